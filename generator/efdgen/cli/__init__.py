@@ -1,0 +1,63 @@
+"""The command line: one module a verb. The only place that prints or exits."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from efdgen import __version__
+
+_COMMANDS = {
+    "render": "Write what the specs render to.",
+    "check": "Say whether rendered/ is what the specs render to.",
+    "validate": "Check specs and app definitions.",
+    "list": "Show environments, apps, versions and hosts.",
+}
+
+
+class _Commands(click.Group):
+    """Imports a verb only when it is used: `efdgen --version` loads nothing else."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"efdgen.cli.{cmd_name}_command")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from efdgen import suggest  # noqa: PLC0415 - only for a mistyped verb
+
+            ctx.fail(f"no such command {args[0]!r}: {suggest.hint(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Start with: efdgen list",
+)
+@click.version_option(__version__, prog_name="efdgen")
+def main() -> None:
+    """Render short environment specs into the GitOps tree that Argo CD reads.
+
+    \b
+    environments/   what people write: one spec an environment
+    templates/      how an app is deployed, the same everywhere
+    rendered/       what Argo CD reads: generated, committed, never edited
+
+    \b
+    Exit status: 0 fine, 1 check found differences, 2 wrong usage,
+    3 invalid input, 4 the output folder can't be written.
+    """

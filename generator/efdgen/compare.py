@@ -1,0 +1,40 @@
+"""What would have to happen to one tree to make it another."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class Kind(enum.Enum):
+    """What happens to a file."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one file: its content before (None: not there) and after (None: gone)."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+    @property
+    def kind(self) -> Kind:
+        """Return what happens to the file."""
+        if self.before is None:
+            return Kind.ADDED
+        return Kind.REMOVED if self.after is None else Kind.CHANGED
+
+
+def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Change]:
+    """Return the changes that turn `before` into `after`, sorted by path."""
+    return [
+        Change(path, before.get(path), after.get(path))
+        for path in sorted(before.keys() | after.keys())
+        if before.get(path) != after.get(path)
+    ]

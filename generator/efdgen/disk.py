@@ -1,0 +1,143 @@
+"""The output folder: the only place that is ever written."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from efdgen.compare import Change, Kind
+from efdgen.errors import OutputError
+from efdgen.tree import FileTree
+
+TEMPORARY = ".efdgen-tmp"
+"""How the names of files end that are being written; a killed run leaves some, the next one removes them."""
+
+_MANY = 64
+"""From so many files on, one sync of the file system is faster than one of each file."""
+
+
+def read(folder: Path) -> FileTree:
+    """Read every file below a folder; a folder that is not there is empty.
+
+    Raises:
+        OutputError: when something is neither a file nor a folder, or can't be read.
+    """
+    tree = FileTree()
+    for path in _walk(folder, ""):
+        if path.endswith(TEMPORARY):
+            continue
+        try:
+            tree.add(path, (folder / path).read_bytes())
+        except OSError as error:
+            raise OutputError(f"can't read {folder / path}: {error.strerror}") from error
+    return tree
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder / prefix) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError(f"can't read {folder / prefix}: {error.strerror}") from error
+    for entry in found:
+        path = f"{prefix}{entry.name}"
+        if entry.is_symlink():
+            raise OutputError(f"{folder / path} is a symbolic link; nothing is written through links: remove it")
+        if entry.is_dir():
+            yield from _walk(folder, f"{path}/")
+        elif entry.is_file():
+            yield path
+        else:
+            raise OutputError(f"{folder / path} is neither a file nor a folder: remove it")
+
+
+@contextlib.contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the output folder, so that two runs can't write at once. The lock dies with the process.
+
+    Raises:
+        OutputError: when another run holds it, or the folder can't be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise OutputError(f"can't use {folder}: {error.strerror}") from error
+    try:
+        if sys.platform != "win32":
+            import fcntl  # noqa: PLC0415 - POSIX only
+
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                message = f"another efdgen is writing to {folder}; try again when it is done"
+                raise OutputError(message) from None
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def apply(folder: Path, changes: Sequence[Change]) -> None:
+    """Make changes, each file at once: whoever looks sees the old file or the new one, never a part.
+
+    All new contents are on the disk before the first file is replaced; when that fails, nothing has changed.
+
+    Raises:
+        OutputError: when something can't be written or deleted.
+    """
+    _clean_up(folder)
+    writes = [change for change in changes if change.kind is not Kind.REMOVED]
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for change in writes:
+            target = folder / change.path
+            staged.append((_stage(target, change.after or b"", sync=len(writes) < _MANY), target))
+        if len(writes) >= _MANY:
+            os.sync()
+        for temporary, target in staged:
+            temporary.replace(target)
+        for change in changes:
+            if change.kind is Kind.REMOVED:
+                _remove(folder, change.path)
+    except OSError as error:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)
+        _clean_up(folder)
+        what = f"{error.filename}: " if error.filename else ""
+        raise OutputError(f"can't write {what}{error.strerror}; run it again when that is mended") from error
+
+
+def _stage(target: Path, content: bytes, *, sync: bool) -> Path:
+    """Write a file beside its target and return its path."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}{TEMPORARY}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    with os.fdopen(descriptor, "wb") as stream:
+        with contextlib.suppress(FileNotFoundError):
+            os.fchmod(descriptor, target.stat().st_mode & 0o7777)
+        stream.write(content)
+        stream.flush()
+        if sync:
+            os.fsync(descriptor)
+    return temporary
+
+
+def _remove(folder: Path, path: str) -> None:
+    """Delete a file, and the folders above it that it leaves empty."""
+    (folder / path).unlink(missing_ok=True)
+    for parent in (folder / path).parents:
+        if parent == folder or any(parent.iterdir()):
+            break
+        parent.rmdir()
+
+
+def _clean_up(folder: Path) -> None:
+    """Remove what a killed run was writing."""
+    for path in _walk(folder, ""):
+        if path.endswith(TEMPORARY):
+            (folder / path).unlink(missing_ok=True)

@@ -1,0 +1,81 @@
+"""What can go wrong, as data: locations, problems and the exceptions that carry them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+"""Where a value stands inside a YAML document: mapping keys and list indices, from the root."""
+
+
+class Severity(enum.Enum):
+    """How much a problem weighs: an error stops everything, a warning is only reported."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, order=True)
+class Location:
+    """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the input, with everything a report needs to explain it."""
+
+    code: str
+    message: str
+    location: Location
+    path: Path = ()
+    hint: str = ""
+    severity: Severity = Severity.ERROR
+
+    @property
+    def sort_key(self) -> tuple[Location, str, str]:
+        """The order in which reports show problems: by place, then by code and message."""
+        return (self.location, self.code, self.message)
+
+
+def dotted(path: Path) -> str:
+    """Write a path the way people do: `apps.influxdb.values.ports[0]`."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part and all(c.isalnum() or c in "-_/" for c in part):
+            text += f".{part}" if text else part
+        else:
+            text += f"[{part!r}]"
+    return text
+
+
+class EfdgenError(Exception):
+    """The root of everything efdgen raises on purpose."""
+
+
+class InvalidInputError(EfdgenError):
+    """Something people wrote is wrong. Carries every problem found so far."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems), key=lambda problem: problem.sort_key))
+        super().__init__("; ".join(f"{p.location}: {p.message}" for p in self.problems))
+
+
+class UsageError(EfdgenError):
+    """The command was called wrongly: an unknown environment, no repository here."""
+
+
+class OutputError(EfdgenError):
+    """The rendered tree can't be written, or must not be."""

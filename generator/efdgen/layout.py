@@ -1,0 +1,31 @@
+"""Every output path is decided here: the argocd-efd layout, below the output folder."""
+
+from __future__ import annotations
+
+import re
+
+PARENT = "efd"
+"""The name of the parent chart: no app can have it."""
+
+_OWNED = re.compile(r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json)\Z")
+
+
+def chart(app: str) -> str:
+    """Return the folder of an app's wrapper chart, or of the parent chart."""
+    return f"apps/{app}"
+
+
+def values(app: str, environment: str) -> str:
+    """Return the path of an environment's values for a chart."""
+    return f"{chart(app)}/values-{environment}.yaml"
+
+
+def application(app: str) -> str:
+    """Return the path of the parent chart's template that yields an app's Application."""
+    return f"{chart(PARENT)}/templates/{app}.yaml"
+
+
+def environment_of(path: str) -> str | None:
+    """Return the environment that a path belongs to, or None when all share it."""
+    match = _OWNED.match(path)
+    return (match["values"] or match["file"]) if match else None

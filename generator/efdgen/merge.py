@@ -1,0 +1,84 @@
+"""Helm's merge rule, and which layer set a value.
+
+The rule is that of `helm --values a.yaml --values b.yaml`: maps merge, lists and scalars replace, and null
+replaces too, which later removes the chart's own value. Nothing given is ever changed; what a layer does not
+touch is shared, not copied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from efdgen.errors import Location, Path
+
+
+def merge(base: Any, over: Any) -> Any:
+    """Return `base` with `over` laid on top of it."""
+    if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
+        return over
+    if not over:
+        return base
+    merged = dict(base)
+    for key, value in over.items():
+        merged[key] = merge(merged[key], value) if key in merged else value
+    return merged
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One source of values: who says it (`spec`, `app definition`, ...), what, and where each part stands.
+
+    `locate` takes a path into `data`, and an offset into the text there.
+    """
+
+    name: str
+    data: Any
+    locate: Callable[[Path, int], Location]
+
+
+def merge_layers(layers: Sequence[Layer]) -> Any:
+    """Merge layers, the least specific first."""
+    merged: Any = {}
+    for layer in layers:
+        if layer.data is not None:
+            merged = merge(merged, layer.data)
+    return merged
+
+
+def history(layers: Sequence[Layer], path: Path) -> list[Layer]:
+    """Return the layers that have a say in the value at `path`, the winner last.
+
+    A layer has a say when it sets the value, or replaces something that the value would stand in.
+    """
+    having: list[Layer] = []
+    for layer in layers:
+        if layer.data is None:
+            continue
+        reached, value = _reach(layer.data, path)
+        if reached < len(path) and isinstance(value, Mapping):
+            continue
+        if reached < len(path):
+            having.clear()
+        having.append(layer)
+    return having
+
+
+def winner(layers: Sequence[Layer], path: Path) -> Layer | None:
+    """Return the layer that the value at `path` comes from; for a map, the last that adds to it."""
+    having = history(layers, path)
+    return having[-1] if having else None
+
+
+def _reach(data: Any, path: Path) -> tuple[int, Any]:
+    """Follow `path` as far as it leads; return how far, and the value there."""
+    for depth, part in enumerate(path):
+        if isinstance(data, Mapping) and part in data:
+            data = data[part]
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return depth, data
+    return len(path), data

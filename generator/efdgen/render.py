@@ -1,0 +1,114 @@
+"""From resolved environments and app definitions to files. Pure: no disk, clock, host, user or network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen import layout, rbac, texttemplate, yamlio
+from efdgen.generated import with_header
+from efdgen.model import AppDefinition, Repository, ResolvedApp, ResolvedEnvironment, TextFile
+
+File = tuple[str, bytes]
+
+_APPLICATION = "application.yaml"
+_DEFAULT_FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
+
+
+def shared_files(repository: Repository) -> Iterator[File]:
+    """Yield what all environments share: the parent chart and the wrapper charts, without any values."""
+    for path, file in repository.parent.items():
+        if path != _APPLICATION:
+            yield _text(f"{layout.chart(layout.PARENT)}/{path}", file, {})
+    for app in repository.apps.values():
+        names = _names(app)
+        yield _text(layout.application(app.name), repository.parent[_APPLICATION], names, app.source)
+        for path, file in repository.wrapper.items():
+            if path == "templates/vault-secrets.yaml" and not _has_secrets(app):
+                continue
+            yield _text(f"{layout.chart(app.name)}/{path}", file, names, app.source)
+        for path, file in app.templates.items():
+            yield _text(f"{layout.chart(app.name)}/templates/{path}", file, names)
+
+
+def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
+    """Yield the files of one environment: its values for every chart, and what its apps have beside them."""
+    spec = environment.spec
+    name = spec.name
+    path = layout.values(layout.PARENT, name)
+    yield path, with_header(yamlio.dump(_parent_values(environment)), path, (spec.document.file,))
+    for app in environment.apps:
+        path = layout.values(app.definition.name, name)
+        sources = (spec.document.file, app.definition.source)
+        yield path, with_header(yamlio.dump(_wrapper_values(environment, app)), path, sources)
+        for file in app.files:
+            content = json.dumps(file.content, indent=2, ensure_ascii=False) + "\n"
+            yield f"{layout.chart(app.definition.name)}/{file.path}", content.encode()
+
+
+def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "") -> File:
+    sources = (file.source, source) if source else (file.source,)
+    return path, with_header(texttemplate.fill(file, names), path, sources)
+
+
+def _has_secrets(app: AppDefinition) -> bool:
+    return any("secrets" in layer.data for layer in app.layers)
+
+
+def _names(app: AppDefinition) -> dict[str, Any]:
+    """Return what the text templates can say about an app."""
+    return {
+        "app": {
+            "name": app.name,
+            "description": app.description,
+            "namespace": app.namespace,
+            "finalizers": app.application.get("finalizers", _DEFAULT_FINALIZERS),
+            "ignoreDifferences": app.application.get("ignoreDifferences"),
+        },
+        "chart": {"name": app.chart.name, "version": app.chart.version, "repository": app.chart.repository},
+    }
+
+
+def _parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
+    facts = environment.facts
+    values: dict[str, Any] = {
+        "env": facts.name,
+        "kubernetesVersion": facts.cluster.kubernetes_version,
+        "applications": {app.definition.name: _application(environment, app) for app in environment.apps},
+    }
+    if facts.argocd.managed:
+        values["argocd"] = {
+            "host": facts.argocd.host,
+            "tlsVaultPath": facts.argocd.tls_vault_path,
+            "rbac": {
+                "policy.csv": rbac.policy_csv(facts.argocd.rbac),
+                "policy.default": facts.argocd.rbac.default_role,
+            },
+        }
+    return values
+
+
+def _application(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
+    argocd = environment.facts.argocd
+    application: dict[str, Any] = {
+        "project": app.project,
+        "destinationServer": app.destination_server,
+        "repoURL": argocd.repo_url,
+        "path": f"{argocd.path}/{app.definition.name}",
+        "targetRevision": app.target_revision,
+    }
+    if app.sync_policy is not None:
+        application["syncPolicy"] = app.sync_policy
+    return application
+
+
+def _wrapper_values(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
+    facts = environment.facts
+    values: dict[str, Any] = {"env": facts.name, "kubernetesVersion": facts.cluster.kubernetes_version}
+    if app.hosts:
+        values["hosts"] = app.hosts
+    if app.secrets:
+        values["vault"] = {"secrets": [{"name": secret.name, "path": secret.path} for secret in app.secrets]}
+    values[app.definition.chart.name] = app.values
+    return values

@@ -1,0 +1,1 @@
+"""Facts in, text out: one module a format."""

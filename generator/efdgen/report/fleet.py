@@ -1,0 +1,81 @@
+"""The fleet at a glance: environments, apps, chart versions, pins and public hosts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from efdgen.model import ResolvedEnvironment
+from efdgen.report.text import Style, table
+
+
+def as_text(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
+    """Return a table of environments and apps, then pins and hosts by environment. `*`: a value is pinned."""
+    return "\n\n".join(
+        part for part in (_versions(environments, style), _pins(environments, style), _hosts(environments, style)) if part
+    )
+
+
+def _versions(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
+    deployed = {env.facts.name: {app.definition.name: app for app in env.apps} for env in environments}
+    names = sorted({name for apps in deployed.values() for name in apps})
+    rows = [["app", *deployed]]
+    for name in names:
+        cells = [apps.get(name) for apps in deployed.values()]
+        rows.append([name, *(f"{app.definition.chart.version}{'*' if app.pins else ''}" if app else "-" for app in cells)])
+    return table(rows, style)
+
+
+def _pins(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
+    rows = [
+        [env.facts.name, app.definition.name, pin.path, pin.value, pin.reason]
+        for env in environments
+        for app in env.apps
+        for pin in app.pins
+    ]
+    return table([["pinned in", "app", "value", "to", "because"], *rows], style) if rows else ""
+
+
+def _hosts(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
+    rows = [
+        [env.facts.name, service, f"https://{host}"]
+        for env in environments
+        for service, host in _public(env).items()
+    ]
+    return table([["environment", "service", "address"], *rows], style) if rows else ""
+
+
+def _public(environment: ResolvedEnvironment) -> dict[str, str]:
+    hosts = {service: host for app in environment.apps for service, host in app.hosts.items()}
+    if environment.facts.argocd.managed:
+        hosts["argocd"] = environment.facts.argocd.host
+    return dict(sorted(hosts.items()))
+
+
+def as_json(environments: Sequence[ResolvedEnvironment]) -> str:
+    """Return the same as JSON."""
+    return json.dumps({"environments": [_environment(env) for env in environments]}, indent=2, ensure_ascii=False)
+
+
+def _environment(environment: ResolvedEnvironment) -> dict[str, Any]:
+    facts = environment.facts
+    return {
+        "name": facts.name,
+        "title": facts.title,
+        "site": environment.spec.site,
+        "kubernetesVersion": facts.cluster.kubernetes_version,
+        "argocd": {"url": facts.argocd.url, "managed": facts.argocd.managed},
+        "hosts": _public(environment),
+        "broker": facts.kafka.broker,
+        "apps": [
+            {
+                "name": app.definition.name,
+                "chart": app.definition.chart.name,
+                "version": app.definition.chart.version,
+                "targetRevision": app.target_revision,
+                "pins": [{"path": pin.path, "value": pin.value, "reason": pin.reason} for pin in app.pins],
+            }
+            for app in environment.apps
+        ],
+    }

@@ -1,0 +1,100 @@
+"""Reports for people at a terminal."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from efdgen.compare import Change, Kind
+from efdgen.errors import Problem, Severity
+
+Style = Callable[..., str]
+ReadLine = Callable[[str, int], str]
+
+_MAX_SHOWN = 160
+
+
+def problems(found: Sequence[Problem], read_line: ReadLine, style: Style) -> str:
+    """Return each problem with the line that it is about, then how many there are."""
+    blocks = [_problem(problem, read_line, style) for problem in found]
+    errors = sum(problem.severity is Severity.ERROR for problem in found)
+    warnings = len(found) - errors
+    files = len({problem.location.file for problem in found})
+    counts = [count(errors, "error")] if errors else []
+    counts += [count(warnings, "warning")] if warnings else []
+    return "\n".join([*blocks, style(f"{' and '.join(counts)} in {count(files, 'file')}", bold=True)])
+
+
+def _problem(problem: Problem, read_line: ReadLine, style: Style) -> str:
+    is_error = problem.severity is Severity.ERROR
+    title = style(f"{problem.severity.value}[{problem.code}]", fg="red" if is_error else "yellow", bold=True)
+    lines = [f"{title} {problem.message}", f"  --> {problem.location}"]
+    line, column = problem.location.line, problem.location.column
+    source = read_line(problem.location.file, line) if line else ""
+    if source:
+        start = max(0, column - _MAX_SHOWN // 2) if len(source) > _MAX_SHOWN else 0
+        shown = source[start : start + _MAX_SHOWN].replace("\t", " ")
+        lines.append(f"{line:5} | {shown}")
+        lines.append(f"      | {' ' * (column - 1 - start)}{style('^', fg='red', bold=True)}")
+    if problem.hint:
+        lines.append(f"      = {problem.hint}")
+    return "\n".join([*lines, ""])
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 file`, `2 files`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+_VERBS = {Kind.ADDED: ("wrote", "green"), Kind.CHANGED: ("changed", "yellow"), Kind.REMOVED: ("deleted", "red")}
+
+
+def written(changes: Sequence[Change], unchanged: int, output: str, style: Style) -> str:
+    """Return what a render did, a line a file, then the sum."""
+    lines = []
+    for change in changes:
+        verb, colour = _VERBS[change.kind]
+        lines.append(f"{style(f'{verb:8}', fg=colour)}{output}/{change.path}")
+    deleted = sum(change.kind is Kind.REMOVED for change in changes)
+    lines.append(f"{len(changes) - deleted} written, {deleted} deleted, {unchanged} left alone")
+    return "\n".join(lines)
+
+
+def differences(changes: Sequence[Change], foreign: Iterable[str], edited: Iterable[str], output: str, style: Style) -> str:
+    """Return what a check found: missing, extra and changed files, the latter with what changes in them."""
+    by_hand = frozenset(edited)
+    lines: list[str] = []
+    for change in changes:
+        path = f"{output}/{change.path}"
+        if change.kind is Kind.ADDED:
+            lines.append(f"{style('missing', fg='red', bold=True)}  {path}")
+        elif change.kind is Kind.REMOVED:
+            lines.append(f"{style('extra', fg='red', bold=True)}    {path}")
+        else:
+            note = " (edited by hand)" if change.path in by_hand else ""
+            lines.append(f"{style('changed', fg='red', bold=True)}  {path}{note}")
+            lines.extend(_unified(change, path, style))
+    lines.extend(f"{style('foreign', fg='red', bold=True)}  {output}/{path} (not made by efdgen)" for path in foreign)
+    return "\n".join(lines)
+
+
+_COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def _unified(change: Change, path: str, style: Style) -> Iterator[str]:
+    before = (change.before or b"").decode(errors="replace").splitlines()
+    after = (change.after or b"").decode(errors="replace").splitlines()
+    diff = difflib.unified_diff(before, after, f"{path} (there)", f"{path} (rendered)", lineterm="")
+    for line in diff:
+        colour = _COLOURS.get(line[:1])
+        yield f"  {style(line, fg=colour) if colour else line}"
+
+
+def table(rows: Sequence[Sequence[str]], style: Style) -> str:
+    """Return rows as an aligned table; the first row is its head."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for number, row in enumerate(rows):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        lines.append(style(line, bold=True) if number == 0 else line)
+    return "\n".join(lines)

@@ -1,0 +1,286 @@
+"""From a spec to an environment with nothing left to decide."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+import types
+import typing
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from efdgen import scope, templating
+from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.merge import Layer, merge, merge_layers
+from efdgen.model import (
+    AppDefinition,
+    EnvironmentFile,
+    EnvironmentSpec,
+    Facts,
+    Pin,
+    Repository,
+    ResolvedApp,
+    ResolvedEnvironment,
+    VaultSecret,
+)
+from efdgen.scope import Scope
+
+
+class Resolver:
+    """Resolves the environments of one repository; links between them are followed on demand."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._scopes: dict[str, Scope] = {}
+
+    def scope(self, name: str) -> Scope:
+        """Return the names that an environment's expressions can use."""
+        if name not in self._scopes:
+            self._scopes[name] = self._new_scope(self._repository.environments[name])
+        return self._scopes[name]
+
+    def resolve(self, name: str) -> ResolvedEnvironment:
+        """Resolve one environment.
+
+        Raises:
+            InvalidInputError: with every expression that can't be evaluated, located where it was written.
+        """
+        spec = self._repository.environments[name]
+        names = self.scope(name)
+        problems: list[Problem] = []
+        facts = _facts(spec, names, problems)
+        apps = []
+        for app in spec.apps:
+            resolved = _App(spec, names, self._repository.apps[app], problems).resolve(facts)
+            if resolved is not None:
+                apps.append(resolved)
+        if problems or facts is None:
+            raise InvalidInputError(problems)
+        return ResolvedEnvironment(spec, facts, tuple(apps))
+
+    def _new_scope(self, spec: EnvironmentSpec) -> Scope:
+        merged = merge_layers(spec.layers)
+        names = Scope(spec.name, merged, spec.layers, {})
+        names.extra["links"] = _Links(self, merged["links"])
+        names.extra["host"] = _host_function(names)
+        names.extra["named"] = _named
+        names.extra["news"] = _news_function(self._repository.news)
+        return names
+
+
+class _Links(Mapping[str, Any]):
+    """The facts of the environments that a spec declares a link to."""
+
+    def __init__(self, resolver: Resolver, declared: Mapping[str, str]) -> None:
+        self._resolver = resolver
+        self._declared = declared
+
+    def __getitem__(self, name: str) -> Scope:
+        if name not in self._declared:
+            raise KeyError(name)
+        return self._resolver.scope(name)
+
+    def __iter__(self) -> Any:
+        return iter(self._declared)
+
+    def __len__(self) -> int:
+        return len(self._declared)
+
+
+def _host_function(names: Scope) -> templating.Function:
+    @templating.expression_function
+    def host(service: str) -> str:
+        """Return the public host of a service: the exception in `hosts`, or what the pattern makes of it."""
+        exceptions = names.facts["hosts"]
+        if service in exceptions:
+            return str(names.lookup(("hosts", service), exceptions[service]))
+        pattern = names.facts["hostPattern"]
+        return str(names.evaluate_with(("hostPattern",), pattern, {"service": service}))
+
+    return host
+
+
+@templating.expression_function
+def _named(entries: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a map of named things: each entry laid on top of the defaults, its key as its `name`."""
+    return {
+        key: merge({"name": key, **templating.plain(defaults)}, templating.plain(entry) or {})
+        for key, entry in entries.items()
+        if entry is not None
+    }
+
+
+def _news_function(items: Mapping[str, Mapping[str, Any]]) -> templating.Function:
+    @templating.expression_function
+    def news(names: Sequence[str]) -> list[dict[str, Any]]:
+        """Return news items as JSON Feed 1.1 has them, numbered from the oldest."""
+        feed = []
+        for index, name in enumerate(names):
+            item = items[name]
+            feed.append(
+                {
+                    "id": str(len(names) - index),
+                    "url": item["url"],
+                    "title": item["title"],
+                    "content_text": item["text"],
+                    "date_published": item["date"],
+                    "date_modified": item.get("modified", item["date"]),
+                    **{key: item[key] for key in ("image", "authors") if key in item},
+                }
+            )
+        return feed
+
+    return news
+
+
+def _facts(spec: EnvironmentSpec, names: Scope, problems: list[Problem]) -> Facts | None:
+    """Evaluate every fact and give it its type."""
+    raw = {key: value for key, value in names.facts.items() if key != "hostPattern"}
+    found: list[Problem] = []
+    filled = scope.fill(raw, names, spec.name, spec.layers, (), found)
+    filled["hostPattern"] = names.facts["hostPattern"]
+    if not found:
+        try:
+            return typing.cast("Facts", _typed(Facts, filled, (), spec))
+        except InvalidInputError as error:
+            found.extend(error.problems)
+    problems.extend(found)
+    return None
+
+
+_TYPE_NAMES = {str: "text", bool: "true or false", int: "a number"}
+
+
+@functools.cache
+def _fields(cls: type) -> dict[str, tuple[str, Any]]:
+    """Return the fields of a dataclass by their names in the schema."""
+    hints = typing.get_type_hints(cls)
+    return {camel_case(field.name): (field.name, hints[field.name]) for field in dataclasses.fields(cls)}
+
+
+def camel_case(name: str) -> str:
+    """Return the schema's spelling of a field's name: `repo_url` is `repoURL`."""
+    return re.sub(r"_(url|[a-z])", lambda match: match[1].upper() if match[1] == "url" else match[1].title(), name)
+
+
+def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
+    """Turn plain data into the model's types.
+
+    Raises:
+        InvalidInputError: when it has another type, located at the layer that set it.
+    """
+    origin = typing.get_origin(kind)
+    arguments = typing.get_args(kind)
+    if origin is types.UnionType:
+        return None if value is None else _typed(arguments[0], value, path, spec)
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type) and isinstance(value, dict):
+        fields = _fields(kind).items()
+        typed = {name: _typed(hint, value.get(key), (*path, key), spec) for key, (name, hint) in fields}
+        return kind(**typed)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_typed(arguments[0], item, (*path, index), spec) for index, item in enumerate(value))
+    if origin is Mapping and isinstance(value, dict):
+        return {key: _typed(arguments[1], item, (*path, key), spec) for key, item in value.items()}
+    if kind is Any or type(value) is kind:
+        return value
+    shown = "null" if value is None else repr(value)
+    message = f"must be {_TYPE_NAMES.get(kind, 'a mapping or a list')}, not {shown} (environment {spec.name})"
+    raise InvalidInputError([Problem("E304", message, scope.locate(spec.layers, path), path)])
+
+
+class _App:
+    """One app of one environment, while it is being resolved."""
+
+    def __init__(self, spec: EnvironmentSpec, names: Scope, definition: AppDefinition, problems: list[Problem]) -> None:
+        self.spec = spec
+        self.definition = definition
+        self.layers = (*definition.layers, *spec.app_layers[definition.name])
+        self.settings = merge_layers(self.layers)
+        self.names: ChainMap[str, Any] = ChainMap({}, names)  # type: ignore[arg-type]
+        self.problems = problems
+
+    def resolve(self, facts: Facts | None) -> ResolvedApp | None:
+        app = self.definition
+        own: dict[str, Any] = {"app": {"name": app.name, "namespace": app.namespace}}
+        self.names.maps[0] = own
+        own["parameters"] = self._fill("parameters", {})
+        own["values"] = self._fill("values", {})
+        secrets = self._secrets()
+        hosts = self._hosts()
+        files = self._files()
+        if facts is None:
+            return None
+        argocd = facts.argocd
+        settings = self.settings
+        return ResolvedApp(
+            definition=app,
+            values=own["values"],
+            layers=self.layers,
+            hosts=hosts,
+            secrets=secrets,
+            pins=tuple(self._pins()),
+            files=files,
+            target_revision=settings.get("targetRevision", argocd.target_revision),
+            project=settings.get("project", argocd.project),
+            destination_server=settings.get("destinationServer", argocd.destination_server),
+            sync_policy=settings.get("syncPolicy", argocd.sync_policy),
+        )
+
+    def _fill(self, key: str, default: Any) -> Any:
+        raw = self.settings.get(key)
+        if raw is None:
+            return default
+        return scope.fill(raw, self.names, self.spec.name, self.layers, (key,), self.problems)
+
+    def _secrets(self) -> tuple[VaultSecret, ...]:
+        secrets = []
+        for name, settings in self.settings.get("secrets", {}).items():
+            if settings is None:
+                continue
+            filled = scope.fill(settings, self.names, self.spec.name, self.layers, ("secrets", name), self.problems)
+            when = filled.get("when", True)
+            if not isinstance(when, bool):
+                self._problem(f"`when` must yield true or false, not {when!r}", ("secrets", name, "when"))
+            if when:
+                path = filled.get("path") or self._vault_path(name)
+                secrets.append(VaultSecret(name, path, tuple(filled.get("keys", ()))))
+        return tuple(secrets)
+
+    def _vault_path(self, name: str) -> str:
+        try:
+            return f"{self.names['vault']['pathPrefix']}/{name}"
+        except InvalidInputError as error:
+            self.problems.extend(error.problems)
+            return ""
+
+    def _hosts(self) -> dict[str, str]:
+        host = self.names["host"]
+        hosts = {}
+        for service in self.definition.ingress_hosts:
+            try:
+                hosts[service] = host(service)
+            except InvalidInputError as error:
+                self.problems.extend(error.problems)
+        return hosts
+
+    def _files(self) -> tuple[EnvironmentFile, ...]:
+        document = self.definition.document
+        layer = Layer("app definition", document.data, document.locate_in_text)
+        files = []
+        for index, file in enumerate(self.definition.environment_files):
+            where: Path = ("environmentFiles", index)
+            filled = scope.fill(dict(file), self.names, self.spec.name, (layer,), where, self.problems)
+            if filled.get("when", True):
+                files.append(EnvironmentFile(filled.get("path", ""), filled.get("content")))
+        return tuple(files)
+
+    def _pins(self) -> Iterable[Pin]:
+        for path, pin in self.settings.get("pins", {}).items():
+            yield Pin(path, pin["value"], pin["reason"])
+
+    def _problem(self, message: str, path: Path) -> None:
+        location: Location = scope.locate(self.layers, path)
+        text = f"{message} (environment {self.spec.name})"
+        self.problems.append(Problem("E304", text, location, path))

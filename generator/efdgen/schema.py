@@ -1,0 +1,146 @@
+"""Checks documents against the JSON Schemas: the only user of jsonschema."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from efdgen import suggest
+from efdgen.errors import Location, Path, Problem
+from efdgen.yamlio import Document
+
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def folder() -> FilePath:
+    """Return the folder of the schemas: inside the installed package, or at the top of a checkout."""
+    installed = FilePath(__file__).parent / "schemas"
+    return installed if installed.is_dir() else FilePath(__file__).parents[2] / "schemas"
+
+
+@functools.cache
+def load(name: str) -> dict[str, Any]:
+    """Return a schema by name (`environment`, `app`, ...), with every `$ref` replaced by what it points to.
+
+    Annotations beside a `$ref` are for editors; they do not take part in validation, and are dropped.
+    """
+    raw: dict[str, Any] = json.loads((folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
+    _LOADING[name] = raw
+    resolved: dict[str, Any] = _dereference(raw, name)
+    return resolved
+
+
+_LOADING: dict[str, dict[str, Any]] = {}
+
+
+def _dereference(node: Any, schema: str) -> Any:
+    """Replace references in place; recursive schemas become recursive data."""
+    if isinstance(node, list):
+        node[:] = [_dereference(item, schema) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("$ref"), str):
+        return _target(node["$ref"], schema)
+    for key, value in node.items():
+        if key not in ("examples", "enum"):
+            node[key] = _dereference(value, schema)
+    return node
+
+
+def _target(reference: str, schema: str) -> Any:
+    file, _, pointer = reference.partition("#")
+    name = file.removesuffix(".schema.json") or schema
+    node: Any = _LOADING[name] if name in _LOADING else load(name)
+    for part in pointer.split("/")[1:]:
+        node = node[part]
+    return _target(node["$ref"], name) if isinstance(node.get("$ref"), str) else node
+
+
+@functools.cache
+def _validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(load(name))
+
+
+def check(document: Document, name: str) -> list[Problem]:
+    """Return what the schema `name` says is wrong with a document."""
+    return [problem for error in _validator(name).iter_errors(document.data) for problem in _problems(error, document)]
+
+
+def _problems(error: ValidationError, document: Document) -> Iterator[Problem]:
+    path: Path = tuple(error.absolute_path)
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
+        place = document.locate((*path, error.instance), key=True)
+        message = f"the name {error.instance!r} {schema.get('errorMessage', 'is not allowed')}"
+        yield Problem("E203", message, place, (*path, error.instance))
+        return
+    if error.validator == "additionalProperties":
+        yield from _unknown_keys(error, document, path, schema)
+        return
+    if error.validator == "required":
+        yield _missing(error, document, path)
+        return
+    code, message, hint = _explain(error, schema)
+    yield Problem(code, message, document.locate(path), path, hint)
+
+
+def _unknown_keys(error: ValidationError, document: Document, path: Path, schema: dict[str, Any]) -> Iterator[Problem]:
+    known = schema.get("properties", {})
+    for key in error.instance:
+        if key not in known:
+            place = document.locate((*path, key), key=True)
+            yield Problem("E201", f"unknown key {key!r}", place, (*path, key), suggest.hint(key, known))
+
+
+def _missing(error: ValidationError, document: Document, path: Path) -> Problem:
+    instance = error.instance if isinstance(error.instance, dict) else {}
+    required = error.validator_value if isinstance(error.validator_value, list) else []
+    missing = next((key for key in required if f"{key!r} is a required" in error.message), "")
+    place: Location = document.locate(path, key=True) if instance and path else document.locate(path)
+    return Problem("E202", f"{missing!r} is missing", place, (*path, missing))
+
+
+def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, str]:
+    value = error.instance
+    shown = _shown(value)
+    custom = schema.get("errorMessage")
+    if error.validator == "type":
+        types = [error.validator_value] if isinstance(error.validator_value, str) else list(error.validator_value)
+        wanted = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null')}"
+        number = isinstance(value, int | float) and "string" in types
+        return "E204", f"{wanted}, not {shown}", "put it in quotes" if number else ""
+    if error.validator == "enum":
+        return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, error.validator_value))
+    if error.validator == "minLength":
+        return "E206", "must not be empty", ""
+    if error.validator == "uniqueItems":
+        return "E206", "the list names something twice", "keep one of them"
+    if error.validator == "minimum":
+        return "E206", f"must be at least {error.validator_value}, not {shown}", ""
+    if custom:
+        return "E206", f"{custom}, not {shown}", ""
+    return "E206", error.message, ""
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value)

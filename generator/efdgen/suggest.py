@@ -1,0 +1,24 @@
+"""The "did you mean" of every message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word most like `word`, or None when none is close."""
+    import difflib  # noqa: PLC0415 - only needed when something is wrong
+
+    candidates = sorted(known)
+    by_folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
+    matches = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
+    return by_folded[matches[0]] if matches else None
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """Return "did you mean ...?", or the list of known words when nothing is close."""
+    known = sorted(known)
+    match = closest(word, known)
+    if match is not None:
+        return f"did you mean {match!r}?"
+    return f"known: {', '.join(known)}" if known else ""

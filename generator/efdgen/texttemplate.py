@@ -1,0 +1,73 @@
+"""Text files with expressions: Helm templates and Chart.yaml, the same for every environment.
+
+An expression stands on its own after `key:` or `-`, or inside a word. It becomes a YAML value of the right
+shape, so it can neither break indentation nor inject a key; null takes its line away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from efdgen import templating, yamlio
+from efdgen.errors import InvalidInputError, Location, Problem
+from efdgen.model import TextFile
+
+_WHOLE_VALUE = re.compile(r"(?P<lead>[ ]*(?:- )*(?:[A-Za-z0-9_.-]+:)?)(?P<blank>[ ]*)(?P<value><%(?:(?!%>).)*%>)[ ]*\Z")
+_EXPRESSION = re.compile(r"<%.*?%>")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]*\Z")
+
+
+def fill(file: TextFile, context: Mapping[str, Any]) -> str:
+    """Return the text with its expressions filled in.
+
+    Raises:
+        InvalidInputError: when an expression is wrong, or yields what its place can't hold.
+    """
+    problems: list[Problem] = []
+    lines: list[str] = []
+    for number, line in enumerate(file.text.splitlines(keepends=True), 1):
+        if not templating.has_expression(line):
+            lines.append(line)
+            continue
+        try:
+            lines.append(_fill_line(line.rstrip("\n"), context))
+        except templating.ExpressionError as error:
+            location = Location(file.source, number, error.offset + 1)
+            problems.append(Problem(error.code, error.message, location, hint=error.hint))
+    if problems:
+        raise InvalidInputError(problems)
+    return "".join(lines)
+
+
+def _fill_line(line: str, context: Mapping[str, Any]) -> str:
+    whole = _WHOLE_VALUE.match(line)
+    if whole and not line.lstrip().startswith("#"):
+        return _whole_value(whole, context)
+
+    def word(match: re.Match[str]) -> str:
+        try:
+            value = templating.evaluate(match.group(), context)
+        except templating.ExpressionError as error:
+            raise templating.ExpressionError(error.code, error.message, match.start(), error.hint) from None
+        if not isinstance(value, str) or not _WORD.match(value):
+            message = f"inside other text, an expression must yield a word, not {value!r}"
+            raise templating.ExpressionError("E304", message, match.start())
+        return value
+
+    return _EXPRESSION.sub(word, line) + "\n"
+
+
+def _whole_value(match: re.Match[str], context: Mapping[str, Any]) -> str:
+    try:
+        value = templating.evaluate(match["value"], context)
+    except templating.ExpressionError as error:
+        raise templating.ExpressionError(error.code, error.message, match.start("value"), error.hint) from None
+    if value is None:
+        return ""
+    if not isinstance(value, dict | list) or not value:
+        return f"{match['lead']}{match['blank']}{yamlio.dump(value).strip() if not isinstance(value, str) else yamlio.inline(value)}\n"
+    indent = " " * (len(match["lead"]) - len(match["lead"].lstrip(" ")) + (2 if isinstance(value, dict) else 0))
+    body = "".join(f"{indent}{line}\n" if line else "\n" for line in yamlio.dump(value).splitlines())
+    return f"{match['lead']}\n{body}"

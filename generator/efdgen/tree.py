@@ -1,0 +1,43 @@
+"""A tree of files in memory: what will be written, or what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from efdgen.errors import OutputError
+
+
+class FileTree(Mapping[str, bytes]):
+    """Relative POSIX paths and contents, in sorted order. A path is written once.
+
+    Paths that leave the tree, or that a file system without case would confuse, are refused.
+    """
+
+    def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
+        self._files: dict[str, bytes] = {}
+        self._folded: dict[str, str] = {}
+        for path, content in (files or {}).items():
+            self.add(path, content)
+
+    def add(self, path: str, content: bytes) -> None:
+        """Add a file.
+
+        Raises:
+            OutputError: when the path is absolute, has an empty, `.` or `..` part, or is taken.
+        """
+        parts = path.split("/")
+        if any(part in ("", ".", "..") for part in parts) or "\\" in path or "\0" in path:
+            raise OutputError(f"{path!r} is no path below the output folder")
+        taken = self._folded.setdefault(path.casefold(), path)
+        if path in self._files or taken != path:
+            raise OutputError(f"two files claim the path {path}" + (f" and {taken}" if taken != path else ""))
+        self._files[path] = content
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._files[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._files))
+
+    def __len__(self) -> int:
+        return len(self._files)

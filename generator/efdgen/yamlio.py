@@ -1,0 +1,439 @@
+"""YAML in and out: the only user of PyYAML.
+
+Reading is stricter than YAML: what YAML 1.1, YAML 1.2 and Go's parser understand differently is refused
+instead of guessed. Writing is narrower than YAML: what is written means the same to all three.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from efdgen.errors import InvalidInputError, Location, Path, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_DEPTH = 100
+"""Levels of nesting that a document may have; real ones have ten."""
+
+MAX_NODES = 200_000
+"""Nodes that a document may have once its aliases are expanded; real ones have hundreds."""
+
+MAX_BYTES = 5_000_000
+"""Size that a document may have; real ones have kilobytes."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Where one node of a document stands, and its children below it. Lines and columns count from 1."""
+
+    line: int
+    column: int
+    is_block_text: bool = False
+    children: dict[str | int, Marks] = field(default_factory=dict)
+    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML document: its data, and where in the file each part of it stands."""
+
+    file: str
+    data: Any
+    marks: Marks
+
+    def locate(self, path: Path = (), *, key: bool = False) -> Location:
+        """Return the place of the value at `path`, or, with `key`, of the key that it stands under.
+
+        Where the path leads nowhere, the place of its deepest existing part is returned.
+        """
+        marks = self.marks
+        place = (marks.line, marks.column)
+        for depth, part in enumerate(path):
+            child = marks.children.get(part)
+            if child is None:
+                break
+            at_key = key and depth == len(path) - 1 and isinstance(part, str)
+            place = marks.keys[part] if at_key and isinstance(part, str) else (child.line, child.column)
+            marks = child
+        return Location(self.file, *place)
+
+    def locate_in_text(self, path: Path, offset: int) -> Location:
+        """Return the place of the character at `offset` of the text at `path`, as far as it can be known."""
+        place = self.locate(path)
+        marks: Marks | None = self.marks
+        value = self.data
+        for part in path:
+            marks = marks.children.get(part) if marks else None
+            value = value[part]
+        if marks is None or not isinstance(value, str):
+            return place
+        before = value[:offset]
+        if marks.is_block_text:
+            return Location(place.file, place.line + 1 + before.count("\n"), 1)
+        return Location(place.file, place.line, place.column + len(before) if "\n" not in value else place.column)
+
+
+def parse(text: str, file: str) -> Document:
+    """Parse one YAML document.
+
+    Args:
+        text: the document.
+        file: its name, for locations.
+
+    Raises:
+        InvalidInputError: with every problem of the document, located.
+    """
+    builder = _Builder(file)
+    try:
+        builder.consume(yaml.parse(text, Loader=_Loader))
+    except yaml.MarkedYAMLError as error:
+        builder.problems.append(_syntax_problem(error, file))
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        message = f"the character #x{ord(text[error.position]):04x} is not allowed in YAML"
+        builder.problems.append(Problem("E102", message, Location(file, line, 1)))
+    if builder.problems:
+        raise InvalidInputError(builder.problems)
+    return Document(file, builder.root, builder.root_marks)
+
+
+def decode(content: bytes, file: str) -> str:
+    """Decode what was read from a file.
+
+    Raises:
+        InvalidInputError: when it is too big or not UTF-8.
+    """
+    if len(content) > MAX_BYTES:
+        message = f"the file has {len(content):,} bytes; at most {MAX_BYTES:,} are read"
+        raise InvalidInputError([Problem("E101", message, Location(file))])
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"the file is not UTF-8: byte 0x{content[error.start]:02x}"
+        hint = "save it as UTF-8"
+        raise InvalidInputError([Problem("E102", message, Location(file, line, column), hint=hint)]) from None
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    location = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
+    message = " ".join(part for part in (error.problem, error.context) if part)
+    if "could not determine a constructor" in message:  # pragma: no cover - no constructor is ever asked
+        message = "unknown tag"
+    hint = "indent with spaces; YAML allows no tabs" if "found character that cannot start any token" in message else ""
+    return Problem("E103", f"not valid YAML: {message}", location, hint=hint)
+
+
+class _Frame:
+    """A mapping or sequence that is being built."""
+
+    __slots__ = ("anchor", "count", "data", "key", "marks", "seen")
+
+    def __init__(self, data: Any, marks: Marks, anchor: str | None, count: int) -> None:
+        self.data = data
+        self.marks = marks
+        self.anchor = anchor
+        self.key: str | None = None
+        self.count = count
+        self.seen: set[str] = set()
+
+
+class _Builder:
+    """Builds data and marks from libyaml's events; iterative, so that no input can exhaust the stack."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.root: Any = None
+        self.root_marks = Marks(1, 1)
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, tuple[Any, Marks, int]] = {}
+        self._documents = 0
+        self._count = 0
+
+    def consume(self, events: Iterator[Any]) -> None:
+        for event in events:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if not self._open(event, {} if kind is yaml.MappingStartEvent else []):
+                    return
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self._close()
+            elif kind is yaml.AliasEvent:
+                if not self._alias(event):
+                    return
+            elif kind is yaml.DocumentStartEvent:
+                self._documents += 1
+                if self._documents > 1:
+                    self._problem(event, "E104", "the file holds more than one YAML document",
+                                  "split it: one document a file")
+                    return
+
+    def _problem(self, event: Any, code: str, message: str, hint: str = "") -> None:
+        mark = event.start_mark
+        path = tuple(frame.key if frame.key is not None else len(frame.data) for frame in self._stack)
+        self.problems.append(Problem(code, message, Location(self.file, mark.line + 1, mark.column + 1), path, hint))
+
+    def _tagged(self, event: Any, allowed: str) -> None:
+        if event.tag is not None and event.tag != allowed and event.tag != "!":
+            self._problem(event, "E108", f"the tag {event.tag} is not supported", "write the value without a tag")
+
+    def _scalar(self, event: Any) -> None:
+        self._tagged(event, "tag:yaml.org,2002:str")
+        frame = self._stack[-1] if self._stack else None
+        value: Any = event.value
+        if frame is not None and type(frame.data) is dict and frame.key is None:
+            self._key(frame, event, value)
+            return
+        if event.implicit[0] and not event.style:
+            value = self._plain(event, value)
+        mark = event.start_mark
+        marks = Marks(mark.line + 1, mark.column + 1, event.style in ("|", ">"))
+        self._count += 1
+        if event.anchor:
+            self._anchors[event.anchor] = (value, marks, 1)
+        self._add(value, marks)
+
+    def _key(self, frame: _Frame, event: Any, key: str) -> None:
+        if event.implicit[0] and not event.style:
+            if key == "<<":
+                self._problem(event, "E107", "merge keys (<<) are not supported", "write the values out")
+            elif not isinstance(self._plain(event, key), str):
+                self._problem(event, "E106", f"the key {key or 'null'} is not text", f'quote it: "{key}"')
+        if key in frame.seen:
+            first = frame.marks.keys.get(key)
+            where = f" (first on line {first[0]})" if first else ""
+            self._problem(event, "E105", f"the key {key!r} stands twice in this mapping{where}", "keep one of them")
+        frame.seen.add(key)
+        frame.key = key
+        frame.marks.keys.setdefault(key, (event.start_mark.line + 1, event.start_mark.column + 1))
+
+    def _plain(self, event: Any, value: str) -> Any:
+        try:
+            return resolve_plain(value)
+        except AmbiguousScalarError as error:
+            self._problem(event, "E109", str(error), error.hint)
+            return value
+
+    def _open(self, event: Any, data: Any) -> bool:
+        frame = self._stack[-1] if self._stack else None
+        if frame is not None and type(frame.data) is dict and frame.key is None:
+            self._problem(event, "E106", "a key must be text, not a list or a mapping")
+            return False
+        if len(self._stack) >= MAX_DEPTH:
+            self._problem(event, "E110", f"nested more than {MAX_DEPTH} levels deep")
+            return False
+        self._tagged(event, f"tag:yaml.org,2002:{'map' if type(data) is dict else 'seq'}")
+        mark = event.start_mark
+        self._count += 1
+        self._stack.append(_Frame(data, Marks(mark.line + 1, mark.column + 1), event.anchor, self._count))
+        return True
+
+    def _close(self) -> None:
+        frame = self._stack.pop()
+        if frame.anchor:
+            self._anchors[frame.anchor] = (frame.data, frame.marks, self._count - frame.count + 1)
+        self._add(frame.data, frame.marks)
+
+    def _alias(self, event: Any) -> bool:
+        frame = self._stack[-1] if self._stack else None
+        if event.anchor not in self._anchors:
+            open_anchor = any(outer.anchor == event.anchor for outer in self._stack)
+            what = "stands inside itself" if open_anchor else "is not defined above"
+            self._problem(event, "E111", f"the anchor {event.anchor!r} {what}")
+            return False
+        value, marks, size = self._anchors[event.anchor]
+        if frame is not None and type(frame.data) is dict and frame.key is None:
+            self._problem(event, "E106", "a key must be text, not an alias")
+            return False
+        self._count += size
+        if self._count > MAX_NODES:
+            self._problem(event, "E111", f"aliases multiply the document to more than {MAX_NODES:,} values")
+            return False
+        self._add(value, marks)
+        return True
+
+    def _add(self, value: Any, marks: Marks) -> None:
+        if not self._stack:
+            self.root, self.root_marks = value, marks
+            return
+        frame = self._stack[-1]
+        if type(frame.data) is dict:
+            if frame.key is not None:
+                frame.data[frame.key] = value
+                frame.marks.children[frame.key] = marks
+            frame.key = None
+        else:
+            frame.marks.children[len(frame.data)] = marks
+            frame.data.append(value)
+
+
+class AmbiguousScalarError(ValueError):
+    """A plain scalar that YAML 1.1 and YAML 1.2 read differently."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_NUMBER_START = frozenset("0123456789+-.")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?\Z")
+_AMBIGUOUS = {
+    re.compile(r"[-+]?0[0-9_]+\Z"): "an octal number to some YAML parsers",
+    re.compile(r"[-+]?0[xob][0-9a-fA-F_]+\Z"): "a number to some YAML parsers, and text to others",
+    re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?\Z"): "a number to some YAML parsers, and text to others",
+    re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"): "a number that YAML parsers read differently",
+    re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z"): "no finite number",
+}
+
+
+def resolve_plain(value: str) -> Any:
+    """Return what an unquoted scalar means.
+
+    Null, `true` and `false`, decimal integers and decimal fractions get their type. Dates, times and base-60
+    numbers stay text, as in YAML 1.2. See https://yaml.org/spec/1.2.2/#103-core-schema.
+
+    Raises:
+        AmbiguousScalarError: when YAML 1.1 and YAML 1.2 disagree in a way that people get wrong.
+    """
+    if value in _NULLS:
+        return None
+    if value in _BOOLEANS:
+        return _BOOLEANS[value]
+    if value[0] in _NUMBER_START:
+        if _INTEGER.match(value):
+            return int(value)
+        if _FLOAT.match(value):
+            return float(value)
+        for pattern, what in _AMBIGUOUS.items():
+            if pattern.match(value):
+                raise AmbiguousScalarError(f"{value} is {what}", f'quote it: "{value}", or write a plain decimal number')
+    elif value.lower() in _YES_NO and len(value) <= len("off"):
+        meant = _YES_NO[value.lower()]
+        raise AmbiguousScalarError(
+            f"{value} is a boolean to some YAML parsers, and text to others", f'write {meant}, or quote it: "{value}"'
+        )
+    return value
+
+
+_PLAIN = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./+=,~^$()*?<>;@%-]|:(?=[^ ])|[ ](?=[^ #]))*\Z")
+_NOT_PLAIN = frozenset((*_YES_NO, "true", "false", "null", "nan", "inf", "none"))
+_UNSAFE_IN_BLOCK_TEXT = re.compile(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[ \t](?=\n)|\u2028|\u2029")
+
+_STR = "tag:yaml.org,2002:str"
+_MAP = "tag:yaml.org,2002:map"
+_SEQ = "tag:yaml.org,2002:seq"
+
+
+class _Dumper(_BaseDumper):  # type: ignore[misc]
+    """Writes the nodes made by `_node` as they are: their styles already decide what they mean."""
+
+    def resolve(self, kind: Any, _value: Any, _implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return _STR
+        return _MAP if kind is yaml.MappingNode else _SEQ
+
+
+def _text_style(value: str) -> str:
+    if _PLAIN.match(value) and value.lower() not in _NOT_PLAIN:
+        return ""
+    if "\n" in value and _fits_block(value):
+        return "|"
+    return '"'
+
+
+def _fits_block(value: str) -> bool:
+    """Say whether `|` style keeps the text: printable, no blanks at line ends, a first line that is not blank."""
+    return value[0] not in " \n\t" and value.strip("\n") != "" and not _UNSAFE_IN_BLOCK_TEXT.search(value)
+
+
+def _float_text(value: float) -> str:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} can't be written: Kubernetes and Helm know finite numbers only")
+    text = repr(value)
+    if "." not in text and "e" in text:
+        return text.replace("e", ".0e")
+    return text
+
+
+def _key_node(key: Any) -> yaml.ScalarNode:
+    if type(key) is not str:
+        raise TypeError(f"the key {key!r} is not text")
+    return yaml.ScalarNode(_STR, key, style="" if _text_style(key) == "" else '"')
+
+
+def _node(value: Any) -> yaml.Node:
+    kind = type(value)
+    if kind is str:
+        return yaml.ScalarNode(_STR, value, style=_text_style(value))
+    if isinstance(value, Mapping):
+        pairs = [(_key_node(key), _node(item)) for key, item in value.items()]
+        return yaml.MappingNode(_MAP, pairs, flow_style=not pairs)
+    if kind is list or kind is tuple:
+        return yaml.SequenceNode(_SEQ, [_node(item) for item in value], flow_style=not value)
+    if value is None:
+        return yaml.ScalarNode(_STR, "null", style="")
+    if kind is bool:
+        return yaml.ScalarNode(_STR, "true" if value else "false", style="")
+    if kind is int:
+        return yaml.ScalarNode(_STR, str(value), style="")
+    if kind is float:
+        return yaml.ScalarNode(_STR, _float_text(value), style="")
+    raise TypeError(f"{value!r} can't be written as YAML")
+
+
+def dump(data: Any) -> str:
+    """Write data as one YAML document that PyYAML, ruamel.yaml and Go's parser read as the same data.
+
+    Keys keep their order, nothing is anchored, long lines are not folded.
+
+    Raises:
+        TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
+        ValueError: when a number is not finite.
+    """
+
+
+    stream = io.StringIO()
+    dumper = _Dumper(stream, width=1_000_000, allow_unicode=True, default_flow_style=False)
+    try:
+        dumper.open()
+        dumper.serialize(_node(data))
+        dumper.close()
+    finally:
+        dumper.dispose()
+    text = stream.getvalue()
+    return text.removesuffix("...\n")
+
+
+def inline(value: Any) -> str:
+    """Write a scalar as it can stand on the right of `key:` on one line.
+
+    Raises:
+        TypeError: when it is a list or a mapping.
+    """
+    if isinstance(value, Mapping | list | tuple):
+        raise TypeError("a list or a mapping does not fit on one line")
+    if isinstance(value, str) and "\n" in value:
+        import json  # noqa: PLC0415 - rare
+
+        return json.dumps(value)
+    return dump(value).removesuffix("\n")
