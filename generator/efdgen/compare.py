@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class Kind(enum.Enum):
@@ -15,8 +15,7 @@ class Kind(enum.Enum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What happens to one file: its content before (None: not there) and after (None: gone)."""
 
     path: str

@@ -63,6 +63,8 @@ def lock(folder: Path) -> Iterator[None]:
     Raises:
         OutputError: when another run holds it, or the folder can't be made.
     """
+    if folder.is_symlink():
+        raise OutputError(f"{folder} is a symbolic link; nothing is written through links: remove it")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
@@ -70,7 +72,7 @@ def lock(folder: Path) -> Iterator[None]:
         raise OutputError(f"can't use {folder}: {error.strerror}") from error
     try:
         if sys.platform != "win32":
-            import fcntl  # noqa: PLC0415 - POSIX only
+            import fcntl
 
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -87,11 +89,17 @@ def apply(folder: Path, changes: Sequence[Change]) -> None:
 
     All new contents are on the disk before the first file is replaced; when that fails, nothing has changed.
 
+    Args:
+        folder: the output folder; it must be locked.
+        changes: what to do, in this order.
+
     Raises:
         OutputError: when something can't be written or deleted.
     """
     _clean_up(folder)
     writes = [change for change in changes if change.kind is not Kind.REMOVED]
+    for change in writes:
+        _refuse_obstacles(folder, change.path)
     staged: list[tuple[Path, Path]] = []
     try:
         for change in writes:
@@ -110,6 +118,18 @@ def apply(folder: Path, changes: Sequence[Change]) -> None:
         _clean_up(folder)
         what = f"{error.filename}: " if error.filename else ""
         raise OutputError(f"can't write {what}{error.strerror}; run it again when that is mended") from error
+
+
+def _refuse_obstacles(folder: Path, path: str) -> None:
+    """Refuse a folder where a file belongs, and a file where a folder belongs."""
+    target = folder / path
+    if target.is_dir():
+        raise OutputError(f"{target} is a folder, and a file belongs there: move it away")
+    for parent in target.parents:
+        if parent == folder:
+            break
+        if parent.exists() and not parent.is_dir():
+            raise OutputError(f"{parent} is a file, and a folder belongs there: move it away")
 
 
 def _stage(target: Path, content: bytes, *, sync: bool) -> Path:

@@ -25,6 +25,12 @@ def application(app: str) -> str:
     return f"{chart(PARENT)}/templates/{app}.yaml"
 
 
+def can_vouch(path: str) -> bool:
+    """Say whether a file can vouch for others: it holds the values of one environment."""
+    match = _OWNED.match(path)
+    return match is not None and match["values"] is not None
+
+
 def environment_of(path: str) -> str | None:
     """Return the environment that a path belongs to, or None when all share it."""
     match = _OWNED.match(path)

@@ -8,8 +8,7 @@ touch is shared, not copied.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from efdgen.errors import Location, Path
@@ -27,8 +26,7 @@ def merge(base: Any, over: Any) -> Any:
     return merged
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """One source of values: who says it (`spec`, `app definition`, ...), what, and where each part stands.
 
     `locate` takes a path into `data`, and an offset into the text there.
@@ -72,12 +70,19 @@ def winner(layers: Sequence[Layer], path: Path) -> Layer | None:
     return having[-1] if having else None
 
 
+def reaches(layers: Sequence[Layer], path: Path) -> bool:
+    """Say whether a layer sets the value at `path` itself, and not only something above it."""
+    return any(_reach(layer.data, path)[0] == len(path) for layer in layers)
+
+
 def _reach(data: Any, path: Path) -> tuple[int, Any]:
     """Follow `path` as far as it leads; return how far, and the value there."""
     for depth, part in enumerate(path):
-        if isinstance(data, Mapping) and part in data:
+        if isinstance(part, int):
+            if not isinstance(data, list) or part >= len(data):
+                return depth, data
             data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        elif isinstance(data, Mapping) and part in data:
             data = data[part]
         else:
             return depth, data

@@ -7,15 +7,13 @@ types: in the latter nothing is optional. The names are those of the schemas, in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from efdgen.merge import Layer
 from efdgen.yamlio import Document
 
 
-@dataclass(frozen=True)
-class ChartReference:
+class ChartReference(NamedTuple):
     """The third-party chart that an app's wrapper chart depends on."""
 
     name: str
@@ -23,16 +21,14 @@ class ChartReference:
     repository: str
 
 
-@dataclass(frozen=True)
-class TextFile:
+class TextFile(NamedTuple):
     """A file that is rendered as text: a Helm template, a Chart.yaml."""
 
     source: str
     text: str
 
 
-@dataclass(frozen=True)
-class AppDefinition:
+class AppDefinition(NamedTuple):
     """How an app is deployed, the same for every environment: `templates/apps/<app>/`."""
 
     name: str
@@ -43,6 +39,8 @@ class AppDefinition:
     requires: tuple[str, ...]
     ingress_hosts: tuple[str, ...]
     node_port_hosts: tuple[str, ...]
+    manual_secrets: tuple[str, ...]
+    chart_keys: Mapping[str, Any] | None
     application: Mapping[str, Any]
     layers: tuple[Layer, ...]
     environment_files: tuple[Mapping[str, Any], ...]
@@ -50,8 +48,15 @@ class AppDefinition:
     document: Document
 
 
-@dataclass(frozen=True)
-class EnvironmentSpec:
+class Acceptance(NamedTuple):
+    """A rule that does not hold in an environment, on purpose. No app: it is about all of them."""
+
+    rule: str
+    app: str
+    reason: str
+
+
+class EnvironmentSpec(NamedTuple):
     """One file in `environments/`, with what its site and all environments share below it."""
 
     name: str
@@ -60,10 +65,10 @@ class EnvironmentSpec:
     layers: tuple[Layer, ...]
     apps: tuple[str, ...]
     app_layers: Mapping[str, tuple[Layer, ...]]
+    accept: tuple[Acceptance, ...]
 
 
-@dataclass(frozen=True)
-class Repository:
+class Repository(NamedTuple):
     """Everything people wrote."""
 
     environments: Mapping[str, EnvironmentSpec]
@@ -73,8 +78,7 @@ class Repository:
     news: Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(NamedTuple):
     """The Kubernetes cluster of an environment. No storage class means the cluster's default."""
 
     kubernetes_version: str
@@ -82,16 +86,14 @@ class Cluster:
     provides: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Vault:
+class Vault(NamedTuple):
     """Where an environment's secrets are."""
 
     address: str
     path_prefix: str
 
 
-@dataclass(frozen=True)
-class Kafka:
+class Kafka(NamedTuple):
     """Kafka as seen from outside (no broker: not reachable) and its disks."""
 
     broker: str | None
@@ -99,15 +101,13 @@ class Kafka:
     storage_size: str
 
 
-@dataclass(frozen=True)
-class SchemaRegistry:
+class SchemaRegistry(NamedTuple):
     """The Schema Registry as seen from outside."""
 
     url: str
 
 
-@dataclass(frozen=True)
-class Feed:
+class Feed(NamedTuple):
     """The news that Chronograf shows."""
 
     url: str
@@ -116,8 +116,7 @@ class Feed:
     news: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """One line of Argo CD's RBAC: what a subject may, or may not, do."""
 
     subject: str
@@ -127,16 +126,14 @@ class Policy:
     effect: str
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Membership: a subject has a role."""
 
     subject: str
     role: str
 
 
-@dataclass(frozen=True)
-class Rbac:
+class Rbac(NamedTuple):
     """Argo CD's RBAC configuration."""
 
     default_role: str
@@ -144,8 +141,7 @@ class Rbac:
     groups: tuple[Group, ...]
 
 
-@dataclass(frozen=True)
-class ArgoCd:
+class ArgoCd(NamedTuple):
     """The Argo CD that deploys an environment, and what it reads."""
 
     managed: bool
@@ -161,13 +157,13 @@ class ArgoCd:
     rbac: Rbac
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(NamedTuple):
     """What follows from an environment's identity, its site and what all environments share."""
 
     name: str
     title: str
     place: str
+    aliases: tuple[str, ...]
     domain: str
     host_pattern: str
     hosts: Mapping[str, str]
@@ -181,8 +177,7 @@ class Facts:
     argocd: ArgoCd
 
 
-@dataclass(frozen=True)
-class VaultSecret:
+class VaultSecret(NamedTuple):
     """A Kubernetes Secret that vault-secrets-operator makes from a Vault path."""
 
     name: str
@@ -190,8 +185,7 @@ class VaultSecret:
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """A value that an environment holds back, or moves ahead, on purpose."""
 
     path: str
@@ -199,16 +193,14 @@ class Pin:
     reason: str
 
 
-@dataclass(frozen=True)
-class EnvironmentFile:
+class EnvironmentFile(NamedTuple):
     """A file beside the values that an app has in an environment."""
 
     path: str
     content: Any
 
 
-@dataclass(frozen=True)
-class ResolvedApp:
+class ResolvedApp(NamedTuple):
     """An app in an environment, with nothing left to decide."""
 
     definition: AppDefinition
@@ -224,8 +216,7 @@ class ResolvedApp:
     sync_policy: Mapping[str, Any] | None
 
 
-@dataclass(frozen=True)
-class ResolvedEnvironment:
+class ResolvedEnvironment(NamedTuple):
     """An environment with nothing left to decide."""
 
     spec: EnvironmentSpec

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from efdgen import disk, generated, layout, load, render, suggest
+from efdgen import disk, invariants, layout, load, render, suggest
 from efdgen.compare import Change, Kind, compare
-from efdgen.errors import InvalidInputError, OutputError, Problem, UsageError
+from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
+from efdgen.generated import Ownership
 from efdgen.model import Repository, ResolvedEnvironment
 from efdgen.resolve import Resolver
 from efdgen.tree import FileTree
@@ -16,8 +17,7 @@ from efdgen.tree import FileTree
 OUTPUT = "rendered"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a rendering and the output folder have to do with each other.
 
     Attributes:
@@ -25,12 +25,14 @@ class Outcome:
         foreign: files in the output folder that efdgen did not make, and leaves alone.
         edited: generated files that somebody edited.
         unchanged: how many files are as they should be.
+        warnings: what is odd about the input, but no error.
     """
 
     changes: tuple[Change, ...]
     foreign: tuple[str, ...]
     edited: tuple[str, ...]
     unchanged: int
+    warnings: tuple[Problem, ...]
 
     @property
     def is_clean(self) -> bool:
@@ -45,7 +47,7 @@ def find_root(start: Path) -> Path:
         UsageError: when there is none.
     """
     for folder in (start, *start.parents):
-        if (folder / load.ENVIRONMENTS).is_dir() and (folder / load.APPS).is_dir():
+        if load.is_repository(folder):
             return folder
     raise UsageError(f"no folder with environments/ and templates/apps/ at or above {start}; name it with --root")
 
@@ -62,34 +64,48 @@ def select(repository: Repository, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(set(names) or repository.environments))
 
 
+class Rendering(NamedTuple):
+    """What specs render to."""
+
+    environments: tuple[str, ...]
+    tree: FileTree
+    warnings: tuple[Problem, ...]
+
+
 def resolve(root: Path, names: Sequence[str] = ()) -> Iterator[ResolvedEnvironment]:
-    """Load a repository and yield the named environments (none named: all), resolved.
+    """Load a repository and yield the named environments (none named: all), resolved and checked.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown.
     """
     repository = load.load(root)
-    yield from _resolved(repository, select(repository, names))
-
-
-def _resolved(repository: Repository, names: Sequence[str]) -> Iterator[ResolvedEnvironment]:
-    resolver = Resolver(repository)
     problems: list[Problem] = []
+    yield from _resolved(repository, select(repository, names), problems)
+    _raise_errors(problems)
+
+
+def _resolved(repository: Repository, names: Sequence[str], problems: list[Problem]) -> Iterator[ResolvedEnvironment]:
+    """Yield the environments that are fit for rendering; what is wrong with the others goes to `problems`."""
+    resolver = Resolver(repository)
+    fleet = invariants.Fleet(repository, resolver)
     for name in names:
         try:
             environment = resolver.resolve(name)
         except InvalidInputError as error:
             problems.extend(error.problems)
             continue
-        if not problems:
-            yield environment
-    if problems:
+        problems.extend(invariants.check(environment, fleet))
+        yield environment
+
+
+def _raise_errors(problems: Sequence[Problem]) -> None:
+    if any(problem.severity is Severity.ERROR for problem in problems):
         raise InvalidInputError(problems)
 
 
-def validate(root: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
-    """Check specs and definitions without writing anything; return the names of what was checked.
+def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
+    """Render the named environments (none named: all) and check the result, in memory.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -97,11 +113,6 @@ def validate(root: Path, names: Sequence[str] = ()) -> tuple[str, ...]:
     """
     repository = load.load(root)
     selected = select(repository, names)
-    _tree(repository, selected)
-    return selected
-
-
-def _tree(repository: Repository, names: Sequence[str]) -> FileTree:
     tree = FileTree()
     problems: list[Problem] = []
     try:
@@ -109,15 +120,12 @@ def _tree(repository: Repository, names: Sequence[str]) -> FileTree:
             tree.add(path, content)
     except InvalidInputError as error:
         problems.extend(error.problems)
-    try:
-        for environment in _resolved(repository, names):
-            for path, content in render.environment_files(environment):
-                tree.add(path, content)
-    except InvalidInputError as error:
-        problems.extend(error.problems)
-    if problems:
-        raise InvalidInputError(problems)
-    return tree
+    for environment in _resolved(repository, selected, problems):
+        for path, content in render.environment_files(environment):
+            tree.add(path, content)
+    _raise_errors(problems)
+    warnings = sorted(set(problems), key=lambda problem: problem.sort_key)
+    return Rendering(selected, tree, tuple(warnings))
 
 
 def check(root: Path, names: Sequence[str] = ()) -> Outcome:
@@ -128,36 +136,52 @@ def check(root: Path, names: Sequence[str] = ()) -> Outcome:
         UsageError: when an environment is unknown.
         OutputError: when the output folder can't be read.
     """
-    repository = load.load(root)
-    selected = select(repository, names)
-    tree = _tree(repository, selected)
+    rendered = rendering(root, names)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
-    scope = set(selected) if names else None
-    return _outcome(disk.read(root / OUTPUT), tree, scope)
+    scope = set(rendered.environments) if names else None
+    return _outcome(disk.read(root / OUTPUT), rendered, scope)
 
 
-def write(root: Path, names: Sequence[str] = ()) -> Outcome:
+def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False) -> Outcome:
     """Render, and write what differs. Everything is rendered and checked before the first byte is written.
+
+    Args:
+        root: the repository.
+        names: the environments to render; none: all, and files of environments that are gone are deleted.
+        allow_mass_deletion: go on even if most of what is there would be deleted.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown.
-        OutputError: when the output folder can't be written, or a file that efdgen did not make is in the way.
+        OutputError: when the output folder can't be written, a file that efdgen did not make is in the way, or
+            most of what is there would be deleted.
     """
-    repository = load.load(root)
-    selected = select(repository, names)
-    tree = _tree(repository, selected)
-    with disk.lock(root / OUTPUT):
-        outcome = _outcome(disk.read(root / OUTPUT), tree, set(selected) if names else None)
-        in_the_way = [path for path in outcome.foreign if path in tree]
+    rendered = rendering(root, names)
+    folder = root / OUTPUT
+    with disk.lock(folder):
+        there = disk.read(folder)
+        outcome = _outcome(there, rendered, set(rendered.environments) if names else None)
+        in_the_way = [path for path in outcome.foreign if path in rendered.tree]
         if in_the_way:
             files = ", ".join(f"{OUTPUT}/{path}" for path in in_the_way)
             raise OutputError(f"not made by efdgen, and in the way: {files}; move it, and run this again")
-        disk.apply(root / OUTPUT, outcome.changes)
+        removed = sum(change.kind is Kind.REMOVED for change in outcome.changes)
+        if removed * 2 > len(there) and not allow_mass_deletion:
+            raise OutputError(
+                f"this would delete {removed} of {len(there)} files in {OUTPUT}/; if that is meant, "
+                "run it again with --allow-mass-deletion"
+            )
+        disk.apply(folder, sorted(outcome.changes, key=_turn))
     return outcome
 
 
-def _outcome(there: FileTree, rendered: FileTree, scope: set[str] | None) -> Outcome:
+def _turn(change: Change) -> tuple[bool, bool, str]:
+    """Order changes so that whatever vouches for a file is there before it, and goes after it."""
+    removed = change.kind is Kind.REMOVED
+    return removed, layout.can_vouch(change.path) == removed, change.path
+
+
+def _outcome(there: FileTree, rendered: Rendering, scope: set[str] | None) -> Outcome:
     """Compare what is there with what was rendered.
 
     Args:
@@ -165,19 +189,22 @@ def _outcome(there: FileTree, rendered: FileTree, scope: set[str] | None) -> Out
         rendered: what was rendered.
         scope: the environments that were rendered; None for all. Others' files are not looked at.
     """
+    ownership = Ownership(there)
     changes = []
     foreign = []
     edited = []
-    for change in compare(there, rendered):
-        owner = layout.environment_of(change.path)
+    for change in compare(there, rendered.tree):
+        path = change.path
+        owner = layout.environment_of(path)
         if scope is not None and owner is not None and owner not in scope:
             continue
-        if change.before is not None and not generated.is_generated(change.path, change.before):
-            foreign.append(change.path)
+        if change.before is not None and not ownership.is_generated(path):
+            foreign.append(path)
             continue
-        if change.before is not None and generated.is_edited(change.before):
-            edited.append(change.path)
+        if change.before is not None and ownership.is_edited(path):
+            edited.append(path)
         changes.append(change)
-    removed = sum(change.kind is Kind.REMOVED for change in changes)
-    unchanged = len(rendered) - (len(changes) - removed) - sum(path in rendered for path in foreign)
-    return Outcome(tuple(changes), tuple(foreign), tuple(edited), unchanged)
+    tree = rendered.tree
+    written = sum(change.kind is not Kind.REMOVED for change in changes)
+    unchanged = len(tree) - written - sum(path in tree for path in foreign)
+    return Outcome(tuple(changes), tuple(foreign), tuple(edited), unchanged, rendered.warnings)

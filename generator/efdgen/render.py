@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen import layout, rbac, texttemplate, yamlio
-from efdgen.generated import with_header
+from efdgen.generated import with_mark
 from efdgen.model import AppDefinition, Repository, ResolvedApp, ResolvedEnvironment, TextFile
 
 File = tuple[str, bytes]
@@ -37,19 +37,23 @@ def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
     spec = environment.spec
     name = spec.name
     path = layout.values(layout.PARENT, name)
-    yield path, with_header(yamlio.dump(_parent_values(environment)), path, (spec.document.file,))
+    yield path, with_mark(yamlio.dump(_parent_values(environment)), path, (spec.document.file,))
     for app in environment.apps:
         path = layout.values(app.definition.name, name)
         sources = (spec.document.file, app.definition.source)
-        yield path, with_header(yamlio.dump(_wrapper_values(environment, app)), path, sources)
-        for file in app.files:
-            content = json.dumps(file.content, indent=2, ensure_ascii=False) + "\n"
-            yield f"{layout.chart(app.definition.name)}/{file.path}", content.encode()
+        companions = {file.path: _json(file.content) for file in app.files}
+        yield path, with_mark(yamlio.dump(_wrapper_values(environment, app)), path, sources, companions)
+        for file, content in companions.items():
+            yield f"{layout.chart(app.definition.name)}/{file}", content
+
+
+def _json(content: Any) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "") -> File:
     sources = (file.source, source) if source else (file.source,)
-    return path, with_header(texttemplate.fill(file, names), path, sources)
+    return path, with_mark(texttemplate.fill(file, names), path, sources)
 
 
 def _has_secrets(app: AppDefinition) -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import re
 import types
 import typing
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from efdgen import scope, templating
+from efdgen import schema, scope, templating
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.merge import Layer, merge, merge_layers
 from efdgen.model import (
@@ -90,7 +89,6 @@ class _Links(Mapping[str, Any]):
 
 
 def _host_function(names: Scope) -> templating.Function:
-    @templating.expression_function
     def host(service: str) -> str:
         """Return the public host of a service: the exception in `hosts`, or what the pattern makes of it."""
         exceptions = names.facts["hosts"]
@@ -102,7 +100,6 @@ def _host_function(names: Scope) -> templating.Function:
     return host
 
 
-@templating.expression_function
 def _named(entries: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """Return a map of named things: each entry laid on top of the defaults, its key as its `name`."""
     return {
@@ -113,7 +110,6 @@ def _named(entries: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str,
 
 
 def _news_function(items: Mapping[str, Mapping[str, Any]]) -> templating.Function:
-    @templating.expression_function
     def news(names: Sequence[str]) -> list[dict[str, Any]]:
         """Return news items as JSON Feed 1.1 has them, numbered from the oldest."""
         feed = []
@@ -135,12 +131,28 @@ def _news_function(items: Mapping[str, Mapping[str, Any]]) -> templating.Functio
     return news
 
 
+class _Merged(NamedTuple):
+    """Facts after merging and evaluation; each is located at the layer that set it."""
+
+    data: Mapping[str, Any]
+    layers: Sequence[Layer]
+
+    def locate(self, path: Path = (), *, key: bool = False) -> Location:  # noqa: ARG002 - values are located
+        return scope.locate(self.layers, path)
+
+
 def _facts(spec: EnvironmentSpec, names: Scope, problems: list[Problem]) -> Facts | None:
-    """Evaluate every fact and give it its type."""
+    """Evaluate every fact, check the result against the schema again, and give it its type."""
     raw = {key: value for key, value in names.facts.items() if key != "hostPattern"}
     found: list[Problem] = []
     filled = scope.fill(raw, names, spec.name, spec.layers, (), found)
     filled["hostPattern"] = names.facts["hostPattern"]
+    if not found:
+        facts = {key: value for key, value in filled.items() if key != "name"}
+        found.extend(
+            problem._replace(message=f"{problem.message} (environment {spec.name})")
+            for problem in schema.check(_Merged(facts, spec.layers), "facts")
+        )
     if not found:
         try:
             return typing.cast("Facts", _typed(Facts, filled, (), spec))
@@ -155,9 +167,9 @@ _TYPE_NAMES = {str: "text", bool: "true or false", int: "a number"}
 
 @functools.cache
 def _fields(cls: type) -> dict[str, tuple[str, Any]]:
-    """Return the fields of a dataclass by their names in the schema."""
+    """Return the fields of a named tuple by their names in the schema."""
     hints = typing.get_type_hints(cls)
-    return {camel_case(field.name): (field.name, hints[field.name]) for field in dataclasses.fields(cls)}
+    return {camel_case(name): (name, hint) for name, hint in hints.items()}
 
 
 def camel_case(name: str) -> str:
@@ -175,7 +187,7 @@ def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
     arguments = typing.get_args(kind)
     if origin is types.UnionType:
         return None if value is None else _typed(arguments[0], value, path, spec)
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type) and isinstance(value, dict):
+    if isinstance(kind, type) and issubclass(kind, tuple) and isinstance(value, dict):
         fields = _fields(kind).items()
         typed = {name: _typed(hint, value.get(key), (*path, key), spec) for key, (name, hint) in fields}
         return kind(**typed)

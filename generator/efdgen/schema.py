@@ -6,14 +6,25 @@ import functools
 import json
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from efdgen import suggest
 from efdgen.errors import Location, Path, Problem
-from efdgen.yamlio import Document
+
+
+class Located(Protocol):
+    """Data of which every part can be located: a document, or merged layers."""
+
+    @property
+    def data(self) -> Any:
+        """The data."""
+
+    def locate(self, path: Path = (), *, key: bool = False) -> Location:
+        """Return where the value at `path`, or the key that it stands under, was written."""
+
 
 _TYPES = {
     "object": "a mapping",
@@ -75,12 +86,12 @@ def _validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(load(name))
 
 
-def check(document: Document, name: str) -> list[Problem]:
-    """Return what the schema `name` says is wrong with a document."""
+def check(document: Located, name: str) -> list[Problem]:
+    """Return what the schema `name` says is wrong with a document, or with merged data."""
     return [problem for error in _validator(name).iter_errors(document.data) for problem in _problems(error, document)]
 
 
-def _problems(error: ValidationError, document: Document) -> Iterator[Problem]:
+def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
     path: Path = tuple(error.absolute_path)
     schema = error.schema if isinstance(error.schema, dict) else {}
     if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
@@ -98,39 +109,41 @@ def _problems(error: ValidationError, document: Document) -> Iterator[Problem]:
     yield Problem(code, message, document.locate(path), path, hint)
 
 
-def _unknown_keys(error: ValidationError, document: Document, path: Path, schema: dict[str, Any]) -> Iterator[Problem]:
+def _unknown_keys(error: ValidationError, document: Located, path: Path, schema: dict[str, Any]) -> Iterator[Problem]:
     known = schema.get("properties", {})
-    for key in error.instance:
+    instance: Any = error.instance
+    for key in instance:
         if key not in known:
             place = document.locate((*path, key), key=True)
             yield Problem("E201", f"unknown key {key!r}", place, (*path, key), suggest.hint(key, known))
 
 
-def _missing(error: ValidationError, document: Document, path: Path) -> Problem:
-    instance = error.instance if isinstance(error.instance, dict) else {}
-    required = error.validator_value if isinstance(error.validator_value, list) else []
+def _missing(error: ValidationError, document: Located, path: Path) -> Problem:
+    required: Any = error.validator_value
     missing = next((key for key in required if f"{key!r} is a required" in error.message), "")
-    place: Location = document.locate(path, key=True) if instance and path else document.locate(path)
+    place = document.locate(path, key=True) if path else document.locate()
     return Problem("E202", f"{missing!r} is missing", place, (*path, missing))
 
 
 def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, str]:
-    value = error.instance
+    """Return the code, the message and the hint for a value that a schema refuses."""
+    value: Any = error.instance
+    wanted: Any = error.validator_value
     shown = _shown(value)
     custom = schema.get("errorMessage")
     if error.validator == "type":
-        types = [error.validator_value] if isinstance(error.validator_value, str) else list(error.validator_value)
-        wanted = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null')}"
-        number = isinstance(value, int | float) and "string" in types
-        return "E204", f"{wanted}, not {shown}", "put it in quotes" if number else ""
+        types = [wanted] if isinstance(wanted, str) else wanted
+        must = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null')}"
+        is_number = isinstance(value, int | float) and "string" in types
+        return "E204", f"{must}, not {shown}", "put it in quotes" if is_number else ""
     if error.validator == "enum":
-        return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, error.validator_value))
+        return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
     if error.validator == "minLength":
         return "E206", "must not be empty", ""
     if error.validator == "uniqueItems":
         return "E206", "the list names something twice", "keep one of them"
     if error.validator == "minimum":
-        return "E206", f"must be at least {error.validator_value}, not {shown}", ""
+        return "E206", f"must be at least {wanted}, not {shown}", ""
     if custom:
         return "E206", f"{custom}, not {shown}", ""
     return "E206", error.message, ""

@@ -103,9 +103,7 @@ def locate(layers: Sequence[Layer], path: Path, offset: int = 0) -> Location:
     return layer.locate(path, offset)
 
 
-def evaluate(
-    text: str, names: Mapping[str, Any], environment: str, layers: Sequence[Layer], path: Path
-) -> Any:
+def evaluate(text: str, names: Mapping[str, Any], environment: str, layers: Sequence[Layer], path: Path) -> Any:
     """Evaluate the scalar at `path` of merged layers.
 
     Raises:
@@ -120,7 +118,12 @@ def evaluate(
 
 
 def fill(
-    raw: Any, names: Mapping[str, Any], environment: str, layers: Sequence[Layer], path: Path, problems: list[Problem]
+    raw: Any,
+    names: Mapping[str, Any],
+    environment: str,
+    layers: Sequence[Layer],
+    path: Path,
+    problems: list[Problem],
 ) -> Any:
     """Return merged data with every expression evaluated.
 

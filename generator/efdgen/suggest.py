@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_MOST = 15
+
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most like `word`, or None when none is close."""
-    import difflib  # noqa: PLC0415 - only needed when something is wrong
+    import difflib
 
     candidates = sorted(known)
     by_folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
@@ -21,4 +23,6 @@ def hint(word: str, known: Iterable[str]) -> str:
     match = closest(word, known)
     if match is not None:
         return f"did you mean {match!r}?"
+    if len(known) > _MOST:
+        known = [*known[:_MOST], "..."]
     return f"known: {', '.join(known)}" if known else ""

@@ -1,8 +1,10 @@
 """Expressions such as `<% cluster.storageClass %>`: the only user of jinja2.
 
 An expression fills a scalar of a YAML file. Data is parsed first and filled afterwards, so that no value can
-break indentation or inject a key. Expressions only look things up: no statements, no loops, no methods, no
-arithmetic on text, nothing of Python.
+break indentation or inject a key. jinja2 reads the expression; what it may do is decided here, node by node:
+look-ups, conditions, comparisons, joining text, a few filters and the functions it is given. There are no
+statements, loops, methods or arithmetic, no attribute of any Python object can be reached, and no code is
+generated.
 """
 
 from __future__ import annotations
@@ -10,13 +12,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
-from jinja2.exceptions import TemplateError
+from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from efdgen import suggest
 from efdgen.errors import EfdgenError
@@ -24,132 +23,31 @@ from efdgen.errors import EfdgenError
 OPEN, CLOSE = "<%", "%>"
 _EXPRESSION = re.compile(r"<%(.*?)%>", re.DOTALL)
 _MAX_LENGTH = 1000
-_FILTERS = ("capitalize", "default", "join", "length", "lower", "replace", "trim", "upper")
-_TESTS = ("defined", "undefined", "none", "in", "eq", "ne", "==", "!=", "true", "false")
 
 Function = Callable[..., Any]
+Names = Mapping[str, Any]
 
 
 class ExpressionError(EfdgenError):
     """An expression can't be evaluated. `offset` is where it begins in the text that holds it."""
 
-    def __init__(self, code: str, message: str, offset: int = 0, hint: str = "") -> None:
+    def __init__(self, code: str, message: str, hint: str = "", offset: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.offset = offset
         self.hint = hint
+        self.offset = offset
+
+    def at(self, offset: int) -> ExpressionError:
+        """Return the same error for an expression that begins `offset` characters further on."""
+        return ExpressionError(self.code, self.message, self.hint, self.offset + offset)
 
 
-class _Unknown(StrictUndefined):
-    """An undefined name that knows what would have been known in its place."""
+class _UndefinedNameError(ExpressionError):
+    """A name or key that is not there."""
 
-    def _fail_with_undefined_error(self, *_args: Any, **_kwargs: Any) -> Any:
-        raise _unknown_name(self)
-
-    __str__ = __iter__ = __len__ = __bool__ = __contains__ = _fail_with_undefined_error
-    __eq__ = __ne__ = __hash__ = _fail_with_undefined_error  # type: ignore[assignment]
-
-
-def _unknown_name(undefined: StrictUndefined) -> ExpressionError:
-    name = str(undefined._undefined_name)  # noqa: SLF001 - jinja2 keeps it there, and documents it
-    owner = undefined._undefined_obj  # noqa: SLF001 - same
-    known = [key for key in owner if isinstance(key, str)] if isinstance(owner, Mapping) else []
-    return ExpressionError("E301", f"{name!r} is not defined", hint=suggest.hint(name, known))
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2 with nothing but look-ups, comparisons, conditions and the given functions."""
-
-    intercepted_binops = frozenset(("+", "-", "*", "/", "//", "%", "**"))
-
-    def __init__(self) -> None:
-        super().__init__(undefined=_Unknown, autoescape=False, cache_size=0)
-        self.globals.clear()
-        self.filters = {name: self.filters[name] for name in _FILTERS}
-        self.tests = {name: self.tests[name] for name in _TESTS}
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        return self.getitem(obj, attribute)
-
-    def getitem(self, obj: Any, argument: Any) -> Any:
-        if isinstance(obj, StrictUndefined):
-            raise _unknown_name(obj)
-        if isinstance(obj, Mapping) or (isinstance(obj, list | tuple) and isinstance(argument, int)):
-            try:
-                return obj[argument]
-            except LookupError:
-                return self.undefined(obj=obj, name=argument)
-        raise ExpressionError("E303", f"{argument!r} can't be looked up in {_kind(obj)}")
-
-    def call(self, _context: Any, function: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: PLW0221
-        if isinstance(function, StrictUndefined):
-            raise _unknown_name(function)
-        if not getattr(function, "is_expression_function", False):
-            raise ExpressionError("E303", f"{_kind(function)} can't be called")
-        return function(*args, **kwargs)
-
-    def call_binop(self, _context: Any, operator: str, _left: Any, _right: Any) -> Any:
-        raise ExpressionError("E303", f"the operator {operator} is not available; join text with ~")
-
-
-def expression_function(function: Function) -> Function:
-    """Mark a function as one that expressions may call."""
-    function.is_expression_function = True  # type: ignore[attr-defined]
-    return function
-
-
-def _kind(value: Any) -> str:
-    names = {str: "text", bool: "a boolean", int: "a number", float: "a number", type(None): "null", list: "a list"}
-    return names.get(type(value), "a mapping" if isinstance(value, Mapping) else "this value")
-
-
-@functools.cache
-def _sandbox() -> _Sandbox:
-    return _Sandbox()
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One expression of a scalar, compiled: where it begins, and the names that it looks up."""
-
-    offset: int
-    names: frozenset[str]
-    evaluate: Callable[..., Any]
-
-
-@functools.lru_cache(maxsize=4096)
-def _compile(text: str) -> tuple[str | _Part, ...]:
-    """Split a scalar into literal text and expressions."""
-    parts: list[str | _Part] = []
-    end = 0
-    for match in _EXPRESSION.finditer(text):
-        if match.start() > end:
-            parts.append(text[end : match.start()])
-        parts.append(_compile_expression(match.group(1), match.start()))
-        end = match.end()
-    rest = text[end:]
-    if OPEN in rest:
-        raise ExpressionError("E302", f"{OPEN} without {CLOSE}", end + rest.index(OPEN))
-    if rest:
-        parts.append(rest)
-    return tuple(parts)
-
-
-def _compile_expression(source: str, offset: int) -> _Part:
-    if len(source) > _MAX_LENGTH:
-        raise ExpressionError("E302", f"an expression may have at most {_MAX_LENGTH} characters", offset)
-    if not source.strip():
-        raise ExpressionError("E302", "the expression is empty", offset)
-    sandbox = _sandbox()
-    try:
-        tree = Parser(sandbox, source, state="variable").parse_expression()
-        names = frozenset(name.name for name in (tree, *tree.find_all(nodes.Name)) if isinstance(name, nodes.Name))
-        return _Part(offset, names, sandbox.compile_expression(source, undefined_to_none=False))
-    except TemplateSyntaxError as error:
-        raise ExpressionError("E302", f"malformed expression: {error.message}", offset) from None
-    except (TemplateError, RecursionError, MemoryError, ValueError, SyntaxError) as error:
-        raise ExpressionError("E302", f"malformed expression: {error}", offset) from None
+    def __init__(self, name: object, known: Mapping[str, Any]) -> None:
+        super().__init__("E301", f"{name!r} is not defined", suggest.hint(str(name), known))
 
 
 def has_expression(text: str) -> bool:
@@ -157,55 +55,269 @@ def has_expression(text: str) -> bool:
     return OPEN in text
 
 
-def evaluate(text: str, context: Mapping[str, Any]) -> Any:
+def evaluate(text: str, names: Names) -> Any:
     """Return what a scalar with expressions stands for.
 
     A scalar that is one expression gets its native type; in the middle of other text, an expression must yield
     text, a number or a boolean.
 
+    Args:
+        text: the scalar.
+        names: the facts and functions that expressions can use.
+
     Raises:
         ExpressionError: when an expression is malformed, uses an unknown name or yields the wrong type.
     """
-    parts = _compile(text)
+    parts = _parse(text)
     if len(parts) == 1 and isinstance(parts[0], _Part):
-        return plain(_evaluate_part(parts[0], context))
-    return "".join(part if isinstance(part, str) else _as_text(part, _evaluate_part(part, context)) for part in parts)
-
-
-def _evaluate_part(part: _Part, context: Mapping[str, Any]) -> Any:
-    try:
-        # Only what is named is looked up: facts are evaluated when they are needed.
-        result = part.evaluate({name: context[name] for name in part.names if name in context})
-        if isinstance(result, StrictUndefined):
-            raise _unknown_name(result)
-    except ExpressionError as error:
-        raise ExpressionError(error.code, error.message, part.offset, error.hint or _hint(error, context)) from None
-    except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
-        raise ExpressionError("E303", f"the expression fails: {error}", part.offset) from None
-    return result
-
-
-def _hint(error: ExpressionError, context: Mapping[str, Any]) -> str:
-    name = re.match(r"'(.*)' is not defined\Z", error.message)
-    return suggest.hint(name.group(1), context) if name else ""
-
-
-def _as_text(part: _Part, value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    raise ExpressionError("E304", f"the expression yields {_kind(value)} in the middle of text", part.offset)
+        return plain(_evaluate_part(parts[0], names))
+    return "".join(part if isinstance(part, str) else _as_text(part, names) for part in parts)
 
 
 def plain(value: Any) -> Any:
-    """Turn what an expression yields into plain data."""
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, bool | int | float) or value is None:
+    """Turn what an expression yields into plain data.
+
+    Raises:
+        ExpressionError: when it is no data, such as a function.
+    """
+    if isinstance(value, str | bool | int | float) or value is None:
         return value
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    raise ExpressionError("E304", "the expression yields something that is no data")
+    raise ExpressionError("E304", "the expression yields a function, not its result")
+
+
+class _Part(NamedTuple):
+    """One expression of a scalar, and where it begins."""
+
+    offset: int
+    expression: nodes.Expr
+
+
+@functools.lru_cache(maxsize=4096)
+def _parse(text: str) -> tuple[str | _Part, ...]:
+    """Split a scalar into literal text and expressions."""
+    parts: list[str | _Part] = []
+    end = 0
+    for match in _EXPRESSION.finditer(text):
+        if match.start() > end:
+            parts.append(text[end : match.start()])
+        try:
+            parts.append(_Part(match.start(), _parse_expression(match.group(1))))
+        except ExpressionError as error:
+            raise error.at(match.start()) from None
+        end = match.end()
+    rest = text[end:]
+    if OPEN in rest:
+        raise ExpressionError("E302", f"{OPEN} without {CLOSE}", offset=end + rest.index(OPEN))
+    if rest:
+        parts.append(rest)
+    return tuple(parts)
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(autoescape=False)  # noqa: S701 - it only parses; no HTML is made
+
+
+def _parse_expression(source: str) -> nodes.Expr:
+    if len(source) > _MAX_LENGTH:
+        raise ExpressionError("E302", f"an expression may have at most {_MAX_LENGTH} characters")
+    if not source.strip():
+        raise ExpressionError("E302", "the expression is empty")
+    try:
+        parser = Parser(_environment(), source, state="variable")
+        expression = parser.parse_expression()
+        if not parser.stream.eos:
+            raise ExpressionError("E302", f"malformed expression: unexpected {str(parser.stream.current)!r}")
+    except TemplateSyntaxError as error:
+        raise ExpressionError("E302", f"malformed expression: {error.message}") from None
+    except (TemplateError, RecursionError, ValueError) as error:
+        raise ExpressionError("E302", f"malformed expression: {error}") from None
+    return expression
+
+
+def _evaluate_part(part: _Part, names: Names) -> Any:
+    try:
+        return _value(part.expression, names)
+    except ExpressionError as error:
+        raise error.at(part.offset) from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ExpressionError("E303", f"the expression fails: {error}", offset=part.offset) from None
+
+
+def _as_text(part: _Part, names: Names) -> str:
+    value = _evaluate_part(part, names)
+    try:
+        return _text(value)
+    except ExpressionError as error:
+        raise error.at(part.offset) from None
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ExpressionError("E304", f"the expression yields {_kind(value)} in the middle of text")
+
+
+def _kind(value: Any) -> str:
+    kinds = {
+        str: "text",
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+        type(None): "null",
+        list: "a list",
+    }
+    return kinds.get(type(value), "a mapping" if isinstance(value, Mapping) else "a function")
+
+
+def _value(node: nodes.Node, names: Names) -> Any:
+    evaluator = _EVALUATORS.get(type(node))
+    if evaluator is None:
+        raise ExpressionError("E303", f"expressions have no {type(node).__name__.lower()}; join text with ~")
+    return evaluator(node, names)
+
+
+def _name(node: nodes.Name, names: Names) -> Any:
+    if node.name not in names:
+        raise _UndefinedNameError(node.name, names)
+    return names[node.name]
+
+
+def _attribute(node: nodes.Getattr, names: Names) -> Any:
+    return _item(_value(node.node, names), node.attr)
+
+
+def _subscript(node: nodes.Getitem, names: Names) -> Any:
+    return _item(_value(node.node, names), _value(node.arg, names))
+
+
+def _item(owner: Any, key: Any) -> Any:
+    if isinstance(owner, Mapping):
+        if key not in owner:
+            raise _UndefinedNameError(key, owner)
+        return owner[key]
+    if isinstance(owner, list) and type(key) is int:
+        if not -len(owner) <= key < len(owner):
+            raise ExpressionError("E301", f"the list has {len(owner)} items, and no item {key}")
+        return owner[key]
+    raise ExpressionError("E303", f"{key!r} can't be looked up in {_kind(owner)}")
+
+
+def _call(node: nodes.Call, names: Names) -> Any:
+    function = _value(node.node, names)
+    if not callable(function) or isinstance(node.node, nodes.Call):
+        raise ExpressionError("E303", f"{_kind(function)} can't be called")
+    if node.kwargs or node.dyn_args or node.dyn_kwargs:
+        raise ExpressionError("E303", "functions take plain arguments only")
+    return function(*(_value(argument, names) for argument in node.args))
+
+
+def _condition(node: nodes.CondExpr, names: Names) -> Any:
+    if _value(node.test, names):
+        return _value(node.expr1, names)
+    return None if node.expr2 is None else _value(node.expr2, names)
+
+
+def _and(node: nodes.And, names: Names) -> Any:
+    return _value(node.left, names) and _value(node.right, names)
+
+
+def _or(node: nodes.Or, names: Names) -> Any:
+    return _value(node.left, names) or _value(node.right, names)
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "eq": lambda left, right: bool(left == right),
+    "ne": lambda left, right: bool(left != right),
+    "lt": lambda left, right: bool(left < right),
+    "lteq": lambda left, right: bool(left <= right),
+    "gt": lambda left, right: bool(left > right),
+    "gteq": lambda left, right: bool(left >= right),
+    "in": lambda left, right: left in right,
+    "notin": lambda left, right: left not in right,
+}
+
+
+def _compare(node: nodes.Compare, names: Names) -> bool:
+    left = _value(node.expr, names)
+    for operand in node.ops:
+        right = _value(operand.expr, names)
+        if not _COMPARISONS[operand.op](left, right):
+            return False
+        left = right
+    return True
+
+
+def _concatenate(node: nodes.Concat, names: Names) -> str:
+    return "".join(_text(_value(child, names)) for child in node.nodes)
+
+
+def _mapping(node: nodes.Dict, names: Names) -> dict[Any, Any]:
+    return {_text(_value(pair.key, names)): _value(pair.value, names) for pair in node.items}
+
+
+_FILTERS: Mapping[str, Function] = {
+    "capitalize": str.capitalize,
+    "join": lambda items, separator="": str.join(separator, items),
+    "length": len,
+    "lower": str.lower,
+    "replace": str.replace,
+    "upper": str.upper,
+}
+
+
+def _filter(node: nodes.Filter, names: Names) -> Any:
+    arguments = [_value(argument, names) for argument in node.args]
+    if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        raise ExpressionError("E303", "filters take plain arguments only")
+    if node.name == "default":
+        if len(arguments) != 1:
+            raise ExpressionError("E303", "default takes one argument")
+        try:
+            return _value(node.node, names)
+        except _UndefinedNameError:
+            return arguments[0]
+    if node.name not in _FILTERS:
+        raise ExpressionError(
+            "E303", f"there is no filter {node.name!r}", suggest.hint(node.name, (*_FILTERS, "default"))
+        )
+    return _FILTERS[node.name](_value(node.node, names), *arguments)
+
+
+def _test(node: nodes.Test, names: Names) -> bool:
+    if node.name in ("defined", "undefined"):
+        try:
+            _value(node.node, names)
+        except _UndefinedNameError:
+            return node.name == "undefined"
+        return node.name == "defined"
+    if node.name == "none":
+        return _value(node.node, names) is None
+    raise ExpressionError(
+        "E303", f"there is no test {node.name!r}", suggest.hint(node.name, ("defined", "none", "undefined"))
+    )
+
+
+_EVALUATORS: Mapping[type[nodes.Node], Callable[[Any, Names], Any]] = {
+    nodes.And: _and,
+    nodes.Call: _call,
+    nodes.Compare: _compare,
+    nodes.Concat: _concatenate,
+    nodes.CondExpr: _condition,
+    nodes.Const: lambda node, _names: node.value,
+    nodes.Dict: _mapping,
+    nodes.Filter: _filter,
+    nodes.Getattr: _attribute,
+    nodes.Getitem: _subscript,
+    nodes.List: lambda node, names: [_value(item, names) for item in node.items],
+    nodes.Name: _name,
+    nodes.Not: lambda node, names: not _value(node.node, names),
+    nodes.Or: _or,
+    nodes.Test: _test,
+}

@@ -50,10 +50,10 @@ def _fill_line(line: str, context: Mapping[str, Any]) -> str:
         try:
             value = templating.evaluate(match.group(), context)
         except templating.ExpressionError as error:
-            raise templating.ExpressionError(error.code, error.message, match.start(), error.hint) from None
+            raise error.at(match.start()) from None
         if not isinstance(value, str) or not _WORD.match(value):
             message = f"inside other text, an expression must yield a word, not {value!r}"
-            raise templating.ExpressionError("E304", message, match.start())
+            raise templating.ExpressionError("E304", message, offset=match.start())
         return value
 
     return _EXPRESSION.sub(word, line) + "\n"
@@ -63,11 +63,11 @@ def _whole_value(match: re.Match[str], context: Mapping[str, Any]) -> str:
     try:
         value = templating.evaluate(match["value"], context)
     except templating.ExpressionError as error:
-        raise templating.ExpressionError(error.code, error.message, match.start("value"), error.hint) from None
+        raise error.at(match.start("value")) from None
     if value is None:
         return ""
     if not isinstance(value, dict | list) or not value:
-        return f"{match['lead']}{match['blank']}{yamlio.dump(value).strip() if not isinstance(value, str) else yamlio.inline(value)}\n"
+        return f"{match['lead']}{match['blank']}{yamlio.inline(value)}\n"
     indent = " " * (len(match["lead"]) - len(match["lead"].lstrip(" ")) + (2 if isinstance(value, dict) else 0))
     body = "".join(f"{indent}{line}\n" if line else "\n" for line in yamlio.dump(value).splitlines())
     return f"{match['lead']}\n{body}"

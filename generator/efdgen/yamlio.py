@@ -10,8 +10,7 @@ import io
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
@@ -33,19 +32,17 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(NamedTuple):
     """Where one node of a document stands, and its children below it. Lines and columns count from 1."""
 
     line: int
     column: int
-    is_block_text: bool = False
-    children: dict[str | int, Marks] = field(default_factory=dict)
-    keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    is_block_text: bool
+    children: dict[str | int, Any]
+    keys: dict[str, tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(NamedTuple):
     """One YAML document: its data, and where in the file each part of it stands."""
 
     file: str
@@ -70,18 +67,21 @@ class Document:
 
     def locate_in_text(self, path: Path, offset: int) -> Location:
         """Return the place of the character at `offset` of the text at `path`, as far as it can be known."""
-        place = self.locate(path)
-        marks: Marks | None = self.marks
+        marks = self.marks
         value = self.data
         for part in path:
-            marks = marks.children.get(part) if marks else None
+            child = marks.children.get(part)
+            if child is None:
+                return self.locate(path)
+            marks = child
             value = value[part]
-        if marks is None or not isinstance(value, str):
+        place = Location(self.file, marks.line, marks.column)
+        if not isinstance(value, str):
             return place
         before = value[:offset]
         if marks.is_block_text:
-            return Location(place.file, place.line + 1 + before.count("\n"), 1)
-        return Location(place.file, place.line, place.column + len(before) if "\n" not in value else place.column)
+            return Location(self.file, marks.line + 1 + before.count("\n"), 1)
+        return place if "\n" in value else Location(self.file, marks.line, marks.column + len(before))
 
 
 def parse(text: str, file: str) -> Document:
@@ -158,7 +158,7 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
         self.root: Any = None
-        self.root_marks = Marks(1, 1)
+        self.root_marks = Marks(1, 1, False, {}, {})
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, Marks, int]] = {}
         self._documents = 0
@@ -180,8 +180,12 @@ class _Builder:
             elif kind is yaml.DocumentStartEvent:
                 self._documents += 1
                 if self._documents > 1:
-                    self._problem(event, "E104", "the file holds more than one YAML document",
-                                  "split it: one document a file")
+                    self._problem(
+                        event,
+                        "E104",
+                        "the file holds more than one YAML document",
+                        "split it: one document a file",
+                    )
                     return
 
     def _problem(self, event: Any, code: str, message: str, hint: str = "") -> None:
@@ -190,7 +194,7 @@ class _Builder:
         self.problems.append(Problem(code, message, Location(self.file, mark.line + 1, mark.column + 1), path, hint))
 
     def _tagged(self, event: Any, allowed: str) -> None:
-        if event.tag is not None and event.tag != allowed and event.tag != "!":
+        if event.tag is not None and event.tag not in {allowed, "!"}:
             self._problem(event, "E108", f"the tag {event.tag} is not supported", "write the value without a tag")
 
     def _scalar(self, event: Any) -> None:
@@ -203,7 +207,7 @@ class _Builder:
         if event.implicit[0] and not event.style:
             value = self._plain(event, value)
         mark = event.start_mark
-        marks = Marks(mark.line + 1, mark.column + 1, event.style in ("|", ">"))
+        marks = Marks(mark.line + 1, mark.column + 1, event.style in ("|", ">"), {}, {})
         self._count += 1
         if event.anchor:
             self._anchors[event.anchor] = (value, marks, 1)
@@ -241,7 +245,9 @@ class _Builder:
         self._tagged(event, f"tag:yaml.org,2002:{'map' if type(data) is dict else 'seq'}")
         mark = event.start_mark
         self._count += 1
-        self._stack.append(_Frame(data, Marks(mark.line + 1, mark.column + 1), event.anchor, self._count))
+        self._stack.append(
+            _Frame(data, Marks(mark.line + 1, mark.column + 1, False, {}, {}), event.anchor, self._count)
+        )
         return True
 
     def _close(self) -> None:
@@ -297,13 +303,10 @@ _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "fals
 _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?\Z")
-_AMBIGUOUS = {
-    re.compile(r"[-+]?0[0-9_]+\Z"): "an octal number to some YAML parsers",
-    re.compile(r"[-+]?0[xob][0-9a-fA-F_]+\Z"): "a number to some YAML parsers, and text to others",
-    re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?\Z"): "a number to some YAML parsers, and text to others",
-    re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"): "a number that YAML parsers read differently",
-    re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z"): "no finite number",
-}
+_AMBIGUOUS = re.compile(
+    r"[-+]?(?:0[0-9_]+|0[xob][0-9a-fA-F_]+|[0-9]+_[0-9_.]*|\.[iI]\w+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\Z"
+    r"|\.[nN]\w+\Z"
+)
 
 
 def resolve_plain(value: str) -> Any:
@@ -324,20 +327,22 @@ def resolve_plain(value: str) -> Any:
             return int(value)
         if _FLOAT.match(value):
             return float(value)
-        for pattern, what in _AMBIGUOUS.items():
-            if pattern.match(value):
-                raise AmbiguousScalarError(f"{value} is {what}", f'quote it: "{value}", or write a plain decimal number')
+        if _AMBIGUOUS.match(value):
+            raise AmbiguousScalarError(
+                f"{value} is a number to some YAML parsers, and another number or text to others",
+                f'quote it: "{value}", or write a plain decimal number',
+            )
     elif value.lower() in _YES_NO and len(value) <= len("off"):
         meant = _YES_NO[value.lower()]
         raise AmbiguousScalarError(
-            f"{value} is a boolean to some YAML parsers, and text to others", f'write {meant}, or quote it: "{value}"'
+            f"{value} is a boolean to some YAML parsers, and text to others",
+            f'write {meant}, or quote it: "{value}"',
         )
     return value
 
 
 _PLAIN = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./+=,~^$()*?<>;@%-]|:(?=[^ ])|[ ](?=[^ #]))*\Z")
 _NOT_PLAIN = frozenset((*_YES_NO, "true", "false", "null", "nan", "inf", "none"))
-_UNSAFE_IN_BLOCK_TEXT = re.compile(r"[^\n\t\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[ \t](?=\n)|\u2028|\u2029")
 
 _STR = "tag:yaml.org,2002:str"
 _MAP = "tag:yaml.org,2002:map"
@@ -363,7 +368,13 @@ def _text_style(value: str) -> str:
 
 def _fits_block(value: str) -> bool:
     """Say whether `|` style keeps the text: printable, no blanks at line ends, a first line that is not blank."""
-    return value[0] not in " \n\t" and value.strip("\n") != "" and not _UNSAFE_IN_BLOCK_TEXT.search(value)
+    return (
+        value[0] not in " \n\t"
+        and value[-1] not in " \t"
+        and " \n" not in value
+        and "\t\n" not in value
+        and value.replace("\n", "").replace("\t", "").isprintable()
+    )
 
 
 def _float_text(value: float) -> str:
@@ -410,8 +421,6 @@ def dump(data: Any) -> str:
         TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
         ValueError: when a number is not finite.
     """
-
-
     stream = io.StringIO()
     dumper = _Dumper(stream, width=1_000_000, allow_unicode=True, default_flow_style=False)
     try:
@@ -425,15 +434,15 @@ def dump(data: Any) -> str:
 
 
 def inline(value: Any) -> str:
-    """Write a scalar as it can stand on the right of `key:` on one line.
+    """Write a scalar, or an empty list or mapping, as it can stand on the right of `key:` on one line.
 
     Raises:
-        TypeError: when it is a list or a mapping.
+        TypeError: when it is a list or a mapping with something in it.
     """
-    if isinstance(value, Mapping | list | tuple):
+    if isinstance(value, Mapping | list | tuple) and value:
         raise TypeError("a list or a mapping does not fit on one line")
     if isinstance(value, str) and "\n" in value:
-        import json  # noqa: PLC0415 - rare
+        import json
 
         return json.dumps(value)
     return dump(value).removesuffix("\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 
 import click
 
@@ -15,17 +16,20 @@ _COMMANDS = {
     "list": "Show environments, apps, versions and hosts.",
 }
 
+_BUG = 70
+"""The exit status of a bug in efdgen itself: EX_SOFTWARE of sysexits.h."""
+
 
 class _Commands(click.Group):
     """Imports a verb only when it is used: `efdgen --version` loads nothing else."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"efdgen.cli.{cmd_name}_command")
+        module = importlib.import_module(f"efdgen.cli.{name}_command")
         command: click.Command = module.command
         return command
 
@@ -33,12 +37,12 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from efdgen import suggest  # noqa: PLC0415 - only for a mistyped verb
+            from efdgen import suggest
 
             ctx.fail(f"no such command {args[0]!r}: {suggest.hint(args[0], _COMMANDS)}")
         return super().resolve_command(ctx, args)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))
 
@@ -49,8 +53,8 @@ class _Commands(click.Group):
     epilog="Start with: efdgen list",
 )
 @click.version_option(__version__, prog_name="efdgen")
-def main() -> None:
-    """Render short environment specs into the GitOps tree that Argo CD reads.
+def command() -> None:
+    r"""Render short environment specs into the GitOps tree that Argo CD reads.
 
     \b
     environments/   what people write: one spec an environment
@@ -61,3 +65,19 @@ def main() -> None:
     Exit status: 0 fine, 1 check found differences, 2 wrong usage,
     3 invalid input, 4 the output folder can't be written.
     """
+
+
+def main() -> None:
+    """Run the command; an exception that nobody expected is a bug, and says so."""
+    try:
+        command(prog_name="efdgen")
+    except Exception:  # noqa: BLE001 - the last line of defence
+        import traceback
+
+        click.echo(traceback.format_exc(), err=True)
+        click.echo(
+            f"This is a bug in efdgen {__version__}, and not your mistake. Nothing more was written. Please report it, "
+            "with all of the above and what you ran:\n  https://github.com/lsst-sqre/argocd-efd/issues/new",
+            err=True,
+        )
+        sys.exit(_BUG)

@@ -6,15 +6,24 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import DIFFERENCES, environments, reports_errors, repository_root, root_option
+from efdgen.cli.common import (
+    DIFFERENCES,
+    environments,
+    format_option,
+    reports_errors,
+    repository_root,
+    root_option,
+    show,
+)
 
 
 @click.command("check")
 @environments
 @root_option
+@format_option
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None) -> None:
-    """Say whether rendered/ is exactly what the specs render to. Writes nothing.
+def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
+    r"""Say whether rendered/ is exactly what the specs render to. Writes nothing.
 
     Exits with 0 when it is, and with 1 and a diff when it is not.
 
@@ -22,17 +31,26 @@ def command(environments: tuple[str, ...], root: Path | None) -> None:
     Examples:
       efdgen check
       efdgen check summit base
+      efdgen check --format github
     """
-    from efdgen import pipeline  # noqa: PLC0415 - loaded when it runs, not for --help
+    from efdgen import pipeline
 
     outcome = pipeline.check(repository_root(root), environments)
-    if outcome.is_clean:
-        click.echo(f"{outcome.unchanged} files are what the specs render to")
-        return
-    from efdgen.report import text  # noqa: PLC0415 - only when there is something to show
+    if form != "text":
+        from efdgen.report import drift
 
-    click.echo(text.differences(outcome.changes, outcome.foreign, outcome.edited, pipeline.OUTPUT, click.style))
-    differing = text.count(len(outcome.changes) + len(outcome.foreign), "file")
-    command = " ".join(["efdgen render", *environments])
-    click.echo(f"{differing} not as rendered. To bring them up to date, run: {command}", err=True)
-    raise click.exceptions.Exit(DIFFERENCES)
+        differences = drift.problems(outcome.changes, outcome.foreign, outcome.edited, pipeline.OUTPUT)
+        show([*outcome.warnings, *differences], form, root)
+    else:
+        show(outcome.warnings, form, root)
+        if outcome.is_clean:
+            click.echo(f"{outcome.unchanged} files are what the specs render to")
+        else:
+            from efdgen.report import text
+
+            click.echo(text.differences(outcome.changes, outcome.foreign, outcome.edited, pipeline.OUTPUT, click.style))
+            count = text.count(len(outcome.changes) + len(outcome.foreign), "file")
+            render = " ".join(["efdgen render", *environments])
+            click.echo(f"{count} not as rendered. To bring rendered/ up to date, run: {render}", err=True)
+    if not outcome.is_clean:
+        raise click.exceptions.Exit(DIFFERENCES)

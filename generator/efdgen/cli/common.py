@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import functools
-import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
+if TYPE_CHECKING:
+    from efdgen.errors import Problem
+
 DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT = 1, 2, 3, 4
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def _complete_environment(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from efdgen import load, pipeline  # noqa: PLC0415 - click loads this module for --help too
-    from efdgen.errors import UsageError  # noqa: PLC0415
+    from efdgen import load, pipeline
+    from efdgen.errors import UsageError
 
     try:
         root = pipeline.find_root(Path(ctx.params.get("root") or ".").resolve())
@@ -36,53 +37,74 @@ root_option = click.option(
     help="The repository. Default: found from the current folder upwards.",
 )
 
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    help="How problems are shown: for people, as JSON, as annotations of a GitHub workflow, as SARIF. Default: text.",
+)
+
 
 def repository_root(given: Path | None) -> Path:
-    """Return the repository's folder: the one given, or the one around the current folder."""
-    from efdgen import pipeline  # noqa: PLC0415
+    """Return the repository's folder: the one given, or the one around the current folder.
+
+    Raises:
+        UsageError: when it is none.
+    """
+    from efdgen import load, pipeline
+    from efdgen.errors import UsageError
 
     if given is None:
         return pipeline.find_root(Path.cwd())
-    if not ((given / "environments").is_dir() and (given / "templates" / "apps").is_dir()):
-        from efdgen.errors import UsageError  # noqa: PLC0415
-
+    if not load.is_repository(given):
         raise UsageError(f"{given} has no environments/ and templates/apps/")
     return given
 
 
-def reports_errors(function: Callable[P, R]) -> Callable[P, R]:
-    """Turn efdgen's exceptions into messages on stderr and an exit status."""
+def reports_errors(function: Function) -> Function:
+    """Turn efdgen's exceptions into messages and an exit status."""
 
     @functools.wraps(function)
-    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        from efdgen.errors import InvalidInputError, OutputError, UsageError  # noqa: PLC0415
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        from efdgen.errors import InvalidInputError, OutputError, UsageError
 
         try:
             return function(*args, **kwargs)
         except InvalidInputError as error:
-            _invalid_input(error, kwargs.get("root"))
+            form = kwargs.get("form", "text")
+            show(error.problems, form, kwargs.get("root"))
+            if form == "text":
+                click.echo("Nothing was written. Mend what is marked, then run this again.", err=True)
+            raise click.exceptions.Exit(INVALID_INPUT) from None
         except UsageError as error:
-            fail(str(error), USAGE)
+            _fail(str(error), USAGE)
         except OutputError as error:
-            fail(str(error), OUTPUT)
+            _fail(str(error), OUTPUT)
 
-    return wrapper
-
-
-def fail(message: str, status: int) -> NoReturn:
-    """Print a message to stderr and end the run."""
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
-    raise click.exceptions.Exit(status)
+    return wrapper  # type: ignore[return-value]
 
 
-def _invalid_input(error: Any, given: object) -> NoReturn:
-    from efdgen.report import text  # noqa: PLC0415
+def show(problems: Sequence[Problem], form: str, given_root: Path | None) -> None:
+    """Print problems: as text for people to stderr, in a machine's format to stdout."""
+    if form != "text":
+        from efdgen.report import findings
 
-    root = repository_root(given if isinstance(given, Path) else None)
+        click.echo(findings.FORMATS[form](problems))
+        return
+    import linecache
+
+    from efdgen.report import text
+
+    root = repository_root(given_root)
 
     def read_line(file: str, line: int) -> str:
         return linecache.getline(str(root / file), line).rstrip("\n")
 
-    click.echo(text.problems(error.problems, read_line, click.style), err=True)
-    click.echo("Nothing was written. Mend what is marked, then run this again.", err=True)
-    raise click.exceptions.Exit(INVALID_INPUT)
+    if problems:
+        click.echo(text.problems(problems, read_line, click.style), err=True)
+
+
+def _fail(message: str, status: int) -> NoReturn:
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    raise click.exceptions.Exit(status)

@@ -15,15 +15,15 @@ from efdgen.cli.common import environments, reports_errors, repository_root, roo
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
 def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
-    """Show which app has which chart version where, and each environment's public hosts.
+    r"""Show which app has which chart version where, and each environment's public hosts.
 
     \b
     Examples:
       efdgen list
       efdgen list summit --format json
     """
-    from efdgen import pipeline  # noqa: PLC0415 - loaded when it runs, not for --help
-    from efdgen.report import fleet  # noqa: PLC0415
+    from efdgen import pipeline
+    from efdgen.report import fleet
 
     resolved = list(pipeline.resolve(repository_root(root), environments))
     click.echo(fleet.as_json(resolved) if form == "json" else fleet.as_text(resolved, click.style))

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import environments, reports_errors, repository_root, root_option
+from efdgen.cli.common import environments, format_option, reports_errors, repository_root, root_option, show
 
 
 @click.command("render")
 @environments
 @root_option
+@format_option
+@click.option("--allow-mass-deletion", is_flag=True, help="Go on even if most of rendered/ would be deleted.")
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None) -> None:
-    """Write what the specs render to, and say what was written.
+def command(environments: tuple[str, ...], root: Path | None, form: str, allow_mass_deletion: bool) -> None:
+    r"""Write what the specs render to, and say what was written.
 
     No ENV: all environments, and what is left of deleted ones is deleted.
 
@@ -23,11 +25,12 @@ def command(environments: tuple[str, ...], root: Path | None) -> None:
       efdgen render summit
       efdgen render
     """
-    from efdgen import pipeline  # noqa: PLC0415 - loaded when it runs, not for --help
-    from efdgen.report import text  # noqa: PLC0415
+    from efdgen import pipeline
+    from efdgen.report import text
 
-    outcome = pipeline.write(repository_root(root), environments)
-    click.echo(text.written(outcome.changes, outcome.unchanged, pipeline.OUTPUT, click.style))
+    outcome = pipeline.write(repository_root(root), environments, allow_mass_deletion=allow_mass_deletion)
+    show(outcome.warnings, form, root)
+    click.echo(text.written(outcome.changes, outcome.unchanged, pipeline.OUTPUT, click.style), err=form != "text")
     for path in outcome.edited:
         click.echo(f"warning: {pipeline.OUTPUT}/{path} had been edited by hand; the edit is gone", err=True)
     for path in outcome.foreign:

@@ -6,22 +6,26 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import environments, reports_errors, repository_root, root_option
+from efdgen.cli.common import environments, format_option, reports_errors, repository_root, root_option, show
 
 
 @click.command("validate")
 @environments
 @root_option
+@format_option
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None) -> None:
-    """Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
+def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
+    r"""Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
 
     \b
     Examples:
       efdgen validate
       efdgen validate summit
+      efdgen validate --format sarif
     """
-    from efdgen import pipeline  # noqa: PLC0415 - loaded when it runs, not for --help
+    from efdgen import pipeline
 
-    names = pipeline.validate(repository_root(root), environments)
-    click.echo(f"valid: {', '.join(names)}")
+    rendering = pipeline.rendering(repository_root(root), environments)
+    show(rendering.warnings, form, root)
+    if form == "text":
+        click.echo(f"valid: {', '.join(rendering.environments)}")

@@ -13,7 +13,9 @@ from efdgen.report.text import Style, table
 def as_text(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
     """Return a table of environments and apps, then pins and hosts by environment. `*`: a value is pinned."""
     return "\n\n".join(
-        part for part in (_versions(environments, style), _pins(environments, style), _hosts(environments, style)) if part
+        part
+        for part in (_versions(environments, style), _pins(environments, style), _hosts(environments, style))
+        if part
     )
 
 
@@ -23,7 +25,12 @@ def _versions(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
     rows = [["app", *deployed]]
     for name in names:
         cells = [apps.get(name) for apps in deployed.values()]
-        rows.append([name, *(f"{app.definition.chart.version}{'*' if app.pins else ''}" if app else "-" for app in cells)])
+        rows.append(
+            [
+                name,
+                *(f"{app.definition.chart.version}{'*' if app.pins else ''}" if app else "-" for app in cells),
+            ]
+        )
     return table(rows, style)
 
 
@@ -39,9 +46,7 @@ def _pins(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
 
 def _hosts(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
     rows = [
-        [env.facts.name, service, f"https://{host}"]
-        for env in environments
-        for service, host in _public(env).items()
+        [env.facts.name, service, f"https://{host}"] for env in environments for service, host in _public(env).items()
     ]
     return table([["environment", "service", "address"], *rows], style) if rows else ""
 

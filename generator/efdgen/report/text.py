@@ -46,7 +46,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-_VERBS = {Kind.ADDED: ("wrote", "green"), Kind.CHANGED: ("changed", "yellow"), Kind.REMOVED: ("deleted", "red")}
+_VERBS = {
+    Kind.ADDED: ("wrote", "green"),
+    Kind.CHANGED: ("changed", "yellow"),
+    Kind.REMOVED: ("deleted", "red"),
+}
 
 
 def written(changes: Sequence[Change], unchanged: int, output: str, style: Style) -> str:
@@ -60,7 +64,9 @@ def written(changes: Sequence[Change], unchanged: int, output: str, style: Style
     return "\n".join(lines)
 
 
-def differences(changes: Sequence[Change], foreign: Iterable[str], edited: Iterable[str], output: str, style: Style) -> str:
+def differences(
+    changes: Sequence[Change], foreign: Iterable[str], edited: Iterable[str], output: str, style: Style
+) -> str:
     """Return what a check found: missing, extra and changed files, the latter with what changes in them."""
     by_hand = frozenset(edited)
     lines: list[str] = []

@@ -1,0 +1,128 @@
+"""Loads app definitions: `templates/apps/<app>/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from efdgen import layout
+from efdgen.errors import Location, Path
+from efdgen.files import Files
+from efdgen.merge import Layer, merge
+from efdgen.model import AppDefinition, ChartReference, TextFile
+from efdgen.yamlio import Document
+
+APPS = "templates/apps"
+WRAPPER = "templates/wrapper"
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+
+
+def load(files: Files) -> dict[str, AppDefinition]:
+    """Load every app definition; those with problems are left out."""
+    return _Definitions(files).load()
+
+
+class _Definitions:
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._documents: dict[str, Document | None] = {}
+
+    def load(self) -> dict[str, AppDefinition]:
+        for folder in self._files.entries(APPS):
+            name = PurePosixPath(folder).name
+            if name == layout.PARENT:
+                continue
+            if not _NAME.match(name):
+                message = f"the folder name {name!r} is no name for an app"
+                hint = "use lower-case letters, digits and hyphens"
+                self._files.problem("E401", message, Location(folder), hint=hint)
+            elif not self._files.exists(f"{folder}/app.yaml"):
+                self._files.problem("E401", "an app's folder needs an app.yaml", Location(folder))
+            else:
+                self._documents[name] = self._files.document(f"{folder}/app.yaml", "app")
+        definitions = {}
+        for name, document in self._documents.items():
+            if document is not None:
+                lineage = self._lineage(document)
+                if lineage:
+                    definitions[name] = self._definition(name, document, lineage)
+        return definitions
+
+    def _lineage(self, document: Document) -> list[Document]:
+        """Return the definitions that one is laid on top of, the first ancestor first, and itself."""
+        lineage = [document]
+        while "extends" in lineage[0].data:
+            base = lineage[0].data["extends"]
+            ancestor = self._documents.get(base)
+            if ancestor is None:
+                if base not in self._documents:
+                    self._files.unknown("app", lineage[0], ("extends",), self._documents)
+                return []
+            if ancestor in lineage:
+                self._files.problem(
+                    "E403", f"extending {base} leads in a circle", document.locate(("extends",)), ("extends",)
+                )
+                return []
+            lineage.insert(0, ancestor)
+        return lineage
+
+    def _definition(self, name: str, document: Document, lineage: list[Document]) -> AppDefinition:
+        layers: list[Layer] = []
+        templates: dict[str, TextFile] = {}
+        chart_keys: Mapping[str, Any] | None = None
+        merged: Any = {}
+        for ancestor in lineage:
+            folder = str(PurePosixPath(ancestor.file).parent)
+            merged = merge(merged, ancestor.data)
+            layers.append(
+                document_layer("app definition", ancestor, (), _only(ancestor.data, ("parameters", "secrets")))
+            )
+            if self._files.exists(f"{folder}/values.yaml"):
+                values = self._files.document(f"{folder}/values.yaml", "values")
+                if values is not None:
+                    layers.append(_values_layer(values))
+            if self._files.exists(f"{folder}/chart-keys.yaml"):
+                known = self._files.document(f"{folder}/chart-keys.yaml", "chart-keys")
+                chart_keys = known.data if known is not None else None
+            if self._files.exists(f"{folder}/templates"):
+                templates.update(self._files.texts(f"{folder}/templates"))
+        for index, required in enumerate(document.data.get("requires", ())):
+            if required not in self._documents:
+                self._files.unknown("app", document, ("requires", index), self._documents)
+        return AppDefinition(
+            name=name,
+            source=f"{APPS}/{name}",
+            description=merged["description"],
+            chart=ChartReference(**merged["chart"]),
+            namespace=document.data.get("namespace", name),
+            requires=tuple(merged.get("requires", ())),
+            ingress_hosts=tuple(merged.get("ingressHosts", ())),
+            node_port_hosts=tuple(merged.get("nodePortHosts", ())),
+            manual_secrets=tuple(merged.get("manualSecrets", ())),
+            chart_keys=chart_keys,
+            application=merged.get("application", {}),
+            layers=tuple(layers),
+            environment_files=tuple(merged.get("environmentFiles", ())),
+            templates=templates,
+            document=document,
+        )
+
+
+def document_layer(name: str, document: Document, prefix: Path, data: Any) -> Layer:
+    """Return a layer whose data stands at `prefix` of a document."""
+    return Layer(name, data, lambda path, offset: document.locate_in_text((*prefix, *path), offset))
+
+
+def _values_layer(document: Document) -> Layer:
+    return Layer(
+        "app definition",
+        {"values": document.data},
+        lambda path, offset: document.locate_in_text(path[1:], offset),
+    )
+
+
+def _only(data: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return {key: data[key] for key in keys if key in data}

@@ -1,0 +1,101 @@
+"""Rules about what belongs to which environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from efdgen.errors import Path
+from efdgen.invariants.fleet import Finding, Fleet, in_app, in_facts, leaves
+from efdgen.model import ResolvedEnvironment
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.IGNORECASE)
+_PATH = re.compile(r"(?:[a-z]+://|secret/)[^\s\"']+")
+_WORD = re.compile(r"[a-z0-9]+")
+_LONGEST = 4
+"""Words that an environment's name is searched for in; `tucson-teststand` has two."""
+
+
+def belong_to_this_environment(environment: ResolvedEnvironment, fleet: Fleet) -> Iterator[Finding]:
+    """Find another environment's name, alias, host or Vault prefix, unless a link to it is declared."""
+    search = _Search(environment, fleet)
+    for path, value in _facts(environment):
+        for message in search.foreign(value):
+            yield in_facts("E503", message, environment, path, _hint(environment))
+    for app in environment.apps:
+        for secret in app.secrets:
+            for message in search.foreign(secret.path):
+                path = ("secrets", secret.name, "path")
+                yield in_app("E503", message, environment, app, path, _hint(environment))
+        for path, value in leaves(app.values):
+            if isinstance(value, str):
+                for message in search.foreign(value):
+                    yield in_app("E503", message, environment, app, ("values", *path), _hint(environment))
+
+
+def _hint(environment: ResolvedEnvironment) -> str:
+    return f"if it is meant, declare it in {environment.spec.document.file} under `links`, with the reason"
+
+
+def _facts(environment: ResolvedEnvironment) -> Iterator[tuple[Path, str]]:
+    facts = environment.facts
+    yield ("vault", "pathPrefix"), facts.vault.path_prefix
+    yield ("schemaRegistry", "url"), facts.schema_registry.url
+    yield ("feed", "url"), facts.feed.url
+    yield ("argocd", "url"), facts.argocd.url
+    yield ("argocd", "host"), facts.argocd.host
+    yield ("argocd", "tlsVaultPath"), facts.argocd.tls_vault_path
+    if facts.kafka.broker is not None:
+        yield ("kafka", "broker"), facts.kafka.broker
+    for service, host in facts.hosts.items():
+        yield ("hosts", service), host
+
+
+class _Search:
+    """Looks for other environments in the texts of one; each text is read once, whatever their number."""
+
+    def __init__(self, environment: ResolvedEnvironment, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._own = environment.facts.name
+        self._allowed = {self._own, *environment.facts.links}
+
+    def foreign(self, text: str) -> Iterator[str]:
+        """Yield a message for each other environment that a text names."""
+        seen: set[str] = set()
+        for what, key, owners in self._named(text):
+            if owners and not owners & self._allowed:
+                owner = min(owners)
+                if owner not in seen:
+                    seen.add(owner)
+                    yield f"{key!r} is {what} of the environment {owner}"
+
+    def _named(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
+        none: frozenset[str] = frozenset()
+        fleet = self._fleet
+        yield "the name", text, fleet.by_name.get(text, none)
+        if "." in text:
+            for match in _HOST.finditer(text):
+                host = match.group().lower()
+                yield "a host", host, fleet.by_host.get(host, none)
+                yield "the name", host, fleet.by_name.get(host, none)
+                if host.endswith(fleet.domains):
+                    for name in self._names_in(host):
+                        yield "the name", name, fleet.by_name.get(name, none)
+        if "/" in text:
+            for match in _PATH.finditer(text):
+                parts = match.group().split("/")
+                for end in range(1, len(parts) + 1):
+                    prefix = "/".join(parts[:end])
+                    yield "the Vault prefix", prefix, fleet.by_vault_prefix.get(prefix, none)
+                for part in parts[1:]:
+                    stem = part.rpartition(".")[0] or part
+                    for name in {part, stem}:
+                        yield "the name", name, fleet.by_name.get(name, none)
+
+    def _names_in(self, host: str) -> Iterator[str]:
+        """Yield the runs of words in the labels of a host that could be an environment's name."""
+        for label in host.split("."):
+            words = _WORD.findall(label.replace(self._own, " "))
+            for start in range(len(words)):
+                for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
+                    yield "-".join(words[start:end])

@@ -1,0 +1,83 @@
+"""Rules about Secrets: what is read is made, and what is made is read."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen import yamlio
+from efdgen.errors import InvalidInputError, Path
+from efdgen.invariants.fleet import Finding, Fleet, in_app
+from efdgen.model import ResolvedApp, ResolvedEnvironment, TextFile
+
+_NAMING_KEYS = frozenset(("existingSecret", "secretName", "envFromSecret", "influxSecret", "awsSecret"))
+_REFERENCE_KEYS = frozenset(("secretKeyRef", "secretRef"))
+
+
+def secrets_exist(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[Finding]:
+    """Find Secrets that an app reads and no VaultSecret makes."""
+    for app in environment.apps:
+        made = {secret.name for secret in app.secrets} | set(app.definition.manual_secrets)
+        for path, name in read_by(app):
+            if name not in made:
+                hint = f"declare it in {app.definition.source}/app.yaml, under `secrets`"
+                yield in_app(
+                    "E504",
+                    f"the Secret {name!r} is read, but no VaultSecret makes it",
+                    environment,
+                    app,
+                    path,
+                    hint,
+                )
+
+
+def secrets_are_read(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[Finding]:
+    """Find VaultSecrets that nothing reads."""
+    for app in environment.apps:
+        read = {name for _, name in read_by(app)}
+        for secret in app.secrets:
+            if secret.name not in read:
+                message = f"nothing reads the VaultSecret {secret.name!r}"
+                yield in_app("W505", message, environment, app, ("secrets", secret.name), "remove it, or accept W505")
+
+
+def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+    """Yield the Secrets that an app reads, each with the path of the value that names it."""
+    for path, name in _named_in(app.values, ("values",)):
+        yield path, name
+    switches = app.values.get("secrets")
+    if isinstance(switches, Mapping):
+        yield from ((("values", "secrets", name), name) for name, used in switches.items() if used is True)
+    for file in app.definition.templates.values():
+        for name in _named_in_template(file):
+            yield (), name
+
+
+def _named_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the names of Secrets in nested data; what is switched off reads nothing."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _named_in(item, (*path, index))
+    if not isinstance(value, Mapping) or value.get("enabled") is False:
+        return
+    for key, item in value.items():
+        if key in _NAMING_KEYS and isinstance(item, str) and item:
+            yield (*path, key), item
+        elif key in _REFERENCE_KEYS and isinstance(item, Mapping) and isinstance(item.get("name"), str):
+            yield (*path, key, "name"), item["name"]
+        else:
+            yield from _named_in(item, (*path, key))
+
+
+@functools.lru_cache(maxsize=256)
+def _named_in_template(file: TextFile) -> tuple[str, ...]:
+    """Return the Secrets that a Helm template names literally."""
+    names: list[str] = []
+    for text in file.text.split("\n---\n"):
+        try:
+            data = yamlio.parse(text, file.source).data
+        except InvalidInputError:
+            continue
+        names.extend(name for _, name in _named_in(data, ()) if "{{" not in name)
+    return tuple(names)

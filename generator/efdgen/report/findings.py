@@ -1,0 +1,103 @@
+"""Problems and differences in the formats of machines: JSON, GitHub's annotations, SARIF."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from efdgen import __version__
+from efdgen.errors import Problem, Severity, dotted
+
+DOCS = "https://github.com/lsst-sqre/argocd-efd/blob/main/docs/diagnostics.md"
+
+
+def as_json(problems: Sequence[Problem]) -> str:
+    """Return problems as one JSON document."""
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    counts = {"errors": errors, "warnings": len(problems) - errors}
+    return json.dumps({"problems": [_fact(problem) for problem in problems], **counts}, indent=2, ensure_ascii=False)
+
+
+def _fact(problem: Problem) -> dict[str, Any]:
+    return {
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "message": problem.message,
+        "file": problem.location.file,
+        "line": problem.location.line,
+        "column": problem.location.column,
+        "path": dotted(problem.path),
+        "hint": problem.hint,
+    }
+
+
+def as_github(problems: Sequence[Problem]) -> str:
+    """Return problems as GitHub workflow commands, which show up on the lines of a pull request.
+
+    https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+    """
+    return "\n".join(_workflow_command(problem) for problem in problems)
+
+
+def _workflow_command(problem: Problem) -> str:
+    place = problem.location
+    properties = {"file": place.file}
+    if place.line:
+        properties |= {"line": str(place.line), "col": str(place.column)}
+    properties["title"] = problem.code
+    text = f"{problem.message}; {problem.hint}" if problem.hint else problem.message
+    listed = ",".join(f"{key}={_escape(value, ':,')}" for key, value in properties.items())
+    return f"::{problem.severity.value} {listed}::{_escape(text)}"
+
+
+def _escape(text: str, also: str = "") -> str:
+    """Escape as GitHub's own toolkit does: `%` and line ends everywhere, `:` and `,` in properties."""
+    for mark in "%\r\n" + also:
+        text = text.replace(mark, f"%{ord(mark):02X}")
+    return text
+
+
+def as_sarif(problems: Sequence[Problem]) -> str:
+    """Return problems as SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/."""
+    codes = sorted({problem.code for problem in problems})
+    driver = {
+        "name": "efdgen",
+        "semanticVersion": __version__,
+        "informationUri": DOCS,
+        "rules": [{"id": code, "helpUri": f"{DOCS}#{code.lower()}"} for code in codes],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(problem, codes.index(problem.code)) for problem in problems],
+    }
+    document = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [run],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _result(problem: Problem, rule: int) -> dict[str, Any]:
+    place = problem.location
+    location: dict[str, Any] = {"artifactLocation": {"uri": place.file}}
+    if place.line:
+        location["region"] = {"startLine": place.line, "startColumn": place.column}
+    text = f"{problem.message}. {problem.hint}" if problem.hint else problem.message
+    return {
+        "ruleId": problem.code,
+        "ruleIndex": rule,
+        "level": problem.severity.value,
+        "message": {"text": text},
+        "locations": [{"physicalLocation": location}],
+    }
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Problem]], str]] = {
+    "json": as_json,
+    "github": as_github,
+    "sarif": as_sarif,
+}
+"""The formats beside text, by the name that `--format` takes."""

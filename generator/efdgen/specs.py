@@ -1,0 +1,183 @@
+"""Loads specs, and the facts that they share: `environments/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from efdgen.definitions import APPS, document_layer
+from efdgen.errors import Location, Path
+from efdgen.files import Files
+from efdgen.merge import Layer, merge, merge_layers
+from efdgen.model import Acceptance, AppDefinition, EnvironmentSpec
+from efdgen.yamlio import Document
+
+ENVIRONMENTS = "environments"
+FACTS = f"{ENVIRONMENTS}/shared/facts.yaml"
+NEWS = f"{ENVIRONMENTS}/shared/news.yaml"
+
+_NO_FACTS = ("apps", "appDefaults", "site", "accept")
+
+
+def load_news(files: Files) -> dict[str, Mapping[str, Any]]:
+    """Load the news items; a repository can do without."""
+    if not files.exists(NEWS):
+        return {}
+    document = files.document(NEWS, "news")
+    if document is None:
+        return {}
+    defaults = document.data.get("defaults", {})
+    return {name: merge(defaults, item) for name, item in document.data["items"].items()}
+
+
+def load(files: Files, apps: Mapping[str, AppDefinition], news: Iterable[str]) -> dict[str, EnvironmentSpec]:
+    """Load every spec; those with problems are left out."""
+    shared = files.document(FACTS, "shared")
+    paths = _spec_files(files)
+    documents = {path: files.document(path, "environment") for path in paths}
+    if not paths:
+        files.problem("E404", "there is no spec: no environments/*.yaml", Location(ENVIRONMENTS))
+    services = {host for app in apps.values() for host in (*app.ingress_hosts, *app.node_port_hosts)}
+    names = frozenset(PurePosixPath(path).stem for path in paths)
+    known = _Known(apps, frozenset(services), names, frozenset(news))
+    if shared is None:
+        return {}
+    references = _References(files, known)
+    references.check(shared, ("defaults",), "appDefaults")
+    for site in shared.data.get("sites", {}):
+        references.check(shared, ("sites", site), "appDefaults")
+    specs = {}
+    for document in documents.values():
+        if document is not None:
+            references.check(document, (), "apps")
+            spec = _spec(files, document, shared)
+            specs[spec.name] = spec
+    return specs
+
+
+def _spec_files(files: Files) -> list[str]:
+    found = []
+    for path in files.entries(ENVIRONMENTS):
+        suffix = PurePosixPath(path).suffix
+        if suffix == ".yaml":
+            found.append(path)
+        elif suffix in (".yml", ".json"):
+            hint = f"rename it to {PurePosixPath(path).stem}.yaml"
+            files.problem("E401", "a spec's file name must end in .yaml", Location(path), hint=hint)
+    return found
+
+
+class _Known(NamedTuple):
+    """The names that specs and shared facts can mention."""
+
+    apps: Mapping[str, AppDefinition]
+    services: frozenset[str]
+    environments: frozenset[str]
+    news: frozenset[str]
+
+
+class _References:
+    """Checks that what a layer of facts names exists."""
+
+    def __init__(self, files: Files, known: _Known) -> None:
+        self._files = files
+        self._known = known
+
+    def check(self, document: Document, prefix: Path, apps_key: str) -> None:
+        data = _at(document.data, prefix)
+        self._keys("service", document, (*prefix, "hosts"), data, self._known.services)
+        self._keys("environment", document, (*prefix, "links"), data, self._known.environments)
+        for index, item in enumerate(data.get("feed", {}).get("news", ())):
+            if item not in self._known.news:
+                self._files.unknown("news item", document, (*prefix, "feed", "news", index), self._known.news)
+        for app, settings in data.get(apps_key, {}).items():
+            self._app(document, (*prefix, apps_key, app), app, settings)
+
+    def _keys(self, what: str, document: Document, path: Path, data: Any, known: frozenset[str]) -> None:
+        for name in data.get(path[-1], {}):
+            if name not in known:
+                self._files.unknown(what, document, (*path, name), known, key=True)
+
+    def _app(self, document: Document, path: Path, app: str, settings: Any) -> None:
+        definition = self._known.apps.get(app)
+        if definition is None:
+            # An app whose definition has problems of its own is not unknown.
+            if not self._files.exists(f"{APPS}/{app}/app.yaml"):
+                self._files.unknown("app", document, path, self._known.apps, key=True)
+            return
+        parameters = merge_layers(definition.layers).get("parameters", {})
+        for parameter in settings.get("parameters", {}):
+            if parameter not in parameters:
+                where = (*path, "parameters", parameter)
+                self._files.unknown(f"parameter of {app}", document, where, parameters, key=True)
+
+
+def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec:
+    data = document.data
+    stem = PurePosixPath(document.file).stem
+    if data["name"] != stem:
+        message = f"the name {data['name']!r} is not the file's: {stem}.yaml"
+        hint = f"name it {stem}, or rename the file"
+        files.problem("E401", message, document.locate(("name",)), ("name",), hint)
+    site = data.get("site", "")
+    sites = shared.data.get("sites", {})
+    sources: list[tuple[str, Document, Path, str]] = [("shared facts", shared, ("defaults",), "appDefaults")]
+    if site in sites:
+        sources.append((f"site {site}", shared, ("sites", site), "appDefaults"))
+    elif site:
+        files.unknown("site", document, ("site",), sites)
+    sources.append(("spec", document, (), "apps"))
+    return EnvironmentSpec(
+        name=stem,
+        document=document,
+        site=site,
+        layers=tuple(_facts_layer(source, doc, prefix) for source, doc, prefix, _ in sources),
+        apps=tuple(data["apps"]),
+        app_layers={
+            app: tuple(
+                _app_layer(source, doc, (*prefix, key, app))
+                for source, doc, prefix, key in sources
+                if app in _at(doc.data, prefix).get(key, {})
+            )
+            for app in data["apps"]
+        },
+        accept=tuple(
+            Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"])
+            for _, doc, prefix, _ in sources
+            for accepted in _at(doc.data, prefix).get("accept", ())
+        ),
+    )
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _facts_layer(name: str, document: Document, prefix: Path) -> Layer:
+    data = _at(document.data, prefix)
+    return document_layer(name, document, prefix, {k: v for k, v in data.items() if k not in _NO_FACTS})
+
+
+def _app_layer(name: str, document: Document, prefix: Path) -> Layer:
+    """Return what one layer says about an app, its pins laid on top of its values."""
+    settings = _at(document.data, prefix)
+    pins = {tuple(path.split(".")): path for path in settings.get("pins", {})}
+    if not pins:
+        return document_layer(name, document, prefix, settings)
+    values = settings.get("values", {})
+    for parts, path in pins.items():
+        pinned: Any = settings["pins"][path]["value"]
+        for part in reversed(parts):
+            pinned = {part: pinned}
+        values = merge(values, pinned)
+
+    def locate(path: Path, offset: int) -> Location:
+        pin = next((pin for parts, pin in pins.items() if path == ("values", *parts)), None)
+        if pin is not None:
+            path = ("pins", pin, "value")
+        return document.locate_in_text((*prefix, *path), offset)
+
+    return Layer(name, {**settings, "values": values}, locate)
