@@ -11,6 +11,9 @@ from efdgen.invariants.fleet import Finding, Fleet, at_app, in_app
 from efdgen.merge import reaches
 from efdgen.model import ResolvedApp, ResolvedEnvironment
 
+_ALWAYS_KNOWN = frozenset(("fullnameOverride", "global", "nameOverride"))
+"""What charts know by convention, whether their values list it or not."""
+
 _CONNECTORS = ("s3Sink", "mirrorMaker2", "jdbcSink")
 
 
@@ -76,7 +79,7 @@ def overrides_are_known(environment: ResolvedEnvironment, _fleet: Fleet) -> Iter
 def _unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, list[str]]]:
     """Yield the paths of values that the chart's keys don't have. An empty map of keys stands for any."""
     for key, value in values.items():
-        if key not in keys:
+        if key not in keys and key not in _ALWAYS_KNOWN:
             yield (*path, key), list(keys)
-        elif keys[key] and isinstance(value, Mapping):
+        elif keys.get(key) and isinstance(value, Mapping):
             yield from _unknown(value, keys[key], (*path, key))

@@ -1,23 +1,14 @@
-"""YAML in and out: the only user of PyYAML.
-
-Reading is stricter than YAML: what YAML 1.1, YAML 1.2 and Go's parser understand differently is refused
-instead of guessed. Writing is narrower than YAML: what is written means the same to all three.
-"""
+"""Reads YAML, and remembers where everything stands."""
 
 from __future__ import annotations
 
-import io
-import math
-import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import yaml
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from efdgen.yamlio.scalars import AmbiguousScalarError, resolve_plain
 
 MAX_DEPTH = 100
 """Levels of nesting that a document may have; real ones have ten."""
@@ -29,7 +20,6 @@ MAX_BYTES = 5_000_000
 """Size that a document may have; real ones have kilobytes."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class Marks(NamedTuple):
@@ -287,162 +277,3 @@ class _Builder:
         else:
             frame.marks.children[len(frame.data)] = marks
             frame.data.append(value)
-
-
-class AmbiguousScalarError(ValueError):
-    """A plain scalar that YAML 1.1 and YAML 1.2 read differently."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
-_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
-_NUMBER_START = frozenset("0123456789+-.")
-_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?\Z")
-_AMBIGUOUS = re.compile(
-    r"[-+]?(?:0[0-9_]+|0[xob][0-9a-fA-F_]+|[0-9]+_[0-9_.]*|\.[iI]\w+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\Z"
-    r"|\.[nN]\w+\Z"
-)
-
-
-def resolve_plain(value: str) -> Any:
-    """Return what an unquoted scalar means.
-
-    Null, `true` and `false`, decimal integers and decimal fractions get their type. Dates, times and base-60
-    numbers stay text, as in YAML 1.2. See https://yaml.org/spec/1.2.2/#103-core-schema.
-
-    Raises:
-        AmbiguousScalarError: when YAML 1.1 and YAML 1.2 disagree in a way that people get wrong.
-    """
-    if value in _NULLS:
-        return None
-    if value in _BOOLEANS:
-        return _BOOLEANS[value]
-    if value[0] in _NUMBER_START:
-        if _INTEGER.match(value):
-            return int(value)
-        if _FLOAT.match(value):
-            return float(value)
-        if _AMBIGUOUS.match(value):
-            raise AmbiguousScalarError(
-                f"{value} is a number to some YAML parsers, and another number or text to others",
-                f'quote it: "{value}", or write a plain decimal number',
-            )
-    elif value.lower() in _YES_NO and len(value) <= len("off"):
-        meant = _YES_NO[value.lower()]
-        raise AmbiguousScalarError(
-            f"{value} is a boolean to some YAML parsers, and text to others",
-            f'write {meant}, or quote it: "{value}"',
-        )
-    return value
-
-
-_PLAIN = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./+=,~^$()*?<>;@%-]|:(?=[^ ])|[ ](?=[^ #]))*\Z")
-_NOT_PLAIN = frozenset((*_YES_NO, "true", "false", "null", "nan", "inf", "none"))
-
-_STR = "tag:yaml.org,2002:str"
-_MAP = "tag:yaml.org,2002:map"
-_SEQ = "tag:yaml.org,2002:seq"
-
-
-class _Dumper(_BaseDumper):  # type: ignore[misc]
-    """Writes the nodes made by `_node` as they are: their styles already decide what they mean."""
-
-    def resolve(self, kind: Any, _value: Any, _implicit: Any) -> str:
-        if kind is yaml.ScalarNode:
-            return _STR
-        return _MAP if kind is yaml.MappingNode else _SEQ
-
-
-def _text_style(value: str) -> str:
-    if _PLAIN.match(value) and value.lower() not in _NOT_PLAIN:
-        return ""
-    if "\n" in value and _fits_block(value):
-        return "|"
-    return '"'
-
-
-def _fits_block(value: str) -> bool:
-    """Say whether `|` style keeps the text: printable, no blanks at line ends, a first line that is not blank."""
-    return (
-        value[0] not in " \n\t"
-        and value[-1] not in " \t"
-        and " \n" not in value
-        and "\t\n" not in value
-        and value.replace("\n", "").replace("\t", "").isprintable()
-    )
-
-
-def _float_text(value: float) -> str:
-    if not math.isfinite(value):
-        raise ValueError(f"{value} can't be written: Kubernetes and Helm know finite numbers only")
-    text = repr(value)
-    if "." not in text and "e" in text:
-        return text.replace("e", ".0e")
-    return text
-
-
-def _key_node(key: Any) -> yaml.ScalarNode:
-    if type(key) is not str:
-        raise TypeError(f"the key {key!r} is not text")
-    return yaml.ScalarNode(_STR, key, style="" if _text_style(key) == "" else '"')
-
-
-def _node(value: Any) -> yaml.Node:
-    kind = type(value)
-    if kind is str:
-        return yaml.ScalarNode(_STR, value, style=_text_style(value))
-    if isinstance(value, Mapping):
-        pairs = [(_key_node(key), _node(item)) for key, item in value.items()]
-        return yaml.MappingNode(_MAP, pairs, flow_style=not pairs)
-    if kind is list or kind is tuple:
-        return yaml.SequenceNode(_SEQ, [_node(item) for item in value], flow_style=not value)
-    if value is None:
-        return yaml.ScalarNode(_STR, "null", style="")
-    if kind is bool:
-        return yaml.ScalarNode(_STR, "true" if value else "false", style="")
-    if kind is int:
-        return yaml.ScalarNode(_STR, str(value), style="")
-    if kind is float:
-        return yaml.ScalarNode(_STR, _float_text(value), style="")
-    raise TypeError(f"{value!r} can't be written as YAML")
-
-
-def dump(data: Any) -> str:
-    """Write data as one YAML document that PyYAML, ruamel.yaml and Go's parser read as the same data.
-
-    Keys keep their order, nothing is anchored, long lines are not folded.
-
-    Raises:
-        TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
-        ValueError: when a number is not finite.
-    """
-    stream = io.StringIO()
-    dumper = _Dumper(stream, width=1_000_000, allow_unicode=True, default_flow_style=False)
-    try:
-        dumper.open()
-        dumper.serialize(_node(data))
-        dumper.close()
-    finally:
-        dumper.dispose()
-    text = stream.getvalue()
-    return text.removesuffix("...\n")
-
-
-def inline(value: Any) -> str:
-    """Write a scalar, or an empty list or mapping, as it can stand on the right of `key:` on one line.
-
-    Raises:
-        TypeError: when it is a list or a mapping with something in it.
-    """
-    if isinstance(value, Mapping | list | tuple) and value:
-        raise TypeError("a list or a mapping does not fit on one line")
-    if isinstance(value, str) and "\n" in value:
-        import json
-
-        return json.dumps(value)
-    return dump(value).removesuffix("\n")

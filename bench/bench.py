@@ -1,0 +1,151 @@
+"""Measures efdgen against floors, in one run: `make bench`.
+
+Only ratios count: both sides of each are measured side by side on the same machine. Exits with 1 when one is
+over its limit.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+EFDGEN = [sys.executable, "-m", "efdgen"]
+RUNS = 15
+MANY, FEW = 1000, 100
+MEBI = 1024
+
+
+class Result(NamedTuple):
+    """One figure and the most that it may be."""
+
+    name: str
+    figure: float
+    limit: float
+    unit: str
+    detail: str
+
+
+def whole_process(command: Sequence[str], folder: Path) -> float:
+    """Return the seconds that a command takes, from start to end."""
+    start = time.perf_counter()
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def against(name: str, ours: Sequence[str], floor: Sequence[str], limit: float) -> Result:
+    """Run two commands in turn; the figure is the median of the ratios of neighbours."""
+    whole_process(ours, REPOSITORY)
+    whole_process(floor, REPOSITORY)
+    pairs = [(whole_process(ours, REPOSITORY), whole_process(floor, REPOSITORY)) for _ in range(RUNS)]
+    ratio = statistics.median(mine / theirs for mine, theirs in pairs)
+    detail = " / ".join(f"{statistics.median(side) * 1000:.0f} ms" for side in zip(*pairs, strict=True))
+    return Result(name, ratio, limit, "x", detail)
+
+
+def synthetic(folder: Path, count: int) -> None:
+    """Make a repository with many environments like the sandbox, twelve apps each."""
+    shutil.copytree(REPOSITORY / "templates", folder / "templates")
+    shutil.copytree(REPOSITORY / "environments" / "shared", folder / "environments" / "shared")
+    # The links between the real environments have no place here.
+    facts = folder / "environments" / "shared" / "facts.yaml"
+    facts.write_text(facts.read_text(encoding="utf-8").partition("\nsites:")[0] + "\n", encoding="utf-8")
+    spec = (REPOSITORY / "environments" / "sandbox.yaml").read_text(encoding="utf-8")
+    for number in range(count):
+        name = f"bench-{number:04}"
+        (folder / "environments" / f"{name}.yaml").write_text(re.sub(r"\bsandbox\b", name, spec), encoding="utf-8")
+
+
+def render(folder: Path) -> tuple[float, float]:
+    """Return the seconds that rendering a repository into nothing takes, and the peak memory in MiB."""
+    script = (
+        "import resource, sys, efdgen.cli; sys.argv = ['efdgen', 'render']\n"
+        "try: efdgen.cli.main()\n"
+        "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+    )
+    shutil.rmtree(folder / "rendered", ignore_errors=True)
+    os.sync()
+    start = time.perf_counter()
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    return time.perf_counter() - start, int(done.stderr.splitlines()[-1]) / MEBI
+
+
+def floor(folder: Path) -> float:
+    """Return the seconds for dumping the same data with libyaml, and writing the same files."""
+    data = {}
+    for path in sorted((folder / "rendered").rglob("*")):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            is_values = path.name.startswith("values-")
+            data[path] = yaml.load(text, Loader=yaml.CSafeLoader) if is_values else text  # noqa: S506 - CSafeLoader is safe
+    shutil.rmtree(folder / "rendered")
+    os.sync()
+    start = time.perf_counter()
+    for path, content in data.items():
+        dumped = content if isinstance(content, str) else yaml.dump(content, Dumper=yaml.CSafeDumper, sort_keys=False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dumped, encoding="utf-8")
+    return time.perf_counter() - start
+
+
+def rendering() -> list[Result]:
+    """Render synthetic environments against the floor."""
+    with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
+        few, many = Path(temporary, "few"), Path(temporary, "many")
+        synthetic(few, FEW)
+        synthetic(many, MANY)
+        short = statistics.median(render(few)[0] for _ in range(3))
+        runs = []
+        for _ in range(3):
+            seconds, peak = render(many)
+            runs.append((seconds, peak, floor(many)))
+        ratio = statistics.median(seconds / least for seconds, _, least in runs)
+        longest = statistics.median(seconds for seconds, _, _ in runs)
+        least = statistics.median(least for _, _, least in runs)
+        peak = max(peak for _, peak, _ in runs)
+    growth = longest / short / (MANY / FEW)
+    return [
+        Result(f"render {MANY} environments / dump and write", ratio, 3, "x", f"{longest:.1f} s / {least:.1f} s"),
+        Result(f"peak memory of {MANY} environments", peak, 400, "MiB", ""),
+        Result(f"time per environment, {MANY} / {FEW}", growth, 1.2, "x", f"{longest:.1f} s / {short:.2f} s"),
+    ]
+
+
+def start_up() -> list[Result]:
+    """Run whole processes against bare imports."""
+    libraries = [sys.executable, "-c", "import click, yaml, jinja2, jsonschema"]
+    return [
+        against("check of the six environments / bare imports", [*EFDGEN, "check"], libraries, 2),
+        against("--version / import click", [*EFDGEN, "--version"], [sys.executable, "-c", "import click"], 2),
+    ]
+
+
+BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (start_up, rendering)
+
+
+def main() -> None:
+    """Run every benchmark and print a line a figure."""
+    over = False
+    for benchmark in BENCHMARKS:
+        for result in benchmark():
+            verdict = "ok" if result.figure <= result.limit else "OVER"
+            over |= result.figure > result.limit
+            figure = f"{result.figure:8.2f} {result.unit:4}"
+            print(f"{result.name:52}{figure} at most {result.limit:g}  {verdict:5}{result.detail}", flush=True)
+    sys.exit(over)
+
+
+if __name__ == "__main__":
+    main()

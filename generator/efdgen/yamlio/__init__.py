@@ -1,0 +1,23 @@
+"""YAML in and out: the only user of PyYAML.
+
+Reading is stricter than YAML: what YAML 1.1, YAML 1.2 and Go's parser understand differently is refused
+instead of guessed. Writing is narrower than YAML: what is written means the same to all three.
+"""
+
+from efdgen.yamlio.reading import MAX_BYTES, MAX_DEPTH, MAX_NODES, Document, Marks, decode, parse
+from efdgen.yamlio.scalars import AmbiguousScalarError, resolve_plain
+from efdgen.yamlio.writing import dump, inline
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_NODES",
+    "AmbiguousScalarError",
+    "Document",
+    "Marks",
+    "decode",
+    "dump",
+    "inline",
+    "parse",
+    "resolve_plain",
+]

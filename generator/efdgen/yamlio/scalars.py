@@ -1,0 +1,58 @@
+"""What unquoted scalars mean."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+class AmbiguousScalarError(ValueError):
+    """A plain scalar that YAML 1.1 and YAML 1.2 read differently."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
+_NUMBER_START = frozenset("0123456789+-.")
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?\Z")
+_AMBIGUOUS = re.compile(
+    r"[-+]?(?:0[0-9_]+|0[xob][0-9a-fA-F_]+|[0-9]+_[0-9_.]*|\.[iI]\w+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\Z"
+    r"|\.[nN]\w+\Z"
+)
+
+
+def resolve_plain(value: str) -> Any:
+    """Return what an unquoted scalar means.
+
+    Null, `true` and `false`, decimal integers and decimal fractions get their type. Dates, times and base-60
+    numbers stay text, as in YAML 1.2. See https://yaml.org/spec/1.2.2/#103-core-schema.
+
+    Raises:
+        AmbiguousScalarError: when YAML 1.1 and YAML 1.2 disagree in a way that people get wrong.
+    """
+    if value in _NULLS:
+        return None
+    if value in _BOOLEANS:
+        return _BOOLEANS[value]
+    if value[0] in _NUMBER_START:
+        if _INTEGER.match(value):
+            return int(value)
+        if _FLOAT.match(value):
+            return float(value)
+        if _AMBIGUOUS.match(value):
+            raise AmbiguousScalarError(
+                f"{value} is a number to some YAML parsers, and another number or text to others",
+                f'quote it: "{value}", or write a plain decimal number',
+            )
+    elif value.lower() in YES_NO and len(value) <= len("off"):
+        meant = YES_NO[value.lower()]
+        raise AmbiguousScalarError(
+            f"{value} is a boolean to some YAML parsers, and text to others",
+            f'write {meant}, or quote it: "{value}"',
+        )
+    return value
