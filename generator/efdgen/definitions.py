@@ -113,15 +113,18 @@ class _Definitions:
 
 def document_layer(name: str, document: Document, prefix: Path, data: Any) -> Layer:
     """Return a layer whose data stands at `prefix` of a document."""
-    return Layer(name, data, lambda path, offset: document.locate_in_text((*prefix, *path), offset))
+
+    def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
+        return document.locate_in_text((*prefix, *path), offset, key=key)
+
+    return Layer(name, data, locate)
 
 
 def _values_layer(document: Document) -> Layer:
-    return Layer(
-        "app definition",
-        {"values": document.data},
-        lambda path, offset: document.locate_in_text(path[1:], offset),
-    )
+    def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
+        return document.locate_in_text(path[1:], offset, key=key)
+
+    return Layer("app definition", {"values": document.data}, locate)
 
 
 def _only(data: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

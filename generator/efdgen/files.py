@@ -12,11 +12,17 @@ from efdgen.yamlio import Document
 
 
 class Files:
-    """Reads the files of one repository and collects what is wrong with them."""
+    """Reads the files of one repository and collects what is wrong with them.
+
+    Attributes:
+        problems: what is wrong.
+        literals: what looks like a secret, unless it is accepted.
+    """
 
     def __init__(self, root: FilePath) -> None:
         self.root = root
         self.problems: list[Problem] = []
+        self.literals: list[Problem] = []
         self._real_root = root.resolve()
 
     def problem(self, code: str, message: str, location: Location, path: Path = (), hint: str = "") -> None:
@@ -43,7 +49,8 @@ class Files:
             what = "the file is empty" if document.data is None else "the file must hold a mapping"
             self.problem("E200", what, document.locate())
             return None
-        problems = [*schema.check(document, schema_name), *secrets.literals(document)]
+        self.literals.extend(secrets.literals(document))
+        problems = schema.check(document, schema_name)
         self.problems.extend(problems)
         return None if problems else document
 
@@ -54,7 +61,7 @@ class Files:
             text = self._text(path)
             if text is not None:
                 file = TextFile(path, text)
-                self.problems.extend(secrets.literals_in_text(file))
+                self.literals.extend(secrets.literals_in_text(file))
                 found[path.removeprefix(f"{folder}/")] = file
         return found
 

@@ -7,8 +7,8 @@ touch is shared, not copied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from efdgen.errors import Location, Path
@@ -26,15 +26,19 @@ def merge(base: Any, over: Any) -> Any:
     return merged
 
 
-class Layer(NamedTuple):
-    """One source of values: who says it (`spec`, `app definition`, ...), what, and where each part stands.
+class Locate(Protocol):
+    """Says where a part of a layer's data was written."""
 
-    `locate` takes a path into `data`, and an offset into the text there.
-    """
+    def __call__(self, path: Path, offset: int = 0, *, key: bool = False) -> Location:
+        """Return the place of the value at `path`, of a character in it, or of the key that it stands under."""
+
+
+class Layer(NamedTuple):
+    """One source of values: who says it (`spec`, `app definition`, ...), what, and where each part stands."""
 
     name: str
     data: Any
-    locate: Callable[[Path, int], Location]
+    locate: Locate
 
 
 def merge_layers(layers: Sequence[Layer]) -> Any:

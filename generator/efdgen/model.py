@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from efdgen.errors import Problem
 from efdgen.merge import Layer
 from efdgen.yamlio import Document
 
@@ -76,6 +77,7 @@ class Repository(NamedTuple):
     parent: Mapping[str, TextFile]
     wrapper: Mapping[str, TextFile]
     news: Mapping[str, Mapping[str, Any]]
+    warnings: tuple[Problem, ...]
 
 
 class Cluster(NamedTuple):

@@ -79,7 +79,7 @@ def resolve(root: Path, names: Sequence[str] = ()) -> Iterator[ResolvedEnvironme
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown.
     """
-    repository = load.load(root)
+    repository = load.load(root, names)
     problems: list[Problem] = []
     yield from _resolved(repository, select(repository, names), problems)
     _raise_errors(problems)
@@ -111,10 +111,10 @@ def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown.
     """
-    repository = load.load(root)
+    repository = load.load(root, names)
     selected = select(repository, names)
     tree = FileTree()
-    problems: list[Problem] = []
+    problems = list(repository.warnings)
     try:
         for path, content in render.shared_files(repository):
             tree.add(path, content)
@@ -165,14 +165,25 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         if in_the_way:
             files = ", ".join(f"{OUTPUT}/{path}" for path in in_the_way)
             raise OutputError(f"not made by efdgen, and in the way: {files}; move it, and run this again")
-        removed = sum(change.kind is Kind.REMOVED for change in outcome.changes)
-        if removed * 2 > len(there) and not allow_mass_deletion:
-            raise OutputError(
-                f"this would delete {removed} of {len(there)} files in {OUTPUT}/; if that is meant, "
-                "run it again with --allow-mass-deletion"
-            )
+        if not allow_mass_deletion:
+            _refuse_mass_deletion(there, outcome.changes)
         disk.apply(folder, sorted(outcome.changes, key=_turn))
     return outcome
+
+
+def _refuse_mass_deletion(there: FileTree, changes: Sequence[Change]) -> None:
+    """Refuse to delete more than half of the environments' files, or of all files."""
+    removed = [change.path for change in changes if change.kind is Kind.REMOVED]
+    for files, gone in (
+        (list(there), removed),
+        (
+            [path for path in there if layout.environment_of(path)],
+            [path for path in removed if layout.environment_of(path)],
+        ),
+    ):
+        if len(gone) * 2 > len(files):
+            message = f"this would delete {len(gone)} of {len(files)} files in {OUTPUT}/"
+            raise OutputError(f"{message}; if that is meant, run it again with --allow-mass-deletion")
 
 
 def _turn(change: Change) -> tuple[bool, bool, str]:

@@ -10,7 +10,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen import schema, scope, templating
+from efdgen import schema, scope, suggest, templating
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.merge import Layer, merge, merge_layers
 from efdgen.model import (
@@ -33,9 +33,13 @@ class Resolver:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._scopes: dict[str, Scope] = {}
+        apps = repository.apps.values()
+        self._services = frozenset(service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts))
 
     def scope(self, name: str) -> Scope:
         """Return the names that an environment's expressions can use."""
+        if name not in self._repository.environments:
+            raise templating.ExpressionError("E303", f"the spec of {name} has problems of its own")
         if name not in self._scopes:
             self._scopes[name] = self._new_scope(self._repository.environments[name])
         return self._scopes[name]
@@ -63,7 +67,7 @@ class Resolver:
         merged = merge_layers(spec.layers)
         names = Scope(spec.name, merged, spec.layers, {})
         names.extra["links"] = _Links(self, merged["links"])
-        names.extra["host"] = _host_function(names)
+        names.extra["host"] = _host_function(names, self._services)
         names.extra["named"] = _named
         names.extra["news"] = _news_function(self._repository.news)
         return names
@@ -88,9 +92,13 @@ class _Links(Mapping[str, Any]):
         return len(self._declared)
 
 
-def _host_function(names: Scope) -> templating.Function:
+def _host_function(names: Scope, services: frozenset[str]) -> templating.Function:
     def host(service: str) -> str:
         """Return the public host of a service: the exception in `hosts`, or what the pattern makes of it."""
+        if service not in services:
+            raise templating.ExpressionError(
+                "E301", f"there is no service {service!r}", suggest.hint(str(service), services)
+            )
         exceptions = names.facts["hosts"]
         if service in exceptions:
             return str(names.lookup(("hosts", service), exceptions[service]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Protocol
 
@@ -134,8 +135,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     if error.validator == "type":
         types = [wanted] if isinstance(wanted, str) else wanted
         must = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null')}"
-        is_number = isinstance(value, int | float) and "string" in types
-        return "E204", f"{must}, not {shown}", "put it in quotes" if is_number else ""
+        return "E204", f"{must}, not {shown}", "put it in quotes" if _needs_quotes(value, types, schema) else ""
     if error.validator == "enum":
         return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
     if error.validator == "minLength":
@@ -147,6 +147,13 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     if custom:
         return "E206", f"{custom}, not {shown}", ""
     return "E206", error.message, ""
+
+
+def _needs_quotes(value: Any, types: Sequence[str], schema: dict[str, Any]) -> bool:
+    """Say whether a number would be right if it were text."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or "string" not in types:
+        return False
+    return re.search(schema.get("pattern", ""), str(value)) is not None and "enum" not in schema
 
 
 def _shown(value: Any) -> str:

@@ -99,7 +99,7 @@ def locate(layers: Sequence[Layer], path: Path, offset: int = 0) -> Location:
     """Return where the value at `path` of merged layers was written."""
     layer = winner(layers, path)
     if layer is None:
-        return layers[-1].locate((), 0)
+        return layers[-1].locate(())
     return layer.locate(path, offset)
 
 

@@ -88,6 +88,9 @@ class _References:
         data = _at(document.data, prefix)
         self._keys("service", document, (*prefix, "hosts"), data, self._known.services)
         self._keys("environment", document, (*prefix, "links"), data, self._known.environments)
+        for index, accepted in enumerate(data.get("accept", ())):
+            if "app" in accepted and not self._is_app(accepted["app"]):
+                self._files.unknown("app", document, (*prefix, "accept", index, "app"), self._known.apps)
         for index, item in enumerate(data.get("feed", {}).get("news", ())):
             if item not in self._known.news:
                 self._files.unknown("news item", document, (*prefix, "feed", "news", index), self._known.news)
@@ -99,11 +102,14 @@ class _References:
             if name not in known:
                 self._files.unknown(what, document, (*path, name), known, key=True)
 
+    def _is_app(self, app: str) -> bool:
+        """Say whether there is such an app; one whose definition has problems of its own is there."""
+        return app in self._known.apps or self._files.exists(f"{APPS}/{app}/app.yaml")
+
     def _app(self, document: Document, path: Path, app: str, settings: Any) -> None:
         definition = self._known.apps.get(app)
         if definition is None:
-            # An app whose definition has problems of its own is not unknown.
-            if not self._files.exists(f"{APPS}/{app}/app.yaml"):
+            if not self._is_app(app):
                 self._files.unknown("app", document, path, self._known.apps, key=True)
             return
         parameters = merge_layers(definition.layers).get("parameters", {})
@@ -174,10 +180,10 @@ def _app_layer(name: str, document: Document, prefix: Path) -> Layer:
             pinned = {part: pinned}
         values = merge(values, pinned)
 
-    def locate(path: Path, offset: int) -> Location:
+    def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
         pin = next((pin for parts, pin in pins.items() if path == ("values", *parts)), None)
         if pin is not None:
             path = ("pins", pin, "value")
-        return document.locate_in_text((*prefix, *path), offset)
+        return document.locate_in_text((*prefix, *path), offset, key=key)
 
     return Layer(name, {**settings, "values": values}, locate)

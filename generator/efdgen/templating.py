@@ -264,10 +264,11 @@ def _mapping(node: nodes.Dict, names: Names) -> dict[Any, Any]:
 
 _FILTERS: Mapping[str, Function] = {
     "capitalize": str.capitalize,
-    "join": lambda items, separator="": str.join(separator, items),
+    "join": lambda items, separator="": str.join(separator, [_text(item) for item in items]),
     "length": len,
     "lower": str.lower,
     "replace": str.replace,
+    "title": str.title,
     "upper": str.upper,
 }
 

@@ -54,7 +54,7 @@ class _Commands(click.Group):
 )
 @click.version_option(__version__, prog_name="efdgen")
 def command() -> None:
-    r"""Render short environment specs into the GitOps tree that Argo CD reads.
+    """Render short environment specs into the GitOps tree that Argo CD reads.
 
     \b
     environments/   what people write: one spec an environment

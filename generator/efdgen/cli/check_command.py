@@ -23,7 +23,7 @@ from efdgen.cli.common import (
 @format_option
 @reports_errors
 def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
-    r"""Say whether rendered/ is exactly what the specs render to. Writes nothing.
+    """Say whether rendered/ is exactly what the specs render to. Writes nothing.
 
     Exits with 0 when it is, and with 1 and a diff when it is not.
 
@@ -49,8 +49,13 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
             from efdgen.report import text
 
             click.echo(text.differences(outcome.changes, outcome.foreign, outcome.edited, pipeline.OUTPUT, click.style))
-            count = text.count(len(outcome.changes) + len(outcome.foreign), "file")
-            render = " ".join(["efdgen render", *environments])
-            click.echo(f"{count} not as rendered. To bring rendered/ up to date, run: {render}", err=True)
+            if outcome.changes:
+                render = " ".join(["efdgen render", *environments])
+                click.echo(f"To bring {text.count(len(outcome.changes), 'file')} up to date, run: {render}", err=True)
+            if outcome.foreign:
+                files = text.count(len(outcome.foreign), "file")
+                click.echo(
+                    f"efdgen did not make {files}: move them out of {pipeline.OUTPUT}/, or delete them", err=True
+                )
     if not outcome.is_clean:
         raise click.exceptions.Exit(DIFFERENCES)

@@ -15,7 +15,7 @@ from efdgen.cli.common import environments, reports_errors, repository_root, roo
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
 def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
-    r"""Show which app has which chart version where, and each environment's public hosts.
+    """Show which app has which chart version where, and each environment's public hosts.
 
     \b
     Examples:

@@ -16,7 +16,7 @@ from efdgen.cli.common import environments, format_option, reports_errors, repos
 @click.option("--allow-mass-deletion", is_flag=True, help="Go on even if most of rendered/ would be deleted.")
 @reports_errors
 def command(environments: tuple[str, ...], root: Path | None, form: str, allow_mass_deletion: bool) -> None:
-    r"""Write what the specs render to, and say what was written.
+    """Write what the specs render to, and say what was written.
 
     No ENV: all environments, and what is left of deleted ones is deleted.
 

@@ -15,7 +15,7 @@ from efdgen.cli.common import environments, format_option, reports_errors, repos
 @format_option
 @reports_errors
 def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
-    r"""Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
+    """Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
 
     \b
     Examples:

@@ -72,7 +72,7 @@ def overrides_are_known(environment: ResolvedEnvironment, _fleet: Fleet) -> Iter
                 where: Path = ("values", *path)
                 message = f"the chart {app.definition.chart.name} knows no value {path[-1]!r}"
                 hint = suggest.hint(str(path[-1]), known)
-                problem = Problem("W511", message, layer.locate(where, 0), where, hint, Severity.WARNING)
+                problem = Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING)
                 yield Finding(problem, app.definition.name)
 
 

@@ -27,7 +27,7 @@ class Marks(NamedTuple):
 
     line: int
     column: int
-    is_block_text: bool
+    style: str
     children: dict[str | int, Any]
     keys: dict[str, tuple[int, int]]
 
@@ -55,8 +55,13 @@ class Document(NamedTuple):
             marks = child
         return Location(self.file, *place)
 
-    def locate_in_text(self, path: Path, offset: int) -> Location:
-        """Return the place of the character at `offset` of the text at `path`, as far as it can be known."""
+    def locate_in_text(self, path: Path, offset: int = 0, *, key: bool = False) -> Location:
+        """Return the place of the character at `offset` of the text at `path`, as far as it can be known.
+
+        With `key`, return the place of the key that it stands under.
+        """
+        if key:
+            return self.locate(path, key=True)
         marks = self.marks
         value = self.data
         for part in path:
@@ -69,9 +74,11 @@ class Document(NamedTuple):
         if not isinstance(value, str):
             return place
         before = value[:offset]
-        if marks.is_block_text:
+        if marks.style == "|":
             return Location(self.file, marks.line + 1 + before.count("\n"), 1)
-        return place if "\n" in value else Location(self.file, marks.line, marks.column + len(before))
+        if marks.style == ">" or "\n" in value:
+            return place
+        return Location(self.file, marks.line, marks.column + len(before) + len(marks.style))
 
 
 def parse(text: str, file: str) -> Document:
@@ -88,7 +95,7 @@ def parse(text: str, file: str) -> Document:
     try:
         builder.consume(yaml.parse(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
-        builder.problems.append(_syntax_problem(error, file))
+        builder.problems.append(_syntax_problem(error, text, file))
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         message = f"the character #x{ord(text[error.position]):04x} is not allowed in YAML"
@@ -117,13 +124,11 @@ def decode(content: bytes, file: str) -> str:
         raise InvalidInputError([Problem("E102", message, Location(file, line, column), hint=hint)]) from None
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, file: str) -> Problem:
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     location = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
     message = " ".join(part for part in (error.problem, error.context) if part)
-    if "could not determine a constructor" in message:  # pragma: no cover - no constructor is ever asked
-        message = "unknown tag"
-    hint = "indent with spaces; YAML allows no tabs" if "found character that cannot start any token" in message else ""
+    hint = "indent with spaces; YAML allows no tabs" if mark and text[mark.index : mark.index + 1] == "\t" else ""
     return Problem("E103", f"not valid YAML: {message}", location, hint=hint)
 
 
@@ -148,7 +153,7 @@ class _Builder:
         self.file = file
         self.problems: list[Problem] = []
         self.root: Any = None
-        self.root_marks = Marks(1, 1, False, {}, {})
+        self.root_marks = Marks(1, 1, "", {}, {})
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, Marks, int]] = {}
         self._documents = 0
@@ -185,7 +190,8 @@ class _Builder:
 
     def _tagged(self, event: Any, allowed: str) -> None:
         if event.tag is not None and event.tag not in {allowed, "!"}:
-            self._problem(event, "E108", f"the tag {event.tag} is not supported", "write the value without a tag")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._problem(event, "E108", f"the tag {tag} is not supported", "write the value without a tag")
 
     def _scalar(self, event: Any) -> None:
         self._tagged(event, "tag:yaml.org,2002:str")
@@ -197,7 +203,7 @@ class _Builder:
         if event.implicit[0] and not event.style:
             value = self._plain(event, value)
         mark = event.start_mark
-        marks = Marks(mark.line + 1, mark.column + 1, event.style in ("|", ">"), {}, {})
+        marks = Marks(mark.line + 1, mark.column + 1, event.style or "", {}, {})
         self._count += 1
         if event.anchor:
             self._anchors[event.anchor] = (value, marks, 1)
@@ -235,9 +241,7 @@ class _Builder:
         self._tagged(event, f"tag:yaml.org,2002:{'map' if type(data) is dict else 'seq'}")
         mark = event.start_mark
         self._count += 1
-        self._stack.append(
-            _Frame(data, Marks(mark.line + 1, mark.column + 1, False, {}, {}), event.anchor, self._count)
-        )
+        self._stack.append(_Frame(data, Marks(mark.line + 1, mark.column + 1, "", {}, {}), event.anchor, self._count))
         return True
 
     def _close(self) -> None:
