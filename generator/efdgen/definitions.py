@@ -85,8 +85,7 @@ class _Definitions:
                 if values is not None:
                     layers.append(_values_layer(values))
             if self._files.exists(f"{folder}/chart-keys.yaml"):
-                known = self._files.document(f"{folder}/chart-keys.yaml", "chart-keys")
-                chart_keys = known.data if known is not None else None
+                chart_keys = self._files.key_tree(f"{folder}/chart-keys.yaml")
             if self._files.exists(f"{folder}/templates"):
                 templates.update(self._files.texts(f"{folder}/templates"))
         for index, required in enumerate(document.data.get("requires", ())):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
+from typing import Any
 
 from efdgen import schema, secrets, suggest, yamlio
 from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.merge import leaves
 from efdgen.model import TextFile
 from efdgen.yamlio import Document
 
@@ -37,6 +39,26 @@ class Files:
 
     def document(self, path: str, schema_name: str) -> Document | None:
         """Read a YAML file that holds a mapping, and check it against a schema; None when something is wrong."""
+        document = self._mapping(path)
+        if document is None:
+            return None
+        self.literals.extend(secrets.literals(document))
+        problems = schema.check(document, schema_name)
+        self.problems.extend(problems)
+        return None if problems else document
+
+    def key_tree(self, path: str) -> Mapping[str, Any] | None:
+        """Read a YAML file that holds nothing but nested mappings; None when something is wrong."""
+        document = self._mapping(path)
+        if document is None:
+            return None
+        # Said by chart-keys.schema.json too; checking a thousand keys with it would take longer than all the rest.
+        wrong = [path for path, value in leaves(document.data) if value != {}]
+        for where in wrong:
+            self.problem("E204", "must be a mapping: {} stands for any value", document.locate(where), where)
+        return None if wrong else document.data
+
+    def _mapping(self, path: str) -> Document | None:
         text = self._text(path)
         if text is None:
             return None
@@ -49,10 +71,7 @@ class Files:
             what = "the file is empty" if document.data is None else "the file must hold a mapping"
             self.problem("E200", what, document.locate())
             return None
-        self.literals.extend(secrets.literals(document))
-        problems = schema.check(document, schema_name)
-        self.problems.extend(problems)
-        return None if problems else document
+        return document
 
     def texts(self, folder: str) -> dict[str, TextFile]:
         """Read every file below a folder as text, by its path in there."""

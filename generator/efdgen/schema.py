@@ -7,13 +7,15 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import Any, Protocol
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any, Protocol
 
 from efdgen import suggest
+from efdgen.conforms import conforms
 from efdgen.errors import Location, Path, Problem
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 
 class Located(Protocol):
@@ -68,7 +70,10 @@ def _dereference(node: Any, schema: str) -> Any:
     if isinstance(node.get("$ref"), str):
         return _target(node["$ref"], schema)
     for key, value in node.items():
-        if key not in ("examples", "enum"):
+        if key == "pattern" and isinstance(value, str):
+            # The end of the text, as JSON Schema has it: to Python, $ is also the place before a last line break.
+            node[key] = re.sub(r"\$\Z", r"\\Z", value)
+        elif key not in ("examples", "enum"):
             node[key] = _dereference(value, schema)
     return node
 
@@ -84,11 +89,15 @@ def _target(reference: str, schema: str) -> Any:
 
 @functools.cache
 def _validator(name: str) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # only when something is wrong
+
     return Draft202012Validator(load(name))
 
 
 def check(document: Located, name: str) -> list[Problem]:
     """Return what the schema `name` says is wrong with a document, or with merged data."""
+    if conforms(document.data, load(name)):
+        return []
     return [problem for error in _validator(name).iter_errors(document.data) for problem in _problems(error, document)]
 
 
@@ -138,6 +147,8 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
         return "E204", f"{must}, not {shown}", "put it in quotes" if _needs_quotes(value, types, schema) else ""
     if error.validator == "enum":
         return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
+    if error.validator == "anyOf":
+        return "E202", custom or error.message, ""
     if error.validator == "minLength":
         return "E206", "must not be empty", ""
     if error.validator == "uniqueItems":

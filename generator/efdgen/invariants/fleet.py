@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from efdgen import scope
 from efdgen.errors import InvalidInputError, Path, Problem, Severity
@@ -72,18 +72,6 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
         aliases=frozenset({*names["aliases"], str(platform)}),
         domain=str(names["domain"]),
     )
-
-
-def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield every scalar of nested data with its path."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from leaves(item, (*path, key))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from leaves(item, (*path, index))
-    else:
-        yield path, value
 
 
 def in_facts(

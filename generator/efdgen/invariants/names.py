@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from efdgen.errors import Path
-from efdgen.invariants.fleet import Finding, Fleet, in_app, in_facts, leaves
+from efdgen.invariants.fleet import Finding, Fleet, in_app, in_facts
+from efdgen.merge import leaves
 from efdgen.model import ResolvedEnvironment
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.IGNORECASE)

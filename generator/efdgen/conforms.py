@@ -1,0 +1,82 @@
+"""A quick yes to "does this data conform to this schema?".
+
+Nearly all data does, and importing and running jsonschema takes longer than all the rest of a check. This knows
+the few keywords that the project's schemas use, and says yes only when it is sure; anything else is for
+jsonschema to decide and to explain.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+_TYPES: Mapping[type, str] = {
+    dict: "object",
+    list: "array",
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+}
+
+_pattern = functools.lru_cache(maxsize=1024)(re.compile)
+
+
+def conforms(value: Any, schema: Schema) -> bool:
+    """Say whether a value surely conforms to a schema whose references are resolved; False: perhaps not."""
+    kind = _TYPES.get(type(value))
+    if kind is None:
+        return False
+    for keyword, argument in schema.items():
+        if keyword in _ANNOTATIONS:
+            continue
+        check = _KEYWORDS.get(keyword)
+        if check is None or not check(value, kind, argument, schema):
+            return False
+    return True
+
+
+def _type(_value: Any, kind: str, types: Any, _schema: Schema) -> bool:
+    allowed = (types,) if isinstance(types, str) else types
+    return kind in allowed or (kind == "integer" and "number" in allowed)
+
+
+def _properties(value: Any, kind: str, properties: Any, _schema: Schema) -> bool:
+    if kind != "object":
+        return True
+    return all(conforms(item, properties[key]) for key, item in value.items() if key in properties)
+
+
+def _additional(value: Any, kind: str, additional: Any, schema: Schema) -> bool:
+    if kind != "object":
+        return True
+    known = schema.get("properties", ())
+    if additional is False:
+        return all(key in known for key in value)
+    return all(conforms(item, additional) for key, item in value.items() if key not in known)
+
+
+Check = Callable[[Any, str, Any, Schema], bool]
+
+_KEYWORDS: Mapping[str, Check] = {
+    "type": _type,
+    "properties": _properties,
+    "additionalProperties": _additional,
+    "required": lambda value, kind, names, _: kind != "object" or all(name in value for name in names),
+    "propertyNames": lambda value, kind, names, _: kind != "object" or all(conforms(key, names) for key in value),
+    "items": lambda value, kind, items, _: kind != "array" or all(conforms(item, items) for item in value),
+    "uniqueItems": lambda value, kind, _argument, _schema: kind != "array" or len(set(map(repr, value))) == len(value),
+    "pattern": lambda value, kind, pattern, _: kind != "string" or _pattern(pattern).search(value) is not None,
+    "minLength": lambda value, kind, least, _: kind != "string" or len(value) >= least,
+    "minimum": lambda value, kind, least, _: kind not in {"integer", "number"} or value >= least,
+    "enum": lambda value, _kind, allowed, _: any(type(value) is type(one) and value == one for one in allowed),
+    "allOf": lambda value, _kind, schemas, _: all(conforms(value, schema) for schema in schemas),
+    "anyOf": lambda value, _kind, schemas, _: any(conforms(value, schema) for schema in schemas),
+}
+
+_ANNOTATIONS = frozenset(("$schema", "$defs", "title", "description", "examples", "errorMessage"))
