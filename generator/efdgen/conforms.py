@@ -61,6 +61,10 @@ def _additional(value: Any, kind: str, additional: Any, schema: Schema) -> bool:
     return all(conforms(item, additional) for key, item in value.items() if key not in known)
 
 
+def _are_unique_texts(items: Any) -> bool:
+    return all(isinstance(item, str) for item in items) and len(set(items)) == len(items)
+
+
 Check = Callable[[Any, str, Any, Schema], bool]
 
 _KEYWORDS: Mapping[str, Check] = {
@@ -70,7 +74,7 @@ _KEYWORDS: Mapping[str, Check] = {
     "required": lambda value, kind, names, _: kind != "object" or all(name in value for name in names),
     "propertyNames": lambda value, kind, names, _: kind != "object" or all(conforms(key, names) for key in value),
     "items": lambda value, kind, items, _: kind != "array" or all(conforms(item, items) for item in value),
-    "uniqueItems": lambda value, kind, _argument, _schema: kind != "array" or len(set(map(repr, value))) == len(value),
+    "uniqueItems": lambda value, kind, _argument, _schema: kind != "array" or _are_unique_texts(value),
     "pattern": lambda value, kind, pattern, _: kind != "string" or _pattern(pattern).search(value) is not None,
     "minLength": lambda value, kind, least, _: kind != "string" or len(value) >= least,
     "minimum": lambda value, kind, least, _: kind not in {"integer", "number"} or value >= least,

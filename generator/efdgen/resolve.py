@@ -93,7 +93,7 @@ class _Links(Mapping[str, Any]):
 
 
 def _host_function(names: Scope, services: frozenset[str]) -> templating.Function:
-    def host(service: str) -> str:
+    def host(service: Any) -> str:
         """Return the public host of a service: the exception in `hosts`, or what the pattern makes of it."""
         if service not in services:
             raise templating.ExpressionError(
@@ -108,8 +108,10 @@ def _host_function(names: Scope, services: frozenset[str]) -> templating.Functio
     return host
 
 
-def _named(entries: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+def _named(entries: Any, defaults: Any) -> dict[str, Any]:
     """Return a map of named things: each entry laid on top of the defaults, its key as its `name`."""
+    if not (isinstance(entries, Mapping) and isinstance(defaults, Mapping)):
+        raise templating.ExpressionError("E303", "named() takes two mappings: the entries and their defaults")
     return {
         key: merge({"name": key, **templating.plain(defaults)}, templating.plain(entry) or {})
         for key, entry in entries.items()
@@ -118,10 +120,16 @@ def _named(entries: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str,
 
 
 def _news_function(items: Mapping[str, Mapping[str, Any]]) -> templating.Function:
-    def news(names: Sequence[str]) -> list[dict[str, Any]]:
+    def news(names: Any) -> list[dict[str, Any]]:
         """Return news items as JSON Feed 1.1 has them, numbered from the oldest."""
+        if not isinstance(names, list):
+            raise templating.ExpressionError("E303", "news() takes a list of names")
         feed = []
         for index, name in enumerate(names):
+            if name not in items:
+                raise templating.ExpressionError(
+                    "E301", f"there is no news item {name!r}", suggest.hint(str(name), items)
+                )
             item = items[name]
             feed.append(
                 {

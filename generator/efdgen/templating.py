@@ -10,6 +10,7 @@ generated.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -80,6 +81,13 @@ def plain(value: Any) -> Any:
     Raises:
         ExpressionError: when it is no data, such as a function.
     """
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise ExpressionError("E304", "the expression yields half a character") from None
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ExpressionError("E304", "the expression yields a number that is too large")
     if isinstance(value, str | bool | int | float) or value is None:
         return value
     if isinstance(value, Mapping):
@@ -160,7 +168,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
-        return str(value)
+        return str(plain(value))
     raise ExpressionError("E304", f"the expression yields {_kind(value)} in the middle of text")
 
 

@@ -7,6 +7,7 @@ shape, so it can neither break indentation nor inject a key; null takes its line
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,18 +28,18 @@ def fill(file: TextFile, context: Mapping[str, Any]) -> str:
     """
     problems: list[Problem] = []
     lines: list[str] = []
-    for number, line in enumerate(file.text.splitlines(keepends=True), 1):
+    for number, line in enumerate(file.text.split("\n"), 1):
         if not templating.has_expression(line):
-            lines.append(line)
+            lines.append(f"{line}\n")
             continue
         try:
-            lines.append(_fill_line(line.rstrip("\n"), context))
+            lines.append(_fill_line(line.removesuffix("\r"), context))
         except templating.ExpressionError as error:
             location = Location(file.source, number, error.offset + 1)
             problems.append(Problem(error.code, error.message, location, hint=error.hint))
     if problems:
         raise InvalidInputError(problems)
-    return "".join(lines)
+    return "".join(lines).removesuffix("\n")
 
 
 def _fill_line(line: str, context: Mapping[str, Any]) -> str:
@@ -56,6 +57,9 @@ def _fill_line(line: str, context: Mapping[str, Any]) -> str:
             raise templating.ExpressionError("E304", message, offset=match.start())
         return value
 
+    unclosed = _EXPRESSION.sub(lambda match: " " * len(match.group()), line).find(templating.OPEN)
+    if unclosed >= 0:
+        raise templating.ExpressionError("E302", f"{templating.OPEN} without {templating.CLOSE}", offset=unclosed)
     return _EXPRESSION.sub(word, line) + "\n"
 
 
@@ -66,8 +70,14 @@ def _whole_value(match: re.Match[str], context: Mapping[str, Any]) -> str:
         raise error.at(match.start("value")) from None
     if value is None:
         return ""
+    lead = match["lead"]
     if not isinstance(value, dict | list) or not value:
-        return f"{match['lead']}{match['blank']}{yamlio.inline(value)}\n"
-    indent = " " * (len(match["lead"]) - len(match["lead"].lstrip(" ")) + (2 if isinstance(value, dict) else 0))
-    body = "".join(f"{indent}{line}\n" if line else "\n" for line in yamlio.dump(value).splitlines())
-    return f"{match['lead']}\n{body}"
+        return f"{lead}{match['blank']}{yamlio.inline(value)}\n"
+    if lead.strip() == "-":
+        return textwrap.indent(yamlio.dump([value]), lead[: lead.index("-")])
+    if not lead.endswith(":"):
+        message = "a list or a mapping needs a key or a dash of its own before it"
+        raise templating.ExpressionError("E304", message, offset=match.start("value"))
+    # A list's dashes stand right below their key, a mapping's keys two columns further in.
+    indent = " " * (len(lead) - len(lead.lstrip(" -")) + (2 if isinstance(value, dict) else 0))
+    return f"{lead}\n{textwrap.indent(yamlio.dump(value), indent)}"

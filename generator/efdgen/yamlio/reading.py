@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import yaml
 
-from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.errors import InvalidInputError, Location, Path, Problem, UsageError
 from efdgen.yamlio.scalars import AmbiguousScalarError, resolve_plain
 
 MAX_DEPTH = 100
@@ -19,7 +21,9 @@ MAX_NODES = 200_000
 MAX_BYTES = 5_000_000
 """Size that a document may have; real ones have kilobytes."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if not yaml.__with_libyaml__:  # pragma: no cover - every wheel has it
+    # PyYAML's own Python parser and emitter differ from libyaml in small things; what is written must not.
+    raise UsageError("PyYAML was built without libyaml: install it from a wheel (pip install --force-reinstall pyyaml)")
 
 
 class Marks(NamedTuple):
@@ -93,13 +97,11 @@ def parse(text: str, file: str) -> Document:
     """
     builder = _Builder(file)
     try:
-        builder.consume(yaml.parse(text, Loader=_Loader))
+        builder.consume(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
         builder.problems.append(_syntax_problem(error, text, file))
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        message = f"the character #x{ord(text[error.position]):04x} is not allowed in YAML"
-        builder.problems.append(Problem("E102", message, Location(file, line, 1)))
+    except yaml.reader.ReaderError:
+        builder.problems.append(_character_problem(text, file))
     if builder.problems:
         raise InvalidInputError(builder.problems)
     return Document(file, builder.root, builder.root_marks)
@@ -114,14 +116,28 @@ def decode(content: bytes, file: str) -> str:
     if len(content) > MAX_BYTES:
         message = f"the file has {len(content):,} bytes; at most {MAX_BYTES:,} are read"
         raise InvalidInputError([Problem("E101", message, Location(file))])
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        return content.decode("utf-8-sig")
+        return content.decode()
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        before = content[: error.start].decode()
         message = f"the file is not UTF-8: byte 0x{content[error.start]:02x}"
-        hint = "save it as UTF-8"
-        raise InvalidInputError([Problem("E102", message, Location(file, line, column), hint=hint)]) from None
+        raise InvalidInputError([Problem("E102", message, _place(before, file), hint="save it as UTF-8")]) from None
+
+
+def _place(before: str, file: str) -> Location:
+    """Return the place that comes after a text."""
+    return Location(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+def _character_problem(text: str, file: str) -> Problem:
+    """Return the problem with the first character that YAML does not allow: https://yaml.org/spec/1.2.2/#51-character-set."""
+    allowed = r"\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
+    match = re.search(f"[^{allowed}]", text)
+    if match is None:
+        return Problem("E102", "the file holds a character that is not allowed in YAML", Location(file))
+    message = f"the character U+{ord(match.group()):04X} is not allowed in YAML"
+    return Problem("E102", message, _place(text[: match.start()], file))
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
@@ -189,7 +205,7 @@ class _Builder:
         self.problems.append(Problem(code, message, Location(self.file, mark.line + 1, mark.column + 1), path, hint))
 
     def _tagged(self, event: Any, allowed: str) -> None:
-        if event.tag is not None and event.tag not in {allowed, "!"}:
+        if event.tag is not None and event.tag != allowed:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._problem(event, "E108", f"the tag {tag} is not supported", "write the value without a tag")
 
@@ -200,7 +216,7 @@ class _Builder:
         if frame is not None and type(frame.data) is dict and frame.key is None:
             self._key(frame, event, value)
             return
-        if event.implicit[0] and not event.style:
+        if event.implicit[0] and not event.style and event.tag is None:
             value = self._plain(event, value)
         mark = event.start_mark
         marks = Marks(mark.line + 1, mark.column + 1, event.style or "", {}, {})
@@ -221,6 +237,12 @@ class _Builder:
             self._problem(event, "E105", f"the key {key!r} stands twice in this mapping{where}", "keep one of them")
         frame.seen.add(key)
         frame.key = key
+        if event.anchor:
+            self._anchors[event.anchor] = (
+                key,
+                Marks(event.start_mark.line + 1, event.start_mark.column + 1, "", {}, {}),
+                1,
+            )
         frame.marks.keys.setdefault(key, (event.start_mark.line + 1, event.start_mark.column + 1))
 
     def _plain(self, event: Any, value: str) -> Any:

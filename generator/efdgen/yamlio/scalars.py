@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -20,10 +21,11 @@ YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false
 _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?\Z")
-_AMBIGUOUS = re.compile(
-    r"[-+]?(?:0[0-9_]+|0[xob][0-9a-fA-F_]+|[0-9]+_[0-9_.]*|\.[iI]\w+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\Z"
-    r"|\.[nN]\w+\Z"
+_NUMBER = re.compile(
+    r"[-+]?(?:[0-9]+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\Z"
+    r"|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z"
 )
+"""What is a number to YAML 1.1, YAML 1.2 or Go, once underscores are taken out as YAML 1.1 and Go do."""
 
 
 def resolve_plain(value: str) -> Any:
@@ -42,9 +44,9 @@ def resolve_plain(value: str) -> Any:
     if value[0] in _NUMBER_START:
         if _INTEGER.match(value):
             return int(value)
-        if _FLOAT.match(value):
+        if _FLOAT.match(value) and math.isfinite(float(value)):
             return float(value)
-        if _AMBIGUOUS.match(value):
+        if _NUMBER.match(value.replace("_", "")):
             raise AmbiguousScalarError(
                 f"{value} is a number to some YAML parsers, and another number or text to others",
                 f'quote it: "{value}", or write a plain decimal number',

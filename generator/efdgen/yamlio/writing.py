@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import io
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -14,8 +13,6 @@ import yaml
 
 from efdgen.yamlio.scalars import YES_NO
 
-_BaseDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
 _PLAIN = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./+=,~^$()*?<>;@%-]|:(?=[^ ])|[ ](?=[^ #]))*\Z")
 _NOT_PLAIN = frozenset((*YES_NO, "true", "false", "null", "nan", "inf", "none"))
 
@@ -24,7 +21,7 @@ _MAP = "tag:yaml.org,2002:map"
 _SEQ = "tag:yaml.org,2002:seq"
 
 
-class _Dumper(_BaseDumper):  # type: ignore[misc]
+class _Dumper(yaml.CSafeDumper):
     """Writes the nodes made by `_node` as they are: their styles already decide what they mean."""
 
     def resolve(self, kind: Any, _value: Any, _implicit: Any) -> str:
@@ -101,16 +98,7 @@ def dump(data: Any) -> str:
         TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
         ValueError: when a number is not finite.
     """
-    stream = io.StringIO()
-    dumper = _Dumper(stream, width=1_000_000, allow_unicode=True, default_flow_style=False)
-    try:
-        dumper.open()
-        dumper.serialize(_node(data))
-        dumper.close()
-    finally:
-        dumper.dispose()
-    text = stream.getvalue()
-    return text.removesuffix("...\n")
+    return _emit(_node(data))
 
 
 def inline(value: Any) -> str:
@@ -121,6 +109,21 @@ def inline(value: Any) -> str:
     """
     if isinstance(value, Mapping | list | tuple) and value:
         raise TypeError("a list or a mapping does not fit on one line")
-    if isinstance(value, str) and "\n" in value:
-        return json.dumps(value)
-    return dump(value).removesuffix("\n")
+    node = _node(value)
+    if isinstance(node, yaml.ScalarNode) and node.style == "|":
+        node = yaml.ScalarNode(_STR, value, style='"')
+    return _emit(node).removesuffix("\n")
+
+
+def _emit(node: yaml.Node) -> str:
+    stream = io.StringIO()
+    dumper = _Dumper(stream, width=1_000_000, allow_unicode=True, default_flow_style=False)
+    try:
+        dumper.open()
+        dumper.serialize(node)
+        dumper.close()
+    finally:
+        dumper.dispose()
+    text = stream.getvalue()
+    # libyaml ends a plain scalar that is a whole document with this line; no content can look like it.
+    return text.removesuffix("...\n") if text.endswith("\n...\n") else text

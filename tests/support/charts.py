@@ -1,0 +1,74 @@
+"""Rendered charts, hydrated by Helm the way Argo CD does it, without their third-party dependencies."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import helm_python
+import yaml
+
+Object = dict[str, Any]
+
+
+def hydrate(chart: Path, values: Mapping[str, Any], name: str = "release", namespace: str = "default") -> list[Object]:
+    """Return the objects that a chart yields for the values given on top of its own.
+
+    Raises:
+        helm_python.HelmError: when a template fails.
+    """
+    with helm_python.Chart.load_archive(_archive(chart)) as loaded:
+        manifests = loaded.render(dict(values), name=name, namespace=namespace)
+    return [found for text in manifests.values() for found in yaml.safe_load_all(text) if found is not None]
+
+
+def parent(root: Path, values: Mapping[str, Any]) -> list[Object]:
+    """Return what the parent chart of a repository yields."""
+    return hydrate(root / "rendered/apps/efd", values, "efd", "argocd")
+
+
+def applications(root: Path, values: Mapping[str, Any]) -> dict[str, Object]:
+    """Return the Applications that the parent chart yields, by name."""
+    return {found["metadata"]["name"]: found for found in of_kind(parent(root, values), "Application")}
+
+
+def wrapper(root: Path, application: Object) -> list[Object]:
+    """Return what the chart of an Application yields, with the value files that the Application names."""
+    source = application["spec"]["source"]
+    values: dict[str, Any] = {}
+    for file in source["helm"]["valueFiles"]:
+        values |= yaml.safe_load((root / source["path"] / file).read_text(encoding="utf-8"))
+    namespace = application["spec"]["destination"]["namespace"]
+    return hydrate(root / source["path"], values, application["metadata"]["name"], namespace)
+
+
+def everything(root: Path, environment: str) -> Iterator[tuple[str, Object]]:
+    """Yield every object of an environment, each with the app that it belongs to."""
+    for found in parent(root, {"env": environment}):
+        yield "efd", found
+        if found["kind"] == "Application":
+            yield from ((found["metadata"]["name"], below) for below in wrapper(root, found))
+
+
+def of_kind(objects: list[Object], kind: str) -> list[Object]:
+    """Return the objects of a kind."""
+    return [found for found in objects if found["kind"] == kind]
+
+
+def _archive(chart: Path) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as archive:
+        for path in sorted(chart.rglob("*")):
+            if path.is_file():
+                content = path.read_bytes()
+                if path.name == "Chart.yaml":
+                    metadata = yaml.safe_load(content)
+                    metadata.pop("dependencies", None)
+                    content = yaml.safe_dump(metadata).encode()
+                entry = tarfile.TarInfo(f"chart/{path.relative_to(chart).as_posix()}")
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()

@@ -1,0 +1,75 @@
+"""The checkout that the tests stand in, copies of it to change, and efdgen as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from efdgen import pipeline
+from efdgen.errors import InvalidInputError, Problem
+
+ROOT = Path(__file__).resolve().parents[2]
+SHARED = ROOT.parent / "shared"
+"""Reference data that only its authors have."""
+
+_FOLDERS = ("environments", "templates", "rendered")
+
+
+def names() -> list[str]:
+    """Return the names of the project's environments."""
+    return sorted(path.stem for path in (ROOT / "environments").glob("*.yaml"))
+
+
+def copy_checkout(target: Path) -> Path:
+    """Copy specs, app definitions and the rendered tree of this checkout to a folder that is not there yet."""
+    for folder in _FOLDERS:
+        shutil.copytree(ROOT / folder, target / folder)
+    return target
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder, by its path in there."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str, str]:
+    """Return what happened to each file: added, changed or removed."""
+    both = {path: "changed" for path in before.keys() & after.keys() if before[path] != after[path]}
+    added = dict.fromkeys(after.keys() - before.keys(), "added")
+    return dict(sorted({**both, **added, **dict.fromkeys(before.keys() - after.keys(), "removed")}.items()))
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Replace a text that stands once in a file; a line's end and its indentation count."""
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def found(root: Path) -> tuple[Problem, ...]:
+    """Return everything that efdgen finds in a repository, errors or warnings."""
+    try:
+        return pipeline.rendering(root).warnings
+    except InvalidInputError as error:
+        return error.problems
+
+
+def codes(root: Path, file: str = "") -> set[str]:
+    """Return the codes of what efdgen finds in a repository, or in one file of it."""
+    return {problem.code for problem in found(root) if file in ("", problem.location.file)}
+
+
+def efdgen(
+    *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, python: str = sys.executable
+) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, with `env` on top of the environment variables."""
+    command = [python, "-m", "efdgen", *map(str, arguments)]
+    variables = {**os.environ, **(env or {})}
+    return subprocess.run(
+        command, cwd=cwd, env=variables, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120
+    )

@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import ast
+import functools
+import sys
+from pathlib import Path
+
+import pytest
+
+import efdgen
+
+PACKAGE = Path(efdgen.__file__).parent
+MAX_LINES = 350
+
+# Every module, and the modules of efdgen and the packages of others that it may import.
+ALLOWED = {
+    "__init__": "",
+    "__main__": "cli",
+    "cli": "__init__ suggest click",
+    "cli.check_command": "cli.common pipeline report.drift report.text click",
+    "cli.common": "errors load pipeline report.findings report.text click",
+    "cli.list_command": "cli.common pipeline report.fleet click",
+    "cli.render_command": "cli.common pipeline report.text click",
+    "cli.validate_command": "cli.common pipeline click",
+    "compare": "",
+    "conforms": "",
+    "definitions": "errors files layout merge model yamlio",
+    "disk": "compare errors tree",
+    "errors": "",
+    "files": "errors merge model schema secrets suggest yamlio",
+    "generated": "layout",
+    "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
+    "invariants.vault model",
+    "invariants.apps": "errors invariants.fleet merge model suggest",
+    "invariants.fleet": "errors model resolve scope",
+    "invariants.hosts": "errors invariants.fleet model",
+    "invariants.names": "errors invariants.fleet merge model",
+    "invariants.rbac": "errors invariants.fleet model suggest",
+    "invariants.vault": "errors invariants.fleet model yamlio",
+    "layout": "",
+    "load": "definitions errors files layout model specs",
+    "merge": "errors",
+    "model": "errors merge yamlio",
+    "pipeline": "compare disk errors generated invariants layout load model render resolve suggest tree",
+    "rbac": "model",
+    "render": "generated layout model rbac texttemplate yamlio",
+    "report": "",
+    "report.drift": "compare errors",
+    "report.findings": "__init__ errors",
+    "report.fleet": "model report.text",
+    "report.text": "compare errors",
+    "resolve": "errors merge model schema scope suggest templating",
+    "schema": "conforms errors suggest jsonschema",
+    "scope": "errors merge templating",
+    "secrets": "errors model yamlio",
+    "specs": "definitions errors files merge model yamlio",
+    "suggest": "",
+    "templating": "errors suggest jinja2",
+    "texttemplate": "errors model templating yamlio",
+    "tree": "errors",
+    "yamlio": "yamlio.reading yamlio.scalars yamlio.writing",
+    "yamlio.reading": "errors yamlio.scalars yaml",
+    "yamlio.scalars": "",
+    "yamlio.writing": "yamlio.scalars yaml",
+}
+
+# From the lowest to the highest; a module imports lower ones only.
+LAYERS = """
+__init__ errors layout compare conforms yamlio.scalars
+suggest generated
+merge yamlio.reading yamlio.writing templating tree
+yamlio
+model schema scope
+rbac texttemplate secrets
+files disk
+definitions
+specs
+load resolve render
+invariants.fleet
+invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
+invariants
+pipeline
+report report.drift report.findings report.text
+report.fleet
+cli.common
+cli.check_command cli.list_command cli.render_command cli.validate_command
+cli
+__main__
+"""
+
+# The one place for each package of others.
+HOMES = {"yaml": "yamlio", "jsonschema": "schema", "jinja2": "templating", "click": "cli"}
+
+HOW = "add it to ALLOWED and LAYERS in tests/test_architecture.py, and think about what it may import"
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if len(parts) > 1 and parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+def _own(module: str, name: str) -> str:
+    """Return the module that `from efdgen.<module> import <name>` loads."""
+    inside = f"{module}.{name}" if module else name
+    if inside in MODULES:
+        return inside
+    return module or "__init__"
+
+
+@functools.cache
+def imports(name: str) -> set[str]:
+    """Return what a module imports anywhere in it: modules of efdgen, and packages of others."""
+    found = set()
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{name} has a relative import"
+            package, _, module = (node.module or "").partition(".")
+            if package == "efdgen":
+                found |= {_own(module, alias.name) for alias in node.names}
+            else:
+                found.add(package)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                package, _, module = alias.name.partition(".")
+                found.add((module or "__init__") if package == "efdgen" else package)
+    return found - (sys.stdlib_module_names - {"__main__"}) - {"__future__"}
+
+
+def own_imports(name: str) -> set[str]:
+    return imports(name) & set(MODULES)
+
+
+def test_every_module_has_an_entry() -> None:
+    unknown = sorted(set(MODULES) - set(ALLOWED))
+    assert not unknown, f"unknown: {', '.join(unknown)}: {HOW}"
+
+
+def test_every_entry_has_a_module() -> None:
+    assert not sorted(set(ALLOWED) - set(MODULES))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_what_it_may(name: str) -> None:
+    assert name in ALLOWED, f"{name} is unknown: {HOW}"
+    assert sorted(imports(name) - set(ALLOWED[name].split())) == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_imports_lower_ones_only(name: str) -> None:
+    level = {module: number for number, line in enumerate(LAYERS.split("\n")) for module in line.split()}
+    assert name in level, f"{name} is unknown: {HOW}"
+    assert [module for module in sorted(own_imports(name)) if level[module] >= level[name]] == []
+
+
+@pytest.mark.parametrize(("package", "home"), HOMES.items())
+def test_a_package_of_others_is_used_in_one_place(package: str, home: str) -> None:
+    users = {name for name in MODULES if package in imports(name)}
+    assert users
+    assert {name for name in users if name != home and not name.startswith(f"{home}.")} == set()
+
+
+def test_no_other_package_is_used() -> None:
+    assert set().union(*(imports(name) for name in MODULES)) - set(MODULES) == set(HOMES)
+
+
+def test_only_the_command_line_uses_the_pipeline() -> None:
+    assert {name.split(".")[0] for name in MODULES if "pipeline" in own_imports(name)} == {"cli"}
+
+
+def test_only_the_command_line_uses_reports() -> None:
+    users = {name.split(".")[0] for name in MODULES if any(m.startswith("report") for m in own_imports(name))}
+    assert users == {"cli", "report"}
+
+
+def _reachable(name: str) -> set[str]:
+    found: set[str] = set()
+    waiting = {name}
+    while waiting:
+        module = waiting.pop()
+        found.add(module)
+        waiting |= own_imports(module) - found
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("report")])
+def test_a_report_is_made_from_what_it_is_given(name: str) -> None:
+    assert not _reachable(name) & {"load", "specs", "definitions", "files", "resolve", "disk", "render", "pipeline"}
+
+
+def test_rendering_reads_and_writes_no_files() -> None:
+    assert not _reachable("render") & {"disk", "files", "load", "pipeline"}
+    for name in ("render", "texttemplate", "rbac", "yamlio.writing", "generated", "layout"):
+        calls = {ast.unparse(node.func) for node in ast.walk(TREES[name]) if isinstance(node, ast.Call)}
+        assert not {
+            call for call in calls if call == "open" or call.split(".")[-1] in {"read_text", "write_text", "read_bytes"}
+        }
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] not in {"cli", "__main__"}])
+def test_only_the_command_line_prints_or_exits(name: str) -> None:
+    used = {ast.unparse(node) for node in ast.walk(TREES[name]) if isinstance(node, ast.Name | ast.Attribute)}
+    forbidden = {"print", "input", "exit", "quit", "SystemExit", "sys.exit", "os._exit", "sys.stdout", "sys.stderr"}
+    assert used & forbidden == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_short_enough_to_be_read_at_once(name: str) -> None:
+    assert len(MODULES[name].read_text(encoding="utf-8").splitlines()) <= MAX_LINES
+
+
+def _public(body: list[ast.stmt], prefix: str = "") -> list[tuple[str, ast.AST]]:
+    """Return public functions and classes, and the public methods of the latter."""
+    found: list[tuple[str, ast.AST]] = []
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            found.append((f"{prefix}{node.name}", node))
+            if isinstance(node, ast.ClassDef):
+                found += _public(node.body, f"{prefix}{node.name}.")
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_what_is_public_has_a_docstring(name: str) -> None:
+    tree = TREES[name]
+    assert ast.get_docstring(tree)
+    assert [what for what, node in _public(tree.body) if not ast.get_docstring(node)] == []  # type: ignore[arg-type]
