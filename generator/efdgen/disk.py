@@ -77,11 +77,22 @@ def lock(folder: Path) -> Iterator[None]:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                message = f"another efdgen is writing to {folder}; try again when it is done"
-                raise OutputError(message) from None
+                holder = _holder(descriptor)
+                raise OutputError(f"{holder} is writing to {folder}; try again when it is done") from None
         yield
     finally:
         os.close(descriptor)
+
+
+def _holder(descriptor: int) -> str:
+    """Return who holds the lock of an open folder, as far as the system tells: https://man7.org/linux/man-pages/man5/proc_locks.5.html."""
+    inode = str(os.fstat(descriptor).st_ino)
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            fields = line.split()
+            if "FLOCK" in fields and fields[-3].rpartition(":")[2] == inode:
+                return f"another efdgen (process {fields[-4]})"
+    return "another efdgen"
 
 
 def apply(folder: Path, changes: Sequence[Change]) -> None:
