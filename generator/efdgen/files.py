@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from efdgen import schema, secrets, suggest, yamlio
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.merge import leaves
 from efdgen.model import TextFile
 from efdgen.yamlio import Document
+
+
+class Parsed(NamedTuple):
+    """A document that could be read, and whether it is what its schema says."""
+
+    document: Document
+    is_sound: bool
 
 
 class Files:
@@ -39,13 +46,18 @@ class Files:
 
     def document(self, path: str, schema_name: str) -> Document | None:
         """Read a YAML file that holds a mapping, and check it against a schema; None when something is wrong."""
+        read = self.parsed(path, schema_name)
+        return read.document if read is not None and read.is_sound else None
+
+    def parsed(self, path: str, schema_name: str) -> Parsed | None:
+        """Read a YAML file that holds a mapping, and say whether it fits a schema; None when it can't be read."""
         document = self._mapping(path)
         if document is None:
             return None
         self.literals.extend(secrets.literals(document))
         problems = schema.check(document, schema_name)
         self.problems.extend(problems)
-        return None if problems else document
+        return Parsed(document, not problems)
 
     def key_tree(self, path: str) -> Mapping[str, Any] | None:
         """Read a YAML file that holds nothing but nested mappings; None when something is wrong."""

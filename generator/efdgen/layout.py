@@ -7,6 +7,9 @@ import re
 PARENT = "efd"
 """The name of the parent chart: no app can have it."""
 
+APPLICATION = "application.yaml"
+"""The parent chart's file that each app's Application is made from; it is not rendered itself."""
+
 _OWNED = re.compile(r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json)\Z")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from efdgen import definitions, layout, specs
-from efdgen.errors import InvalidInputError, Problem, Severity
+from efdgen.errors import Location, Problem, Severity
 from efdgen.files import Files
 from efdgen.model import EnvironmentSpec, Repository
 
@@ -22,15 +22,14 @@ def environment_names(root: Path) -> list[str]:
 
 
 def load(root: Path, names: Sequence[str] = ()) -> Repository:
-    """Load a repository.
+    """Load a repository: everything sound in it, and every problem.
+
+    Specs with problems are left out; while the shared facts or an app definition have problems, all are, because
+    what they resolve to can't be known.
 
     Args:
         root: the folder that holds `environments/` and `templates/`.
-        names: the environments that matter; none: all. A spec that does not matter and has problems is left out,
-            and its problems become warnings.
-
-    Raises:
-        InvalidInputError: with every problem of every file that matters.
+        names: the environments that matter; none: all. Problems of a spec that does not matter become warnings.
     """
     files = Files(root)
     apps = definitions.load(files)
@@ -38,15 +37,22 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     environments = specs.load(files, apps, news)
     parent = files.texts(f"{definitions.APPS}/{layout.PARENT}")
     wrapper = files.texts(definitions.WRAPPER)
+    if layout.APPLICATION not in parent:
+        files.problem(
+            "E101", "the file is missing", Location(f"{definitions.APPS}/{layout.PARENT}/{layout.APPLICATION}")
+        )
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
     problems = [*files.problems, *literals]
+    known = environment_names(root)
+    flawed = {problem.location.file for problem in problems}
+    own = {name: f"{specs.ENVIRONMENTS}/{name}.yaml" for name in known}
+    sound = {name: spec for name, spec in environments.items() if own[name] not in flawed}
     if names:
-        others = {f"{specs.ENVIRONMENTS}/{name}.yaml" for name in set(environment_names(root)) - set(names)}
+        others = {own[name] for name in set(known) - set(names)}
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise InvalidInputError(problems)
-    sound = {name: spec for name, spec in environments.items() if not _is_about(spec, problems)}
-    return Repository(sound, apps, parent, wrapper, news, tuple(problems))
+    if flawed - set(own.values()):
+        sound = {}
+    return Repository(frozenset(known), sound, apps, parent, wrapper, news, tuple(problems))
 
 
 def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:
@@ -56,7 +62,3 @@ def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> b
     }
     file = literal.location.file
     return accepting[file] if file in accepting else bool(accepting) and all(accepting.values())
-
-
-def _is_about(spec: EnvironmentSpec, problems: Iterable[Problem]) -> bool:
-    return any(problem.location.file == spec.document.file for problem in problems)

@@ -70,14 +70,15 @@ class EnvironmentSpec(NamedTuple):
 
 
 class Repository(NamedTuple):
-    """Everything people wrote."""
+    """Everything people wrote: what is sound of it, and what is wrong with the rest."""
 
+    names: frozenset[str]
     environments: Mapping[str, EnvironmentSpec]
     apps: Mapping[str, AppDefinition]
     parent: Mapping[str, TextFile]
     wrapper: Mapping[str, TextFile]
     news: Mapping[str, Mapping[str, Any]]
-    warnings: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
 
 
 class Cluster(NamedTuple):

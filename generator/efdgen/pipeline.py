@@ -11,7 +11,7 @@ from efdgen.compare import Change, Kind, compare
 from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
 from efdgen.generated import Ownership
 from efdgen.model import Repository, ResolvedEnvironment
-from efdgen.resolve import Resolver
+from efdgen.resolve import FLAWED_LINK, Resolver
 from efdgen.tree import FileTree
 
 OUTPUT = "rendered"
@@ -59,9 +59,9 @@ def select(repository: Repository, names: Sequence[str]) -> tuple[str, ...]:
         UsageError: when one is unknown.
     """
     for name in names:
-        if name not in repository.environments:
-            raise UsageError(f"unknown environment {name!r}: {suggest.hint(name, repository.environments)}")
-    return tuple(sorted(set(names) or repository.environments))
+        if name not in repository.names:
+            raise UsageError(f"unknown environment {name!r}: {suggest.hint(name, repository.names)}")
+    return tuple(sorted(set(names) or repository.names))
 
 
 class Rendering(NamedTuple):
@@ -80,7 +80,7 @@ def resolve(root: Path, names: Sequence[str] = ()) -> Iterator[ResolvedEnvironme
         UsageError: when an environment is unknown.
     """
     repository = load.load(root, names)
-    problems: list[Problem] = []
+    problems = list(repository.problems)
     yield from _resolved(repository, select(repository, names), problems)
     _raise_errors(problems)
 
@@ -90,6 +90,8 @@ def _resolved(repository: Repository, names: Sequence[str], problems: list[Probl
     resolver = Resolver(repository)
     fleet = invariants.Fleet(repository, resolver)
     for name in names:
+        if name not in repository.environments:
+            continue
         try:
             environment = resolver.resolve(name)
         except InvalidInputError as error:
@@ -100,6 +102,9 @@ def _resolved(repository: Repository, names: Sequence[str], problems: list[Probl
 
 
 def _raise_errors(problems: Sequence[Problem]) -> None:
+    """Raise what is wrong; what only follows from another error is left out."""
+    if any(p.severity is Severity.ERROR and p.code != FLAWED_LINK for p in problems):
+        problems = [problem for problem in problems if problem.code != FLAWED_LINK]
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise InvalidInputError(problems)
 
@@ -114,9 +119,9 @@ def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
     repository = load.load(root, names)
     selected = select(repository, names)
     tree = FileTree()
-    problems = list(repository.warnings)
+    problems = list(repository.problems)
     try:
-        for path, content in render.shared_files(repository):
+        for path, content in render.shared_files(repository) if layout.APPLICATION in repository.parent else ():
             tree.add(path, content)
     except InvalidInputError as error:
         problems.extend(error.problems)

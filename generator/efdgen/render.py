@@ -12,18 +12,17 @@ from efdgen.model import AppDefinition, Repository, ResolvedApp, ResolvedEnviron
 
 File = tuple[str, bytes]
 
-_APPLICATION = "application.yaml"
 _DEFAULT_FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
 
 
 def shared_files(repository: Repository) -> Iterator[File]:
     """Yield what all environments share: the parent chart and the wrapper charts, without any values."""
     for path, file in repository.parent.items():
-        if path != _APPLICATION:
+        if path != layout.APPLICATION:
             yield _text(f"{layout.chart(layout.PARENT)}/{path}", file, {})
     for app in repository.apps.values():
         names = _names(app)
-        yield _text(layout.application(app.name), repository.parent[_APPLICATION], names, app.source)
+        yield _text(layout.application(app.name), repository.parent[layout.APPLICATION], names, app.source)
         for path, file in repository.wrapper.items():
             if path == "templates/vault-secrets.yaml" and not _has_secrets(app):
                 continue

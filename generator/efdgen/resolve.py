@@ -26,6 +26,9 @@ from efdgen.model import (
 )
 from efdgen.scope import Scope
 
+FLAWED_LINK = "E306"
+"""The code of an expression that needs an environment whose own spec has problems."""
+
 
 class Resolver:
     """Resolves the environments of one repository; links between them are followed on demand."""
@@ -39,7 +42,7 @@ class Resolver:
     def scope(self, name: str) -> Scope:
         """Return the names that an environment's expressions can use."""
         if name not in self._repository.environments:
-            raise templating.ExpressionError("E303", f"the spec of {name} has problems of its own")
+            raise templating.ExpressionError(FLAWED_LINK, f"the spec of {name} has problems of its own")
         if name not in self._scopes:
             self._scopes[name] = self._new_scope(self._repository.environments[name])
         return self._scopes[name]

@@ -33,27 +33,24 @@ def load_news(files: Files) -> dict[str, Mapping[str, Any]]:
 
 def load(files: Files, apps: Mapping[str, AppDefinition], news: Iterable[str]) -> dict[str, EnvironmentSpec]:
     """Load every spec; those with problems are left out."""
-    shared = files.document(FACTS, "shared")
+    shared = files.parsed(FACTS, "shared")
     paths = _spec_files(files)
-    documents = {path: files.document(path, "environment") for path in paths}
+    parsed = [read for read in (files.parsed(path, "environment") for path in paths) if read is not None]
     if not paths:
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(ENVIRONMENTS))
     services = {host for app in apps.values() for host in (*app.ingress_hosts, *app.node_port_hosts)}
     names = frozenset(PurePosixPath(path).stem for path in paths)
-    known = _Known(apps, frozenset(services), names, frozenset(news))
-    if shared is None:
+    references = _References(files, _Known(apps, frozenset(services), names, frozenset(news)))
+    if shared is not None:
+        references.check(shared.document, ("defaults",), "appDefaults")
+        for site in _mapping(shared.document.data.get("sites")):
+            references.check(shared.document, ("sites", site), "appDefaults")
+    for read in parsed:
+        references.check(read.document, (), "apps")
+    if shared is None or not shared.is_sound:
         return {}
-    references = _References(files, known)
-    references.check(shared, ("defaults",), "appDefaults")
-    for site in shared.data.get("sites", {}):
-        references.check(shared, ("sites", site), "appDefaults")
-    specs = {}
-    for document in documents.values():
-        if document is not None:
-            references.check(document, (), "apps")
-            spec = _spec(files, document, shared)
-            specs[spec.name] = spec
-    return specs
+    specs = (_spec(files, read.document, shared.document) for read in parsed if read.is_sound)
+    return {spec.name: spec for spec in specs}
 
 
 def _spec_files(files: Files) -> list[str]:
@@ -78,27 +75,30 @@ class _Known(NamedTuple):
 
 
 class _References:
-    """Checks that what a layer of facts names exists."""
+    """Checks that what a layer of facts names exists; what has the wrong shape is the schema's business."""
 
     def __init__(self, files: Files, known: _Known) -> None:
         self._files = files
         self._known = known
 
     def check(self, document: Document, prefix: Path, apps_key: str) -> None:
-        data = _at(document.data, prefix)
+        data: Mapping[str, Any] = document.data
+        for part in prefix:
+            data = _mapping(data.get(str(part)))
         self._keys("service", document, (*prefix, "hosts"), data, self._known.services)
         self._keys("environment", document, (*prefix, "links"), data, self._known.environments)
-        for index, accepted in enumerate(data.get("accept", ())):
-            if "app" in accepted and not self._is_app(accepted["app"]):
+        for index, accepted in enumerate(_list(data.get("accept"))):
+            app = _mapping(accepted).get("app")
+            if isinstance(app, str) and not self._is_app(app):
                 self._files.unknown("app", document, (*prefix, "accept", index, "app"), self._known.apps)
-        for index, item in enumerate(data.get("feed", {}).get("news", ())):
-            if item not in self._known.news:
+        for index, item in enumerate(_list(_mapping(data.get("feed")).get("news"))):
+            if isinstance(item, str) and item not in self._known.news:
                 self._files.unknown("news item", document, (*prefix, "feed", "news", index), self._known.news)
-        for app, settings in data.get(apps_key, {}).items():
+        for app, settings in _mapping(data.get(apps_key)).items():
             self._app(document, (*prefix, apps_key, app), app, settings)
 
     def _keys(self, what: str, document: Document, path: Path, data: Any, known: frozenset[str]) -> None:
-        for name in data.get(path[-1], {}):
+        for name in _mapping(data.get(str(path[-1]))):
             if name not in known:
                 self._files.unknown(what, document, (*path, name), known, key=True)
 
@@ -113,10 +113,18 @@ class _References:
                 self._files.unknown("app", document, path, self._known.apps, key=True)
             return
         parameters = merge_layers(definition.layers).get("parameters", {})
-        for parameter in settings.get("parameters", {}):
+        for parameter in _mapping(_mapping(settings).get("parameters")):
             if parameter not in parameters:
                 where = (*path, "parameters", parameter)
                 self._files.unknown(f"parameter of {app}", document, where, parameters, key=True)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec:
