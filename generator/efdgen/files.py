@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
@@ -42,6 +43,8 @@ class Files:
         """Record that the name at `path`, a value or, with `key`, a key, names nothing that exists."""
         name = path[-1] if key else _at(document, path)
         location = document.locate(path, key=key)
+        if any(problem.location == location for problem in self.problems):
+            return  # it is not even a name
         self.problem("E402", f"unknown {what} {name!r}", location, path, suggest.hint(str(name), known))
 
     def document(self, path: str, schema_name: str) -> Document | None:
@@ -54,7 +57,6 @@ class Files:
         document = self._mapping(path)
         if document is None:
             return None
-        self.literals.extend(secrets.literals(document))
         problems = schema.check(document, schema_name)
         self.problems.extend(problems)
         return Parsed(document, not problems)
@@ -83,6 +85,7 @@ class Files:
             what = "the file is empty" if document.data is None else "the file must hold a mapping"
             self.problem("E200", what, document.locate())
             return None
+        self.literals.extend(secrets.literals(document, text))
         return document
 
     def texts(self, folder: str) -> dict[str, TextFile]:
@@ -90,8 +93,11 @@ class Files:
         found = {}
         for path in self.below(folder):
             text = self._text(path)
-            if text is not None:
-                file = TextFile(path, text)
+            problem = yamlio.character_problem(text, path) if text is not None else None
+            if problem is not None:
+                self.problems.append(problem)
+            elif text is not None:
+                file = TextFile(path, text.replace("\r\n", "\n"))
                 self.literals.extend(secrets.literals_in_text(file))
                 found[path.removeprefix(f"{folder}/")] = file
         return found
@@ -99,7 +105,12 @@ class Files:
     def below(self, folder: str) -> Iterator[str]:
         """Yield the files below a folder, sorted, hidden ones left out."""
         for entry in self.entries(folder):
-            if (self.root / entry).is_dir():
+            path = self.root / entry
+            if not entry.isprintable():
+                self.problem("E101", "the file's name holds a character that can't be shown", Location(entry))
+            elif path.is_symlink() and path.is_dir():
+                self.problem("E101", "links to folders are not followed", Location(entry), hint="copy the folder here")
+            elif path.is_dir():
                 yield from self.below(entry)
             else:
                 yield entry
@@ -123,7 +134,11 @@ class Files:
             if not file.resolve().is_relative_to(self._real_root):
                 self.problem("E101", "the link leads out of the repository", Location(path), hint="copy the file here")
                 return None
-            size = file.stat().st_size
+            status = file.stat()
+            if not stat.S_ISREG(status.st_mode):
+                self.problem("E101", "it is not a file", Location(path))
+                return None
+            size = status.st_size
             content = file.read_bytes() if size <= yamlio.MAX_BYTES else b""
         except (OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "its links lead in a circle"

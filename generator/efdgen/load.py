@@ -37,10 +37,12 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     environments = specs.load(files, apps, news)
     parent = files.texts(f"{definitions.APPS}/{layout.PARENT}")
     wrapper = files.texts(definitions.WRAPPER)
-    if layout.APPLICATION not in parent:
-        files.problem(
-            "E101", "the file is missing", Location(f"{definitions.APPS}/{layout.PARENT}/{layout.APPLICATION}")
-        )
+    for folder, found, needed in (
+        (f"{definitions.APPS}/{layout.PARENT}", parent, layout.APPLICATION),
+        (definitions.WRAPPER, wrapper, "Chart.yaml"),
+    ):
+        if needed not in found and files.exists(folder):
+            files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
     problems = [*files.problems, *literals]
     known = environment_names(root)

@@ -210,6 +210,7 @@ class ResolvedApp(NamedTuple):
     values: Mapping[str, Any]
     layers: tuple[Layer, ...]
     hosts: Mapping[str, str]
+    node_port_hosts: Mapping[str, str]
     secrets: tuple[VaultSecret, ...]
     pins: tuple[Pin, ...]
     files: tuple[EnvironmentFile, ...]

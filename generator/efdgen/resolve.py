@@ -236,10 +236,15 @@ class _App:
         app = self.definition
         own: dict[str, Any] = {"app": {"name": app.name, "namespace": app.namespace}}
         self.names.maps[0] = own
-        own["parameters"] = self._fill("parameters", {})
-        own["values"] = self._fill("values", {})
+        before = len(self.problems)
+        for key in ("parameters", "values"):
+            own[key] = self._fill(key, {})
+            if len(self.problems) > before:
+                # What is built on it would only be wrong for the same reason.
+                return None
         secrets = self._secrets()
-        hosts = self._hosts()
+        hosts = self._hosts(app.ingress_hosts)
+        node_port_hosts = self._hosts(app.node_port_hosts)
         files = self._files()
         if facts is None:
             return None
@@ -250,6 +255,7 @@ class _App:
             values=own["values"],
             layers=self.layers,
             hosts=hosts,
+            node_port_hosts=node_port_hosts,
             secrets=secrets,
             pins=tuple(self._pins()),
             files=files,
@@ -270,11 +276,9 @@ class _App:
         for name, settings in self.settings.get("secrets", {}).items():
             if settings is None:
                 continue
-            filled = scope.fill(settings, self.names, self.spec.name, self.layers, ("secrets", name), self.problems)
-            when = filled.get("when", True)
-            if not isinstance(when, bool):
-                self._problem(f"`when` must yield true or false, not {when!r}", ("secrets", name, "when"))
-            if when:
+            where: Path = ("secrets", name)
+            if self._is_there(settings, self.layers, where):
+                filled = scope.fill(settings, self.names, self.spec.name, self.layers, where, self.problems)
                 path = filled.get("path") or self._vault_path(name)
                 secrets.append(VaultSecret(name, path, tuple(filled.get("keys", ()))))
         return tuple(secrets)
@@ -286,10 +290,10 @@ class _App:
             self.problems.extend(error.problems)
             return ""
 
-    def _hosts(self) -> dict[str, str]:
+    def _hosts(self, services: Iterable[str]) -> dict[str, str]:
         host = self.names["host"]
         hosts = {}
-        for service in self.definition.ingress_hosts:
+        for service in services:
             try:
                 hosts[service] = host(service)
             except InvalidInputError as error:
@@ -302,8 +306,8 @@ class _App:
         files = []
         for index, file in enumerate(self.definition.environment_files):
             where: Path = ("environmentFiles", index)
-            filled = scope.fill(dict(file), self.names, self.spec.name, (layer,), where, self.problems)
-            if filled.get("when", True):
+            if self._is_there(file, (layer,), where):
+                filled = scope.fill(dict(file), self.names, self.spec.name, (layer,), where, self.problems)
                 files.append(EnvironmentFile(filled.get("path", ""), filled.get("content")))
         return tuple(files)
 
@@ -311,7 +315,16 @@ class _App:
         for path, pin in self.settings.get("pins", {}).items():
             yield Pin(path, pin["value"], pin["reason"])
 
-    def _problem(self, message: str, path: Path) -> None:
-        location: Location = scope.locate(self.layers, path)
-        text = f"{message} (environment {self.spec.name})"
-        self.problems.append(Problem("E304", text, location, path))
+    def _is_there(self, settings: Mapping[str, Any], layers: Sequence[Layer], path: Path) -> bool:
+        """Evaluate `when`: whether something exists in this environment."""
+        if "when" not in settings:
+            return True
+        found: list[Problem] = []
+        where = (*path, "when")
+        value = scope.fill(settings["when"], self.names, self.spec.name, layers, where, found)
+        if not found and not isinstance(value, bool):
+            shown = "null" if value is None else repr(value)
+            message = f"`when` must yield true or false, not {shown} (environment {self.spec.name})"
+            found.append(Problem("E304", message, scope.locate(layers, where), where))
+        self.problems.extend(found)
+        return value is True

@@ -149,7 +149,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
         return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
     if error.validator == "anyOf":
         return "E202", custom or error.message, ""
-    if error.validator == "minLength":
+    if error.validator == "minLength" and not custom:
         return "E206", "must not be empty", ""
     if error.validator == "uniqueItems":
         return "E206", "the list names something twice", "keep one of them"

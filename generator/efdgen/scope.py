@@ -57,20 +57,22 @@ class Scope(Mapping[str, Any]):
 
     def evaluate_with(self, path: Path, raw: str, extra: Mapping[str, str]) -> Any:
         """Evaluate a fact that needs more names than the scope has, such as the host pattern."""
-        return self._evaluate((*path, *extra.values()), raw, ChainMap(dict(extra), self), path)  # type: ignore[arg-type]
+        return self._evaluate(path, raw, ChainMap(dict(extra), self), tuple(extra.values()))  # type: ignore[arg-type]
 
-    def _evaluate(self, path: Path, raw: str, names: Mapping[str, Any], place: Path | None = None) -> Any:
-        if path in self._done:
-            return self._done[path]
+    def _evaluate(self, path: Path, raw: str, names: Mapping[str, Any], variant: Path = ()) -> Any:
+        """Evaluate the fact at `path`, once for each variant of the names that it is evaluated with."""
+        key = (*path, *variant)
+        if key in self._done:
+            return self._done[key]
         if path in self._doing:
             cycle = " -> ".join(dotted(step) for step in (*self._doing[self._doing.index(path) :], path))
             raise templating.ExpressionError("E305", f"the value depends on itself: {cycle}")
         self._doing.append(path)
         try:
-            value = evaluate(raw, names, self.environment, self._layers, path if place is None else place)
+            value = evaluate(raw, names, self.environment, self._layers, path)
         finally:
             self._doing.pop()
-        self._done[path] = value
+        self._done[key] = value
         return value
 
 

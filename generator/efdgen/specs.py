@@ -38,9 +38,7 @@ def load(files: Files, apps: Mapping[str, AppDefinition], news: Iterable[str]) -
     parsed = [read for read in (files.parsed(path, "environment") for path in paths) if read is not None]
     if not paths:
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(ENVIRONMENTS))
-    services = {host for app in apps.values() for host in (*app.ingress_hosts, *app.node_port_hosts)}
-    names = frozenset(PurePosixPath(path).stem for path in paths)
-    references = _References(files, _Known(apps, frozenset(services), names, frozenset(news)))
+    references = _References(files, _known(files, apps, news, paths))
     if shared is not None:
         references.check(shared.document, ("defaults",), "appDefaults")
         for site in _mapping(shared.document.data.get("sites")):
@@ -66,12 +64,23 @@ def _spec_files(files: Files) -> list[str]:
 
 
 class _Known(NamedTuple):
-    """The names that specs and shared facts can mention."""
+    """The names that specs and shared facts can mention; None: not all are known, because of other problems."""
 
     apps: Mapping[str, AppDefinition]
-    services: frozenset[str]
+    services: frozenset[str] | None
     environments: frozenset[str]
-    news: frozenset[str]
+    news: frozenset[str] | None
+
+
+def _known(files: Files, apps: Mapping[str, AppDefinition], news: Iterable[str], specs: Iterable[str]) -> _Known:
+    services = {host for app in apps.values() for host in (*app.ingress_hosts, *app.node_port_hosts)}
+    flawed = {problem.location.file for problem in files.problems}
+    return _Known(
+        apps=apps,
+        services=None if any(file.startswith(f"{APPS}/") for file in flawed) else frozenset(services),
+        environments=frozenset(PurePosixPath(path).stem for path in specs),
+        news=None if NEWS in flawed else frozenset(news),
+    )
 
 
 class _References:
@@ -91,13 +100,18 @@ class _References:
             app = _mapping(accepted).get("app")
             if isinstance(app, str) and not self._is_app(app):
                 self._files.unknown("app", document, (*prefix, "accept", index, "app"), self._known.apps)
+        for index, app in enumerate(_list(_mapping(data.get("cluster")).get("provides"))):
+            if isinstance(app, str) and not self._is_app(app):
+                self._files.unknown("app", document, (*prefix, "cluster", "provides", index), self._known.apps)
         for index, item in enumerate(_list(_mapping(data.get("feed")).get("news"))):
-            if isinstance(item, str) and item not in self._known.news:
+            if self._known.news is not None and isinstance(item, str) and item not in self._known.news:
                 self._files.unknown("news item", document, (*prefix, "feed", "news", index), self._known.news)
         for app, settings in _mapping(data.get(apps_key)).items():
             self._app(document, (*prefix, apps_key, app), app, settings)
 
-    def _keys(self, what: str, document: Document, path: Path, data: Any, known: frozenset[str]) -> None:
+    def _keys(self, what: str, document: Document, path: Path, data: Any, known: frozenset[str] | None) -> None:
+        if known is None:
+            return
         for name in _mapping(data.get(str(path[-1]))):
             if name not in known:
                 self._files.unknown(what, document, (*path, name), known, key=True)
@@ -191,7 +205,7 @@ def _app_layer(name: str, document: Document, prefix: Path) -> Layer:
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
         pin = next((pin for parts, pin in pins.items() if path == ("values", *parts)), None)
         if pin is not None:
-            path = ("pins", pin, "value")
+            path = ("pins", pin) if key else ("pins", pin, "value")
         return document.locate_in_text((*prefix, *path), offset, key=key)
 
     return Layer(name, {**settings, "values": values}, locate)

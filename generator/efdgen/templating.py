@@ -24,6 +24,7 @@ from efdgen.errors import EfdgenError
 OPEN, CLOSE = "<%", "%>"
 _EXPRESSION = re.compile(r"<%(.*?)%>", re.DOTALL)
 _MAX_LENGTH = 1000
+_MAX_TEXT = 100_000
 
 Function = Callable[..., Any]
 Names = Mapping[str, Any]
@@ -296,7 +297,10 @@ def _filter(node: nodes.Filter, names: Names) -> Any:
         raise ExpressionError(
             "E303", f"there is no filter {node.name!r}", suggest.hint(node.name, (*_FILTERS, "default"))
         )
-    return _FILTERS[node.name](_value(node.node, names), *arguments)
+    result = _FILTERS[node.name](_value(node.node, names), *arguments)
+    if isinstance(result, str) and len(result) > _MAX_TEXT:
+        raise ExpressionError("E303", f"the filter {node.name} yields more than {_MAX_TEXT:,} characters")
+    return result
 
 
 def _test(node: nodes.Test, names: Names) -> bool:

@@ -46,8 +46,11 @@ def connectors_have_one_name(environment: ResolvedEnvironment, _fleet: Fleet) ->
 
 def _written_at(app: ResolvedApp, path: Path) -> Path:
     """Return where a connector's name is written: among the parameters that make the sinks, or in the values."""
-    parameter: Path = ("parameters", "influxdbSinks", *path[1:], "name")
-    return parameter if reaches(app.layers, parameter) else ("values", *path, "name")
+    entry: Path = ("parameters", "influxdbSinks", *path[1:])
+    for candidate in ((*entry, "name"), entry):
+        if path[0] == "influxdbSink" and reaches(app.layers, candidate):
+            return candidate
+    return ("values", *path, "name")
 
 
 def _connectors(values: Mapping[str, Any]) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:

@@ -58,9 +58,8 @@ def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, frozenset[str]]:
 def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver) -> Identity:
     names = resolver.scope(spec.name)
     host = names["host"]
-    services = {s for app in spec.apps for s in repository.apps[app].ingress_hosts}
-    if names["kafka"]["broker"] is not None:
-        services |= {s for app in spec.apps for s in repository.apps[app].node_port_hosts}
+    apps = [repository.apps[app] for app in spec.apps]
+    services = {service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts)}
     hosts = {host(service) for service in services}
     if names["argocd"]["managed"] is True:
         hosts.add(names["argocd"]["host"])

@@ -48,20 +48,31 @@ def _dns_problem(host: str) -> str:
 
 
 def are_claimed_once(environment: ResolvedEnvironment, fleet: Fleet) -> Iterator[Finding]:
-    """Find hosts that another environment, or another app at the same path, claims too."""
-    name = environment.facts.name
+    """Find hosts that another environment, or another ingress at the same path, claims too."""
+    hint = "give each its own, under `hosts`"
     claims: dict[tuple[str, str], str] = {}
     for app, service, host in _claims(environment):
         path = own_host_path(environment, service) if app else ("argocd", "host")
-        others = sorted(fleet.by_host.get(host, frozenset()) - {name})
-        if others:
-            message = f"the host {host} of {service} is {others[0]}'s, too"
-            yield in_facts("E501", message, environment, path, "give each its own, under `hosts`", app)
+        yield from _claimed_elsewhere(environment, fleet, (app, service, host), path)
         url_path = _url_path(environment, app, host)
         first = claims.setdefault((host, url_path), service)
         if first != service:
             message = f"{first} and {service} claim one host: {host}{url_path}"
-            yield in_facts("E501", message, environment, path, "give each its own, under `hosts`", app)
+            yield in_facts("E501", message, environment, path, hint, app)
+    for resolved in environment.apps:
+        for service, host in resolved.node_port_hosts.items():
+            claim = (resolved.definition.name, service, host)
+            yield from _claimed_elsewhere(environment, fleet, claim, own_host_path(environment, service))
+
+
+def _claimed_elsewhere(
+    environment: ResolvedEnvironment, fleet: Fleet, claim: tuple[str, str, str], path: Path
+) -> Iterator[Finding]:
+    app, service, host = claim
+    others = fleet.by_host.get(host, frozenset()) - {environment.facts.name}
+    if others:
+        message = f"the host {host} of {service} is {min(others)}'s, too"
+        yield in_facts("E501", message, environment, path, "give each its own, under `hosts`", app)
 
 
 def _claims(environment: ResolvedEnvironment) -> Iterator[tuple[str, str, str]]:

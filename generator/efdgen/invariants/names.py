@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from efdgen.errors import Path
 from efdgen.invariants.fleet import Finding, Fleet, in_app, in_facts
 from efdgen.merge import leaves
-from efdgen.model import ResolvedEnvironment
+from efdgen.model import ResolvedApp, ResolvedEnvironment
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.IGNORECASE)
 _PATH = re.compile(r"(?:[a-z]+://|secret/)[^\s\"']+")
@@ -20,22 +20,34 @@ _LONGEST = 4
 def belong_to_this_environment(environment: ResolvedEnvironment, fleet: Fleet) -> Iterator[Finding]:
     """Find another environment's name, alias, host or Vault prefix, unless a link to it is declared."""
     search = _Search(environment, fleet)
+    hint = f"if it is meant, declare it in {environment.spec.document.file} under `links`, with the reason"
+    prefix = environment.facts.vault.path_prefix
+    others = fleet.by_vault_prefix.get(prefix, frozenset()) - search.allowed
+    reported: set[str] = set()
+    if others and not any(key in prefix for key in {environment.facts.name, environment.facts.science_platform_host}):
+        message = f"{prefix!r} is the Vault prefix of the environment {min(others)}"
+        yield in_facts("E503", message, environment, ("vault", "pathPrefix"), hint)
+        reported.add(prefix)
     for path, value in _facts(environment):
-        for message in search.foreign(value):
-            yield in_facts("E503", message, environment, path, _hint(environment))
+        for key, message in search.foreign(value):
+            if not any(known in key or key in known for known in reported):
+                yield in_facts("E503", message, environment, path, hint)
+            reported.add(key)
+    # What is derived from a fact is wrong because the fact is: it is reported there, once.
     for app in environment.apps:
-        for secret in app.secrets:
-            for message in search.foreign(secret.path):
-                path = ("secrets", secret.name, "path")
-                yield in_app("E503", message, environment, app, path, _hint(environment))
-        for path, value in leaves(app.values):
-            if isinstance(value, str):
-                for message in search.foreign(value):
-                    yield in_app("E503", message, environment, app, ("values", *path), _hint(environment))
+        for path, value in _texts(app):
+            for key, message in search.foreign(value):
+                if key not in reported and not (reported and path[0] == "secrets" and value.startswith(prefix)):
+                    yield in_app("E503", message, environment, app, path, hint)
 
 
-def _hint(environment: ResolvedEnvironment) -> str:
-    return f"if it is meant, declare it in {environment.spec.document.file} under `links`, with the reason"
+def _texts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+    yield ("destinationServer",), app.destination_server
+    for secret in app.secrets:
+        yield ("secrets", secret.name, "path"), secret.path
+    for path, value in leaves(app.values):
+        if isinstance(value, str):
+            yield ("values", *path), value
 
 
 def _facts(environment: ResolvedEnvironment) -> Iterator[tuple[Path, str]]:
@@ -44,6 +56,7 @@ def _facts(environment: ResolvedEnvironment) -> Iterator[tuple[Path, str]]:
     yield ("schemaRegistry", "url"), facts.schema_registry.url
     yield ("feed", "url"), facts.feed.url
     yield ("argocd", "url"), facts.argocd.url
+    yield ("argocd", "destinationServer"), facts.argocd.destination_server
     yield ("argocd", "host"), facts.argocd.host
     yield ("argocd", "tlsVaultPath"), facts.argocd.tls_vault_path
     if facts.kafka.broker is not None:
@@ -58,17 +71,17 @@ class _Search:
     def __init__(self, environment: ResolvedEnvironment, fleet: Fleet) -> None:
         self._fleet = fleet
         self._own = environment.facts.name
-        self._allowed = {self._own, *environment.facts.links}
+        self.allowed = {self._own, *environment.facts.links}
 
-    def foreign(self, text: str) -> Iterator[str]:
-        """Yield a message for each other environment that a text names."""
+    def foreign(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield what a text holds of each other environment, and a message about it."""
         seen: set[str] = set()
         for what, key, owners in self._named(text):
-            if owners and not owners & self._allowed:
+            if owners and not owners & self.allowed:
                 owner = min(owners)
                 if owner not in seen:
                     seen.add(owner)
-                    yield f"{key!r} is {what} of the environment {owner}"
+                    yield key, f"{key!r} is {what} of the environment {owner}"
 
     def _named(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
         none: frozenset[str] = frozenset()

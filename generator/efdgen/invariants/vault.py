@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen import yamlio
-from efdgen.errors import InvalidInputError, Path
+from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.invariants.fleet import Finding, Fleet, in_app
 from efdgen.model import ResolvedApp, ResolvedEnvironment, TextFile
 
@@ -35,7 +37,7 @@ def secrets_exist(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[F
 def secrets_are_read(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[Finding]:
     """Find VaultSecrets that nothing reads."""
     for app in environment.apps:
-        read = {name for _, name in read_by(app)}
+        read = {name for _, name in (*read_by(app), *_read_by_templates(app))}
         for secret in app.secrets:
             if secret.name not in read:
                 message = f"nothing reads the VaultSecret {secret.name!r}"
@@ -43,15 +45,24 @@ def secrets_are_read(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterato
 
 
 def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
-    """Yield the Secrets that an app reads, each with the path of the value that names it."""
-    for path, name in _named_in(app.values, ("values",)):
-        yield path, name
+    """Yield the Secrets that an app's values name, each with its path."""
+    yield from _named_in(app.values, ("values",))
     switches = app.values.get("secrets")
     if isinstance(switches, Mapping):
         yield from ((("values", "secrets", name), name) for name, used in switches.items() if used is True)
+
+
+def _read_by_templates(app: ResolvedApp) -> Iterator[tuple[Location, str]]:
+    """Yield the Secrets that an app's own templates name, each with its place."""
     for file in app.definition.templates.values():
-        for name in _named_in_template(file):
-            yield (), name
+        yield from _named_in_template(file)
+
+
+def _in_template(
+    name: str, location: Location, app: ResolvedApp, environment: ResolvedEnvironment, hint: str
+) -> Problem:
+    where = f"({app.definition.name} in environment {environment.facts.name})"
+    return Problem("E504", f"the Secret {name!r} is read, but no VaultSecret makes it {where}", location, hint=hint)
 
 
 def _named_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
@@ -64,6 +75,11 @@ def _named_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     for key, item in value.items():
         if key in _NAMING_KEYS and isinstance(item, str) and item:
             yield (*path, key), item
+        elif key == "imagePullSecrets" and isinstance(item, list):
+            for index, secret in enumerate(item):
+                name = secret.get("name") if isinstance(secret, Mapping) else secret
+                if isinstance(name, str):
+                    yield (*path, key, index, *(("name",) if isinstance(secret, Mapping) else ())), name
         elif key in _REFERENCE_KEYS and isinstance(item, Mapping) and isinstance(item.get("name"), str):
             yield (*path, key, "name"), item["name"]
         else:
@@ -71,13 +87,16 @@ def _named_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
 
 
 @functools.lru_cache(maxsize=256)
-def _named_in_template(file: TextFile) -> tuple[str, ...]:
-    """Return the Secrets that a Helm template names literally."""
-    names: list[str] = []
-    for text in file.text.split("\n---\n"):
-        try:
-            data = yamlio.parse(text, file.source).data
-        except InvalidInputError:
-            continue
-        names.extend(name for _, name in _named_in(data, ()) if "{{" not in name)
-    return tuple(names)
+def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
+    """Return the Secrets that a Helm template names literally; templates are valid YAML."""
+    found: list[tuple[Location, str]] = []
+    line = 0
+    for text in re.split(r"^---$", file.text, flags=re.MULTILINE):
+        # Line breaks in front keep the places right.
+        with contextlib.suppress(InvalidInputError):
+            document = yamlio.parse("\n" * line + text, file.source)
+            for path, name in _named_in(document.data, ()):
+                if "{{" not in name:
+                    found.append((document.locate(path), name))
+        line += text.count("\n")
+    return tuple(found)

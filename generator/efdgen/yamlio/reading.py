@@ -95,13 +95,18 @@ def parse(text: str, file: str) -> Document:
     Raises:
         InvalidInputError: with every problem of the document, located.
     """
+    if not text.isascii():
+        problem = character_problem(text, file)
+        if problem is not None:
+            raise InvalidInputError([problem])
     builder = _Builder(file)
     try:
         builder.consume(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
-        builder.problems.append(_syntax_problem(error, text, file))
+        builder.problems.append(_syntax_problem(error, text, file, builder.innermost()))
     except yaml.reader.ReaderError:
-        builder.problems.append(_character_problem(text, file))
+        found = character_problem(text, file)
+        builder.problems.append(found or Problem("E102", "a character is not allowed in YAML", Location(file)))
     if builder.problems:
         raise InvalidInputError(builder.problems)
     return Document(file, builder.root, builder.root_marks)
@@ -130,20 +135,26 @@ def _place(before: str, file: str) -> Location:
     return Location(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
 
 
-def _character_problem(text: str, file: str) -> Problem:
-    """Return the problem with the first character that YAML does not allow: https://yaml.org/spec/1.2.2/#51-character-set."""
-    allowed = r"\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff"
-    match = re.search(f"[^{allowed}]", text)
+def character_problem(text: str, file: str) -> Problem | None:
+    """Return a problem with the first character that YAML does not allow, or that only YAML 1.1 takes for a line end.
+
+    https://yaml.org/spec/1.2.2/#51-character-set
+    """
+    match = re.search("[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]", text)
     if match is None:
-        return Problem("E102", "the file holds a character that is not allowed in YAML", Location(file))
-    message = f"the character U+{ord(match.group()):04X} is not allowed in YAML"
+        return None
+    message = f"the character U+{ord(match.group()):04X} is not allowed here"
     return Problem("E102", message, _place(text[: match.start()], file))
 
 
-def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    location = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
+def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost: Location | None) -> Problem:
     message = " ".join(part for part in (error.problem, error.context) if part)
+    mark = error.problem_mark or error.context_mark
+    if error.context_mark and any(what in message for what in ("unexpected end of stream", "simple key")):
+        mark = error.context_mark  # where the quote or the key begins, not where the next thing surprised the parser
+    location = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
+    if mark and innermost is not None and mark.index >= len(text.rstrip()) and "flow" in message:
+        location = innermost  # the bracket that is never closed
     hint = "indent with spaces; YAML allows no tabs" if mark and text[mark.index : mark.index + 1] == "\t" else ""
     return Problem("E103", f"not valid YAML: {message}", location, hint=hint)
 
@@ -174,6 +185,13 @@ class _Builder:
         self._anchors: dict[str, tuple[Any, Marks, int]] = {}
         self._documents = 0
         self._count = 0
+
+    def innermost(self) -> Location | None:
+        """Return the place of the innermost mapping or list that is not complete yet."""
+        if not self._stack:
+            return None
+        marks = self._stack[-1].marks
+        return Location(self.file, marks.line, marks.column)
 
     def consume(self, events: Iterator[Any]) -> None:
         for event in events:

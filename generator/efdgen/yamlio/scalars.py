@@ -20,6 +20,9 @@ _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": 
 YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_MOST_DIGITS = 18
+"""Characters of an integer that surely fits 64 bits; Go reads larger ones as fractions."""
+
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?\Z")
 _NUMBER = re.compile(
     r"[-+]?(?:[0-9]+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\Z"
@@ -42,7 +45,7 @@ def resolve_plain(value: str) -> Any:
     if value in _BOOLEANS:
         return _BOOLEANS[value]
     if value[0] in _NUMBER_START:
-        if _INTEGER.match(value):
+        if _INTEGER.match(value) and len(value) <= _MOST_DIGITS:
             return int(value)
         if _FLOAT.match(value) and math.isfinite(float(value)):
             return float(value)
