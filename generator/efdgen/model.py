@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from efdgen.errors import Problem
+from efdgen.errors import Path, Problem
 from efdgen.merge import Layer
 from efdgen.yamlio import Document
 
@@ -197,8 +197,9 @@ class Pin(NamedTuple):
 
 
 class EnvironmentFile(NamedTuple):
-    """A file beside the values that an app has in an environment."""
+    """A file beside the values that an app has in an environment, and where its definition describes it."""
 
+    described_at: Path
     path: str
     content: Any
 

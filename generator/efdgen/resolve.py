@@ -308,7 +308,7 @@ class _App:
             where: Path = ("environmentFiles", index)
             if self._is_there(file, (layer,), where):
                 filled = scope.fill(dict(file), self.names, self.spec.name, (layer,), where, self.problems)
-                files.append(EnvironmentFile(filled.get("path", ""), filled.get("content")))
+                files.append(EnvironmentFile(where, filled.get("path", ""), filled.get("content")))
         return tuple(files)
 
     def _pins(self) -> Iterable[Pin]:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from efdgen import scope
 from efdgen.errors import InvalidInputError, Path, Problem, Severity
+from efdgen.merge import leaves
 from efdgen.model import EnvironmentSpec, Repository, ResolvedApp, ResolvedEnvironment
 from efdgen.resolve import Resolver
 
@@ -42,6 +43,7 @@ class Fleet:
                 self.identities[spec.name] = _identity(spec, repository, resolver)
             except InvalidInputError:
                 continue
+        self.news_texts = frozenset(text for _, text in leaves(repository.news) if isinstance(text, str))
         self.by_host = _index((host, identity.name) for identity in self.identities.values() for host in identity.hosts)
         self.by_vault_prefix = _index((i.vault_prefix, i.name) for i in self.identities.values())
         self.by_name = _index((n, i.name) for i in self.identities.values() for n in {i.name, *i.aliases})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from efdgen.errors import Path
+from efdgen.errors import Path, Problem
 from efdgen.invariants.fleet import Finding, Fleet, in_app, in_facts
 from efdgen.merge import leaves
 from efdgen.model import ResolvedApp, ResolvedEnvironment
@@ -39,10 +39,24 @@ def belong_to_this_environment(environment: ResolvedEnvironment, fleet: Fleet) -
             for key, message in search.foreign(value):
                 if key not in reported and not (reported and path[0] == "secrets" and value.startswith(prefix)):
                     yield in_app("E503", message, environment, app, path, hint)
+        for path, value in _file_texts(app, fleet):
+            for _, message in search.foreign(value):
+                where = f"({app.definition.name} in environment {environment.facts.name})"
+                location = app.definition.document.locate(path)
+                yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
+
+
+def _file_texts(app: ResolvedApp, fleet: Fleet) -> Iterator[tuple[Path, str]]:
+    """Yield the texts of an app's files in an environment, but for the news: they may be about anybody."""
+    for file in app.files:
+        for path, value in leaves(file.content):
+            if isinstance(value, str) and value not in fleet.news_texts:
+                yield (*file.described_at, "content", *path), value
 
 
 def _texts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
     yield ("destinationServer",), app.destination_server
+    yield ("project",), app.project
     for secret in app.secrets:
         yield ("secrets", secret.name, "path"), secret.path
     for path, value in leaves(app.values):
@@ -57,6 +71,7 @@ def _facts(environment: ResolvedEnvironment) -> Iterator[tuple[Path, str]]:
     yield ("feed", "url"), facts.feed.url
     yield ("argocd", "url"), facts.argocd.url
     yield ("argocd", "destinationServer"), facts.argocd.destination_server
+    yield ("argocd", "project"), facts.argocd.project
     yield ("argocd", "host"), facts.argocd.host
     yield ("argocd", "tlsVaultPath"), facts.argocd.tls_vault_path
     if facts.kafka.broker is not None:

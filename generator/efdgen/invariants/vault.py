@@ -21,17 +21,14 @@ def secrets_exist(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[F
     """Find Secrets that an app reads and no VaultSecret makes."""
     for app in environment.apps:
         made = {secret.name for secret in app.secrets} | set(app.definition.manual_secrets)
+        hint = f"declare it in {app.definition.source}/app.yaml, under `secrets`"
         for path, name in read_by(app):
             if name not in made:
-                hint = f"declare it in {app.definition.source}/app.yaml, under `secrets`"
-                yield in_app(
-                    "E504",
-                    f"the Secret {name!r} is read, but no VaultSecret makes it",
-                    environment,
-                    app,
-                    path,
-                    hint,
-                )
+                message = f"the Secret {name!r} is read, but no VaultSecret makes it"
+                yield in_app("E504", message, environment, app, path, hint)
+        for location, name in _read_by_templates(app):
+            if name not in made:
+                yield Finding(_in_template(name, location, app, environment, hint), app.definition.name)
 
 
 def secrets_are_read(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[Finding]:
