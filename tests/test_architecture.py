@@ -32,7 +32,7 @@ ALLOWED = {
     "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
     "invariants.vault model",
     "invariants.apps": "errors invariants.fleet merge model suggest",
-    "invariants.fleet": "errors model resolve scope",
+    "invariants.fleet": "errors merge model resolve scope",
     "invariants.hosts": "errors invariants.fleet model",
     "invariants.names": "errors invariants.fleet merge model",
     "invariants.rbac": "errors invariants.fleet model suggest",

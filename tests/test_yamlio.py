@@ -137,7 +137,7 @@ def test_a_key_may_stand_in_several_mappings() -> None:
         pytest.param("a: [1, 2\n", ("E103", 2, 1), id="open bracket"),
         pytest.param("a: 'b", ("E103", 1, 6), id="open quote"),
         pytest.param("a: b\n c: d", ("E103", 2, 3), id="mapping inside text"),
-        pytest.param("a: 1\nb\n", ("E103", 3, 1), id="key without a value"),
+        pytest.param("a: 1\nb\n", ("E103", 2, 1), id="key without a value"),
         pytest.param("1: a", ("E106", 1, 1), id="integer key"),
         pytest.param("a:\n  1.5: b", ("E106", 2, 3), id="fraction as key"),
         pytest.param("true: a", ("E106", 1, 1), id="boolean key"),

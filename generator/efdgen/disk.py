@@ -86,11 +86,12 @@ def lock(folder: Path) -> Iterator[None]:
 
 def _holder(descriptor: int) -> str:
     """Return who holds the lock of an open folder, as far as the system tells: https://man7.org/linux/man-pages/man5/proc_locks.5.html."""
-    inode = str(os.fstat(descriptor).st_ino)
+    status = os.fstat(descriptor)
+    lock_of = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     with contextlib.suppress(OSError):
         for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
             fields = line.split()
-            if "FLOCK" in fields and fields[-3].rpartition(":")[2] == inode:
+            if "FLOCK" in fields and fields[-3] == lock_of:
                 return f"another efdgen (process {fields[-4]})"
     return "another efdgen"
 
@@ -111,24 +112,38 @@ def apply(folder: Path, changes: Sequence[Change]) -> None:
     writes = [change for change in changes if change.kind is not Kind.REMOVED]
     for change in writes:
         _refuse_obstacles(folder, change.path)
-    staged: list[tuple[Path, Path]] = []
+    made: list[Path] = []
+    staged: dict[str, Path] = {}
     try:
         for change in writes:
             target = folder / change.path
-            staged.append((_stage(target, change.after or b"", sync=len(writes) < _MANY), target))
+            _make_folder(target.parent, made)
+            staged[change.path] = _stage(target, change.after or b"", sync=len(writes) < _MANY)
         if len(writes) >= _MANY:
             os.sync()
-        for temporary, target in staged:
-            temporary.replace(target)
         for change in changes:
             if change.kind is Kind.REMOVED:
                 _remove(folder, change.path)
+            else:
+                staged[change.path].replace(folder / change.path)
     except OSError as error:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
         _clean_up(folder)
+        for empty in reversed(made):
+            with contextlib.suppress(OSError):
+                empty.rmdir()
         what = f"{error.filename}: " if error.filename else ""
         raise OutputError(f"can't write {what}{error.strerror}; run it again when that is mended") from error
+
+
+def _make_folder(folder: Path, made: list[Path]) -> None:
+    """Make a folder and those above it, and note which."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir()
+        made.append(path)
 
 
 def _refuse_obstacles(folder: Path, path: str) -> None:
@@ -145,7 +160,6 @@ def _refuse_obstacles(folder: Path, path: str) -> None:
 
 def _stage(target: Path, content: bytes, *, sync: bool) -> Path:
     """Write a file beside its target and return its path."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}{TEMPORARY}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(descriptor, "wb") as stream:

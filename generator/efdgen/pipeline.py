@@ -191,10 +191,12 @@ def _refuse_mass_deletion(there: FileTree, changes: Sequence[Change]) -> None:
             raise OutputError(f"{message}; if that is meant, run it again with --allow-mass-deletion")
 
 
-def _turn(change: Change) -> tuple[bool, bool, str]:
-    """Order changes so that whatever vouches for a file is there before it, and goes after it."""
-    removed = change.kind is Kind.REMOVED
-    return removed, layout.can_vouch(change.path) == removed, change.path
+def _turn(change: Change) -> tuple[int, str]:
+    """Order changes so that a file is vouched for as long as it is there, whenever the run is interrupted."""
+    vouches = layout.can_vouch(change.path)
+    if change.kind is Kind.REMOVED:
+        return (3 if vouches else 0), change.path
+    return (1 if vouches else 2), change.path
 
 
 def _outcome(there: FileTree, rendered: Rendering, scope: set[str] | None) -> Outcome:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 import sys
+from typing import Any
 
 import click
 
@@ -17,6 +19,7 @@ _COMMANDS = {
     "list": "Show environments, apps, versions and hosts.",
 }
 
+_OUTPUT = 4
 _BUG = 70
 """The exit status of a bug in efdgen itself: EX_SOFTWARE of sysexits.h."""
 
@@ -72,15 +75,30 @@ def main() -> None:
     """Run the command; an exception that nobody expected is a bug, and says so."""
     # A run is short and makes next to no cycles: looking for them takes a tenth of its time.
     gc.disable()
+    # https://no-color.org
+    colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
     try:
-        command(prog_name="efdgen")
-    except Exception:  # noqa: BLE001 - the last line of defence
-        import traceback
-
-        click.echo(traceback.format_exc(), err=True)
+        try:
+            command(prog_name="efdgen", **colour)
+        finally:
+            sys.stdout.flush()
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        if isinstance(error, OSError) and error.filename is None:
+            # Nothing that is read or written by name: it is the output that nobody takes.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            click.echo(f"error: can't write to the standard output: {error.strerror}", err=True)
+            sys.exit(_OUTPUT)
+        click.echo("".join(_traceback(error)), err=True)
         click.echo(
             f"This is a bug in efdgen {__version__}, and not your mistake. Nothing more was written. Please report it, "
             "with all of the above and what you ran:\n  https://github.com/lsst-sqre/argocd-efd/issues/new",
             err=True,
         )
         sys.exit(_BUG)
+
+
+def _traceback(error: BaseException) -> list[str]:
+    """Return the lines of an exception's traceback."""
+    import traceback
+
+    return traceback.format_exception(error)

@@ -54,8 +54,6 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
                 click.echo(f"To bring {text.count(len(outcome.changes), 'file')} up to date, run: {render}", err=True)
             if outcome.foreign:
                 files = text.count(len(outcome.foreign), "file")
-                click.echo(
-                    f"efdgen did not make {files}: move them out of {pipeline.OUTPUT}/, or delete them", err=True
-                )
+                click.echo(f"efdgen did not make {files}: nothing else belongs into {pipeline.OUTPUT}/", err=True)
     if not outcome.is_clean:
         raise click.exceptions.Exit(DIFFERENCES)

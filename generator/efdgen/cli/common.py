@@ -90,7 +90,9 @@ def show(problems: Sequence[Problem], form: str, given_root: Path | None) -> Non
     if form != "text":
         from efdgen.report import findings
 
-        click.echo(findings.FORMATS[form](problems))
+        report = findings.FORMATS[form](problems)
+        if report:
+            click.echo(report)
         return
     import linecache
 

@@ -22,6 +22,7 @@ _RULES = (
     apps.have_what_they_need,
     apps.connectors_have_one_name,
     apps.overrides_are_known,
+    apps.image_tags_have_a_reason,
     rbac.roles_are_defined,
 )
 

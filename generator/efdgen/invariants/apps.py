@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen import suggest
-from efdgen.errors import Path, Problem, Severity
+from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.invariants.fleet import Finding, Fleet, at_app, in_app
-from efdgen.merge import reaches
+from efdgen.merge import leaves, reaches
 from efdgen.model import ResolvedApp, ResolvedEnvironment
 
 _ALWAYS_KNOWN = frozenset(("fullnameOverride", "global", "nameOverride"))
@@ -86,3 +86,17 @@ def _unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path) -> 
             yield (*path, key), list(keys)
         elif keys.get(key) and isinstance(value, Mapping):
             yield from _unknown(value, keys[key], (*path, key))
+
+
+def image_tags_have_a_reason(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[Finding]:
+    """Find image tags that an environment sets like any other value: silently, it would lag behind for ever."""
+    for app in environment.apps:
+        for layer in environment.spec.app_layers[app.definition.name]:
+            pinned = {tuple(path.split(".")) for path in layer.data.get("pins", {})}
+            for path, value in leaves(layer.data.get("values") or {}):
+                is_tag = path[-1:] == ("imageTag",) or path[-2:] == ("image", "tag")
+                if is_tag and value is not None and path not in pinned:
+                    where: Path = ("values", *path)
+                    hint = f"write it under pins: {dotted(path)}: {{value: ..., reason: ...}}"
+                    message = f"the image tag of {app.definition.name} is changed without a reason"
+                    yield Finding(Problem("E515", message, layer.locate(where), where, hint), app.definition.name)

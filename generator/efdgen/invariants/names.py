@@ -21,29 +21,43 @@ def belong_to_this_environment(environment: ResolvedEnvironment, fleet: Fleet) -
     """Find another environment's name, alias, host or Vault prefix, unless a link to it is declared."""
     search = _Search(environment, fleet)
     hint = f"if it is meant, declare it in {environment.spec.document.file} under `links`, with the reason"
-    prefix = environment.facts.vault.path_prefix
-    others = fleet.by_vault_prefix.get(prefix, frozenset()) - search.allowed
     reported: set[str] = set()
-    if others and not any(key in prefix for key in {environment.facts.name, environment.facts.science_platform_host}):
-        message = f"{prefix!r} is the Vault prefix of the environment {min(others)}"
-        yield in_facts("E503", message, environment, ("vault", "pathPrefix"), hint)
-        reported.add(prefix)
-    for path, value in _facts(environment):
-        for key, message in search.foreign(value):
-            if not any(known in key or key in known for known in reported):
-                yield in_facts("E503", message, environment, path, hint)
-            reported.add(key)
-    # What is derived from a fact is wrong because the fact is: it is reported there, once.
+    for path, key, message in _in_facts(environment, fleet, search):
+        if not any(known in key or key in known for known in reported):
+            yield in_facts("E503", message, environment, path, hint)
+        reported.add(key)
     for app in environment.apps:
-        for path, value in _texts(app):
-            for key, message in search.foreign(value):
-                if key not in reported and not (reported and path[0] == "secrets" and value.startswith(prefix)):
-                    yield in_app("E503", message, environment, app, path, hint)
+        for path, key, message in _in_values(environment, app, search, is_prefix_reported=bool(reported)):
+            # What is derived from a fact is wrong because the fact is: it is reported there, once.
+            if key not in reported:
+                yield in_app("E503", message, environment, app, path, hint)
         for path, value in _file_texts(app, fleet):
             for _, message in search.foreign(value):
                 where = f"({app.definition.name} in environment {environment.facts.name})"
                 location = app.definition.document.locate(path)
                 yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
+
+
+def _in_facts(environment: ResolvedEnvironment, fleet: Fleet, search: _Search) -> Iterator[tuple[Path, str, str]]:
+    """Yield the path of each fact that belongs to another environment, what of it does, and a message."""
+    prefix = environment.facts.vault.path_prefix
+    others = fleet.by_vault_prefix.get(prefix, frozenset()) - search.allowed
+    if others and environment.facts.name not in prefix and environment.facts.science_platform_host not in prefix:
+        yield ("vault", "pathPrefix"), prefix, f"{prefix!r} is the Vault prefix of the environment {min(others)}"
+    for path, value in _facts(environment):
+        for key, message in search.foreign(value):
+            yield path, key, message
+
+
+def _in_values(
+    environment: ResolvedEnvironment, app: ResolvedApp, search: _Search, *, is_prefix_reported: bool
+) -> Iterator[tuple[Path, str, str]]:
+    """Yield the same for what an app has of its own."""
+    prefix = environment.facts.vault.path_prefix
+    for path, value in _texts(app):
+        if not (is_prefix_reported and path[0] == "secrets" and value.startswith(prefix)):
+            for key, message in search.foreign(value):
+                yield path, key, message
 
 
 def _file_texts(app: ResolvedApp, fleet: Fleet) -> Iterator[tuple[Path, str]]:

@@ -20,8 +20,8 @@ _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": 
 YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_MOST_DIGITS = 18
-"""Characters of an integer that surely fits 64 bits; Go reads larger ones as fractions."""
+_LARGEST = 2**64 - 1
+"""Go reads larger integers as fractions."""
 
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?\Z")
 _NUMBER = re.compile(
@@ -45,7 +45,7 @@ def resolve_plain(value: str) -> Any:
     if value in _BOOLEANS:
         return _BOOLEANS[value]
     if value[0] in _NUMBER_START:
-        if _INTEGER.match(value) and len(value) <= _MOST_DIGITS:
+        if _INTEGER.match(value) and len(value) <= len(str(-_LARGEST)) and abs(int(value)) <= _LARGEST:
             return int(value)
         if _FLOAT.match(value) and math.isfinite(float(value)):
             return float(value)

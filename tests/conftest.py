@@ -1,0 +1,39 @@
+"""What the system tests share: copies of this checkout and of the small repository, to change at will."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from efdgen import pipeline
+from support.checkout import copy_checkout
+from support.repository import small_repository
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-scenarios", action="store_true", help="write tests/scenarios/*/expected/ anew; review the diff"
+    )
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    """A copy of this checkout; its tree may be out of date."""
+    return copy_checkout(tmp_path / "checkout")
+
+
+@pytest.fixture
+def checkout(inputs: Path) -> Path:
+    """A copy of this checkout, freshly rendered."""
+    root = inputs
+    pipeline.write(root)
+    return root
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A copy of the small repository, freshly rendered."""
+    root = small_repository(tmp_path)
+    pipeline.write(root)
+    return root

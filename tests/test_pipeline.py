@@ -1,0 +1,329 @@
+"""The verbs as functions: what belongs to efdgen, what does not, and what a run refuses to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+
+from efdgen import disk, layout, pipeline
+from efdgen.errors import InvalidInputError, OutputError, Severity, UsageError
+from efdgen.model import ResolvedEnvironment
+from support.checkout import ROOT, edit, names, snapshot
+
+VALUES = "apps/store/values-lab.yaml"
+FEED = "apps/view/feeds/lab.json"
+
+
+def append(path: Path, text: str) -> None:
+    path.write_bytes(path.read_bytes() + text.encode())
+
+
+# -- finding and selecting
+
+
+def test_the_repository_is_the_nearest_folder_with_specs_and_apps(small: Path) -> None:
+    for folder in (small, small / "environments", small / "rendered/apps/store/templates"):
+        assert pipeline.find_root(folder) == small
+
+
+def test_outside_of_a_repository_the_message_says_what_was_looked_for(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"environments/ and templates/apps/ at or above .*--root"):
+        pipeline.find_root(tmp_path)
+
+
+def test_an_unknown_environment_is_refused_with_a_suggestion(small: Path) -> None:
+    with pytest.raises(UsageError, match=r"unknown environment 'lba': did you mean 'lab'\?"):
+        pipeline.write(small, ["lba"])
+
+
+def resolve(root: Path, names: Sequence[str] = ()) -> list[ResolvedEnvironment]:
+    return list(pipeline.resolve(root, names))
+
+
+VERBS = pytest.mark.parametrize("verb", [pipeline.check, pipeline.write, pipeline.rendering, resolve])
+
+
+@VERBS
+def test_a_broken_spec_stops_a_run_for_all(small: Path, verb: Callable[..., object]) -> None:
+    edit(small / "environments/lab.yaml", "  view:\n", "  vieww:\n")
+    with pytest.raises(InvalidInputError, match="unknown app 'vieww'"):
+        verb(small)
+
+
+@VERBS
+def test_a_broken_spec_does_not_stop_a_run_for_another_environment(small: Path, verb: Callable[..., object]) -> None:
+    edit(small / "environments/lab.yaml", "  view:\n", "  vieww:\n")
+    before = snapshot(small)
+    verb(small, ["dome"])
+    assert snapshot(small) == before
+
+
+def test_a_run_for_another_environment_warns_of_a_broken_spec(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "  view:\n", "  vieww:\n")
+    (warning,) = pipeline.write(small, ["dome"]).warnings
+    assert (warning.code, warning.severity, warning.location.file) == (
+        "E402",
+        Severity.WARNING,
+        "environments/lab.yaml",
+    )
+
+
+@VERBS
+def test_a_broken_spec_that_an_environment_is_linked_to_stops_it_and_says_why(
+    small: Path, verb: Callable[..., object]
+) -> None:
+    edit(small / "environments/dome.yaml", "  view: {}\n", "  vieww: {}\n")
+    with pytest.raises(InvalidInputError) as caught:
+        verb(small, ["lab"])
+    assert {problem.location.file for problem in caught.value.problems} == {
+        "environments/lab.yaml",
+        "environments/dome.yaml",
+    }
+
+
+# -- in memory and on the disk
+
+
+def test_check_says_what_write_does(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "        size: 20Gi\n", "        size: 40Gi\n")
+    (small / "rendered" / FEED).unlink()
+    before = snapshot(small)
+    foreseen = pipeline.check(small)
+    assert snapshot(small) == before
+    assert pipeline.write(small) == foreseen
+    assert pipeline.check(small).is_clean
+
+
+def test_nothing_is_written_when_any_input_is_wrong(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "        size: 20Gi\n", "        size: 40Gi\n")
+    edit(small / "environments/dome.yaml", "domain: dome.example.org\n", "domain: <% nowhere %>\n")
+    before = snapshot(small)
+    with pytest.raises(InvalidInputError):
+        pipeline.write(small)
+    assert snapshot(small) == before
+
+
+def test_rendering_all_is_the_sum_of_rendering_each() -> None:
+    whole = pipeline.rendering(ROOT).tree
+    parts = {path: content for name in names() for path, content in pipeline.rendering(ROOT, [name]).tree.items()}
+    assert dict(whole) == parts
+
+
+# -- what is efdgen's
+
+
+def test_a_foreign_file_is_reported_and_left_alone(small: Path) -> None:
+    foreign = ["README.md", "apps/store/notes.txt", "apps/store/values-attic.yaml", "apps/view/feeds/attic.json"]
+    for path in foreign:
+        (small / "rendered" / path).write_bytes(b"mine: true\n")
+    outcome = pipeline.check(small)
+    assert outcome.foreign == tuple(sorted(foreign))
+    assert not outcome.is_clean
+    assert pipeline.write(small).foreign == outcome.foreign
+    for path in foreign:
+        assert (small / "rendered" / path).read_bytes() == b"mine: true\n"
+
+
+@pytest.mark.parametrize("path", [VALUES, "apps/store/Chart.yaml", "apps/efd/templates/_environment.tpl"])
+def test_a_foreign_file_in_the_place_of_a_generated_one_is_refused(small: Path, path: str) -> None:
+    (small / "rendered" / path).write_bytes(b"mine: true\n")
+    before = snapshot(small)
+    with pytest.raises(OutputError, match=f"not made by efdgen, and in the way: rendered/{path}"):
+        pipeline.write(small)
+    assert snapshot(small) == before
+
+
+def test_a_foreign_feed_in_the_place_of_a_new_one_is_refused(small: Path) -> None:
+    edit(small / "environments/dome.yaml", "apps:\n", "feed:\n  news: [first]\napps:\n")
+    feed = small / "rendered/apps/view/feeds/dome.json"
+    feed.write_bytes(b"{}\n")
+    with pytest.raises(OutputError, match=r"in the way: rendered/apps/view/feeds/dome\.json"):
+        pipeline.write(small)
+    assert feed.read_bytes() == b"{}\n"
+
+
+@pytest.mark.parametrize("path", [VALUES, FEED, "apps/store/Chart.yaml", "apps/efd/templates/_environment.tpl"])
+def test_an_edit_by_hand_is_reported_and_taken_back(small: Path, path: str) -> None:
+    was = (small / "rendered" / path).read_bytes()
+    append(small / "rendered" / path, "\n")
+    assert pipeline.check(small).edited == (path,)
+    assert pipeline.write(small).edited == (path,)
+    assert (small / "rendered" / path).read_bytes() == was
+    assert pipeline.check(small).is_clean
+
+
+def test_an_outdated_file_is_not_taken_for_an_edited_one(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "name: lab\n", "name: lab\ntitle: The laboratory\n")
+    outcome = pipeline.check(small)
+    assert {VALUES, FEED} & {change.path for change in outcome.changes} == {FEED}
+    assert outcome.edited == ()
+    assert outcome.foreign == ()
+
+
+def test_an_edited_file_of_a_deleted_environment_goes_with_it(small: Path) -> None:
+    add_environments(small, "annex")
+    pipeline.write(small)
+    append(small / "rendered/apps/store/values-annex.yaml", "\n")
+    (small / "environments/annex.yaml").unlink()
+    outcome = pipeline.write(small)
+    assert outcome.edited == ("apps/store/values-annex.yaml",)
+    assert not any("annex" in path for path in snapshot(small / "rendered"))
+
+
+def test_a_run_for_one_environment_does_not_look_at_others(small: Path) -> None:
+    add_environments(small, "annex")
+    pipeline.write(small)
+    (small / "environments/annex.yaml").unlink()
+    edit(small / "environments/lab.yaml", "        size: 20Gi\n", "        size: 40Gi\n")
+    append(small / "rendered/apps/store/values-dome.yaml", "\n")
+    before = snapshot(small / "rendered")
+    assert [change.path for change in pipeline.write(small, ["lab"]).changes] == [VALUES]
+    after = snapshot(small / "rendered")
+    assert {path for path in before if before[path] != after.get(path)} == {VALUES}
+
+
+# -- deleting
+
+
+def add_environments(root: Path, *environments: str) -> None:
+    for name in environments:
+        text = f"name: {name}\ncluster:\n  provides: [vault-secrets-operator, ingress-nginx]\napps:\n  store: {{}}\n"
+        (root / f"environments/{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def test_deleting_most_of_the_environments_must_be_meant(small: Path) -> None:
+    others = ("annex", "attic", "cellar", "barn", "yard", "shed")
+    add_environments(small, *others)
+    pipeline.write(small)
+    before = snapshot(small / "rendered")
+    for name in others:
+        (small / f"environments/{name}.yaml").unlink()
+    with pytest.raises(OutputError, match=r"this would delete 12 of \d+ files .*--allow-mass-deletion"):
+        pipeline.write(small)
+    assert snapshot(small / "rendered") == before
+    pipeline.write(small, allow_mass_deletion=True)
+    assert {layout.environment_of(path) for path in snapshot(small / "rendered")} == {"dome", "lab", None}
+
+
+def test_a_single_environment_of_many_is_deleted_without_asking(small: Path) -> None:
+    add_environments(small, "annex")
+    pipeline.write(small)
+    (small / "environments/annex.yaml").unlink()
+    assert len(pipeline.write(small).changes) == 2
+
+
+def test_without_any_spec_nothing_is_deleted(small: Path) -> None:
+    before = snapshot(small / "rendered")
+    for spec in (small / "environments").glob("*.yaml"):
+        spec.unlink()
+    for allowed in (False, True):
+        with pytest.raises(InvalidInputError) as caught:
+            pipeline.write(small, allow_mass_deletion=allowed)
+        assert [problem.code for problem in caught.value.problems] == ["E404"]
+    assert snapshot(small / "rendered") == before
+
+
+def test_folders_that_become_empty_go_too(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "feed:\n  news: [second, first]\n", "")
+    pipeline.write(small)
+    assert not (small / "rendered/apps/view/feeds").exists()
+    assert (small / "rendered/apps/view").is_dir()
+
+
+def test_the_output_folder_is_made_and_can_be_deleted_at_any_time(small: Path) -> None:
+    before = snapshot(small / "rendered")
+    shutil.rmtree(small / "rendered")
+    assert len(pipeline.check(small).changes) == len(before)
+    assert not (small / "rendered").exists()
+    pipeline.write(small)
+    assert snapshot(small / "rendered") == before
+
+
+# -- in which order
+
+
+class StoppedError(BaseException):
+    """The process dies here."""
+
+
+def stop_after(patch: pytest.MonkeyPatch, steps: int) -> None:
+    """Let the process die before a file is replaced or deleted, after so many of them."""
+    done = iter(range(steps))
+    replace, unlink = Path.replace, Path.unlink
+
+    def stopping_replace(self: Path, target: Path) -> Path:
+        if next(done, None) is None:
+            raise StoppedError
+        return replace(self, target)
+
+    def stopping_unlink(self: Path, missing_ok: bool = False) -> None:
+        if not self.name.endswith(disk.TEMPORARY) and next(done, None) is None:
+            raise StoppedError
+        unlink(self, missing_ok=missing_ok)
+
+    patch.setattr(Path, "replace", stopping_replace)
+    patch.setattr(Path, "unlink", stopping_unlink)
+
+
+def stopped_at_every_step(root: Path, names: tuple[str, ...] = ()) -> Iterator[int]:
+    """Run `write` again and again, each time a step further; yield after each death, with everything put back."""
+    before = snapshot(root / "rendered")
+    for steps in range(1000):
+        with pytest.MonkeyPatch.context() as patch:
+            stop_after(patch, steps)
+            try:
+                pipeline.write(root, names)
+            except StoppedError:
+                pass
+            else:
+                return
+        yield steps
+        shutil.rmtree(root / "rendered")
+        for path, content in before.items():
+            (root / "rendered" / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / "rendered" / path).write_bytes(content)
+
+
+def no_feed(root: Path) -> None:
+    edit(root / "environments/lab.yaml", "feed:\n  news: [second, first]\n", "")
+
+
+def another_feed(root: Path) -> None:
+    edit(root / "environments/lab.yaml", "  news: [second, first]\n", "  news: [first]\n")
+
+
+def a_new_feed(root: Path) -> None:
+    edit(root / "environments/dome.yaml", "apps:\n", "feed:\n  news: [first]\napps:\n")
+
+
+def no_app(root: Path) -> None:
+    text = (root / "environments/lab.yaml").read_text(encoding="utf-8")
+    (root / "environments/lab.yaml").write_text(re.sub(r"  view:\n.*?(?=  link:)", "", text, flags=re.DOTALL))
+
+
+@pytest.mark.parametrize("change", [no_feed, another_feed, a_new_feed, no_app], ids=lambda change: change.__name__)
+def test_a_run_that_dies_at_any_step_leaves_no_file_that_nobody_vouches_for(
+    small: Path, change: Callable[[Path], None]
+) -> None:
+    change(small)
+    steps = 0
+    for steps in stopped_at_every_step(small):
+        outcome = pipeline.check(small)
+        assert outcome.foreign == (), steps
+        pipeline.write(small)
+        assert pipeline.check(small).is_clean
+    assert steps > 0
+    assert pipeline.check(small).is_clean
+
+
+def test_a_values_file_vouches_for_its_feed(small: Path) -> None:
+    values = (small / "rendered/apps/view/values-lab.yaml").read_text(encoding="utf-8")
+    assert re.match(r"# Generated by .*, feeds/lab\.json sha256:[0-9a-f]{16}\n", values)
+    assert yaml.safe_load(values)["env"] == "lab"
+    assert json.loads((small / "rendered" / FEED).read_bytes())["title"] == "Lab status"
