@@ -53,7 +53,7 @@ ALLOWED = {
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
-    "specs": "definitions errors files merge model yamlio",
+    "specs": "definitions errors files merge model templating yamlio",
     "suggest": "",
     "templating": "errors suggest jinja2",
     "texttemplate": "errors model templating yamlio",

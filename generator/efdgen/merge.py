@@ -76,7 +76,12 @@ def winner(layers: Sequence[Layer], path: Path) -> Layer | None:
 
 def reaches(layers: Sequence[Layer], path: Path) -> bool:
     """Say whether a layer sets the value at `path` itself, and not only something above it."""
-    return any(_reach(layer.data, path)[0] == len(path) for layer in layers)
+    return any(sets(layer.data, path) for layer in layers)
+
+
+def sets(data: Any, path: Path) -> bool:
+    """Say whether nested data holds something at `path`."""
+    return _reach(data, path)[0] == len(path)
 
 
 def _reach(data: Any, path: Path) -> tuple[int, Any]:

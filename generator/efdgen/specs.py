@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from efdgen import templating
 from efdgen.definitions import APPS, document_layer
 from efdgen.errors import Location, Path
 from efdgen.files import Files
-from efdgen.merge import Layer, merge, merge_layers
+from efdgen.merge import Layer, merge, merge_layers, sets
 from efdgen.model import Acceptance, AppDefinition, EnvironmentSpec
 from efdgen.yamlio import Document
 
@@ -96,6 +97,9 @@ class _References:
             data = _mapping(data.get(str(part)))
         self._keys("service", document, (*prefix, "hosts"), data, self._known.services)
         self._keys("environment", document, (*prefix, "links"), data, self._known.environments)
+        if not prefix and data.get("name") in _mapping(data.get("links")):
+            where: Path = ("links", str(data["name"]))
+            self._files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
         for index, accepted in enumerate(_list(data.get("accept"))):
             app = _mapping(accepted).get("app")
             if isinstance(app, str) and not self._is_app(app):
@@ -126,11 +130,30 @@ class _References:
             if not self._is_app(app):
                 self._files.unknown("app", document, path, self._known.apps, key=True)
             return
-        parameters = merge_layers(definition.layers).get("parameters", {})
+        below = merge_layers(definition.layers)
+        for pin in _mapping(_mapping(settings).get("pins")):
+            values = merge(below.get("values", {}), _mapping(_mapping(settings).get("values")))
+            if not _leads_through_mappings(values, pin.split(".")[:-1]):
+                location = document.locate((*path, "pins", pin), key=True)
+                message = f"the pin {pin!r} leads through a value that is no mapping"
+                self._files.problem("E405", message, location, (*path, "pins", pin))
+        parameters = below.get("parameters", {})
         for parameter in _mapping(_mapping(settings).get("parameters")):
             if parameter not in parameters:
                 where = (*path, "parameters", parameter)
                 self._files.unknown(f"parameter of {app}", document, where, parameters, key=True)
+
+
+def _leads_through_mappings(values: Any, parts: Iterable[str]) -> bool:
+    for part in parts:
+        if part not in values:
+            return True
+        values = values[part]
+        if isinstance(values, str) and templating.has_expression(values):
+            return True
+        if not isinstance(values, dict):
+            return values is None
+    return True
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -195,7 +218,8 @@ def _app_layer(name: str, document: Document, prefix: Path) -> Layer:
     pins = {tuple(path.split(".")): path for path in settings.get("pins", {})}
     if not pins:
         return document_layer(name, document, prefix, settings)
-    values = settings.get("values", {})
+    values_written = settings.get("values", {})
+    values = values_written
     for parts, path in pins.items():
         pinned: Any = settings["pins"][path]["value"]
         for part in reversed(parts):
@@ -204,6 +228,9 @@ def _app_layer(name: str, document: Document, prefix: Path) -> Layer:
 
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
         pin = next((pin for parts, pin in pins.items() if path == ("values", *parts)), None)
+        if pin is None and path[:1] == ("values",) and not sets(values_written, path[1:]):
+            # Something that only a pin's path leads through.
+            pin = next((pin for parts, pin in pins.items() if path[1:] == parts[: len(path) - 1]), None)
         if pin is not None:
             path = ("pins", pin) if key else ("pins", pin, "value")
         return document.locate_in_text((*prefix, *path), offset, key=key)

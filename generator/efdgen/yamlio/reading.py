@@ -140,7 +140,9 @@ def character_problem(text: str, file: str) -> Problem | None:
 
     https://yaml.org/spec/1.2.2/#51-character-set
     """
-    match = re.search("[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]", text)
+    match = re.search(
+        "[^\\t\\n\\r\\x20-\\x7e\\xa0-\\u2027\\u202a-\\ud7ff\\ue000-\\ufefe\\uff00-\\ufffd\\U00010000-\\U0010ffff]", text
+    )
     if match is None:
         return None
     message = f"the character U+{ord(match.group()):04X} is not allowed here"
