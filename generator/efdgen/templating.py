@@ -143,7 +143,9 @@ def _parse_expression(source: str) -> nodes.Expr:
             raise ExpressionError("E302", f"malformed expression: unexpected {str(parser.stream.current)!r}")
     except TemplateSyntaxError as error:
         raise ExpressionError("E302", f"malformed expression: {error.message}") from None
-    except (TemplateError, RecursionError, ValueError) as error:
+    except RecursionError:
+        raise ExpressionError("E302", "malformed expression: nested too deeply") from None
+    except (TemplateError, ValueError) as error:
         raise ExpressionError("E302", f"malformed expression: {error}") from None
     return expression
 
@@ -153,7 +155,9 @@ def _evaluate_part(part: _Part, names: Names) -> Any:
         return _value(part.expression, names)
     except ExpressionError as error:
         raise error.at(part.offset) from None
-    except (TypeError, ValueError, RecursionError) as error:
+    except RecursionError:
+        raise ExpressionError("E303", "the expression is nested too deeply", offset=part.offset) from None
+    except (TypeError, ValueError) as error:
         raise ExpressionError("E303", f"the expression fails: {error}", offset=part.offset) from None
 
 
