@@ -91,6 +91,11 @@ class _Definitions:
         for index, required in enumerate(document.data.get("requires", ())):
             if required not in self._documents:
                 self._files.unknown("app", document, ("requires", index), self._documents)
+        paths = [file["path"] for file in document.data.get("environmentFiles", ())]
+        for index, path in enumerate(paths):
+            if path in paths[:index]:
+                where: Path = ("environmentFiles", index, "path")
+                self._files.problem("E405", "two files have one path", document.locate(where), where)
         return AppDefinition(
             name=name,
             source=f"{APPS}/{name}",
@@ -105,6 +110,7 @@ class _Definitions:
             application=merged.get("application", {}),
             layers=tuple(layers),
             environment_files=tuple(merged.get("environmentFiles", ())),
+            files_document=next((d for d in reversed(lineage) if "environmentFiles" in d.data), document),
             templates=templates,
             document=document,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,6 @@ from pathlib import Path
 
 from efdgen.compare import Change, Kind
 from efdgen.errors import OutputError
-from efdgen.tree import FileTree
 
 TEMPORARY = ".efdgen-tmp"
 """How the names of files end that are being written; a killed run leaves some, the next one removes them."""
@@ -19,18 +19,22 @@ _MANY = 64
 """From so many files on, one sync of the file system is faster than one of each file."""
 
 
-def read(folder: Path) -> FileTree:
+def read(folder: Path, *, with_leftovers: bool = False) -> dict[str, bytes]:
     """Read every file below a folder; a folder that is not there is empty.
+
+    Args:
+        folder: the output folder.
+        with_leftovers: include what a killed run was writing.
 
     Raises:
         OutputError: when something is neither a file nor a folder, or can't be read.
     """
-    tree = FileTree()
+    tree: dict[str, bytes] = {}
     for path in _walk(folder, ""):
-        if path.endswith(TEMPORARY):
+        if path.endswith(TEMPORARY) and not with_leftovers:
             continue
         try:
-            tree.add(path, (folder / path).read_bytes())
+            tree[path] = (folder / path).read_bytes()
         except OSError as error:
             raise OutputError(f"can't read {folder / path}: {error.strerror}") from error
     return tree
@@ -76,7 +80,9 @@ def lock(folder: Path) -> Iterator[None]:
 
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            except OSError as error:
+                if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
+                    raise OutputError(f"can't lock {folder}: {error.strerror}") from error
                 holder = _holder(descriptor)
                 raise OutputError(f"{holder} is writing to {folder}; try again when it is done") from None
         yield
@@ -108,13 +114,13 @@ def apply(folder: Path, changes: Sequence[Change]) -> None:
     Raises:
         OutputError: when something can't be written or deleted.
     """
-    _clean_up(folder)
     writes = [change for change in changes if change.kind is not Kind.REMOVED]
     for change in writes:
         _refuse_obstacles(folder, change.path)
     made: list[Path] = []
     staged: dict[str, Path] = {}
     try:
+        _clean_up(folder)
         for change in writes:
             target = folder / change.path
             _make_folder(target.parent, made)
@@ -127,7 +133,8 @@ def apply(folder: Path, changes: Sequence[Change]) -> None:
             else:
                 staged[change.path].replace(folder / change.path)
     except OSError as error:
-        _clean_up(folder)
+        with contextlib.suppress(OSError):
+            _clean_up(folder)
         for empty in reversed(made):
             with contextlib.suppress(OSError):
                 empty.rmdir()

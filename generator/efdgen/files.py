@@ -33,6 +33,7 @@ class Files:
         self.root = root
         self.problems: list[Problem] = []
         self.literals: list[Problem] = []
+        self._refused: set[Location] = set()
         self._real_root = root.resolve()
 
     def problem(self, code: str, message: str, location: Location, path: Path = (), hint: str = "") -> None:
@@ -43,7 +44,7 @@ class Files:
         """Record that the name at `path`, a value or, with `key`, a key, names nothing that exists."""
         name = path[-1] if key else _at(document, path)
         location = document.locate(path, key=key)
-        if any(problem.location == location for problem in self.problems):
+        if location in self._refused:
             return  # it is not even a name
         self.problem("E402", f"unknown {what} {name!r}", location, path, suggest.hint(str(name), known))
 
@@ -58,6 +59,7 @@ class Files:
         if document is None:
             return None
         problems = schema.check(document, schema_name)
+        self._refused.update(problem.location for problem in problems)
         self.problems.extend(problems)
         return Parsed(document, not problems)
 

@@ -7,8 +7,10 @@ the values file of its app and environment: its digest stands in that file's mar
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from efdgen import layout
 
@@ -47,7 +49,17 @@ class Ownership:
 
     def is_generated(self, path: str) -> bool:
         """Say whether efdgen wrote this file (and somebody may have edited it since)."""
-        return path in self._vouched or _MARK.match(self._tree[path]) is not None
+        return path in self._vouched or bool(_marks(self._tree[path]))
+
+    def looks_generated(self, path: str) -> bool:
+        """Say whether a JSON file that nothing vouches for is written the way efdgen writes JSON."""
+        if not path.endswith(".json"):
+            return False
+        content = self._tree[path]
+        try:
+            return json_content(json.loads(content)) == content
+        except ValueError:
+            return False
 
     def is_edited(self, path: str) -> bool:
         """Say whether a generated file was changed after efdgen wrote it."""
@@ -55,15 +67,32 @@ class Ownership:
         if path in self._vouched:
             return self._vouched[path] != _digest(content)
         mark = _MARK.match(content)
-        return mark is not None and mark["digest"].decode() != _digest(content[mark.end() :])
+        if mark is None:
+            return bool(_marks(content))
+        return mark["digest"].decode() != _digest(content[mark.end() :])
+
+
+def json_content(data: Any) -> bytes:
+    """Return the content of a generated JSON file."""
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _marks(content: bytes) -> list[re.Match[bytes]]:
+    """Return the marks in the first lines: two where Git left a merge conflict, none where efdgen wrote nothing."""
+    lines = content.split(b"\n", _CONFLICT_LINES)[:_CONFLICT_LINES]
+    found = (_MARK.match(line.rstrip(b"\r") + b"\n") for line in lines)
+    return [mark for mark in found if mark is not None]
+
+
+_CONFLICT_LINES = 5
+"""Lines that a conflict of two marks takes: <<<<<<<, a mark, =======, a mark, >>>>>>>."""
 
 
 def _companions(path: str, content: bytes) -> Iterator[tuple[str, str]]:
     if not layout.can_vouch(path):
         return
-    mark = _MARK.match(content)
-    if mark is not None and mark["companions"]:
-        folder = path.rpartition("/")[0]
+    folder = path.rpartition("/")[0]
+    for mark in _marks(content):
         for name, digest in _COMPANION.findall(mark["companions"]):
             yield f"{folder}/{name.decode()}", digest.decode()
 

@@ -43,6 +43,16 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     ):
         if needed not in found and files.exists(folder):
             files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
+    for app in apps.values():
+        for path, file in app.templates.items():
+            if f"templates/{path}" in wrapper:
+                files.problem(
+                    "E401", "every wrapper chart has a file of this name", Location(file.source), hint="rename it"
+                )
+        if f"templates/{app.name}.yaml" in parent:
+            files.problem(
+                "E401", "the parent chart has a file of this name", Location(app.source), hint="rename the app"
+            )
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
     problems = [*files.problems, *literals]
     known = environment_names(root)

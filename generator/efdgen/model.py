@@ -45,6 +45,7 @@ class AppDefinition(NamedTuple):
     application: Mapping[str, Any]
     layers: tuple[Layer, ...]
     environment_files: tuple[Mapping[str, Any], ...]
+    files_document: Document
     templates: Mapping[str, TextFile]
     document: Document
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -144,7 +144,7 @@ def check(root: Path, names: Sequence[str] = ()) -> Outcome:
     rendered = rendering(root, names)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.environments) if names else None
-    return _outcome(disk.read(root / OUTPUT), rendered, scope)
+    return _outcome(disk.read(root / OUTPUT, with_leftovers=True), rendered, scope)
 
 
 def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False) -> Outcome:
@@ -176,19 +176,20 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
     return outcome
 
 
-def _refuse_mass_deletion(there: FileTree, changes: Sequence[Change]) -> None:
+def _refuse_mass_deletion(there: Iterable[str], changes: Sequence[Change]) -> None:
     """Refuse to delete more than half of the environments' files, or of all files."""
     removed = [change.path for change in changes if change.kind is Kind.REMOVED]
-    for files, gone in (
-        (list(there), removed),
-        (
-            [path for path in there if layout.environment_of(path)],
-            [path for path in removed if layout.environment_of(path)],
-        ),
+    for what, files, gone in (
+        ("files", list(there), removed),
+        ("files of environments", _of_environments(there), _of_environments(removed)),
     ):
         if len(gone) * 2 > len(files):
-            message = f"this would delete {len(gone)} of {len(files)} files in {OUTPUT}/"
+            message = f"this would delete {len(gone)} of {len(files)} {what} in {OUTPUT}/"
             raise OutputError(f"{message}; if that is meant, run it again with --allow-mass-deletion")
+
+
+def _of_environments(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if layout.environment_of(path) is not None]
 
 
 def _turn(change: Change) -> tuple[int, str]:
@@ -199,7 +200,12 @@ def _turn(change: Change) -> tuple[int, str]:
     return (1 if vouches else 2), change.path
 
 
-def _outcome(there: FileTree, rendered: Rendering, scope: set[str] | None) -> Outcome:
+def _is_in_scope(change: Change, owner: str | None, scope: set[str]) -> bool:
+    """Say whether a run for some environments may make a change: what is shared is never deleted by it."""
+    return change.kind is not Kind.REMOVED if owner is None else owner in scope
+
+
+def _outcome(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] | None) -> Outcome:
     """Compare what is there with what was rendered.
 
     Args:
@@ -214,14 +220,16 @@ def _outcome(there: FileTree, rendered: Rendering, scope: set[str] | None) -> Ou
     for change in compare(there, rendered.tree):
         path = change.path
         owner = layout.environment_of(path)
-        if scope is not None and owner is not None and owner not in scope:
+        if scope is not None and not _is_in_scope(change, owner, scope):
             continue
-        if change.before is not None and not ownership.is_generated(path):
+        if change.before is None or path.endswith(disk.TEMPORARY):
+            changes.append(change)
+        elif ownership.is_generated(path) or (path in rendered.tree and ownership.looks_generated(path)):
+            changes.append(change)
+            if ownership.is_edited(path):
+                edited.append(path)
+        else:
             foreign.append(path)
-            continue
-        if change.before is not None and ownership.is_edited(path):
-            edited.append(path)
-        changes.append(change)
     tree = rendered.tree
     written = sum(change.kind is not Kind.REMOVED for change in changes)
     unchanged = len(tree) - written - sum(path in tree for path in foreign)

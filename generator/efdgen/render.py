@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen import layout, rbac, texttemplate, yamlio
-from efdgen.generated import with_mark
+from efdgen.generated import json_content, with_mark
 from efdgen.model import AppDefinition, Repository, ResolvedApp, ResolvedEnvironment, TextFile
 
 File = tuple[str, bytes]
@@ -40,14 +39,10 @@ def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
     for app in environment.apps:
         path = layout.values(app.definition.name, name)
         sources = (spec.document.file, app.definition.source)
-        companions = {file.path: _json(file.content) for file in app.files}
+        companions = {file.path: json_content(file.content) for file in app.files}
         yield path, with_mark(yamlio.dump(_wrapper_values(environment, app)), path, sources, companions)
         for file, content in companions.items():
             yield f"{layout.chart(app.definition.name)}/{file}", content
-
-
-def _json(content: Any) -> bytes:
-    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "") -> File:

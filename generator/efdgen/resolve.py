@@ -164,7 +164,7 @@ def _facts(spec: EnvironmentSpec, names: Scope, problems: list[Problem]) -> Fact
     """Evaluate every fact, check the result against the schema again, and give it its type."""
     raw = {key: value for key, value in names.facts.items() if key != "hostPattern"}
     found: list[Problem] = []
-    filled = scope.fill(raw, names, spec.name, spec.layers, (), found)
+    filled = scope.fill(raw, (), scope.Filling(names, spec.name, spec.layers, found, []))
     filled["hostPattern"] = names.facts["hostPattern"]
     if not found:
         facts = {key: value for key, value in filled.items() if key != "name"}
@@ -221,6 +221,10 @@ def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
     raise InvalidInputError([Problem("E304", message, scope.locate(spec.layers, path), path)])
 
 
+_APPLICATION = ("targetRevision", "project", "destinationServer", "syncPolicy")
+"""What an app can have of its own in its Application."""
+
+
 class _App:
     """One app of one environment, while it is being resolved."""
 
@@ -230,6 +234,7 @@ class _App:
         self.layers = (*definition.layers, *spec.app_layers[definition.name])
         self.settings = merge_layers(self.layers)
         self.names: ChainMap[str, Any] = ChainMap({}, names)  # type: ignore[arg-type]
+        self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [])
         self.problems = problems
 
     def resolve(self, facts: Facts | None) -> ResolvedApp | None:
@@ -246,10 +251,11 @@ class _App:
         hosts = self._hosts(app.ingress_hosts)
         node_port_hosts = self._hosts(app.node_port_hosts)
         files = self._files()
+        own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
+        self._check_evaluated()
         if facts is None:
             return None
         argocd = facts.argocd
-        settings = self.settings
         return ResolvedApp(
             definition=app,
             values=own["values"],
@@ -259,17 +265,27 @@ class _App:
             secrets=secrets,
             pins=tuple(self._pins()),
             files=files,
-            target_revision=settings.get("targetRevision", argocd.target_revision),
-            project=settings.get("project", argocd.project),
-            destination_server=settings.get("destinationServer", argocd.destination_server),
-            sync_policy=settings.get("syncPolicy", argocd.sync_policy),
+            target_revision=own_settings.get("targetRevision", argocd.target_revision),
+            project=own_settings.get("project", argocd.project),
+            destination_server=own_settings.get("destinationServer", argocd.destination_server),
+            sync_policy=own_settings.get("syncPolicy", argocd.sync_policy),
         )
 
     def _fill(self, key: str, default: Any) -> Any:
         raw = self.settings.get(key)
         if raw is None:
             return default
-        return scope.fill(raw, self.names, self.spec.name, self.layers, (key,), self.problems)
+        return scope.fill(raw, (key,), self.filling)
+
+    def _check_evaluated(self) -> None:
+        """Check what expressions yielded against the schema: what was written was checked on loading."""
+        data = scope.sparse(self.filling.evaluated)
+        data.pop("parameters", None)
+        for problem in schema.check(_Merged(data, self.layers), "facts#/$defs/appSettings"):
+            # Required keys may well be there, and no expressions.
+            if problem.code != "E202":
+                where = f"({self.definition.name} in environment {self.spec.name})"
+                self.problems.append(problem._replace(message=f"{problem.message} {where}"))
 
     def _secrets(self) -> tuple[VaultSecret, ...]:
         secrets = []
@@ -278,7 +294,7 @@ class _App:
                 continue
             where: Path = ("secrets", name)
             if self._is_there(settings, self.layers, where):
-                filled = scope.fill(settings, self.names, self.spec.name, self.layers, where, self.problems)
+                filled = scope.fill(settings, where, self.filling)
                 path = filled.get("path") or self._vault_path(name)
                 secrets.append(VaultSecret(name, path, tuple(filled.get("keys", ()))))
         return tuple(secrets)
@@ -298,16 +314,19 @@ class _App:
                 hosts[service] = host(service)
             except InvalidInputError as error:
                 self.problems.extend(error.problems)
+            except templating.ExpressionError as error:
+                location = scope.locate(self.spec.layers, ("hostPattern",))
+                self.problems.append(Problem(error.code, f"{error.message} (environment {self.spec.name})", location))
         return hosts
 
     def _files(self) -> tuple[EnvironmentFile, ...]:
-        document = self.definition.document
+        document = self.definition.files_document
         layer = Layer("app definition", document.data, document.locate_in_text)
         files = []
         for index, file in enumerate(self.definition.environment_files):
             where: Path = ("environmentFiles", index)
             if self._is_there(file, (layer,), where):
-                filled = scope.fill(dict(file), self.names, self.spec.name, (layer,), where, self.problems)
+                filled = scope.fill(dict(file), where, self.filling._replace(layers=(layer,), evaluated=[]))
                 files.append(EnvironmentFile(where, filled.get("path", ""), filled.get("content")))
         return tuple(files)
 
@@ -321,7 +340,7 @@ class _App:
             return True
         found: list[Problem] = []
         where = (*path, "when")
-        value = scope.fill(settings["when"], self.names, self.spec.name, layers, where, found)
+        value = scope.fill(settings["when"], where, self.filling._replace(layers=layers, problems=found, evaluated=[]))
         if not found and not isinstance(value, bool):
             shown = "null" if value is None else repr(value)
             message = f"`when` must yield true or false, not {shown} (environment {self.spec.name})"

@@ -48,10 +48,14 @@ def folder() -> FilePath:
 
 @functools.cache
 def load(name: str) -> dict[str, Any]:
-    """Return a schema by name (`environment`, `app`, ...), with every `$ref` replaced by what it points to.
+    """Return a schema by name (`environment`, `facts#/$defs/secret`, ...), every `$ref` replaced by its target.
 
     Annotations beside a `$ref` are for editors; they do not take part in validation, and are dropped.
     """
+    name, _, pointer = name.partition("#")
+    if pointer:
+        definition: dict[str, Any] = _target(f"#{pointer}", name)
+        return definition
     raw: dict[str, Any] = json.loads((folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
     _LOADING[name] = raw
     resolved: dict[str, Any] = _dereference(raw, name)
@@ -81,7 +85,9 @@ def _dereference(node: Any, schema: str) -> Any:
 def _target(reference: str, schema: str) -> Any:
     file, _, pointer = reference.partition("#")
     name = file.removesuffix(".schema.json") or schema
-    node: Any = _LOADING[name] if name in _LOADING else load(name)
+    if name not in _LOADING:
+        load(name)
+    node: Any = _LOADING[name]
     for part in pointer.split("/")[1:]:
         node = node[part]
     return _target(node["$ref"], name) if isinstance(node.get("$ref"), str) else node

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from efdgen import templating
 from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
@@ -119,36 +119,58 @@ def evaluate(text: str, names: Mapping[str, Any], environment: str, layers: Sequ
         raise InvalidInputError([Problem(error.code, message, location, path, error.hint)]) from None
 
 
-def fill(
-    raw: Any,
-    names: Mapping[str, Any],
-    environment: str,
-    layers: Sequence[Layer],
-    path: Path,
-    problems: list[Problem],
-) -> Any:
+class Filling(NamedTuple):
+    """What filling needs to know, and what it finds: problems, and the values that expressions yielded."""
+
+    names: Mapping[str, Any]
+    environment: str
+    layers: Sequence[Layer]
+    problems: list[Problem]
+    evaluated: list[tuple[Path, Any]]
+
+
+def fill(raw: Any, path: Path, filling: Filling) -> Any:
     """Return merged data with every expression evaluated.
 
-    An expression that yields null leaves its key, or its list item, out. What can't be evaluated is added to
-    `problems` and left out.
+    An expression that yields null leaves its key, or its list item, out. What can't be evaluated is added to the
+    problems and left out.
     """
     kind = type(raw)
     if kind is str:
         if not templating.has_expression(raw):
             return raw
         try:
-            return evaluate(raw, names, environment, layers, path)
+            value = evaluate(raw, filling.names, filling.environment, filling.layers, path)
         except InvalidInputError as error:
-            problems.extend(error.problems)
+            filling.problems.extend(error.problems)
             return None
+        filling.evaluated.append((path, value))
+        return value
     if kind is dict:
         filled = {}
         for key, value in raw.items():
-            item = fill(value, names, environment, layers, (*path, key), problems)
+            item = fill(value, (*path, key), filling)
             if item is not None or value is None:
                 filled[key] = item
         return filled
     if kind is list:
-        items = [fill(item, names, environment, layers, (*path, i), problems) for i, item in enumerate(raw)]
+        items = [fill(item, (*path, i), filling) for i, item in enumerate(raw)]
         return [item for item, written in zip(items, raw, strict=True) if item is not None or written is None]
     return raw
+
+
+def sparse(evaluated: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
+    """Return nested data that holds nothing but what expressions yielded."""
+    root: dict[str, Any] = {}
+    for path, value in evaluated:
+        node: Any = root
+        for part, following in zip(path, (*path[1:], None), strict=True):
+            below = value if following is None else [] if isinstance(following, int) else {}
+            if isinstance(node, list):
+                node.append(below)
+                node = below
+            elif following is None:
+                node[part] = below
+            else:
+                node = node.setdefault(part, below)
+    return root

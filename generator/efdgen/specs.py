@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from efdgen import templating
+from efdgen import layout, templating
 from efdgen.definitions import APPS, document_layer
 from efdgen.errors import Location, Path
 from efdgen.files import Files
@@ -46,6 +46,7 @@ def load(files: Files, apps: Mapping[str, AppDefinition], news: Iterable[str]) -
             references.check(shared.document, ("sites", site), "appDefaults")
     for read in parsed:
         references.check(read.document, (), "apps")
+        _check_name(files, read.document, apps)
     if shared is None or not shared.is_sound:
         return {}
     specs = (_spec(files, read.document, shared.document) for read in parsed if read.is_sound)
@@ -131,7 +132,11 @@ class _References:
                 self._files.unknown("app", document, path, self._known.apps, key=True)
             return
         below = merge_layers(definition.layers)
-        for pin in _mapping(_mapping(settings).get("pins")):
+        pins = _mapping(_mapping(settings).get("pins"))
+        for pin in pins:
+            if any(other.startswith(f"{pin}.") for other in pins):
+                location = document.locate((*path, "pins", pin), key=True)
+                self._files.problem("E405", f"the pin {pin!r} holds another pin", location, (*path, "pins", pin))
             values = merge(below.get("values", {}), _mapping(_mapping(settings).get("values")))
             if not _leads_through_mappings(values, pin.split(".")[:-1]):
                 location = document.locate((*path, "pins", pin), key=True)
@@ -162,6 +167,18 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
+
+
+_NO_NAMES = frozenset(("argocd", "default", "shared", layout.PARENT))
+
+
+def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefinition]) -> None:
+    """Refuse names that stand in every environment's output: no rule could tell whose they are."""
+    name = document.data.get("name")
+    services = {service for app in apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}
+    if name in _NO_NAMES or name in apps or name in services:
+        message = f"the name {name!r} already means something else: an app, a service or a part of Argo CD"
+        files.problem("E401", message, document.locate(("name",)), ("name",), "choose another")
 
 
 def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -20,6 +21,7 @@ _COMMANDS = {
 }
 
 _OUTPUT = 4
+_INTERRUPTED = 130
 _BUG = 70
 """The exit status of a bug in efdgen itself: EX_SOFTWARE of sysexits.h."""
 
@@ -78,15 +80,21 @@ def main() -> None:
     # https://no-color.org
     colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
     try:
-        try:
-            command(prog_name="efdgen", **colour)
-        finally:
-            sys.stdout.flush()
+        status = command.main(prog_name="efdgen", standalone_mode=False, **colour)
+        sys.stdout.flush()
+        sys.exit(status)
+    except click.exceptions.Abort:
+        click.echo("Interrupted.", err=True)
+        sys.exit(_INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except Exception as error:  # noqa: BLE001 - the last line of defence
         if isinstance(error, OSError) and error.filename is None:
             # Nothing that is read or written by name: it is the output that nobody takes.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            click.echo(f"error: can't write to the standard output: {error.strerror}", err=True)
+            if error.errno != errno.EPIPE:
+                click.echo(f"error: can't write to the standard output: {error.strerror}", err=True)
             sys.exit(_OUTPUT)
         click.echo("".join(_traceback(error)), err=True)
         click.echo(

@@ -75,7 +75,7 @@ def reports_errors(function: Function) -> Function:
             form = kwargs.get("form", "text")
             show(error.problems, form, kwargs.get("root"))
             if form == "text":
-                click.echo("Nothing was written. Mend what is marked, then run this again.", err=True)
+                click.echo("Mend what is marked, then run this again. Nothing was written.", err=True)
             raise click.exceptions.Exit(INVALID_INPUT) from None
         except UsageError as error:
             _fail(str(error), USAGE)

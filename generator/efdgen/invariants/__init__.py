@@ -23,8 +23,12 @@ _RULES = (
     apps.connectors_have_one_name,
     apps.overrides_are_known,
     apps.image_tags_have_a_reason,
+    apps.namespaces_are_their_own,
     rbac.roles_are_defined,
 )
+
+_NEVER_ACCEPTED = "E502"
+"""Hosts that are no DNS names: their characters would break the manifests that they stand in."""
 
 _FOUND_ON_LOADING = "E506"
 """Literals that look like secrets: whether any are accepted in vain is not known here."""
@@ -33,7 +37,7 @@ _FOUND_ON_LOADING = "E506"
 def check(environment: ResolvedEnvironment, fleet: Fleet) -> list[Problem]:
     """Return what one environment of a fleet breaks, less what its spec accepts."""
     findings = [finding for rule in _RULES for finding in rule(environment, fleet)]
-    accepted = {(acceptance.rule, acceptance.app) for acceptance in environment.spec.accept}
+    accepted = {(a.rule, a.app) for a in environment.spec.accept if a.rule != _NEVER_ACCEPTED}
     kept = [f.problem for f in findings if not accepted & {(f.problem.code, f.app), (f.problem.code, "")}]
     return [*kept, *_accepted_in_vain(environment, findings)]
 

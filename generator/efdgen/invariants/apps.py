@@ -14,6 +14,7 @@ from efdgen.model import ResolvedApp, ResolvedEnvironment
 _ALWAYS_KNOWN = frozenset(("fullnameOverride", "global", "nameOverride"))
 """What charts know by convention, whether their values list it or not."""
 
+_SYSTEM_NAMESPACES = ("argocd", "default", "kube-node-lease", "kube-public", "kube-system")
 _CONNECTORS = ("s3Sink", "mirrorMaker2", "jdbcSink")
 
 
@@ -100,3 +101,14 @@ def image_tags_have_a_reason(environment: ResolvedEnvironment, _fleet: Fleet) ->
                     hint = f"write it under pins: {dotted(path)}: {{value: ..., reason: ...}}"
                     message = f"the image tag of {app.definition.name} is changed without a reason"
                     yield Finding(Problem("E515", message, layer.locate(where), where, hint), app.definition.name)
+
+
+def namespaces_are_their_own(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[Finding]:
+    """Find apps that share a namespace: deleting one would delete the other's."""
+    taken = dict.fromkeys(_SYSTEM_NAMESPACES, "the cluster")
+    for app in environment.apps:
+        owner = taken.setdefault(app.definition.namespace, app.definition.name)
+        if owner != app.definition.name:
+            message = f"the namespace {app.definition.namespace!r} is {owner}'s, too"
+            hint = f"give it one of its own in {app.definition.source}/app.yaml"
+            yield at_app("E516", message, environment, app.definition.name, hint)

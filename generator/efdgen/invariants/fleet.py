@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from efdgen import scope
+from efdgen import scope, templating
 from efdgen.errors import InvalidInputError, Path, Problem, Severity
 from efdgen.merge import leaves
 from efdgen.model import EnvironmentSpec, Repository, ResolvedApp, ResolvedEnvironment
@@ -41,8 +41,8 @@ class Fleet:
         for spec in repository.environments.values():
             try:
                 self.identities[spec.name] = _identity(spec, repository, resolver)
-            except InvalidInputError:
-                continue
+            except (InvalidInputError, templating.ExpressionError, TypeError):
+                continue  # its facts are wrong, and resolving them says how
         self.news_texts = frozenset(text for _, text in leaves(repository.news) if isinstance(text, str))
         self.by_host = _index((host, identity.name) for identity in self.identities.values() for host in identity.hosts)
         self.by_vault_prefix = _index((i.vault_prefix, i.name) for i in self.identities.values())

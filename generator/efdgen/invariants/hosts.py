@@ -20,7 +20,7 @@ _ALIKE = 0.75
 def fit_the_dns(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator[Finding]:
     """Find hosts that are no DNS names: https://www.rfc-editor.org/rfc/rfc1123#section-2."""
     for app in environment.apps:
-        for service, host in app.hosts.items():
+        for service, host in {**app.hosts, **app.node_port_hosts}.items():
             reason = _dns_problem(host)
             if reason:
                 message = f"the host {host!r} of {service} does not fit the DNS: {reason}"
@@ -50,14 +50,14 @@ def _dns_problem(host: str) -> str:
 def are_claimed_once(environment: ResolvedEnvironment, fleet: Fleet) -> Iterator[Finding]:
     """Find hosts that another environment, or another ingress at the same path, claims too."""
     hint = "give each its own, under `hosts`"
-    claims: dict[tuple[str, str], str] = {}
+    claims: dict[tuple[str, str], tuple[str, str]] = {}
     for app, service, host in _claims(environment):
         path = own_host_path(environment, service) if app else ("argocd", "host")
         yield from _claimed_elsewhere(environment, fleet, (app, service, host), path)
         url_path = _url_path(environment, app, host)
-        first = claims.setdefault((host, url_path), service)
-        if first != service:
-            message = f"{first} and {service} claim one host: {host}{url_path}"
+        first = claims.setdefault((host, url_path), (app, service))
+        if first != (app, service):
+            message = f"{first[1]} of {first[0] or 'Argo CD'} and {service} of {app} claim one host: {host}{url_path}"
             yield in_facts("E501", message, environment, path, hint, app)
     for resolved in environment.apps:
         for service, host in resolved.node_port_hosts.items():

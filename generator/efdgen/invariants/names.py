@@ -34,7 +34,7 @@ def belong_to_this_environment(environment: ResolvedEnvironment, fleet: Fleet) -
         for path, value in _file_texts(app, fleet):
             for _, message in search.foreign(value):
                 where = f"({app.definition.name} in environment {environment.facts.name})"
-                location = app.definition.document.locate(path)
+                location = app.definition.files_document.locate(path)
                 yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from efdgen import yamlio
+from efdgen import templating, yamlio
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.invariants.fleet import Finding, Fleet, in_app
 from efdgen.model import ResolvedApp, ResolvedEnvironment, TextFile
@@ -93,7 +93,7 @@ def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
         with contextlib.suppress(InvalidInputError):
             document = yamlio.parse("\n" * line + text, file.source)
             for path, name in _named_in(document.data, ()):
-                if "{{" not in name:
+                if "{{" not in name and not templating.has_expression(name):
                     found.append((document.locate(path), name))
         line += text.count("\n")
     return tuple(found)

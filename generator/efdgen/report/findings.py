@@ -65,7 +65,7 @@ def as_sarif(problems: Sequence[Problem]) -> str:
         "name": "efdgen",
         "semanticVersion": __version__,
         "informationUri": DOCS,
-        "rules": [{"id": code, "helpUri": f"{DOCS}#{code.lower()}"} for code in codes],
+        "rules": [{"id": code, "helpUri": DOCS} for code in codes],
     }
     run = {
         "tool": {"driver": driver},

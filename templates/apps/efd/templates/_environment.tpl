@@ -14,6 +14,10 @@ Fails, and lists the known environments, when there is no such file.
 {{- fail (printf "no environment; set env to one of: %s" ($known | join ", ")) -}}
 {{- end -}}
 {{- end -}}
-{{- $values := .Files.Get (printf "values-%s.yaml" .Values.env) | fromYaml -}}
-{{- mustMergeOverwrite $values (deepCopy .Values) | toYaml -}}
+{{- $file := printf "values-%s.yaml" (.Values.env | toString) -}}
+{{- $values := .Files.Get $file | fromYaml -}}
+{{- if not (kindIs "map" $values.applications) -}}
+{{- fail (printf "%s is damaged; render it again" $file) -}}
+{{- end -}}
+{{- mustMergeOverwrite $values (deepCopy .Values) (dict "env" (.Values.env | toString)) | toYaml -}}
 {{- end -}}
