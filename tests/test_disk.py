@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -61,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_what_was_applied_is_what_is_read(folder: Path) -> None:
-    files = {"a/one": b"1\n", "d/three": b"\x00\xff"}
+    files = {"a/one": b"1\n", "d/three": b"\x00\xff", "d/four": b""}
     apply(folder, files)
     assert dict(disk.read(folder)) == files == snapshot(folder)
     assert not (folder / "b").exists()
@@ -126,7 +127,8 @@ def test_what_a_killed_run_left_is_removed_and_never_taken_for_output(small: Pat
     for path in left:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"half")
-    assert pipeline.check(small).is_clean
+    leftovers = {path.relative_to(rendered).as_posix() for path in left}
+    assert {change.path for change in pipeline.check(small).changes} == leftovers
     edit(small / "environments/lab.yaml", OLD, NEW)
     pipeline.write(small)
     assert temporary(rendered) == []
@@ -138,6 +140,36 @@ def test_what_a_killed_run_left_is_removed_though_nothing_changes(small: Path) -
     left.write_bytes(b"half")
     pipeline.write(small)
     assert not left.exists()
+
+
+def test_a_folder_stays_while_something_is_in_it(folder: Path) -> None:
+    apply(folder, {"a/one": b"1\n", "a/two": b"2\n"})
+    apply(folder, {"a/one": b"1\n"})
+    assert snapshot(folder) == {"a/one": b"1\n"}
+
+
+def test_the_folder_itself_stays_when_its_last_file_goes(folder: Path) -> None:
+    apply(folder, {})
+    assert folder.is_dir()
+    assert not any(folder.iterdir())
+
+
+@pytest.mark.parametrize(("count", "syncs"), [(1, ["fsync"]), (63, ["fsync"] * 63), (64, ["sync"]), (100, ["sync"])])
+def test_all_is_on_the_disk_before_the_first_file_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, syncs: list[str]
+) -> None:
+    steps = []
+    replace = Path.replace
+
+    def noted(self: Path, target: Path) -> Path:
+        steps.append("replace")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", lambda _: steps.append("fsync"))
+    monkeypatch.setattr(os, "sync", lambda: steps.append("sync"))
+    monkeypatch.setattr(Path, "replace", noted)
+    apply(tmp_path / "rendered", {f"x/{number}": b"x" for number in range(count)})
+    assert steps == syncs + ["replace"] * count
 
 
 # -- what is in the way
@@ -294,6 +326,7 @@ def test_a_full_disk_leaves_everything_as_it_was(small: Path, limit: int) -> Non
     assert (result.returncode, result.stdout) == (4, "")
     assert result.stderr.startswith("error: can't write ")
     assert "run it again when that is mended" in result.stderr
+    assert not re.match(r"error: can't write (?:None)?:", result.stderr)
     assert everything(small / "rendered") == before
     pipeline.write(small)
     assert pipeline.check(small).is_clean
@@ -342,6 +375,18 @@ def test_a_folder_that_must_not_be_written_leaves_everything_as_it_was(small: Pa
         assert temporary(root) == []
 
 
+@pytest.mark.parametrize(("owner", "name", "what"), [(Path, "read_bytes", r"a/one"), (os, "scandir", "")])
+def test_what_cannot_be_read_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, owner: object, name: str, what: str
+) -> None:
+    def denied(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(owner, name, denied)
+    with pytest.raises(OutputError, match=rf"can't read {re.escape(str(folder / what))}: Permission denied"):
+        disk.read(folder)
+
+
 # -- two at once
 
 HELD = r"another efdgen(?: \(process (\d+)\))? is writing to .*rendered; try again"
@@ -366,6 +411,29 @@ def test_two_renders_at_once_are_refused_and_the_lock_dies_with_its_holder(small
     finally:
         os.close(holder)
     assert pipeline.write(small).changes
+
+
+@pytest.mark.parametrize(("is_told", "holder"), [(True, r"another efdgen \(process 13\)"), (False, "another efdgen")])
+def test_the_holder_of_the_lock_is_named_if_the_system_tells(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, is_told: bool, holder: str
+) -> None:
+    status = folder.stat()
+    place = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    locks = (
+        f"1: POSIX  ADVISORY  WRITE 11 {place} 0 EOF\n"
+        "2: FLOCK  ADVISORY  WRITE 12 00:00:1 0 EOF\n"
+        f"3: FLOCK  ADVISORY  WRITE 13 {place} 0 EOF\n"
+    )
+
+    def read_text(path: Path, **_: str) -> str:
+        assert path == Path("/proc/locks")
+        if not is_told:
+            raise FileNotFoundError(path)
+        return locks
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    with disk.lock(folder), pytest.raises(OutputError, match=rf"^{holder} is writing to "), disk.lock(folder):
+        pass
 
 
 def test_many_renders_at_once_leave_a_whole_tree(small: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.merge import history, merge, merge_layers, reaches, winner
+from efdgen.merge import history, leaves, merge, merge_layers, reaches, winner
 from support import coalesce, few, layers_of, many, tables
 
 Table = dict[str, Any]
@@ -192,7 +192,7 @@ def test_the_history_begins_anew_where_a_layer_replaces_what_the_value_stood_in(
     assert [layer.name for layer in history(layers, ("a", "x"))] == ["1", "2"]
 
 
-@pytest.mark.parametrize("path", [("b",), ("a", "z"), ("l", 5), ("l", 0, "x")], ids=str)
+@pytest.mark.parametrize("path", [("b",), ("a", "z"), ("l", 5), ("l", 0, "x"), ("a", 0)], ids=str)
 def test_nobody_sets_what_is_not_there(path: tuple[str | int, ...]) -> None:
     assert not reaches(layers_of({"a": {"x": 1}, "l": [1]}), path)
 
@@ -200,3 +200,36 @@ def test_nobody_sets_what_is_not_there(path: tuple[str | int, ...]) -> None:
 def test_an_item_of_a_list_comes_from_the_layer_with_the_list() -> None:
     layers = layers_of({"l": [1, 2]}, {"l": [3]}, {"x": 1})
     assert winner(layers, ("l", 0)) is layers[1]
+
+
+def test_items_of_lists_are_reached_up_to_the_last() -> None:
+    layers = layers_of({"l": [1, {"x": 2}]})
+    assert reaches(layers, ("l", 0))
+    assert reaches(layers, ("l", 1, "x"))
+    assert not reaches(layers, ("l", 2))
+
+
+def test_a_shorter_list_takes_away_the_items_that_it_does_not_have() -> None:
+    layers = layers_of({"l": [1, 2]}, {"l": [3]})
+    assert [layer.name for layer in history(layers, ("l", 0))] == ["0", "1"]
+    assert [layer.name for layer in history(layers, ("l", 1))] == ["1"]
+
+
+def test_what_is_not_touched_is_shared() -> None:
+    base = {"a": {"x": 1}, "b": {"y": [1]}}
+    assert merge(base, {}) is base
+    assert merge(base, {"a": {"x": 2}})["b"] is base["b"]
+
+
+def test_leaves_are_what_holds_nothing_below_it() -> None:
+    data = {"m": {"x": 1, "y": {}}, "l": [None, {"z": False}, []], "t": ""}
+    assert list(leaves(data)) == [
+        (("m", "x"), 1),
+        (("m", "y"), {}),
+        (("l", 0), None),
+        (("l", 1, "z"), False),
+        (("l", 2), []),
+        (("t",), ""),
+    ]
+    assert list(leaves("text")) == [((), "text")]
+    assert list(leaves({"x": 1}, ("under",))) == [(("under", "x"), 1)]

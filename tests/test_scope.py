@@ -148,7 +148,7 @@ def test_what_no_layer_sets_is_located_in_the_most_specific_layer() -> None:
 def test_what_cant_be_evaluated_is_located_in_the_layer_that_wrote_it() -> None:
     layers = (DEFAULTS, SPEC)
     problems: list[Problem] = []
-    filled = scope.fill(merge_layers(layers), {}, "summit", layers, (), problems)
+    filled = scope.fill(merge_layers(layers), (), scope.Filling({}, "summit", layers, problems, []))
     assert filled == {"a": {"c": "two"}}
     assert [(p.code, p.location, p.path) for p in problems] == [
         ("E301", Location("defaults.yaml", 2, 6), ("a", "b")),
@@ -159,7 +159,7 @@ def test_what_cant_be_evaluated_is_located_in_the_layer_that_wrote_it() -> None:
 
 def fill(raw: Any, **names: Any) -> Any:
     problems: list[Problem] = []
-    filled = scope.fill(raw, names, "summit", (), (), problems)
+    filled = scope.fill(raw, (), scope.Filling(names, "summit", (), problems, []))
     assert not problems
     return filled
 

@@ -51,15 +51,16 @@ class Ownership:
         """Say whether efdgen wrote this file (and somebody may have edited it since)."""
         return path in self._vouched or bool(_marks(self._tree[path]))
 
-    def looks_generated(self, path: str) -> bool:
-        """Say whether a JSON file that nothing vouches for is written the way efdgen writes JSON."""
+    def resembles(self, path: str, rendered: bytes) -> bool:
+        """Say whether a JSON file that nothing vouches for is an older or newer version of what is rendered."""
         if not path.endswith(".json"):
             return False
         content = self._tree[path]
         try:
-            return json_content(json.loads(content)) == content
+            data, expected = json.loads(content), json.loads(rendered)
         except ValueError:
             return False
+        return json_content(data) == content and list(data) == list(expected)
 
     def is_edited(self, path: str) -> bool:
         """Say whether a generated file was changed after efdgen wrote it."""

@@ -125,6 +125,10 @@ def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
             tree.add(path, content)
     except InvalidInputError as error:
         problems.extend(error.problems)
+    except OutputError:
+        # Two files of one name: reported on loading, where they come from.
+        _raise_errors(problems)
+        raise
     for environment in _resolved(repository, selected, problems):
         for path, content in render.environment_files(environment):
             tree.add(path, content)
@@ -224,7 +228,7 @@ def _outcome(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] | 
             continue
         if change.before is None or path.endswith(disk.TEMPORARY):
             changes.append(change)
-        elif ownership.is_generated(path) or (path in rendered.tree and ownership.looks_generated(path)):
+        elif ownership.is_generated(path) or (path in rendered.tree and ownership.resembles(path, rendered.tree[path])):
             changes.append(change)
             if ownership.is_edited(path):
                 edited.append(path)

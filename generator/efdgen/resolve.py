@@ -282,8 +282,8 @@ class _App:
         data = scope.sparse(self.filling.evaluated)
         data.pop("parameters", None)
         for problem in schema.check(_Merged(data, self.layers), "facts#/$defs/appSettings"):
-            # Required keys may well be there, and no expressions.
-            if problem.code != "E202":
+            # Required keys may well be there, and no expressions. Hosts have a rule of their own.
+            if problem.code != "E202" and not {"hostname", "hosts"} & set(problem.path):
                 where = f"({self.definition.name} in environment {self.spec.name})"
                 self.problems.append(problem._replace(message=f"{problem.message} {where}"))
 

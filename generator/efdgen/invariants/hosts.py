@@ -57,7 +57,8 @@ def are_claimed_once(environment: ResolvedEnvironment, fleet: Fleet) -> Iterator
         url_path = _url_path(environment, app, host)
         first = claims.setdefault((host, url_path), (app, service))
         if first != (app, service):
-            message = f"{first[1]} of {first[0] or 'Argo CD'} and {service} of {app} claim one host: {host}{url_path}"
+            both = f"{first[1]} and {service}" if first[1] != service else f"{first[0]} and {app}"
+            message = f"{both} claim one host: {host}{url_path}"
             yield in_facts("E501", message, environment, path, hint, app)
     for resolved in environment.apps:
         for service, host in resolved.node_port_hosts.items():
