@@ -69,7 +69,15 @@ def test_the_help_lists_the_verbs_and_the_exit_statuses() -> None:
     text = run("--help").stdout
     for verb in VERBS:
         assert re.search(rf"^  {verb} +[A-Z].+\.$", text, re.MULTILINE)
-    for status in ("0 fine", "1 check found differences", "2 wrong usage", "3 invalid input", "4 the output"):
+    for status in (
+        "0 fine",
+        "1 check found differences",
+        "2 wrong usage",
+        "3 invalid input",
+        "4 rendered/",
+        "70 a bug",
+        "130",
+    ):
         assert status in " ".join(text.split())
 
 

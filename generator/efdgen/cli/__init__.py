@@ -69,7 +69,8 @@ def command() -> None:
 
     \b
     Exit status: 0 fine, 1 check found differences, 2 wrong usage,
-    3 invalid input, 4 the output folder can't be written.
+    3 invalid input, 4 rendered/ can't be read or written,
+    70 a bug in efdgen, 130 interrupted.
     """
 
 

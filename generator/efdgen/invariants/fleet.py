@@ -36,7 +36,6 @@ class Fleet:
     """
 
     def __init__(self, repository: Repository, resolver: Resolver) -> None:
-        self.repository = repository
         self.identities: dict[str, Identity] = {}
         for spec in repository.environments.values():
             try:

@@ -83,10 +83,11 @@ def _facts(environment: ResolvedEnvironment) -> Iterator[tuple[Path, str]]:
     yield ("vault", "pathPrefix"), facts.vault.path_prefix
     yield ("schemaRegistry", "url"), facts.schema_registry.url
     yield ("feed", "url"), facts.feed.url
-    yield ("argocd", "url"), facts.argocd.url
     yield ("argocd", "destinationServer"), facts.argocd.destination_server
     yield ("argocd", "project"), facts.argocd.project
+    # What other facts follow from comes before them.
     yield ("argocd", "host"), facts.argocd.host
+    yield ("argocd", "url"), facts.argocd.url
     yield ("argocd", "tlsVaultPath"), facts.argocd.tls_vault_path
     if facts.kafka.broker is not None:
         yield ("kafka", "broker"), facts.kafka.broker
