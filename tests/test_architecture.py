@@ -49,7 +49,8 @@ ALLOWED = {
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
     "report.text": "compare errors",
-    "resolve": "errors merge model schema scope suggest templating",
+    "functions": "merge scope suggest templating",
+    "resolve": "errors functions merge model schema scope templating",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -72,7 +73,7 @@ merge yamlio.reading yamlio.writing templating tree
 yamlio
 model schema scope
 rbac texttemplate secrets
-files disk
+files disk functions
 definitions
 specs
 load resolve render

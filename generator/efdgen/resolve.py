@@ -10,9 +10,9 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen import schema, scope, suggest, templating
+from efdgen import functions, schema, scope, templating
 from efdgen.errors import InvalidInputError, Location, Path, Problem
-from efdgen.merge import Layer, merge, merge_layers
+from efdgen.merge import Layer, merge_layers
 from efdgen.model import (
     AppDefinition,
     EnvironmentFile,
@@ -70,9 +70,9 @@ class Resolver:
         merged = merge_layers(spec.layers)
         names = Scope(spec.name, merged, spec.layers, {})
         names.extra["links"] = _Links(self, merged["links"])
-        names.extra["host"] = _host_function(names, self._services)
-        names.extra["named"] = _named
-        names.extra["news"] = _news_function(self._repository.news)
+        names.extra["host"] = functions.host(names, self._services)
+        names.extra["named"] = functions.named
+        names.extra["news"] = functions.news(self._repository.news)
         return names
 
 
@@ -93,61 +93,6 @@ class _Links(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._declared)
-
-
-def _host_function(names: Scope, services: frozenset[str]) -> templating.Function:
-    def host(service: Any) -> str:
-        """Return the public host of a service: the exception in `hosts`, or what the pattern makes of it."""
-        if service not in services:
-            raise templating.ExpressionError(
-                "E301", f"there is no service {service!r}", suggest.hint(str(service), services)
-            )
-        exceptions = names.facts["hosts"]
-        if service in exceptions:
-            return str(names.lookup(("hosts", service), exceptions[service]))
-        pattern = names.facts["hostPattern"]
-        return str(names.evaluate_with(("hostPattern",), pattern, {"service": service}))
-
-    return host
-
-
-def _named(entries: Any, defaults: Any) -> dict[str, Any]:
-    """Return a map of named things: each entry laid on top of the defaults, its key as its `name`."""
-    if not (isinstance(entries, Mapping) and isinstance(defaults, Mapping)):
-        raise templating.ExpressionError("E303", "named() takes two mappings: the entries and their defaults")
-    return {
-        key: merge({"name": key, **templating.plain(defaults)}, templating.plain(entry) or {})
-        for key, entry in entries.items()
-        if entry is not None
-    }
-
-
-def _news_function(items: Mapping[str, Mapping[str, Any]]) -> templating.Function:
-    def news(names: Any) -> list[dict[str, Any]]:
-        """Return news items as JSON Feed 1.1 has them, numbered from the oldest."""
-        if not isinstance(names, list):
-            raise templating.ExpressionError("E303", "news() takes a list of names")
-        feed = []
-        for index, name in enumerate(names):
-            if name not in items:
-                raise templating.ExpressionError(
-                    "E301", f"there is no news item {name!r}", suggest.hint(str(name), items)
-                )
-            item = items[name]
-            feed.append(
-                {
-                    "id": str(len(names) - index),
-                    "url": item["url"],
-                    "title": item["title"],
-                    "content_text": item["text"],
-                    "date_published": item["date"],
-                    "date_modified": item.get("modified", item["date"]),
-                    **{key: item[key] for key in ("image", "authors") if key in item},
-                }
-            )
-        return feed
-
-    return news
 
 
 class _Merged(NamedTuple):
@@ -279,11 +224,16 @@ class _App:
 
     def _check_evaluated(self) -> None:
         """Check what expressions yielded against the schema: what was written was checked on loading."""
-        data = scope.sparse(self.filling.evaluated)
-        data.pop("parameters", None)
+        # Parameters are free, and hosts have a rule of their own.
+        evaluated = [
+            (path, value)
+            for path, value in self.filling.evaluated
+            if path[0] != "parameters" and not {"hostname", "hosts"} & set(path)
+        ]
+        data = scope.sparse(evaluated)
         for problem in schema.check(_Merged(data, self.layers), "facts#/$defs/appSettings"):
-            # Required keys may well be there, and no expressions. Hosts have a rule of their own.
-            if problem.code != "E202" and not {"hostname", "hosts"} & set(problem.path):
+            # Required keys may well be there, and no expressions.
+            if problem.code != "E202":
                 where = f"({self.definition.name} in environment {self.spec.name})"
                 self.problems.append(problem._replace(message=f"{problem.message} {where}"))
 

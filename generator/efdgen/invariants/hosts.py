@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -156,4 +155,6 @@ def are_spelt_right(environment: ResolvedEnvironment, _fleet: Fleet) -> Iterator
 def _is_typo(word: str, right: str) -> bool:
     if word == right or abs(len(word) - len(right)) > 1 or word[:1] != right[:1]:
         return False
+    import difflib
+
     return difflib.SequenceMatcher(None, word, right).ratio() > _ALIKE
