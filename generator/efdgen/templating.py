@@ -33,23 +33,28 @@ Names = Mapping[str, Any]
 class ExpressionError(EfdgenError):
     """An expression can't be evaluated. `offset` is where it begins in the text that holds it."""
 
-    def __init__(self, code: str, message: str, hint: str = "", offset: int = 0) -> None:
+    def __init__(self, code: str, message: str, hint: str | Callable[[], str] = "", offset: int = 0) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.hint = hint
         self.offset = offset
+        self._hint = hint
+
+    @property
+    def hint(self) -> str:
+        """Return what could be meant; worked out when it is asked for, since `is defined` never asks."""
+        return self._hint if isinstance(self._hint, str) else self._hint()
 
     def at(self, offset: int) -> ExpressionError:
         """Return the same error for an expression that begins `offset` characters further on."""
-        return ExpressionError(self.code, self.message, self.hint, self.offset + offset)
+        return ExpressionError(self.code, self.message, self._hint, self.offset + offset)
 
 
 class _UndefinedNameError(ExpressionError):
     """A name or key that is not there."""
 
     def __init__(self, name: object, known: Mapping[str, Any]) -> None:
-        super().__init__("E301", f"{name!r} is not defined", suggest.hint(str(name), known))
+        super().__init__("E301", f"{name!r} is not defined", lambda: suggest.hint(str(name), known))
 
 
 def has_expression(text: str) -> bool:
