@@ -18,6 +18,11 @@ def chart(app: str) -> str:
     return f"apps/{app}"
 
 
+def chart_file(app: str) -> str:
+    """Return the path of a chart's own description."""
+    return f"{chart(app)}/Chart.yaml"
+
+
 def values(app: str, environment: str) -> str:
     """Return the path of an environment's values for a chart."""
     return f"{chart(app)}/values-{environment}.yaml"
@@ -38,3 +43,13 @@ def environment_of(path: str) -> str | None:
     """Return the environment that a path belongs to, or None when all share it."""
     match = _OWNED.match(path)
     return (match["values"] or match["file"]) if match else None
+
+
+def app_of(path: str) -> str:
+    """Return the app, or the parent chart, whose chart a path lies in."""
+    return path.split("/", 2)[1]
+
+
+def application_of(path: str) -> str:
+    """Return the app whose Application the parent chart's template yields: the template's name says it."""
+    return path.rpartition("/")[2].removesuffix(".yaml")

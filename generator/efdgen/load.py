@@ -10,6 +10,9 @@ from efdgen.errors import Location, Problem, Severity
 from efdgen.files import Files
 from efdgen.model import EnvironmentSpec, Repository
 
+FOLDERS = (specs.ENVIRONMENTS, "templates")
+"""Where everything that people write is."""
+
 
 def is_repository(folder: Path) -> bool:
     """Say whether a folder holds specs and app definitions."""

@@ -16,6 +16,7 @@ from efdgen import __version__
 _COMMANDS = {
     "render": "Write what the specs render to.",
     "check": "Say whether rendered/ is what the specs render to.",
+    "diff": "Show what a change means, environment by environment.",
     "validate": "Check specs and app definitions.",
     "list": "Show environments, apps, versions and hosts.",
 }

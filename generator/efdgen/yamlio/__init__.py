@@ -4,6 +4,7 @@ Reading is stricter than YAML: what YAML 1.1, YAML 1.2 and Go's parser understan
 instead of guessed. Writing is narrower than YAML: what is written means the same to all three.
 """
 
+from efdgen.yamlio.lenient import load, load_all
 from efdgen.yamlio.reading import MAX_BYTES, MAX_DEPTH, MAX_NODES, Document, Marks, character_problem, decode, parse
 from efdgen.yamlio.scalars import AmbiguousScalarError, resolve_plain
 from efdgen.yamlio.writing import dump, inline
@@ -19,6 +20,8 @@ __all__ = [
     "decode",
     "dump",
     "inline",
+    "load",
+    "load_all",
     "parse",
     "resolve_plain",
 ]

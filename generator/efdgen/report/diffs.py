@@ -1,0 +1,13 @@
+"""The formats of a review, by the name that `--format` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from efdgen.report.diff_text import as_text
+from efdgen.report.text import Style
+from efdgen.review import Review
+
+FORMATS: Mapping[str, Callable[[Review, Style], str]] = {
+    "text": as_text,
+}

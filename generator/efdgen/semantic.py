@@ -1,0 +1,215 @@
+"""What differs between two pieces of data: the order of keys does not count, and items of lists are matched.
+
+Items are matched by what names them (`name`, `id`, ...), else by being equal. So a moved item is neither removed nor
+added; that the order differs is told apart from what changed.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Absent(enum.Enum):
+    """The value of what is not there: null is a value."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
+
+
+class Item(NamedTuple):
+    """A step to the item of a list that is named so. No key: the item holds nothing but what stands under the name."""
+
+    key: str
+    name: str
+
+
+Step = str | int | Item
+Steps = tuple[Step, ...]
+
+
+class Edit(NamedTuple):
+    """One value that differs. Steps that count lists' items count those of `before`, or of `after` if it is new."""
+
+    path: Steps
+    before: Any
+    after: Any
+
+
+class Difference(NamedTuple):
+    """What differs between two pieces of data, and the lists of which only the order does."""
+
+    edits: tuple[Edit, ...]
+    reordered: tuple[Steps, ...]
+
+
+NAMING_KEYS = (
+    "name",
+    "id",
+    "key",
+    "envName",
+    "mountPath",
+    "containerPort",
+    "port",
+    "host",
+    "ip",
+    "secretName",
+    "topologyKey",
+    "type",
+    "title",
+    "url",
+)
+"""What names the items of a list, the best first: Kubernetes' own merge keys, and those of the EFD's charts."""
+
+
+def difference(before: Any, after: Any) -> Difference:
+    """Return what differs between two pieces of data, in the order of `before`, what is new behind it."""
+    comparison = _Comparison()
+    comparison.values((), before, after)
+    return Difference(tuple(comparison.edits), tuple(comparison.reordered))
+
+
+def same(before: Any, after: Any) -> bool:
+    """Say whether two values mean the same; the order of lists counts, and true is not 1."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return before.keys() == after.keys() and all(same(value, after[key]) for key, value in before.items())
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) == len(after) and all(map(same, before, after))
+    return isinstance(before, bool) is isinstance(after, bool) and bool(before == after)
+
+
+def fingerprint(value: Any) -> str:
+    """Return a text that is the same for the same data."""
+    return value.value if value is ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def size(value: Any) -> int:
+    """Return how many values nested data holds; an empty map or list is one."""
+    if isinstance(value, Mapping) and value:
+        return sum(map(size, value.values()))
+    return sum(map(size, value)) if isinstance(value, list) and value else 1
+
+
+class _Comparison:
+    def __init__(self) -> None:
+        self.edits: list[Edit] = []
+        self.reordered: list[Steps] = []
+
+    def values(self, path: Steps, before: Any, after: Any) -> None:
+        if isinstance(before, Mapping) and isinstance(after, Mapping):
+            self._maps(path, before, after)
+        elif isinstance(before, list) and isinstance(after, list):
+            self._lists(path, before, after)
+        elif before is ABSENT and isinstance(after, Mapping) and after:
+            self._maps(path, {}, after)
+        elif after is ABSENT and isinstance(before, Mapping) and before:
+            self._maps(path, before, {})
+        elif not same(before, after):
+            self.edits.append(Edit(path, before, after))
+
+    def _maps(self, path: Steps, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        if before is after:
+            return
+        for key, value in before.items():
+            self.values((*path, key), value, after.get(key, ABSENT))
+        for key, value in after.items():
+            if key not in before:
+                self.values((*path, key), ABSENT, value)
+
+    def _lists(self, path: Steps, before: Sequence[Any], after: Sequence[Any]) -> None:
+        if same(before, after):
+            return
+        key = _naming_key(before, after)
+        if key is not None:
+            self._named(path, key, before, after)
+        else:
+            self._unnamed(path, before, after)
+
+    def _named(self, path: Steps, key: str, before: Sequence[Any], after: Sequence[Any]) -> None:
+        old = {_name(item, key): item for item in before}
+        new = {_name(item, key): item for item in after}
+        if [name for name in old if name in new] != [name for name in new if name in old]:
+            self.reordered.append(path)
+        for name in {**old, **new}:
+            here = (*path, Item(key, name))
+            if key:
+                self._whole(here, old.get(name, ABSENT), new.get(name, ABSENT))
+            else:
+                one, other = old.get(name, {name: ABSENT}), new.get(name, {name: ABSENT})
+                self.values(here, *(value for side in (one, other) for value in side.values()))
+
+    def _whole(self, path: Steps, before: Any, after: Any) -> None:
+        """Compare items: one that is new or gone is one change, whatever it holds."""
+        if before is ABSENT or after is ABSENT:
+            self.edits.append(Edit(path, before, after))
+        else:
+            self.values(path, before, after)
+
+    def _unnamed(self, path: Steps, before: Sequence[Any], after: Sequence[Any]) -> None:
+        """Match equal items; of the rest, those at the same place, and maps that have something in common."""
+        old, new = _unmatched(before, after)
+        gone, come = set(old), set(new)
+        if [fingerprint(before[i]) for i in range(len(before)) if i not in gone] != [
+            fingerprint(after[i]) for i in range(len(after)) if i not in come
+        ]:
+            self.reordered.append(path)
+        pairs = dict(zip(old, new, strict=True)) if len(old) == len(new) else {i: i for i in old if i in come}
+        pairs = {i: j for i, j in pairs.items() if i == j or _alike(before[i], after[j])}
+        for i in old:
+            here = (*path, i)
+            if i in pairs:
+                self.values(here, before[i], after[pairs[i]])
+            else:
+                self.edits.append(Edit(here, before[i], ABSENT))
+        for j in new:
+            if j not in pairs.values():
+                self.edits.append(Edit((*path, j), ABSENT, after[j]))
+
+
+def _unmatched(before: Sequence[Any], after: Sequence[Any]) -> tuple[list[int], list[int]]:
+    """Return the indices of the items that have no equal on the other side."""
+    old, new = [fingerprint(item) for item in before], [fingerprint(item) for item in after]
+    return _surplus(old, Counter(new)), _surplus(new, Counter(old))
+
+
+def _surplus(items: Sequence[str], others: Counter[str]) -> list[int]:
+    left = []
+    for index, item in enumerate(items):
+        if others[item]:
+            others[item] -= 1
+        else:
+            left.append(index)
+    return left
+
+
+def _alike(before: Any, after: Any) -> bool:
+    """Say whether two maps have something in common, so that one may be the other, changed."""
+    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+        return False
+    return any(key in after and same(value, after[key]) for key, value in before.items())
+
+
+def _naming_key(before: Sequence[Any], after: Sequence[Any]) -> str | None:
+    """Return the key that names each item of both lists; empty when each is a map of one entry; None: nothing does."""
+    items = [*before, *after]
+    if not all(isinstance(item, Mapping) for item in items):
+        return None
+    for key in NAMING_KEYS:
+        if all(isinstance(item.get(key), str | int) for item in items) and _is_unique(key, before, after):
+            return key
+    if all(len(item) == 1 for item in items) and _is_unique("", before, after):
+        return ""
+    return None
+
+
+def _is_unique(key: str, *lists: Sequence[Any]) -> bool:
+    return all(len({_name(item, key) for item in items}) == len(items) for items in lists)
+
+
+def _name(item: Mapping[str, Any], key: str) -> str:
+    return str(item[key]) if key else str(next(iter(item)))
