@@ -44,20 +44,23 @@ ALLOWED = {
     "merge": "errors",
     "model": "errors merge yamlio",
     "pipeline": "compare disk errors generated invariants layout load model render resolve suggest tree",
-    "pipeline.diff": "disk errors git load pipeline review suggest",
+    "pipeline.diff": "disk errors git load pipeline review.model review.trees suggest",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
-    "report.changes": "errors report.text review semantic yamlio",
-    "report.diff_text": "report.changes report.text review semantic",
-    "report.diffs": "report.diff_text report.text review",
+    "report.changes": "errors report.text review.model semantic yamlio",
+    "report.diff_text": "report.changes report.text review.model semantic",
+    "report.diffs": "report.diff_text report.text review.model",
     "report.drift": "compare errors",
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
     "report.text": "compare errors",
     "functions": "merge scope suggest templating",
     "resolve": "errors functions merge model schema scope templating",
-    "review": "errors layout semantic yamlio",
+    "review": "",
+    "review.folding": "review.model semantic",
+    "review.model": "semantic",
+    "review.trees": "errors layout review.folding review.model semantic yamlio",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -80,7 +83,9 @@ __init__ errors layout compare conforms semantic yamlio.lenient yamlio.scalars
 suggest generated git
 merge yamlio.reading yamlio.writing templating tree
 yamlio
-review
+review review.model
+review.folding
+review.trees
 model schema scope
 rbac texttemplate secrets
 files disk functions

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from efdgen import disk, git, load, pipeline, suggest
 from efdgen.errors import InvalidInputError, UsageError
-from efdgen.review import Review, review
+from efdgen.review.model import Review
+from efdgen.review.trees import review
 
 Tree = Mapping[str, bytes]
 

@@ -10,7 +10,7 @@ from typing import Any
 from efdgen import yamlio
 from efdgen.errors import dotted
 from efdgen.report.text import count
-from efdgen.review import Change, Radius, Reordered, Review
+from efdgen.review.model import Change, Radius, Reordered, Review
 from efdgen.semantic import ABSENT, Item, Steps
 
 NOT_SET = "not set"

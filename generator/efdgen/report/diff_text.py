@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from efdgen.report import changes
 from efdgen.report.text import Style
-from efdgen.review import Change, Review
+from efdgen.review.model import Change, Review
 from efdgen.semantic import ABSENT
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}

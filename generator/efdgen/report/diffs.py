@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from efdgen.report.diff_text import as_text
 from efdgen.report.text import Style
-from efdgen.review import Review
+from efdgen.review.model import Review
 
 FORMATS: Mapping[str, Callable[[Review, Style], str]] = {
     "text": as_text,

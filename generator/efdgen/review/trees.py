@@ -1,120 +1,17 @@
-"""What a change of the rendered tree means: which environments and apps it touches, and which values.
-
-Pure: two trees in, a `Review` out. Only files that differ are read as data.
-"""
+"""Compares two rendered trees as data. Only files that differ are read."""
 
 from __future__ import annotations
 
-import difflib
 import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen import layout, yamlio
 from efdgen.errors import OutputError
-from efdgen.semantic import ABSENT, Steps, difference, fingerprint
-
-
-class Change(NamedTuple):
-    """One value that differs, in the same way for all these apps of all these environments.
-
-    Attributes:
-        environments: where; none: what differs is deployed nowhere.
-        apps: in which apps; the parent chart is one of them.
-        part: what of the app: empty for its values, else a file (`Chart.yaml`, `templates/...`, `feeds`), or
-            `Application`, or a Kubernetes object.
-        path: the value in there.
-        before: its value, ABSENT if it is new. Long texts need only differ in the same way: it is the first one's.
-        after: its new value, ABSENT if it is gone.
-    """
-
-    environments: tuple[str, ...]
-    apps: tuple[str, ...]
-    part: str
-    path: Steps
-    before: Any
-    after: Any
-
-
-class Reordered(NamedTuple):
-    """A list of which only the order differs; nothing is told from that, but nothing is hidden."""
-
-    environments: tuple[str, ...]
-    apps: tuple[str, ...]
-    part: str
-    path: Steps
-
-
-class Deployment(NamedTuple):
-    """An app that comes to, or goes from, environments that stay."""
-
-    app: str
-    version: str
-    environments: tuple[str, ...]
-
-
-class Environment(NamedTuple):
-    """An environment that comes or goes, with its apps."""
-
-    name: str
-    apps: tuple[str, ...]
-
-
-class Radius(NamedTuple):
-    """How much of an environment changes."""
-
-    environment: str
-    apps: int
-    values: int
-
-
-class Review(NamedTuple):
-    """Everything that a reviewer wants to know of a change.
-
-    Attributes:
-        base: what was compared with, as people call it.
-        environments: those that were looked at, and stay.
-        added_environments: those that come.
-        removed_environments: those that go.
-        added_apps: apps that come to environments that stay.
-        removed_apps: apps that go from environments that stay.
-        changes: everything else that differs, each difference once.
-        reordered: lists of which only the order differs.
-    """
-
-    base: str
-    environments: tuple[str, ...]
-    added_environments: tuple[Environment, ...] = ()
-    removed_environments: tuple[Environment, ...] = ()
-    added_apps: tuple[Deployment, ...] = ()
-    removed_apps: tuple[Deployment, ...] = ()
-    changes: tuple[Change, ...] = ()
-    reordered: tuple[Reordered, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Say whether nothing changes."""
-        return not any(self[2:-1])
-
-    def radius(self) -> tuple[Radius, ...]:
-        """Return how much of each environment that stays changes, the unchanged ones included."""
-        apps: dict[str, set[str]] = {name: set() for name in self.environments}
-        values = dict.fromkeys(self.environments, 0)
-        for deployment in (*self.added_apps, *self.removed_apps):
-            for name in deployment.environments:
-                apps[name].add(deployment.app)
-        for change in self.changes:
-            for name in change.environments:
-                apps[name].update(change.apps)
-                values[name] += len(change.apps)
-        return tuple(Radius(name, len(apps[name]), values[name]) for name in self.environments)
-
-    def touched(self) -> frozenset[str]:
-        """Return the environments in which anything comes, goes or changes."""
-        whole = {environment.name for environment in (*self.added_environments, *self.removed_environments)}
-        return frozenset(whole | {radius.environment for radius in self.radius() if radius.apps})
-
+from efdgen.review.folding import Found, fold
+from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
+from efdgen.semantic import ABSENT, difference
 
 Tree = Mapping[str, bytes]
 
@@ -192,17 +89,6 @@ def _deployments(old: _Deployed, new: _Deployed, environments: Iterable[str]) ->
             come.setdefault(app, []).append(name)
     for app, names in sorted(come.items()):
         yield Deployment(app, str(new.chart(app).get("version", "")), tuple(names))
-
-
-class Found(NamedTuple):
-    """A difference in one app of one environment, before identical ones are folded."""
-
-    environment: str
-    app: str
-    part: str
-    path: Steps
-    before: Any
-    after: Any
 
 
 def _changes(
@@ -286,50 +172,6 @@ def _compared(
         yield Found(environment, app, "", edit.path, edit.before, edit.after)
     for steps in result.reordered:
         yield Found(environment, app, "", steps, ABSENT, ABSENT)
-
-
-def fold(found: Iterable[Found]) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
-    """Make one of each difference that is the same in several environments, then in several apps of those.
-
-    The widest come first. Differences without a value before and after are lists of which only the order differs.
-    """
-    environments: dict[tuple[Any, ...], list[str]] = {}
-    firsts: dict[tuple[Any, ...], Found] = {}
-    for each in found:
-        what = (each.app, each.part, each.path, *_fingerprints(each.before, each.after))
-        firsts.setdefault(what, each)
-        environments.setdefault(what, []).append(each.environment)
-    apps: dict[tuple[Any, ...], list[str]] = {}
-    samples: dict[tuple[Any, ...], Found] = {}
-    for what, names in environments.items():
-        wide = (tuple(sorted({name for name in names if name})), *what[1:])
-        samples.setdefault(wide, firsts[what])
-        apps.setdefault(wide, []).append(what[0])
-    changes, reordered = [], []
-    for wide, sample in samples.items():
-        where = (wide[0], tuple(sorted(apps[wide])), sample.part, sample.path)
-        if sample.before is ABSENT and sample.after is ABSENT:
-            reordered.append(Reordered(*where))
-        else:
-            changes.append(Change(*where, sample.before, sample.after))
-    return tuple(sorted(changes, key=_turn)), tuple(sorted(reordered, key=_turn))
-
-
-def _fingerprints(before: Any, after: Any) -> tuple[str, ...]:
-    """Return what tells one difference from another; of long texts, the lines that differ, and those beside them."""
-    if isinstance(before, str) and isinstance(after, str) and "\n" in before and "\n" in after:
-        return _changed_lines(before, after)
-    return fingerprint(before), fingerprint(after)
-
-
-@functools.lru_cache(maxsize=4096)
-def _changed_lines(before: str, after: str) -> tuple[str, ...]:
-    diff = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    return tuple(line for line in diff if not line.startswith(("---", "+++", "@@")))
-
-
-def _turn(change: Change | Reordered) -> tuple[int, tuple[str, ...], tuple[str, ...], str]:
-    return -len(change.environments), change.environments, change.apps, change.part
 
 
 def _text(content: bytes) -> str:

@@ -1,0 +1,1 @@
+"""What a change of the rendered tree means: which environments, which apps, which values. Pure."""

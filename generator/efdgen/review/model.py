@@ -1,0 +1,107 @@
+"""The nouns of a review: what differs between two rendered trees, and where."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from efdgen.semantic import Steps
+
+
+class Change(NamedTuple):
+    """One value that differs, in the same way for all these apps of all these environments.
+
+    Attributes:
+        environments: where; none: what differs is deployed nowhere.
+        apps: in which apps; the parent chart is one of them.
+        part: what of the app: empty for its values, else a file (`Chart.yaml`, `templates/...`, `feeds`), or
+            `Application`, or a Kubernetes object.
+        path: the value in there.
+        before: its value, ABSENT if it is new. Long texts need only differ in the same way: it is the first one's.
+        after: its new value, ABSENT if it is gone.
+    """
+
+    environments: tuple[str, ...]
+    apps: tuple[str, ...]
+    part: str
+    path: Steps
+    before: Any
+    after: Any
+
+
+class Reordered(NamedTuple):
+    """A list of which only the order differs; nothing is told from that, but nothing is hidden."""
+
+    environments: tuple[str, ...]
+    apps: tuple[str, ...]
+    part: str
+    path: Steps
+
+
+class Deployment(NamedTuple):
+    """An app that comes to, or goes from, environments that stay."""
+
+    app: str
+    version: str
+    environments: tuple[str, ...]
+
+
+class Environment(NamedTuple):
+    """An environment that comes or goes, with its apps."""
+
+    name: str
+    apps: tuple[str, ...]
+
+
+class Radius(NamedTuple):
+    """How much of an environment changes."""
+
+    environment: str
+    apps: int
+    values: int
+
+
+class Review(NamedTuple):
+    """Everything that a reviewer wants to know of a change.
+
+    Attributes:
+        base: what was compared with, as people call it.
+        environments: those that were looked at, and stay.
+        added_environments: those that come.
+        removed_environments: those that go.
+        added_apps: apps that come to environments that stay.
+        removed_apps: apps that go from environments that stay.
+        changes: everything else that differs, each difference once.
+        reordered: lists of which only the order differs.
+    """
+
+    base: str
+    environments: tuple[str, ...]
+    added_environments: tuple[Environment, ...] = ()
+    removed_environments: tuple[Environment, ...] = ()
+    added_apps: tuple[Deployment, ...] = ()
+    removed_apps: tuple[Deployment, ...] = ()
+    changes: tuple[Change, ...] = ()
+    reordered: tuple[Reordered, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing changes."""
+        return not any(self[2:-1])
+
+    def radius(self) -> tuple[Radius, ...]:
+        """Return how much of each environment that stays changes, the unchanged ones included."""
+        apps: dict[str, set[str]] = {name: set() for name in self.environments}
+        values = dict.fromkeys(self.environments, 0)
+        for deployment in (*self.added_apps, *self.removed_apps):
+            for name in deployment.environments:
+                apps[name].add(deployment.app)
+        for change in self.changes:
+            for name in change.environments:
+                apps[name].update(change.apps)
+                values[name] += len(change.apps)
+        return tuple(Radius(name, len(apps[name]), values[name]) for name in self.environments)
+
+    def touched(self) -> frozenset[str]:
+        """Return the environments in which anything comes, goes or changes."""
+        whole = {environment.name for environment in (*self.added_environments, *self.removed_environments)}
+        return frozenset(whole | {radius.environment for radius in self.radius() if radius.apps})
