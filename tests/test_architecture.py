@@ -19,6 +19,7 @@ ALLOWED = {
     "cli": "__init__ suggest click",
     "cli.check_command": "cli.common pipeline report.drift report.text click",
     "cli.common": "errors load pipeline report.findings report.text click",
+    "cli.explain_command": "cli.common errors explain.questions layout load pipeline report.explanation click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.validate_command": "cli.common pipeline click",
@@ -27,6 +28,17 @@ ALLOWED = {
     "definitions": "errors files layout merge model yamlio",
     "disk": "compare errors tree",
     "errors": "",
+    "explain": "",
+    "explain.defaults": "errors explain.says merge yamlio",
+    "explain.environment": "errors explain.facts explain.says explain.trace explain.watch layout merge model rbac "
+    "resolve scope",
+    "explain.facts": "errors explain.says explain.trace explain.watch merge model resolve",
+    "explain.paths": "errors suggest",
+    "explain.questions": "errors explain.environment explain.paths explain.says explain.watch layout merge model "
+    "render scope suggest",
+    "explain.says": "errors",
+    "explain.trace": "errors explain.says explain.watch merge scope templating",
+    "explain.watch": "errors explain.says templating",
     "files": "errors merge model schema secrets suggest yamlio",
     "generated": "layout",
     "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
@@ -41,11 +53,13 @@ ALLOWED = {
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
-    "pipeline": "compare disk errors generated invariants layout load model render resolve suggest tree",
+    "pipeline": "compare disk errors explain.environment generated invariants layout load model render resolve "
+    "suggest tree",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
     "report.drift": "compare errors",
+    "report.explanation": "errors explain.says report.text",
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
     "report.text": "compare errors",
@@ -67,24 +81,26 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ errors layout compare conforms yamlio.scalars
+__init__ errors layout compare conforms explain yamlio.scalars
 suggest generated
 merge yamlio.reading yamlio.writing templating tree
 yamlio
-model schema scope
+model schema scope explain.says
 rbac texttemplate secrets
-files disk functions
-definitions
+files disk functions explain.watch explain.paths explain.defaults
+definitions explain.trace
 specs
 load resolve render
-invariants.fleet
+explain.facts invariants.fleet
+explain.environment
+explain.questions
 invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
 invariants
 pipeline
 report report.drift report.findings report.text
-report.fleet
+report.fleet report.explanation
 cli.common
-cli.check_command cli.list_command cli.render_command cli.validate_command
+cli.check_command cli.explain_command cli.list_command cli.render_command cli.validate_command
 cli
 __main__
 """

@@ -18,6 +18,7 @@ _COMMANDS = {
     "check": "Say whether rendered/ is what the specs render to.",
     "validate": "Check specs and app definitions.",
     "list": "Show environments, apps, versions and hosts.",
+    "explain": "Say why a value is what it is.",
 }
 
 _OUTPUT = 4
