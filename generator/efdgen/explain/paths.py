@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen import suggest
@@ -61,9 +61,9 @@ def _farthest(data: Any, text: str, reached: Path) -> tuple[Path, Any, str]:
 
 def _steps(data: Any, text: str, spell: Spell) -> Iterator[tuple[str | int, Any, str]]:
     """Yield the parts that a text can begin with, longest keys first: the part, what is below, and what is left."""
-    parts: list[str | int] = list(range(len(data))) if isinstance(data, list) else []
+    parts: Iterable[str | int] = range(len(data)) if isinstance(data, list) else ()
     if isinstance(data, Mapping):
-        parts = sorted((key for key in data if isinstance(key, str)), key=len, reverse=True)
+        parts = sorted((str(key) for key in data if isinstance(key, str)), key=lambda key: -len(str(key)))
     for part in parts:
         for spelling in spell(part):
             rest = text.removeprefix(spelling)

@@ -50,7 +50,7 @@ def trace(tree: Tree, path: Path) -> Explanation:
     result = value
     if default is None and value is not ABSENT:
         result = at(_yields(tree, written, value), within)
-        if result is None and is_formula and not tree.keeps_null:
+        if result is None and is_formula and not within and not tree.keeps_null:
             result = ABSENT
     source = Source(tree.environment, tree.app, whole)
     found = tuple(say for say in says if say is not None)

@@ -32,9 +32,9 @@ class Watched(NamedTuple):
 
     @property
     def inputs(self) -> tuple[Path, ...]:
-        """Return everything that was looked at; nothing below a mapping that was read as a whole."""
-        paths = dict.fromkeys((*self.mappings, *self.scalars))
-        return tuple(path for path in paths if not any(path[:end] in self.mappings for end in range(len(path))))
+        """Return everything that was looked at; nothing below a mapping or a list that was read as a whole."""
+        paths = dict.fromkeys((*self.scalars, *self.mappings))
+        return tuple(path for path in paths if not any(path[:end] in paths for end in range(len(path))))
 
     def origin(self, within: Path) -> Origin | None:
         """Return what the part at `within` of the result was copied from, where that can be known."""
