@@ -58,6 +58,8 @@ def verify(root: Path, environment: Environment, found: Explanation) -> None:
     what = (found.environment, found.app, found.path)
     assert [say.wins for say in found.says].count(True) == 1, what
     for say in found.says:
+        if say.layer == CHART_DEFAULT:
+            continue  # it stands in no file of the repository
         assert (root / say.location.file).is_file(), what
         if found.path[:1] == ("app",) and found.path[-1] == "name":
             continue  # the folder's name
@@ -130,10 +132,10 @@ def values_files(root: Path, environment: str) -> Iterator[tuple[str, dict[str, 
         yield file.parent.name, yaml.safe_load(file.read_text(encoding="utf-8"))
 
 
-def walk(root: Path, environment: str) -> int:
+def walk(root: Path, environment: str, charts: Any = no_charts) -> int:
     """Explain every leaf of every values file of an environment, and check each; return how many there are."""
     count = 0
-    opened_once = opened(root, environment)
+    opened_once = opened(root, environment, charts)
     for app, values in values_files(root, environment):
         for path, value in leaves(values):
             found = opened_once.explain(app, path)
@@ -393,6 +395,16 @@ def test_a_secret_has_a_path_of_its_own_or_the_prefix(small: Path) -> None:
     assert ask(small, "lab", "link.vault.secrets[1].path").says[0].layer == DERIVED
 
 
+def test_a_secret_that_is_there_on_a_condition_says_so(small: Path) -> None:
+    found = ask(small, "lab", "link.vault.secrets[1].name")
+    assert found.value == "aws-secret"
+    (when,) = found.inputs
+    assert (when.path, when.value) == (("secrets", "aws-secret", "when"), True)
+    (enabled,) = when.inputs if when.copy_of is None else (when.copy_of,)
+    assert enabled.path == ("values", "s3Sink", "enabled")
+    assert ask(small, "lab", "link.vault.secrets[0].name").inputs == ()
+
+
 # -- chart defaults
 
 CHART = "image:\n  tag: 1.0.0\nreplicas: 3\nconfig:\n  region: eu\n  extra: 1\nsub:\n  port: 81\nnodes: {}\n"
@@ -412,6 +424,25 @@ def test_the_chart_s_own_value_is_the_lowest_layer(small: Path) -> None:
         'app definition templates/apps/store/values.yaml: tag: "1.9.4"',
         "spec environments/lab.yaml: value: 1.9.3 *",
     ]
+
+
+def test_the_charts_own_values_change_nothing_about_what_is_rendered(small: Path) -> None:
+    assert walk(small, "lab", charts) == walk(small, "lab")
+
+
+def test_a_chart_is_opened_once_and_only_for_its_values(small: Path) -> None:
+    asked = []
+
+    def counted(definition: AppDefinition) -> Sequence[Layer]:
+        asked.append(definition.name)
+        return ()
+
+    found = opened(small, "lab", counted)
+    assert [*found.hosts(), *found.secrets(), *questions.ask(found, "kafka"), *questions.ask(found, "efd")]
+    assert asked == []
+    questions.ask(found, "store.image.tag")
+    questions.ask(found, "store")
+    assert asked == ["store"]
 
 
 def test_a_value_that_only_the_chart_sets_is_explained(small: Path) -> None:
@@ -436,10 +467,12 @@ def test_null_takes_the_chart_s_own_value_away(small: Path) -> None:
 
 def test_a_chart_s_values_may_hold_what_is_no_expression(small: Path) -> None:
     def odd(_definition: AppDefinition) -> Sequence[Layer]:
-        return defaults.layers("odd.tgz", {"": "replicas: <% no %>\n"})
+        return defaults.layers("odd.tgz", {"": "replicas: <% no %>\nimage: {tag: <% no %>}\n"})
 
     found = ask(small, "lab", "store.replicas", odd)
     assert (found.value, found.formula) == ("<% no %>", "")
+    found = ask(small, "lab", "store.image.tag", odd)
+    assert (found.value, found.says[0].value) == ("1.9.3", "<% no %>")
 
 
 # -- questions

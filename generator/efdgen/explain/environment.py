@@ -49,6 +49,7 @@ class Environment:
         self.facts = Facts(repository, resolver, self.name)
         self._chart_defaults = chart_defaults
         self._trees: dict[str, Tree] = {}
+        self._value_trees: dict[str, Tree] = {}
 
     def explain(self, app: str, path: Path) -> Explanation:
         """Explain the value at `path` of the values file of an app, or of the parent chart.
@@ -68,26 +69,32 @@ class Environment:
 
     def setting(self, app: str, path: Path) -> Explanation:
         """Explain a part of an app's settings: `values`, `parameters` or `secrets`, expressions filled in."""
-        explanation = trace(self.tree(app), path)
-        if explanation.says or path != ("values",):
-            return explanation
-        # Nobody says anything about the values of the chart: there is only the key that stands for it.
-        chart = trace(self.tree(app), ("chart", "name"))
-        return explanation._replace(value={}, says=chart.says, source=chart.source)
+        if path == ("values",) and at(self.tree(app).merged, path) is ABSENT:
+            # Nobody says anything about the values of the chart: there is only the key that stands for it.
+            chart = trace(self.tree(app), ("chart", "name"))
+            return chart._replace(path=path, value={})
+        tree = self.value_tree(app) if path[0] == "values" and len(path) > 1 else self.tree(app)
+        return trace(tree, path)
 
     def tree(self, app: str) -> Tree:
-        """Return the layers of an app's settings, the chart's own values below them."""
+        """Return the layers of an app's settings."""
         if app not in self._trees:
             resolved = self.apps[app]
-            below = tuple(self._chart_defaults(resolved.definition))
             merged = merge_layers(resolved.layers)
             names = self._names(resolved, merged.get("parameters"))
 
             def look_up(origin: Origin) -> Explanation:
                 return self._look_up(resolved, origin)
 
-            self._trees[app] = Tree(self.name, app, below, resolved.layers, merged, names, look_up)
+            self._trees[app] = Tree(self.name, app, (), resolved.layers, merged, names, look_up)
         return self._trees[app]
+
+    def value_tree(self, app: str) -> Tree:
+        """Return the same with the chart's own values below: only who asks about those opens the chart."""
+        if app not in self._value_trees:
+            below = tuple(self._chart_defaults(self.apps[app].definition))
+            self._value_trees[app] = self.tree(app)._replace(below=below)
+        return self._value_trees[app]
 
     def hosts(self) -> Iterator[Host]:
         """Yield every public host, with what decides it."""
@@ -157,7 +164,8 @@ class Environment:
         where: Path = ("secrets", secret.name)
         name = trace_key(tree, where)
         if part == "name":
-            return name._replace(path=path)
+            when: Path = (*where, "when")
+            return name._replace(path=path, inputs=(trace(tree, when),) if at(tree.merged, when) is not ABSENT else ())
         own = trace(tree, (*where, "path"))
         if own.value not in (None, "", ABSENT):
             return own._replace(path=path)

@@ -109,7 +109,7 @@ def _in_app(environment: Environment, name: str, rest: str) -> list[Explanation]
 
 def known_values(environment: Environment, name: str) -> Mapping[str, Any]:
     """Return an app's values for its chart, with what only the chart sets and what is left out because it is null."""
-    tree = environment.tree(name)
+    tree = environment.value_tree(name)
     below = merge_layers(tree.below).get("values") or {}
     written = tree.merged.get("values") or {}
     known: Mapping[str, Any] = merge(merge(below, written), environment.apps[name].values)

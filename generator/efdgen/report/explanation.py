@@ -147,6 +147,7 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
         plain["formula"] = explanation.formula
         plain["within"] = dotted(explanation.within)
         plain["copyOf"] = _explanation(explanation.copy_of) if explanation.copy_of is not None else None
+    if explanation.formula or explanation.inputs:
         plain["inputs"] = [_explanation(put_in) for put_in in explanation.inputs]
     return _present(plain)
 
