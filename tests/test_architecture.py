@@ -20,15 +20,28 @@ ALLOWED = {
     "cli.check_command": "cli.common pipeline report.drift report.text click",
     "cli.common": "errors load pipeline report.findings report.text click",
     "cli.diff_command": "cli.common pipeline.diff report.diffs click",
+    "cli.explain_command": "cli.common errors explain.questions layout load pipeline report.explanation click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.validate_command": "cli.common pipeline click",
     "compare": "",
     "conforms": "",
     "definitions": "errors files layout merge model yamlio",
-    "disk": "compare errors tree",
+    "disk": "compare errors",
     "errors": "",
-    "files": "errors merge model schema secrets suggest yamlio",
+    "explain": "",
+    "explain.defaults": "errors explain.says merge yamlio",
+    "explain.environment": "errors explain.facts explain.says explain.trace explain.watch layout merge model rbac "
+    "resolve scope",
+    "explain.facts": "errors explain.says explain.trace explain.watch merge model resolve",
+    "explain.paths": "errors suggest",
+    "explain.questions": "errors explain.environment explain.paths explain.says explain.watch layout merge model "
+    "render scope suggest",
+    "explain.says": "errors",
+    "explain.trace": "errors explain.says explain.watch merge scope templating",
+    "explain.watch": "errors explain.says templating",
+    "files": "errors merge model schema suggest yamlio",
+    "functions": "merge scope suggest templating",
     "generated": "layout",
     "git": "errors",
     "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
@@ -43,7 +56,8 @@ ALLOWED = {
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
-    "pipeline": "compare disk errors generated invariants layout load model render resolve suggest tree",
+    "pipeline": "compare disk errors explain.environment generated invariants layout load model render resolve "
+    "suggest tree",
     "pipeline.diff": "disk errors git load pipeline review.model review.trees suggest",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
@@ -52,10 +66,10 @@ ALLOWED = {
     "report.diff_text": "report.changes report.text review.model semantic",
     "report.diffs": "report.diff_text report.text review.model",
     "report.drift": "compare errors",
+    "report.explanation": "errors explain.says report.text",
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
     "report.text": "compare errors",
-    "functions": "merge scope suggest templating",
     "resolve": "errors functions merge model schema scope templating",
     "review": "",
     "review.folding": "review.model semantic",
@@ -79,32 +93,18 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ errors layout compare conforms semantic yamlio.lenient yamlio.scalars
-suggest generated git
-merge yamlio.reading yamlio.writing templating tree
-yamlio
-review review.model
-review.folding
-review.trees
-model schema scope
-rbac texttemplate secrets
-files disk functions
-definitions
-specs
-load resolve render
-invariants.fleet
-invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
-invariants
+__init__ compare conforms errors explain layout report review semantic suggest yamlio.lenient yamlio.scalars
+cli disk explain.paths explain.says generated git merge report.drift report.findings report.text review.model schema
+templating tree yamlio.reading yamlio.writing
+__main__ explain.watch report.explanation review.folding scope yamlio
+explain.defaults explain.trace functions model report.changes review.trees
+files rbac report.diff_text report.fleet resolve secrets texttemplate
+definitions explain.facts invariants.fleet render report.diffs
+explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault specs
+explain.questions invariants load
 pipeline
-pipeline.diff
-report report.drift report.findings report.text
-report.changes report.fleet
-report.diff_text
-report.diffs
-cli.common
-cli.check_command cli.diff_command cli.list_command cli.render_command cli.validate_command
-cli
-__main__
+cli.common pipeline.diff
+cli.check_command cli.diff_command cli.explain_command cli.list_command cli.render_command cli.validate_command
 """
 
 # The one place for each package of others.

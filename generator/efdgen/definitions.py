@@ -17,6 +17,9 @@ from efdgen.yamlio import Document
 APPS = "templates/apps"
 WRAPPER = "templates/wrapper"
 
+_IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets")
+"""What app.yaml says that ends up in an environment's values."""
+
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
@@ -77,9 +80,7 @@ class _Definitions:
         for ancestor in lineage:
             folder = str(PurePosixPath(ancestor.file).parent)
             merged = merge(merged, ancestor.data)
-            layers.append(
-                document_layer("app definition", ancestor, (), _only(ancestor.data, ("parameters", "secrets")))
-            )
+            layers.append(document_layer("app definition", ancestor, (), _only(ancestor.data, _IN_LAYERS)))
             if self._files.exists(f"{folder}/values.yaml"):
                 values = self._files.document(f"{folder}/values.yaml", "values")
                 if values is not None:

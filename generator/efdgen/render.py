@@ -35,12 +35,12 @@ def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
     spec = environment.spec
     name = spec.name
     path = layout.values(layout.PARENT, name)
-    yield path, with_mark(yamlio.dump(_parent_values(environment)), path, (spec.document.file,))
+    yield path, with_mark(yamlio.dump(parent_values(environment)), path, (spec.document.file,))
     for app in environment.apps:
         path = layout.values(app.definition.name, name)
         sources = (spec.document.file, app.definition.source)
         companions = {file.path: json_content(file.content) for file in app.files}
-        yield path, with_mark(yamlio.dump(_wrapper_values(environment, app)), path, sources, companions)
+        yield path, with_mark(yamlio.dump(wrapper_values(environment, app)), path, sources, companions)
         for file, content in companions.items():
             yield f"{layout.chart(app.definition.name)}/{file}", content
 
@@ -68,7 +68,8 @@ def _names(app: AppDefinition) -> dict[str, Any]:
     }
 
 
-def _parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
+def parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
+    """Return an environment's values for the parent chart."""
     facts = environment.facts
     values: dict[str, Any] = {
         "env": facts.name,
@@ -101,7 +102,8 @@ def _application(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str
     return application
 
 
-def _wrapper_values(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
+def wrapper_values(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
+    """Return an environment's values for the wrapper chart of an app."""
     facts = environment.facts
     values: dict[str, Any] = {"env": facts.name, "kubernetesVersion": facts.cluster.kubernetes_version}
     if app.hosts:

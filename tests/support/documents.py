@@ -25,7 +25,7 @@ def layer(name: str, text: str) -> Layer:
 
 def layers_of(*contents: Any) -> list[Layer]:
     """Return layers of data that no file holds, called by their number."""
-    return [Layer(str(n), content, lambda _path, _offset: Location("")) for n, content in enumerate(contents)]
+    return [Layer(str(n), content, lambda _path, _offset=0, **_key: Location("")) for n, content in enumerate(contents)]
 
 
 def problems_of(function: Callable[..., Any], *arguments: Any) -> tuple[Problem, ...]:

@@ -19,6 +19,7 @@ _COMMANDS = {
     "diff": "Show what a change means, environment by environment.",
     "validate": "Check specs and app definitions.",
     "list": "Show environments, apps, versions and hosts.",
+    "explain": "Say why a value is what it is.",
 }
 
 _OUTPUT = 4

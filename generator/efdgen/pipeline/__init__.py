@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen import disk, invariants, layout, load, render, suggest
 from efdgen.compare import Change, Kind, compare
@@ -13,6 +13,9 @@ from efdgen.generated import Ownership
 from efdgen.model import Repository, ResolvedEnvironment
 from efdgen.resolve import FLAWED_LINK, Resolver
 from efdgen.tree import FileTree
+
+if TYPE_CHECKING:
+    from efdgen.explain.environment import ChartDefaults, Environment
 
 OUTPUT = "rendered"
 
@@ -99,6 +102,35 @@ def _resolved(repository: Repository, names: Sequence[str], problems: list[Probl
             continue
         problems.extend(invariants.check(environment, fleet))
         yield environment
+
+
+def explain(root: Path, name: str, chart_defaults: ChartDefaults) -> Environment:
+    """Load and resolve one environment, ready for questions. Rules across apps and environments are not looked at.
+
+    Args:
+        root: the repository.
+        name: the environment.
+        chart_defaults: the values that the apps' charts bring themselves, asked for when an app is.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when the environment is unknown.
+    """
+    from efdgen.explain.environment import Environment
+
+    repository = load.load(root, [name])
+    select(repository, [name])
+    problems = list(repository.problems)
+    resolver = Resolver(repository)
+    try:
+        resolved = resolver.resolve(name) if name in repository.environments else None
+    except InvalidInputError as error:
+        resolved = None
+        problems.extend(error.problems)
+    if resolved is None:
+        _raise_errors(problems)
+        raise InvalidInputError(problems)
+    return Environment(repository, resolver, resolved, chart_defaults)
 
 
 def _raise_errors(problems: Sequence[Problem]) -> None:

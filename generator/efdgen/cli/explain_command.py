@@ -1,0 +1,77 @@
+"""`efdgen explain`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+
+
+def _complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from efdgen import load, pipeline
+    from efdgen.errors import UsageError
+
+    try:
+        root = pipeline.find_root(Path(ctx.params.get("root") or ".").resolve())
+    except UsageError:
+        return []
+    spec = load.load(root).environments.get(ctx.params.get("environment") or "")
+    return [CompletionItem(app) for app in (spec.apps if spec else ()) if app.startswith(incomplete)]
+
+
+@click.command("explain")
+@click.argument("environment", metavar="ENV", shell_complete=complete_environment)
+@click.argument("question", metavar="[APP[.PATH]]", default="", shell_complete=_complete_app)
+@root_option
+@click.option("--hosts", "subject", flag_value="hosts", help="The public hosts, and where each comes from.")
+@click.option("--secrets", "subject", flag_value="secrets", help="The Vault paths, and where each comes from.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@reports_errors
+def command(environment: str, question: str, root: Path | None, subject: str | None, form: str) -> None:
+    """Say why a value is what it is: every layer that had a say, with file and line; `*` marks the one that wins.
+
+    APP.PATH is a value of an app's chart, of its wrapper chart (hosts, vault) or of the app's parameters. A fact, such
+    as kafka.broker, stands without an app. An app without a path: all its values, a line each.
+
+    \b
+    Examples:
+      efdgen explain summit influxdb.persistence.size
+      efdgen explain summit influxdb
+      efdgen explain summit kafka.broker
+      efdgen explain summit efd.applications.influxdb.path
+      efdgen explain summit --hosts
+      efdgen explain summit --secrets --format json
+      efdgen explain summit
+    """
+    from efdgen import layout, pipeline
+    from efdgen.errors import UsageError
+    from efdgen.explain import questions
+    from efdgen.report import explanation
+
+    if subject and question:
+        raise UsageError(f"--{subject} is about all of {environment}: leave out {question!r}")
+    found = pipeline.explain(repository_root(root), environment, lambda _definition: ())
+    if subject == "hosts":
+        hosts = list(found.hosts())
+        text = explanation.as_json(hosts) if form == "json" else explanation.hosts(hosts, click.style)
+    elif subject == "secrets":
+        secrets = list(found.secrets())
+        text = explanation.as_json(secrets) if form == "json" else explanation.secrets(secrets, click.style)
+    elif question:
+        answers = questions.ask(found, question)
+        if form == "json":
+            text = explanation.as_json(answers)
+        else:
+            show = explanation.lines if question in (*found.apps, layout.PARENT) else explanation.blocks
+            text = show(answers, click.style)
+    else:
+        facts = questions.facts(found)
+        text = (
+            explanation.as_json(facts)
+            if form == "json"
+            else explanation.overview(facts, questions.apps(found), environment, click.style)
+        )
+    click.echo(text)

@@ -1,0 +1,48 @@
+"""A chart's own values as layers below all others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from efdgen import yamlio
+from efdgen.errors import InvalidInputError, Location, Path
+from efdgen.explain.says import CHART_DEFAULT
+from efdgen.merge import Layer
+
+
+def layers(archive: str, texts: Mapping[str, str]) -> tuple[Layer, ...]:
+    """Return the values that a chart and its subcharts bring, the least specific first: a subchart's own.
+
+    Args:
+        archive: the name of the chart's archive, for locations.
+        texts: the text of values.yaml of the chart, under an empty name, and of its subcharts, by their names,
+            one below the other: `a/b`.
+    """
+    deepest_first = sorted(texts, key=lambda name: (-len(_parts(name)), name))
+    return tuple(_layer(archive, _parts(name), texts[name]) for name in deepest_first)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(part for part in name.split("/") if part)
+
+
+def _layer(archive: str, subchart: tuple[str, ...], text: str) -> Layer:
+    folders = "".join(f"charts/{name}/" for name in subchart)
+    document = _read(text, f"{archive}:{folders}values.yaml")
+    data: Any = document.data if isinstance(document.data, dict) else {}
+    for name in reversed(subchart):
+        data = {name: data}
+
+    def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
+        return document.locate_in_text(path[1 + len(subchart) :], offset, key=key)
+
+    return Layer(CHART_DEFAULT, {"values": data}, locate)
+
+
+def _read(text: str, file: str) -> yamlio.Document:
+    """Parse what others wrote; what is too loose for the strict reader has no lines."""
+    try:
+        return yamlio.parse(text, file)
+    except InvalidInputError:
+        return yamlio.Document(file, {}, yamlio.Marks(0, 0, "", {}, {}))

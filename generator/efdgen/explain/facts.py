@@ -1,0 +1,85 @@
+"""Why a fact of an environment is what it is."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterator
+from typing import Any
+
+from efdgen.errors import Path
+from efdgen.explain.says import Explanation, Say, Source
+from efdgen.explain.trace import Tree, trace, trace_key
+from efdgen.explain.watch import Origin
+from efdgen.merge import merge_layers, winner
+from efdgen.model import AppDefinition, Repository
+from efdgen.resolve import Resolver
+
+_HOSTS = "hosts"
+_PATTERN: Path = ("hostPattern",)
+_LINK = 2
+"""How many parts a path has that names a link and nothing of what is behind it."""
+
+
+class Facts:
+    """The facts of one environment, and, through them, those of the environments that it links to."""
+
+    def __init__(self, repository: Repository, resolver: Resolver, name: str) -> None:
+        self._repository = repository
+        self._resolver = resolver
+        self._spec = repository.environments[name]
+        self.name = name
+        self.names = resolver.scope(name)
+        layers = self._spec.layers
+        self.tree = Tree(name, "", (), layers, merge_layers(layers), self.names, self._look_up, keeps_null=True)
+        self._known: dict[Path, Explanation] = {}
+
+    def explain(self, path: Path) -> Explanation:
+        """Explain a fact. `hosts.<service>` is one for every service, whether written or derived."""
+        if path not in self._known:
+            self._known[path] = self._explain(path)
+        return self._known[path]
+
+    def _explain(self, path: Path) -> Explanation:
+        if path == _PATTERN:
+            # Without a service it yields nothing: the pattern itself is the fact.
+            return trace(self.tree._replace(below=self.tree.layers, layers=(), merged={}), path)
+        if len(path) == _LINK and path[0] == _HOSTS and path[1] not in self.tree.merged[_HOSTS]:
+            return self._host(str(path[1]))
+        return trace(self.tree, path)
+
+    def look_up(self, origin: Origin) -> Explanation:
+        """Explain what a path among the names leads to."""
+        return self._look_up(origin)
+
+    def _look_up(self, origin: Origin) -> Explanation:
+        path = origin.path
+        if path[0] == "links" and len(path) > _LINK:
+            other = Facts(self._repository, self._resolver, str(path[1]))
+            return other.look_up(origin._replace(path=path[_LINK:]))
+        return trace_key(self.tree, path) if origin.is_key else self.explain(path)
+
+    def _host(self, service: str) -> Explanation:
+        """Explain a host that the pattern makes."""
+
+        def look_up(origin: Origin) -> Explanation:
+            return self._service(service) if origin.path == ("service",) else self._look_up(origin)
+
+        names: Any = ChainMap({"service": service}, self.names)  # type: ignore[arg-type]
+        pattern = trace(self.tree._replace(names=names, explain=look_up), _PATTERN)
+        return pattern._replace(path=(_HOSTS, service))
+
+    def _service(self, service: str) -> Explanation:
+        """Explain the name of a service: the app definition that lists it."""
+        for app in self._apps():
+            for key, services in (("ingressHosts", app.ingress_hosts), ("nodePortHosts", app.node_port_hosts)):
+                if service in services:
+                    path: Path = (key, services.index(service))
+                    layer = winner(app.layers, path)
+                    says = (Say(layer.name, layer.locate(path), service, service, wins=True),) if layer else ()
+                    return Explanation(self.name, "", ("service",), service, Source(self.name, app.name, path), says)
+        return Explanation(self.name, "", ("service",), service, Source(self.name, "", ("service",)), ())
+
+    def _apps(self) -> Iterator[AppDefinition]:
+        """Yield app definitions, those that the environment lists first."""
+        yield from (self._repository.apps[name] for name in self._spec.apps)
+        yield from self._repository.apps.values()

@@ -1,0 +1,132 @@
+"""What a question such as `influxdb.persistence.size` is about, and its answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen import layout, render, scope, suggest
+from efdgen.errors import Location, Path, UsageError
+from efdgen.explain import paths
+from efdgen.explain.environment import Environment
+from efdgen.explain.says import Explanation
+from efdgen.explain.watch import at
+from efdgen.merge import leaves, merge, merge_layers
+from efdgen.model import ResolvedApp
+
+_APP = re.compile(r"[a-z0-9-]+")
+
+
+def ask(environment: Environment, question: str) -> list[Explanation]:
+    """Explain what a question is about: a value, or every value below what it names.
+
+    A question is a path below an app (`influxdb.persistence.size`) or below the facts (`kafka.broker`). Below an app,
+    the chart's values come first; what they do not have is looked for in the values file of the wrapper chart
+    (`vault.secrets[0].path`) and in the app's settings (`parameters.livenessProbe`).
+
+    Raises:
+        UsageError: when it leads nowhere.
+    """
+    match = _APP.match(question)
+    name = match.group() if match else ""
+    rest = question[len(name) :].removeprefix(".")
+    if name == layout.PARENT:
+        return _in_parent(environment, rest)
+    if name in environment.apps:
+        return _in_app(environment, name, rest)
+    known_as = known_facts(environment)
+    path = paths.find(known_as, question)
+    if path is not None:
+        return [environment.facts.explain(leaf) for leaf in _below(known_as, path)]
+    if name in known_as:
+        raise UsageError(f"{environment.name} has no fact {question!r}: {paths.hint(known_as, question)}")
+    known = [*environment.apps, layout.PARENT, *known_as]
+    raise UsageError(f"{environment.name} has no app and no fact {name or question!r}: {suggest.hint(name, known)}")
+
+
+def known_facts(environment: Environment) -> dict[str, Any]:
+    """Return every fact, evaluated, with the hosts that the pattern makes."""
+    facts = environment.facts
+    raw = {key: value for key, value in facts.tree.merged.items() if key != "hostPattern"}
+    filled: dict[str, Any] = scope.fill(raw, (), scope.Filling(facts.names, facts.name, facts.tree.layers, [], []))
+    filled["hostPattern"] = facts.tree.merged["hostPattern"]
+    hosts = {service: host for app in environment.apps.values() for service, host in _hosts(app).items()}
+    return {**filled, "hosts": {**filled["hosts"], **hosts}}
+
+
+def facts(environment: Environment) -> list[Explanation]:
+    """Explain every fact."""
+    return [environment.facts.explain(path) for path, _ in leaves(known_facts(environment))]
+
+
+def apps(environment: Environment) -> list[tuple[str, str, Location]]:
+    """Return each app of an environment, its chart, and where the spec lists it."""
+    return [
+        (
+            name,
+            f"{app.definition.chart.name} {app.definition.chart.version}",
+            environment.resolved.spec.document.locate(("apps", name), key=True),
+        )
+        for name, app in environment.apps.items()
+    ]
+
+
+def _hosts(app: ResolvedApp) -> Mapping[str, str]:
+    return {**app.hosts, **app.node_port_hosts}
+
+
+def _in_parent(environment: Environment, rest: str) -> list[Explanation]:
+    values = render.parent_values(environment.resolved)
+    path = paths.find(values, rest)
+    if path is None:
+        raise _nothing(environment, layout.PARENT, rest, paths.hint(values, rest))
+    return [environment.explain(layout.PARENT, leaf) for leaf in _below(values, path)]
+
+
+def _in_app(environment: Environment, name: str, rest: str) -> list[Explanation]:
+    app = environment.apps[name]
+    chart = app.definition.chart.name
+    wrapper = render.wrapper_values(environment.resolved, app)
+    if not rest:
+        return [_short(environment.explain(name, leaf), chart) for leaf, _ in leaves(wrapper)]
+    values = known_values(environment, name)
+    path = paths.find(values, rest)
+    if path is not None:
+        return [_short(environment.explain(name, (chart, *leaf)), chart) for leaf in _below(values, path)]
+    files = {**wrapper, chart: values}
+    path = paths.find(files, rest)
+    if path is not None:
+        return [_short(environment.explain(name, leaf), chart) for leaf in _below(files, path)]
+    tree = environment.tree(name)
+    settings = {key: tree.merged.get(key) for key in ("parameters", "secrets")}
+    settings["parameters"] = merge(settings["parameters"], tree.names["parameters"])
+    path = paths.find(settings, rest)
+    if path is not None:
+        return [environment.setting(name, leaf) for leaf in _below(settings, path)]
+    raise _nothing(environment, name, rest, paths.hint({**files, **values}, rest))
+
+
+def known_values(environment: Environment, name: str) -> Mapping[str, Any]:
+    """Return an app's values for its chart, with what only the chart sets and what is left out because it is null."""
+    tree = environment.value_tree(name)
+    below = merge_layers(tree.below).get("values") or {}
+    written = tree.merged.get("values") or {}
+    known: Mapping[str, Any] = merge(merge(below, written), environment.apps[name].values)
+    return known
+
+
+def _below(data: Any, path: Path) -> Iterator[Path]:
+    """Yield the paths of all leaves at or below `path`."""
+    for leaf, _ in leaves(at(data, path)):
+        yield (*path, *leaf)
+
+
+def _short(explanation: Explanation, chart: str) -> Explanation:
+    """Name a value of the chart by its path in there, as one asks for it."""
+    path = explanation.path
+    return explanation._replace(path=path[1:]) if path[0] == chart and len(path) > 1 else explanation
+
+
+def _nothing(environment: Environment, app: str, rest: str, hint: str) -> UsageError:
+    return UsageError(f"{app} in {environment.name} has no value {rest!r}" + (f": {hint}" if hint else ""))
