@@ -19,7 +19,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "diff.png"
 COPIED = ("environments", "templates", "rendered")
-WIDTH, HEIGHT = 1200, 1000
+WIDTH, HEIGHT = 1200, 975
 
 
 class Edit(NamedTuple):

