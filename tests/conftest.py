@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from efdgen import pipeline
+from support.browser import browser, show
 from support.checkout import copy_checkout
 from support.repository import small_repository
+
+__all__ = ["browser", "show"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

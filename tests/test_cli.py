@@ -545,6 +545,7 @@ def test_a_wheel_works_outside_of_the_checkout(tmp_path: Path, small: Path) -> N
     assert installed("--version").stdout == f"efdgen, version {__version__}\n"
     assert installed("check").returncode == 0
     outdated(small)
+    assert installed("diff", "--format", "html").stdout.endswith("</html>\n")
     assert "changed rendered/apps/store/values-lab.yaml" in installed("render").stdout
     wrong(small)
     assert installed("validate").returncode == 3

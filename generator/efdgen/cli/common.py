@@ -38,10 +38,12 @@ root_option = click.option(
     help="The repository. Default: found from the current folder upwards.",
 )
 
+PROBLEM_FORMATS = ("text", "json", "github", "sarif")
+
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "github", "sarif"]),
+    type=click.Choice(PROBLEM_FORMATS),
     default="text",
     help="How problems are shown: for people, as JSON, as annotations of a GitHub workflow, as SARIF. Default: text.",
 )
@@ -73,7 +75,8 @@ def reports_errors(function: Function) -> Function:
         try:
             return function(*args, **kwargs)
         except InvalidInputError as error:
-            form = kwargs.get("form", "text")
+            form = kwargs.get("form")
+            form = form if form in PROBLEM_FORMATS else "text"
             show(error.problems, form, kwargs.get("root"))
             if form == "text":
                 click.echo("Mend what is marked, then run this again. Nothing was written.", err=True)

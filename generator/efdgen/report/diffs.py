@@ -8,6 +8,14 @@ from efdgen.report.diff_text import as_text
 from efdgen.report.text import Style
 from efdgen.review.model import Review
 
+
+def _html(review: Review, style: Style) -> str:
+    from efdgen.report.diff_html import as_html
+
+    return as_html(review, style)
+
+
 FORMATS: Mapping[str, Callable[[Review, Style], str]] = {
     "text": as_text,
+    "html": _html,
 }

@@ -1,0 +1,81 @@
+"""HTML pages: the only user of jinja2's templates. A page is one file: its styles and scripts stand in it.
+
+Whatever a template is given is escaped. A page's Content-Security-Policy names the digests of its own styles and
+scripts, so a browser runs and loads nothing else, should anything ever get past that.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from efdgen import __version__
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+class Asset(NamedTuple):
+    """A style sheet or a script that stands in a page, and its digest as a Content-Security-Policy writes it."""
+
+    text: str
+    digest: str
+
+
+def page(template: str, **facts: Any) -> str:
+    """Return a page.
+
+    Args:
+        template: its name, without `.html.jinja`; its style sheet and script, if any, have the same name. It extends
+            `base`, which brings the style sheet and the script that all pages share.
+        **facts: what the template uses.
+    """
+    styles = [asset(f"{name}.css") for name in ("base", template)]
+    scripts = [asset(f"{name}.js") for name in ("base", template)]
+    policy = (
+        f"default-src 'none'; style-src {_sources(styles)}; script-src {_sources(scripts)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    given = {"policy": policy, "styles": styles, "scripts": scripts, "version": __version__}
+    return _environment().get_template(f"{template}.html.jinja").render(**given, **facts)
+
+
+def visible(text: str) -> str:
+    """Write the code points of characters that nobody sees, or that reorder what is seen: no value poses as another."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+@functools.cache
+def asset(name: str) -> Asset:
+    """Return a style sheet or a script, to stand in a page; an empty one if there is none of that name."""
+    environment = _environment()
+    known = environment.list_templates(filter_func=lambda each: each == name)
+    text = environment.loader.get_source(environment, name)[0] if known and environment.loader else ""
+    # As a browser reads it: with plain line feeds, and all of it counts.
+    text = text.replace("\r\n", "\n")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Asset(text, f"sha256-{digest}")
+
+
+def _sources(assets: list[Asset]) -> str:
+    return " ".join(f"'{each.digest}'" for each in assets if each.text)
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("efdgen.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["visible"] = visible
+    environment.filters["thousands"] = "{:,}".format
+    return environment

@@ -1,0 +1,90 @@
+"""A real browser for tests of pages: Debian's chromium, without a window."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+DESK, PHONE, SMALL_PHONE = (1200, 800), (390, 844), (360, 640)
+MINUTE = 60_000
+
+
+class Shown(NamedTuple):
+    """A page in the browser. Errors and requests are noted from the first byte on."""
+
+    page: Page
+    errors: list[str]
+    requests: list[str]
+
+    def overflow(self) -> int:
+        """Return by how many pixels the page is wider than the window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+    def background(self) -> str:
+        """Return the page's background color."""
+        return str(self.page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+
+Show = Callable[..., Shown]
+
+
+# Started once a module: while it runs, so does an event loop, which other modules may want to start themselves.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("chromium is not installed")
+    with api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def show(browser: Browser) -> Iterator[Show]:
+    """Show HTML, or the page at an address, in a fresh profile: `show(html=..., size=PHONE, color_scheme="dark")`.
+
+    Nothing but that page, inline data and what `allowed` begins with can be loaded. A test fails when a page has an
+    error at its end; who expects errors clears them.
+    """
+    contexts = []
+    pages: list[Shown] = []
+
+    def open_page(
+        html: str = "", address: str = "", size: tuple[int, int] = DESK, allowed: str = "", **options: Any
+    ) -> Shown:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        context.set_default_timeout(MINUTE)
+        page = context.new_page()
+        shown = Shown(page, [], [])
+        pages.append(shown)
+        page.on("pageerror", lambda error: shown.errors.append(str(error)))
+        page.on("console", lambda message: shown.errors.append(message.text))
+        page.on("request", lambda request: shown.requests.append(request.url))
+
+        def decide(route: Any) -> None:
+            url = route.request.url
+            if url == address or (allowed and url.startswith(allowed)):
+                route.continue_()
+            else:
+                route.abort()
+
+        page.route("**/*", decide)
+        if address:
+            page.goto(address)
+        else:
+            page.set_content(html)
+        return shown
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [error for shown in pages for error in shown.errors] == []
