@@ -30,7 +30,7 @@ ALLOWED = {
     "errors": "",
     "files": "errors merge model schema secrets suggest yamlio",
     "generated": "layout",
-    "git": "errors",
+    "git": "errors suggest",
     "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
     "invariants.vault model",
     "invariants.apps": "errors invariants.fleet merge model suggest",
@@ -41,16 +41,19 @@ ALLOWED = {
     "invariants.vault": "errors invariants.fleet model templating yamlio",
     "layout": "",
     "load": "definitions errors files layout model specs",
+    "linediff": "",
     "merge": "errors",
     "model": "errors merge yamlio",
     "pipeline": "compare disk errors generated invariants layout load model render resolve suggest tree",
-    "pipeline.diff": "disk errors git load pipeline review.model review.trees suggest",
+    "pipeline.diff": "disk errors generated git layout load pipeline review.model review.trees suggest",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
-    "report.changes": "errors report.text review.model semantic yamlio",
+    "report.changes": "errors linediff report.text review.model semantic yamlio",
+    "report.diff_json": "report.changes report.text review.model semantic",
+    "report.diff_markdown": "report.changes report.text review.model semantic",
     "report.diff_text": "report.changes report.text review.model semantic",
-    "report.diffs": "report.diff_text report.text review.model",
+    "report.diffs": "report.diff_json report.diff_markdown report.diff_text report.text review.model",
     "report.drift": "compare errors",
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
@@ -58,9 +61,10 @@ ALLOWED = {
     "functions": "merge scope suggest templating",
     "resolve": "errors functions merge model schema scope templating",
     "review": "",
-    "review.folding": "review.model semantic",
+    "review.folding": "linediff review.model semantic",
     "review.model": "semantic",
-    "review.trees": "errors layout review.folding review.model semantic yamlio",
+    "review.reading": "yamlio",
+    "review.trees": "layout review.folding review.model review.reading semantic",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -79,12 +83,13 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ errors layout compare conforms semantic yamlio.lenient yamlio.scalars
-suggest generated git
+__init__ errors layout compare conforms linediff semantic yamlio.lenient yamlio.scalars
+suggest generated
+git
 merge yamlio.reading yamlio.writing templating tree
 yamlio
 review review.model
-review.folding
+review.folding review.reading
 review.trees
 model schema scope
 rbac texttemplate secrets
@@ -99,7 +104,7 @@ pipeline
 pipeline.diff
 report report.drift report.findings report.text
 report.changes report.fleet
-report.diff_text
+report.diff_json report.diff_markdown report.diff_text
 report.diffs
 cli.common
 cli.check_command cli.diff_command cli.list_command cli.render_command cli.validate_command

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from efdgen.report.diff_json import as_json
+from efdgen.report.diff_markdown import as_markdown
 from efdgen.report.diff_text import as_text
 from efdgen.report.text import Style
 from efdgen.review.model import Review
 
 FORMATS: Mapping[str, Callable[[Review, Style], str]] = {
     "text": as_text,
+    "markdown": as_markdown,
+    "json": as_json,
 }

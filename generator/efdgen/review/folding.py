@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from efdgen import linediff
 from efdgen.review.model import Change, Reordered
 from efdgen.semantic import ABSENT, Steps, fingerprint
 
@@ -68,8 +68,7 @@ def _fingerprints(before: Any, after: Any) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _changed_lines(before: str, after: str) -> tuple[str, ...]:
-    diff = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    return tuple(line for line in diff if not line.startswith(("---", "+++", "@@")))
+    return tuple(line for line in linediff.lines(before, after) if not line.startswith("@@"))
 
 
 def _turn(change: Change | Reordered) -> tuple[int, tuple[str, ...], tuple[str, ...], str]:
