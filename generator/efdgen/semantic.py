@@ -80,7 +80,7 @@ def difference(before: Any, after: Any) -> Difference:
 
 def same(before: Any, after: Any) -> bool:
     """Say whether two values mean the same; the order of lists counts, and true is not 1."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
+    if isinstance(before, dict) and isinstance(after, dict):
         return before.keys() == after.keys() and all(same(value, after[key]) for key, value in before.items())
     if isinstance(before, list) and isinstance(after, list):
         return len(before) == len(after) and all(map(same, before, after))
@@ -89,7 +89,7 @@ def same(before: Any, after: Any) -> bool:
 
 def _whole_numbers(value: Any) -> Any:
     """Return data in which 1.0 is 1, as it is for `same`."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _whole_numbers(item) for key, item in value.items()}
     if isinstance(value, list):
         return list(map(_whole_numbers, value))
@@ -109,16 +109,16 @@ class _Comparison:
         self.reordered: list[Steps] = []
 
     def values(self, path: Steps, before: Any, after: Any) -> None:
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
+        if isinstance(before, dict) and isinstance(after, dict):
             if before and not after:
                 self.edits.append(Edit(path, before, after))
             else:
                 self._maps(path, before, after)
         elif isinstance(before, list) and isinstance(after, list):
             self._lists(path, before, after)
-        elif before is ABSENT and isinstance(after, Mapping) and after:
+        elif before is ABSENT and isinstance(after, dict) and after:
             self._maps(path, {}, after)
-        elif after is ABSENT and isinstance(before, Mapping) and before:
+        elif after is ABSENT and isinstance(before, dict) and before:
             self._maps(path, before, {})
         elif not same(before, after):
             self.edits.append(Edit(path, before, after))
@@ -184,7 +184,7 @@ def _looks(items: Sequence[Any]) -> list[str]:
 
 def _sorted(value: Any) -> Any:
     """Return data with the items of its lists in the order of their names, where they have any."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {key: _sorted(item) for key, item in value.items()}
     if not isinstance(value, list):
         return value
@@ -205,7 +205,7 @@ def _surplus(items: Sequence[str], others: Counter[str]) -> list[int]:
 
 def _alike(before: Any, after: Any) -> bool:
     """Say whether two maps have something in common, so that one may be the other, changed."""
-    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+    if not (isinstance(before, dict) and isinstance(after, dict)):
         return False
     return any(key in after and same(value, after[key]) for key, value in before.items())
 
@@ -213,7 +213,7 @@ def _alike(before: Any, after: Any) -> bool:
 def _naming_key(before: Sequence[Any], after: Sequence[Any]) -> str | None:
     """Return the key that names each item of both lists; empty when each is a map of one entry; None: nothing does."""
     items = [*before, *after]
-    if not all(isinstance(item, Mapping) for item in items):
+    if not all(isinstance(item, dict) for item in items):
         return None
     for key in NAMING_KEYS:
         if all(isinstance(item.get(key), str | int) for item in items) and _is_unique(key, before, after):

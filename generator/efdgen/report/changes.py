@@ -53,10 +53,19 @@ def _escaped(character: str) -> str:
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
 
 
+WHERE_DEPLOYED = " (where deployed)"
+
+
+def is_patchy(change: Change | Reordered) -> bool:
+    """Say whether not all of the environments have all of the apps."""
+    return isinstance(change, Change) and bool(change.lacking)
+
+
 def where(change: Change | Reordered) -> str:
     """Return the place of a change: `base, summit / influxdb / persistence.size`."""
     inside = path(change.path)
-    parts = (names(change.environments), ", ".join(change.apps), change.part, inside)
+    apps = ", ".join(change.apps) + (WHERE_DEPLOYED if is_patchy(change) else "")
+    parts = (names(change.environments), apps, change.part, inside)
     return " / ".join(part for part in parts if part)
 
 

@@ -49,6 +49,7 @@ def _step(step: Step) -> Any:
 
 def _change(change: Change) -> dict[str, Any]:
     fact = _place(change)
+    fact["lacking"] = [{"environment": environment, "app": app} for environment, app in change.lacking]
     if change.before is not ABSENT:
         fact["before"] = change.before
     if change.after is not ABSENT:

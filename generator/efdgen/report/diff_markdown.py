@@ -33,10 +33,7 @@ def as_markdown(review: Review, _style: Style) -> str:
     if review.is_empty:
         order = f" Only the order of {count(len(review.reordered), 'list')} differs." if review.reordered else ""
         return f"Nothing changes, compared with {base}.{order}"
-    head = [f"### What changes, compared with {base}", _table(review)]
-    loud = _loud(review)
-    if loud:
-        head.insert(1, loud)
+    head = list(filter(None, (f"### What changes, compared with {base}", _loud(review), _table(review))))
     whole = _Page(head, LIMIT)
     _fill(whole, review)
     if not whole.left_out:
@@ -95,7 +92,9 @@ def _entry(change: Change) -> str:
 
 
 def _place(change: Change | Reordered) -> str:
-    parts = [", ".join(map(_code, filter(None, change.apps))), _code(change.part), _code(changes.path(change.path))]
+    apps = ", ".join(map(_code, filter(None, change.apps)))
+    apps += changes.WHERE_DEPLOYED if changes.is_patchy(change) else ""
+    parts = [apps, _code(change.part), _code(changes.path(change.path))]
     return " / ".join(part for part in parts if part)
 
 
@@ -128,6 +127,8 @@ def _length(text: str) -> int:
 def _table(review: Review) -> str:
     """Return how much changes where: every environment by name, if there is room; else how many there are."""
     extents = changes.extents(review)
+    if not extents:
+        return ""
     for name in (", ".join, changes.names):
         rows = [(_plain(name(where) or changes.names(where)), radius) for radius, where in extents]
         table = "\n".join([*_TABLE_HEAD, *(f"| {where} | {_extent(radius)} |" for where, radius in rows)])

@@ -8,7 +8,8 @@ from typing import Any
 
 from efdgen import yamlio
 
-_PLAIN = (str, bool, int, type(None))
+_TEXT = frozenset({str})
+_PLAIN = frozenset({str, bool, int, type(None)})
 
 
 class UnreadableError(Exception):
@@ -46,10 +47,10 @@ def _refuse_odd(found: Any) -> None:
         if left < 0:
             raise UnreadableError(f"it holds more than {yamlio.MAX_NODES:,} values")
         if type(value) is dict:
-            if not all(type(key) is str for key in value):
+            if not _TEXT.issuperset(map(type, value)):
                 raise UnreadableError("a key is no text")
             waiting.extend(value.values())
         elif type(value) is list:
             waiting.extend(value)
-        elif not isinstance(value, _PLAIN) and not (isinstance(value, float) and math.isfinite(value)):
+        elif type(value) not in _PLAIN and not (type(value) is float and math.isfinite(value)):
             raise UnreadableError(f"{value!r} is no plain value")

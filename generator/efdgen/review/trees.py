@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from efdgen import layout
@@ -61,9 +62,9 @@ class _Deployed:
     def apps(self, environment: str) -> tuple[str, ...]:
         return tuple(sorted(self._apps.get(environment, set()) - {layout.PARENT}))
 
-    def having(self, app: str) -> frozenset[str]:
+    def having(self, app: str) -> AbstractSet[str]:
         """Return the environments that have an app."""
-        return frozenset(self._having.get(app, ()))
+        return self._having.get(app, frozenset())
 
     @functools.cache  # noqa: B019 - lives as long as a comparison
     def chart(self, app: str) -> Mapping[str, Any]:
@@ -121,7 +122,7 @@ def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
             elif owner in both.old.having(app) & both.new.having(app):
                 part = path.removeprefix(f"{layout.chart(app)}/").rpartition("/")[0]
                 found.extend(_as_data(path, Found(owner, app, part, (), ABSENT, ABSENT), both))
-    return fold(found)
+    return fold(found, lambda name, app: name in both.old.having(app) and name in both.new.having(app))
 
 
 def _values(path: str, here: Found, both: _Both) -> Iterator[Found]:
