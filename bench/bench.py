@@ -24,6 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 EFDGEN = [sys.executable, "-m", "efdgen"]
 RUNS = 15
 MANY, FEW = 1000, 100
+REVIEWED = 200
 MEBI = 1024
 
 
@@ -130,6 +131,36 @@ def rendering() -> list[Result]:
     ]
 
 
+def reviewing() -> list[Result]:
+    """Review a change of every values file of many environments against reading both trees."""
+    from efdgen.pipeline import diff
+    from efdgen.review.trees import review
+
+    with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
+        folder = Path(temporary, "reviewed")
+        synthetic(folder, REVIEWED)
+        render(folder)
+        facts = folder / "environments" / "shared" / "facts.yaml"
+        text = facts.read_text(encoding="utf-8")
+        facts.write_text(re.sub(r'(?<=kubernetesVersion: ")[^"]+', "1.99.9", text, count=1), encoding="utf-8")
+        ours, floors = [], []
+        for _ in range(5):
+            start = time.perf_counter()
+            both = diff.trees(folder)
+            found = review(*both)
+            middle = time.perf_counter()
+            for tree in (both.before, both.after):
+                for path, content in tree.items():
+                    if "/values-" in path:
+                        yaml.load(content, Loader=yaml.CSafeLoader)
+            ours.append(middle - start)
+            floors.append(time.perf_counter() - middle)
+            assert all(radius.values for radius in found.radius())
+    ratio = statistics.median(mine / theirs for mine, theirs in zip(ours, floors, strict=True))
+    detail = " / ".join(f"{statistics.median(side):.2f} s" for side in (ours, floors))
+    return [Result(f"diff of {REVIEWED} environments / reading both trees", ratio, 3, "x", detail)]
+
+
 def start_up() -> list[Result]:
     """Run whole processes against bare imports."""
     libraries = [sys.executable, "-c", "import click, yaml, jinja2, jsonschema"]
@@ -139,7 +170,7 @@ def start_up() -> list[Result]:
     ]
 
 
-BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (start_up, rendering)
+BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (start_up, rendering, reviewing)
 
 
 def main() -> None:

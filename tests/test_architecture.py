@@ -43,7 +43,7 @@ ALLOWED = {
     "files": "errors merge model schema suggest yamlio",
     "functions": "merge scope suggest templating",
     "generated": "layout",
-    "git": "errors",
+    "git": "errors suggest",
     "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
     "invariants.vault model",
     "invariants.apps": "errors invariants.fleet merge model suggest",
@@ -53,19 +53,22 @@ ALLOWED = {
     "invariants.rbac": "errors invariants.fleet model suggest",
     "invariants.vault": "errors invariants.fleet model templating yamlio",
     "layout": "",
+    "linediff": "",
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
     "pipeline": "compare disk errors explain.environment generated invariants layout load model render resolve "
     "suggest tree",
-    "pipeline.diff": "disk errors git load pipeline review.model review.trees suggest",
+    "pipeline.diff": "disk errors generated git layout load pipeline review.model review.trees suggest",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
-    "report.changes": "errors report.text review.model semantic yamlio",
+    "report.changes": "errors linediff report.text review.model semantic yamlio",
     "report.diff_html": "report.changes report.pages report.text review.model semantic",
+    "report.diff_json": "report.changes report.text review.model semantic",
+    "report.diff_markdown": "report.changes report.text review.model semantic",
     "report.diff_text": "report.changes report.text review.model semantic",
-    "report.diffs": "report.diff_html report.diff_text report.text review.model",
+    "report.diffs": "report.diff_html report.diff_json report.diff_markdown report.diff_text report.text review.model",
     "report.drift": "compare errors",
     "report.explanation": "errors explain.says report.text",
     "report.findings": "__init__ errors",
@@ -74,9 +77,10 @@ ALLOWED = {
     "report.text": "compare errors",
     "resolve": "errors functions merge model schema scope templating",
     "review": "",
-    "review.folding": "review.model semantic",
+    "review.folding": "linediff review.model semantic",
     "review.model": "semantic",
-    "review.trees": "errors layout review.folding review.model semantic yamlio",
+    "review.reading": "yamlio",
+    "review.trees": "layout review.folding review.model review.reading semantic",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -95,12 +99,13 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ compare conforms errors explain layout report review semantic suggest yamlio.lenient yamlio.scalars
+__init__ compare conforms errors explain layout linediff report review semantic suggest yamlio.lenient yamlio.scalars
 cli disk explain.paths explain.says generated git merge report.drift report.findings report.pages report.text
 review.model schema templating tree yamlio.reading yamlio.writing
 __main__ explain.watch report.explanation review.folding scope yamlio
-explain.defaults explain.trace functions model report.changes review.trees
-files rbac report.diff_html report.diff_text report.fleet resolve secrets texttemplate
+explain.defaults explain.trace functions model report.changes review.reading
+files rbac report.diff_html report.diff_json report.diff_markdown report.diff_text report.fleet resolve review.trees
+secrets texttemplate
 definitions explain.facts invariants.fleet render report.diffs
 explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault specs
 explain.questions invariants load

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from efdgen import suggest
 from efdgen.errors import UsageError
 
 _SYMLINK = b"120000"
-_BLOB = b"blob"
+_SUBMODULE = b"commit"
+_SHORT = 9
 
 
 class Revision(NamedTuple):
@@ -27,56 +29,91 @@ def revision(root: Path, name: str) -> Revision:
     Raises:
         UsageError: when there is none, or the folder is in no Git repository.
     """
+    commit = _commit(root, name.removesuffix("..."))
     if name.endswith("..."):
-        commit = _run(root, ["merge-base", name.removesuffix("..."), "HEAD"], f"no common ancestor with {name!r}")
-    else:
-        commit = _run(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"], name)
-    short = commit.decode().strip()
-    return Revision(short, name if short.startswith(name) else f"{name} ({short[:9]})")
+        done = _run(root, ["merge-base", commit, "HEAD"])
+        if done.returncode:
+            raise UsageError(f"{name.removesuffix('...')} and HEAD have no common ancestor{_shallow_hint(root)}")
+        commit = done.stdout.decode().strip()
+    return Revision(commit, commit[:_SHORT] if commit.startswith(name) else f"{name} ({commit[:_SHORT]})")
 
 
 def files(root: Path, at: Revision, folders: Sequence[str]) -> dict[str, bytes]:
     """Return the files below some folders of `root` as they were at a revision, by their path below `root`.
 
-    Symbolic links and submodules are left out.
+    A symbolic link is what it leads to; links that lead out of the repository, and submodules, are left out.
 
     Raises:
         UsageError: when Git can't read them.
     """
-    listing = _run(root, ["ls-tree", "-r", "-z", at.commit, "--", *folders], "can't list the files")
-    entries = [entry.partition(b"\t") for entry in listing.split(b"\0") if entry]
-    blobs: list[tuple[str, bytes]] = []
-    for about, _, entry in entries:
+    # In a subfolder of the work tree, Git lists what is in there, by its path in there.
+    listing = _output(root, ["ls-tree", "-r", "-z", at.commit, "--", *folders])
+    paths: list[str] = []
+    objects: list[bytes] = []
+    for entry in filter(None, listing.split(b"\0")):
+        about, _, raw = entry.partition(b"\t")
         mode, kind, name = about.split()
-        if kind == _BLOB and mode != _SYMLINK:
-            blobs.append((os.fsdecode(entry), name))
-    contents = _run(root, ["cat-file", "--batch"], "can't read the files", b"".join(name + b"\n" for _, name in blobs))
-    found = {}
+        path = os.fsdecode(raw)
+        # Paths that lead elsewhere are in no tree that Git made; a line's end can't be asked for.
+        if kind == _SUBMODULE or {"", ".", ".."} & set(path.split("/")) or "\n" in path:
+            continue
+        paths.append(path)
+        objects.append(f"{at.commit}:./".encode() + raw if mode == _SYMLINK else name)
+    asked = b"".join(name + b"\n" for name in objects)
+    contents = _contents(_output(root, ["cat-file", "--batch", "--follow-symlinks"], asked), len(paths))
+    return {path: content for path, content in zip(paths, contents, strict=True) if content is not None}
+
+
+def _contents(answers: bytes, count: int) -> Iterator[bytes | None]:
+    """Yield the contents of files that `git cat-file --batch --follow-symlinks` found; None for what is no file."""
     start = 0
-    for path, _ in blobs:
-        head_end = contents.index(b"\n", start)
-        size = int(contents[start:head_end].split()[2])
-        found[path] = contents[head_end + 1 : head_end + 1 + size]
-        start = head_end + 1 + size + 1
-    return found
+    for _ in range(count):
+        end = answers.index(b"\n", start)
+        words = answers[start:end].split()
+        start = end + 1
+        if words[-1] == b"missing":
+            raise UsageError(f"Git lacks the object {words[0].decode(errors='replace')}: run git fsck")
+        size = int(words[-1])
+        yield answers[start : start + size] if words[-2] == b"blob" else None
+        start += size + 1
 
 
-def _run(root: Path, arguments: Sequence[str], failure: str, given: bytes = b"") -> bytes:
-    """Run Git in a folder, without the variables that a hook sets and that would make it look elsewhere."""
-    variables = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        done = subprocess.run(command, input=given, capture_output=True, check=False, env=variables)
-    except FileNotFoundError:
-        raise UsageError("comparing with a revision needs the command git, which is not installed") from None
+def _commit(root: Path, name: str) -> str:
+    done = _run(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"])
     if done.returncode == 0:
-        return done.stdout
-    said = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        return done.stdout.decode().strip()
+    said = _said(done)
     if "not a git repository" in said:
         raise UsageError(f"{root} is in no Git repository: there is no revision to compare with")
-    if arguments[0] in {"rev-parse", "merge-base"}:
-        raise UsageError(
-            f"Git knows no revision {failure!r}; in a shallow clone, fetch more (actions/checkout: fetch-depth: 0)"
-            + (f": {said}" if said else "")
-        )
-    raise UsageError(f"Git {failure}: {said}")
+    if said:
+        raise UsageError(f"Git can't find {name!r}: {said}")
+    known = _output(root, ["for-each-ref", "--format=%(refname:short)"]).decode(errors="replace").split()
+    hint = suggest.hint(name, known)
+    raise UsageError(f"unknown revision {name!r}{f': {hint}' if hint else ''}{_shallow_hint(root)}")
+
+
+def _shallow_hint(root: Path) -> str:
+    if _output(root, ["rev-parse", "--is-shallow-repository"]).strip() != b"true":
+        return ""
+    return "; this clone is shallow: git fetch --unshallow (actions/checkout: fetch-depth: 0)"
+
+
+def _output(root: Path, arguments: Sequence[str], given: bytes = b"") -> bytes:
+    done = _run(root, arguments, given)
+    if done.returncode:
+        raise UsageError(f"git {arguments[0]} failed: {_said(done)}")
+    return done.stdout
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+
+
+def _run(root: Path, arguments: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run Git in a folder, without the variables that a hook sets and that would make it look elsewhere."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or "CONFIG" in key}
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        return subprocess.run(command, input=given, capture_output=True, check=False, env={**kept, "LC_ALL": "C"})
+    except FileNotFoundError:
+        raise UsageError("comparing with a revision needs the command git, which is not installed") from None

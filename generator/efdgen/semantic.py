@@ -34,7 +34,11 @@ Steps = tuple[Step, ...]
 
 
 class Edit(NamedTuple):
-    """One value that differs. Steps that count lists' items count those of `before`, or of `after` if it is new."""
+    """One value that differs. Steps that count lists' items count those of `before`, or of `after` if it is new.
+
+    Maps that are new or gone are told value by value, items of lists as a whole. A map that goes with its last value
+    is told from one that stays and is empty: the latter is one edit, from what it held to `{}`.
+    """
 
     path: Steps
     before: Any
@@ -76,23 +80,27 @@ def difference(before: Any, after: Any) -> Difference:
 
 def same(before: Any, after: Any) -> bool:
     """Say whether two values mean the same; the order of lists counts, and true is not 1."""
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
+    if isinstance(before, dict) and isinstance(after, dict):
         return before.keys() == after.keys() and all(same(value, after[key]) for key, value in before.items())
     if isinstance(before, list) and isinstance(after, list):
         return len(before) == len(after) and all(map(same, before, after))
     return isinstance(before, bool) is isinstance(after, bool) and bool(before == after)
 
 
+def _whole_numbers(value: Any) -> Any:
+    """Return data in which 1.0 is 1, as it is for `same`."""
+    if isinstance(value, dict):
+        return {key: _whole_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return list(map(_whole_numbers, value))
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def fingerprint(value: Any) -> str:
     """Return a text that is the same for the same data."""
-    return value.value if value is ABSENT else json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def size(value: Any) -> int:
-    """Return how many values nested data holds; an empty map or list is one."""
-    if isinstance(value, Mapping) and value:
-        return sum(map(size, value.values()))
-    return sum(map(size, value)) if isinstance(value, list) and value else 1
+    if value is ABSENT:
+        return "absent"
+    return json.dumps(_whole_numbers(value), sort_keys=True, ensure_ascii=False)
 
 
 class _Comparison:
@@ -101,20 +109,21 @@ class _Comparison:
         self.reordered: list[Steps] = []
 
     def values(self, path: Steps, before: Any, after: Any) -> None:
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
-            self._maps(path, before, after)
+        if isinstance(before, dict) and isinstance(after, dict):
+            if before and not after:
+                self.edits.append(Edit(path, before, after))
+            else:
+                self._maps(path, before, after)
         elif isinstance(before, list) and isinstance(after, list):
             self._lists(path, before, after)
-        elif before is ABSENT and isinstance(after, Mapping) and after:
+        elif before is ABSENT and isinstance(after, dict) and after:
             self._maps(path, {}, after)
-        elif after is ABSENT and isinstance(before, Mapping) and before:
+        elif after is ABSENT and isinstance(before, dict) and before:
             self._maps(path, before, {})
         elif not same(before, after):
             self.edits.append(Edit(path, before, after))
 
     def _maps(self, path: Steps, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        if before is after:
-            return
         for key, value in before.items():
             self.values((*path, key), value, after.get(key, ABSENT))
         for key, value in after.items():
@@ -137,25 +146,21 @@ class _Comparison:
             self.reordered.append(path)
         for name in {**old, **new}:
             here = (*path, Item(key, name))
-            if key:
-                self._whole(here, old.get(name, ABSENT), new.get(name, ABSENT))
+            sides = old.get(name, ABSENT), new.get(name, ABSENT)
+            if not key:
+                sides = _only_value(sides[0]), _only_value(sides[1])
+            if ABSENT in sides:
+                self.edits.append(Edit(here, *sides))
             else:
-                one, other = old.get(name, {name: ABSENT}), new.get(name, {name: ABSENT})
-                self.values(here, *(value for side in (one, other) for value in side.values()))
-
-    def _whole(self, path: Steps, before: Any, after: Any) -> None:
-        """Compare items: one that is new or gone is one change, whatever it holds."""
-        if before is ABSENT or after is ABSENT:
-            self.edits.append(Edit(path, before, after))
-        else:
-            self.values(path, before, after)
+                self.values(here, *sides)
 
     def _unnamed(self, path: Steps, before: Sequence[Any], after: Sequence[Any]) -> None:
         """Match equal items; of the rest, those at the same place, and maps that have something in common."""
-        old, new = _unmatched(before, after)
+        were, are = _looks(before), _looks(after)
+        old, new = _surplus(were, Counter(are)), _surplus(are, Counter(were))
         gone, come = set(old), set(new)
-        if [fingerprint(before[i]) for i in range(len(before)) if i not in gone] != [
-            fingerprint(after[i]) for i in range(len(after)) if i not in come
+        if [look for i, look in enumerate(were) if i not in gone] != [
+            look for i, look in enumerate(are) if i not in come
         ]:
             self.reordered.append(path)
         pairs = dict(zip(old, new, strict=True)) if len(old) == len(new) else {i: i for i in old if i in come}
@@ -166,18 +171,29 @@ class _Comparison:
                 self.values(here, before[i], after[pairs[i]])
             else:
                 self.edits.append(Edit(here, before[i], ABSENT))
+        met = set(pairs.values())
         for j in new:
-            if j not in pairs.values():
+            if j not in met:
                 self.edits.append(Edit((*path, j), ABSENT, after[j]))
 
 
-def _unmatched(before: Sequence[Any], after: Sequence[Any]) -> tuple[list[int], list[int]]:
-    """Return the indices of the items that have no equal on the other side."""
-    old, new = [fingerprint(item) for item in before], [fingerprint(item) for item in after]
-    return _surplus(old, Counter(new)), _surplus(new, Counter(old))
+def _looks(items: Sequence[Any]) -> list[str]:
+    """Return a text for each item that is the same where nothing but an order differs."""
+    return [fingerprint(_sorted(item)) for item in items]
+
+
+def _sorted(value: Any) -> Any:
+    """Return data with the items of its lists in the order of their names, where they have any."""
+    if isinstance(value, dict):
+        return {key: _sorted(item) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    key = _naming_key(value, ())
+    return list(map(_sorted, value if key is None else sorted(value, key=lambda item: _name(item, key))))
 
 
 def _surplus(items: Sequence[str], others: Counter[str]) -> list[int]:
+    """Return the indices of the items that have no equal on the other side."""
     left = []
     for index, item in enumerate(items):
         if others[item]:
@@ -189,7 +205,7 @@ def _surplus(items: Sequence[str], others: Counter[str]) -> list[int]:
 
 def _alike(before: Any, after: Any) -> bool:
     """Say whether two maps have something in common, so that one may be the other, changed."""
-    if not (isinstance(before, Mapping) and isinstance(after, Mapping)):
+    if not (isinstance(before, dict) and isinstance(after, dict)):
         return False
     return any(key in after and same(value, after[key]) for key, value in before.items())
 
@@ -197,7 +213,7 @@ def _alike(before: Any, after: Any) -> bool:
 def _naming_key(before: Sequence[Any], after: Sequence[Any]) -> str | None:
     """Return the key that names each item of both lists; empty when each is a map of one entry; None: nothing does."""
     items = [*before, *after]
-    if not all(isinstance(item, Mapping) for item in items):
+    if not all(isinstance(item, dict) for item in items):
         return None
     for key in NAMING_KEYS:
         if all(isinstance(item.get(key), str | int) for item in items) and _is_unique(key, before, after):
@@ -209,6 +225,10 @@ def _naming_key(before: Sequence[Any], after: Sequence[Any]) -> str | None:
 
 def _is_unique(key: str, *lists: Sequence[Any]) -> bool:
     return all(len({_name(item, key) for item in items}) == len(items) for items in lists)
+
+
+def _only_value(item: Any) -> Any:
+    return item if item is ABSENT else next(iter(item.values()))
 
 
 def _name(item: Mapping[str, Any], key: str) -> str:

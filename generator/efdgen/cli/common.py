@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT = 1, 2, 3, 4
 
+MACHINE_FORMATS = ("json", "github", "sarif")
+"""The formats in which problems are data."""
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -30,6 +33,16 @@ def complete_environment(ctx: click.Context, _parameter: click.Parameter, incomp
     return [CompletionItem(name) for name in load.environment_names(root) if name.startswith(incomplete)]
 
 
+def complete_environments(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the last of several environments, separated by commas."""
+    before, comma, last = incomplete.rpartition(",")
+    return [
+        CompletionItem(f"{before}{comma}{item.value}")
+        for item in complete_environment(ctx, parameter, last)
+        if item.value not in before.split(",")
+    ]
+
+
 environments = click.argument("environments", nargs=-1, metavar="[ENV]...", shell_complete=complete_environment)
 
 root_option = click.option(
@@ -38,12 +51,10 @@ root_option = click.option(
     help="The repository. Default: found from the current folder upwards.",
 )
 
-PROBLEM_FORMATS = ("text", "json", "github", "sarif")
-
 format_option = click.option(
     "--format",
     "form",
-    type=click.Choice(PROBLEM_FORMATS),
+    type=click.Choice(["text", *MACHINE_FORMATS]),
     default="text",
     help="How problems are shown: for people, as JSON, as annotations of a GitHub workflow, as SARIF. Default: text.",
 )
@@ -76,7 +87,7 @@ def reports_errors(function: Function) -> Function:
             return function(*args, **kwargs)
         except InvalidInputError as error:
             form = kwargs.get("form")
-            form = form if form in PROBLEM_FORMATS else "text"
+            form = form if form in MACHINE_FORMATS else "text"
             show(error.problems, form, kwargs.get("root"))
             if form == "text":
                 click.echo("Mend what is marked, then run this again. Nothing was written.", err=True)
@@ -90,8 +101,8 @@ def reports_errors(function: Function) -> Function:
 
 
 def show(problems: Sequence[Problem], form: str, given_root: Path | None) -> None:
-    """Print problems: as text for people to stderr, in a machine's format to stdout."""
-    if form != "text":
+    """Print problems: in a machine's format to stdout, else as text for people to stderr."""
+    if form in MACHINE_FORMATS:
         from efdgen.report import findings
 
         report = findings.FORMATS[form](problems)

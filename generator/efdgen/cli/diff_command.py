@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import DIFFERENCES, environments, reports_errors, repository_root, root_option
+from efdgen.cli.common import (
+    DIFFERENCES,
+    complete_environments,
+    environments,
+    reports_errors,
+    repository_root,
+    root_option,
+)
 
 
 @click.command("diff")
@@ -14,14 +21,18 @@ from efdgen.cli.common import DIFFERENCES, environments, reports_errors, reposit
 @root_option
 @click.option("--base", metavar="REV", help="Compare with what the specs of this Git revision render to.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "markdown", "json", "html"]), default="text", help="Default: text."
+    "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", help="Default: text."
 )
 @click.option(
-    "--fail-outside", metavar="ENV[,ENV]", help="Exit with 1 when anything else than these environments changes."
+    "--fail-outside",
+    metavar="ENV[,ENV]",
+    multiple=True,
+    shell_complete=complete_environments,
+    help="Exit with 1 when anything but these environments changes, shown or not.",
 )
 @reports_errors
 def command(
-    environments: tuple[str, ...], root: Path | None, base: str | None, form: str, fail_outside: str | None
+    environments: tuple[str, ...], root: Path | None, base: str | None, form: str, fail_outside: tuple[str, ...]
 ) -> None:
     """Show what a change means: which environments, which apps, which values.
 
@@ -38,10 +49,12 @@ def command(
     from efdgen.report import diffs
 
     folder = repository_root(root)
-    review = diff.diff(folder, environments, base)
-    click.echo(diffs.FORMATS[form](review, click.style))
-    if fail_outside is not None:
-        outside = diff.outside(folder, review, fail_outside.split(","))
-        if outside:
-            click.echo(f"Outside of {fail_outside}, this changes: {', '.join(outside)}", err=True)
-            raise click.exceptions.Exit(DIFFERENCES)
+    compared = diff.compare(folder, environments, base, is_whole=bool(fail_outside))
+    outside: list[str] = []
+    declared = [name.strip() for given in fail_outside for name in given.split(",") if name.strip()]
+    if fail_outside:
+        outside = diff.outside(folder, compared.whole, declared)
+    click.echo(diffs.FORMATS[form](compared.shown, click.style))
+    if outside:
+        click.echo(f"Outside of {', '.join(declared) or 'nothing'}, this changes: {', '.join(outside)}", err=True)
+        raise click.exceptions.Exit(DIFFERENCES)

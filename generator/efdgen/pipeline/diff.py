@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from efdgen import disk, git, load, pipeline, suggest
-from efdgen.errors import InvalidInputError, UsageError
+from efdgen import disk, git, layout, load, pipeline, suggest
+from efdgen.errors import InvalidInputError, OutputError, UsageError
+from efdgen.generated import Ownership
 from efdgen.review.model import Review
 from efdgen.review.trees import review
 
@@ -21,6 +22,13 @@ class Trees(NamedTuple):
     before: Tree
     after: Tree
     base: str
+
+
+class Compared(NamedTuple):
+    """What is to be shown, and the review of all environments, if somebody asked for it: else the same."""
+
+    shown: Review
+    whole: Review
 
 
 def diff(root: Path, names: Sequence[str] = (), base: str | None = None) -> Review:
@@ -36,15 +44,33 @@ def diff(root: Path, names: Sequence[str] = (), base: str | None = None) -> Revi
         UsageError: when an environment or the revision is unknown.
         OutputError: when the output folder can't be read.
     """
-    both = trees(root, names, base)
-    return review(both.before, both.after, both.base, names)
+    return compare(root, names, base).shown
+
+
+def compare(root: Path, names: Sequence[str], base: str | None, *, is_whole: bool = False) -> Compared:
+    """Say the same as `diff`, and, with `is_whole`, also what changes in all environments.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment or the revision is unknown.
+        OutputError: when the output folder can't be read.
+    """
+    both = trees(root, () if is_whole else names, base)
+    _refuse_unknown(names, load.environment_names(root), _environments(both.before))
+    shown = review(*both, names)
+    return Compared(shown, review(*both) if is_whole and names else shown)
 
 
 def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Trees:
-    """Return what `diff` compares. A file that efdgen did not make is on both sides.
+    """Return what `diff` compares, without the files that efdgen did not make.
 
     A revision's specs and templates are rendered; where this efdgen can't, the tree that was committed with them
     stands in.
+
+    Args:
+        root: the repository.
+        names: the environments whose files are needed; none: all. Others' may be there.
+        base: the revision to compare with; None: the output folder.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -52,29 +78,37 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Tre
         OutputError: when the output folder can't be read.
     """
     if base is None:
-        before = disk.read(root / pipeline.OUTPUT)
-        after = dict(before)
-        for change in pipeline.check(root, names).changes:
-            if change.after is None:
-                after.pop(change.path, None)
-            else:
-                after[change.path] = change.after
-        return Trees(before, after, f"{pipeline.OUTPUT}/")
+        there = disk.read(root / pipeline.OUTPUT)
+        _refuse_unknown(names, load.environment_names(root), _environments(there))
+        now = _rendered(root, names)
+        return Trees(_own(there, now), now, f"{pipeline.OUTPUT}/")
     then = git.revision(root, base)
+    sources = git.files(root, then, load.FOLDERS)
     with tempfile.TemporaryDirectory(prefix="efdgen-") as folder:
         old = Path(folder)
-        for path, content in git.files(root, then, load.FOLDERS).items():
+        for path, content in sources.items():
             (old / path).parent.mkdir(parents=True, exist_ok=True)
             (old / path).write_bytes(content)
+        if not load.is_repository(old):
+            return _against_committed(root, names, then, "which has no specs")
         _refuse_unknown(names, load.environment_names(root), load.environment_names(old))
         now = _rendered(root, names)
         try:
-            if load.is_repository(old):
-                return Trees(_rendered(old, names), now, then.name)
-        except InvalidInputError:
-            pass
-    base = f"{pipeline.OUTPUT}/ at {then.name}, because its specs can't be rendered by this efdgen"
-    return Trees(_committed(root, then), now, base)
+            return Trees(_rendered(old, names), now, then.name)
+        except (InvalidInputError, OutputError):
+            return _against_committed(root, names, then, "whose specs this efdgen can't render", now)
+
+
+def _against_committed(
+    root: Path, names: Sequence[str], then: git.Revision, why: str, now: Tree | None = None
+) -> Trees:
+    """Compare with the output folder as it was committed, because there is nothing to render."""
+    committed = git.files(root, then, [pipeline.OUTPUT])
+    there = {path.removeprefix(f"{pipeline.OUTPUT}/"): content for path, content in committed.items()}
+    if now is None:
+        _refuse_unknown(names, load.environment_names(root), _environments(there))
+        now = _rendered(root, names)
+    return Trees(_own(there, now), now, f"{pipeline.OUTPUT}/ at {then.name}, {why}")
 
 
 def _rendered(root: Path, names: Sequence[str]) -> Tree:
@@ -83,9 +117,14 @@ def _rendered(root: Path, names: Sequence[str]) -> Tree:
     return pipeline.rendering(root, known).tree
 
 
-def _committed(root: Path, then: git.Revision) -> Tree:
-    found = git.files(root, then, [pipeline.OUTPUT])
-    return {path.removeprefix(f"{pipeline.OUTPUT}/"): content for path, content in found.items()}
+def _own(there: Tree, rendered: Tree) -> Tree:
+    """Return the files that efdgen made, or that stand where it makes one."""
+    ownership = Ownership(there)
+    return {path: there[path] for path in there if path in rendered or ownership.is_generated(path)}
+
+
+def _environments(tree: Tree) -> set[str]:
+    return {name for name in map(layout.environment_of, tree) if name is not None}
 
 
 def _refuse_unknown(names: Sequence[str], *known: Iterable[str]) -> None:
@@ -95,13 +134,19 @@ def _refuse_unknown(names: Sequence[str], *known: Iterable[str]) -> None:
             raise UsageError(f"unknown environment {name!r}: {suggest.hint(name, both)}")
 
 
-def outside(root: Path, review: Review, declared: Sequence[str]) -> list[str]:
-    """Return the environments that a change touches beside the declared ones.
+def outside(root: Path, whole: Review, declared: Sequence[str]) -> list[str]:
+    """Return what a change touches beside the declared environments: others, and apps that are deployed nowhere.
+
+    Args:
+        root: the repository.
+        whole: the review of all environments.
+        declared: the environments that may change.
 
     Raises:
         UsageError: when a declared one is unknown.
     """
-    names = [name.strip() for name in declared if name.strip()]
-    gone = (environment.name for environment in review.removed_environments)
-    _refuse_unknown(names, load.environment_names(root), gone)
-    return sorted(review.touched() - set(names))
+    gone = (environment.name for environment in whole.removed_environments)
+    _refuse_unknown(declared, load.environment_names(root), gone)
+    nowhere = {app or change.part for change in whole.changes if not change.environments for app in change.apps}
+    others = sorted(whole.touched() - set(declared))
+    return [*others, *(f"{app} (deployed nowhere)" for app in sorted(nowhere))]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from efdgen import yamlio
+from efdgen import linediff, yamlio
 from efdgen.errors import dotted
 from efdgen.report.text import count
 from efdgen.review.model import Change, Radius, Reordered, Review
@@ -38,13 +38,34 @@ def path(steps: Steps) -> str:
         else:
             part = dotted((step,))
             text += part if part.startswith("[") or not text else f".{part}"
-    return text
+    return visible(text).replace("\n", "\\n")
+
+
+def visible(text: str) -> str:
+    r"""Return a text in which nothing hides: what can't be seen, or turns the writing around, as `\u202e`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\t\n" else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+
+
+WHERE_DEPLOYED = " (where deployed)"
+
+
+def is_patchy(change: Change | Reordered) -> bool:
+    """Say whether not all of the environments have all of the apps."""
+    return isinstance(change, Change) and bool(change.lacking)
 
 
 def where(change: Change | Reordered) -> str:
     """Return the place of a change: `base, summit / influxdb / persistence.size`."""
     inside = path(change.path)
-    parts = (names(change.environments), ", ".join(change.apps), change.part, inside)
+    apps = ", ".join(change.apps) + (WHERE_DEPLOYED if is_patchy(change) else "")
+    parts = (names(change.environments), apps, change.part, inside)
     return " / ".join(part for part in parts if part)
 
 
@@ -53,8 +74,8 @@ def value(data: Any) -> str:
     if data is ABSENT:
         return NOT_SET
     if isinstance(data, dict | list) and data:
-        return json.dumps(data, ensure_ascii=False)
-    return yamlio.inline(data)
+        return visible(json.dumps(data, ensure_ascii=False))
+    return visible(yamlio.inline(data))
 
 
 def is_long(change: Change) -> bool:
@@ -70,29 +91,52 @@ MAX_WIDTH = 160
 
 def lines(change: Change) -> list[str]:
     """Return a change as a diff of lines, without head lines."""
-    before, after = (_block(side) for side in (change.before, change.after))
-    diff = difflib.unified_diff(before, after, lineterm="", n=2)
-    return [line for line in diff if not line.startswith(("---", "+++"))]
+    return [visible(line) for line in linediff.lines(_block(change.before), _block(change.after))]
 
 
-def _block(data: Any) -> list[str]:
+def _block(data: Any) -> str:
     if data is ABSENT:
-        return []
-    return data.splitlines() if isinstance(data, str) else yamlio.dump(data).splitlines()
+        return ""
+    return data if isinstance(data, str) else yamlio.dump(data)
+
+
+def extents(review: Review) -> list[tuple[Radius, tuple[str, ...]]]:
+    """Return how much changes, the most first, each with the environments in which it is just as much.
+
+    What changes in apps that are deployed nowhere comes last, with no environment.
+    """
+    groups: dict[tuple[int, int], list[str]] = {}
+    for radius in sorted(review.radius(), key=lambda radius: (-radius.values, -radius.apps)):
+        groups.setdefault((radius.apps, radius.values), []).append(radius.environment)
+    found = [(Radius("", *extent), tuple(environments)) for extent, environments in groups.items()]
+    nowhere = [change for change in review.changes if not change.environments]
+    if nowhere:
+        apps = {app for change in nowhere for app in change.apps}
+        found.append((Radius("", len(apps), sum(len(change.apps) for change in nowhere)), ()))
+    return found
 
 
 def summary(review: Review) -> str:
     """Return the blast radius: `summit: 2 apps, 3 values; base, sandbox: nothing`."""
-    groups: dict[str, list[str]] = {}
-    for radius in sorted(review.radius(), key=lambda radius: (-radius.values, -radius.apps)):
-        groups.setdefault(_extent(radius), []).append(radius.environment)
-    return "; ".join(f"{names(environments)}: {extent}" for extent, environments in groups.items())
+    return "; ".join(f"{names(environments)}: {extent(radius)}" for radius, environments in extents(review))
 
 
-def _extent(radius: Radius) -> str:
+def extent(radius: Radius) -> str:
+    """Return how much changes: `2 apps, 3 values`."""
     if not radius.apps:
         return "nothing"
-    return f"{count(radius.apps, 'app')}, {count(radius.values, 'value')}"
+    apps = count(radius.apps, "app")
+    return f"{apps}, {count(radius.values, 'value')}" if radius.values else apps
+
+
+def command(review: Review) -> str:
+    """Return the command that shows a review again: with the commit, which means the same everywhere."""
+    commit = _COMMIT.search(review.base)
+    return f"efdgen diff --base {commit[1]}" if commit else "efdgen diff"
+
+
+_COMMIT = re.compile(r"(?:^|[ (])([0-9a-f]{9})(?=\)|,|\Z)")
+"""The commit in the name of what a review compares with."""
 
 
 def comings_and_goings(review: Review) -> list[tuple[str, str]]:
@@ -107,7 +151,7 @@ def comings_and_goings(review: Review) -> list[tuple[str, str]]:
             said.append((verb, f"{environment.name} ({apps})"))
     for verb, deployments in (("app added", review.added_apps), ("app removed", review.removed_apps)):
         for app in deployments:
-            said.append((verb, f"{app.app} {app.version}: {names(app.environments)}"))  # noqa: PERF401 - reads better
+            said.append((verb, f"{' '.join(filter(None, (app.app, app.version)))}: {names(app.environments)}"))  # noqa: PERF401
     return said
 
 

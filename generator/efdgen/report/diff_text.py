@@ -19,6 +19,16 @@ def as_text(review: Review, style: Style) -> str:
 
 def _lines(review: Review, style: Style) -> Iterator[str]:
     yield style(f"Compared with {review.base}", dim=True)
+    if not review.is_empty:
+        yield from _content(review, style)
+    if review.reordered:
+        yield "Only the order of these lists differs:"
+        yield from (f"  {place}" for place in changes.only_order(review.reordered))
+    if review.is_empty:
+        yield style("Nothing changes", bold=True)
+
+
+def _content(review: Review, style: Style) -> Iterator[str]:
     summary = changes.summary(review)
     if summary:
         yield style(summary, bold=True)
@@ -30,8 +40,6 @@ def _lines(review: Review, style: Style) -> Iterator[str]:
         yield from _change(change, style)
     if review.reordered:
         yield ""
-        yield "Only the order of these lists differs:"
-        yield from (f"  {place}" for place in changes.only_order(review.reordered))
 
 
 def _change(change: Change, style: Style) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from efdgen.report.diff_json import as_json
+from efdgen.report.diff_markdown import as_markdown
 from efdgen.report.diff_text import as_text
 from efdgen.report.text import Style
 from efdgen.review.model import Review
@@ -17,5 +19,7 @@ def _html(review: Review, style: Style) -> str:
 
 FORMATS: Mapping[str, Callable[[Review, Style], str]] = {
     "text": as_text,
+    "markdown": as_markdown,
+    "json": as_json,
     "html": _html,
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from efdgen import linediff
 from efdgen.review.model import Change, Reordered
 from efdgen.semantic import ABSENT, Steps, fingerprint
 
@@ -25,38 +25,61 @@ class Found(NamedTuple):
 class _What(NamedTuple):
     """A difference, wherever it is."""
 
-    app: str
     part: str
     path: Steps
     fingerprints: tuple[str, ...]
 
 
-def fold(found: Iterable[Found]) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
-    """Make one of each difference that is the same in several environments, then in several apps of those.
+_Rectangle = tuple[tuple[str, ...], tuple[str, ...], tuple[tuple[str, str], ...]]
+"""Environments, apps, and the pairs of them that there are not."""
 
-    The widest come first. Differences without a value before and after are lists of which only the order differs.
+
+def fold(
+    found: Iterable[Found], has: Callable[[str, str], bool] = lambda _environment, _app: True
+) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
+    """Make one of each difference that is the same in several environments and apps.
+
+    One that is the same wherever these environments have these apps is one change. Of others, those of the same apps
+    are folded first, and then those of the same environments. The widest come first. Differences without a value
+    before and after are lists of which only the order differs.
+
+    Args:
+        found: the differences.
+        has: whether an environment has an app.
     """
-    environments: dict[_What, list[str]] = {}
-    firsts: dict[_What, Found] = {}
+    places: dict[_What, dict[str, list[str]]] = {}
+    samples: dict[_What, Found] = {}
     for each in found:
-        what = _What(each.app, each.part, each.path, _fingerprints(each.before, each.after))
-        firsts.setdefault(what, each)
-        environments.setdefault(what, []).append(each.environment)
-    apps: dict[tuple[tuple[str, ...], _What], list[str]] = {}
-    samples: dict[tuple[tuple[str, ...], _What], Found] = {}
-    for what, names in environments.items():
-        wide = tuple(sorted({name for name in names if name})), what._replace(app="")
-        samples.setdefault(wide, firsts[what])
-        apps.setdefault(wide, []).append(what.app)
+        what = _What(each.part, each.path, _fingerprints(each.before, each.after))
+        samples.setdefault(what, each)
+        places.setdefault(what, {}).setdefault(each.app, []).append(each.environment)
     changes: list[Change] = []
     reordered: list[Reordered] = []
-    for wide, sample in samples.items():
-        where, having = wide[0], tuple(sorted(apps[wide]))
-        if sample.before is ABSENT and sample.after is ABSENT:
-            reordered.append(Reordered(where, having, sample.part, sample.path))
-        else:
-            changes.append(Change(where, having, sample.part, sample.path, sample.before, sample.after))
+    for what, apps in places.items():
+        sample = samples[what]
+        for where, having, lacking in _rectangles(apps, has):
+            if sample.before is ABSENT and sample.after is ABSENT:
+                reordered.append(Reordered(where, having, sample.part, sample.path))
+            else:
+                before, after = sample.before, sample.after
+                changes.append(Change(where, having, sample.part, sample.path, before, after, lacking))
     return tuple(sorted(changes, key=_turn)), tuple(sorted(reordered, key=_turn))
+
+
+def _rectangles(apps: Mapping[str, list[str]], has: Callable[[str, str], bool]) -> Iterator[_Rectangle]:
+    """Yield where a difference is, as few entries of environments and apps as can be said without a lie."""
+    sets = {app: frozenset(filter(None, names)) for app, names in apps.items()}
+    everywhere = tuple(sorted(frozenset().union(*sets.values())))
+    having = tuple(sorted(sets))
+    lacking = tuple((name, app) for app in having for name in everywhere if name not in sets[app])
+    if all(sets.values()) and not any(has(name, app) for name, app in lacking):
+        yield everywhere, having, lacking
+        return
+    alike: dict[frozenset[str], list[str]] = {}
+    for app, names in sets.items():
+        alike.setdefault(names, []).append(app)
+    for names, those in alike.items():
+        yield tuple(sorted(names)), tuple(sorted(those)), ()
 
 
 def _fingerprints(before: Any, after: Any) -> tuple[str, ...]:
@@ -68,8 +91,7 @@ def _fingerprints(before: Any, after: Any) -> tuple[str, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _changed_lines(before: str, after: str) -> tuple[str, ...]:
-    diff = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    return tuple(line for line in diff if not line.startswith(("---", "+++", "@@")))
+    return tuple(line for line in linediff.lines(before, after) if not line.startswith("@@"))
 
 
 def _turn(change: Change | Reordered) -> tuple[int, tuple[str, ...], tuple[str, ...], str]:

@@ -8,7 +8,7 @@ from efdgen.semantic import Steps
 
 
 class Change(NamedTuple):
-    """One value that differs, in the same way for all these apps of all these environments.
+    """One value that differs, in the same way for all these apps of all these environments that have them.
 
     Attributes:
         environments: where; none: what differs is deployed nowhere.
@@ -18,6 +18,7 @@ class Change(NamedTuple):
         path: the value in there.
         before: its value, ABSENT if it is new. Long texts need only differ in the same way: it is the first one's.
         after: its new value, ABSENT if it is gone.
+        lacking: pairs of one of these environments and one of these apps, which it does not have.
     """
 
     environments: tuple[str, ...]
@@ -26,6 +27,14 @@ class Change(NamedTuple):
     path: Steps
     before: Any
     after: Any
+    lacking: tuple[tuple[str, str], ...] = ()
+
+    def apps_by_environment(self) -> dict[str, tuple[str, ...]]:
+        """Return the apps in which the value differs, by environment."""
+        if not self.lacking:
+            return dict.fromkeys(self.environments, self.apps)
+        missing = frozenset(self.lacking)
+        return {name: tuple(app for app in self.apps if (name, app) not in missing) for name in self.environments}
 
 
 class Reordered(NamedTuple):
@@ -96,9 +105,9 @@ class Review(NamedTuple):
             for name in deployment.environments:
                 apps[name].add(deployment.app)
         for change in self.changes:
-            for name in change.environments:
-                apps[name].update(change.apps)
-                values[name] += len(change.apps)
+            for name, having in change.apps_by_environment().items():
+                apps[name].update(having)
+                values[name] += len(having)
         return tuple(Radius(name, len(apps[name]), values[name]) for name in self.environments)
 
     def touched(self) -> frozenset[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
 
-from efdgen import layout, yamlio
-from efdgen.errors import OutputError
+from efdgen import layout
+from efdgen.review import reading
 from efdgen.review.folding import Found, fold
 from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
 from efdgen.semantic import ABSENT, difference
@@ -17,16 +17,13 @@ Tree = Mapping[str, bytes]
 
 
 def review(before: Tree, after: Tree, base: str, names: Iterable[str] = ()) -> Review:
-    """Compare two rendered trees as data.
+    """Compare two rendered trees as data. A file that can't be read as data is compared as text.
 
     Args:
         before: the tree to compare with, paths below the output folder.
         after: the tree as it will be.
         base: what `before` is, as people call it.
-        names: the environments to look at; none: all.
-
-    Raises:
-        OutputError: when a file can't be read as what it is.
+        names: the environments to look at; none: all, and what is deployed nowhere.
     """
     old, new = _Deployed(before), _Deployed(after)
     only = frozenset(names)
@@ -39,7 +36,7 @@ def review(before: Tree, after: Tree, base: str, names: Iterable[str] = ()) -> R
         tuple(Environment(name, old.apps(name)) for name in sorted(known - new.environments)),
         tuple(_deployments(old, new, staying)),
         tuple(_deployments(new, old, staying)),
-        *_changes(old, new, frozenset(staying)),
+        *_changes(_Both(old, new, frozenset(staying), bool(only))),
     )
 
 
@@ -48,37 +45,54 @@ class _Deployed:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
-        self._environments: dict[str, list[str]] = {}
+        self._apps: dict[str, set[str]] = {}
+        self._having: dict[str, set[str]] = {}
+        self.charts = {layout.app_of(path) for path in tree if _is_chart_file(path)} - {layout.PARENT}
+        """The apps that have a wrapper chart, deployed or not."""
         for path in tree:
-            if layout.can_vouch(path):
-                name = layout.environment_of(path) or ""
-                self._environments.setdefault(name, []).append(layout.app_of(path))
+            name = layout.environment_of(path)
+            if name is not None and layout.can_vouch(path):
+                self._apps.setdefault(name, set()).add(layout.app_of(path))
+                self._having.setdefault(layout.app_of(path), set()).add(name)
 
     @functools.cached_property
     def environments(self) -> frozenset[str]:
-        return frozenset(self._environments)
-
-    @functools.cached_property
-    def charts(self) -> frozenset[str]:
-        """Return the apps that have a wrapper chart, deployed or not."""
-        found = (layout.app_of(path) for path in self.tree if path.endswith("/Chart.yaml"))
-        return frozenset(app for app in found if app != layout.PARENT)
+        return frozenset(self._apps)
 
     def apps(self, environment: str) -> tuple[str, ...]:
-        return tuple(sorted(app for app in self._environments.get(environment, ()) if app != layout.PARENT))
+        return tuple(sorted(self._apps.get(environment, set()) - {layout.PARENT}))
 
-    @functools.cache  # noqa: B019 - lives as long as a comparison
-    def having(self, app: str) -> frozenset[str]:
+    def having(self, app: str) -> AbstractSet[str]:
         """Return the environments that have an app."""
-        return frozenset(name for name, apps in self._environments.items() if app in apps)
+        return self._having.get(app, frozenset())
 
     @functools.cache  # noqa: B019 - lives as long as a comparison
     def chart(self, app: str) -> Mapping[str, Any]:
-        """Return the third-party chart that an app depends on."""
-        content = self.tree.get(layout.chart_file(app))
-        data = _yaml(content, layout.chart_file(app)) if content else None
-        dependencies = data.get("dependencies") if isinstance(data, dict) else None
-        return dependencies[0] if dependencies else {}
+        """Return the third-party chart that an app depends on; nothing when its file can't be read."""
+        path = layout.chart_file(app)
+        try:
+            found = reading.data(path, self.tree.get(path, b""))
+        except reading.UnreadableError:
+            return {}
+        dependencies = found.get("dependencies") if isinstance(found, dict) else None
+        first = dependencies[0] if isinstance(dependencies, list) and dependencies else {}
+        return first if isinstance(first, dict) else {}
+
+
+class _Both(NamedTuple):
+    """Two trees, the environments of both that are looked at, and whether those are only some."""
+
+    old: _Deployed
+    new: _Deployed
+    environments: frozenset[str]
+    is_partial: bool
+
+    def contents(self, path: str) -> tuple[bytes | None, bytes | None]:
+        return self.old.tree.get(path), self.new.tree.get(path)
+
+
+def _is_chart_file(path: str) -> bool:
+    return path.endswith("/Chart.yaml") and path == layout.chart_file(layout.app_of(path))
 
 
 def _deployments(old: _Deployed, new: _Deployed, environments: Iterable[str]) -> Iterator[Deployment]:
@@ -91,104 +105,118 @@ def _deployments(old: _Deployed, new: _Deployed, environments: Iterable[str]) ->
         yield Deployment(app, str(new.chart(app).get("version", "")), tuple(names))
 
 
-def _changes(
-    old: _Deployed, new: _Deployed, environments: frozenset[str]
-) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
+def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
     found: list[Found] = []
-    for path in sorted(old.tree.keys() | new.tree.keys()):
-        before, after = old.tree.get(path), new.tree.get(path)
+    for path in sorted(both.old.tree.keys() | both.new.tree.keys()):
+        before, after = both.contents(path)
         if before == after:
             continue
         owner = layout.environment_of(path)
         if owner is None:
-            found.extend(_shared(path, old, new, environments))
-        elif owner in environments and layout.can_vouch(path):
-            found.extend(_values(path, owner, old, new))
-        elif owner in environments:
-            found.extend(_companion(path, owner, old, new))
-    return fold(found)
+            found.extend(_shared(path, both))
+        elif owner in both.environments:
+            app = layout.app_of(path)
+            if layout.can_vouch(path):
+                if app == layout.PARENT or (before is not None and after is not None):
+                    found.extend(_values(path, Found(owner, app, "", (), ABSENT, ABSENT), both))
+            elif owner in both.old.having(app) & both.new.having(app):
+                part = path.removeprefix(f"{layout.chart(app)}/").rpartition("/")[0]
+                found.extend(_as_data(path, Found(owner, app, part, (), ABSENT, ABSENT), both))
+    return fold(found, lambda name, app: name in both.old.having(app) and name in both.new.having(app))
 
 
-def _values(path: str, environment: str, old: _Deployed, new: _Deployed) -> Iterator[Found]:
-    """Yield the differences of an environment's values; those of apps that come or go are not told one by one."""
-    before, after = old.tree.get(path), new.tree.get(path)
-    if before is None or after is None:
+def _values(path: str, here: Found, both: _Both) -> Iterator[Found]:
+    """Yield the differences of an environment's values; apps that come or go are not told value by value."""
+    sides = both.contents(path)
+    if None in sides:
+        yield from _as_text(path, here._replace(part=_inside(path)), both)
         return
-    app = layout.app_of(path)
-    names = {old.chart(app).get("name"), new.chart(app).get("name")}
-    staying = set(old.apps(environment)) & set(new.apps(environment))
-    for found in _compared(path, before, after, environment, app, _yaml):
-        steps = found.path
-        if app == layout.PARENT and steps[:1] == ("applications",) and len(steps) > 1:
-            if steps[1] in staying:
-                yield found._replace(app=str(steps[1]), part="Application", path=steps[2:])
-        elif len(steps) > 1 and steps[0] in names:
-            yield found._replace(path=steps[1:])
-        else:
-            yield found
-
-
-def _companion(path: str, environment: str, old: _Deployed, new: _Deployed) -> Iterator[Found]:
-    """Yield the differences of a file that an app has in an environment beside its values."""
-    app = layout.app_of(path)
-    if environment not in old.having(app) & new.having(app):
+    try:
+        before, after = (reading.data(path, side or b"") for side in sides)
+    except reading.UnreadableError:
+        yield from _unreadable(path, here, both)
         return
-    part = path.removeprefix(f"{layout.chart(app)}/").rpartition("/")[0]
-    before, after = old.tree.get(path), new.tree.get(path)
-    if before is None or after is None:
-        sides = (ABSENT if side is None else _json(side, path) for side in (before, after))
-        yield Found(environment, app, part, (), *sides)
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        yield from _compared(here, before, after)
+    elif here.app == layout.PARENT:
+        applications = [side.get("applications") for side in (before, after)]
+        one, other = (side if isinstance(side, dict) else {} for side in applications)
+        for app in sorted(set(both.old.apps(here.environment)) & set(both.new.apps(here.environment))):
+            yield from _compared(
+                here._replace(app=app, part="Application"), one.get(app, ABSENT), other.get(app, ABSENT)
+            )
+        yield from _compared(here, *(_without(side, "applications") for side in (before, after)))
     else:
-        for each in _compared(path, before, after, environment, app, _json):
-            yield each._replace(part=part)
+        # The key of the chart's own values is the chart's name: a chart of another name gets the same values.
+        names = [str(side.chart(here.app).get("name", "")) for side in (both.old, both.new)]
+        yield from _compared(here, _without(before, names[0]), _without(after, names[1]))
+        yield from _compared(here, before.get(names[0], ABSENT), after.get(names[1], ABSENT))
 
 
-def _shared(path: str, old: _Deployed, new: _Deployed, environments: frozenset[str]) -> Iterator[Found]:
+def _without(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != key}
+
+
+def _shared(path: str, both: _Both) -> Iterator[Found]:
     """Yield the differences of a file that all environments share, once for each environment that they reach."""
-    app, part = layout.app_of(path), path.removeprefix(f"{layout.chart(layout.app_of(path))}/")
-    if app == layout.PARENT and layout.application_of(path) in old.charts | new.charts:
-        app, part = layout.application_of(path), "Application"
-    if app in old.charts ^ new.charts:
-        # The app itself comes or goes; its files need not be told one by one.
-        if part == "Chart.yaml":
-            yield Found("", app, "", (), *(side.chart(app) or ABSENT for side in (old, new)))
+    old, new, environments, is_partial = both
+    here = _place(path, both)
+    had, has = old.having(here.app), new.having(here.app)
+    if here.app in old.charts ^ new.charts and not (has if here.app in old.charts else had):
+        # The app itself comes or goes, with all its files. Where it is deployed, that is told already.
+        if here.part == "Chart.yaml" and not had | has and not is_partial:
+            yield here._replace(part="", before=old.chart(here.app) or ABSENT, after=new.chart(here.app) or ABSENT)
         return
-    before, after = old.tree.get(path), new.tree.get(path)
-    if part == "Chart.yaml" and before is not None and after is not None:
-        differences = [each._replace(part=part) for each in _compared(path, before, after, "", app, _yaml)]
-    else:
-        differences = [Found("", app, part, (), *(ABSENT if side is None else _text(side) for side in (before, after)))]
-        differences = [each for each in differences if each.before != each.after]
-    reached = sorted(old.having(app) & new.having(app) & environments)
-    for each in differences:
+    reached = sorted(had & has & environments)
+    if not reached and (is_partial or had | has):
+        return
+    compared = _as_data if here.part == "Chart.yaml" else _as_text
+    for each in compared(path, here, both):
         yield from (each._replace(environment=environment) for environment in reached or [""])
 
 
-def _compared(
-    path: str, before: bytes, after: bytes, environment: str, app: str, read: Callable[[bytes, str], Any]
-) -> Iterator[Found]:
-    result = difference(read(before, path), read(after, path))
+def _place(path: str, both: _Both) -> Found:
+    """Return whose a shared file is, and what of that: an app's template in the parent chart is the app's."""
+    if not path.startswith("apps/") or path.count("/") == 1:
+        return Found("", "", path, (), ABSENT, ABSENT)
+    app = layout.application_of(path)
+    if path == layout.application(app) and app in both.old.charts | both.new.charts:
+        return Found("", app, "Application", (), ABSENT, ABSENT)
+    return Found("", layout.app_of(path), _inside(path), (), ABSENT, ABSENT)
+
+
+def _inside(path: str) -> str:
+    return path.removeprefix(f"{layout.chart(layout.app_of(path))}/")
+
+
+def _as_data(path: str, here: Found, both: _Both) -> Iterator[Found]:
+    """Yield what differs in a file that holds data; a file that comes or goes is one difference."""
+    try:
+        before, after = (ABSENT if side is None else reading.data(path, side) for side in both.contents(path))
+    except reading.UnreadableError:
+        yield from _unreadable(path, here, both)
+        return
+    if before is ABSENT or after is ABSENT:
+        yield here._replace(before=before, after=after)
+    else:
+        yield from _compared(here, before, after)
+
+
+def _as_text(path: str, here: Found, both: _Both) -> Iterator[Found]:
+    """Yield what differs in a file that is text."""
+    before, after = (ABSENT if side is None else reading.text(side) for side in both.contents(path))
+    if before != after:
+        yield here._replace(before=before, after=after)
+
+
+def _unreadable(path: str, here: Found, both: _Both) -> Iterator[Found]:
+    """Yield what rendering anew changes in a file that somebody broke."""
+    return _as_text(path, here._replace(part=f"{_inside(path)} (unreadable)"), both)
+
+
+def _compared(here: Found, before: Any, after: Any) -> Iterator[Found]:
+    result = difference(before, after)
     for edit in result.edits:
-        yield Found(environment, app, "", edit.path, edit.before, edit.after)
+        yield here._replace(path=edit.path, before=edit.before, after=edit.after)
     for steps in result.reordered:
-        yield Found(environment, app, "", steps, ABSENT, ABSENT)
-
-
-def _text(content: bytes) -> str:
-    """Return the text of a shared file, without the mark that holds its digest."""
-    text = content.decode(errors="replace")
-    return text.partition("\n")[2] if "sha256:" in text.partition("\n")[0] else text
-
-
-def _yaml(content: bytes, path: str) -> Any:
-    try:
-        return yamlio.load(content.decode())
-    except ValueError as error:
-        raise OutputError(f"{path} can't be read as YAML: {error}; render it anew") from None
-
-
-def _json(content: bytes, path: str) -> Any:
-    try:
-        return json.loads(content)
-    except ValueError as error:
-        raise OutputError(f"{path} can't be read as JSON: {error}; render it anew") from None
+        yield here._replace(path=steps)
