@@ -19,6 +19,7 @@ ALLOWED = {
     "cli": "__init__ suggest click",
     "cli.check_command": "cli.common pipeline report.drift report.text click",
     "cli.common": "errors load pipeline report.findings report.text click",
+    "cli.hydrate_command": "cli.common helm helm.messages hydrate pipeline report.hydrated resultfolder click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.validate_command": "cli.common pipeline click",
@@ -29,6 +30,12 @@ ALLOWED = {
     "errors": "",
     "files": "errors merge model schema secrets suggest yamlio",
     "generated": "layout",
+    "helm": "errors helm.command helm.engine helm.sdk",
+    "helm.command": "errors helm.engine",
+    "helm.engine": "",
+    "helm.messages": "",
+    "helm.sdk": "errors helm.engine yamlio helm_python",
+    "hydrate": "errors helm.engine helm.messages layout model objects suggest yamlio",
     "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
     "invariants.vault model",
     "invariants.apps": "errors invariants.fleet merge model suggest",
@@ -41,6 +48,7 @@ ALLOWED = {
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
+    "objects": "errors yamlio",
     "pipeline": "compare disk errors generated invariants layout load model render resolve suggest tree",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
@@ -48,9 +56,11 @@ ALLOWED = {
     "report.drift": "compare errors",
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
+    "report.hydrated": "hydrate yamlio",
     "report.text": "compare errors",
     "functions": "merge scope suggest templating",
     "resolve": "errors functions merge model schema scope templating",
+    "resultfolder": "compare disk errors",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -59,7 +69,8 @@ ALLOWED = {
     "templating": "errors suggest jinja2",
     "texttemplate": "errors model templating yamlio",
     "tree": "errors",
-    "yamlio": "yamlio.reading yamlio.scalars yamlio.writing",
+    "yamlio": "yamlio.lenient yamlio.reading yamlio.scalars yamlio.writing",
+    "yamlio.lenient": "yaml",
     "yamlio.reading": "errors yamlio.scalars yaml",
     "yamlio.scalars": "",
     "yamlio.writing": "yamlio.scalars yaml",
@@ -67,14 +78,16 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ errors layout compare conforms yamlio.scalars
-suggest generated
+__init__ errors layout compare conforms yamlio.lenient yamlio.scalars
+suggest generated helm.engine helm.messages
 merge yamlio.reading yamlio.writing templating tree
-yamlio
+yamlio helm.command
+helm.sdk objects
+helm
 model schema scope
 rbac texttemplate secrets
-files disk functions
-definitions
+files disk functions hydrate
+definitions resultfolder
 specs
 load resolve render
 invariants.fleet
@@ -82,15 +95,15 @@ invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vau
 invariants
 pipeline
 report report.drift report.findings report.text
-report.fleet
+report.fleet report.hydrated
 cli.common
-cli.check_command cli.list_command cli.render_command cli.validate_command
+cli.check_command cli.hydrate_command cli.list_command cli.render_command cli.validate_command
 cli
 __main__
 """
 
 # The one place for each package of others.
-HOMES = {"yaml": "yamlio", "jsonschema": "schema", "jinja2": "templating", "click": "cli"}
+HOMES = {"yaml": "yamlio", "jsonschema": "schema", "jinja2": "templating", "click": "cli", "helm_python": "helm"}
 
 HOW = "add it to ALLOWED and LAYERS in tests/test_architecture.py, and think about what it may import"
 
