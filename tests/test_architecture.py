@@ -82,10 +82,14 @@ __init__ errors layout compare conforms yamlio.scalars
 suggest generated
 merge yamlio.lenient yamlio.reading yamlio.writing templating tree
 yamlio
+helm.engine helm.messages
+helm.command helm.sdk objects
+helm
 model schema scope
 rbac texttemplate secrets
-files disk functions hydrate
-definitions resultfolder
+files disk functions
+hydrate resultfolder
+definitions
 specs
 load resolve render
 invariants.fleet
@@ -93,7 +97,8 @@ invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vau
 invariants
 pipeline
 report report.drift report.findings report.text
-report.fleet report.hydrated
+report.fleet
+report.hydrated
 cli.common
 cli.check_command cli.hydrate_command cli.list_command cli.render_command cli.validate_command
 cli
