@@ -21,6 +21,7 @@ ALLOWED = {
     "cli.common": "errors load pipeline report.findings report.text click",
     "cli.diff_command": "cli.common pipeline.diff report.diffs click",
     "cli.explain_command": "cli.common errors explain.questions layout load pipeline report.explanation click",
+    "cli.hydrate_command": "cli.common helm helm.messages hydrate pipeline report.hydrated resultfolder click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.validate_command": "cli.common pipeline click",
@@ -44,6 +45,12 @@ ALLOWED = {
     "functions": "merge scope suggest templating",
     "generated": "layout",
     "git": "errors suggest",
+    "helm": "errors helm.command helm.engine helm.sdk",
+    "helm.command": "errors helm.engine",
+    "helm.engine": "",
+    "helm.messages": "",
+    "helm.sdk": "errors helm.engine yamlio helm_python",
+    "hydrate": "errors helm.engine helm.messages layout model objects suggest yamlio",
     "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
     "invariants.vault model",
     "invariants.apps": "errors invariants.fleet merge model suggest",
@@ -57,6 +64,7 @@ ALLOWED = {
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
+    "objects": "errors yamlio",
     "pipeline": "compare disk errors explain.environment generated invariants layout load model render resolve "
     "suggest tree",
     "pipeline.diff": "disk errors generated git layout load pipeline review.model review.trees suggest",
@@ -73,9 +81,11 @@ ALLOWED = {
     "report.explanation": "errors explain.says report.text",
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
+    "report.hydrated": "hydrate yamlio",
     "report.pages": "__init__ jinja2",
     "report.text": "compare errors",
     "resolve": "errors functions merge model schema scope templating",
+    "resultfolder": "compare disk errors",
     "review": "",
     "review.folding": "linediff review.model semantic",
     "review.model": "semantic",
@@ -91,7 +101,7 @@ ALLOWED = {
     "texttemplate": "errors model templating yamlio",
     "tree": "errors",
     "yamlio": "yamlio.lenient yamlio.reading yamlio.scalars yamlio.writing",
-    "yamlio.lenient": "yaml",
+    "yamlio.lenient": "yamlio.scalars yaml",
     "yamlio.reading": "errors yamlio.scalars yaml",
     "yamlio.scalars": "",
     "yamlio.writing": "yamlio.scalars yaml",
@@ -99,23 +109,31 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ compare conforms errors explain layout linediff report review semantic suggest yamlio.lenient yamlio.scalars
-cli disk explain.paths explain.says generated git merge report.drift report.findings report.pages report.text
-review.model schema templating tree yamlio.reading yamlio.writing
-__main__ explain.watch report.explanation review.folding scope yamlio
-explain.defaults explain.trace functions model report.changes review.reading
-files rbac report.diff_html report.diff_json report.diff_markdown report.diff_text report.fleet resolve review.trees
-secrets texttemplate
-definitions explain.facts invariants.fleet render report.diffs
+__init__ compare conforms errors explain helm.engine helm.messages layout linediff report review semantic suggest
+yamlio.scalars
+cli disk explain.paths explain.says generated git helm.command merge report.drift report.findings report.pages
+report.text review.model schema templating tree yamlio.lenient yamlio.reading yamlio.writing
+__main__ explain.watch report.explanation resultfolder review.folding scope yamlio
+explain.defaults explain.trace functions helm.sdk model objects report.changes review.reading
+files helm hydrate rbac report.diff_html report.diff_json report.diff_markdown report.diff_text report.fleet resolve
+review.trees secrets texttemplate
+definitions explain.facts invariants.fleet render report.diffs report.hydrated
 explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault specs
 explain.questions invariants load
 pipeline
 cli.common pipeline.diff
-cli.check_command cli.diff_command cli.explain_command cli.list_command cli.render_command cli.validate_command
+cli.check_command cli.diff_command cli.explain_command cli.hydrate_command cli.list_command cli.render_command
+cli.validate_command
 """
 
 # The one place for each package of others; jinja2 has one for each of two jobs: expressions, and HTML pages.
-HOMES = {"yaml": "yamlio", "jsonschema": "schema", "jinja2": "templating report.pages", "click": "cli"}
+HOMES = {
+    "click": "cli",
+    "helm_python": "helm",
+    "jinja2": "templating report.pages",
+    "jsonschema": "schema",
+    "yaml": "yamlio",
+}
 
 HOW = "add it to ALLOWED and LAYERS in tests/test_architecture.py, and think about what it may import"
 

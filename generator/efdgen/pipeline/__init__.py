@@ -10,7 +10,7 @@ from efdgen import disk, invariants, layout, load, render, suggest
 from efdgen.compare import Change, Kind, compare
 from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
 from efdgen.generated import Ownership
-from efdgen.model import Repository, ResolvedEnvironment
+from efdgen.model import Cluster, Repository, ResolvedEnvironment
 from efdgen.resolve import FLAWED_LINK, Resolver
 from efdgen.tree import FileTree
 
@@ -149,7 +149,10 @@ def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
         UsageError: when an environment is unknown.
     """
     repository = load.load(root, names)
-    selected = select(repository, names)
+    return _rendering(repository, select(repository, names))
+
+
+def _rendering(repository: Repository, selected: tuple[str, ...]) -> Rendering:
     tree = FileTree()
     problems = list(repository.problems)
     try:
@@ -167,6 +170,36 @@ def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
     _raise_errors(problems)
     warnings = sorted(set(problems), key=lambda problem: problem.sort_key)
     return Rendering(selected, tree, tuple(warnings))
+
+
+class Deployed(NamedTuple):
+    """The output folder as it is, and what the specs say about an environment in it.
+
+    Attributes:
+        tree: the output folder.
+        cluster: the environment's cluster; None when the specs are invalid, or there is no such spec.
+        is_outdated: whether `check` would find differences; false when the specs are invalid.
+    """
+
+    tree: Mapping[str, bytes]
+    cluster: Cluster | None
+    is_outdated: bool
+
+
+def deployed(root: Path, environment: str) -> Deployed:
+    """Read the output folder, which is what Argo CD deploys from, and compare it with the specs.
+
+    Raises:
+        OutputError: when the output folder can't be read.
+    """
+    there = disk.read(root / OUTPUT)
+    try:
+        repository = load.load(root, [environment])
+        outcome = _outcome(there, _rendering(repository, select(repository, [environment])), {environment})
+        cluster = Resolver(repository).resolve(environment).facts.cluster
+    except (InvalidInputError, UsageError):
+        return Deployed(there, None, is_outdated=False)
+    return Deployed(there, cluster, not outcome.is_clean)
 
 
 def check(root: Path, names: Sequence[str] = ()) -> Outcome:

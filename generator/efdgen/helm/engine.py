@@ -1,0 +1,65 @@
+"""What an engine is, and which one is used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+
+class Capabilities(NamedTuple):
+    """What a cluster can do, as far as charts ask.
+
+    Attributes:
+        kubernetes_version: its version, such as `1.21.5`.
+        api_versions: API versions that it serves beside Kubernetes' own, such as `monitoring.coreos.com/v1`.
+    """
+
+    kubernetes_version: str
+    api_versions: tuple[str, ...]
+
+
+class Release(NamedTuple):
+    """A chart that is to be installed.
+
+    Attributes:
+        name: the release's name.
+        namespace: the namespace that it goes to.
+        chart: the chart's files, by their path in its folder; dependencies are archives in `charts/`.
+        values: value files, as they are; a later one wins.
+    """
+
+    name: str
+    namespace: str
+    chart: Mapping[str, bytes]
+    values: Sequence[bytes]
+
+
+class Engine(Protocol):
+    """Helm, one way or another."""
+
+    @property
+    def description(self) -> str:
+        """Return what it is, with its version."""
+
+    @property
+    def cautions(self) -> Sequence[str]:
+        """Return where its results could differ from those of Argo CD."""
+
+    def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
+        """Return what `helm template --include-crds` yields: templates' paths and texts, hooks included.
+
+        Raises:
+            ChartError: with Helm's message.
+        """
+
+
+def cautions(version: str) -> list[str]:
+    """Return where a version of Helm, such as `v4.2.3`, could yield something else than Argo CD's own."""
+    if version.startswith("v3."):
+        return []
+    return [
+        (
+            f"this is Helm {version}, and Argo CD runs a Helm of its own, mostly 3: where a chart's templates ask for "
+            "Helm's version, or Helm 4 changed something, results can differ"
+        )
+    ]
