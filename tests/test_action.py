@@ -124,6 +124,27 @@ def test_what_changes_outside_of_what_was_declared_fails(workspace: Path) -> Non
     assert "600s" in done.summary
 
 
+def test_environments_that_come_and_go_are_told(workspace: Path) -> None:
+    spec = (workspace / SPEC).read_text(encoding="utf-8")
+    (workspace / "environments/antu.yaml").write_text(spec.replace("name: summit", "name: antu"), encoding="utf-8")
+    (workspace / "environments/sandbox.yaml").unlink()
+    pipeline.write(workspace)
+    commit(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert (done.status, done.commands()) == (0, []), done.log
+    assert {"antu", "sandbox"} <= set(json.loads(done.outputs["environments"]))
+
+
+def test_a_long_list_of_differences_is_cut_off_in_the_summary(workspace: Path) -> None:
+    file = workspace / VALUES
+    file.write_text(file.read_text(encoding="utf-8") + "# " + "long " * 50_000 + "\n", encoding="utf-8")
+    commit(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert done.status == 1
+    assert "cut off" in done.summary
+    assert len(done.summary) < 220_000
+
+
 def test_environments_narrow_it_down(workspace: Path) -> None:
     change(workspace, rendered=False)
     done = act(workspace, PULL_REQUEST, environments="base,\n ncsa-int tucson-teststand,")
