@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT = 1, 2, 3, 4
 
-_OF_REPOSITORIES = {"github", "sarif"}
-"""The formats whose readers look for a file from the top of the Git repository."""
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -93,7 +90,8 @@ def show(problems: Sequence[Problem], form: str, given_root: Path | None) -> Non
     if form != "text":
         from efdgen.report import findings
 
-        if form in _OF_REPOSITORIES:
+        # Readers of the others look for a file from the top of the Git repository.
+        if form != "json":
             problems = _from_the_top(problems, repository_root(given_root))
         report = findings.FORMATS[form](problems)
         if report:
