@@ -12,6 +12,7 @@ import sys
 import sysconfig
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner, Result
@@ -427,11 +428,12 @@ def facts_of_sarif(text: str) -> set[tuple[Any, ...]]:
         assert result["message"]["text"]
         (location,) = result["locations"]
         place = location["physicalLocation"]
-        region = place.get("region", {"startLine": 0, "startColumn": 0})
-        assert "region" not in place or (region["startLine"] >= 1 and region["startColumn"] >= 1)
+        region = place["region"]
+        where = (region["startLine"], region["startColumn"]) if "startColumn" in region else (0, 0)
+        assert min(where) >= 1 or region == {"startLine": 1}
         uri = place["artifactLocation"]["uri"]
         assert not uri.startswith("/")
-        found.add((result["level"], result["ruleId"], uri, region["startLine"], region["startColumn"]))
+        found.add((result["level"], result["ruleId"], unquote(uri), *where))
     return found
 
 

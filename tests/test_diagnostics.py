@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import efdgen
 from efdgen.cli import command
+from efdgen.report import findings
 from support.repository import overlay, small_repository
 
 PAGE = (Path(__file__).resolve().parents[1] / "docs" / "diagnostics.md").read_text(encoding="utf-8")
@@ -43,6 +44,21 @@ def _codes(example: str, tmp_path: Path) -> list[str]:
 
 def test_every_code_has_a_section_and_every_section_a_code() -> None:
     assert set(SECTIONS) == CODES
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_section_has_the_anchor_that_reports_link_to(code: str) -> None:
+    anchor = findings.section(code).partition("#")[2]
+
+    assert f'\n<a id="{anchor}"></a>\n## {code} ' in PAGE
+
+
+def test_links_within_the_page_lead_somewhere() -> None:
+    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    anchors = set(re.findall(r'<a id="([^"]+)">', PAGE))
+
+    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= slugs | anchors
 
 
 def test_sections_are_sorted_by_number() -> None:

@@ -107,6 +107,9 @@ def show(problems: Sequence[Problem], form: str, given_root: Path | None) -> Non
     if form in MACHINE_FORMATS:
         from efdgen.report import findings
 
+        # Readers of the others look for a file from the top of the Git repository.
+        if form != "json":
+            problems = _from_the_top(problems, repository_root(given_root))
         report = findings.FORMATS[form](problems)
         if report:
             click.echo(report)
@@ -122,6 +125,17 @@ def show(problems: Sequence[Problem], form: str, given_root: Path | None) -> Non
 
     if problems:
         click.echo(text.problems(problems, read_line, click.style), err=True)
+
+
+def _from_the_top(problems: Sequence[Problem], root: Path) -> Sequence[Problem]:
+    """Name files as the Git repository around `root` does, which may begin above it."""
+    folder = root.resolve()
+    top = next((above for above in (folder, *folder.parents) if (above / ".git").exists()), folder)
+    if top == folder:
+        return problems
+    prefix = folder.relative_to(top).as_posix()
+    places = (problem.location._replace(file=f"{prefix}/{problem.location.file}") for problem in problems)
+    return [problem._replace(location=place) for problem, place in zip(problems, places, strict=True)]
 
 
 def _fail(message: str, status: int) -> NoReturn:

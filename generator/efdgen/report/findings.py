@@ -65,7 +65,7 @@ def as_sarif(problems: Sequence[Problem]) -> str:
         "name": "efdgen",
         "semanticVersion": __version__,
         "informationUri": DOCS,
-        "rules": [{"id": code, "helpUri": DOCS} for code in codes],
+        "rules": [_rule(code) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -80,11 +80,30 @@ def as_sarif(problems: Sequence[Problem]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
+def section(code: str) -> str:
+    """Return the address of what docs/diagnostics.md says about a code; its section has an anchor of that name."""
+    return f"{DOCS}#{code.lower()}"
+
+
+def _rule(code: str) -> dict[str, Any]:
+    where = section(code)
+    return {
+        "id": code,
+        "helpUri": where,
+        "help": {
+            "text": f"What it means, and what to do: {where}",
+            "markdown": f"[What it means, and what to do]({where})",
+        },
+    }
+
+
 def _result(problem: Problem, rule: int) -> dict[str, Any]:
+    from urllib.parse import quote
+
     place = problem.location
-    location: dict[str, Any] = {"artifactLocation": {"uri": place.file}}
-    if place.line:
-        location["region"] = {"startLine": place.line, "startColumn": place.column}
+    # GitHub shows no result without a line: what is about a file as a whole is shown on its first one.
+    region = {"startLine": place.line, "startColumn": place.column} if place.line else {"startLine": 1}
+    location = {"artifactLocation": {"uri": quote(place.file)}, "region": region}
     text = f"{problem.message}. {problem.hint}" if problem.hint else problem.message
     return {
         "ruleId": problem.code,
