@@ -86,6 +86,7 @@ class Cluster(NamedTuple):
     """The Kubernetes cluster of an environment. No storage class means the cluster's default."""
 
     kubernetes_version: str
+    api_versions: tuple[str, ...]
     storage_class: str | None
     provides: tuple[str, ...]
 
