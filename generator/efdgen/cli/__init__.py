@@ -19,6 +19,7 @@ _COMMANDS = {
     "diff": "Show what a change means, environment by environment.",
     "validate": "Check specs and app definitions.",
     "list": "Show environments, apps, versions and hosts.",
+    "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
 }
 
 _OUTPUT = 4
@@ -71,6 +72,7 @@ def command() -> None:
     \b
     Exit status: 0 fine, 1 check found differences, 2 wrong usage,
     3 invalid input, 4 rendered/ can't be read or written,
+    5 a chart can't be fetched, verified or hydrated,
     70 a bug in efdgen, 130 interrupted.
     """
 

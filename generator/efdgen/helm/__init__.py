@@ -1,0 +1,1 @@
+"""Helm's own engines: the `helm` command, or Helm's library in this process."""
