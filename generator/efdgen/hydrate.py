@@ -12,11 +12,12 @@ from typing import Any, NamedTuple, Protocol
 
 from efdgen import layout, objects, suggest, yamlio
 from efdgen.errors import ChartError, UsageError
+from efdgen.helm import messages
 from efdgen.helm.engine import Capabilities, Engine, Release
-from efdgen.model import ChartReference
+from efdgen.model import ChartReference, Cluster
 from efdgen.objects import Object
 
-__all__ = ["Capabilities", "Charts", "Deployment", "HydratedApp", "Object", "deployments", "hydrate", "hydrate_app"]
+__all__ = ["Capabilities", "Object"]
 
 PARENT_NAMESPACE = "argocd"
 """Where the parent chart goes: `argocd app create efd --dest-namespace argocd`."""
@@ -73,6 +74,25 @@ def environments(tree: Mapping[str, bytes]) -> list[str]:
     folder = f"{layout.chart(layout.PARENT)}/"
     found = (layout.environment_of(path) for path in tree if path.startswith(folder))
     return sorted({name for name in found if name is not None})
+
+
+def capabilities(tree: Mapping[str, bytes], environment: str, cluster: Cluster | None) -> Capabilities:
+    """Return what an environment's cluster can do: as its spec says, else as far as the rendered tree does.
+
+    Raises:
+        UsageError: when the environment is unknown.
+    """
+    if cluster is not None:
+        return Capabilities(cluster.kubernetes_version, cluster.api_versions)
+    known = environments(tree)
+    if environment not in known:
+        raise UsageError(f"unknown environment {environment!r}: {suggest.hint(environment, known)}")
+    try:
+        (values,) = yamlio.load_all(tree[layout.values(layout.PARENT, environment)].decode())
+        return Capabilities(str(values["kubernetesVersion"]), ())
+    except (ValueError, LookupError, TypeError) as error:
+        path = layout.values(layout.PARENT, environment)
+        raise ChartError(f"rendered/{path} names no kubernetesVersion: {error}; efdgen render mends it") from None
 
 
 def hydrate(
@@ -138,21 +158,18 @@ def hydrate_app(
     """
     try:
         if app == layout.PARENT:
-            folder = layout.chart(app)
             # What `argocd app create efd --helm-set env=...` does.
-            values: list[bytes] = [yamlio.dump({"env": environment}).encode()]
-            release = Release(app, PARENT_NAMESPACE, _chart(files, folder, charts), values)
+            values = [yamlio.dump({"env": environment}).encode()]
+            release = Release(app, PARENT_NAMESPACE, _chart(files, layout.chart(app), charts), values)
         else:
             if not deployment:
                 parent = hydrate_app(files, layout.PARENT, environment, engine, charts, capabilities)
                 deployment = parent.error or deployments(parent).get(app, f"{environment} has no app {app!r}")
-            if isinstance(deployment, str):
-                raise ChartError(deployment)
             release = _release(files, deployment, charts)
         manifests = engine.template(release, capabilities)
         return HydratedApp(environment, app, objects.read(manifests), "")
     except ChartError as error:
-        return HydratedApp(environment, app, (), str(error))
+        return HydratedApp(environment, app, (), messages.shorten(str(error)))
 
 
 def deployments(parent: HydratedApp) -> dict[str, Deployment | str]:
@@ -185,7 +202,9 @@ def _deployment(name: str, application: Mapping[str, Any]) -> Deployment:
     return Deployment(folder, release, spec["destination"]["namespace"], tuple(helm.get("valueFiles") or ()))
 
 
-def _release(files: Mapping[str, bytes], deployment: Deployment, charts: Charts) -> Release:
+def _release(files: Mapping[str, bytes], deployment: Deployment | str, charts: Charts) -> Release:
+    if isinstance(deployment, str):
+        raise ChartError(deployment)
     values = []
     for name in deployment.value_files:
         path = posixpath.normpath(f"{deployment.folder}/{name}")

@@ -13,8 +13,8 @@ _SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
 """Where Helm splits what a template yields: https://github.com/helm/helm/blob/main/pkg/release/v1/util/manifest.go."""
 
 _HOOK = "helm.sh/hook"
-_EVENTS = frozenset(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback"))
-_HOOKS = _EVENTS | {"test", "test-success"}
+_EVENTS = ("install", "delete", "upgrade", "rollback")
+_HOOKS = frozenset(("test", "test-success", *(f"{when}-{event}" for when in ("pre", "post") for event in _EVENTS)))
 
 
 class Object(NamedTuple):

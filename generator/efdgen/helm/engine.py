@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from efdgen.errors import ChartError
-
 
 class Capabilities(NamedTuple):
     """What a cluster can do, as far as charts ask.
@@ -53,32 +51,3 @@ class Engine(Protocol):
         Raises:
             ChartError: with Helm's message.
         """
-
-
-WAYS = ("auto", "helm", "sdk")
-"""How an engine can be chosen; `auto` is the command where it is installed, else the library."""
-
-
-def choose(way: str = "auto") -> Engine:
-    """Return an engine.
-
-    Raises:
-        ChartError: when it is not installed; says what to do.
-    """
-    from efdgen.helm import command, sdk
-
-    found: Engine | None = None
-    if way in ("auto", "helm"):
-        found = command.find()
-    if found is None and way in ("auto", "sdk"):
-        found = sdk.find()
-    if found is not None:
-        return found
-    missing = {
-        "auto": "there is no Helm here",
-        "helm": "the command `helm` is not installed",
-        "sdk": "Helm's library is not installed",
-    }[way]
-    ways = [] if way == "sdk" else ["install the command: https://helm.sh/docs/intro/install/"]
-    ways += [] if way == "helm" else ["install the library: pip install 'efdgen[helm]'"]
-    raise ChartError(f"{missing}; {', or '.join(ways)}")

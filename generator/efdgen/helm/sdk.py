@@ -7,6 +7,7 @@ import importlib.metadata
 import io
 import json
 import posixpath
+import re
 import tarfile
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -28,6 +29,9 @@ _KUBE_VERSION_CHECK = """\
 {{- end }}
 """
 """What the command checks, and the library leaves to its caller; compared by Helm itself."""
+
+_CHECK = "efdgen-kube-version.yaml"
+_IN_CHECK = re.compile(rf"\Aexecution error at \(\S*{re.escape(_CHECK)}\S*\): ")
 
 
 def find() -> Sdk | None:
@@ -80,15 +84,28 @@ class Sdk:
         import helm_python
 
         try:
+            helm_python.validate_release_name(release.name)
             values = _values(release.values)
             with helm_python.Chart.load_archive(_archive(release)) as chart:
+                _refuse_incomplete(chart)
                 crds = [(crd["filename"], crd["data"]) for crd in chart.crds]
                 rendered = _render(chart, values, release, capabilities)
         except helm_python.HelmError as error:
-            raise ChartError(str(error).strip()) from None
+            raise ChartError(_IN_CHECK.sub("", str(error).strip())) from None
         except UnicodeDecodeError as error:
             raise ChartError(f"a value file or Chart.yaml is not UTF-8: {error.reason}") from None
         return [*crds, *((path, text) for path, text in rendered.items() if _is_manifest(path))]
+
+
+def _refuse_incomplete(chart: Any) -> None:
+    """Refuse what the command refuses, and the library leaves to its caller."""
+    metadata = chart.metadata
+    if metadata.get("type") == "library":
+        raise ChartError("library charts are not installable")
+    there = {dependency["name"] for dependency in chart.dependencies}
+    missing = [entry["name"] for entry in metadata.get("dependencies") or [] if entry["name"] not in there]
+    if missing:
+        raise ChartError(f"found in Chart.yaml, but missing in charts/ directory: {', '.join(missing)}")
 
 
 def _is_manifest(path: str) -> bool:
@@ -181,10 +198,13 @@ def _lay_over(below: dict[str, Any], above: Mapping[str, Any]) -> None:
 def _archive(release: Release) -> bytes:
     """Pack a chart's files, the way Helm reads them from memory."""
     files = dict(release.chart)
-    (metadata,) = yamlio.load_all(files.get("Chart.yaml", b"").decode("utf-8-sig")) or [None]
+    try:
+        metadata = yamlio.load_all(files["Chart.yaml"].decode("utf-8-sig"))[0]
+    except (ValueError, LookupError):
+        metadata = None  # Helm says what is wrong with it
     if isinstance(metadata, dict) and metadata.get("kubeVersion"):
         constraint = json.dumps(str(metadata["kubeVersion"]))
-        files["templates/efdgen-kube-version.yaml"] = (_KUBE_VERSION_CHECK % {"constraint": constraint}).encode()
+        files[f"templates/{_CHECK}"] = (_KUBE_VERSION_CHECK % {"constraint": constraint}).encode()
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as archive:
         for path, content in files.items():

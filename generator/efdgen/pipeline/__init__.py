@@ -10,7 +10,7 @@ from efdgen import disk, invariants, layout, load, render, suggest
 from efdgen.compare import Change, Kind, compare
 from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
 from efdgen.generated import Ownership
-from efdgen.model import Repository, ResolvedEnvironment
+from efdgen.model import Cluster, Repository, ResolvedEnvironment
 from efdgen.resolve import FLAWED_LINK, Resolver
 from efdgen.tree import FileTree
 
@@ -135,6 +135,35 @@ def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
     _raise_errors(problems)
     warnings = sorted(set(problems), key=lambda problem: problem.sort_key)
     return Rendering(selected, tree, tuple(warnings))
+
+
+class Deployed(NamedTuple):
+    """The output folder as it is, and what the specs say about an environment in it.
+
+    Attributes:
+        tree: the output folder.
+        cluster: the environment's cluster; None when the specs are invalid, or there is no such spec.
+        is_outdated: whether `check` would find differences; false when the specs are invalid.
+    """
+
+    tree: Mapping[str, bytes]
+    cluster: Cluster | None
+    is_outdated: bool
+
+
+def deployed(root: Path, environment: str) -> Deployed:
+    """Read the output folder, which is what Argo CD deploys from, and compare it with the specs.
+
+    Raises:
+        OutputError: when the output folder can't be read.
+    """
+    there = disk.read(root / OUTPUT)
+    try:
+        (resolved,) = resolve(root, [environment])
+        outcome = check(root, [environment])
+    except (InvalidInputError, UsageError):
+        return Deployed(there, None, is_outdated=False)
+    return Deployed(there, resolved.facts.cluster, not outcome.is_clean)
 
 
 def check(root: Path, names: Sequence[str] = ()) -> Outcome:

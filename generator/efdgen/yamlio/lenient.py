@@ -1,156 +1,262 @@
-"""Reads YAML that others wrote or that Helm made, the way Helm, Argo CD and Kubernetes read it.
+"""Reads YAML that others wrote, chart repositories and charts, with the meaning that Helm gives it.
 
-That is YAML 1.1 as Go's sigs.k8s.io/yaml knows it: dates and base-60 numbers are text, `y` and `on` are true,
-`1e3` is a number, keys become text, the last of two equal keys wins.
+Helm reads YAML with Go's sigs.k8s.io/yaml: YAML 1.1 in most things, but dates and base-60 numbers are text, a key
+that stands twice has its last value, and every key is text in the end.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-_TAG = "tag:yaml.org,2002:"
-_TRUE = frozenset(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"))
-_FALSE = frozenset(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"))
-_NULL = frozenset(("", "~", "null", "Null", "NULL"))
-_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
-_BASES = {"x": 16, "o": 8, "b": 2}
+MAX_DEPTH = 200
+"""Levels of nesting that a document may have; real ones have at most fifty."""
+
+MAX_ALIASED = 1_000_000
+"""Values that aliases may add to a text once they are expanded; real ones add some hundreds."""
 
 
-class LenientError(ValueError):
-    """A text is not YAML, or holds what JSON can't. `line` counts from 1; 0: not known."""
-
-    def __init__(self, message: str, line: int) -> None:
-        super().__init__(f"line {line}: {message}" if line else message)
-        self.line = line
-
-
-class _Loader(yaml.CSafeLoader):
-    """Knows what Go's parser knows, and nothing else."""
+class YamlError(ValueError):
+    """A text is no YAML, or none that Helm reads. The message says what is wrong and where."""
 
 
 def load(text: str) -> Any:
-    """Return the data of the only document of a text; of an empty text, None.
+    """Return the first document of a text; None when there is none.
 
     Raises:
-        LenientError: when it is not YAML, a value is not finite, or there are more documents.
+        YamlError: when it is no YAML.
     """
-    documents = load_all(text)
-    if len(documents) > 1:
-        raise LenientError("more than one document", 0)
-    return documents[0] if documents else None
+    return next(_documents(text), None)
 
 
 def load_all(text: str) -> list[Any]:
-    """Return the documents of a text as plain data that JSON can hold; an empty document is None.
+    """Return every document of a text; an empty one is None.
 
     Raises:
-        LenientError: when it is not YAML, or a value is not finite.
+        YamlError: when one is no YAML.
     """
-    try:
-        return list(yaml.load_all(text, Loader=_Loader))  # noqa: S506 - a safe loader
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = " ".join(part for part in (error.problem, error.context) if part)
-        raise LenientError(message, mark.line + 1 if mark else 0) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 0
-        raise LenientError("a character is not allowed in YAML", line) from None
-    except RecursionError:
-        raise LenientError("nested too deeply, or an anchor stands inside itself", 0) from None
+    return list(_documents(text))
+
+
+_BOOLEANS = {
+    spelled: value
+    for value, words in ((True, ("true", "yes", "on", "y")), (False, ("false", "no", "off", "n")))
+    for word in words
+    for spelled in (word, word.capitalize(), word.upper())
+}
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_NOT_FINITE = frozenset(
+    (".nan", ".NaN", ".NAN", *(f"{sign}.{word}" for sign in ("", "+", "-") for word in ("inf", "Inf", "INF")))
+)
+_STARTS = frozenset("0123456789+-.~yYnNtTfFoO")
+_NUMBER_STARTS = frozenset("0123456789+-.")
+
+_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_POINT_FIRST = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z")
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 
 def _plain(value: str) -> Any:
-    """Return what an unquoted scalar means."""
-    if value in _NULL:
-        return None
-    if value in _TRUE:
-        return True
-    if value in _FALSE:
-        return False
-    if value[0] not in "0123456789+-.":
-        return value
+    """Return what a scalar without quotes means."""
+    if not value or (value[0] in _STARTS and value not in _BOOLEANS):
+        if value in _NULLS:
+            return None
+        return _number(value) if value[0] in _NUMBER_STARTS else value
+    return _BOOLEANS.get(value, value)
+
+
+def _number(value: str) -> Any:
+    """Return the number that a scalar is, or the scalar itself."""
+    if value in _NOT_FINITE:
+        raise YamlError(f"{value} is no number to JSON, which Helm turns YAML into")
+    if value[0] == ".":
+        return _finite(value.replace("_", ""), value) if _POINT_FIRST.match(value) else value
     digits = value.replace("_", "")
     if _INTEGER.match(digits):
-        return _integer(digits)
-    if _FLOAT.match(digits):
-        return float(digits)
-    return value
+        number = _integer(digits)
+        if _SMALLEST <= number <= _LARGEST:
+            return number
+    return _finite(digits, value) if _FLOAT.match(digits) else value
 
 
-def _integer(digits: str) -> int | float:
-    sign = -1 if digits[0] == "-" else 1
-    body = digits.lstrip("+-").lower()
-    if len(body) > 1 and body[0] == "0":
-        base = _BASES.get(body[1], 8)
-        number = sign * int(body[2:] if body[1] in _BASES else body, base)
-    else:
-        number = sign * int(body)
-    return number if -(2**63) <= number < 2**63 else float(number)
+def _integer(digits: str) -> int:
+    unsigned = digits.lstrip("+-")
+    base = 10
+    if unsigned[0] == "0" and len(unsigned) > 1:
+        base = {"x": 16, "b": 2}.get(unsigned[1].lower(), 8)
+    elif len(unsigned) > len(str(_LARGEST)):
+        return _LARGEST + 1
+    number = int(unsigned, base)
+    return -number if digits[0] == "-" else number
 
 
-def _construct_plain(loader: Any, node: yaml.ScalarNode) -> Any:
-    if _INFINITE.match(node.value):
-        raise yaml.constructor.ConstructorError(None, None, f"{node.value} is not finite", node.start_mark)
-    value = _plain(node.value)
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return loader.construct_scalar(node)
-    return value
+def _finite(digits: str, value: str) -> Any:
+    number = float(digits)
+    return number if math.isfinite(number) else value
 
 
-def _construct_mapping(loader: Any, node: yaml.MappingNode) -> Any:
-    mapping: dict[str, Any] = {}
-    yield mapping
-    loader.flatten_mapping(node)
-    for key_node, value_node in node.value:
-        mapping[_key(loader, key_node)] = loader.construct_object(value_node, deep=True)
+_TAGS = "tag:yaml.org,2002:"
 
 
-def _key(loader: Any, node: yaml.Node) -> str:
-    """Return a key as JSON has it: text."""
-    key = loader.construct_object(node, deep=True) if isinstance(node, yaml.ScalarNode) else None
-    if key is None:
-        raise yaml.constructor.ConstructorError(None, None, "a key must be text, a number or a boolean", node.start_mark)
-    if isinstance(key, bool):
-        return "true" if key else "false"
-    if isinstance(key, float) and key.is_integer():
-        return str(int(key))
-    return str(key)
+def _tagged(tag: str, value: str) -> Any:
+    """Return what a scalar with a tag means; a tag that YAML does not have itself says nothing."""
+    kind = tag.removeprefix(_TAGS)
+    if kind == "binary":
+        try:
+            return base64.b64decode(value).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise YamlError("the value with the tag !!binary is no text in base64") from None
+    if kind not in ("int", "float", "bool", "null"):
+        return value
+    meant = _plain(value)
+    if kind == "float" and type(meant) is int:
+        return float(meant)
+    if type(meant) is not {"int": int, "float": float, "bool": bool, "null": type(None)}[kind]:
+        raise YamlError(f"{value!r} has the tag !!{kind}, and is none")
+    return meant
 
 
-def _construct_other(loader: Any, _suffix: str, node: yaml.Node) -> Any:
-    """Construct what has a tag that Go does not know: as if it had none."""
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_object(yaml.MappingNode(f"{_TAG}map", node.value, node.start_mark), deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(node)
+def _key(value: Any) -> str:
+    """Return a key as the text that JSON has for it."""
+    if type(value) is str:
+        return value
+    if type(value) is bool:
+        return "true" if value else "false"
+    if type(value) is int:
+        return str(value)
+    if type(value) is float:
+        return str(int(value)) if value.is_integer() else repr(value)
+    raise YamlError("a key must be text, not null, a list or a mapping")
 
 
-def _construct_binary(loader: Any, node: yaml.ScalarNode) -> Any:
-    content: bytes = yaml.constructor.SafeConstructor.construct_yaml_binary(loader, node)
-    return content.decode("utf-8", "replace")
+_MISSING: Any = object()
+_MERGE: Any = object()
 
 
-def _install(names: Iterable[str], construct: Any) -> None:
-    for name in names:
-        _Loader.add_constructor(f"{_TAG}{name}", construct)
+def _documents(text: str) -> Iterator[Any]:
+    """Yield each document, built from libyaml's events: fast, and no nesting can exhaust the stack."""
+    parser = yaml.CSafeLoader(text)
+    try:
+        while True:
+            event = parser.get_event()
+            if type(event) is yaml.DocumentStartEvent:
+                yield _document(parser)
+            elif type(event) is yaml.StreamEndEvent:
+                return
+    except yaml.MarkedYAMLError as error:
+        what = " ".join(part for part in (error.problem, error.context) if part)
+        mark = error.problem_mark or error.context_mark
+        raise YamlError(f"line {mark.line + 1}: {what}" if mark else what) from None
+    except (yaml.reader.ReaderError, UnicodeEncodeError):
+        raise YamlError("it holds a character that YAML does not allow") from None
+    finally:
+        parser.dispose()
 
 
-_Loader.yaml_implicit_resolvers = {}
-_Loader.yaml_constructors = {}
-_Loader.add_implicit_resolver(f"{_TAG}merge", re.compile(r"<<\Z"), ["<"])
-_Loader.add_implicit_resolver(
-    f"{_TAG}plain", re.compile(r"(?:[-+.0-9].*|[yYnN]|[a-zA-Z]{2,5}|~|)\Z", re.DOTALL), [*"-+.0123456789yYnNtTfFoO~", ""]
-)
-_install(("plain", "int", "float", "bool", "null"), _construct_plain)
-_install(("map", "set", "omap"), _construct_mapping)
-_install(("seq",), yaml.constructor.SafeConstructor.construct_yaml_seq)
-_install(("str", "timestamp"), lambda loader, node: loader.construct_scalar(node))
-_install(("binary",), _construct_binary)
-_Loader.add_multi_constructor("", _construct_other)
+def _document(parser: Any) -> Any:
+    event = None
+    try:
+        builder = _Builder()
+        while True:
+            event = parser.get_event()
+            if type(event) is yaml.DocumentEndEvent:
+                return builder.root
+            builder.take(event)
+    except YamlError as error:
+        line = event.start_mark.line + 1 if event else 1
+        raise YamlError(f"line {line}: {error}") from None
+
+
+class _Builder:
+    """Builds one document. An open mapping or list stands on the stack, with the key that waits for its value."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self._stack: list[tuple[Any, Any, str | None, int]] = []
+        self._container: Any = None
+        self._waiting: Any = _MISSING
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._count = 0
+        self._aliased = 0
+
+    def take(self, event: Any) -> None:
+        """Take one event of the parser."""
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            self._scalar(event)
+        elif kind is yaml.MappingStartEvent:
+            self._open({}, event.anchor)
+        elif kind is yaml.SequenceStartEvent:
+            self._open([], event.anchor)
+        elif kind is yaml.AliasEvent:
+            self._alias(event.anchor)
+        else:
+            self._close()
+
+    def _scalar(self, event: Any) -> None:
+        value: Any = event.value
+        if event.implicit[0]:
+            is_key = type(self._container) is dict and self._waiting is _MISSING
+            value = _MERGE if is_key and value == "<<" else _plain(value)
+        elif event.tag is not None:
+            value = _tagged(event.tag, value)
+        self._count += 1
+        if event.anchor:
+            self._anchors[event.anchor] = (value, 1)
+        self._add(value)
+
+    def _open(self, container: Any, anchor: str | None) -> None:
+        if type(self._container) is dict and self._waiting is _MISSING:
+            raise YamlError("a key must be text, not a list or a mapping")
+        if len(self._stack) >= MAX_DEPTH:
+            raise YamlError(f"nested more than {MAX_DEPTH} levels deep")
+        self._count += 1
+        self._stack.append((self._container, self._waiting, anchor, self._count))
+        self._container, self._waiting = container, _MISSING
+
+    def _close(self) -> None:
+        closed = self._container
+        self._container, self._waiting, anchor, count = self._stack.pop()
+        if anchor:
+            self._anchors[anchor] = (closed, self._count - count + 1)
+        self._add(closed)
+
+    def _alias(self, anchor: str) -> None:
+        if anchor not in self._anchors:
+            raise YamlError(f"the anchor {anchor!r} is not defined above")
+        value, size = self._anchors[anchor]
+        self._aliased += size
+        self._count += size
+        if self._aliased > MAX_ALIASED:
+            raise YamlError(f"aliases add more than {MAX_ALIASED:,} values")
+        self._add(value)
+
+    def _add(self, value: Any) -> None:
+        container = self._container
+        if container is None:
+            self.root = value
+        elif type(container) is list:
+            container.append(value)
+        elif self._waiting is _MISSING:
+            self._waiting = value if value is _MERGE else _key(value)
+        else:
+            if self._waiting is _MERGE:
+                _merge(container, value)
+            else:
+                container[self._waiting] = value
+            self._waiting = _MISSING
+
+
+def _merge(into: dict[str, Any], value: Any) -> None:
+    """Lay what stands behind `<<` on top of what stands before it, as Go does; of a list, the first wins."""
+    for source in reversed(value if type(value) is list else [value]):
+        if type(source) is not dict:
+            raise YamlError("<< takes a mapping, or a list of mappings")
+        into.update(source)

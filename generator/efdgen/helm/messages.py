@@ -1,0 +1,51 @@
+"""Helm's messages, down to what matters, and what to do about common ones."""
+
+from __future__ import annotations
+
+import re
+
+_NOISE = re.compile(r"\A(?:(?:Error|render|helm): )+|\s*Use --debug flag to render out invalid YAML\s*\Z")
+_STEP = re.compile(r'(?:template: )?(?P<place>[^\s:]+:\d+(?::\d+)?):? executing "[^"]*" at (?P<what><.*?>):? ')
+"""One step on the way to a mistake: the template, and the expression in it."""
+
+_CALL = re.compile(r"error calling (?:include|template|tpl): (?:template: )?")
+
+_ADVICE = (
+    ("nil pointer evaluating", "a value on the way there is not set; set it in the spec or the app definition"),
+    ("can't evaluate field", "a value on the way there is no mapping; the chart expects one"),
+    ("kubeVersion", "use a version of the chart that fits the cluster, or mend cluster.kubernetesVersion in the spec"),
+    ("YAML parse error", "a value is not what the template expects: see that line of the template"),
+    ("yields no YAML", "a value is not what the template expects: see that line of the template"),
+    (
+        "specifications of the schema",
+        "the chart's own schema refuses a value; mend the spec or the app definition",
+    ),
+    ("no template ", "a helper is missing: the chart was packed without a chart that it depends on"),
+    (" not defined", "the chart was written for another version of Helm"),
+    ("unknown environment", "rendered/ is out of date; run: efdgen render"),
+    ("missing in charts/", "run: efdgen charts fetch"),
+    ("error unpacking", "the chart's archive is damaged; run: efdgen charts fetch"),
+)
+
+
+def shorten(message: str) -> str:
+    """Return a message without what Helm says around it: one line, the innermost place first.
+
+    What a chart itself says keeps Helm's form, `execution error at (file:line:column): ...`.
+    """
+    before = None
+    while before != message:
+        before, message = message, _NOISE.sub("", message)
+    message = " ".join(message.split())
+    steps = list(_STEP.finditer(message))
+    if not steps or message.startswith("execution error at"):
+        return message
+    inner, outer = steps[-1], steps[0]
+    reason = _CALL.sub("", message[inner.end() :])
+    via = "" if inner is outer else f" (from {outer['place']})"
+    return f"{inner['place']}: {inner['what']}: {reason}{via}"
+
+
+def advice(message: str) -> str:
+    """Return what to do about a message, or nothing when that follows from it or is not known."""
+    return next((what for sign, what in _ADVICE if sign in message), "")

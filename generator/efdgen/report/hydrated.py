@@ -1,0 +1,42 @@
+"""Hydrated apps, as people and programs read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from efdgen import yamlio
+from efdgen.hydrate import HydratedApp
+
+MARKS = {"yaml": b"# Hydrated by efdgen ", "json": b'{\n  "hydratedBy": "efdgen'}
+"""How a file begins that holds one app's objects."""
+
+
+def as_yaml(apps: Sequence[HydratedApp]) -> str:
+    """Return one YAML stream: each object with its template, as `helm template` shows it."""
+    return "".join(
+        f"---\n# Source: {item.source}\n{yamlio.dump(item.data)}" for app in apps for item in app.objects
+    ).removesuffix("\n")
+
+
+def as_json(apps: Sequence[HydratedApp]) -> str:
+    """Return one JSON document; an app that failed has its error in it."""
+    return json.dumps([_plain(app) for app in apps], indent=2, ensure_ascii=False)
+
+
+def file(app: HydratedApp, form: str) -> bytes:
+    """Return a file that holds one app's objects, as `yaml` or `json`; its beginning says where it comes from."""
+    if form == "json":
+        return f"{json.dumps({'hydratedBy': 'efdgen', **_plain(app)}, indent=2, ensure_ascii=False)}\n".encode()
+    return f"# Hydrated by efdgen from rendered/: {app.app} in {app.environment}\n{as_yaml([app])}\n".encode()
+
+
+def _plain(app: HydratedApp) -> dict[str, Any]:
+    objects = [{"source": item.source, "object": item.data} for item in app.objects]
+    return {
+        "environment": app.environment,
+        "app": app.app,
+        "objects": objects,
+        **({"error": app.error} if app.error else {}),
+    }
