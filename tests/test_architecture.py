@@ -21,6 +21,8 @@ ALLOWED = {
     "cli.common": "errors load pipeline report.findings report.text click",
     "cli.diff_command": "cli.common pipeline.diff report.diffs click",
     "cli.hydrate_command": "cli.common helm helm.messages hydrate pipeline report.hydrated resultfolder click",
+    "cli.lint_command": "cli.common cli.hydrate_command helm helm.messages helm.sdk hydrate pipeline.deadvalues "
+    "pipeline.lint click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.validate_command": "cli.common pipeline click",
@@ -46,13 +48,27 @@ ALLOWED = {
     "invariants.names": "errors invariants.fleet merge model",
     "invariants.rbac": "errors invariants.fleet model suggest",
     "invariants.vault": "errors invariants.fleet model templating yamlio",
+    "kubernetes": "",
+    "kubernetes.apis": "",
+    "kubernetes.check": "errors hydrate kubernetes.apis kubernetes.schemas layout model objects",
+    "kubernetes.schemas": "errors kubernetes.apis schema",
     "layout": "",
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
     "objects": "errors yamlio",
+    "overrides": "",
+    "overrides.baseline": "hydrate",
+    "overrides.charttext": "errors suggest yamlio",
+    "overrides.edits": "errors merge",
+    "overrides.search": "errors helm.engine hydrate layout merge model overrides.baseline overrides.charttext "
+    "overrides.edits render resolve",
     "pipeline": "compare disk errors generated invariants layout load model render resolve suggest tree",
+    "pipeline.deadvalues": "errors helm.engine hydrate invariants layout merge overrides.edits overrides.search "
+    "pipeline.lint",
     "pipeline.diff": "disk errors git load pipeline review.model review.trees suggest",
+    "pipeline.lint": "errors helm.engine hydrate invariants kubernetes.apis kubernetes.check kubernetes.schemas load "
+    "model pipeline resolve tree",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
@@ -107,15 +123,22 @@ load resolve render
 invariants.fleet
 invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
 invariants
+kubernetes kubernetes.apis
+kubernetes.schemas
+kubernetes.check
+overrides overrides.baseline overrides.charttext overrides.edits
+overrides.search
 pipeline
-pipeline.diff
+pipeline.diff pipeline.lint
+pipeline.deadvalues
 report report.drift report.findings report.text
 report.changes report.fleet report.hydrated
 report.diff_text
 report.diffs
 cli.common
-cli.check_command cli.diff_command cli.hydrate_command cli.lint_command cli.list_command cli.render_command
+cli.check_command cli.diff_command cli.hydrate_command cli.list_command cli.render_command
 cli.validate_command
+cli.lint_command
 cli
 __main__
 """

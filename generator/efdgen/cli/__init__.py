@@ -19,6 +19,7 @@ _COMMANDS = {
     "diff": "Show what a change means, environment by environment.",
     "validate": "Check specs and app definitions.",
     "list": "Show environments, apps, versions and hosts.",
+    "lint": "Check the objects that Argo CD would apply, and find overrides that change none.",
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
 }
 

@@ -62,7 +62,7 @@ extensions/v1beta1                    NetworkPolicy                     1.9  1.1
 extensions/v1beta1                    PodSecurityPolicy                 1.10 1.16 policy/v1beta1@1.10
 extensions/v1beta1                    Ingress       1.14 1.22 networking.k8s.io/v1beta1@1.14 networking.k8s.io/v1@1.19
 networking.k8s.io/v1beta1             Ingress IngressClass              1.19 1.22 networking.k8s.io/v1@1.19
-scheduling.k8s.io/v1alpha1            PriorityClass    1.14 1.17 scheduling.k8s.io/v1beta1@1.11 scheduling.k8s.io/v1@1.14
+scheduling.k8s.io/v1alpha1            PriorityClass   1.14 1.17 scheduling.k8s.io/v1beta1@1.11 scheduling.k8s.io/v1@1.14
 scheduling.k8s.io/v1beta1             PriorityClass                     1.14 1.22 scheduling.k8s.io/v1@1.14
 rbac.authorization.k8s.io/v1alpha1    ClusterRole ClusterRoleBinding Role RoleBinding \
 1.17 1.22 rbac.authorization.k8s.io/v1@1.8

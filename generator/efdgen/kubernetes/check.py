@@ -20,12 +20,13 @@ _IGNORED_HOOKS = frozenset(("test", "test-success", "test-failure", "pre-rollbac
 """Hooks that Argo CD leaves out: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-hooks."""
 
 _OF_THE_CLUSTER = frozenset(
-    """
-    APIService CSIDriver CSINode CertificateSigningRequest ClusterRole ClusterRoleBinding CustomResourceDefinition
-    FlowSchema IngressClass MutatingWebhookConfiguration Namespace Node PersistentVolume PodSecurityPolicy
-    PriorityClass PriorityLevelConfiguration RuntimeClass StorageClass ValidatingAdmissionPolicy
-    ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment
-    """.split()
+    (
+        *("APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole", "ClusterRoleBinding"),
+        *("CustomResourceDefinition", "FlowSchema", "IngressClass", "MutatingWebhookConfiguration", "Namespace"),
+        *("Node", "PersistentVolume", "PodSecurityPolicy", "PriorityClass", "PriorityLevelConfiguration"),
+        *("RuntimeClass", "StorageClass", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+        *("ValidatingWebhookConfiguration", "VolumeAttachment"),
+    )
 )
 """Kubernetes' own kinds that have no namespace."""
 
@@ -126,9 +127,7 @@ def _api(item: Object, cluster: Version) -> Iterator[Problem]:
         yield Problem("W703", f"{what} removes {api.version}", Location(""), hint=hint, severity=Severity.WARNING)
 
 
-def _twin(
-    item: Object, app: str, namespace: str, taken: dict[objects.Key, tuple[str, str]]
-) -> Iterator[Problem]:
+def _twin(item: Object, app: str, namespace: str, taken: dict[objects.Key, tuple[str, str]]) -> Iterator[Problem]:
     """Find objects that two templates make: one would overwrite the other."""
     key = objects.key(item.data)
     if not key.name or "name" not in item.data["metadata"] or {_HOOK, _ARGO_CD_HOOK} & _annotations(item.data).keys():
