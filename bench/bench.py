@@ -139,7 +139,32 @@ def start_up() -> list[Result]:
     ]
 
 
-BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (start_up, rendering)
+def hydration() -> list[Result]:
+    """Hydrate an environment in one process with Helm's library, and with one process of helm an app."""
+    if shutil.which("helm") is None:
+        return []
+    sys.path.insert(0, str(REPOSITORY / "tests"))
+    from efdgen import disk, helm, hydrate
+    from support.standins import StandIns
+
+    tree = disk.read(REPOSITORY / "rendered")
+    charts = StandIns(tree)
+    cluster = hydrate.Capabilities("1.21.5", ())
+
+    def seconds(way: str) -> float:
+        start = time.perf_counter()
+        found = list(hydrate.hydrate(tree, "summit", (), helm.choose(way), charts, cluster))
+        assert not [result.error for result in found if result.error]
+        return time.perf_counter() - start
+
+    seconds("sdk"), seconds("helm")
+    pairs = [(seconds("sdk"), seconds("helm")) for _ in range(5)]
+    ratio = statistics.median(mine / theirs for mine, theirs in pairs)
+    detail = " / ".join(f"{statistics.median(side) * 1000:.0f} ms" for side in zip(*pairs, strict=True))
+    return [Result("hydrate an environment: SDK / one process of helm per app", ratio, 1, "x", detail)]
+
+
+BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (start_up, hydration, rendering)
 
 
 def main() -> None:

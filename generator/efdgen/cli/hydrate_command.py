@@ -43,7 +43,7 @@ def command(
     Examples:
       efdgen hydrate summit
       efdgen hydrate summit influxdb efd
-      efdgen hydrate summit -o /tmp/summit
+      efdgen hydrate summit -o hydrated/summit
     """
     from efdgen import helm, hydrate, pipeline, resultfolder
     from efdgen.report import hydrated

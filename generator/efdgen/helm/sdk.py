@@ -88,8 +88,9 @@ class Sdk:
             values = _values(release.values)
             with helm_python.Chart.load_archive(_archive(release)) as chart:
                 _refuse_incomplete(chart)
-                crds = [(crd["filename"], crd["data"]) for crd in chart.crds]
                 rendered = _render(chart, values, release, capabilities)
+                # Rendering took out the subcharts that are off, and gave the others their aliases.
+                crds = [(crd["filename"], crd["data"]) for crd in chart.crds]
         except helm_python.HelmError as error:
             raise ChartError(_IN_CHECK.sub("", str(error).strip())) from None
         except UnicodeDecodeError as error:

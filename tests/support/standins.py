@@ -1,0 +1,72 @@
+"""Charts written for tests: packed in memory, and stand-ins for the third-party ones."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from efdgen import disk
+from efdgen.errors import ChartError
+from efdgen.hydrate import dependencies
+from efdgen.model import ChartReference
+
+ECHO = """\
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}-values
+  namespace: {{ .Release.Namespace }}
+data:
+  values: {{ toJson .Values | quote }}
+"""
+"""A template that shows the values that reach the chart."""
+
+
+def pack(name: str, files: Mapping[str, str | bytes]) -> bytes:
+    """Return a chart's archive."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as archive:
+        for path, content in files.items():
+            data = content.encode() if isinstance(content, str) else content
+            entry = tarfile.TarInfo(f"{name}/{path}")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return stream.getvalue()
+
+
+def metadata(name: str, version: str = "1.0.0", more: str = "") -> str:
+    """Return a Chart.yaml."""
+    return f"apiVersion: v2\nname: {name}\nversion: {version}\n{more}"
+
+
+class StandIns:
+    """A chart cache in memory: each chart that a tree depends on, with one template that echoes its values.
+
+    Args:
+        tree: the rendered tree.
+        without: names of charts that are not there.
+    """
+
+    def __init__(self, tree: Mapping[str, bytes], without: tuple[str, ...] = ()) -> None:
+        self.archives: dict[ChartReference, bytes] = {}
+        self.asked: list[ChartReference] = []
+        for path, content in tree.items():
+            if path.endswith("/Chart.yaml"):
+                for chart in dependencies(content):
+                    if chart.name not in without:
+                        files = {"Chart.yaml": metadata(chart.name, chart.version), "templates/echo.yaml": ECHO}
+                        self.archives[chart] = pack(chart.name, files)
+
+    @classmethod
+    def open(cls, root: Path) -> StandIns:
+        """Return stand-ins for everything that a repository's rendered tree depends on."""
+        return cls(disk.read(root / "rendered"))
+
+    def archive(self, chart: ChartReference) -> bytes:
+        """Return a chart's archive."""
+        self.asked.append(chart)
+        if chart not in self.archives:
+            raise ChartError(f"the chart {chart.name} {chart.version} is not in the cache; run: efdgen charts fetch")
+        return self.archives[chart]
