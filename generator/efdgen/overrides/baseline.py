@@ -11,8 +11,8 @@ from typing import Any
 from efdgen.hydrate import Object
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){2,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\Z|[A-Za-z0-9+/]{4,}={1,2}\Z")
-_CUT_WORD_AT_END = re.compile(r"[A-Za-z0-9]*\Z")
-_CUT_WORD_AT_START = re.compile(r"\A[A-Za-z0-9]*")
+_WORDS = re.compile(r"([^A-Za-z0-9]+)")
+_LINES = re.compile(r"(\n)")
 
 
 class Baseline:
@@ -45,23 +45,20 @@ def _is_same(value: Any, known: Sequence[Any]) -> bool:
         return False
     if all(one == first for one in known[1:]):
         return bool(value == first)
+    if isinstance(first, Mapping | list):
+        return False  # nothing can be said of what has another form each time
     return not isinstance(value, str) or _fits(value, known)
 
 
 def _fits(text: str, known: Sequence[Any]) -> bool:
-    """Say whether a text has the steady beginning and end of one whose middle is made up each time."""
+    """Say whether a text is what it is known to be, but for the words, else the lines, that are made up each time."""
     texts = [_decoded(one) for one in known if isinstance(one, str)]
-    prefix = _CUT_WORD_AT_END.sub("", _common_start(texts))
-    suffix = _CUT_WORD_AT_START.sub("", _common_start([one[len(prefix) :][::-1] for one in texts])[::-1])
     decoded = _decoded(text)
-    is_long_enough = len(decoded) >= len(prefix) + len(suffix)
-    return is_long_enough and decoded.startswith(prefix) and decoded.endswith(suffix)
-
-
-def _common_start(texts: Sequence[str]) -> str:
-    shortest = min(texts, key=len)
-    different = (at for at, letter in enumerate(shortest) if any(text[at] != letter for text in texts))
-    return shortest[: next(different, len(shortest))]
+    for pattern in (_WORDS, _LINES):
+        parts = [pattern.split(one) for one in (decoded, *texts)]
+        if len({len(part) for part in parts}) == 1:
+            return all(len(set(others)) > 1 or part == others[0] for part, *others in zip(*parts, strict=True))
+    return True
 
 
 def _decoded(text: str) -> str:

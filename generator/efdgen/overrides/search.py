@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -20,6 +21,10 @@ from efdgen.resolve import Resolver
 
 _WORTH_A_GROUP = 3
 """Overrides below one key from which on all of them are tried together first."""
+
+
+_TICK = 1.0
+"""Seconds after which a chart that looks at the clock may yield something else."""
 
 
 class Kind(enum.Enum):
@@ -83,22 +88,18 @@ class Trial:
         self._own = dict(render.app_files(environment, app))
         # The chart itself, without what it has in each environment.
         self._shared = {path: content for path, content in files.items() if layout.environment_of(path) is None}
-        self._baseline = Baseline(())
+        self._renderings: list[tuple[hydrate.Object, ...]] = []
+        self._rendered_at = 0.0
         self._done: dict[tuple[tuple[str, bytes], ...], _Effect] = {}
         self._text: ChartText | None = None
 
     def prepare(self) -> None:
         """Hydrate the app as it is, more than once: some charts make values up each time."""
-        renderings: list[tuple[hydrate.Object, ...]] = []
-        for _ in range(3):
-            result = self._hydrate(self._own)
-            if result.error:
-                self.error = result.error
-                return
-            renderings.append(result.objects)
-            self._baseline = Baseline(renderings)
-            if len(renderings) > 1 and Baseline(renderings[:1]).is_same(result.objects):
-                return
+        result = self._hydrate(self._own)
+        self.error = result.error
+        self._renderings = [result.objects]
+        for _ in range(2):
+            self._render_again()
 
     def judge(self, index: int, paths: Iterable[Path]) -> dict[Path, Verdict]:
         """Say what overrides of one layer are good for.
@@ -151,7 +152,7 @@ class Trial:
         having = merge.history(layers, path)
         if all(layer is not layers[index] for layer in having[-1:]):
             return Verdict(Kind.OVERRIDDEN, having[-1].name if having else "")
-        if len(having) > 1:
+        if len(having) > 1 and (path[0] == "values" or _at(having[-2].data, path) == _at(having[-1].data, path)):
             effect = self._effect(index, edits.without(layers[index], [path]), values_only=True)
             if effect is _Effect.NO_OTHER_VALUES:
                 return Verdict(Kind.REPEATED, having[-2].name)
@@ -206,9 +207,25 @@ class Trial:
         key = tuple(sorted(own.items()))
         if key not in self._done:
             result = self._hydrate(own)
-            is_same = not result.error and self._baseline.is_same(result.objects)
+            is_same = not result.error and self._is_same(result.objects)
             self._done[key] = _Effect.NO_OTHER_OBJECTS if is_same else _Effect.OTHER_OBJECTS
         return self._done[key]
+
+    def _is_same(self, objects: Sequence[hydrate.Object]) -> bool:
+        if Baseline(self._renderings).is_same(objects):
+            return True
+        if time.monotonic() < self._rendered_at + _TICK:
+            return False
+        # A clock may have moved on.
+        self._render_again()
+        return Baseline(self._renderings).is_same(objects)
+
+    def _render_again(self) -> None:
+        """Hydrate the app as it is once more, and keep the result if it is another."""
+        self._rendered_at = time.monotonic()
+        result = self._hydrate(self._own)
+        if not result.error and result.objects not in self._renderings:
+            self._renderings.append(result.objects)
 
     def _hydrate(self, own: Mapping[str, bytes]) -> HydratedApp:
         engine, charts, capabilities = self._means[2:]
