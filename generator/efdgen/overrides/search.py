@@ -99,7 +99,8 @@ class Trial:
         self.error = result.error
         self._renderings = [result.objects]
         for _ in range(2):
-            self._render_again()
+            if not self._render_again():
+                break
 
     def judge(self, index: int, paths: Iterable[Path]) -> dict[Path, Verdict]:
         """Say what overrides of one layer are good for.
@@ -217,15 +218,16 @@ class Trial:
         if time.monotonic() < self._rendered_at + _TICK:
             return False
         # A clock may have moved on.
-        self._render_again()
-        return Baseline(self._renderings).is_same(objects)
+        return self._render_again() and Baseline(self._renderings).is_same(objects)
 
-    def _render_again(self) -> None:
-        """Hydrate the app as it is once more, and keep the result if it is another."""
+    def _render_again(self) -> bool:
+        """Hydrate the app as it is once more; keep the result, and say so, if it is another."""
         self._rendered_at = time.monotonic()
         result = self._hydrate(self._own)
-        if not result.error and result.objects not in self._renderings:
+        is_new = not result.error and result.objects not in self._renderings
+        if is_new:
             self._renderings.append(result.objects)
+        return is_new
 
     def _hydrate(self, own: Mapping[str, bytes]) -> HydratedApp:
         engine, charts, capabilities = self._means[2:]
