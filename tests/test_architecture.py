@@ -22,6 +22,8 @@ ALLOWED = {
     "cli.diff_command": "cli.common pipeline.diff report.diffs click",
     "cli.explain_command": "cli.common errors explain.questions layout load pipeline report.explanation click",
     "cli.hydrate_command": "cli.common helm helm.messages hydrate pipeline report.hydrated resultfolder click",
+    "cli.lint_command": "cli.common cli.hydrate_command helm helm.messages hydrate pipeline.deadvalues pipeline.lint "
+    "click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.validate_command": "cli.common pipeline click",
@@ -59,15 +61,29 @@ ALLOWED = {
     "invariants.names": "errors invariants.fleet merge model",
     "invariants.rbac": "errors invariants.fleet model suggest",
     "invariants.vault": "errors invariants.fleet model templating yamlio",
+    "kubernetes": "",
+    "kubernetes.apis": "",
+    "kubernetes.check": "errors hydrate kubernetes.apis kubernetes.schemas layout model objects",
+    "kubernetes.schemas": "errors kubernetes.apis schema",
     "layout": "",
     "linediff": "",
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
     "objects": "errors yamlio",
+    "overrides": "",
+    "overrides.baseline": "hydrate",
+    "overrides.charttext": "errors suggest yamlio",
+    "overrides.edits": "errors merge",
+    "overrides.search": "errors helm.engine hydrate layout merge model overrides.baseline overrides.charttext "
+    "overrides.edits render resolve",
     "pipeline": "compare disk errors explain.environment generated invariants layout load model render resolve "
     "suggest tree",
+    "pipeline.deadvalues": "errors helm.engine hydrate invariants layout merge overrides.edits overrides.search "
+    "pipeline.lint",
     "pipeline.diff": "disk errors generated git layout load pipeline review.model review.trees suggest",
+    "pipeline.lint": "errors helm.engine hydrate invariants kubernetes.apis kubernetes.check kubernetes.schemas load "
+    "model pipeline resolve tree",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
@@ -109,21 +125,23 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ compare conforms errors explain helm.engine helm.messages layout linediff report review semantic suggest
-yamlio.scalars
+__init__ compare conforms errors explain helm.engine helm.messages kubernetes kubernetes.apis layout linediff
+overrides report review semantic suggest yamlio.scalars
 cli disk explain.paths explain.says generated git helm.command merge report.drift report.findings report.pages
 report.text review.model schema templating tree yamlio.lenient yamlio.reading yamlio.writing
-__main__ explain.watch report.explanation resultfolder review.folding scope yamlio
-explain.defaults explain.trace functions helm.sdk model objects report.changes review.reading
+__main__ explain.watch kubernetes.schemas overrides.edits report.explanation resultfolder review.folding scope yamlio
+explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes review.reading
 files helm hydrate rbac report.diff_html report.diff_json report.diff_markdown report.diff_text report.fleet resolve
 review.trees secrets texttemplate
-definitions explain.facts invariants.fleet render report.diffs report.hydrated
-explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault specs
+definitions explain.facts invariants.fleet kubernetes.check overrides.baseline render report.diffs report.hydrated
+explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
+overrides.search specs
 explain.questions invariants load
 pipeline
-cli.common pipeline.diff
+cli.common pipeline.diff pipeline.lint
 cli.check_command cli.diff_command cli.explain_command cli.hydrate_command cli.list_command cli.render_command
-cli.validate_command
+cli.validate_command pipeline.deadvalues
+cli.lint_command
 """
 
 # The one place for each package of others; jinja2 has one for each of two jobs: expressions, and HTML pages.

@@ -37,12 +37,18 @@ def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
     path = layout.values(layout.PARENT, name)
     yield path, with_mark(yamlio.dump(parent_values(environment)), path, (spec.document.file,))
     for app in environment.apps:
-        path = layout.values(app.definition.name, name)
-        sources = (spec.document.file, app.definition.source)
-        companions = {file.path: json_content(file.content) for file in app.files}
-        yield path, with_mark(yamlio.dump(wrapper_values(environment, app)), path, sources, companions)
-        for file, content in companions.items():
-            yield f"{layout.chart(app.definition.name)}/{file}", content
+        yield from app_files(environment, app)
+
+
+def app_files(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[File]:
+    """Yield an app's own files in an environment: its values, and what it has beside them."""
+    spec = environment.spec
+    path = layout.values(app.definition.name, spec.name)
+    sources = (spec.document.file, app.definition.source)
+    companions = {file.path: json_content(file.content) for file in app.files}
+    yield path, with_mark(yamlio.dump(wrapper_values(environment, app)), path, sources, companions)
+    for file, content in companions.items():
+        yield f"{layout.chart(app.definition.name)}/{file}", content
 
 
 def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "") -> File:

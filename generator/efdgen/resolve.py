@@ -59,12 +59,28 @@ class Resolver:
         facts = _facts(spec, names, problems)
         apps = []
         for app in spec.apps:
-            resolved = _App(spec, names, self._repository.apps[app], problems).resolve(facts)
+            definition = self._repository.apps[app]
+            layers = (*definition.layers, *spec.app_layers[app])
+            resolved = _App(spec, names, definition, layers, problems).resolve(facts)
             if resolved is not None:
                 apps.append(resolved)
         if problems or facts is None:
             raise InvalidInputError(problems)
         return ResolvedEnvironment(spec, facts, tuple(apps))
+
+    def resolve_app(self, environment: ResolvedEnvironment, app: str, layers: Sequence[Layer]) -> ResolvedApp:
+        """Resolve one app of a resolved environment again, from other layers than its own.
+
+        Raises:
+            InvalidInputError: with every expression that can't be evaluated with these layers.
+        """
+        spec = environment.spec
+        problems: list[Problem] = []
+        definition = self._repository.apps[app]
+        resolved = _App(spec, self.scope(spec.name), definition, layers, problems).resolve(environment.facts)
+        if problems or resolved is None:
+            raise InvalidInputError(problems)
+        return resolved
 
     def _new_scope(self, spec: EnvironmentSpec) -> Scope:
         merged = merge_layers(spec.layers)
@@ -173,10 +189,17 @@ _APPLICATION = ("targetRevision", "project", "destinationServer", "syncPolicy")
 class _App:
     """One app of one environment, while it is being resolved."""
 
-    def __init__(self, spec: EnvironmentSpec, names: Scope, definition: AppDefinition, problems: list[Problem]) -> None:
+    def __init__(
+        self,
+        spec: EnvironmentSpec,
+        names: Scope,
+        definition: AppDefinition,
+        layers: Sequence[Layer],
+        problems: list[Problem],
+    ) -> None:
         self.spec = spec
         self.definition = definition
-        self.layers = (*definition.layers, *spec.app_layers[definition.name])
+        self.layers = tuple(layers)
         self.settings = merge_layers(self.layers)
         self.names: ChainMap[str, Any] = ChainMap({}, names)  # type: ignore[arg-type]
         self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +14,6 @@ from efdgen.conforms import conforms
 from efdgen.errors import Location, Path, Problem
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
 
 
@@ -93,18 +92,19 @@ def _target(reference: str, schema: str) -> Any:
     return _target(node["$ref"], name) if isinstance(node.get("$ref"), str) else node
 
 
-@functools.cache
-def _validator(name: str) -> Draft202012Validator:
-    from jsonschema import Draft202012Validator  # only when something is wrong
-
-    return Draft202012Validator(load(name))
-
-
 def check(document: Located, name: str) -> list[Problem]:
     """Return what the schema `name` says is wrong with a document, or with merged data."""
-    if conforms(document.data, load(name)):
+    return check_data(document, load(name))
+
+
+def check_data(document: Located, schema: Mapping[str, Any]) -> list[Problem]:
+    """Return what a schema without references says is wrong with a document."""
+    if conforms(document.data, schema):
         return []
-    return [problem for error in _validator(name).iter_errors(document.data) for problem in _problems(error, document)]
+    from jsonschema import Draft202012Validator  # only when something is wrong
+
+    errors = Draft202012Validator(schema).iter_errors(document.data)
+    return [problem for error in errors for problem in _problems(error, document)]
 
 
 def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:

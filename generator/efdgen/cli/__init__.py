@@ -20,6 +20,7 @@ _COMMANDS = {
     "validate": "Check specs and app definitions.",
     "list": "Show environments, apps, versions and hosts.",
     "explain": "Say why a value is what it is.",
+    "lint": "Check the objects that Argo CD would apply, and find overrides that change none.",
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
 }
 

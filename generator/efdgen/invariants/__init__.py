@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from efdgen.errors import Problem, Severity
 from efdgen.invariants import apps, hosts, names, rbac, vault
-from efdgen.invariants.fleet import Finding, Fleet
-from efdgen.model import ResolvedEnvironment
+from efdgen.invariants.fleet import Fleet
+from efdgen.model import EnvironmentSpec, ResolvedEnvironment
 
-__all__ = ["Fleet", "check"]
+__all__ = ["Fleet", "accepted_in_vain", "check", "is_accepted"]
 
 _RULES = (
     hosts.fit_the_dns,
@@ -33,23 +33,38 @@ _NEVER_ACCEPTED = "E502"
 _FOUND_ON_LOADING = "E506"
 """Literals that look like secrets: whether any are accepted in vain is not known here."""
 
+_OF_CHARTS = ("E7", "W7")
+"""How the codes of rules begin that only `efdgen lint` knows: nor is it of those."""
+
 
 def check(environment: ResolvedEnvironment, fleet: Fleet) -> list[Problem]:
     """Return what one environment of a fleet breaks, less what its spec accepts."""
     findings = [finding for rule in _RULES for finding in rule(environment, fleet)]
-    accepted = {(a.rule, a.app) for a in environment.spec.accept if a.rule != _NEVER_ACCEPTED}
-    kept = [f.problem for f in findings if not accepted & {(f.problem.code, f.app), (f.problem.code, "")}]
-    return [*kept, *_accepted_in_vain(environment, findings)]
+    spec = environment.spec
+    kept = [f.problem for f in findings if not is_accepted(spec, f.problem.code, f.app)]
+    found = {(finding.problem.code, finding.app) for finding in findings}
+    known = {accepted.rule for accepted in spec.accept if not accepted.rule.startswith(_OF_CHARTS)}
+    return [*kept, *accepted_in_vain(spec, found, known - {_FOUND_ON_LOADING})]
 
 
-def _accepted_in_vain(environment: ResolvedEnvironment, findings: Iterable[Finding]) -> Iterator[Problem]:
-    """Yield a warning for each rule that the spec itself accepts and that holds."""
-    found = {(finding.problem.code, app) for finding in findings for app in (finding.app, "")}
-    document = environment.spec.document
-    for index, accepted in enumerate(document.data.get("accept", ())):
-        if accepted["rule"] == _FOUND_ON_LOADING:
-            continue
-        if (accepted["rule"], accepted.get("app", "")) not in found:
+def is_accepted(spec: EnvironmentSpec, code: str, app: str) -> bool:
+    """Say whether a spec, its site or the shared defaults accept that an app breaks a rule."""
+    return code != _NEVER_ACCEPTED and any(a.rule == code and a.app in (app, "") for a in spec.accept)
+
+
+def accepted_in_vain(
+    spec: EnvironmentSpec, found: Collection[tuple[str, str]], codes: Collection[str]
+) -> Iterator[Problem]:
+    """Yield a warning for each rule that the spec itself accepts and that holds.
+
+    Args:
+        spec: the spec.
+        found: the rules that are broken, each with the app that breaks it.
+        codes: the rules that were looked at.
+    """
+    broken = {(code, app) for code, who in found for app in (who, "")}
+    for index, accepted in enumerate(spec.document.data.get("accept", ())):
+        if accepted["rule"] in codes and (accepted["rule"], accepted.get("app", "")) not in broken:
             path = ("accept", index)
             message = f"{accepted['rule']} is accepted, but nothing breaks it"
-            yield Problem("W514", message, document.locate(path), path, "remove it", Severity.WARNING)
+            yield Problem("W514", message, spec.document.locate(path), path, "remove it", Severity.WARNING)

@@ -1,0 +1,108 @@
+"""`efdgen lint`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from efdgen.cli.common import (
+    CHARTS,
+    DIFFERENCES,
+    environments,
+    format_option,
+    reports_errors,
+    repository_root,
+    root_option,
+    show,
+)
+
+if TYPE_CHECKING:
+    from efdgen.hydrate import HydratedApp
+
+
+@click.command("lint")
+@environments
+@root_option
+@click.option("--dead-values", is_flag=True, help="Find overrides that change no object instead.")
+@click.option("--redundant", is_flag=True, help="With --dead-values: show every override that says nothing new.")
+@click.option(
+    "--engine",
+    "way",
+    type=click.Choice(["auto", "helm", "sdk"]),
+    default="auto",
+    help="The helm command, or Helm's library. Default: the command where it is installed; the library, which is much "
+    "quicker, with --dead-values.",
+)
+@format_option
+@reports_errors
+def command(
+    environments: tuple[str, ...], root: Path | None, dead_values: bool, redundant: bool, way: str, form: str
+) -> None:
+    """Check the Kubernetes objects that the specs lead to, made by Helm.
+
+    Exits with 1 when something is found, and with 5 when an app can't be hydrated; the others are checked all the same.
+
+    \b
+    Examples:
+      efdgen lint
+      efdgen lint summit --format github
+      efdgen lint --dead-values
+    """
+    from efdgen import helm
+    from efdgen.cli.hydrate_command import open_charts
+    from efdgen.pipeline import lint
+
+    if redundant and not dead_values:
+        raise click.UsageError("--redundant goes with --dead-values")
+    folder = repository_root(root)
+    if dead_values:
+        from efdgen.pipeline import deadvalues
+
+        engine = helm.choose("sdk" if way == "auto" and helm.sdk.find() else way)
+        with _progress() as progress:
+            result = deadvalues.search(
+                folder, environments, engine, open_charts(folder), redundant=redundant, progress=progress
+            )
+    else:
+        result = lint.lint(folder, environments, helm.choose(way), open_charts(folder))
+    show(result.problems, form, root)
+    for note in result.notes:
+        click.echo(f"note: {note}", err=True)
+    _report_failures(result.failed)
+    if form == "text" and not result.problems and not result.failed:
+        click.echo(f"nothing found in {', '.join(result.environments)}")
+    if result.failed:
+        raise click.exceptions.Exit(CHARTS)
+    if result.problems:
+        raise click.exceptions.Exit(DIFFERENCES)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """Show how much is done, on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    with click.progressbar(length=1, label="Looking", file=sys.stderr) as bar:
+
+        def progress(done: int, of_all: int) -> None:
+            bar.length = of_all
+            bar.update(done - bar.pos)
+
+        yield progress
+
+
+def _report_failures(failed: Sequence[HydratedApp]) -> None:
+    from efdgen.helm import messages
+
+    for app in failed:
+        label = click.style("error:", fg="red", bold=True)
+        click.echo(f"{label} {app.app} in environment {app.environment}: {app.error}", err=True)
+        advice = messages.advice(app.error)
+        if advice:
+            click.echo(f"  {advice}", err=True)
