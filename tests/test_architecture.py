@@ -59,7 +59,8 @@ ALLOWED = {
     "templating": "errors suggest jinja2",
     "texttemplate": "errors model templating yamlio",
     "tree": "errors",
-    "yamlio": "yamlio.reading yamlio.scalars yamlio.writing",
+    "yamlio": "yamlio.lenient yamlio.reading yamlio.scalars yamlio.writing",
+    "yamlio.lenient": "yamlio.scalars yaml",
     "yamlio.reading": "errors yamlio.scalars yaml",
     "yamlio.scalars": "",
     "yamlio.writing": "yamlio.scalars yaml",
@@ -69,7 +70,7 @@ ALLOWED = {
 LAYERS = """
 __init__ errors layout compare conforms yamlio.scalars
 suggest generated
-merge yamlio.reading yamlio.writing templating tree
+merge yamlio.lenient yamlio.reading yamlio.writing templating tree
 yamlio
 model schema scope
 rbac texttemplate secrets
