@@ -107,13 +107,15 @@ class ChartServer:
     Attributes:
         url: where it is.
         entries: what index.yaml lists, by chart; change it at will.
-        answers: answers by path, which win over index and charts.
+        answers: answers by path, with or without its query, which win over index and charts.
+        tags: the tags of charts that were pushed.
         requests: the paths that were asked for, in this order.
     """
 
     def __init__(self) -> None:
         self.entries: dict[str, list[dict[str, Any]]] = {}
         self.answers: dict[str, Answer] = {}
+        self.tags: dict[str, list[str]] = {}
         self.requests: list[str] = []
         self.agents: set[str] = set()
         self.stopping = threading.Event()
@@ -142,13 +144,37 @@ class ChartServer:
         self.entries.setdefault(added.name, []).append(entry)
         return added
 
+    def push(self, pushed: Chart, path: str = "charts") -> str:
+        """Serve a chart as an OCI registry does; return the repository's oci:// URL."""
+        tag = pushed.version.replace("+", "_")
+        base = f"/v2/{path}/{pushed.name}"
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": "application/vnd.oci.image.manifest.v1+json",
+            "layers": [
+                {
+                    "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+                    "digest": f"sha256:{pushed.sha256}",
+                    "size": len(pushed.archive),
+                }
+            ],
+        }
+        tags = self.tags.setdefault(base, [])
+        tags.append(tag)
+        self.answers[f"{base}/manifests/{tag}"] = status(200, json.dumps(manifest).encode())
+        self.answers[f"{base}/blobs/sha256:{pushed.sha256}"] = status(200, pushed.archive)
+        self.answers[f"{base}/tags/list"] = status(200, json.dumps({"name": pushed.name, "tags": tags}).encode())
+        return f"oci://{self.url.removeprefix('http://')}/{path}"
+
     def hang(self, _handler: Handler) -> None:
         """Answer nothing until the server stops."""
         self.stopping.wait(60)
 
     def _answer(self, handler: Handler) -> None:
-        if handler.path in self.answers:
-            self.answers[handler.path](handler)
+        path = handler.path.partition("?")[0]
+        found = self.answers.get(handler.path) or self.answers.get(path)
+        if found is not None:
+            found(handler)
         elif handler.path == "/index.yaml":
             # JSON is YAML.
             index = {"apiVersion": "v1", "entries": self.entries}

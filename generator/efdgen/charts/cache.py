@@ -10,7 +10,7 @@ from pathlib import Path
 
 from efdgen import yamlio
 from efdgen.charts import lock
-from efdgen.charts.lock import ChartLock, LockedChart
+from efdgen.charts.lock import ChartLock
 from efdgen.errors import ChartError
 from efdgen.model import ChartReference
 
@@ -142,15 +142,22 @@ class Charts:
         """Return a chart's archive; it has the digest that is locked.
 
         Raises:
-            ChartError: when the chart is not locked, not in the cache, or damaged there; says what to do.
+            ChartError: when the chart is not locked, not in the cache, or damaged there; says which chart, and
+                what to do.
         """
-        name = f"{chart.name} {chart.version}"
-        entry = self._entry(chart)
+        try:
+            return self.read(chart)
+        except ChartError as error:
+            raise ChartError(f"{chart.name} {chart.version}: {error}") from None
+
+    def read(self, chart: ChartReference) -> bytes:
+        """Do the same as `archive`; the error does not say which chart it is about."""
+        entry = self._locked.charts.get(chart)
         if entry is None:
-            raise ChartError(f"{name} of {chart.repository} is not in {lock.FILE}; {FETCH}")
+            raise ChartError(f"not in {lock.FILE}; {FETCH}")
         content = self._cache.read(entry.sha256)
         if content is None:
-            raise ChartError(f"{name} is not in the chart cache ({self._cache.path(entry.sha256)}); {FETCH}")
+            raise ChartError(f"not in the chart cache ({self._cache.path(entry.sha256)}); {FETCH}")
         return content
 
     def has(self, chart: ChartReference) -> bool:
@@ -160,6 +167,3 @@ class Charts:
         except ChartError:
             return False
         return True
-
-    def _entry(self, chart: ChartReference) -> LockedChart | None:
-        return self._locked.charts.get(chart)

@@ -135,7 +135,7 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
     charts = cache.Charts(locked, store)
 
     def one(chart: ChartReference) -> None:
-        content = charts.archive(chart)
+        content = charts.read(chart)
         where = f"{lock.FILE}:{locked.lines[chart]}"
         _is_chart(chart, content, where, f"remove this entry, and {FETCH}")
 

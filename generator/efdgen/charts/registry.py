@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import urllib.parse
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from efdgen.charts import repository
@@ -37,17 +39,17 @@ def download(chart: ChartReference, timeout: float) -> bytes:
         NotFoundError: when the registry does not have it.
         ChartError: when anything else goes wrong; says what to do.
     """
-    client = _Client(chart, timeout)
-    manifest: Any = client.json(client.container.manifest_url(), {"Accept": _MANIFEST}, what=source(chart))
-    layers = manifest.get("layers") if isinstance(manifest, dict) else None
-    for layer in layers if isinstance(layers, list) else []:
-        if isinstance(layer, dict) and layer.get("mediaType") == _ARCHIVE and isinstance(layer.get("digest"), str):
-            content = client.content(client.container.get_blob_url(layer["digest"]), {}, MAX_ARCHIVE, source(chart))
-            if f"sha256:{digest(content)}" != layer["digest"]:
-                message = f"{source(chart)}: the archive has the digest sha256:{digest(content)}"
-                raise ChartError(f"{message}, and the registry says {layer['digest']}; try again")
-            return content
-    raise ChartError(f"{source(chart)} is no Helm chart; is the repository's URL right?")
+    with _Client(chart, timeout) as client:
+        manifest, _ = client.json(client.container.manifest_url(), source(chart), {"Accept": _MANIFEST})
+        layers = manifest.get("layers") if isinstance(manifest, dict) else None
+        for layer in layers if isinstance(layers, list) else []:
+            if isinstance(layer, dict) and layer.get("mediaType") == _ARCHIVE and isinstance(layer.get("digest"), str):
+                content, _ = client.content(client.container.get_blob_url(layer["digest"]), source(chart), {})
+                if f"sha256:{digest(content)}" != layer["digest"]:
+                    message = f"{source(chart)}: the archive has the digest sha256:{digest(content)}"
+                    raise ChartError(f"{message}, and the registry says {layer['digest']}; try again")
+                return content
+    raise ChartError(f"{source(chart)}: it is no Helm chart; is the repository's URL right?")
 
 
 def versions(chart: ChartReference, timeout: float) -> list[str]:
@@ -57,7 +59,8 @@ def versions(chart: ChartReference, timeout: float) -> list[str]:
         NotFoundError: when the registry does not have the chart.
         ChartError: when anything else goes wrong; says what to do.
     """
-    return _Client(chart, timeout).tags()
+    with _Client(chart, timeout) as client:
+        return client.tags()
 
 
 def unknown_version(chart: ChartReference, error: ChartError, timeout: float) -> ChartError:
@@ -86,6 +89,8 @@ class _Client:
         self._timeout = timeout
         self._registry = Registry(hostname=parts.netloc, insecure=parts.hostname in _LOOPBACK)
         self._registry.session.headers["User-Agent"] = USER_AGENT
+        # What is refused is not read: its connection is of no more use.
+        self._registry.session.hooks["response"].append(lambda answer, **_: None if answer.ok else answer.close())
         request = self._registry.session.request
         self._registry.session.request = lambda *args, **options: request(*args, **{"timeout": timeout, **options})
         self.container: Container = Container("chart")
@@ -93,48 +98,49 @@ class _Client:
         self.container.namespace, _, self.container.repository = path.rpartition("/")
         self.container.tag = chart.version.replace("+", "_")
 
+    def __enter__(self) -> _Client:  # noqa: PYI034 - Self came with Python 3.11
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._registry.session.close()
+
     def tags(self) -> list[str]:
         """Return the tags as versions, from every page of the list."""
         found: list[str] = []
         url = self.container.tags_url()
         for _ in range(1000):
-            response = self._request(url, {}, self._address)
-            data = self._data(response, self._address)
+            data, links = self.json(url, self._address, {})
             tags = data.get("tags") if isinstance(data, dict) else None
             found += [tag.replace("_", "+") for tag in tags or [] if isinstance(tag, str)]
-            link = response.links.get("next", {}).get("url")
+            link = links.get("next", {}).get("url")
             if not link:
                 break
             joined = urllib.parse.urlsplit(urllib.parse.urljoin(f"//{url}", link))
             url = f"{self.container.registry}{joined.path}?{joined.query}"
         return found
 
-    def json(self, url: str, headers: dict[str, str], *, what: str) -> Any:
-        """Return an answer that is JSON."""
-        return self._data(self._request(url, headers, what), what)
+    def json(self, url: str, what: str, headers: dict[str, str]) -> tuple[Any, Any]:
+        """Return an answer that is JSON, and the links in its head."""
+        content, links = self.content(url, what, headers)
+        try:
+            return json.loads(content), links
+        except ValueError:
+            raise ChartError(f"{what}: the answer is not JSON; is it an OCI registry?") from None
 
-    def content(self, url: str, headers: dict[str, str], limit: int, what: str) -> bytes:
-        """Return the bytes of an answer, at most so many."""
+    def content(self, url: str, what: str, headers: dict[str, str]) -> tuple[bytes, Any]:
+        """Return the bytes of an answer, and the links in its head."""
         response = self._request(url, headers, what)
         content = bytearray()
         try:
             for piece in response.iter_content(_PIECE):
                 content += piece
-                if len(content) > limit:
-                    raise ChartError(f"{what} has more than {limit:,} bytes; that is no chart")
+                if len(content) > MAX_ARCHIVE:
+                    raise ChartError(f"{what} has more than {MAX_ARCHIVE:,} bytes; that is no chart")
         except OSError as error:  # requests' exceptions are
             self._fail(what, error)
         finally:
             response.close()
-        return bytes(content)
-
-    def _data(self, response: Any, what: str) -> Any:
-        try:
-            return response.json()
-        except ValueError:
-            raise ChartError(f"{what}: the answer is not JSON; is it an OCI registry?") from None
-        except OSError as error:
-            self._fail(what, error)
+        return bytes(content), response.links
 
     def _request(self, url: str, headers: dict[str, str], what: str) -> Any:
         from oras.auth import AuthenticationException  # type: ignore[import-untyped]
@@ -150,7 +156,6 @@ class _Client:
         except OSError as error:
             self._fail(what, error)
         if not response.ok:
-            response.close()
             raise repository.refused(what, response.status_code)
         return response
 
@@ -165,7 +170,7 @@ class _Client:
             seen: list[Any] = [error]
             while seen:
                 inner = seen.pop()
-                if isinstance(inner, OSError) and not isinstance(inner, requests.RequestException):
+                if isinstance(inner, OSError | HTTPException) and not isinstance(inner, requests.RequestException):
                     reason = inner
                     break
                 if isinstance(inner, BaseException):

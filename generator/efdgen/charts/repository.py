@@ -173,6 +173,8 @@ def refused(url: str, status: int) -> ChartError:
     except ValueError:
         phrase = str(status)
     said = f"{url}: the server answers {phrase}"
+    if status in range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST):
+        return ChartError(f"{said}, and leads in a circle or to no http URL; is the repository's URL right?")
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         return NotFoundError(f"{said}; is the repository's URL right?")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED):
@@ -208,7 +210,8 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         """Return the request for the new place."""
         old, new = (urllib.parse.urlsplit(url).scheme for url in (req.full_url, newurl))
         if new not in ("http", "https") or (old == "https" and new != "https"):
-            raise ChartError(f"{req.full_url} leads to {newurl}, which is less safe; use the chart's new repository")
+            fp.close()
+            raise ChartError(f"{req.full_url} leads to {newurl}, which is less safe; ask the repository's maintainers")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
