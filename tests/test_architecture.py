@@ -16,7 +16,18 @@ MAX_LINES = 350
 ALLOWED = {
     "__init__": "",
     "__main__": "cli",
+    "charts": "",
+    "charts.archive": "errors yamlio",
+    "charts.cache": "charts.lock errors model yamlio",
+    "charts.fetch": "charts.archive charts.cache charts.lock charts.outcomes charts.registry charts.repository "
+    "charts.versions definitions errors files model",
+    "charts.lock": "errors model schema yamlio",
+    "charts.outcomes": "charts.lock charts.versions model",
+    "charts.registry": "charts.cache charts.repository errors model oras requests",
+    "charts.repository": "__init__ charts.versions errors model suggest yamlio",
+    "charts.versions": "semver",
     "cli": "__init__ suggest click",
+    "cli.charts_command": "charts.fetch charts.outcomes cli.common report.charts click",
     "cli.check_command": "cli.common pipeline report.drift report.text click",
     "cli.common": "errors load pipeline report.findings report.text click",
     "cli.diff_command": "cli.common pipeline.diff report.diffs click",
@@ -88,6 +99,7 @@ ALLOWED = {
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
     "report.changes": "errors linediff report.text review.model semantic yamlio",
+    "report.charts": "charts.outcomes report.text",
     "report.diff_html": "report.changes report.pages report.text review.model semantic",
     "report.diff_json": "report.changes report.text review.model semantic",
     "report.diff_markdown": "report.changes report.text review.model semantic",
@@ -125,22 +137,24 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ compare conforms errors explain helm.engine helm.messages kubernetes kubernetes.apis layout linediff
-overrides report review semantic suggest yamlio.scalars
+__init__ charts charts.versions compare conforms errors explain helm.engine helm.messages kubernetes kubernetes.apis
+layout linediff overrides report review semantic suggest yamlio.scalars
 cli disk explain.paths explain.says generated git helm.command merge report.drift report.findings report.pages
 report.text review.model schema templating tree yamlio.lenient yamlio.reading yamlio.writing
 __main__ explain.watch kubernetes.schemas overrides.edits report.explanation resultfolder review.folding scope yamlio
-explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes review.reading
-files helm hydrate rbac report.diff_html report.diff_json report.diff_markdown report.diff_text report.fleet resolve
-review.trees secrets texttemplate
-definitions explain.facts invariants.fleet kubernetes.check overrides.baseline render report.diffs report.hydrated
-explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
-overrides.search specs
-explain.questions invariants load
+charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
+review.reading
+charts.lock charts.repository files helm hydrate rbac report.diff_html report.diff_json report.diff_markdown
+report.diff_text report.fleet resolve review.trees secrets texttemplate
+charts.cache charts.outcomes definitions explain.facts invariants.fleet kubernetes.check overrides.baseline render
+report.diffs report.hydrated
+charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
+overrides.search report.charts specs
+charts.fetch explain.questions invariants load
 pipeline
 cli.common pipeline.diff pipeline.lint
-cli.check_command cli.diff_command cli.explain_command cli.hydrate_command cli.list_command cli.render_command
-cli.validate_command pipeline.deadvalues
+cli.charts_command cli.check_command cli.diff_command cli.explain_command cli.hydrate_command cli.list_command
+cli.render_command cli.validate_command pipeline.deadvalues
 cli.lint_command
 """
 
@@ -150,6 +164,9 @@ HOMES = {
     "helm_python": "helm",
     "jinja2": "templating report.pages",
     "jsonschema": "schema",
+    "oras": "charts.registry",
+    "requests": "charts.registry",
+    "semver": "charts.versions",
     "yaml": "yamlio",
 }
 

@@ -14,14 +14,15 @@ import click
 from efdgen import __version__
 
 _COMMANDS = {
-    "render": "Write what the specs render to.",
-    "check": "Say whether rendered/ is what the specs render to.",
-    "diff": "Show what a change means, environment by environment.",
-    "validate": "Check specs and app definitions.",
     "list": "Show environments, apps, versions and hosts.",
+    "validate": "Check specs and app definitions.",
+    "check": "Say whether rendered/ is what the specs render to.",
+    "render": "Write what the specs render to.",
+    "diff": "Show what a change means, environment by environment.",
     "explain": "Say why a value is what it is.",
-    "lint": "Check the objects that Argo CD would apply, and find overrides that change none.",
+    "charts": "Fetch and verify third-party charts, find newer ones.",
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
+    "lint": "Check these objects, and find overrides that change none.",
 }
 
 _OUTPUT = 4
