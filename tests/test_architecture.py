@@ -30,11 +30,12 @@ ALLOWED = {
     "cli.charts_command": "charts.fetch charts.outcomes cli.common report.charts click",
     "cli.check_command": "cli.common pipeline report.drift report.text click",
     "cli.common": "errors load pipeline report.findings report.text click",
-    "cli.diff_command": "cli.common pipeline.diff report.diffs click",
+    "cli.diff_command": "cli.common cli.helm_options helm hydrate pipeline.diff pipeline.objectdiff report.diffs "
+    "review.model click",
     "cli.explain_command": "cli.common errors explain.questions layout load pipeline report.explanation click",
-    "cli.hydrate_command": "cli.common helm helm.messages hydrate pipeline report.hydrated resultfolder click",
-    "cli.lint_command": "cli.common cli.hydrate_command helm helm.messages hydrate pipeline.deadvalues pipeline.lint "
-    "click",
+    "cli.helm_options": "charts.cache cli.common helm.messages hydrate model click",
+    "cli.hydrate_command": "cli.common cli.helm_options helm hydrate pipeline report.hydrated resultfolder click",
+    "cli.lint_command": "cli.common cli.helm_options helm pipeline.deadvalues pipeline.lint click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.validate_command": "cli.common pipeline click",
@@ -95,6 +96,8 @@ ALLOWED = {
     "pipeline.diff": "disk errors generated git layout load pipeline review.model review.trees suggest",
     "pipeline.lint": "errors helm.engine hydrate invariants kubernetes.apis kubernetes.check kubernetes.schemas load "
     "model pipeline resolve tree",
+    "pipeline.objectdiff": "errors helm.engine hydrate layout load objects pipeline.diff resolve review.folding "
+    "review.model review.objects",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
@@ -117,6 +120,7 @@ ALLOWED = {
     "review": "",
     "review.folding": "linediff review.model semantic",
     "review.model": "semantic",
+    "review.objects": "objects review.folding semantic",
     "review.reading": "yamlio",
     "review.trees": "layout review.folding review.model review.reading semantic",
     "schema": "conforms errors suggest jsonschema",
@@ -145,7 +149,7 @@ __main__ explain.watch kubernetes.schemas overrides.edits report.explanation res
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
 charts.lock charts.repository files helm hydrate rbac report.diff_html report.diff_json report.diff_markdown
-report.diff_text report.fleet resolve review.trees secrets texttemplate
+report.diff_text report.fleet resolve review.objects review.trees secrets texttemplate
 charts.cache charts.outcomes definitions explain.facts invariants.fleet kubernetes.check overrides.baseline render
 report.diffs report.hydrated
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
@@ -153,9 +157,9 @@ overrides.search report.charts specs
 charts.fetch explain.questions invariants load
 pipeline
 cli.common pipeline.diff pipeline.lint
-cli.charts_command cli.check_command cli.diff_command cli.explain_command cli.hydrate_command cli.list_command
-cli.render_command cli.validate_command pipeline.deadvalues
-cli.lint_command
+cli.charts_command cli.check_command cli.explain_command cli.helm_options cli.list_command cli.render_command
+cli.validate_command pipeline.deadvalues pipeline.objectdiff
+cli.diff_command cli.hydrate_command cli.lint_command
 """
 
 # The one place for each package of others; jinja2 has one for each of two jobs: expressions, and HTML pages.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,12 @@ from efdgen.cli.common import (
     repository_root,
     root_option,
 )
+from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+
+if TYPE_CHECKING:
+    from efdgen.hydrate import HydratedApp
+    from efdgen.pipeline.diff import Compared
+    from efdgen.review.model import Review
 
 
 @click.command("diff")
@@ -21,7 +28,7 @@ from efdgen.cli.common import (
 @root_option
 @click.option("--base", metavar="REV", help="Compare with what the specs of this Git revision render to.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", help="Default: text."
+    "--format", "form", type=click.Choice(["text", "markdown", "json", "html"]), default="text", help="Default: text."
 )
 @click.option(
     "--fail-outside",
@@ -30,9 +37,17 @@ from efdgen.cli.common import (
     shell_complete=complete_environments,
     help="Exit with 1 when anything but these environments changes, shown or not.",
 )
+@click.option("--hydrate", is_flag=True, help="Compare the Kubernetes objects that Helm makes of the trees.")
+@engine_option
 @reports_errors
 def command(
-    environments: tuple[str, ...], root: Path | None, base: str | None, form: str, fail_outside: tuple[str, ...]
+    environments: tuple[str, ...],
+    root: Path | None,
+    base: str | None,
+    form: str,
+    fail_outside: tuple[str, ...],
+    hydrate: bool,
+    way: str,
 ) -> None:
     """Show what a change means: which environments, which apps, which values.
 
@@ -44,6 +59,7 @@ def command(
       efdgen diff summit --base main
       efdgen diff --base origin/main... --format markdown
       efdgen diff --base main --fail-outside summit,base
+      efdgen diff summit --hydrate
     """
     from efdgen.pipeline import diff
     from efdgen.report import diffs
@@ -54,7 +70,23 @@ def command(
     declared = [name.strip() for given in fail_outside for name in given.split(",") if name.strip()]
     if fail_outside:
         outside = diff.outside(folder, compared.whole, declared)
-    click.echo(diffs.FORMATS[form](compared.shown, click.style))
+    shown = compared.shown
+    failed: tuple[HydratedApp, ...] = ()
+    if hydrate:
+        shown, failed = _objects(folder, compared, way)
+    click.echo(diffs.FORMATS[form](shown, click.style))
     if outside:
         click.echo(f"Outside of {', '.join(declared) or 'nothing'}, this changes: {', '.join(outside)}", err=True)
         raise click.exceptions.Exit(DIFFERENCES)
+    report_failures(failed)
+
+
+def _objects(root: Path, compared: Compared, way: str) -> tuple[Review, tuple[HydratedApp, ...]]:
+    """Return the review of the objects, and what can't be said because Helm failed."""
+    from efdgen import helm
+    from efdgen.pipeline import objectdiff
+
+    engine = helm.choose(way)
+    click.echo(f"With {engine.description}", err=True)
+    found = objectdiff.compare(root, compared.trees, compared.shown, engine, open_charts(root))
+    return found.shown, found.failed

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from efdgen.cli.common import CHARTS, complete_environment, reports_errors, repository_root, root_option
+from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 
 if TYPE_CHECKING:
     from efdgen.hydrate import HydratedApp
@@ -24,13 +23,7 @@ if TYPE_CHECKING:
 @root_option
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Write a file an app in there.")
 @click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", help="Default: yaml.")
-@click.option(
-    "--engine",
-    "way",
-    type=click.Choice(["auto", "helm", "sdk"]),
-    default="auto",
-    help="The helm command, or Helm's library. Default: the command where it is installed.",
-)
+@engine_option
 @reports_errors
 def command(
     environment: str, apps: tuple[str, ...], root: Path | None, output: Path | None, form: str, way: str
@@ -57,7 +50,7 @@ def command(
     capabilities = hydrate.capabilities(deployed.tree, environment, deployed.cluster)
     engine = helm.choose(way)
     _introduce(engine, capabilities, deployed, environment)
-    charts = _Charts(folder)
+    charts = open_charts(folder)
     with _progress(hydrate.hydrate(deployed.tree, environment, apps, engine, charts, capabilities)) as results:
         found = sorted(results, key=lambda result: (result.app != "efd", result.app))
     done = [result for result in found if not result.error]
@@ -74,29 +67,7 @@ def command(
         for change in resultfolder.replace(output, there, files):
             click.echo(f"{change.kind.value:7} {output / change.path}")
         click.echo(f"{len(done)} apps in {output}", err=True)
-    _report_failures([result for result in found if result.error])
-
-
-def open_charts(root: Path) -> Any:
-    """Return the repository's chart cache."""
-    return importlib.import_module("efdgen.charts.cache").Charts.open(root)
-
-
-class _Charts:
-    """The chart cache, opened when the first chart is asked for."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._cache: Any = None
-        self._opening = threading.Lock()
-
-    def archive(self, chart: Any) -> bytes:
-        """Return a chart's archive."""
-        with self._opening:
-            if self._cache is None:
-                self._cache = open_charts(self._root)
-        content: bytes = self._cache.archive(chart)
-        return content
+    report_failures([result for result in found if result.error])
 
 
 def _introduce(engine: Any, capabilities: Any, deployed: Any, environment: str) -> None:
@@ -125,16 +96,3 @@ def _progress(results: Iterator[HydratedApp]) -> Iterator[Iterator[HydratedApp]]
 
 def _name(result: HydratedApp | None) -> str:
     return result.app if result else ""
-
-
-def _report_failures(failed: Sequence[HydratedApp]) -> None:
-    from efdgen.helm import messages
-
-    if not failed:
-        return
-    for result in failed:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {result.app}: {result.error}", err=True)
-        advice = messages.advice(result.error)
-        if advice:
-            click.echo(f"  {advice}", err=True)
-    raise click.exceptions.Exit(CHARTS)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from efdgen.cli.common import (
-    CHARTS,
     DIFFERENCES,
     environments,
     format_option,
@@ -20,9 +18,7 @@ from efdgen.cli.common import (
     root_option,
     show,
 )
-
-if TYPE_CHECKING:
-    from efdgen.hydrate import HydratedApp
+from efdgen.cli.helm_options import open_charts, report_failures
 
 
 @click.command("lint")
@@ -54,7 +50,6 @@ def command(
       efdgen lint --dead-values
     """
     from efdgen import helm
-    from efdgen.cli.hydrate_command import open_charts
     from efdgen.pipeline import lint
 
     if redundant and not dead_values:
@@ -73,11 +68,9 @@ def command(
     show(result.problems, form, root)
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
-    _report_failures(result.failed)
     if form == "text" and not result.problems and not result.failed:
         click.echo(f"nothing found in {', '.join(result.environments)}")
-    if result.failed:
-        raise click.exceptions.Exit(CHARTS)
+    report_failures(result.failed)
     if result.problems:
         raise click.exceptions.Exit(DIFFERENCES)
 
@@ -95,14 +88,3 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
             bar.update(done - bar.pos)
 
         yield progress
-
-
-def _report_failures(failed: Sequence[HydratedApp]) -> None:
-    from efdgen.helm import messages
-
-    for app in failed:
-        label = click.style("error:", fg="red", bold=True)
-        click.echo(f"{label} {app.app} in environment {app.environment}: {app.error}", err=True)
-        advice = messages.advice(app.error)
-        if advice:
-            click.echo(f"  {advice}", err=True)

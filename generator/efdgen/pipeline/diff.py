@@ -25,10 +25,11 @@ class Trees(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What is to be shown, and the review of all environments, if somebody asked for it: else the same."""
+    """What is to be shown, the review of all environments, if somebody asked for it: else the same, and the trees."""
 
     shown: Review
     whole: Review
+    trees: Trees
 
 
 def diff(root: Path, names: Sequence[str] = (), base: str | None = None) -> Review:
@@ -58,7 +59,7 @@ def compare(root: Path, names: Sequence[str], base: str | None, *, is_whole: boo
     both = trees(root, () if is_whole else names, base)
     _refuse_unknown(names, load.environment_names(root), _environments(both.before))
     shown = review(*both, names)
-    return Compared(shown, review(*both) if is_whole and names else shown)
+    return Compared(shown, review(*both) if is_whole and names else shown, both)
 
 
 def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Trees:
