@@ -17,6 +17,17 @@ ALLOWED = {
     "__init__": "",
     "__main__": "cli",
     "cli": "__init__ suggest click",
+    "charts": "",
+    "charts.archive": "errors yamlio",
+    "charts.cache": "charts.lock errors model yamlio",
+    "charts.fetch": "charts.archive charts.cache charts.lock charts.outcomes charts.registry charts.repository "
+    "charts.versions definitions errors files model",
+    "charts.lock": "errors model schema yamlio",
+    "charts.outcomes": "charts.lock charts.versions model",
+    "charts.registry": "charts.cache charts.repository errors model oras requests",
+    "charts.repository": "__init__ charts.versions errors model suggest yamlio",
+    "charts.versions": "semver",
+    "cli.charts_command": "charts.fetch charts.outcomes cli.common report.charts click",
     "cli.check_command": "cli.common pipeline report.drift report.text click",
     "cli.common": "errors load pipeline report.findings report.text click",
     "cli.explain_command": "cli.common errors explain.questions layout load pipeline report.explanation click",
@@ -58,6 +69,7 @@ ALLOWED = {
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",
+    "report.charts": "charts.outcomes report.text",
     "report.drift": "compare errors",
     "report.explanation": "errors explain.says report.text",
     "report.findings": "__init__ errors",
@@ -73,7 +85,8 @@ ALLOWED = {
     "templating": "errors suggest jinja2",
     "texttemplate": "errors model templating yamlio",
     "tree": "errors",
-    "yamlio": "yamlio.reading yamlio.scalars yamlio.writing",
+    "yamlio": "yamlio.lenient yamlio.reading yamlio.scalars yamlio.writing",
+    "yamlio.lenient": "yamlio.scalars yaml",
     "yamlio.reading": "errors yamlio.scalars yaml",
     "yamlio.scalars": "",
     "yamlio.writing": "yamlio.scalars yaml",
@@ -83,13 +96,15 @@ ALLOWED = {
 LAYERS = """
 __init__ errors layout compare conforms explain yamlio.scalars
 suggest generated
-merge yamlio.reading yamlio.writing templating tree
+merge yamlio.lenient yamlio.reading yamlio.writing templating tree
 yamlio
 model schema scope explain.says
-rbac texttemplate secrets
+rbac texttemplate secrets charts charts.versions charts.archive charts.lock
+charts.cache charts.outcomes charts.repository
+charts.registry
 files disk functions explain.watch explain.paths explain.defaults
 definitions explain.trace
-specs
+specs charts.fetch
 load resolve render
 explain.facts invariants.fleet
 explain.environment
@@ -98,15 +113,23 @@ invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vau
 invariants
 pipeline
 report report.drift report.findings report.text
-report.fleet report.explanation
+report.fleet report.charts report.explanation
 cli.common
-cli.check_command cli.explain_command cli.list_command cli.render_command cli.validate_command
+cli.charts_command cli.check_command cli.explain_command cli.list_command cli.render_command cli.validate_command
 cli
 __main__
 """
 
 # The one place for each package of others.
-HOMES = {"yaml": "yamlio", "jsonschema": "schema", "jinja2": "templating", "click": "cli"}
+HOMES = {
+    "yaml": "yamlio",
+    "jsonschema": "schema",
+    "jinja2": "templating",
+    "click": "cli",
+    "semver": "charts.versions",
+    "oras": "charts.registry",
+    "requests": "charts.registry",
+}
 
 HOW = "add it to ALLOWED and LAYERS in tests/test_architecture.py, and think about what it may import"
 

@@ -77,3 +77,7 @@ class UsageError(EfdgenError):
 
 class OutputError(EfdgenError):
     """The rendered tree can't be written, or must not be."""
+
+
+class ChartError(EfdgenError):
+    """A third-party chart can't be fetched, verified or hydrated."""

@@ -19,6 +19,7 @@ _COMMANDS = {
     "validate": "Check specs and app definitions.",
     "list": "Show environments, apps, versions and hosts.",
     "explain": "Say why a value is what it is.",
+    "charts": "Fetch and verify third-party charts, find newer ones.",
 }
 
 _OUTPUT = 4
@@ -71,6 +72,7 @@ def command() -> None:
     \b
     Exit status: 0 fine, 1 check found differences, 2 wrong usage,
     3 invalid input, 4 rendered/ can't be read or written,
+    5 a chart can't be fetched, verified or hydrated,
     70 a bug in efdgen, 130 interrupted.
     """
 

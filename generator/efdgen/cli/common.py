@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 if TYPE_CHECKING:
     from efdgen.errors import Problem
 
-DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT = 1, 2, 3, 4
+DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS = 1, 2, 3, 4, 5
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -68,7 +68,7 @@ def reports_errors(function: Function) -> Function:
 
     @functools.wraps(function)
     def wrapper(*args: Any, **kwargs: Any) -> Any:
-        from efdgen.errors import InvalidInputError, OutputError, UsageError
+        from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError
 
         try:
             return function(*args, **kwargs)
@@ -82,6 +82,8 @@ def reports_errors(function: Function) -> Function:
             _fail(str(error), USAGE)
         except OutputError as error:
             _fail(str(error), OUTPUT)
+        except ChartError as error:
+            _fail(str(error), CHARTS)
 
     return wrapper  # type: ignore[return-value]
 

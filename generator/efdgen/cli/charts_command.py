@@ -1,0 +1,114 @@
+"""`efdgen charts`: fetch, verify, outdated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from efdgen.cli.common import CHARTS, reports_errors, repository_root, root_option
+
+if TYPE_CHECKING:
+    from efdgen.charts.outcomes import Failure
+
+_timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True, max=3600),
+    default=30,
+    metavar="SECONDS",
+    help="How long a server may be silent. Default: 30.",
+)
+
+
+@click.group("charts")
+def command() -> None:
+    """Fetch and verify the third-party charts that app definitions pin, and find newer ones.
+
+    charts.lock, which is committed, says which archive each chart is; archives are kept in a cache outside of the
+    repository. docs/charts.md says more.
+
+    \b
+    Examples:
+      efdgen charts fetch
+      efdgen charts verify
+      efdgen charts outdated
+    """
+
+
+@command.command("fetch")
+@root_option
+@_timeout_option
+@reports_errors
+def fetch_command(root: Path | None, timeout: float) -> None:
+    """Download pinned charts that are not in the cache, check them, and bring charts.lock up to date.
+
+    Exits with 5 when a chart can't be fetched; the others are fetched and locked all the same.
+
+    \b
+    Examples:
+      efdgen charts fetch
+      efdgen charts fetch --timeout 120
+    """
+    from efdgen.charts import fetch
+    from efdgen.report import charts
+
+    outcome = fetch.fetch(repository_root(root), timeout)
+    click.echo(charts.fetched(outcome, click.style))
+    _end(outcome.failures)
+
+
+@command.command("verify")
+@root_option
+@reports_errors
+def verify_command(root: Path | None) -> None:
+    """Check, offline, that each pinned chart is in charts.lock and, undamaged, in the cache.
+
+    Exits with 5 when one is not, or when charts.lock has an entry that no app pins.
+
+    \b
+    Examples:
+      efdgen charts verify
+    """
+    from efdgen.charts import fetch
+
+    count, failures = fetch.verify(repository_root(root))
+    if not failures:
+        click.echo(f"{count} charts are locked and in the cache, undamaged")
+    _end(failures)
+
+
+@command.command("outdated")
+@root_option
+@_timeout_option
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@reports_errors
+def outdated_command(root: Path | None, timeout: float, form: str) -> None:
+    """Show which pinned charts have newer versions in their repositories.
+
+    Prereleases count only where a prerelease is pinned. Exits with 5 when a repository can't be asked; what the
+    others have is shown all the same.
+
+    \b
+    Examples:
+      efdgen charts outdated
+      efdgen charts outdated --format json
+    """
+    from efdgen.charts import fetch
+    from efdgen.report import charts
+
+    found = fetch.outdated(repository_root(root), timeout)
+    click.echo(
+        charts.newer_as_json(found.charts) if form == "json" else charts.newer_as_text(found.charts, click.style)
+    )
+    _end(found.failures)
+
+
+def _end(failures: Iterable[Failure]) -> None:
+    """Show what went wrong, if anything did, and end with the status for it."""
+    failures = list(failures)
+    for failure in failures:
+        click.echo(f"{click.style('error:', fg='red', bold=True)} {failure}", err=True)
+    if failures:
+        raise click.exceptions.Exit(CHARTS)

@@ -1,0 +1,44 @@
+"""What the verbs about charts found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from efdgen.charts.outcomes import Comparison, Fetched
+from efdgen.report.text import Style, table
+
+
+def fetched(outcome: Fetched, style: Style) -> str:
+    """Return what a fetch did, a line a chart, then the sum."""
+    lines = [f"{style('fetched', fg='green')} {chart.name} {chart.version}" for chart in outcome.fetched]
+    lines += [f"{style('removed', fg='red')} {chart.name} {chart.version}" for chart in outcome.removed]
+    counts = [f"{len(outcome.fetched)} fetched, {outcome.kept} there already, {len(outcome.removed)} removed"]
+    failed = sum(len(failure.charts) for failure in outcome.failures)
+    counts += [f"{failed} failed"] if failed else []
+    return "\n".join([*lines, ", ".join(counts)])
+
+
+def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:
+    """Return a table of the charts that have newer versions, then how many they are."""
+    behind = [one for one in compared if one.newer.newest is not None]
+    rows = [
+        [", ".join(one.apps), one.chart.name, one.chart.version, one.newer.same_major or "-", one.newer.newest or "-"]
+        for one in behind
+    ]
+    shown = [table([["app", "chart", "pinned", "same major", "newest"], *rows], style)] if rows else []
+    return "\n".join([*shown, f"{len(behind)} of {len(compared)} charts have a newer version"])
+
+
+def newer_as_json(compared: Sequence[Comparison]) -> str:
+    """Return all compared charts as JSON; null: there is no newer version."""
+    charts = [
+        {
+            "apps": list(one.apps),
+            **one.chart._asdict(),
+            "newestInMajor": one.newer.same_major,
+            "newest": one.newer.newest,
+        }
+        for one in compared
+    ]
+    return json.dumps({"charts": charts}, indent=2, ensure_ascii=False)
