@@ -30,7 +30,8 @@ ALLOWED = {
     "cli.charts_command": "charts.fetch charts.outcomes cli.common report.charts click",
     "cli.check_command": "cli.common pipeline report.drift report.text click",
     "cli.common": "errors load pipeline report.findings report.text click",
-    "cli.explain_command": "cli.common errors explain.questions layout load pipeline report.explanation click",
+    "cli.explain_command": "charts.archive charts.cache cli.common errors explain.defaults "
+    "explain.questions layout load merge model pipeline report.explanation click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.validate_command": "cli.common pipeline click",
