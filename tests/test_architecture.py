@@ -32,7 +32,8 @@ ALLOWED = {
     "cli.common": "errors load pipeline report.findings report.text click",
     "cli.diff_command": "cli.common cli.helm_options helm hydrate pipeline.diff pipeline.objectdiff report.diffs "
     "review.model click",
-    "cli.explain_command": "cli.common errors explain.questions layout load pipeline report.explanation click",
+    "cli.explain_command": "charts.archive charts.cache cli.common errors explain.defaults explain.questions layout "
+    "load merge model pipeline report.explanation click",
     "cli.helm_options": "charts.cache cli.common helm.messages hydrate model click",
     "cli.hydrate_command": "cli.common cli.helm_options helm hydrate pipeline report.hydrated resultfolder click",
     "cli.lint_command": "cli.common cli.helm_options helm pipeline.deadvalues pipeline.lint click",

@@ -176,9 +176,16 @@ def test_no_expression_is_seen_where_there_is_none() -> None:
 # -- chart defaults
 
 
-def test_a_chart_that_the_strict_reader_refuses_has_no_lines() -> None:
-    (layer,) = defaults.layers("x-1.tgz", {"": "a: 1\na: 2\n"})
+def test_a_chart_that_the_strict_reader_refuses_has_values_but_no_lines() -> None:
+    (layer,) = defaults.layers("x-1.tgz", {"": "a: 1\na: 2\nb: yes\n"})
+    assert layer.data == {"values": {"a": 2, "b": True}}
     assert str(layer.locate(("values", "a"))) == "x-1.tgz:values.yaml"
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "a: [\n"])
+def test_a_chart_without_values_has_none(text: str) -> None:
+    (layer,) = defaults.layers("x-1.tgz", {"": text})
+    assert layer.data == {"values": {}}
 
 
 def test_the_values_of_a_chart_win_over_those_of_its_subcharts() -> None:

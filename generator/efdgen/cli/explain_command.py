@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+
+if TYPE_CHECKING:
+    from efdgen.charts.cache import Charts
+    from efdgen.merge import Layer
+    from efdgen.model import AppDefinition
 
 
 def _complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -20,6 +26,33 @@ def _complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: s
         return []
     spec = load.load(root).environments.get(ctx.params.get("environment") or "")
     return [CompletionItem(app) for app in (spec.apps if spec else ()) if app.startswith(incomplete)]
+
+
+class _ChartDefaults:
+    """The values that charts bring themselves, from the chart cache; says once when they can't be had."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._charts: Charts | None = None
+        self._has_said = False
+
+    def __call__(self, definition: AppDefinition) -> tuple[Layer, ...]:
+        from efdgen.charts import archive
+        from efdgen.charts.cache import Charts
+        from efdgen.errors import ChartError
+        from efdgen.explain import defaults
+
+        chart = definition.chart
+        try:
+            if self._charts is None:
+                self._charts = Charts.open(self._root)
+            texts = archive.default_values(self._charts.archive(chart))
+        except ChartError as error:
+            if not self._has_said:
+                click.echo(f"chart defaults are not shown: {error}", err=True)
+            self._has_said = True
+            return ()
+        return defaults.layers(f"{chart.name}-{chart.version}.tgz", texts)
 
 
 @click.command("explain")
@@ -53,7 +86,8 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
 
     if subject and question:
         raise UsageError(f"--{subject} is about all of {environment}: leave out {question!r}")
-    found = pipeline.explain(repository_root(root), environment, lambda _definition: ())
+    folder = repository_root(root)
+    found = pipeline.explain(folder, environment, _ChartDefaults(folder))
     if subject == "hosts":
         hosts = list(found.hosts())
         text = explanation.as_json(hosts) if form == "json" else explanation.hosts(hosts, click.style)

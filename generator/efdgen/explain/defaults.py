@@ -41,8 +41,13 @@ def _layer(archive: str, subchart: tuple[str, ...], text: str) -> Layer:
 
 
 def _read(text: str, file: str) -> yamlio.Document:
-    """Parse what others wrote; what is too loose for the strict reader has no lines."""
+    """Parse what others wrote; what is too loose for the strict reader has no lines, and what is no YAML no values."""
     try:
         return yamlio.parse(text, file)
     except InvalidInputError:
-        return yamlio.Document(file, {}, yamlio.Marks(0, 0, "", {}, {}))
+        pass
+    try:
+        data = yamlio.load(text)
+    except yamlio.YamlError:
+        data = None
+    return yamlio.Document(file, data, yamlio.Marks(0, 0, "", {}, {}))
