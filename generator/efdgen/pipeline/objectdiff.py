@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,8 +11,7 @@ from efdgen import hydrate, layout, load
 from efdgen.errors import InvalidInputError
 from efdgen.helm.engine import Engine
 from efdgen.hydrate import Capabilities, Charts, HydratedApp
-from efdgen.objects import Object
-from efdgen.pipeline.diff import Tree, Trees
+from efdgen.pipeline.diff import Trees
 from efdgen.resolve import Resolver
 from efdgen.review import objects
 from efdgen.review.folding import Found, fold
@@ -38,20 +38,25 @@ def compare(root: Path, both: Trees, values: Review, engine: Engine, charts: Cha
         engine: Helm.
         charts: third-party charts, for both sides.
     """
+    touched = _touched(values)
+    means = _Means(root, engine, charts)
+    first = _hydrated(both, touched, means)
+    if touched:
+        time.sleep(_TICK)
+    second = _hydrated(both, touched, means)
     found: list[Found] = []
     failed: list[HydratedApp] = []
-    for environment, apps in _touched(values).items():
-        sides = [_hydrated(root, tree, environment, apps, engine, charts) for tree in (both.before, both.after)]
-        for app in sorted(set(sides[0]) | set(sides[1])):
-            renderings = [run for side in sides for run in side.get(app, ())]
-            broken = [run for run in renderings if run.error]
-            if broken:
-                failed.append(broken[0])
-            else:
-                before, after = (objects.steady(*_objects(side.get(app, ()))) for side in sides)
-                found.extend(objects.compare(environment, app, before, after))
+    for (environment, app), sides in first.items():
+        again = second.get((environment, app), sides)
+        broken = [run for run in (*sides, *again) if run.error]
+        if broken:
+            failed.append(broken[0])
+            continue
+        before, after = (objects.steady(one.objects, other.objects) for one, other in zip(sides, again, strict=True))
+        found.extend(objects.compare(environment, app, before, after))
     changes, reordered = fold(found)
-    return Compared(values._replace(changes=changes, reordered=reordered), tuple(failed))
+    unknown = tuple(sorted(f"{app.app} in {app.environment}" for app in failed))
+    return Compared(values._replace(changes=changes, reordered=reordered, unknown=unknown), tuple(failed))
 
 
 def _touched(values: Review) -> dict[str, list[str]]:
@@ -66,25 +71,37 @@ def _touched(values: Review) -> dict[str, list[str]]:
     return {environment: sorted(apps) for environment, apps in sorted(touched.items())}
 
 
+class _Means(NamedTuple):
+    root: Path
+    engine: Engine
+    charts: Charts
+
+
 def _hydrated(
-    root: Path, tree: Tree, environment: str, apps: Sequence[str], engine: Engine, charts: Charts
-) -> dict[str, list[HydratedApp]]:
-    """Hydrate apps of a tree twice."""
-    version = hydrate.capabilities(tree, environment, None).kubernetes_version
-    cluster = Capabilities(version, _api_versions(root, environment))
-    found: dict[str, list[HydratedApp]] = {}
-    for _ in range(2):
-        for run in hydrate.hydrate(tree, environment, apps, engine, charts, cluster):
-            found.setdefault(run.app, []).append(run)
-    return found
+    both: Trees, touched: Mapping[str, Sequence[str]], means: _Means
+) -> dict[tuple[str, str], tuple[HydratedApp, HydratedApp]]:
+    """Hydrate both sides of the touched apps. An app that one side lacks has no objects there."""
+    found: dict[tuple[str, str], list[HydratedApp]] = {}
+    for environment, apps in touched.items():
+        api_versions = _api_versions(means.root, environment)
+        sides = []
+        for tree in (both.before, both.after):
+            cluster = Capabilities(hydrate.capabilities(tree, environment, None).kubernetes_version, api_versions)
+            runs = hydrate.hydrate(tree, environment, apps, means.engine, means.charts, cluster)
+            sides.append({run.app: run for run in runs})
+        for app in sorted({*sides[0], *sides[1]}):
+            nothing = HydratedApp(environment, app, (), "")
+            found[environment, app] = [side.get(app, nothing) for side in sides]
+    return {key: (before, after) for key, (before, after) in found.items()}
 
 
 def _api_versions(root: Path, environment: str) -> tuple[str, ...]:
+    """Return what the cluster serves beside Kubernetes' own APIs, as far as the specs tell."""
     try:
         return Resolver(load.load(root, [environment])).resolve(environment).facts.cluster.api_versions
     except InvalidInputError:
         return ()
 
 
-def _objects(runs: Sequence[HydratedApp]) -> tuple[Sequence[Object], Sequence[Object]]:
-    return (runs[0].objects, runs[1].objects) if runs else ((), ())
+_TICK = 1.0
+"""Seconds between two hydrations: a chart that writes down the time shows it."""

@@ -152,6 +152,7 @@ def comings_and_goings(review: Review) -> list[tuple[str, str]]:
     for verb, deployments in (("app added", review.added_apps), ("app removed", review.removed_apps)):
         for app in deployments:
             said.append((verb, f"{' '.join(filter(None, (app.app, app.version)))}: {names(app.environments)}"))  # noqa: PERF401
+    said += [("not compared", place) for place in review.unknown]
     return said
 
 

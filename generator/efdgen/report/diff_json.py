@@ -19,6 +19,7 @@ def as_json(review: Review, _style: Style) -> str:
         "environments": review.environments,
         "added": _group(review.added_environments, review.added_apps),
         "removed": _group(review.removed_environments, review.removed_apps),
+        "notCompared": review.unknown,
         "radius": [radius._asdict() for radius in review.radius()],
         "changes": [_change(change) for change in review.changes],
         "reordered": [_place(each) for each in review.reordered],

@@ -33,7 +33,7 @@ def _content(review: Review, style: Style) -> Iterator[str]:
     if summary:
         yield style(summary, bold=True)
     for verb, what in changes.comings_and_goings(review):
-        yield style(f"{verb.upper()}  {what}", fg="red" if verb.endswith("removed") else "green", bold=True)
+        yield style(f"{verb.upper()}  {what}", fg="green" if verb.endswith("added") else "red", bold=True)
     if review.changes:
         yield ""
     for change in review.changes:

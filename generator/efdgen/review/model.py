@@ -81,6 +81,7 @@ class Review(NamedTuple):
         removed_apps: apps that go from environments that stay.
         changes: everything else that differs, each difference once.
         reordered: lists of which only the order differs.
+        unknown: what could not be compared.
     """
 
     base: str
@@ -91,11 +92,13 @@ class Review(NamedTuple):
     removed_apps: tuple[Deployment, ...] = ()
     changes: tuple[Change, ...] = ()
     reordered: tuple[Reordered, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        """Say whether nothing changes."""
-        return not any(self[2:-1])
+        """Say whether nothing changes, for all that is known."""
+        whole = (*self.added_environments, *self.removed_environments)
+        return not (whole or self.added_apps or self.removed_apps or self.changes or self.unknown)
 
     def radius(self) -> tuple[Radius, ...]:
         """Return how much of each environment that stays changes, the unchanged ones included."""

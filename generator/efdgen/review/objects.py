@@ -15,7 +15,8 @@ from efdgen.semantic import ABSENT, difference
 MADE_UP = "(made up each time)"
 """Stands for what a chart makes up on every rendering: random passwords, generated names, the time."""
 
-_WORDS = re.compile(r"([^A-Za-z0-9]+)")
+_WORDS = re.compile(r"""([\s,;="'`<>(){}|]+)""")
+"""What stands between words; a date, or a name with a random end, is one word."""
 
 
 def compare(environment: str, app: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Found]:
