@@ -103,7 +103,9 @@ def truncated(body: bytes) -> Answer:
 
 
 class ChartServer:
-    """An HTTP server on loopback, or with `tls` an HTTPS one: an index.yaml of the charts that were added, their archives, and special answers.
+    """An HTTP server on loopback: an index.yaml of the charts that were added, their archives, and special answers.
+
+    With `tls` it is an HTTPS server.
 
     Attributes:
         url: where it is.
