@@ -97,8 +97,8 @@ ALLOWED = {
     "pipeline.diff": "disk errors generated git layout load pipeline review.model review.trees suggest",
     "pipeline.lint": "errors helm.engine hydrate invariants kubernetes.apis kubernetes.check kubernetes.schemas load "
     "model pipeline resolve tree",
-    "pipeline.objectdiff": "errors helm.engine hydrate layout load objects pipeline.diff resolve review.folding "
-    "review.model review.objects",
+    "pipeline.objectdiff": "errors helm.engine hydrate layout load pipeline.diff resolve review.folding review.model "
+    "review.objects",
     "rbac": "model",
     "render": "generated layout model rbac texttemplate yamlio",
     "report": "",

@@ -6,7 +6,9 @@ import gzip
 import json
 import os
 import re
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tarfile
@@ -79,6 +81,17 @@ def fetched(root: Path, server: ChartServer, added: Chart | None = None) -> Char
 
 def cached(root: Path, served: Chart) -> Path:
     return root.parent / "cache/charts" / f"{served.sha256}.tgz"
+
+
+# -- help
+
+
+@pytest.mark.parametrize("verb", ["", "fetch", "verify", "outdated"])
+def test_the_help_gives_examples_and_the_exit_status(verb: str) -> None:
+    result = CliRunner().invoke(cli.command, ["charts", *verb.split(), "--help"])
+    assert result.exit_code == 0
+    assert f"  efdgen charts {verb or 'fetch'}\n" in result.stdout.partition("Examples:\n")[2]
+    assert not verb or "Exits with 5" in result.stdout
 
 
 # -- fetch
@@ -392,6 +405,26 @@ def test_a_server_that_does_not_speak_tls(root: Path, server: ChartServer) -> No
     assert re.fullmatch(
         rf"demo 1\.0\.0: {url}/index\.yaml: TLS fails: [A-Z_]+; does the server speak https there\?", message
     )
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl to make a certificate")
+def test_a_certificate_must_be_trusted(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*command.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with ChartServer(context) as server:
+        server.add(chart("demo", "1.0.0"))
+        pin(root, server.url)
+        message = failure(charts(root, "fetch"))
+        assert re.fullmatch(
+            rf"demo 1\.0\.0: {server.url}/index\.yaml: its certificate can't be trusted: self[- ]signed certificate; "
+            r"SSL_CERT_FILE can name others to trust",
+            message,
+        )
+        monkeypatch.setenv("SSL_CERT_FILE", certificate)
+        assert charts(root, "fetch").exit_code == 0
 
 
 def test_redirections_in_a_circle(root: Path, server: ChartServer) -> None:

@@ -13,6 +13,7 @@ import hashlib
 import http.server
 import io
 import json
+import ssl
 import tarfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -104,6 +105,8 @@ def truncated(body: bytes) -> Answer:
 class ChartServer:
     """An HTTP server on loopback: an index.yaml of the charts that were added, their archives, and special answers.
 
+    With `tls` it is an HTTPS server.
+
     Attributes:
         url: where it is.
         entries: what index.yaml lists, by chart; change it at will.
@@ -112,7 +115,7 @@ class ChartServer:
         requests: the paths that were asked for, in this order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.entries: dict[str, list[dict[str, Any]]] = {}
         self.answers: dict[str, Answer] = {}
         self.tags: dict[str, list[str]] = {}
@@ -132,7 +135,9 @@ class ChartServer:
                 pass
 
         self._server = _Quiet(("127.0.0.1", 0), _Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def add(self, added: Chart, *, urls: list[str] | None = None, digest: str | None = "right") -> Chart:

@@ -87,6 +87,7 @@ def as_html(review: Review, style: Style) -> str:  # noqa: ARG001 - every format
         untouched=[each.environment for each in radius if not each.apps],
         widest=max((each.values for each in touched), default=0),
         arrivals=arrivals,
+        unknown=review.unknown,
         groups=tuple(_groups(review.changes)),
         reordered=review.reordered,
         path=changes.path,
