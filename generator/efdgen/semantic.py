@@ -110,7 +110,7 @@ class _Comparison:
 
     def values(self, path: Steps, before: Any, after: Any) -> None:
         if isinstance(before, dict) and isinstance(after, dict):
-            if before and not after:
+            if path and before and not after:
                 self.edits.append(Edit(path, before, after))
             else:
                 self._maps(path, before, after)
