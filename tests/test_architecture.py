@@ -43,10 +43,13 @@ ALLOWED = {
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
-    "pipeline": "compare disk errors generated invariants layout load model render resolve suggest tree",
+    "pipeline": "pages.fleet compare disk errors generated invariants layout load model render resolve suggest tree",
     "pipeline.diff": "disk errors git load pipeline review.model review.trees suggest",
+    "pages": "",
+    "pages.environment": "model runbook.content runbook.markdown",
+    "pages.fleet": "layout model",
     "rbac": "model",
-    "render": "generated layout model rbac texttemplate yamlio",
+    "render": "generated layout model pages.environment pages.fleet rbac texttemplate yamlio",
     "report": "",
     "report.changes": "errors report.text review.model semantic yamlio",
     "report.diff_text": "report.changes report.text review.model semantic",
@@ -61,6 +64,10 @@ ALLOWED = {
     "review.folding": "review.model semantic",
     "review.model": "semantic",
     "review.trees": "errors layout review.folding review.model semantic yamlio",
+    "runbook": "",
+    "runbook.content": "model runbook.model",
+    "runbook.markdown": "runbook.model",
+    "runbook.model": "",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -90,6 +97,9 @@ model schema scope
 rbac texttemplate secrets
 files disk functions
 definitions
+runbook.model
+runbook runbook.content runbook.markdown
+pages pages.environment pages.fleet
 specs
 load resolve render
 invariants.fleet

@@ -43,6 +43,7 @@ class AppDefinition(NamedTuple):
     manual_secrets: tuple[str, ...]
     chart_keys: Mapping[str, Any] | None
     application: Mapping[str, Any]
+    wave: int
     layers: tuple[Layer, ...]
     environment_files: tuple[Mapping[str, Any], ...]
     files_document: Document
@@ -82,12 +83,23 @@ class Repository(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class K3d(NamedTuple):
+    """How k3d makes a cluster of one machine: versions, the cluster's name, and where its volumes are."""
+
+    version: str
+    k3s_version: str
+    name: str
+    host_path: str
+    container_path: str
+
+
 class Cluster(NamedTuple):
-    """The Kubernetes cluster of an environment. No storage class means the cluster's default."""
+    """The Kubernetes cluster of an environment. No storage class: the cluster's default. No k3d: it is there."""
 
     kubernetes_version: str
     storage_class: str | None
     provides: tuple[str, ...]
+    k3d: K3d | None
 
 
 class Vault(NamedTuple):
@@ -157,6 +169,7 @@ class ArgoCd(NamedTuple):
     project: str
     destination_server: str
     sync_policy: Mapping[str, Any] | None
+    install_manifest: str
     tls_vault_path: str
     rbac: Rbac
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen import layout, rbac, texttemplate, yamlio
 from efdgen.generated import json_content, with_mark
 from efdgen.model import AppDefinition, Repository, ResolvedApp, ResolvedEnvironment, TextFile
+from efdgen.pages import fleet
+from efdgen.pages.environment import page
 
 File = tuple[str, bytes]
 
@@ -43,6 +45,13 @@ def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
         yield path, with_mark(yamlio.dump(_wrapper_values(environment, app)), path, sources, companions)
         for file, content in companions.items():
             yield f"{layout.chart(app.definition.name)}/{file}", content
+    path = layout.page(name)
+    yield path, with_mark(page(environment), path, (spec.document.file,))
+
+
+def fleet_file(rows: Sequence[fleet.Row]) -> File:
+    """Return the page about all environments."""
+    return layout.FLEET, with_mark(fleet.page(rows), layout.FLEET, ("environments",))
 
 
 def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "") -> File:

@@ -97,7 +97,7 @@ def _changes(
     found: list[Found] = []
     for path in sorted(old.tree.keys() | new.tree.keys()):
         before, after = old.tree.get(path), new.tree.get(path)
-        if before == after:
+        if before == after or not layout.is_in_chart(path):
             continue
         owner = layout.environment_of(path)
         if owner is None:
