@@ -169,9 +169,9 @@ class ArgoCd(NamedTuple):
     project: str
     destination_server: str
     sync_policy: Mapping[str, Any] | None
-    install_manifest: str
     tls_vault_path: str
     rbac: Rbac
+    install_manifest: str
 
 
 class Facts(NamedTuple):
