@@ -90,8 +90,11 @@ ALLOWED = {
     "overrides.edits": "errors merge",
     "overrides.search": "errors helm.engine hydrate layout merge model overrides.baseline overrides.charttext "
     "overrides.edits render resolve",
-    "pipeline": "compare disk errors explain.environment generated invariants layout load model render resolve "
-    "suggest tree",
+    "pages": "",
+    "pages.environment": "model runbook.content runbook.markdown",
+    "pages.fleet": "layout model",
+    "pipeline": "compare disk errors explain.environment generated invariants layout load model pages.fleet render "
+    "resolve suggest tree",
     "pipeline.deadvalues": "errors helm.engine hydrate invariants layout merge overrides.edits overrides.search "
     "pipeline.lint",
     "pipeline.diff": "disk errors generated git layout load pipeline review.model review.trees suggest",
@@ -100,7 +103,7 @@ ALLOWED = {
     "pipeline.objectdiff": "errors helm.engine hydrate layout load pipeline.diff resolve review.folding review.model "
     "review.objects",
     "rbac": "model",
-    "render": "generated layout model rbac texttemplate yamlio",
+    "render": "generated layout model pages.environment pages.fleet rbac texttemplate yamlio",
     "report": "",
     "report.changes": "errors linediff report.text review.model semantic yamlio",
     "report.charts": "charts.outcomes report.text",
@@ -124,6 +127,10 @@ ALLOWED = {
     "review.objects": "objects review.folding semantic",
     "review.reading": "yamlio",
     "review.trees": "layout review.folding review.model review.reading semantic",
+    "runbook": "",
+    "runbook.content": "model runbook.model",
+    "runbook.markdown": "runbook.model",
+    "runbook.model": "",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -143,19 +150,20 @@ ALLOWED = {
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
 __init__ charts charts.versions compare conforms errors explain helm.engine helm.messages kubernetes kubernetes.apis
-layout linediff overrides report review semantic suggest yamlio.scalars
+layout linediff overrides pages report review runbook runbook.model semantic suggest yamlio.scalars
 cli disk explain.paths explain.says generated git helm.command merge report.drift report.findings report.pages
-report.text review.model schema templating tree yamlio.lenient yamlio.reading yamlio.writing
+report.text review.model runbook.markdown schema templating tree yamlio.lenient yamlio.reading yamlio.writing
 __main__ explain.watch kubernetes.schemas overrides.edits report.explanation resultfolder review.folding scope yamlio
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
-charts.lock charts.repository files helm hydrate rbac report.diff_html report.diff_json report.diff_markdown
-report.diff_text report.fleet resolve review.objects review.trees secrets texttemplate
-charts.cache charts.outcomes definitions explain.facts invariants.fleet kubernetes.check overrides.baseline render
-report.diffs report.hydrated
+charts.lock charts.repository files helm hydrate pages.fleet rbac report.diff_html report.diff_json
+report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.content secrets
+texttemplate
+charts.cache charts.outcomes definitions explain.facts invariants.fleet kubernetes.check overrides.baseline
+pages.environment report.diffs report.hydrated
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
-overrides.search report.charts specs
-charts.fetch explain.questions invariants load
+render report.charts specs
+charts.fetch explain.questions invariants load overrides.search
 pipeline
 cli.common pipeline.diff pipeline.lint
 cli.charts_command cli.check_command cli.explain_command cli.helm_options cli.list_command cli.render_command

@@ -147,7 +147,7 @@ def test_rendering_all_is_the_sum_of_rendering_each() -> None:
 
 
 def test_a_foreign_file_is_reported_and_left_alone(small: Path) -> None:
-    foreign = ["README.md", "apps/store/notes.txt", "apps/store/values-attic.yaml", "apps/view/feeds/attic.json"]
+    foreign = ["NOTES.md", "apps/store/notes.txt", "apps/store/values-attic.yaml", "apps/view/feeds/attic.json"]
     for path in foreign:
         (small / "rendered" / path).write_bytes(b"mine: true\n")
     outcome = pipeline.check(small)
@@ -211,9 +211,12 @@ def test_a_run_for_one_environment_does_not_look_at_others(small: Path) -> None:
     edit(small / "environments/lab.yaml", "        size: 20Gi\n", "        size: 40Gi\n")
     append(small / "rendered/apps/store/values-dome.yaml", "\n")
     before = snapshot(small / "rendered")
-    assert [change.path for change in pipeline.write(small, ["lab"]).changes] == [VALUES]
+    pipeline.write(small, ["lab"])
     after = snapshot(small / "rendered")
-    assert {path for path in before if before[path] != after.get(path)} == {VALUES}
+    changed = {path for path in before if before[path] != after.get(path)}
+    assert {path for path in changed if layout.is_in_chart(path)} == {VALUES}
+    # The page about all environments is right after every run, the page about the one that is gone stays.
+    assert changed - {VALUES, layout.page("lab")} == {layout.FLEET}
 
 
 # -- deleting
@@ -232,7 +235,7 @@ def test_deleting_most_of_the_environments_must_be_meant(small: Path) -> None:
     before = snapshot(small / "rendered")
     for name in others:
         (small / f"environments/{name}.yaml").unlink()
-    with pytest.raises(OutputError, match=r"this would delete 12 of \d+ files .*--allow-mass-deletion"):
+    with pytest.raises(OutputError, match=r"this would delete 18 of \d+ files .*--allow-mass-deletion"):
         pipeline.write(small)
     assert snapshot(small / "rendered") == before
     pipeline.write(small, allow_mass_deletion=True)
@@ -243,7 +246,12 @@ def test_a_single_environment_of_many_is_deleted_without_asking(small: Path) -> 
     add_environments(small, "annex")
     pipeline.write(small)
     (small / "environments/annex.yaml").unlink()
-    assert len(pipeline.write(small).changes) == 2
+    assert [change.path for change in pipeline.write(small).changes] == [
+        "README.md",
+        "apps/efd/values-annex.yaml",
+        "apps/store/values-annex.yaml",
+        "docs/annex.md",
+    ]
 
 
 def test_without_any_spec_nothing_is_deleted(small: Path) -> None:

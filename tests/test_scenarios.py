@@ -50,7 +50,8 @@ def outcome(scenario: dict[str, Any], before: dict[str, bytes], after: dict[str,
     changed = changes(before, after)
     files = {"changes.txt": "".join(f"{kind:8}{path}\n" for path, kind in changed.items()).encode()}
     if scenario["repository"] == "small":
-        files |= {f"rendered/{path}": after[path] for path in changed if path in after}
+        # What pages say has tests of its own.
+        files |= {f"rendered/{path}": after[path] for path in changed if path in after and layout.is_in_chart(path)}
     return files
 
 
@@ -93,26 +94,37 @@ def test_an_edit_changes_what_is_expected_and_nothing_else_and_can_be_taken_back
 # -- what the expected trees must show, whoever refreshes them
 
 
-def changed(name: str) -> dict[str, str]:
+def all_changed(name: str) -> dict[str, str]:
     """Return what a scenario expects to happen to each file."""
     lines = (FOLDER / name / "expected/changes.txt").read_text(encoding="utf-8").splitlines()
     return {path: kind for kind, path in (line.split() for line in lines)}
+
+
+def changed(name: str) -> dict[str, str]:
+    """Return what a scenario expects to happen to each file of a chart."""
+    return {path: kind for path, kind in all_changed(name).items() if layout.is_in_chart(path)}
 
 
 @pytest.mark.parametrize(
     ("name", "environment"), [("new-environment", "annex"), ("new-environment-of-the-project", "antu")]
 )
 def test_a_new_environment_only_adds_its_own_files(name: str, environment: str) -> None:
-    assert set(changed(name).values()) == {"added"}
-    assert {layout.environment_of(path) for path in changed(name)} == {environment}
+    found = all_changed(name)
+    assert found.pop(layout.FLEET) == "changed"
+    assert set(found.values()) == {"added"}
+    assert {layout.environment_of(path) for path in found} == {environment}
+    assert layout.page(environment) in found
 
 
 @pytest.mark.parametrize(
     ("name", "environment"), [("environment-removed", "annex"), ("environment-removed-from-the-project", "sandbox")]
 )
 def test_a_removed_environment_only_removes_its_own_files(name: str, environment: str) -> None:
-    assert set(changed(name).values()) == {"removed"}
-    assert {layout.environment_of(path) for path in changed(name)} == {environment}
+    found = all_changed(name)
+    assert found.pop(layout.FLEET) == "changed"
+    assert set(found.values()) == {"removed"}
+    assert {layout.environment_of(path) for path in found} == {environment}
+    assert layout.page(environment) in found
 
 
 def test_a_new_app_only_adds_shared_files() -> None:

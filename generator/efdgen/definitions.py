@@ -109,6 +109,7 @@ class _Definitions:
             manual_secrets=tuple(merged.get("manualSecrets", ())),
             chart_keys=chart_keys,
             application=merged.get("application", {}),
+            wave=merged.get("wave", 0),
             layers=tuple(layers),
             environment_files=tuple(merged.get("environmentFiles", ())),
             files_document=next((d for d in reversed(lineage) if "environmentFiles" in d.data), document),

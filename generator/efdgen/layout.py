@@ -10,7 +10,13 @@ PARENT = "efd"
 APPLICATION = "application.yaml"
 """The parent chart's file that each app's Application is made from; it is not rendered itself."""
 
-_OWNED = re.compile(r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json)\Z")
+FLEET = "README.md"
+"""The page about all environments."""
+
+_OWNED = re.compile(
+    r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json)\Z"
+    r"|docs/(?P<page>[^/]+)\.md\Z"
+)
 
 
 def chart(app: str) -> str:
@@ -33,6 +39,11 @@ def application(app: str) -> str:
     return f"{chart(PARENT)}/templates/{app}.yaml"
 
 
+def page(environment: str) -> str:
+    """Return the path of the page about an environment: its runbook."""
+    return f"docs/{environment}.md"
+
+
 def can_vouch(path: str) -> bool:
     """Say whether a file can vouch for others: it holds the values of one environment."""
     match = _OWNED.match(path)
@@ -42,7 +53,12 @@ def can_vouch(path: str) -> bool:
 def environment_of(path: str) -> str | None:
     """Return the environment that a path belongs to, or None when all share it."""
     match = _OWNED.match(path)
-    return (match["values"] or match["file"]) if match else None
+    return (match["values"] or match["file"] or match["page"]) if match else None
+
+
+def is_in_chart(path: str) -> bool:
+    """Say whether a path lies in a chart; pages are made from the same data, and say nothing of their own."""
+    return path.startswith("apps/")
 
 
 def app_of(path: str) -> str:

@@ -43,6 +43,7 @@ class AppDefinition(NamedTuple):
     manual_secrets: tuple[str, ...]
     chart_keys: Mapping[str, Any] | None
     application: Mapping[str, Any]
+    wave: int
     layers: tuple[Layer, ...]
     environment_files: tuple[Mapping[str, Any], ...]
     files_document: Document
@@ -82,13 +83,24 @@ class Repository(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class K3d(NamedTuple):
+    """How k3d makes a cluster of one machine: versions, the cluster's name, and where its volumes are."""
+
+    version: str
+    k3s_version: str
+    name: str
+    host_path: str
+    container_path: str
+
+
 class Cluster(NamedTuple):
-    """The Kubernetes cluster of an environment. No storage class means the cluster's default."""
+    """The Kubernetes cluster of an environment. No storage class: the cluster's default. No k3d: it is there."""
 
     kubernetes_version: str
     api_versions: tuple[str, ...]
     storage_class: str | None
     provides: tuple[str, ...]
+    k3d: K3d | None
 
 
 class Vault(NamedTuple):
@@ -160,6 +172,7 @@ class ArgoCd(NamedTuple):
     sync_policy: Mapping[str, Any] | None
     tls_vault_path: str
     rbac: Rbac
+    install_manifest: str
 
 
 class Facts(NamedTuple):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen import layout, rbac, texttemplate, yamlio
 from efdgen.generated import json_content, with_mark
 from efdgen.model import AppDefinition, Repository, ResolvedApp, ResolvedEnvironment, TextFile
+from efdgen.pages import fleet
+from efdgen.pages.environment import page
 
 File = tuple[str, bytes]
 
@@ -38,6 +40,13 @@ def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
     yield path, with_mark(yamlio.dump(parent_values(environment)), path, (spec.document.file,))
     for app in environment.apps:
         yield from app_files(environment, app)
+    path = layout.page(name)
+    yield path, with_mark(page(environment), path, (spec.document.file,))
+
+
+def fleet_file(rows: Sequence[fleet.Row]) -> File:
+    """Return the page about all environments."""
+    return layout.FLEET, with_mark(fleet.page(rows), layout.FLEET, ("environments",))
 
 
 def app_files(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[File]:

@@ -11,6 +11,7 @@ from efdgen.compare import Change, Kind, compare
 from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
 from efdgen.generated import Ownership
 from efdgen.model import Cluster, Repository, ResolvedEnvironment
+from efdgen.pages import fleet
 from efdgen.resolve import FLAWED_LINK, Resolver
 from efdgen.tree import FileTree
 
@@ -84,13 +85,14 @@ def resolve(root: Path, names: Sequence[str] = ()) -> Iterator[ResolvedEnvironme
     """
     repository = load.load(root, names)
     problems = list(repository.problems)
-    yield from _resolved(repository, select(repository, names), problems)
+    yield from _resolved(repository, select(repository, names), problems, Resolver(repository))
     _raise_errors(problems)
 
 
-def _resolved(repository: Repository, names: Sequence[str], problems: list[Problem]) -> Iterator[ResolvedEnvironment]:
+def _resolved(
+    repository: Repository, names: Sequence[str], problems: list[Problem], resolver: Resolver
+) -> Iterator[ResolvedEnvironment]:
     """Yield the environments that are fit for rendering; what is wrong with the others goes to `problems`."""
-    resolver = Resolver(repository)
     fleet = invariants.Fleet(repository, resolver)
     for name in names:
         if name not in repository.environments:
@@ -164,12 +166,29 @@ def _rendering(repository: Repository, selected: tuple[str, ...]) -> Rendering:
         # Two files of one name: reported on loading, where they come from.
         _raise_errors(problems)
         raise
-    for environment in _resolved(repository, selected, problems):
+    resolver = Resolver(repository)
+    rows: dict[str, fleet.Row] = {}
+    for environment in _resolved(repository, selected, problems, resolver):
+        rows[environment.facts.name] = fleet.row(environment)
         for path, content in render.environment_files(environment):
             tree.add(path, content)
     _raise_errors(problems)
+    if _complete(rows, repository, resolver):
+        tree.add(*render.fleet_file([rows[name] for name in sorted(rows)]))
     warnings = sorted(set(problems), key=lambda problem: problem.sort_key)
     return Rendering(selected, tree, tuple(warnings))
+
+
+def _complete(rows: dict[str, fleet.Row], repository: Repository, resolver: Resolver) -> bool:
+    """Add the environments that were not asked for; say whether all could be: else the page about all has to wait."""
+    for name in repository.names - rows.keys():
+        if name not in repository.environments:
+            return False
+        try:
+            rows[name] = fleet.row(resolver.resolve(name))
+        except InvalidInputError:
+            return False
+    return True
 
 
 class Deployed(NamedTuple):
