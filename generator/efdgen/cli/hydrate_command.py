@@ -61,8 +61,10 @@ def command(
     with _progress(hydrate.hydrate(deployed.tree, environment, apps, engine, charts, capabilities)) as results:
         found = sorted(results, key=lambda result: (result.app != "efd", result.app))
     done = [result for result in found if not result.error]
-    if output is None:
-        click.echo(hydrated.as_json(found) if form == "json" else hydrated.as_yaml(done))
+    if output is None and form == "json":
+        click.echo(hydrated.as_json(found))
+    elif output is None:
+        click.echo(hydrated.as_yaml(done), nl=bool(done))
     else:
         files = {f"{result.app}.{form}": hydrated.file(result, form) for result in done}
         if apps:

@@ -117,7 +117,10 @@ def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
         UsageError: when an environment is unknown.
     """
     repository = load.load(root, names)
-    selected = select(repository, names)
+    return _rendering(repository, select(repository, names))
+
+
+def _rendering(repository: Repository, selected: tuple[str, ...]) -> Rendering:
     tree = FileTree()
     problems = list(repository.problems)
     try:
@@ -159,11 +162,12 @@ def deployed(root: Path, environment: str) -> Deployed:
     """
     there = disk.read(root / OUTPUT)
     try:
-        (resolved,) = resolve(root, [environment])
-        outcome = check(root, [environment])
+        repository = load.load(root, [environment])
+        outcome = _outcome(there, _rendering(repository, select(repository, [environment])), {environment})
+        cluster = Resolver(repository).resolve(environment).facts.cluster
     except (InvalidInputError, UsageError):
         return Deployed(there, None, is_outdated=False)
-    return Deployed(there, resolved.facts.cluster, not outcome.is_clean)
+    return Deployed(there, cluster, not outcome.is_clean)
 
 
 def check(root: Path, names: Sequence[str] = ()) -> Outcome:
