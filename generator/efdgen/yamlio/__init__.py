@@ -5,9 +5,12 @@ instead of guessed. Writing is narrower than YAML: what is written means the sam
 charts and their repositories, is read by `load`, as Helm reads it.
 """
 
-from efdgen.yamlio.lenient import YamlError, load, load_all
+from __future__ import annotations
+
+from typing import Any
+
 from efdgen.yamlio.reading import MAX_BYTES, MAX_DEPTH, MAX_NODES, Document, Marks, character_problem, decode, parse
-from efdgen.yamlio.scalars import AmbiguousScalarError, resolve_plain
+from efdgen.yamlio.scalars import AmbiguousScalarError, YamlError, resolve_plain
 from efdgen.yamlio.writing import dump, inline
 
 __all__ = [
@@ -27,3 +30,25 @@ __all__ = [
     "parse",
     "resolve_plain",
 ]
+
+
+def load(text: str) -> Any:
+    """Return the first document of a text that others wrote, as Helm reads it; None when there is none.
+
+    Raises:
+        YamlError: when it is no YAML.
+    """
+    from efdgen.yamlio import lenient
+
+    return lenient.load(text)
+
+
+def load_all(text: str) -> list[Any]:
+    """Return every document of a text that others wrote, as Helm reads it; an empty one is None.
+
+    Raises:
+        YamlError: when one is no YAML.
+    """
+    from efdgen.yamlio import lenient
+
+    return lenient.load_all(text)

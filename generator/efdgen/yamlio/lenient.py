@@ -7,7 +7,6 @@ that stands twice has its last value, and every key is text in the end.
 from __future__ import annotations
 
 import base64
-import binascii
 import math
 import re
 from collections.abc import Iterator
@@ -15,15 +14,13 @@ from typing import Any
 
 import yaml
 
+from efdgen.yamlio.scalars import YamlError
+
 MAX_DEPTH = 200
 """Levels of nesting that a document may have; real ones have at most fifty."""
 
 MAX_ALIASED = 1_000_000
 """Values that aliases may add to a text once they are expanded; real ones add some hundreds."""
-
-
-class YamlError(ValueError):
-    """A text is no YAML, or none that Helm reads. The message says what is wrong and where."""
 
 
 def load(text: str) -> Any:
@@ -110,9 +107,9 @@ def _tagged(tag: str, value: str) -> Any:
     kind = tag.removeprefix(_TAGS)
     if kind == "binary":
         try:
-            return base64.b64decode(value).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            raise YamlError("the value with the tag !!binary is no text in base64") from None
+            return base64.b64decode("".join(value.split()), validate=True).decode(errors="replace")
+        except ValueError:
+            raise YamlError("the value with the tag !!binary is not base64") from None
     if kind not in ("int", "float", "bool", "null"):
         return value
     meant = _plain(value)
@@ -133,7 +130,7 @@ def _key(value: Any) -> str:
         return str(value)
     if type(value) is float:
         return str(int(value)) if value.is_integer() else repr(value)
-    raise YamlError("a key must be text, not null, a list or a mapping")
+    raise YamlError("a key must be text, not null")
 
 
 _MISSING: Any = object()
@@ -142,8 +139,8 @@ _MERGE: Any = object()
 
 def _documents(text: str) -> Iterator[Any]:
     """Yield each document, built from libyaml's events: fast, and no nesting can exhaust the stack."""
-    parser = yaml.CSafeLoader(text)
     try:
+        parser = yaml.CSafeLoader(text)
         while True:
             event = parser.get_event()
             if type(event) is yaml.DocumentStartEvent:
@@ -156,8 +153,6 @@ def _documents(text: str) -> Iterator[Any]:
         raise YamlError(f"line {mark.line + 1}: {what}" if mark else what) from None
     except (yaml.reader.ReaderError, UnicodeEncodeError):
         raise YamlError("it holds a character that YAML does not allow") from None
-    finally:
-        parser.dispose()
 
 
 def _document(parser: Any) -> Any:
@@ -202,7 +197,7 @@ class _Builder:
 
     def _scalar(self, event: Any) -> None:
         value: Any = event.value
-        if event.implicit[0]:
+        if event.implicit[0] and event.tag is None:
             is_key = type(self._container) is dict and self._waiting is _MISSING
             value = _MERGE if is_key and value == "<<" else _plain(value)
         elif event.tag is not None:

@@ -15,6 +15,10 @@ class AmbiguousScalarError(ValueError):
         self.hint = hint
 
 
+class YamlError(ValueError):
+    """A text that others wrote is no YAML, or none that Helm reads. The message says what is wrong and where."""
+
+
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
