@@ -116,8 +116,9 @@ review.folding
 review.trees
 model schema scope
 rbac texttemplate secrets
-files disk functions hydrate
-definitions resultfolder
+files disk functions
+hydrate resultfolder
+definitions
 specs
 load resolve render
 invariants.fleet

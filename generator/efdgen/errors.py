@@ -80,4 +80,4 @@ class OutputError(EfdgenError):
 
 
 class ChartError(EfdgenError):
-    """A chart can't be fetched, verified or hydrated."""
+    """A third-party chart can't be fetched, verified or hydrated."""

@@ -13,8 +13,7 @@ from click.shell_completion import CompletionItem
 if TYPE_CHECKING:
     from efdgen.errors import Problem
 
-DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT = 1, 2, 3, 4
-CHARTS = 5
+DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS = 1, 2, 3, 4, 5
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
