@@ -432,6 +432,7 @@ print("---\\n# Source: x\\n" + "\\n".join(os.path.basename(argument) for argumen
         *("--values", "values-0.yaml", "--values", "values-1.yaml", "--include-crds"),
     ]
     assert engine.description == "the helm command v4.0.1"
+    assert "this is Helm v4.0.1" in engine.cautions[0]
 
 
 def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
@@ -470,7 +471,7 @@ def test_the_command_comes_first_and_the_library_second(tmp_path: Path, monkeypa
     script(tmp_path, 'print("v3.99.0")')
     monkeypatch.setenv("PATH", str(tmp_path))
     assert helm.choose().description == "the helm command v3.99.0"
-    assert helm.choose("helm").cautions == ()
+    assert list(helm.choose("helm").cautions) == []
     assert helm.choose("sdk").description.startswith("Helm's library v")
     monkeypatch.setenv("PATH", "/nowhere")
     assert helm.choose().description.startswith("Helm's library v")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from efdgen.errors import ChartError
-from efdgen.helm.engine import Capabilities, Release
+from efdgen.helm.engine import Capabilities, Release, cautions
 
 SECONDS = 120.0
 """How long one chart may take; real ones take less than one."""
@@ -57,8 +57,8 @@ class Command:
 
     @property
     def cautions(self) -> Sequence[str]:
-        """Return nothing: it is what Argo CD runs."""
-        return ()
+        """Return where its results could differ from Argo CD's: nowhere for Helm 3."""
+        return cautions(self.version)
 
     def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
         """Return what `helm template --include-crds` yields.

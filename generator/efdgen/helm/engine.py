@@ -43,7 +43,7 @@ class Engine(Protocol):
 
     @property
     def cautions(self) -> Sequence[str]:
-        """Return where its results could differ from those of the `helm` command that Argo CD runs."""
+        """Return where its results could differ from those of Argo CD."""
 
     def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
         """Return what `helm template --include-crds` yields: templates' paths and texts, hooks included.
@@ -51,3 +51,15 @@ class Engine(Protocol):
         Raises:
             ChartError: with Helm's message.
         """
+
+
+def cautions(version: str) -> list[str]:
+    """Return where a version of Helm, such as `v4.2.3`, could yield something else than Argo CD's own."""
+    if version.startswith("v3."):
+        return []
+    return [
+        (
+            f"this is Helm {version}, and Argo CD runs a Helm of its own, mostly 3: where a chart's templates ask for "
+            "Helm's version, or Helm 4 changed something, results can differ"
+        )
+    ]

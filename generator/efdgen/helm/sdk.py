@@ -14,7 +14,7 @@ from typing import Any
 
 from efdgen import yamlio
 from efdgen.errors import ChartError
-from efdgen.helm.engine import Capabilities, Release
+from efdgen.helm.engine import Capabilities, Release, cautions
 
 _PROBE = """\
 kubernetes: {{ .Capabilities.KubeVersion.Version | quote }}
@@ -60,7 +60,7 @@ class Sdk:
 
     @property
     def cautions(self) -> Sequence[str]:
-        """Return where its results could differ from those of the command that Argo CD runs."""
+        """Return where its results could differ from those of Argo CD."""
         found = []
         probe = _probe()
         if not probe.is_honoured:
@@ -68,12 +68,7 @@ class Sdk:
                 f"this version of Helm's library renders for Kubernetes {probe.kubernetes}, whatever the cluster has: "
                 "API versions can be wrong; install the command helm, or pip install -U 'efdgen[helm]'"
             )
-        if not probe.helm.startswith("v3."):
-            found.append(
-                f"this is Helm {probe.helm}, and Argo CD runs a Helm of its own, mostly 3: where a chart's templates "
-                "ask for Helm's version, results can differ; with the command helm installed, that one is used"
-            )
-        return found
+        return [*found, *cautions(probe.helm)]
 
     def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
         """Return what `helm template --include-crds` yields.
