@@ -89,12 +89,10 @@ def _consume(events: Iterator[Any]) -> Any:  # noqa: C901, PLR0912 - one loop: a
         kind = type(event)
         value: Any
         if kind is yaml.ScalarEvent:
-            if event.tag is not None or event.anchor is not None:
+            if event.tag is not None or event.anchor is not None or event.value == "<<":
                 raise _NotSimpleError
             value = _plain(event.value) if event.implicit[0] else event.value
             if takes_key:
-                if value == "<<":
-                    raise _NotSimpleError
                 key, takes_key = value, False
                 continue
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
