@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,17 @@ def committed(small: Path) -> Path:
 def test_the_formats_are_those_of_the_reports() -> None:
     (option,) = (each for each in diff_command.command.params if each.name == "form")
     assert list(option.type.choices) == list(diffs.FORMATS)  # type: ignore[attr-defined]
+
+
+def test_the_examples_of_the_help_work(checkout: Path) -> None:
+    commit(checkout)
+    git(checkout, "update-ref", "refs/remotes/origin/main", "HEAD")
+    examples = re.findall(
+        r"^ +efdgen diff *(.*)$", CliRunner().invoke(cli.command, ["diff", "-h"]).stdout, re.MULTILINE
+    )
+    assert len(examples) == 4
+    for example in examples:
+        assert "Nothing changes" in run(checkout, *example.split()).stdout
 
 
 # -- what the changes of the real repository mean
