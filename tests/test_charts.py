@@ -67,6 +67,9 @@ def failure(result: Result) -> str:
 
 
 def locked(root: Path) -> list[dict[str, str]]:
+    if not (root / lock.FILE).exists():
+        # Where nothing was fetched yet, a failure leaves no empty lock behind.
+        return []
     found: list[dict[str, str]] = yamlio.load((root / lock.FILE).read_text(encoding="utf-8"))["charts"]
     return found
 

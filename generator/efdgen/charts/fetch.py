@@ -65,7 +65,8 @@ def fetch(root: Path, timeout: float) -> Fetched:
     results, failures = _side_by_side(one, wanted)
     charts = {**{chart: entry for chart, entry in locked.charts.items() if chart in pins}, **results}
     removed = tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
-    _write_lock(root, lock.dump(charts.values()))
+    if charts or (root / lock.FILE).exists():
+        _write_lock(root, lock.dump(charts.values()))
     return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures)
 
 

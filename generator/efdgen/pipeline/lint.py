@@ -12,7 +12,7 @@ from efdgen.helm.engine import Engine
 from efdgen.hydrate import Charts, HydratedApp
 from efdgen.kubernetes import apis, check, schemas
 from efdgen.kubernetes.check import Finding
-from efdgen.model import Repository, ResolvedEnvironment
+from efdgen.model import EnvironmentSpec, Repository, ResolvedEnvironment
 from efdgen.resolve import Resolver
 from efdgen.tree import FileTree
 
@@ -79,8 +79,8 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts) -> Li
             kinds = {(finding.problem.code, finding.app) for finding in found}
             in_vain += invariants.accepted_in_vain(environment.spec, kinds, frozenset(check.CODES) - blind)
         failed += failures
-        findings += [f for f in found if not invariants.is_accepted(environment.spec, f.problem.code, f.app)]
-    problems = sorted({*_combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
+        findings += not_accepted(environment.spec, found)
+    problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
     failed.sort(key=lambda app: (app.environment, app.app))
     return Linted(_names(given.environments), tuple(problems), tuple(failed), tuple(_notes(given.environments)))
 
@@ -89,8 +89,13 @@ def _names(environments: Iterable[ResolvedEnvironment]) -> tuple[str, ...]:
     return tuple(environment.facts.name for environment in environments)
 
 
-def _combined(findings: Iterable[Finding]) -> Iterator[Problem]:
-    """Yield each problem once, with the environments that have it."""
+def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of an environment that its spec does not accept."""
+    return [found for found in findings if not invariants.is_accepted(spec, found.problem.code, found.app)]
+
+
+def combined(findings: Iterable[Finding]) -> Iterator[Problem]:
+    """Yield each problem once, with the app and the environments that have it."""
     where: dict[tuple[Problem, str, str], list[str]] = {}
     for problem, environment, app, template in findings:
         names = where.setdefault((problem, app, template), [])

@@ -91,13 +91,11 @@ MAX_WIDTH = 160
 
 def lines(change: Change) -> list[str]:
     """Return a change as a diff of lines, without head lines."""
-    return [visible(line) for line in linediff.lines(_block(change.before), _block(change.after))]
-
-
-def _block(data: Any) -> str:
-    if data is ABSENT:
-        return ""
-    return data if isinstance(data, str) else yamlio.dump(data)
+    sides = (change.before, change.after)
+    are_texts = all(side is ABSENT or isinstance(side, str) for side in sides)
+    # A text beside other data is written as data, too: `a: 1` is not the map that it looks like.
+    before, after = ("" if side is ABSENT else side if are_texts else yamlio.dump(side) for side in sides)
+    return [visible(line) for line in linediff.lines(before, after)]
 
 
 def extents(review: Review) -> list[tuple[Radius, tuple[str, ...]]]:

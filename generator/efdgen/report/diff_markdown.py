@@ -23,8 +23,6 @@ _LOUD, _TABLE, _NOT_SHOWN = 15_000, 20_000, 10_000
 """How many of those what comes and goes, the summary, and the word about what is not shown, may take."""
 
 _ORDINARY = " -.,:;/()"
-_LEAST = 40
-"""No entry is shorter: with less room, none needs to be written to see that it does not fit."""
 
 
 def as_markdown(review: Review, _style: Style) -> str:
@@ -51,19 +49,20 @@ class _Page:
         self.room = limit - sum(_length(paragraph) + 2 for paragraph in self._paragraphs)
         self.left_out: list[Change] = []
 
-    def add(self, title: str, entries: Iterable[tuple[str, Change | None]]) -> None:
+    def add(self, title: str, entries: Iterable[Change | Reordered]) -> None:
         """Add folded entries, those that fit; with none, nothing."""
         opening = f"<details><summary>{title}</summary>\n"
         closing = "\n</details>"
         room = self.room - _length(opening) - _length(closing) - 4
         shown = []
-        for entry, change in entries:
-            length = _length(entry) + 1
-            if entry and length <= room:
-                shown.append(entry)
-                room -= length
-            elif change is not None:
-                self.left_out.append(change)
+        for entry in entries:
+            # Most entries of a very long review need not be written to see that they do not fit.
+            text = _entry(entry) if _least(entry) < room else None
+            if text is not None and _length(text) < room:
+                shown.append(text)
+                room -= _length(text) + 1
+            elif isinstance(entry, Change):
+                self.left_out.append(entry)
         if shown:
             self._paragraphs.append("\n".join([opening, *shown, closing]))
             self.room = room
@@ -76,13 +75,18 @@ class _Page:
 def _fill(page: _Page, review: Review) -> None:
     for environments, group in itertools.groupby(review.changes, key=lambda change: change.environments):
         entries = tuple(group)
-        title = f"<b>{_plain(changes.names(environments))}</b>: {count(len(entries), 'change')}"
-        page.add(title, ((_entry(change) if page.room > _LEAST else "", change) for change in entries))
-    order = [f"- {_plain(changes.names(each.environments))} / {_place(each)}" for each in review.reordered]
-    page.add(f"Only the order differs: {count(len(order), 'list')}", ((entry, None) for entry in order))
+        page.add(f"<b>{_plain(changes.names(environments))}</b>: {count(len(entries), 'change')}", entries)
+    page.add(f"Only the order differs: {count(len(review.reordered), 'list')}", review.reordered)
 
 
-def _entry(change: Change) -> str:
+def _least(entry: Change | Reordered) -> int:
+    """Return a length that an entry has at least."""
+    return len("- `` / ``") + sum(map(len, entry.apps)) + sum(len(step) for step in entry.path if isinstance(step, str))
+
+
+def _entry(change: Change | Reordered) -> str:
+    if isinstance(change, Reordered):
+        return f"- {_plain(changes.names(change.environments))} / {_place(change)}"
     if not changes.is_long(change):
         return f"- {_place(change)}: {_value(change.before)} → {_value(change.after)}"
     lines = changes.lines(change)
