@@ -22,6 +22,7 @@ ALLOWED = {
     "cli.diff_command": "cli.common pipeline.diff report.diffs click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
+    "cli.runbook_command": "cli.common errors pipeline runbook.content runbook.markdown runbook.script click",
     "cli.validate_command": "cli.common pipeline click",
     "compare": "",
     "conforms": "",
@@ -43,6 +44,7 @@ ALLOWED = {
     "load": "definitions errors files layout model specs",
     "merge": "errors",
     "model": "errors merge yamlio",
+    "order": "model",
     "pipeline": "pages.fleet compare disk errors generated invariants layout load model render resolve suggest tree",
     "pipeline.diff": "disk errors git load pipeline review.model review.trees suggest",
     "pages": "",
@@ -65,9 +67,22 @@ ALLOWED = {
     "review.model": "semantic",
     "review.trees": "errors layout review.folding review.model semantic yamlio",
     "runbook": "",
-    "runbook.content": "model runbook.model",
+    "runbook.access": "model runbook.model runbook.text",
+    "runbook.argocd": "layout model rbac runbook.model runbook.text",
+    "runbook.cluster": "model runbook.model runbook.text runbook.volumes",
+    "runbook.content": "model runbook.access runbook.argocd runbook.cluster runbook.daily runbook.dns runbook.model "
+    "runbook.sync runbook.teardown runbook.testing runbook.vault",
+    "runbook.daily": "model runbook.cluster runbook.model runbook.text",
+    "runbook.dns": "model runbook.model runbook.text",
     "runbook.markdown": "runbook.model",
     "runbook.model": "",
+    "runbook.script": "model runbook.argocd runbook.cluster runbook.model runbook.text",
+    "runbook.sync": "model order runbook.model runbook.text runbook.vault runbook.volumes",
+    "runbook.teardown": "model order runbook.model runbook.text runbook.vault runbook.volumes",
+    "runbook.testing": "model runbook.model runbook.text",
+    "runbook.text": "model",
+    "runbook.vault": "model runbook.model runbook.text",
+    "runbook.volumes": "model",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -94,11 +109,14 @@ review review.model
 review.folding
 review.trees
 model schema scope
-rbac texttemplate secrets
+order rbac texttemplate secrets
 files disk functions
 definitions
-runbook.model
-runbook runbook.content runbook.markdown
+runbook.model runbook.volumes
+runbook runbook.markdown runbook.text
+runbook.access runbook.argocd runbook.cluster runbook.dns runbook.testing runbook.vault
+runbook.daily runbook.script runbook.sync runbook.teardown
+runbook.content
 pages pages.environment pages.fleet
 specs
 load resolve render
@@ -112,7 +130,7 @@ report.changes report.fleet
 report.diff_text
 report.diffs
 cli.common
-cli.check_command cli.diff_command cli.list_command cli.render_command cli.validate_command
+cli.check_command cli.diff_command cli.list_command cli.render_command cli.runbook_command cli.validate_command
 cli
 __main__
 """

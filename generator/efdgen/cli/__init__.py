@@ -18,6 +18,7 @@ _COMMANDS = {
     "check": "Say whether rendered/ is what the specs render to.",
     "diff": "Show what a change means, environment by environment.",
     "validate": "Check specs and app definitions.",
+    "runbook": "Write how an environment is brought up, tested and looked after.",
     "list": "Show environments, apps, versions and hosts.",
 }
 

@@ -18,7 +18,8 @@ DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT = 1, 2, 3, 4
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def _complete_environment(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def complete_environment(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the environments that begin with what was typed, for the shell."""
     from efdgen import load, pipeline
     from efdgen.errors import UsageError
 
@@ -29,7 +30,7 @@ def _complete_environment(ctx: click.Context, _parameter: click.Parameter, incom
     return [CompletionItem(name) for name in load.environment_names(root) if name.startswith(incomplete)]
 
 
-environments = click.argument("environments", nargs=-1, metavar="[ENV]...", shell_complete=_complete_environment)
+environments = click.argument("environments", nargs=-1, metavar="[ENV]...", shell_complete=complete_environment)
 
 root_option = click.option(
     "--root",
