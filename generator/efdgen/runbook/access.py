@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from efdgen.model import ResolvedApp, ResolvedEnvironment
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import app_with_chart
+from efdgen.runbook.text import app_with_chart, part
 
 _NOTEBOOK = "https://github.com/lsst-sqre/notebook-demo/blob/master/experiments/efd/Accessing_EFD_data.ipynb"
 _REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"
@@ -26,10 +26,11 @@ def _chronograf(environment: ResolvedEnvironment) -> Iterator[Step]:
     elsewhere = _redirect(app)
     more = f" It sends the browser on to <{elsewhere}>." if elsewhere else ""
     data = "" if app_with_chart(environment, "influxdb") else " This environment has no InfluxDB of its own."
+    login = " Log in with GitHub." if part(app, "oauth").get("github") else ""
     yield Step(
         "chronograf",
         "Use Chronograf",
-        (f"Dashboards and queries are at <https://{host}>; log in with GitHub.{more}{data}",),
+        (f"Dashboards and queries are at <https://{host}>.{login}{more}{data}",),
     )
 
 
@@ -49,8 +50,10 @@ def _influxdb(environment: ResolvedEnvironment) -> Iterator[Step]:
         "efd-client",
         "Use the EFD client",
         (
-            "In Python, the EFD client returns data frames of pandas. It knows deployments by name, and asks for their "
-            f"credentials itself: choose the name that stands for `{host}`.",
+            (
+                "In Python, the EFD client returns data frames of pandas. It knows deployments by name, and asks for "
+                f"their credentials itself: choose the name that stands for `{host}`."
+            ),
             Command("pip install lsst-efd-client", by_hand=True),
             Command(
                 "from lsst_efd_client import EfdClient\n\n"

@@ -38,8 +38,10 @@ def _install(environment: ResolvedEnvironment) -> Step:
     manifest = environment.facts.argocd.install_manifest
     version = environment.facts.cluster.kubernetes_version
     parts: list[str | Command] = [
-        "The namespace, then Argo CD's own manifest, unless Argo CD is there: run again, this must not upgrade it. "
-        "`--server-side`, because some of its definitions are too large for an ordinary apply.",
+        (
+            "The namespace, then Argo CD's own manifest, unless Argo CD is there: run again, this must not upgrade it. "
+            "`--server-side`, because some of its definitions are too large for an ordinary apply."
+        ),
         Command(
             "kubectl create namespace argocd --dry-run=client -o yaml | kubectl apply -f -\n"
             "kubectl -n argocd get deployment argocd-server >/dev/null 2>&1 ||\n"
@@ -64,7 +66,7 @@ _SERVER_IMAGE = (
 
 
 def _version_of(url: str) -> str:
-    return f'argocd_version="$(curl -fsSL {url}/api/version | jq -r .Version | sed \'s/+.*//\')"'
+    return f"argocd_version=\"$(curl -fsSL {url}/api/version | jq -r .Version | sed 's/+.*//')\""
 
 
 def _cli(version: str) -> Step:
@@ -76,10 +78,11 @@ def _cli(version: str) -> Step:
             "In the version of the server, so that both understand each other.",
             Command(
                 f"{version}\n"
-                'argocd version --client --short 2>/dev/null | grep -F "$argocd_version" || {\n'
+                'if ! argocd version --client --short 2>/dev/null | grep -F "${argocd_version:?}"; then\n'
                 f'  curl -fsSL -o /tmp/argocd "{url}" &&\n'
                 "    sudo install -m 0755 /tmp/argocd /usr/local/bin/argocd\n"
-                "}"
+                "fi\n"
+                'argocd version --client --short | grep -F "$argocd_version"'
             ),
         ),
     )
@@ -98,10 +101,12 @@ def _rbac(argocd: ArgoCd) -> Step:
         "argocd-rbac",
         "Say who may do what",
         (
-            f"{'; '.join(said)}. Groups come from single sign-on, which is not part of the spec: see "
-            "<https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/> and "
-            "<https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/>. The app of apps holds the same "
-            "ConfigMap, and keeps it so later.",
+            (
+                f"{'; '.join(said)}. Groups come from single sign-on, which is not part of the spec: see "
+                "<https://argo-cd.readthedocs.io/en/stable/operator-manual/user-management/> and "
+                "<https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/>. The app of apps holds the same "
+                "ConfigMap, and keeps it so later."
+            ),
             Command(
                 "kubectl apply --server-side --force-conflicts -f - <<'EOF'\n"
                 "apiVersion: v1\n"
@@ -139,12 +144,16 @@ def _log_in() -> Step:
         "argocd-login",
         "Log in through a port-forward",
         (
-            "Until its host name and certificate are there, Argo CD is reached through a port-forward, in a second "
-            "terminal (with the same `KUBECONFIG`), for as long as `argocd` is used.",
+            (
+                "Until its host name and certificate are there, Argo CD is reached through a port-forward, in a second "
+                "terminal (with the same `KUBECONFIG`), for as long as `argocd` is used."
+            ),
             Command("kubectl port-forward svc/argocd-server -n argocd 8080:443", only="page"),
-            "The first password goes from its Secret to Argo CD, and a token comes back: neither is shown, or stands "
-            "on a command line. `--insecure` and `-k`: behind the port-forward is a certificate that nobody signed. "
-            "The token lasts a day; run this again in each new terminal.",
+            (
+                "The first password goes from its Secret to Argo CD, and a token comes back: neither is shown, or "
+                "stands on a command line. `--insecure` and `-k`: behind the port-forward is a certificate that nobody "
+                "signed. The token lasts a day; run this again in each new terminal."
+            ),
             Command(_TOKEN, only="page"),
             f"Where the password was changed, and its Secret deleted, log in with `{_PASSWORD}` instead: it asks.",
             Command("connect", only="script"),
@@ -162,8 +171,10 @@ def _sso(argocd: ArgoCd) -> Step:
             Command(_sso_command(argocd), only="page"),
             Command("connect", only="script"),
             Command("argocd account get-user-info"),
-            "Argo CD in this cluster must know itself by the same address; where not, kubectl talks to another "
-            "cluster than Argo CD, or you may not look.",
+            (
+                "Argo CD in this cluster must know itself by the same address; where not, kubectl talks to another "
+                "cluster than Argo CD, or you may not look."
+            ),
             Command("kubectl -n argocd get configmap argocd-cm -o jsonpath='{.data.url}{\"\\n\"}'", by_hand=True),
         ),
     )
@@ -181,10 +192,11 @@ def connect(environment: ResolvedEnvironment) -> str:
         host = argocd.url.removeprefix("https://")
         return (
             "connect() { # log in to Argo CD, unless that was done\n"
-            "  argocd context 2>/dev/null | grep -F '*' | "
-            f"grep -F {quote(host)} >/dev/null &&\n"
-            "    argocd account get-user-info | grep -F 'Logged In: true' >/dev/null ||\n"
-            f"    {_sso_command(argocd)}\n"
+            "  if argocd context 2>/dev/null | grep -F '*' | "
+            f"grep -F {quote(host)} >/dev/null; then\n"
+            "    if argocd account get-user-info | grep -F 'Logged In: true' >/dev/null; then return 0; fi\n"
+            "  fi\n"
+            f"  {_sso_command(argocd)}\n"
             "}"
         )
     token = "\n".join(f"  {line}" for line in _TOKEN.splitlines())
@@ -221,8 +233,10 @@ def _app_of_apps(environment: ResolvedEnvironment) -> Step:
         "app-of-apps",
         "Create the app of apps",
         (
-            f"`{PARENT}` is the Application whose chart yields one Application an app, for the environment that `env` "
-            "names: there is no default. Nothing is deployed yet. Running this again changes nothing.",
+            (
+                f"`{PARENT}` is the Application whose chart yields one Application an app, for the environment that "
+                "`env` names: there is no default. Nothing is deployed yet. Running this again changes nothing."
+            ),
             Command(
                 f"argocd app create {PARENT} --upsert \\\n"
                 f"  --project {argocd.project} \\\n"

@@ -27,7 +27,7 @@ def phase(environment: ResolvedEnvironment) -> Phase:
             "cluster",
             "Provision the cluster",
             (
-                _tools(cluster, docker=True),
+                _tools(cluster),
                 _docker(),
                 _install_k3d(cluster.k3d),
                 _firewall(environment),
@@ -39,65 +39,63 @@ def phase(environment: ResolvedEnvironment) -> Phase:
             ),
             f"One machine, with CentOS 7, Rocky Linux or a relative: Docker runs k3s, a small Kubernetes, in one "
             f"container, and k3d {cluster.k3d.version} makes that container. The volumes of the EFD are in "
-            f"`{cluster.k3d.host_path}` on this machine.",
+            f"`{cluster.k3d.host_path}` on this machine. All commands are for bash.",
             ("sudo", "docker", "systemctl", "curl", "kubectl", "jq"),
         )
     return Phase(
         "cluster",
         "Get at the cluster",
-        (_tools(cluster, docker=False), _access(), _right_version(cluster), _storage(environment)),
+        (_tools(cluster), _access(), _right_version(cluster), _storage(environment)),
         "This cluster is there, and others look after it: nothing is installed on its machines. What follows runs on "
-        "any machine that reaches its API server.",
+        "any machine that reaches its API server. All commands are for bash.",
         ("kubectl", "jq"),
     )
 
 
-def _tools(cluster: Cluster, *, docker: bool) -> Step:
-    version = f"v{cluster.kubernetes_version}"
-    url = f"https://dl.k8s.io/release/{version}/bin/linux/amd64/kubectl"
-    packages = "curl jq unzip"
+def _tools(cluster: Cluster) -> Step:
+    version = cluster.kubernetes_version
+    url = f"https://dl.k8s.io/release/v{version}/bin/linux/amd64/kubectl"
+    docker: tuple[str | Command, ...] = ()
     needed = "`kubectl`, `curl`, `jq` and `vault`"
-    parts: list[str | Command] = [
-        f"What is used below: {'Docker CE, ' if docker else ''}{needed}; k3d comes later. What is installed already "
-        "stays as it is. On CentOS 7, `jq` is in EPEL."
-        if docker
-        else f"What is used below: {needed}. What is installed already stays as it is.",
-        Command(f"sudo yum install -y epel-release\nsudo yum install -y {packages}", by_hand=True),
-    ]
-    if docker:
-        parts += [
-            f"Docker CE: this runbook was written with {DOCKER}; later versions do. Where the repository begins with a "
-            "later one (Rocky Linux 9), leave the two versions out.",
+    if cluster.k3d:
+        needed = f"Docker CE, {needed}; k3d comes later"
+        docker = (
+            f"Docker CE: this runbook was written with {DOCKER}; later versions do. Where the repository begins with "
+            "a later one (Rocky Linux 9), leave the two versions out.",
             Command(
                 "sudo yum install -y yum-utils\n"
                 "sudo yum-config-manager --add-repo https://download.docker.com/linux/centos/docker-ce.repo\n"
                 f"command -v docker || sudo yum install -y docker-ce-{DOCKER} docker-ce-cli-{DOCKER} containerd.io",
-                by_hand=True,
+                only="page",
             ),
-        ]
-    parts += [
-        f"kubectl, in the cluster's version; one minor version more or less works, too (the guide used 1.22.3 with "
-        f"Kubernetes {cluster.kubernetes_version})."
-        if docker
-        else "kubectl, in the version that the spec names for the cluster; one minor version more or less works, too.",
-        Command(
-            f"command -v kubectl || {{\n"
-            f"  curl -fsSLO {url} &&\n"
-            f'    echo "$(curl -fsSL {url}.sha256)  kubectl" | sha256sum --check &&\n'
-            f"    sudo install -m 0755 kubectl /usr/local/bin/kubectl\n}}\n"
-            "kubectl version --client",
-            by_hand=True,
+        )
+    return Step(
+        "tools",
+        "Install the tools",
+        (
+            f"What is used below: {needed}. What is installed already stays as it is.",
+            Command("sudo yum install -y epel-release\nsudo yum install -y curl jq unzip", only="page"),
+            *docker,
+            f"kubectl, in the version that the spec names for the cluster, {version}; one minor version more or less "
+            "works, too.",
+            Command(
+                f"command -v kubectl || {{\n"
+                f"  curl -fsSLO {url} &&\n"
+                f'    echo "$(curl -fsSL {url}.sha256)  kubectl" | sha256sum --check &&\n'
+                f"    sudo install -m 0755 kubectl /usr/local/bin/kubectl\n}}\n"
+                "kubectl version --client",
+                only="page",
+            ),
+            "vault, which checks that every secret is there before anything waits for it.",
+            Command(
+                f"command -v vault || {{\n"
+                f"  curl -fsSLO https://releases.hashicorp.com/vault/{_VAULT}/vault_{_VAULT}_linux_amd64.zip &&\n"
+                f"    unzip -o vault_{_VAULT}_linux_amd64.zip vault &&\n"
+                f"    sudo install -m 0755 vault /usr/local/bin/vault\n}}",
+                only="page",
+            ),
         ),
-        "vault, which checks that every secret is there before anything waits for it.",
-        Command(
-            f"command -v vault || {{\n"
-            f"  curl -fsSLO https://releases.hashicorp.com/vault/{_VAULT}/vault_{_VAULT}_linux_amd64.zip &&\n"
-            f"    unzip -o vault_{_VAULT}_linux_amd64.zip vault &&\n"
-            f"    sudo install -m 0755 vault /usr/local/bin/vault\n}}",
-            by_hand=True,
-        ),
-    ]
-    return Step("tools", "Install the tools", tuple(parts))
+    )
 
 
 def _docker() -> Step:
@@ -118,14 +116,16 @@ def _install_k3d(k3d: K3d) -> Step:
         "install-k3d",
         f"Install k3d {k3d.version}",
         (
-            "The install script takes the version from `TAG`, and fetches itself from that version, too. "
-            f"It goes to `/usr/local/bin`, which `sudo` does not search on CentOS: hence the full path from here on. "
-            f"k3s comes later, as the image `rancher/k3s:{k3d.k3s_version}`: the cluster names it, so that k3d's "
-            "default does not matter.",
+            (
+                "The install script takes the version from `TAG`, and fetches itself from that version, too. "
+                "It goes to `/usr/local/bin`, which `sudo` does not search on CentOS: hence the full path from here "
+                f"on. k3s comes later, as the image `rancher/k3s:{k3d.k3s_version}`: the cluster names it, so that "
+                "k3d's default does not matter."
+            ),
             Command(
-                f"/usr/local/bin/k3d version | {grep} || {{\n"
+                f"if ! /usr/local/bin/k3d version | {grep}; then\n"
                 f"  curl -fsSL https://raw.githubusercontent.com/rancher/k3d/{version}/install.sh |"
-                f" TAG={version} bash\n}}\n"
+                f" TAG={version} bash\nfi\n"
                 f"/usr/local/bin/k3d version | {grep}"
             ),
         ),
@@ -138,8 +138,10 @@ def _firewall(environment: ResolvedEnvironment) -> Step:
         "firewall",
         "Open the firewall (where one runs)",
         (
-            "k3s shares this machine's network. Where `firewalld` runs, it must let k3s's own networks (pods: "
-            "10.42.0.0/16, services: 10.43.0.0/16) through, and the ports that people use.",
+            (
+                "k3s shares this machine's network. Where `firewalld` runs, it must let k3s's own networks (pods: "
+                "10.42.0.0/16, services: 10.43.0.0/16) through, and the ports that people use."
+            ),
             Command(
                 "sudo firewall-cmd --permanent --zone=trusted --add-source=10.42.0.0/16 --add-source=10.43.0.0/16\n"
                 f"sudo firewall-cmd --permanent {' '.join(f'--add-port={port}' for port in ports)}\n"
@@ -165,12 +167,14 @@ def _create(k3d: K3d) -> Step:
         "create-cluster",
         "Create the cluster",
         (
-            "One node; running this again changes nothing. `--network host` lets the host's ports, 443 above all, "
-            "reach the services in k3s (not on Docker Desktop for Mac, where it does not work); `--no-lb` leaves out "
-            "k3d's own proxy, which that makes needless; `--disable=traefik` leaves the ingress to ingress-nginx, "
-            "which Argo CD deploys (since version 5, k3d wants to know where a k3s argument goes: `@server:0` is the "
-            "one server). `--volume` keeps what k3s's local-path provisioner writes on the host, in "
-            f"`{k3d.host_path}`.",
+            (
+                "One node; running this again changes nothing. `--network host` lets the host's ports, 443 above all, "
+                "reach the services in k3s (not on Docker Desktop for Mac, where it does not work); `--no-lb` leaves "
+                "out k3d's own proxy, which that makes needless; `--disable=traefik` leaves the ingress to "
+                "ingress-nginx, which Argo CD deploys (since version 5, k3d wants to know where a k3s argument goes: "
+                "`@server:0` is the one server). `--volume` keeps what k3s's local-path provisioner writes on the "
+                f"host, in `{k3d.host_path}`."
+            ),
             Command(
                 f"export HOST_PATH={k3d.host_path}\n"
                 f"export CONTAINER_PATH={k3d.container_path}\n"
@@ -197,13 +201,15 @@ def _kubeconfig(k3d: K3d) -> Step:
         (
             "The kubeconfig opens the whole cluster: only you can read the copy. Each new terminal needs the `export`.",
             Command(
-                f"( umask 077; sudo /usr/local/bin/k3d kubeconfig get {k3d.name} >{KUBECONFIG} )\n"
+                f"sudo /usr/local/bin/k3d kubeconfig get {k3d.name} | install -m 0600 /dev/stdin {KUBECONFIG}\n"
                 f"export KUBECONFIG={KUBECONFIG}\n"
                 "kubectl wait --for=condition=Ready node --all --timeout=300s\n"
                 "kubectl cluster-info"
             ),
-            "To use kubectl on another machine, copy the file there, and put this machine's address in place of "
-            "`0.0.0.0` (or `localhost`) in its `server:` line.",
+            (
+                "To use kubectl on another machine, copy the file there, and put this machine's address in place of "
+                "`0.0.0.0` (or `localhost`) in its `server:` line."
+            ),
         ),
     )
 
@@ -213,8 +219,10 @@ def _access() -> Step:
         "kubeconfig",
         "Point kubectl at the cluster",
         (
-            "Ask those who run the cluster for a kubeconfig that may create namespaces and Secrets, and patch "
-            "PersistentVolumes; keep it where only you can read it. Each new terminal needs the `export`.",
+            (
+                "Ask those who run the cluster for a kubeconfig that may create namespaces and Secrets, and patch "
+                "PersistentVolumes; keep it where only you can read it. Each new terminal needs the `export`."
+            ),
             Command('export KUBECONFIG="$HOME/.kube/config"   # or where you keep it', only="page"),
             Command('export KUBECONFIG="${KUBECONFIG:-$HOME/.kube/config}"', only="script"),
             Command("kubectl config current-context\nkubectl cluster-info"),
@@ -273,14 +281,16 @@ def _workers(k3d: K3d) -> Step:
         "workers",
         "Add workers (optional)",
         (
-            "One machine is enough. k3d makes nodes only on its own machine, and the host's network takes one: another "
-            "machine joins as an agent of plain k3s, in the same version. The join token is a secret: it goes from "
-            "machine to machine in a file. Volumes of local-path stay on the node that made them. For more servers, "
-            f"see <https://k3d.io/v{k3d.version}/usage/multiserver/>.",
+            (
+                "One machine is enough. k3d makes nodes only on its own machine, and the host's network takes one: "
+                "another machine joins as an agent of plain k3s, in the same version. The join token is a secret: it "
+                "goes from machine to machine in a file. Volumes of local-path stay on the node that made them. For "
+                f"more servers, see <https://k3d.io/v{k3d.version}/usage/multiserver/>."
+            ),
             Command(
                 "# here\n"
-                "( umask 077; sudo docker exec "
-                f'k3d-{k3d.name}-server-0 cat /var/lib/rancher/k3s/server/token >"$HOME/k3s.token" )\n'
+                f"sudo docker exec k3d-{k3d.name}-server-0 cat /var/lib/rancher/k3s/server/token |\n"
+                '  install -m 0600 /dev/stdin "$HOME/k3s.token"\n'
                 "# on the other machine, with that file copied there\n"
                 'export SERVER="<address of the first machine>"\n'
                 "sudo install -D -m 0600 k3s.token /etc/rancher/k3s.token\n"

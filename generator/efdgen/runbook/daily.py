@@ -16,7 +16,7 @@ def phase(environment: ResolvedEnvironment) -> Phase:
     kafka = app_with_chart(environment, "cp-helm-charts")
     steps = [
         *((_start(k3d),) if k3d else ()),
-        *((_status(environment.apps), _logs(environment.apps[0])) if environment.apps else ()),
+        *((_status(environment.apps), _logs(_example(environment))) if environment.apps else ()),
         _deploy(environment),
         *(_connect(kafka) if kafka and part(kafka, "cp-kafka-connect") else ()),
     ]
@@ -45,18 +45,22 @@ def _start(k3d: K3d) -> Step:
     )
 
 
+def _example(environment: ResolvedEnvironment) -> ResolvedApp:
+    return app_with_chart(environment, "influxdb") or environment.apps[0]
+
+
 def _status(apps: Sequence[ResolvedApp]) -> Step:
     names = " ".join(app.definition.namespace for app in apps)
-    loop = f"for namespace in {names}; do\n  kubectl -n \"$namespace\" get pods,pvc\ndone"
+    loop = f'for namespace in {names}; do\n  kubectl -n "$namespace" get pods,pvc\ndone'
     return Step(
         "status",
         "Check the status",
         (
             "Apps that are not `Synced` differ from Git; apps that are not `Healthy` do not run.",
             Command("argocd app list"),
-            "The pods and claims of this environment, and what happened lately in an app's namespace:",
+            "The pods and claims of this environment, and what happened lately in the cluster:",
             Command(loop),
-            Command(f"kubectl -n {apps[0].definition.namespace} get events --sort-by=.lastTimestamp"),
+            Command("kubectl get events --all-namespaces --sort-by=.lastTimestamp | tail -n 40"),
         ),
     )
 
@@ -67,8 +71,10 @@ def _logs(app: ResolvedApp) -> Step:
         "logs",
         "Look at logs",
         (
-            f"Of a pod in the namespace of its app, here {app.definition.name}; `--previous` shows what it said before "
-            "it was restarted.",
+            (
+                f"Of a pod in the namespace of its app, here {app.definition.name}; `--previous` shows what it said "
+                "before it was restarted."
+            ),
             Command(
                 f"kubectl -n {namespace} get pods\n"
                 f'pod="$(kubectl -n {namespace} get pods -o name | head -n 1)"\n'
@@ -80,13 +86,15 @@ def _logs(app: ResolvedApp) -> Step:
 
 
 def _deploy(environment: ResolvedEnvironment) -> Step:
-    app = environment.apps[-1].definition.name if environment.apps else PARENT
+    app = _example(environment).definition.name if environment.apps else PARENT
     return Step(
         "deploy-a-change",
         "Deploy a change",
         (
-            f"Changes are made in Git: `environments/{environment.facts.name}.yaml`, `efdgen render`, a pull request. "
-            f"Once it is merged, see what would change, and sync the app (here {app}).",
+            (
+                f"Changes are made in Git: `environments/{environment.facts.name}.yaml`, `efdgen render`, a pull "
+                f"request. Once it is merged, see what would change, and sync the app (here {app})."
+            ),
             Command(f"argocd app diff {app} --refresh || true\nargocd app sync {app}\nargocd app wait {app} --health"),
             f"An app that is new in the spec appears when the app of apps, `{PARENT}`, is synced.",
         ),
@@ -100,8 +108,10 @@ def _connect(kafka: ResolvedApp) -> Iterator[Step]:
         "restart-kafka-connect",
         "Restart Kafka Connect",
         (
-            "What helps most often, when data stops arriving in InfluxDB. (Its pod was called "
-            "`confluent-cp-kafka-connect` in earlier deployments.)",
+            (
+                "What helps most often, when data stops arriving in InfluxDB. (Its pod was called "
+                "`confluent-cp-kafka-connect` in earlier deployments.)"
+            ),
             Command(
                 f"kubectl rollout restart deployment -n {namespace} {name}\n"
                 f"kubectl rollout status deployment -n {namespace} {name} --timeout=600s"

@@ -53,7 +53,7 @@ set -euo pipefail
 set -o functrace
 
 environment={quote(name)}
-all_phases=({' '.join(phase.name for phase in phases)})
+all_phases=({" ".join(phase.name for phase in phases)})
 
 title() {{ # title PHASE
   case $1 in
@@ -191,13 +191,17 @@ for argument; do
 done
 if [ "${#chosen[@]}" -eq 0 ]; then chosen=("${all_phases[@]}"); fi
 
-missing=
+missing=()
 for phase in "${chosen[@]}"; do
   for tool in $(tools "$phase"); do
-    command -v "$tool" >/dev/null || missing="$missing $tool"
+    if command -v "$tool" >/dev/null; then continue; fi
+    case " ${missing[*]-} " in
+      *" $tool "*) ;;
+      *) missing+=("$tool") ;;
+    esac
   done
 done
-if [ -n "$missing" ]; then fail "not installed:$(printf '%s\\n' $missing | sort -u | tr '\\n' ' ')"; fi
+if [ "${#missing[@]}" -gt 0 ]; then fail "not installed: ${missing[*]}"; fi
 
 for phase in "${chosen[@]}"; do
   ask "$phase" || continue

@@ -28,11 +28,13 @@ def phase(environment: ResolvedEnvironment) -> Phase:
         *([_certificate()] if environment.facts.argocd.managed else ()),
         *_retain(environment),
     ]
+    automatic = any(app.sync_policy is not None for app in environment.apps)
+    by_hand = "" if automatic else "Nothing is synced but by hand, on purpose. "
     return Phase(
         "sync",
         "Deploy the EFD",
         tuple(steps),
-        "Nothing is synced but by hand, on purpose. The order follows from what the apps require of each other. Each "
+        f"{by_hand}The order follows from what the apps require of each other. Each "
         f"command waits until the app is healthy, {_TIMEOUT // 60} minutes at most; all of them can be run again, and "
         "Argo CD's web page does the same.",
         ("kubectl", "argocd", "curl", "jq"),
@@ -86,8 +88,10 @@ def _applications(environment: ResolvedEnvironment, ordered: Sequence[ResolvedAp
         "sync-app-of-apps",
         "Make the Applications",
         (
-            "Of the app of apps, only the Applications: what else it holds (Argo CD's certificate, host and "
-            "permissions) needs apps that are not there yet. None of the Applications is synced by this.",
+            (
+                "Of the app of apps, only the Applications: what else it holds (Argo CD's certificate, host and "
+                "permissions) needs apps that are not there yet. None of the Applications is synced by this."
+            ),
             Command("connect", only="script"),
             Command(f"argocd app sync {PARENT} \\\n{resources}"),
         ),
@@ -114,8 +118,10 @@ def _rest(apps: Sequence[ResolvedApp], others: bool) -> Step:
         (
             "One after the other, in this order.",
             Command("\n".join(_sync(app) for app in apps)),
-            "When one does not become healthy, look at its events and logs (see *Look at logs*), mend the cause, and "
-            "go on from there.",
+            (
+                "When one does not become healthy, look at its events and logs (see *Look at logs*), mend the cause, "
+                "and go on from there."
+            ),
             Command("argocd app list"),
         ),
     )
@@ -126,8 +132,10 @@ def _certificate() -> Step:
         "argocd-certificate",
         "Give Argo CD its certificate",
         (
-            f"The rest of the app of apps: Argo CD's ingress, its permissions, and the VaultSecret `{ARGOCD_TLS}`. "
-            "Argo CD takes the certificate as soon as the Secret is there, without a restart.",
+            (
+                f"The rest of the app of apps: Argo CD's ingress, its permissions, and the VaultSecret `{ARGOCD_TLS}`. "
+                "Argo CD takes the certificate as soon as the Secret is there, without a restart."
+            ),
             Command(
                 f"argocd app sync {PARENT}\n"
                 "for _ in {1..60}; do\n"
@@ -145,12 +153,13 @@ def _retain(environment: ResolvedEnvironment) -> Iterator[Step]:
     if not found:
         return
     namespaces = list(dict.fromkeys(volume.namespace for volume in found))
-    claims = [(name, sum(v.count for v in found if v.namespace == name)) for name in namespaces]
+    claims = [(name, sum(v.claims for v in found if v.namespace == name)) for name in namespaces]
     rows = [
-        (v.app, v.what, str(v.count), v.size, f"`{v.storage_class}`" if v.storage_class else "the cluster's default")
+        (v.app, v.what, str(v.claims), v.size, f"`{v.storage_class}`" if v.storage_class else "the cluster's default")
         for v in found
     ]
     checks = "\n".join(f"bound {namespace} {count}" for namespace, count in claims)
+    changes = "\n".join(f"retain {namespace}" for namespace in namespaces)
     yield Step(
         "retain",
         "Keep the data when a claim is deleted",
@@ -161,21 +170,25 @@ def _retain(environment: ResolvedEnvironment) -> Iterator[Step]:
             Command(
                 "bound() { # bound NAMESPACE CLAIMS: are so many claims bound?\n"
                 "  local there\n"
-                "  there=\"$(kubectl get pvc -n \"$1\" -o json | jq '[.items[] | select(.status.phase == \"Bound\")] |"
-                ' length\')" || return\n'
+                '  there="$(kubectl get pvc -n "$1" -o json | jq \'[.items[] | select(.status.phase == "Bound")] |'
+                " length')\" || return\n"
                 '  echo "$1: $there of $2 claims are bound"\n'
                 '  [ "$there" -ge "$2" ]\n'
                 "}\n"
                 f"{checks}"
             ),
-            "New volumes have the reclaim policy Delete: who deletes the claim, deletes the data. This changes every "
-            "volume that is bound to a claim of these apps to Retain; run it again whenever a claim was added.",
+            (
+                "New volumes have the reclaim policy Delete: who deletes the claim, deletes the data. This changes "
+                "every volume that is bound to a claim of these apps to Retain; run it again whenever a claim was "
+                "added."
+            ),
             Command(
-                f"for namespace in {' '.join(namespaces)}; do\n"
-                "  kubectl get pvc -n \"$namespace\" -o jsonpath='{range .items[*]}{.spec.volumeName}{\"\\n\"}{end}' |\n"
+                "retain() { # retain NAMESPACE\n"
+                '  kubectl get pvc -n "$1" -o jsonpath=\'{range .items[*]}{.spec.volumeName}{"\\n"}{end}\' |\n'
                 "    xargs -r -I '{}' kubectl patch pv '{}' "
-                "-p '{\"spec\":{\"persistentVolumeReclaimPolicy\":\"Retain\"}}'\n"
-                "done\n"
+                '-p \'{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}\'\n'
+                "}\n"
+                f"{changes}\n"
                 "kubectl get pv -o custom-columns=NAMESPACE:.spec.claimRef.namespace,CLAIM:.spec.claimRef.name,"
                 "SIZE:.spec.capacity.storage,POLICY:.spec.persistentVolumeReclaimPolicy"
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from efdgen.model import K3d, ResolvedApp, ResolvedEnvironment
 from efdgen.order import sync_order
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import PARENT, code, hosts
+from efdgen.runbook.text import PARENT, app_with_chart, code, hosts
 from efdgen.runbook.vault import secrets
 from efdgen.runbook.volumes import volumes
 
@@ -20,11 +20,12 @@ def phase(environment: ResolvedEnvironment) -> Phase:
         _rest(environment),
     ]
     name = environment.facts.name
+    recorded = ": nothing is recorded any more" if app_with_chart(environment, "cp-helm-charts") else ""
     return Phase(
         "teardown",
         "Tear the environment down (destructive)",
         tuple(steps),
-        f"**This ends the EFD of {name}: nothing is recorded any more.** No script does it. Read each step to its end "
+        f"**This ends the EFD of {name}{recorded}.** No script does it. Read each step to its end "
         "before you run it, and be sure which cluster you are talking to.",
     )
 
@@ -37,8 +38,10 @@ def _check(environment: ResolvedEnvironment) -> Step:
     namespaces = list(dict.fromkeys(volume.namespace for volume in volumes(environment)))
     if namespaces:
         parts += [
-            "Volumes with the reclaim policy Delete go with their claims, and the data with them. This must print "
-            "nothing; else go back to *Keep the data when a claim is deleted*.",
+            (
+                "Volumes with the reclaim policy Delete go with their claims, and the data with them. This must print "
+                "nothing; else go back to *Keep the data when a claim is deleted*."
+            ),
             Command(
                 "kubectl get pv -o json | jq -r '.items[]\n"
                 '  | select(.spec.persistentVolumeReclaimPolicy != "Retain")\n'
@@ -79,8 +82,10 @@ def _delete(environment: ResolvedEnvironment) -> Step:
         "delete-apps",
         "Delete the apps",
         (
-            "In the reverse order of syncing. An app takes its namespace and its claims with it; the volumes, and the "
-            f"data in them, stay.{note}",
+            (
+                "In the reverse order of syncing. An app takes its namespace and its claims with it; the volumes, and "
+                f"the data in them, stay.{note}"
+            ),
             *((Command("\n".join(lines)),) if lines else ()),
             "The app of apps goes last, by itself.",
             Command(f"argocd app delete {PARENT} --cascade=false --yes"),
@@ -93,9 +98,11 @@ def _cluster(k3d: K3d) -> Step:
         "delete-cluster",
         "Delete the cluster",
         (
-            f"This deletes the container, and Argo CD with it. The data stays in `{k3d.host_path}`, one folder a "
-            "volume (`pvc-<id>_<namespace>_<claim>`); a new cluster makes new folders: copy the content over. "
-            "Deleting the folders is up to you.",
+            (
+                f"This deletes the container, and Argo CD with it. The data stays in `{k3d.host_path}`, one folder a "
+                "volume (`pvc-<id>_<namespace>_<claim>`); a new cluster makes new folders: copy the content over. "
+                "Deleting the folders is up to you."
+            ),
             Command(f"sudo /usr/local/bin/k3d cluster delete {k3d.name}\nsudo ls {k3d.host_path}"),
         ),
     )
@@ -104,14 +111,26 @@ def _cluster(k3d: K3d) -> Step:
 def _rest(environment: ResolvedEnvironment) -> Step:
     facts = environment.facts
     left = [
-        *(("its DNS records (the change batches above, with `DELETE` in place of `UPSERT`)",) if any(hosts(environment)) else ()),
+        *(
+            ("its DNS records (the change batches above, with `DELETE` in place of `UPSERT`)",)
+            if any(hosts(environment))
+            else ()
+        ),
         *((f"its secrets in Vault, below `{facts.vault.path_prefix}`",) if secrets(environment) else ()),
-        *(("the released volumes: `kubectl get pv` lists them",) if volumes(environment) and not facts.cluster.k3d else ()),
+        *(
+            ("the released volumes: `kubectl get pv` lists them",)
+            if volumes(environment) and not facts.cluster.k3d
+            else ()
+        ),
         f"`environments/{facts.name}.yaml`: delete it and run `efdgen render`, which removes its files only",
     ]
-    keeps = "" if facts.cluster.k3d else " The cluster is not this environment's: it stays, as does what it provides."
+    keeps = "" if facts.cluster.k3d else " (the cluster is not this environment's, and stays)"
     return Step(
         "teardown-rest",
         "Clean up what is left",
-        (f"What nothing above removes:{keeps}\n\n" + "\n".join(f"- {item};" for item in left[:-1]) + f"\n- {left[-1]}.",),
+        (
+            f"What nothing above removes{keeps}:\n\n"
+            + "\n".join(f"- {item};" for item in left[:-1])
+            + f"\n- {left[-1]}.",
+        ),
     )

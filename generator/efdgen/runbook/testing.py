@@ -37,28 +37,32 @@ def _outside(broker: str) -> Iterator[Step]:
         "kafkacat",
         "Get kafkacat",
         (
-            "Newer packages call it `kcat`. Without a package, Docker has it: `docker run --rm -i --network host "
-            "edenhill/kcat:1.7.1` in place of the name.",
+            (
+                "Newer packages call it `kcat`. Without a package, Docker has it: `docker run --rm -i --network host "
+                "edenhill/kcat:1.7.1` in place of the name."
+            ),
             Command('if ! command -v kafkacat; then kafkacat() { kcat "$@"; }; fi\nkafkacat -V'),
-        ),
-    )
-    yield Step(
-        "kafka-metadata",
-        "List brokers and topics",
-        (
-            "Metadata mode shows every broker, at an address that you can reach, too, and the topics.",
-            Command(f"kafkacat -L -b {broker} -m 30"),
-            "When it does not connect, librdkafka says why.",
-            Command(f"kafkacat -L -b {broker} -d broker", by_hand=True),
         ),
     )
     yield Step(
         "kafka-produce",
         "Produce a message",
         (
-            f"To the topic `{_TOPIC}`, which the first message makes. Without the pipe, kafkacat takes a message a "
-            "line, until Ctrl-D.",
+            (
+                f"To the topic `{_TOPIC}`, which the first message makes. Without the pipe, kafkacat takes a message a "
+                "line, until Ctrl-D."
+            ),
             Command(f"echo 'Hello EFD!' | kafkacat -P -b {broker} -t {_TOPIC}"),
+        ),
+    )
+    yield Step(
+        "kafka-metadata",
+        "List brokers and topics",
+        (
+            "Metadata mode: every broker must be there, at an address that can be reached from here, and the topic.",
+            Command(f"kafkacat -L -b {broker} -m 30\nkafkacat -L -b {broker} -m 30 | grep -F '\"{_TOPIC}\"'"),
+            "When it does not connect, librdkafka says why.",
+            Command(f"kafkacat -L -b {broker} -d broker", by_hand=True),
         ),
     )
     yield Step(
@@ -116,19 +120,23 @@ def _pages(environment: ResolvedEnvironment) -> Iterator[Step]:
     if not urls:
         return
     pages = "\n".join(f"- <https://{host}> ({service})" for service, _, host in public if service not in _CHECKED)
-    lines = " \\\n  ".join(urls)
+    calls = "\n".join(f"answers {url}" for url in urls)
     yield Step(
         "urls",
         "Open the pages",
         (
-            "Every public address must answer, with a certificate that is valid; a status of 500 or more, or no answer, "
-            "is a failure. A login page is an answer, too.",
+            (
+                "Every public address must answer, with a certificate that is valid. A status of 500 or more, or no "
+                "answer (000), is a failure; a login page is an answer, too."
+            ),
             Command(
-                f"for url in \\\n  {lines}; do\n"
-                "  status=\"$(curl -sS -o /dev/null --max-time 30 -w '%{http_code}' \"$url\")\" || status=000\n"
-                '  echo "$status $url"\n'
-                '  [ "$status" -gt 0 ] && [ "$status" -lt 500 ]\n'
-                "done"
+                "answers() { # answers URL\n"
+                "  local status\n"
+                '  status="$(curl -sS -o /dev/null --max-time 30 -w \'%{http_code}\' "$1")" || status=000\n'
+                '  echo "$status $1"\n'
+                "  case $status in 000 | 5??) return 1 ;; esac\n"
+                "}\n"
+                f"{calls}"
             ),
             *((f"Then in a browser:\n\n{pages}",) if pages else ()),
         ),

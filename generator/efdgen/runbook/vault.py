@@ -70,9 +70,12 @@ def _by_hand(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[Ste
             f"secret-{name}",
             f"Make the secret {name} by hand",
             (
-                f"The one kind of secret that can't come from Vault by itself: {app.definition.name} reads {code(keys)} "
-                f"from the Secret `{name}`, in the namespace `{namespace}`. For Vault, that is the read token of "
-                f"*{environment.facts.name}*, and no other environment's. Type or paste it; it is not shown.",
+                (
+                    f"The one kind of secret that can't come from Vault by itself: {app.definition.name} reads "
+                    f"{code(keys)} from the Secret `{name}`, in the namespace `{namespace}`. For Vault, that is the "
+                    f"read token of *{environment.facts.name}*, and no other environment's. Type or paste it; it is "
+                    "not shown."
+                ),
                 Command("\n".join(_read(key) for key in missing), only="page"),
                 Command("\n".join(_ask(key, environment) for key in missing), only="script"),
                 Command(
@@ -85,8 +88,7 @@ def _by_hand(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[Ste
                 ),
                 "Nothing may be missing, or too much (this reads names, no values).",
                 Command(
-                    f"kubectl -n {namespace} get secret {name} -o json | jq -e '.data | keys == "
-                    f"{_json(sorted(keys))}'"
+                    f"kubectl -n {namespace} get secret {name} -o json | jq -e '.data | keys == {_json(sorted(keys))}'"
                 ),
                 "When the token is replaced one day: do this again, then restart what reads it.",
                 Command(f"kubectl -n {namespace} rollout restart deployment", by_hand=True, only="page"),
@@ -132,8 +134,10 @@ def _log_in(environment: ResolvedEnvironment, *, own_token: bool) -> Step:
             "vault-login",
             "Let vault read with that token",
             (
-                "The checks below read with the operator's own token, `VAULT_TOKEN` from above: what passes here, the "
-                "operator can read, too.",
+                (
+                    "The checks below read with the operator's own token, `VAULT_TOKEN` from above: what passes here, "
+                    "the operator can read, too."
+                ),
                 Command(f"{address}\nvault token lookup >/dev/null"),
             ),
         )
@@ -141,8 +145,10 @@ def _log_in(environment: ResolvedEnvironment, *, own_token: bool) -> Step:
         "vault-login",
         "Log in to Vault",
         (
-            "The cluster brings its own vault-secrets-operator, with a token of its own: that one must be able to read "
-            f"`{environment.facts.vault.path_prefix}`. The checks below read with yours.",
+            (
+                "The cluster brings its own vault-secrets-operator, with a token of its own: that one must be able to "
+                f"read `{environment.facts.vault.path_prefix}`. The checks below read with yours."
+            ),
             Command(f"{address}\nvault token lookup >/dev/null || vault login -no-print"),
         ),
     )
@@ -160,14 +166,16 @@ def _paths(found: Sequence[Secret]) -> Step:
         (
             "The paths and keys that must exist, and the Secrets that are made of them:",
             table(("path", "keys", "Secret", "namespace"), rows),
-            "`vault_has` says which key is missing, and never shows a value. What is missing must be added to Vault "
-            "before the apps are synced: they would wait for it.",
+            (
+                "`vault_has` says which key is missing, and never shows a value. What is missing must be added to "
+                "Vault before the apps are synced: they would wait for it."
+            ),
             Command(
                 "vault_has() { # vault_has PATH KEY...\n"
                 "  local path=$1 key there\n"
                 "  shift\n"
-                "  there=\"$(vault kv get -format=json \"$path\" | jq -r '.data.data // .data | keys[]')\" || return\n"
-                '  for key; do\n'
+                '  there="$(vault kv get -format=json "$path" | jq -r \'.data.data // .data | keys[]\')" || return\n'
+                "  for key; do\n"
                 '    printf \'%s\\n\' "$there" | grep -Fx -e "$key" >/dev/null ||\n'
                 '      { echo "$path: no key $key" >&2; return 1; }\n'
                 "  done\n"

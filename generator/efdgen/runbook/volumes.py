@@ -15,7 +15,7 @@ class Volume(NamedTuple):
         app: the app's name.
         namespace: where the claims are.
         what: what the volume holds: the part of the chart, and which of its disks.
-        count: how many claims.
+        claims: how many of them.
         size: of each, as Kubernetes writes it.
         storage_class: of each.
     """
@@ -23,7 +23,7 @@ class Volume(NamedTuple):
     app: str
     namespace: str
     what: str
-    count: int
+    claims: int
     size: str
     storage_class: str | None
 
@@ -31,7 +31,9 @@ class Volume(NamedTuple):
 _REPLICAS = ("brokers", "servers")
 """How many pods have volumes of their own, in charts that say so."""
 
-_DISKS = (("size", "storageClass", ""), ("dataDirSize", "dataDirStorageClass", "data")) + (
+_DISKS = (
+    ("size", "storageClass", ""),
+    ("dataDirSize", "dataDirStorageClass", "data"),
     ("dataLogDirSize", "dataLogDirStorageClass", "log"),
 )
 """What charts call a volume's size and class, and which of several it is."""
