@@ -79,8 +79,8 @@ def _cli(version: str) -> Step:
             Command(
                 f"{version}\n"
                 'if ! argocd version --client --short 2>/dev/null | grep -F "${argocd_version:?}"; then\n'
-                f'  curl -fsSL -o /tmp/argocd "{url}" &&\n'
-                "    sudo install -m 0755 /tmp/argocd /usr/local/bin/argocd\n"
+                f'  curl -fsSL -o argocd "{url}" &&\n'
+                "    sudo install -m 0755 argocd /usr/local/bin/argocd\n"
                 "fi\n"
                 'argocd version --client --short | grep -F "$argocd_version"'
             ),

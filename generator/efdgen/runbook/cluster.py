@@ -60,8 +60,10 @@ def _tools(cluster: Cluster) -> Step:
     if cluster.k3d:
         needed = f"Docker CE, {needed}; k3d comes later"
         docker = (
-            f"Docker CE: this runbook was written with {DOCKER}; later versions do. Where the repository begins with "
-            "a later one (Rocky Linux 9), leave the two versions out.",
+            (
+                f"Docker CE: this runbook was written with {DOCKER}; later versions do. Where the repository begins "
+                "with a later one (Rocky Linux 9), leave the two versions out."
+            ),
             Command(
                 "sudo yum install -y yum-utils\n"
                 "sudo yum-config-manager --add-repo https://download.docker.com/linux/centos/docker-ce.repo\n"
@@ -76,8 +78,10 @@ def _tools(cluster: Cluster) -> Step:
             f"What is used below: {needed}. What is installed already stays as it is.",
             Command("sudo yum install -y epel-release\nsudo yum install -y curl jq unzip", only="page"),
             *docker,
-            f"kubectl, in the version that the spec names for the cluster, {version}; one minor version more or less "
-            "works, too.",
+            (
+                f"kubectl, in the version that the spec names for the cluster, {version}; one minor version more or "
+                "less works, too."
+            ),
             Command(
                 f"command -v kubectl || {{\n"
                 f"  curl -fsSLO {url} &&\n"
@@ -123,10 +127,10 @@ def _install_k3d(k3d: K3d) -> Step:
                 "k3d's default does not matter."
             ),
             Command(
-                f"if ! /usr/local/bin/k3d version | {grep}; then\n"
+                f"if ! k3d version | {grep}; then\n"
                 f"  curl -fsSL https://raw.githubusercontent.com/rancher/k3d/{version}/install.sh |"
                 f" TAG={version} bash\nfi\n"
-                f"/usr/local/bin/k3d version | {grep}"
+                f"k3d version | {grep}"
             ),
         ),
     )

@@ -43,7 +43,8 @@ class Phase(NamedTuple):
         title: the heading.
         steps: what to do, in this order.
         introduction: prose in Markdown, before the first step.
-        tools: the commands that a script looks for before it begins; none in a phase that no script runs.
+        tools: the commands that a script looks for before it begins (not those that a phase installs); none in a phase
+            that no script runs.
     """
 
     name: str

@@ -37,7 +37,7 @@ def phase(environment: ResolvedEnvironment) -> Phase:
         f"{by_hand}The order follows from what the apps require of each other. Each "
         f"command waits until the app is healthy, {_TIMEOUT // 60} minutes at most; all of them can be run again, and "
         "Argo CD's web page does the same.",
-        ("kubectl", "argocd", "curl", "jq"),
+        ("kubectl", "curl", "jq"),
     )
 
 
