@@ -49,7 +49,7 @@ def _claimed(app: ResolvedApp, values: Mapping[str, Any], name: str) -> Iterator
     if values.get("enabled") is False:
         return
     persistence = values.get("persistence")
-    if isinstance(persistence, Mapping) and persistence.get("enabled") is True:
+    if isinstance(persistence, dict) and persistence.get("enabled") is True:
         count = next((values[key] for key in _REPLICAS if isinstance(values.get(key), int)), 1)
         for size, storage_class, disk in _DISKS:
             if size in persistence:
@@ -64,5 +64,5 @@ def _claimed(app: ResolvedApp, values: Mapping[str, Any], name: str) -> Iterator
                     persistence.get(storage_class),
                 )
     for key, part in values.items():
-        if key != "persistence" and isinstance(part, Mapping):
+        if key != "persistence" and isinstance(part, dict):
             yield from _claimed(app, part, key)
