@@ -39,6 +39,7 @@ ALLOWED = {
     "cli.lint_command": "cli.common cli.helm_options helm pipeline.deadvalues pipeline.lint click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
+    "cli.runbook_command": "cli.common errors pipeline runbook.content runbook.markdown runbook.script click",
     "cli.validate_command": "cli.common pipeline click",
     "compare": "",
     "conforms": "",
@@ -84,6 +85,7 @@ ALLOWED = {
     "merge": "errors",
     "model": "errors merge yamlio",
     "objects": "errors yamlio",
+    "order": "model",
     "overrides": "",
     "overrides.baseline": "hydrate",
     "overrides.charttext": "errors suggest yamlio",
@@ -128,9 +130,22 @@ ALLOWED = {
     "review.reading": "yamlio",
     "review.trees": "layout review.folding review.model review.reading semantic",
     "runbook": "",
-    "runbook.content": "model runbook.model",
+    "runbook.access": "model runbook.model runbook.text",
+    "runbook.argocd": "layout model rbac runbook.model runbook.text",
+    "runbook.cluster": "model runbook.model runbook.text runbook.volumes",
+    "runbook.content": "model runbook.access runbook.argocd runbook.cluster runbook.daily runbook.dns runbook.model "
+    "runbook.sync runbook.teardown runbook.testing runbook.vault",
+    "runbook.daily": "model runbook.cluster runbook.model runbook.text",
+    "runbook.dns": "model runbook.model runbook.text",
     "runbook.markdown": "runbook.model",
     "runbook.model": "",
+    "runbook.script": "model runbook.argocd runbook.cluster runbook.model runbook.text",
+    "runbook.sync": "model order runbook.model runbook.text runbook.vault runbook.volumes",
+    "runbook.teardown": "model order runbook.model runbook.text runbook.vault runbook.volumes",
+    "runbook.testing": "model runbook.model runbook.text",
+    "runbook.text": "model",
+    "runbook.vault": "model runbook.model runbook.text",
+    "runbook.volumes": "model",
     "schema": "conforms errors suggest jsonschema",
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
@@ -156,18 +171,20 @@ report.text review.model runbook.markdown schema templating tree yamlio.lenient 
 __main__ explain.watch kubernetes.schemas overrides.edits report.explanation resultfolder review.folding scope yamlio
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
-charts.lock charts.repository files helm hydrate pages.fleet rbac report.diff_html report.diff_json
-report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.content secrets
-texttemplate
+charts.lock charts.repository files helm hydrate order pages.fleet rbac report.diff_html report.diff_json
+report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.text runbook.volumes
+secrets texttemplate
 charts.cache charts.outcomes definitions explain.facts invariants.fleet kubernetes.check overrides.baseline
-pages.environment report.diffs report.hydrated
+report.diffs report.hydrated runbook.access runbook.argocd runbook.cluster runbook.dns runbook.testing runbook.vault
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
-render report.charts specs
-charts.fetch explain.questions invariants load overrides.search
-pipeline
+report.charts runbook.daily runbook.script runbook.sync runbook.teardown specs
+charts.fetch invariants load runbook.content
+pages.environment
+render
+explain.questions overrides.search pipeline
 cli.common pipeline.diff pipeline.lint
 cli.charts_command cli.check_command cli.explain_command cli.helm_options cli.list_command cli.render_command
-cli.validate_command pipeline.deadvalues pipeline.objectdiff
+cli.runbook_command cli.validate_command pipeline.deadvalues pipeline.objectdiff
 cli.diff_command cli.hydrate_command cli.lint_command
 """
 

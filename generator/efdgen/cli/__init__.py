@@ -22,6 +22,7 @@ _COMMANDS = {
     "explain": "Say why a value is what it is.",
     "charts": "Fetch and verify third-party charts, find newer ones.",
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
+    "runbook": "Write how an environment is brought up, tested and looked after.",
     "lint": "Check these objects, and find overrides that change none.",
 }
 

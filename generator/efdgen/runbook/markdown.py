@@ -20,6 +20,8 @@ def _lines(phases: Sequence[Phase]) -> Iterator[str]:
         for step in phase.steps:
             yield f"### {step.title}\n"
             for part in step.parts:
+                if isinstance(part, Command) and part.only == "script":
+                    continue
                 yield f"{_code(part) if isinstance(part, Command) else part}\n"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Command(NamedTuple):
@@ -11,12 +11,14 @@ class Command(NamedTuple):
     Attributes:
         text: shell commands, a line or more.
         language: how the text is marked in Markdown: `bash`, or what an example is in (`yaml`, `json`, ...).
-        by_hand: whether a script leaves it to people, because it waits for input, opens a page, or is an example.
+        by_hand: whether a script only shows it: because it waits for input, is a choice, or is an example.
+        only: where it stands, when not in both: some things people and scripts do in different ways.
     """
 
     text: str
     language: str = "bash"
     by_hand: bool = False
+    only: Literal["", "page", "script"] = ""
 
 
 class Step(NamedTuple):
@@ -34,9 +36,24 @@ class Step(NamedTuple):
 
 
 class Phase(NamedTuple):
-    """Steps that belong together; a script asks before each phase."""
+    """Steps that belong together; a script asks before each phase.
+
+    Attributes:
+        name: a word: the argument that runs only this phase.
+        title: the heading.
+        steps: what to do, in this order.
+        introduction: prose in Markdown, before the first step.
+        tools: the commands that a script looks for before it begins (not those that a phase installs); none in a phase
+            that no script runs.
+    """
 
     name: str
     title: str
     steps: tuple[Step, ...]
     introduction: str = ""
+    tools: tuple[str, ...] = ()
+
+    @property
+    def is_scripted(self) -> bool:
+        """Say whether a script can run it: it is part of bringing the environment up."""
+        return bool(self.tools)
