@@ -23,9 +23,7 @@ from efdgen.cli.common import complete_environment, reports_errors, repository_r
 @click.option("--address", default="", metavar="ADDRESS", help="The ingress controller's: IPv4, IPv6 or a name.")
 @click.option("--node-address", default="", metavar="ADDRESS", help="A node's, for Kafka. Default: --address.")
 @reports_errors
-def command(
-    environment: str, root: Path | None, form: str, zone: str | None, address: str, node_address: str
-) -> None:
+def command(environment: str, root: Path | None, form: str, zone: str | None, address: str, node_address: str) -> None:
     """Show every public host of an environment, or make its DNS records.
 
     An IPv4 address makes A records, an IPv6 address AAAA records, a name CNAME records; services that share a host

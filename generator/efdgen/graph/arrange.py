@@ -112,9 +112,7 @@ def _ordered(layers: list[list[Slot]], neighbours: _Neighbours) -> list[list[Slo
     return best
 
 
-def _by_middle(
-    layer: Sequence[Slot], linked: Mapping[Slot, Sequence[Slot]], places: Mapping[Slot, int]
-) -> list[Slot]:
+def _by_middle(layer: Sequence[Slot], linked: Mapping[Slot, Sequence[Slot]], places: Mapping[Slot, int]) -> list[Slot]:
     """Sort a layer by the middle of each slot's neighbours; one without any keeps its place, in relation."""
     scale = len(places) / max(len(layer), 1)
 

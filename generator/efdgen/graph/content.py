@@ -34,9 +34,7 @@ def graph(environment: ResolvedEnvironment) -> Graph:
         for app in apps
     ]
     nodes += [Node(name, is_provided=True) for name in sorted(elsewhere - requires.keys())]
-    edges = [
-        Edge(name, other, _is_implied(name, other, requires)) for name in requires for other in requires[name]
-    ]
+    edges = [Edge(name, other, _is_implied(name, other, requires)) for name in requires for other in requires[name]]
     root = Node(layout.PARENT, namespace=NAMESPACE, hosts=tuple(hosts.get(layout.PARENT, ())))
     return Graph(f"{environment.facts.title} EFD", root, tuple(nodes), tuple(edges))
 
