@@ -168,7 +168,8 @@ __init__ charts charts.versions compare conforms errors explain graph graph.arra
 helm.messages kubernetes kubernetes.apis layout linediff overrides pages report review runbook runbook.model semantic
 suggest yamlio.scalars
 cli disk explain.paths explain.says generated git graph.dot graph.mermaid graph.svg helm.command merge
-report.drift report.findings report.pages report.text review.model runbook.markdown schema templating tree yamlio.lenient yamlio.reading yamlio.writing
+report.drift report.findings report.pages report.text review.model runbook.markdown schema templating tree
+yamlio.lenient yamlio.reading yamlio.writing
 __main__ explain.watch kubernetes.schemas overrides.edits report.explanation resultfolder review.folding scope yamlio
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
@@ -184,8 +185,8 @@ render
 charts.fetch explain.questions invariants load overrides.search
 pipeline
 cli.common pipeline.diff pipeline.lint
-cli.charts_command cli.check_command cli.explain_command cli.graph_command cli.helm_options cli.hosts_command cli.list_command
-cli.render_command cli.validate_command pipeline.deadvalues pipeline.objectdiff
+cli.charts_command cli.check_command cli.explain_command cli.graph_command cli.helm_options cli.hosts_command
+cli.list_command cli.render_command cli.validate_command pipeline.deadvalues pipeline.objectdiff
 cli.diff_command cli.hydrate_command cli.lint_command
 """
 

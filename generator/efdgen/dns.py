@@ -101,7 +101,8 @@ def notes(records: Sequence[Record]) -> Iterator[str]:
         yield f"not to be sent like this: {' and '.join(missing)} must be filled in (--address, --node-address)"
     for record in records:
         if record.on_ingress and record.on_node:
-            yield f"{record.host} is for {' and '.join(record.services)}: its address must be one where all of them answer"
+            services = " and ".join(record.services)
+            yield f"{record.host} is for {services}: its address must be one where all of them answer"
     zones = sorted({record.zone for record in records})
     if len(zones) > 1:
         yield f"hosts in {len(zones)} domains ({', '.join(zones)}): a change batch is for one zone, choose with --zone"

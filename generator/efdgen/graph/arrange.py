@@ -7,6 +7,7 @@ its own, so that it crosses no box.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 _SWEEPS = 12
@@ -87,7 +88,7 @@ class _Neighbours(NamedTuple):
 def _neighbours(ways: Iterable[tuple[Slot, ...]]) -> _Neighbours:
     found = _Neighbours({}, {})
     for way in ways:
-        for upper, lower in zip(way, way[1:], strict=False):
+        for upper, lower in pairwise(way):
             found.below.setdefault(upper, []).append(lower)
             found.above.setdefault(lower, []).append(upper)
     return found
@@ -125,7 +126,7 @@ def _by_middle(layer: Sequence[Slot], linked: Mapping[Slot, Sequence[Slot]], pla
 
 def _crossings(layers: Sequence[Sequence[Slot]], neighbours: _Neighbours) -> int:
     count = 0
-    for lower, upper in zip(layers, layers[1:], strict=False):
+    for lower, upper in pairwise(layers):
         places = {slot: index for index, slot in enumerate(lower)}
         ends = [sorted(places[other] for other in neighbours.below.get(slot, ())) for slot in upper]
         before: list[int] = []

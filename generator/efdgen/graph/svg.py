@@ -23,7 +23,8 @@ _SIZE, _HEAD_SIZE = 12, 14
 
 _STYLE = """
 svg { --ink: #1f2328; --soft: #59636e; --line: #d1d9e0; --box: #ffffff; --paper: #f6f8fa; --arrow: #424a53;
-  --faint: #afb8c1; --link: #0969da; --root: #ddf4ff; font: 12px Helvetica, Arial, sans-serif; background: var(--paper) }
+  --faint: #afb8c1; --link: #0969da; --root: #ddf4ff; font: 12px Helvetica, Arial, sans-serif;
+  background: var(--paper) }
 @media (prefers-color-scheme: dark) { svg { --ink: #f0f6fc; --soft: #9198a1; --line: #3d444d; --box: #151b23;
   --paper: #0d1117; --arrow: #b1bac4; --faint: #545d68; --link: #4493f8; --root: #121d2f } }
 text { fill: var(--ink) } .soft { fill: var(--soft) } .name { font-size: 14px; font-weight: bold }

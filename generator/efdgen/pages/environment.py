@@ -32,7 +32,8 @@ def _top(environment: ResolvedEnvironment, todo: Sequence[Phase]) -> Iterator[st
     spec = link(code(environment.spec.document.file), f"{_UP * 2}{environment.spec.document.file}")
     title = f"{text(facts.title)} EFD"
     yield f"\n# {title}\n"
-    yield f"The environment {code(facts.name)}, as {spec} says; all of them are on {link('one page', _UP + layout.FLEET)}."
+    fleet = link("one page", _UP + layout.FLEET)
+    yield f"The environment {code(facts.name)}, as {spec} says; all environments are on {fleet}."
     yield f"\n## {_FACTS}\n"
     yield from table(("fact", "value"), _facts(environment))
     yield f"## {_APPS}\n"

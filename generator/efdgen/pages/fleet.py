@@ -92,17 +92,13 @@ def _lines(rows: Sequence[Row]) -> Iterator[str]:
 
 
 _PinKey = tuple[str, Pin]
+"""An app, and one of its pins: environments that have the same share its number."""
 
 
 def _versions(rows: Sequence[Row]) -> Iterator[str]:
     names = sorted({name for each in rows for name in each.apps})
-    pins: dict[_PinKey, int] = {}
-    for each in rows:
-        for name, app in each.apps.items():
-            for pin in app.pins:
-                pins.setdefault((name, pin), 0)
-    for number, key in enumerate(sorted(pins), 1):
-        pins[key] = number
+    found = {(name, pin) for each in rows for name, app in each.apps.items() for pin in app.pins}
+    pins = {key: number for number, key in enumerate(sorted(found), 1)}
     yield "## Chart versions\n"
     remark = "; a small number: a value is held back or moved ahead, [see below](#pins)" if pins else ""
     yield f"-: not deployed; cluster: there, but the cluster's own{remark}.\n"
@@ -119,7 +115,7 @@ def _versions(rows: Sequence[Row]) -> Iterator[str]:
             ("", "app", "value", "is", "because"),
             (
                 (_superscript(number), name, code(pin.path), code(pin.value), text(pin.reason))
-                for (name, pin), number in sorted(pins.items())
+                for (name, pin), number in pins.items()
             ),
         )
 
