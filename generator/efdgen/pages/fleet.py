@@ -185,72 +185,72 @@ def _facts(rows: Sequence[Row]) -> Iterator[str]:
 
 
 class _Setting(NamedTuple):
-    """Something that specs, or their sites, set for an app: where, and what."""
+    """Something that specs, or their sites, set for an app.
 
-    app: str
+    Attributes:
+        path: where it stands.
+        default: what the app definition says; None when it says nothing.
+        said: who sets which value: titles of environments, by value and by the site that says it, or "".
+    """
+
     path: str
-    value: str
+    default: str | None
+    said: dict[str, dict[str, list[str]]]
 
 
 def _settings(rows: Sequence[Row]) -> Iterator[str]:
     """Yield, app by app, what environments set for themselves: the most specific, as it is written."""
-    said: dict[_Setting, dict[str, list[str]]] = {}
-    otherwise: dict[tuple[str, str], str | None] = {}
+    by_app: dict[str, dict[Path, _Setting]] = {}
     for each in rows:
+        title = text(each.title)
         for name, app in each.apps.items():
             for path, value, source in _own(app):
-                shown_path = dotted(path)
-                by_source = said.setdefault(_Setting(name, shown_path, _words(value)), {})
-                by_source.setdefault("" if source == "spec" else source, []).append(each.title)
-                if (name, shown_path) not in otherwise:
-                    otherwise[name, shown_path] = _otherwise(app.definition, path)
+                settings = by_app.setdefault(name, {})
+                if path not in settings:
+                    settings[path] = _Setting(dotted(path), _default(app.definition, path), {})
+                settings[path].said.setdefault(_words(value), {}).setdefault(source, []).append(title)
     yield "### What environments set for themselves\n"
-    if not said:
+    if not by_app:
         yield "Nothing.\n"
         return
     yield "As it is written; expressions stand in `<% %>`. Where an app has nothing of its own, the last column holds."
     yield ""
-    by_app: dict[str, list[_Setting]] = {}
-    for setting in sorted(said):
-        by_app.setdefault(setting.app, []).append(setting)
-    for name, settings in by_app.items():
+    for name, found in sorted(by_app.items()):
         having = sum(name in each.apps for each in rows)
         yield f"#### {name}\n"
         yield from table(
             ("value", "is", "in", "otherwise"),
             (
-                (
-                    code(setting.path),
-                    code(_cut(setting.value, otherwise[name, setting.path])),
-                    _who(said[setting], having),
-                    _default(setting, otherwise[name, setting.path]),
-                )
-                for setting in settings
+                (code(path), code(_cut(value, default)), _who(by_source, having), _otherwise(path, default, value))
+                for path, default, said in sorted(found.values())
+                for value, by_source in sorted(said.items())
             ),
         )
 
 
 def _own(app: App) -> Iterator[tuple[Path, Any, str]]:
-    """Yield what environments set: each value, but for pins, where it is, and the layer that has the last word."""
+    """Yield what environments set: each value, but for pins, where it is, and the site that says it, or ""."""
     if not app.own_layers:
         return
+    layers = [(layer.name if layer.name != "spec" else "", layer.data) for layer in reversed(app.own_layers)]
     pinned = {("values", *pin.path.split(".")) for pin in app.pins}
-    merged = {key: value for key, value in merge_layers(app.own_layers).items() if key != "pins"}
-    for path, value in _leaves(merged, ()):
-        if path not in pinned:
-            yield path, value, next(layer.name for layer in reversed(app.own_layers) if sets(layer.data, path))
+    merged = merge_layers(app.own_layers) if len(layers) > 1 else layers[0][1]
+    for key, settings in merged.items():
+        for path, value in _leaves(settings, (key,)) if key != "pins" else ():
+            if path not in pinned:
+                yield path, value, next(name for name, data in layers if len(layers) == 1 or sets(data, path))
 
 
 def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Yield what has no keys below it: Helm replaces lists as a whole."""
-    if isinstance(data, Mapping) and (data or len(path) < 2):  # noqa: PLR2004 - `values: {}` says nothing
+    if isinstance(data, Mapping) and (data or len(path) == 1):
         for key, value in data.items():
             yield from _leaves(value, (*path, key))
     else:
         yield path, data
 
 
-def _otherwise(definition: AppDefinition, path: Path) -> str | None:
+def _default(definition: AppDefinition, path: Path) -> str | None:
     """Return what an app definition says where no environment does; None when it says nothing."""
     for layer in reversed(definition.layers):
         if sets(layer.data, path):
@@ -261,10 +261,10 @@ def _otherwise(definition: AppDefinition, path: Path) -> str | None:
     return None
 
 
-def _default(setting: _Setting, otherwise: str | None) -> str:
-    if otherwise is not None:
-        return code(_cut(otherwise, setting.value))
-    return "the chart's" if setting.path.startswith("values") else "-"
+def _otherwise(path: str, default: str | None, value: str) -> str:
+    if default is not None:
+        return code(_cut(default, value))
+    return "the chart's" if path.startswith("values") else "-"
 
 
 def _who(by_source: Mapping[str, Sequence[str]], having: int) -> str:
@@ -273,7 +273,7 @@ def _who(by_source: Mapping[str, Sequence[str]], having: int) -> str:
         return f"all {having} that have it"
     parts = []
     for source, titles in sorted(by_source.items()):
-        names = ", ".join(map(text, titles))
+        names = ", ".join(titles)
         parts.append(f"{names} (by {text(source)})" if source else names)
     return "; ".join(parts)
 
