@@ -19,11 +19,12 @@ def text(words: str) -> str:
 
 def code(words: str) -> str:
     """Return words in code style, on one line."""
-    words = " ".join(words.split())
-    longest = max((len(ticks) for ticks in _TICKS.findall(words)), default=0)
-    fence, space = "`" * (longest + 1), " " if words.startswith("`") or words.endswith("`") else ""
     # A table's cell ends at a bar, in code as well; outside of a table, none of ours has one.
-    return f"{fence}{space}{words or ' '}{space}{fence}".replace("|", r"\|")
+    words = " ".join(words.split()).replace("|", r"\|") or " "
+    if "`" not in words:
+        return f"`{words}`"
+    fence = "`" * (max(map(len, _TICKS.findall(words))) + 1)
+    return f"{fence} {words} {fence}"
 
 
 def link(words: str, address: str) -> str:
