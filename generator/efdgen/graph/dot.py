@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from efdgen.graph.model import Graph, Node, lines
 
-_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+_HTML = str.maketrans({"\\": "&#92;", "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 def dot(graph: Graph) -> str:
