@@ -99,7 +99,9 @@ def test_an_edge_is_implied_when_the_rest_leads_there_without_it(name: str) -> N
 # -- any graph
 
 
-names_of_apps = st.lists(words.filter(lambda word: word != "efd" and not word.endswith("-")), min_size=1, max_size=8, unique=True)
+names_of_apps = st.lists(
+    words.filter(lambda word: word != "efd" and not word.endswith("-")), min_size=1, max_size=8, unique=True
+)
 nasty = st.text('ab1 "<>&#;`*_|\\[](){}%é~:/-', min_size=1, max_size=12).filter(lambda text: text == text.strip())
 
 
@@ -179,13 +181,18 @@ def test_what_the_cluster_provides_is_dashed_in_mermaid(name: str) -> None:
 def graphviz() -> str:
     """Return the command, or skip where there is none that can draw."""
     command = shutil.which("dot")
-    if command is None or subprocess.run([command, "-Txdot"], input=b"graph{}", capture_output=True, check=False).returncode:
+    if (
+        command is None
+        or subprocess.run([command, "-Txdot"], input=b"graph{}", capture_output=True, check=False).returncode
+    ):
         pytest.skip("Graphviz is not installed, or not set up (dot -c)")
     return command
 
 
 def drawn(text: str) -> str:
-    done = subprocess.run([graphviz(), "-Tsvg"], input=text, capture_output=True, text=True, check=False, encoding="utf-8")
+    done = subprocess.run(
+        [graphviz(), "-Tsvg"], input=text, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
     problems = [line for line in done.stderr.splitlines() if "ontconfig" not in line]
     assert (done.returncode, problems) == (0, [])
     return done.stdout

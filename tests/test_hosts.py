@@ -122,7 +122,9 @@ def test_an_address_says_the_type(address: str, expected: dns.Target) -> None:
     assert dns.target(address, "<somewhere>") == expected
 
 
-@pytest.mark.parametrize("address", ["x", "1.2.3", "1.2.3.4.5", "300.1.1.1", "-a.org", "a..org", "a b.org", "http://a.org"])
+@pytest.mark.parametrize(
+    "address", ["x", "1.2.3", "1.2.3.4.5", "300.1.1.1", "-a.org", "a..org", "a b.org", "http://a.org"]
+)
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="neither an IP address nor a DNS name"):
         dns.target(address, "")
@@ -130,7 +132,10 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 def test_a_node_has_an_address_of_its_own_or_the_same() -> None:
     both = dns.records(HOSTS, "192.0.2.1", "192.0.2.2")
-    assert [(record.host, record.target.value) for record in both] == [("a.x.org", "192.0.2.1"), ("k.x.org", "192.0.2.2")]
+    assert [(record.host, record.target.value) for record in both] == [
+        ("a.x.org", "192.0.2.1"),
+        ("k.x.org", "192.0.2.2"),
+    ]
     assert {record.target.value for record in dns.records(HOSTS, "192.0.2.1")} == {"192.0.2.1"}
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from efdgen.graph.model import Graph, Node, lines
 
-_HTML = str.maketrans({"\\": "&#92;", "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
+# Graphviz reads a backslash as the begin of an escape, even after its entity is decoded.
+_HTML = str.maketrans({"\\": "&#92;&#92;", "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 
 
 def dot(graph: Graph) -> str:
