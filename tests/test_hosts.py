@@ -220,6 +220,13 @@ def test_hosts_in_several_zones_are_told_apart() -> None:
     assert result.stderr == ""
 
 
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_an_address_that_nothing_is_made_of_is_refused(form: str) -> None:
+    result = run("summit", "--format", form, "--address", "192.0.2.7")
+    assert result.exit_code == 2
+    assert "addresses are for --format route53 and --format terraform" in result.stderr
+
+
 def test_an_unknown_zone_is_refused() -> None:
     result = run("summit", "--zone", "example.org")
     assert result.exit_code == 2
@@ -272,6 +279,7 @@ def test_terraform_gets_a_resource_for_each_host_and_every_variable_it_uses(name
 def test_terraform_gets_given_addresses_as_defaults() -> None:
     blocks = _blocks(run("summit", "--format", "terraform", "--address", "2001:db8::1").stdout)
     assert blocks["variable", "summit_address"]["default"] == '"2001:db8::1"'
+    assert blocks["variable", "summit_address"]["description"] == '"The ingress controller\'s IPv6 address."'
     assert blocks["variable", "summit_node_address"]["default"] == '"2001:db8::1"'
     record = blocks['resource "aws_route53_record"', "summit_kafka_0"]
     assert (record["type"], record["records"]) == ('"AAAA"', "[var.summit_node_address]")

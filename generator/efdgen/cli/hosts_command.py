@@ -39,6 +39,8 @@ def command(environment: str, root: Path | None, form: str, zone: str | None, ad
     from efdgen.errors import UsageError
     from efdgen.report import hosts as report
 
+    if form in ("table", "json") and (address or node_address):
+        raise UsageError(f"addresses are for --format route53 and --format terraform, not {form}")
     (resolved,) = pipeline.resolve(repository_root(root), (environment,))
     public = hosts.public(resolved)
     if zone is not None:

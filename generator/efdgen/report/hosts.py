@@ -47,6 +47,10 @@ def as_terraform(environment: str, records: Sequence[Record], address: str = "",
     return "\n\n".join(_Terraform(environment, records).blocks(address, node_address))
 
 
+_WHAT = {"A": "IPv4 address", "AAAA": "IPv6 address", "CNAME": "name"}
+"""What a record of a type holds."""
+
+
 class _Terraform(NamedTuple):
     """The names that one environment's records have in Terraform: each begins with the environment's."""
 
@@ -56,10 +60,14 @@ class _Terraform(NamedTuple):
     def blocks(self, address: str, node_address: str) -> Iterator[str]:
         for zone in self.zones:
             yield _variable(self._zone_id(zone), f"The hosted zone of {zone}.", "")
-        if any(record.on_ingress for record in self.records):
-            yield _variable(self._name("address"), "The address of the ingress controller, or its name.", address)
-        if not all(record.on_ingress for record in self.records):
-            yield _variable(self._name("node_address"), "The address of a node, or its name.", node_address or address)
+        ingress = next((record for record in self.records if record.on_ingress), None)
+        if ingress:
+            description = f"The ingress controller's {_WHAT[ingress.target.type]}."
+            yield _variable(self._name("address"), description, address)
+        node = next((record for record in self.records if not record.on_ingress), None)
+        if node:
+            description = f"A node's {_WHAT[node.target.type]}."
+            yield _variable(self._name("node_address"), description, node_address or address)
         for record in self.records:
             yield self._resource(record)
 
