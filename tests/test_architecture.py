@@ -34,7 +34,9 @@ ALLOWED = {
     "review.model click",
     "cli.explain_command": "charts.archive charts.cache cli.common errors explain.defaults explain.questions layout "
     "load merge model pipeline report.explanation click",
+    "cli.graph_command": "cli.common graph.content graph.dot graph.mermaid graph.svg pipeline click",
     "cli.helm_options": "charts.cache cli.common helm.messages hydrate model click",
+    "cli.hosts_command": "cli.common dns errors hosts pipeline report.hosts click",
     "cli.hydrate_command": "cli.common cli.helm_options helm hydrate pipeline report.hydrated resultfolder click",
     "cli.lint_command": "cli.common cli.helm_options helm pipeline.deadvalues pipeline.lint click",
     "cli.list_command": "cli.common pipeline report.fleet click",
@@ -45,6 +47,7 @@ ALLOWED = {
     "conforms": "",
     "definitions": "errors files layout merge model yamlio",
     "disk": "compare errors",
+    "dns": "errors hosts",
     "errors": "",
     "explain": "",
     "explain.defaults": "errors explain.says merge yamlio",
@@ -61,11 +64,19 @@ ALLOWED = {
     "functions": "merge scope suggest templating",
     "generated": "layout",
     "git": "errors suggest",
+    "graph": "",
+    "graph.arrange": "",
+    "graph.content": "graph.model hosts layout model order",
+    "graph.dot": "graph.model",
+    "graph.mermaid": "graph.model",
+    "graph.model": "",
+    "graph.svg": "graph.arrange graph.model",
     "helm": "errors helm.command helm.engine helm.sdk",
     "helm.command": "errors helm.engine",
     "helm.engine": "",
     "helm.messages": "",
     "helm.sdk": "errors helm.engine yamlio helm_python",
+    "hosts": "layout model",
     "hydrate": "errors helm.engine helm.messages layout model objects suggest yamlio",
     "invariants": "errors invariants.apps invariants.fleet invariants.hosts invariants.names invariants.rbac "
     "invariants.vault model",
@@ -93,8 +104,10 @@ ALLOWED = {
     "overrides.search": "errors helm.engine hydrate layout merge model overrides.baseline overrides.charttext "
     "overrides.edits render resolve",
     "pages": "",
-    "pages.environment": "model runbook.content runbook.markdown",
-    "pages.fleet": "layout model",
+    "pages.environment": "graph.content graph.mermaid hosts layout model order pages.markdown runbook.content "
+    "runbook.markdown runbook.model",
+    "pages.fleet": "errors hosts layout merge model pages.markdown yamlio",
+    "pages.markdown": "hosts",
     "pipeline": "compare disk errors explain.environment generated invariants layout load model pages.fleet render "
     "resolve suggest tree",
     "pipeline.deadvalues": "errors helm.engine hydrate invariants layout merge overrides.edits overrides.search "
@@ -118,6 +131,7 @@ ALLOWED = {
     "report.explanation": "errors explain.says report.text",
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
+    "report.hosts": "dns hosts report.text",
     "report.hydrated": "hydrate yamlio",
     "report.pages": "__init__ jinja2",
     "report.text": "compare errors",
@@ -164,27 +178,30 @@ ALLOWED = {
 
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
-__init__ charts charts.versions compare conforms errors explain helm.engine helm.messages kubernetes kubernetes.apis
-layout linediff overrides pages report review runbook runbook.model semantic suggest yamlio.scalars
-cli disk explain.paths explain.says generated git helm.command merge report.drift report.findings report.pages
-report.text review.model runbook.markdown schema templating tree yamlio.lenient yamlio.reading yamlio.writing
+__init__ charts charts.versions compare conforms errors explain graph graph.arrange graph.model helm.engine
+helm.messages kubernetes kubernetes.apis layout linediff overrides pages report review runbook runbook.model semantic
+suggest yamlio.scalars
+cli disk explain.paths explain.says generated git graph.dot graph.mermaid graph.svg helm.command merge report.drift
+report.findings report.pages report.text review.model runbook.markdown schema templating tree yamlio.lenient
+yamlio.reading yamlio.writing
 __main__ explain.watch kubernetes.schemas overrides.edits report.explanation resultfolder review.folding scope yamlio
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
-charts.lock charts.repository files helm hydrate order pages.fleet rbac report.diff_html report.diff_json
+charts.lock charts.repository files helm hosts hydrate order rbac report.diff_html report.diff_json
 report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.text runbook.volumes
 secrets texttemplate
-charts.cache charts.outcomes definitions explain.facts invariants.fleet kubernetes.check overrides.baseline
-report.diffs report.hydrated runbook.access runbook.argocd runbook.cluster runbook.dns runbook.testing runbook.vault
+charts.cache charts.outcomes definitions dns explain.facts graph.content invariants.fleet kubernetes.check
+overrides.baseline pages.markdown report.diffs report.hydrated runbook.access runbook.argocd runbook.cluster
+runbook.dns runbook.testing runbook.vault
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
-report.charts runbook.daily runbook.script runbook.sync runbook.teardown specs
+pages.fleet report.charts report.hosts runbook.daily runbook.script runbook.sync runbook.teardown specs
 charts.fetch invariants load runbook.content
 pages.environment
 render
 explain.questions overrides.search pipeline
 cli.common pipeline.diff pipeline.lint
-cli.charts_command cli.check_command cli.explain_command cli.helm_options cli.list_command cli.render_command
-cli.runbook_command cli.validate_command pipeline.deadvalues pipeline.objectdiff
+cli.charts_command cli.check_command cli.explain_command cli.graph_command cli.helm_options cli.hosts_command
+cli.list_command cli.render_command cli.runbook_command cli.validate_command pipeline.deadvalues pipeline.objectdiff
 cli.diff_command cli.hydrate_command cli.lint_command
 """
 

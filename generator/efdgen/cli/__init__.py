@@ -15,6 +15,8 @@ from efdgen import __version__
 
 _COMMANDS = {
     "list": "Show environments, apps, versions and hosts.",
+    "graph": "Draw an environment's apps and what they depend on.",
+    "hosts": "Show public hosts, or make their DNS records.",
     "validate": "Check specs and app definitions.",
     "check": "Say whether rendered/ is what the specs render to.",
     "render": "Write what the specs render to.",
