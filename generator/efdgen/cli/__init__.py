@@ -23,6 +23,7 @@ _COMMANDS = {
     "charts": "Fetch and verify third-party charts, find newer ones.",
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
     "lint": "Check these objects, and find overrides that change none.",
+    "site": "Make a static site: matrix, comparison, search.",
 }
 
 _OUTPUT = 4

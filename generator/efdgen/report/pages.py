@@ -28,18 +28,25 @@ class Asset(NamedTuple):
     digest: str
 
 
-def page(template: str, **facts: Any) -> str:
+BESIDE = " 'self' file:"
+"""Where scripts may be that stand beside a page. What `self` is depends on the browser when a page is a file."""
+
+
+def page(template: str, *shared: str, loads_beside: bool = False, **facts: Any) -> str:
     """Return a page.
 
     Args:
         template: its name, without `.html.jinja`; its style sheet and script, if any, have the same name. It extends
             `base`, which brings the style sheet and the script that all pages share.
+        *shared: names of further style sheets and scripts, which some pages share.
+        loads_beside: whether it loads scripts from its own folder.
         **facts: what the template uses.
     """
-    styles = [asset(f"{name}.css") for name in ("base", template)]
-    scripts = [asset(f"{name}.js") for name in ("base", template)]
+    styles = [asset(f"{name}.css") for name in ("base", *shared, template)]
+    scripts = [asset(f"{name}.js") for name in ("base", *shared, template)]
     policy = (
-        f"default-src 'none'; style-src {_sources(styles)}; script-src {_sources(scripts)}; "
+        f"default-src 'none'; style-src {_sources(styles)}; "
+        f"script-src {_sources(scripts)}{BESIDE if loads_beside else ''}; "
         "base-uri 'none'; form-action 'none'"
     )
     given = {"policy": policy, "styles": styles, "scripts": scripts, "version": __version__}
@@ -49,6 +56,11 @@ def page(template: str, **facts: Any) -> str:
 def visible(text: str) -> str:
     """Write the code points of characters that nobody sees, or that reorder what is seen: no value poses as another."""
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def web(address: str) -> str:
+    """Return an address that a page may link to; one of another kind, such as `javascript:`, leads nowhere."""
+    return address if address.startswith(("https://", "http://")) else "#"
 
 
 @functools.cache
@@ -77,5 +89,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["web"] = web
     environment.filters["thousands"] = "{:,}".format
     return environment
