@@ -58,11 +58,6 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def web(address: str) -> str:
-    """Return an address that a page may link to; one of another kind, such as `javascript:`, leads nowhere."""
-    return address if address.startswith(("https://", "http://")) else "#"
-
-
 @functools.cache
 def asset(name: str) -> Asset:
     """Return a style sheet or a script, to stand in a page; an empty one if there is none of that name."""
@@ -89,6 +84,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
-    environment.filters["web"] = web
     environment.filters["thousands"] = "{:,}".format
     return environment

@@ -84,7 +84,7 @@ def build(fleet: Fleet, pictures: Mapping[str, str] | None = None) -> dict[str, 
     parts = _parts(fleet.rows, texts)
     files = {INDEX: _index(fleet, addresses), COMPARE: _page("site-compare", here=COMPARE)}
     for each in fleet.environments:
-        files[addresses[each.name]] = _environment(each, bodies[each.name], parts[each.name])
+        files[addresses[each.name]] = _environment(each, bodies[each.name], parts.get(each.name, {}))
     script = f"// {_SAID}\nglobalThis.efdgenData = {_json(_data(fleet, addresses, bodies, texts))};\n"
     return {**{name: text.encode() for name, text in sorted(files.items())}, DATA: script.encode()}
 
@@ -120,13 +120,12 @@ def _index(fleet: Fleet, addresses: Mapping[str, str]) -> str:
     return _page("site-index", here=INDEX, lines=lines, apps=apps, sites=sites, extent=", ".join(extent))
 
 
-Look = tuple[str, str, tuple[tuple[str, str], ...]]
+Look = tuple[str, str]
+"""The version of an app's chart, and what Argo CD reads; empty where it is not deployed."""
 
 
 def _look(app: App | None) -> Look:
-    if app is None:
-        return "", "", ()
-    return app.version, app.target_revision, tuple((pin.path, pin.value) for pin in app.pins)
+    return (app.version, app.target_revision) if app else ("", "")
 
 
 def _usual(name: str, environments: Sequence[Environment]) -> Look:
@@ -148,7 +147,7 @@ def _line(environment: Environment, page: str, usual: Mapping[str, Look]) -> Lin
         pins = app.pins if app else ()
         cells.append(Cell(name, own[0], revision, pins, is_special=bool(pins) or own != look))
     found_by = (environment.title, environment.site, environment.place, environment.argocd, *environment.aliases)
-    return Line(environment, page, tuple(cells), " ".join((*found_by, *environment.hosts.values())))
+    return Line(environment, page, tuple(cells), " ".join((*found_by, *environment.services.values())))
 
 
 def _environment(environment: Environment, content: Body, parts: Mapping[str, Part]) -> str:
@@ -215,7 +214,7 @@ def _data(
     held: dict[str, list[int]] = {each.name: [] for each in fleet.environments}
     for number, row in enumerate(fleet.rows):
         path = changes.path(row.path) + (" (order)" if row.is_order else "")
-        rows += [groups.number(row.group), paths.number(path)]
+        rows += [groups.number(pages.visible(row.group)), paths.number(path)]
         for name, value in row.values.items():
             held[name] += [number, values.number(texts.shown(value))]
     apps = {app.name: app for each in fleet.environments for app in each.apps}
@@ -225,11 +224,11 @@ def _data(
         ],
         "environments": [
             {
-                "name": each.name,
+                "name": pages.visible(each.name),
                 "title": pages.visible(each.title),
                 "about": pages.visible(" ".join((each.site, each.place, *each.aliases))),
                 "page": addresses[each.name],
-                "hosts": [_visible(host) for host in _hosts(each)],
+                "hosts": [_visible(service) for service in _services(each)],
                 "headings": [
                     [values.number(heading.text), values.number(heading.anchor)]
                     for heading in bodies[each.name].headings
@@ -245,11 +244,11 @@ def _data(
     }
 
 
-def _hosts(environment: Environment) -> Iterator[tuple[str, str]]:
-    yield from environment.hosts.items()
+def _services(environment: Environment) -> Iterator[tuple[str, str]]:
+    yield from environment.services.items()
     if environment.broker:
-        yield "kafka broker", environment.broker
-    yield "argo cd", environment.argocd
+        yield "Kafka", environment.broker
+    yield "Argo CD", environment.argocd
 
 
 def _visible(texts: Sequence[str]) -> list[str]:

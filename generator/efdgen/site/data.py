@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from efdgen import layout, render
 from efdgen.model import ResolvedApp, ResolvedEnvironment
@@ -101,9 +102,12 @@ def _in_conflict(orders: Iterable[tuple[str, ...]]) -> bool:
 
 def _environment(environment: ResolvedEnvironment) -> Environment:
     facts = environment.facts
+    registry = facts.schema_registry.url
     hosts = {service: host for app in environment.apps for service, host in app.hosts.items()}
-    if facts.argocd.managed:
-        hosts["argocd"] = facts.argocd.host
+    # It can have a port; the other services never do.
+    services = {
+        service: registry if urlsplit(registry).hostname == host else f"https://{host}" for service, host in hosts.items()
+    }
     return Environment(
         name=facts.name,
         title=facts.title,
@@ -114,8 +118,7 @@ def _environment(environment: ResolvedEnvironment) -> Environment:
         argocd=facts.argocd.url,
         vault=(facts.vault.address, facts.vault.path_prefix),
         broker=facts.kafka.broker or "",
-        schema_registry=facts.schema_registry.url,
-        hosts=dict(sorted(hosts.items())),
+        services=dict(sorted(services.items())),
         apps=tuple(map(_app, environment.apps)),
         page=page(environment),
     )

@@ -35,8 +35,7 @@ class Environment(NamedTuple):
         argocd: the address of its Argo CD.
         vault: Vault's address, and the path that its secrets are below.
         broker: Kafka as seen from outside; empty: not reachable.
-        schema_registry: the Schema Registry's address.
-        hosts: its services, each with its public host.
+        services: what can be reached from outside, each with its address; Argo CD and Kafka are not among them.
         apps: its apps, in their order.
         page: the page about it, as Markdown.
     """
@@ -50,8 +49,7 @@ class Environment(NamedTuple):
     argocd: str
     vault: tuple[str, str]
     broker: str
-    schema_registry: str
-    hosts: Mapping[str, str]
+    services: Mapping[str, str]
     apps: tuple[App, ...]
     page: str
 
