@@ -202,7 +202,10 @@ class TestValues:
         assert found == expected
 
     def test_items_are_named_alike_everywhere(self) -> None:
-        values = {"a": [{"name": "x", "id": 1}, {"name": "y", "id": 2}], "b": [{"name": "z", "id": 1}, {"name": "z", "id": 2}]}
+        values = {
+            "a": [{"name": "x", "id": 1}, {"name": "y", "id": 2}],
+            "b": [{"name": "z", "id": 1}, {"name": "z", "id": 2}],
+        }
         assert {changes.path(row.path[:1]) for row in data.rows("app", (), values)} == {"[1]", "[2]"}
 
     def test_kinds_of_values_do_not_mix(self) -> None:

@@ -106,7 +106,9 @@ def _link(target: str, addresses: Mapping[str, str]) -> str | None:
         return target
     path, _, anchor = target.partition("#")
     name = path.rpartition("/")[2].removesuffix(".md")
-    page = INDEX if path == "../README.md" else addresses.get(name) if path in (f"{name}.md", f"docs/{name}.md") else None
+    page = (
+        INDEX if path == "../README.md" else addresses.get(name) if path in (f"{name}.md", f"docs/{name}.md") else None
+    )
     return page and (f"{page}#{anchor}" if anchor else page)
 
 
@@ -151,7 +153,9 @@ def _line(environment: Environment, page: str, usual: Mapping[str, Look]) -> Lin
 
 
 def _environment(environment: Environment, content: Body, parts: Mapping[str, Part]) -> str:
-    apps = [(app, [part for part in parts.values() if part.group.split(":")[0] == app.name]) for app in environment.apps]
+    apps = [
+        (app, [part for part in parts.values() if part.group.split(":")[0] == app.name]) for app in environment.apps
+    ]
     known = {app.name for app in environment.apps}
     return _page(
         "site-environment",
@@ -205,9 +209,7 @@ class _Table:
         return self.numbers.setdefault(text, len(self.numbers))
 
 
-def _data(
-    fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body], texts: _Texts
-) -> dict[str, Any]:
+def _data(fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body], texts: _Texts) -> dict[str, Any]:
     """Return what search and comparison need: each text once, and for each environment the numbers of what it has."""
     groups, paths, values = _Table(), _Table(), _Table()
     rows = []
@@ -219,16 +221,14 @@ def _data(
             held[name] += [number, values.number(texts.shown(value))]
     apps = {app.name: app for each in fleet.environments for app in each.apps}
     return {
-        "apps": [
-            _visible((name, app.chart, app.version, app.description)) for name, app in sorted(apps.items())
-        ],
+        "apps": [_visible((name, app.chart, app.version, app.description)) for name, app in sorted(apps.items())],
         "environments": [
             {
                 "name": pages.visible(each.name),
                 "title": pages.visible(each.title),
                 "about": pages.visible(" ".join((each.site, each.place, *each.aliases))),
                 "page": addresses[each.name],
-                "hosts": [_visible(service) for service in _services(each)],
+                "services": [_visible(service) for service in _services(each)],
                 "headings": [
                     [values.number(heading.text), values.number(heading.anchor)]
                     for heading in bodies[each.name].headings

@@ -106,7 +106,8 @@ def _environment(environment: ResolvedEnvironment) -> Environment:
     hosts = {service: host for app in environment.apps for service, host in app.hosts.items()}
     # It can have a port; the other services never do.
     services = {
-        service: registry if urlsplit(registry).hostname == host else f"https://{host}" for service, host in hosts.items()
+        service: registry if urlsplit(registry).hostname == host else f"https://{host}"
+        for service, host in hosts.items()
     }
     return Environment(
         name=facts.name,

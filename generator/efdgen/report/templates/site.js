@@ -50,8 +50,8 @@ globalThis.efdgenSite = (() => {
     const kinds = { Environments: [], Apps: [], Hosts: [], "Vault paths": [], Values: [], Runbooks: [] };
     all.environments.forEach((each, number) => {
       if (wanted.every((_, at) => inEnvironment[at][number])) kinds.Environments.push({ text: each.title, href: each.page, note: each.name });
-      for (const [service, host] of each.hosts) {
-        if (holds(number, `${service} ${host}`.toLowerCase())) kinds.Hosts.push({ text: host, href: `${each.page}#site:facts`, note: `${service}, ${each.name}` });
+      for (const [service, address] of each.services) {
+        if (holds(number, `${service} ${address}`.toLowerCase())) kinds.Hosts.push({ text: address.replace(/^https:\/\//, ""), href: `${each.page}#site:facts`, note: `${service}, ${each.name}` });
       }
     });
     for (const [name, chart, version, description] of all.apps) {
@@ -90,7 +90,6 @@ globalThis.efdgenSite = (() => {
         }
       }
     });
-    // A term that is in an environment's name alone finds all of its values: exact ones come first.
     return kinds;
   };
 
