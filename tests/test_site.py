@@ -51,6 +51,7 @@ def environment(name: str = "lab", text: str = "text", **changed: Any) -> Enviro
         "broker": text,
         "services": {text: text},
         "apps": (app,),
+        "picture": "",
         "page": f"# {text}\n\n## {text}\n\n{text}\n\n{FENCE}",
     }
     return Environment(**{**given, **changed})
@@ -128,7 +129,7 @@ class TestFiles:
 def test_what_people_write_is_text() -> None:
     for name, document in pages(site.build(evil())).items():
         assert "img" not in document.tags
-        if name != site.COMPARE:
+        if name not in (site.COMPARE, site.DETAILS):
             assert "document.title='evil'" in document.text
         assert "document.title='evil'" not in "".join(document.inline["script"])
 
@@ -143,13 +144,23 @@ def test_six_environments_take_less_than_two_megabytes() -> None:
 
 
 def test_each_environment_has_its_page() -> None:
-    assert sorted(project()) == sorted([*(f"{name}.html" for name in names()), site.INDEX, site.COMPARE, site.DATA])
+    assert sorted(project()) == sorted(
+        [*(f"{name}.html" for name in names()), site.INDEX, site.DETAILS, site.COMPARE, site.DATA]
+    )
 
 
 def test_no_environment_takes_the_place_of_another_page() -> None:
     files = site.build(Fleet((environment("index"), environment("compare"), environment("lab")), ()))
     assert sorted(files) == sorted(
-        [site.INDEX, site.COMPARE, site.DATA, "environment.index.html", "environment.compare.html", "lab.html"]
+        [
+            site.INDEX,
+            site.DETAILS,
+            site.COMPARE,
+            site.DATA,
+            "environment.index.html",
+            "environment.compare.html",
+            "lab.html",
+        ]
     )
     assert {"environment.index.html", "environment.compare.html", "lab.html"} <= set(
         pages(files)[site.INDEX].values("href")

@@ -330,7 +330,7 @@ def test_an_environment_leads_to_its_comparison(visit: Site) -> None:
 # -- all pages
 
 
-PAGES = [site.INDEX, f"{site.COMPARE}#left=base&right=summit", *(f"{name}.html" for name in names())]
+PAGES = [site.INDEX, site.DETAILS, f"{site.COMPARE}#left=base&right=summit", *(f"{name}.html" for name in names())]
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE, SMALL_PHONE], ids=["desk", "phone", "small"])

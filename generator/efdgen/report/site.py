@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -13,12 +14,13 @@ from efdgen.report.markdown import Body, body
 from efdgen.report.text import count
 from efdgen.site.model import App, Environment, Fleet, Row
 
-INDEX, COMPARE, DATA = "index.html", "compare.html", "data.js"
+INDEX, DETAILS, COMPARE, DATA = "index.html", "fleet.html", "compare.html", "data.js"
 
 _SAID = "Made by efdgen for its site"
 MARKS = (f"<!doctype html>\n<!-- {_SAID} -->\n".encode(), f"// {_SAID}\n".encode())
 """How the site's files begin."""
 
+_VALUES = re.compile(r"(?:\.\./)?apps/(?P<app>[^/]+)/values-(?P<environment>[^/]+)\.yaml")
 _LINKS = ("https:", "http:", "mailto:", "#")
 
 
@@ -64,12 +66,8 @@ class Part(NamedTuple):
     extent: str
 
 
-def build(fleet: Fleet, pictures: Mapping[str, str] | None = None) -> dict[str, bytes]:
+def build(fleet: Fleet) -> dict[str, bytes]:
     """Return the site's files, by their names; all lie in one folder.
-
-    Args:
-        fleet: what there is to show.
-        pictures: the SVG markup of each environment's picture, by its name; where there is none, its source is shown.
 
     Raises:
         UsageError: when the library that reads Markdown is not installed.
@@ -80,9 +78,13 @@ def build(fleet: Fleet, pictures: Mapping[str, str] | None = None) -> dict[str, 
     def link(target: str) -> str | None:
         return _link(target, addresses)
 
-    bodies = {each.name: body(each.page, link, (pictures or {}).get(each.name, "")) for each in fleet.environments}
+    bodies = {each.name: body(each.page, link, each.picture) for each in fleet.environments}
     parts = _parts(fleet.rows, texts)
-    files = {INDEX: _index(fleet, addresses), COMPARE: _page("site-compare", here=COMPARE)}
+    files = {
+        INDEX: _index(fleet, addresses),
+        DETAILS: _page("site-fleet", "site-text", here=DETAILS, body=body(fleet.page, link)),
+        COMPARE: _page("site-compare", here=COMPARE),
+    }
     for each in fleet.environments:
         files[addresses[each.name]] = _environment(each, bodies[each.name], parts.get(each.name, {}))
     script = f"// {_SAID}\nglobalThis.efdgenData = {_json(_data(fleet, addresses, bodies, texts))};\n"
@@ -92,23 +94,24 @@ def build(fleet: Fleet, pictures: Mapping[str, str] | None = None) -> dict[str, 
 def address(environment: str) -> str:
     """Return the name of the page about an environment; names of environments hold no dots."""
     name = f"{environment}.html"
-    return f"environment.{name}" if name in (INDEX, COMPARE) else name
+    return f"environment.{name}" if name in (INDEX, DETAILS, COMPARE) else name
 
 
-def _page(template: str, **facts: Any) -> str:
-    given = {"index": INDEX, "compare": COMPARE, "data": DATA, "said": _SAID}
-    return pages.page(template, "site", loads_beside=True, **given, **facts)
+def _page(template: str, *shared: str, **facts: Any) -> str:
+    given = {"index": INDEX, "details": DETAILS, "compare": COMPARE, "data": DATA, "said": _SAID}
+    return pages.page(template, "site", *shared, loads_beside=True, **given, **facts)
 
 
 def _link(target: str, addresses: Mapping[str, str]) -> str | None:
-    """Return where a link of a page in rendered/docs leads in the site; what the site does not hold: nowhere."""
+    """Return where a link of a page in rendered/ leads in the site; what the site does not hold: nowhere."""
     if target.startswith(_LINKS):
         return target
     path, _, anchor = target.partition("#")
-    name = path.rpartition("/")[2].removesuffix(".md")
-    page = (
-        INDEX if path == "../README.md" else addresses.get(name) if path in (f"{name}.md", f"docs/{name}.md") else None
-    )
+    values = _VALUES.fullmatch(path)
+    if values and values["environment"] in addresses:
+        return f"{addresses[values['environment']]}#app:{values['app']}"
+    pages_of = {f"{folder}{name}.md": page for name, page in addresses.items() for folder in ("", "docs/")}
+    page = {**pages_of, "../README.md": DETAILS}.get(path)
     return page and (f"{page}#{anchor}" if anchor else page)
 
 
@@ -152,6 +155,9 @@ def _line(environment: Environment, page: str, usual: Mapping[str, Look]) -> Lin
     return Line(environment, page, tuple(cells), " ".join((*found_by, *environment.services.values())))
 
 
+_STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
+
+
 def _environment(environment: Environment, content: Body, parts: Mapping[str, Part]) -> str:
     apps = [
         (app, [part for part in parts.values() if part.group.split(":")[0] == app.name]) for app in environment.apps
@@ -159,6 +165,8 @@ def _environment(environment: Environment, content: Body, parts: Mapping[str, Pa
     known = {app.name for app in environment.apps}
     return _page(
         "site-environment",
+        "site-text",
+        inner_styles=_STYLE.findall(environment.picture),
         here=address(environment.name),
         environment=environment,
         apps=apps,

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from efdgen import layout, render
 from efdgen.model import ResolvedApp, ResolvedEnvironment
+from efdgen.pages import fleet as fleet_page
 from efdgen.pages.environment import page
 from efdgen.semantic import Item, Steps, name_of, naming_key
 from efdgen.site.model import App, Environment, Fleet, Row
 
+Picture = Callable[[ResolvedEnvironment], str]
 
-def fleet(environments: Iterable[ResolvedEnvironment]) -> Fleet:
-    """Return what the site shows of environments."""
+
+def no_picture(_environment: ResolvedEnvironment) -> str:
+    """Return no picture of an environment."""
+    return ""
+
+
+def fleet(environments: Iterable[ResolvedEnvironment], picture: Picture = no_picture) -> Fleet:
+    """Return what the site shows of environments.
+
+    Args:
+        environments: all of them.
+        picture: draws an environment's apps, as SVG.
+    """
     found = []
+    said = []
     groups: dict[str, dict[str, Any]] = {}
     for environment in environments:
-        found.append(_environment(environment))
+        found.append(_environment(environment, picture(environment)))
+        said.append(fleet_page.row(environment))
         for group, data in _groups(environment):
             groups.setdefault(group, {})[environment.facts.name] = data
-    return Fleet(tuple(found), tuple(row for group in sorted(groups) for row in rows(group, (), groups[group])))
+    values = tuple(row for group in sorted(groups) for row in rows(group, (), groups[group]))
+    return Fleet(tuple(found), values, fleet_page.page(said))
 
 
 def _groups(environment: ResolvedEnvironment) -> Iterator[tuple[str, Any]]:
@@ -100,7 +116,7 @@ def _in_conflict(orders: Iterable[tuple[str, ...]]) -> bool:
     )
 
 
-def _environment(environment: ResolvedEnvironment) -> Environment:
+def _environment(environment: ResolvedEnvironment, picture: str) -> Environment:
     facts = environment.facts
     registry = facts.schema_registry.url
     hosts = {service: host for app in environment.apps for service, host in app.hosts.items()}
@@ -122,6 +138,7 @@ def _environment(environment: ResolvedEnvironment) -> Environment:
         services=dict(sorted(services.items())),
         apps=tuple(map(_app, environment.apps)),
         page=page(environment),
+        picture=picture,
     )
 
 

@@ -38,6 +38,7 @@ class Environment(NamedTuple):
         services: what can be reached from outside, each with its address; Argo CD and Kafka are not among them.
         apps: its apps, in their order.
         page: the page about it, as Markdown.
+        picture: its apps as SVG; empty: none.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Environment(NamedTuple):
     services: Mapping[str, str]
     apps: tuple[App, ...]
     page: str
+    picture: str
 
 
 class Row(NamedTuple):
@@ -71,7 +73,14 @@ class Row(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """All environments, and every value of every app in them, in the order of the values files."""
+    """All environments, and every value of every app in them, in the order of the values files.
+
+    Attributes:
+        environments: the environments.
+        rows: the values.
+        page: the page about all environments, as Markdown.
+    """
 
     environments: tuple[Environment, ...]
     rows: tuple[Row, ...]
+    page: str = ""
