@@ -42,6 +42,7 @@ ALLOWED = {
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.runbook_command": "cli.common errors pipeline runbook.content runbook.markdown runbook.script click",
+    "cli.site_command": "cli.common pipeline report.site resultfolder site.data click",
     "cli.validate_command": "cli.common pipeline click",
     "compare": "",
     "conforms": "",
@@ -133,7 +134,9 @@ ALLOWED = {
     "report.fleet": "model report.text",
     "report.hosts": "dns hosts report.text",
     "report.hydrated": "hydrate yamlio",
+    "report.markdown": "errors report.pages markdown_it",
     "report.pages": "__init__ jinja2",
+    "report.site": "model report.changes report.markdown report.pages report.text site.model",
     "report.text": "compare errors",
     "resolve": "errors functions merge model schema scope templating",
     "resultfolder": "compare disk errors",
@@ -164,6 +167,9 @@ ALLOWED = {
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
     "semantic": "",
+    "site": "",
+    "site.data": "layout model pages.environment pages.fleet render semantic site.model",
+    "site.model": "model semantic",
     "specs": "definitions errors files layout merge model templating yamlio",
     "suggest": "",
     "templating": "errors suggest jinja2",
@@ -180,28 +186,30 @@ ALLOWED = {
 LAYERS = """
 __init__ charts charts.versions compare conforms errors explain graph graph.arrange graph.model helm.engine
 helm.messages kubernetes kubernetes.apis layout linediff overrides pages report review runbook runbook.model semantic
-suggest yamlio.scalars
+site suggest yamlio.scalars
 cli disk explain.paths explain.says generated git graph.dot graph.mermaid graph.svg helm.command merge report.drift
 report.findings report.pages report.text review.model runbook.markdown schema templating tree yamlio.lenient
 yamlio.reading yamlio.writing
-__main__ explain.watch kubernetes.schemas overrides.edits report.explanation resultfolder review.folding scope yamlio
+__main__ explain.watch kubernetes.schemas overrides.edits report.explanation report.markdown resultfolder
+review.folding scope yamlio
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
 charts.lock charts.repository files helm hosts hydrate order rbac report.diff_html report.diff_json
 report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.text runbook.volumes
-secrets texttemplate
+secrets site.model texttemplate
 charts.cache charts.outcomes definitions dns explain.facts graph.content invariants.fleet kubernetes.check
-overrides.baseline pages.markdown report.diffs report.hydrated runbook.access runbook.argocd runbook.cluster
-runbook.dns runbook.testing runbook.vault
+overrides.baseline pages.markdown report.diffs report.hydrated report.site runbook.access runbook.argocd
+runbook.cluster runbook.dns runbook.testing runbook.vault
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
 pages.fleet report.charts report.hosts runbook.daily runbook.script runbook.sync runbook.teardown specs
 charts.fetch invariants load runbook.content
 pages.environment
 render
-explain.questions overrides.search pipeline
+explain.questions overrides.search pipeline site.data
 cli.common pipeline.diff pipeline.lint
 cli.charts_command cli.check_command cli.explain_command cli.graph_command cli.helm_options cli.hosts_command
-cli.list_command cli.render_command cli.runbook_command cli.validate_command pipeline.deadvalues pipeline.objectdiff
+cli.list_command cli.render_command cli.runbook_command cli.site_command cli.validate_command pipeline.deadvalues
+pipeline.objectdiff
 cli.diff_command cli.hydrate_command cli.lint_command
 """
 
@@ -211,6 +219,7 @@ HOMES = {
     "helm_python": "helm",
     "jinja2": "templating report.pages",
     "jsonschema": "schema",
+    "markdown_it": "report.markdown",
     "oras": "charts.registry",
     "requests": "charts.registry",
     "semver": "charts.versions",

@@ -133,15 +133,15 @@ class _Comparison:
     def _lists(self, path: Steps, before: Sequence[Any], after: Sequence[Any]) -> None:
         if same(before, after):
             return
-        key = _naming_key(before, after)
+        key = naming_key(before, after)
         if key is not None:
             self._named(path, key, before, after)
         else:
             self._unnamed(path, before, after)
 
     def _named(self, path: Steps, key: str, before: Sequence[Any], after: Sequence[Any]) -> None:
-        old = {_name(item, key): item for item in before}
-        new = {_name(item, key): item for item in after}
+        old = {name_of(item, key): item for item in before}
+        new = {name_of(item, key): item for item in after}
         if [name for name in old if name in new] != [name for name in new if name in old]:
             self.reordered.append(path)
         for name in {**old, **new}:
@@ -188,8 +188,8 @@ def _sorted(value: Any) -> Any:
         return {key: _sorted(item) for key, item in value.items()}
     if not isinstance(value, list):
         return value
-    key = _naming_key(value, ())
-    return list(map(_sorted, value if key is None else sorted(value, key=lambda item: _name(item, key))))
+    key = naming_key(value)
+    return list(map(_sorted, value if key is None else sorted(value, key=lambda item: name_of(item, key))))
 
 
 def _surplus(items: Sequence[str], others: Counter[str]) -> list[int]:
@@ -210,26 +210,32 @@ def _alike(before: Any, after: Any) -> bool:
     return any(key in after and same(value, after[key]) for key, value in before.items())
 
 
-def _naming_key(before: Sequence[Any], after: Sequence[Any]) -> str | None:
-    """Return the key that names each item of both lists; empty when each is a map of one entry; None: nothing does."""
-    items = [*before, *after]
+def naming_key(*lists: Sequence[Any]) -> str | None:
+    """Return the key that names each item of all lists; empty when each is a map of one entry; None: nothing does."""
+    items = [item for each in lists for item in each]
     if not all(isinstance(item, dict) for item in items):
         return None
     for key in NAMING_KEYS:
-        if all(isinstance(item.get(key), str | int) for item in items) and _is_unique(key, before, after):
+        if all(isinstance(item.get(key), str | int) for item in items) and _is_unique(key, *lists):
             return key
-    if all(len(item) == 1 for item in items) and _is_unique("", before, after):
+    if all(len(item) == 1 for item in items) and _is_unique("", *lists):
         return ""
     return None
 
 
 def _is_unique(key: str, *lists: Sequence[Any]) -> bool:
-    return all(len({_name(item, key) for item in items}) == len(items) for items in lists)
+    return all(len({name_of(item, key) for item in items}) == len(items) for items in lists)
 
 
 def _only_value(item: Any) -> Any:
     return item if item is ABSENT else next(iter(item.values()))
 
 
-def _name(item: Mapping[str, Any], key: str) -> str:
+def name_of(item: Mapping[str, Any], key: str) -> str:
+    """Return the name of a list's item.
+
+    Args:
+        item: the item.
+        key: what `naming_key` found for the list.
+    """
     return str(item[key]) if key else str(next(iter(item)))

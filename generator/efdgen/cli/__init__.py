@@ -26,6 +26,7 @@ _COMMANDS = {
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
     "runbook": "Write how an environment is brought up, tested and looked after.",
     "lint": "Check these objects, and find overrides that change none.",
+    "site": "Make a static site: matrix, comparison, search.",
 }
 
 _OUTPUT = 4

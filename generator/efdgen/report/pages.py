@@ -10,6 +10,7 @@ import base64
 import functools
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -28,18 +29,28 @@ class Asset(NamedTuple):
     digest: str
 
 
-def page(template: str, **facts: Any) -> str:
+BESIDE = " 'self' file:"
+"""Where scripts may be that stand beside a page. What `self` is depends on the browser when a page is a file."""
+
+
+def page(
+    template: str, *shared: str, loads_beside: bool = False, inner_styles: Sequence[str] = (), **facts: Any
+) -> str:
     """Return a page.
 
     Args:
         template: its name, without `.html.jinja`; its style sheet and script, if any, have the same name. It extends
             `base`, which brings the style sheet and the script that all pages share.
+        *shared: names of further style sheets and scripts, which some pages share.
+        loads_beside: whether it loads scripts from its own folder.
+        inner_styles: the style sheets within its pictures.
         **facts: what the template uses.
     """
-    styles = [asset(f"{name}.css") for name in ("base", template)]
-    scripts = [asset(f"{name}.js") for name in ("base", template)]
+    styles = [asset(f"{name}.css") for name in ("base", *shared, template)]
+    scripts = [asset(f"{name}.js") for name in ("base", *shared, template)]
     policy = (
-        f"default-src 'none'; style-src {_sources(styles)}; script-src {_sources(scripts)}; "
+        f"default-src 'none'; style-src {_sources([*styles, *map(_asset, inner_styles)])}; "
+        f"script-src {_sources(scripts)}{BESIDE if loads_beside else ''}; "
         "base-uri 'none'; form-action 'none'"
     )
     given = {"policy": policy, "styles": styles, "scripts": scripts, "version": __version__}
@@ -59,6 +70,10 @@ def asset(name: str) -> Asset:
     text = environment.loader.get_source(environment, name)[0] if known and environment.loader else ""
     # As a browser reads it: with plain line feeds, and all of it counts.
     text = text.replace("\r\n", "\n")
+    return _asset(text)
+
+
+def _asset(text: str) -> Asset:
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Asset(text, f"sha256-{digest}")
 

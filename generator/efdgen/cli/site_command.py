@@ -1,0 +1,41 @@
+"""`efdgen site`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from efdgen.cli.common import reports_errors, repository_root, root_option
+
+
+@click.command("site")
+@root_option
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The site's folder: new, empty, or a former site.",
+)
+@reports_errors
+def command(root: Path | None, output: Path) -> None:
+    """Make a static site of the fleet: a matrix, every environment's page, values side by side, and search.
+
+    It needs no server and no network: open index.html, or publish the folder anywhere.
+
+    \b
+    Examples:
+      efdgen site -o site
+    """
+    from efdgen import pipeline, resultfolder
+    from efdgen.report import site
+    from efdgen.site import data
+
+    folder = repository_root(root)
+    resultfolder.refuse_inside(output, folder / pipeline.OUTPUT)
+    there = resultfolder.read(output, site.MARKS)
+    files = site.build(data.fleet(pipeline.resolve(folder)))
+    for change in resultfolder.replace(output, there, files):
+        click.echo(f"{change.kind.value:7} {output / change.path}")
+    click.echo(f"Open {output / site.INDEX}", err=True)

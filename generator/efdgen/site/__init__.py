@@ -1,0 +1,1 @@
+"""What the static site shows of all environments, as data. Pure."""
