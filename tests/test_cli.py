@@ -72,7 +72,7 @@ def test_the_help_lists_the_verbs_and_the_exit_statuses() -> None:
         assert re.search(rf"^  {verb} +[A-Z].+\.$", text, re.MULTILINE)
     for status in (
         "0 fine",
-        "1 check found differences",
+        "1 something found (by check, lint or diff --fail-outside)",
         "2 wrong usage",
         "3 invalid input",
         "4 rendered/",

@@ -16,7 +16,7 @@ from efdgen import cli, pipeline
 from efdgen.cli import diff_command
 from efdgen.report import diffs
 from support.checkout import edit, efdgen
-from support.history import commit, git
+from support.gitrepo import commit, git
 from support.repository import overlay
 
 FACTS = "environments/shared/facts.yaml"
@@ -63,7 +63,7 @@ def test_the_examples_of_the_help_work(checkout: Path) -> None:
     examples = re.findall(
         r"^ +efdgen diff *(.*)$", CliRunner().invoke(cli.command, ["diff", "-h"]).stdout, re.MULTILINE
     )
-    assert len(examples) == 4
+    assert len(examples) == 5
     for example in examples:
         assert "Nothing changes" in run(checkout, *example.split()).stdout
 

@@ -242,6 +242,7 @@ def test_json() -> None:
     assert json.loads(as_json(found, plain)) == {
         "base": BASE,
         "nothingChanges": False,
+        "notCompared": [],
         "environments": ["base", "calm", "lab"],
         "added": {"environments": [{"name": "new", "apps": ["store"]}], "apps": []},
         "removed": {"environments": [], "apps": [{"app": "view", "version": "1.0.0", "environments": ["lab"]}]},

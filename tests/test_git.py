@@ -11,8 +11,8 @@ import pytest
 
 from efdgen import git
 from efdgen.errors import UsageError
-from support.history import commit
-from support.history import git as run_git
+from support.gitrepo import commit
+from support.gitrepo import git as run_git
 from support.repository import overlay
 
 
@@ -60,7 +60,7 @@ def test_three_dots_mean_where_the_branch_began(root: Path) -> None:
 
 def test_branches_without_a_common_ancestor_are_refused(root: Path) -> None:
     run_git(root, "checkout", "--quiet", "--orphan", "alone")
-    commit(root)
+    commit(root, "a beginning of its own")
     assert refusal(root, "main...") == "main and HEAD have no common ancestor"
 
 

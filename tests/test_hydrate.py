@@ -280,7 +280,7 @@ def test_a_broken_app_is_named_and_the_others_are_shown(repository: Path) -> Non
     break_influxdb(repository)
     result = run(repository, "summit")
     assert result.exit_code == 5
-    assert "error: influxdb: execution error at (influxdb/templates/namespace.yaml:" in result.stderr
+    assert "error: influxdb in environment summit: execution error at (influxdb/templates/namespace.yaml:" in result.stderr
     assert "no x" in result.stderr
     assert result.stderr.count("error:") == 1
     assert "# Source: kapacitor/" in result.stdout
@@ -389,7 +389,7 @@ def test_a_chart_that_is_not_in_the_cache_is_named(repository: Path, monkeypatch
     monkeypatch.setattr(hydrate_command, "open_charts", lambda _root: StandIns({}))
     result = run(repository, "tucson-teststand")
     assert result.exit_code == 5
-    assert "error: chronograf: the chart chronograf" in result.stderr
+    assert "error: chronograf in environment tucson-teststand: the chart chronograf" in result.stderr
     assert "efdgen charts fetch" in result.stderr
     assert "# Source: efd/" in result.stdout
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen import cli, helm, pipeline
-from efdgen.cli import hydrate_command
+from efdgen.cli import lint_command
 from efdgen.errors import Problem
 from efdgen.pipeline import lint
 from support.checkout import ROOT, edit
@@ -173,7 +173,7 @@ def _command(root: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run the command on the small repository; the app `store` may have one more template."""
 
     def command(*arguments: str, template: str = "") -> Result:
-        monkeypatch.setattr(hydrate_command, "open_charts", lambda root: charts(root, template))
+        monkeypatch.setattr(lint_command, "open_charts", lambda root: charts(root, template))
         return CliRunner().invoke(cli.command, ["lint", *arguments, "--root", str(root), "--engine", "sdk"])
 
     return command
@@ -241,8 +241,8 @@ def test_an_unknown_environment_is_status_2(command: Command) -> None:
 def test_a_terminal_shows_how_far_it_is(root: Path) -> None:
     program = (
         "import sys; from support.standins import StandIns; from efdgen import pipeline\n"
-        "from efdgen.cli import hydrate_command, main\n"
-        "hydrate_command.open_charts = lambda root: StandIns(pipeline.rendering(root).tree)\n"
+        "from efdgen.cli import lint_command, main\n"
+        "lint_command.open_charts = lambda root: StandIns(pipeline.rendering(root).tree)\n"
         f"sys.argv = ['efdgen', 'lint', '--dead-values', '--root', {str(root)!r}, '--engine', 'sdk']; main()"
     )
     outer, inner = pty.openpty()

@@ -111,13 +111,13 @@ def test_an_environment_that_comes_and_one_that_goes_are_told_as_such() -> None:
 
 def test_an_app_that_comes_is_told_once_and_with_nothing_else() -> None:
     new = {**ONE, "lab": {**ONE["lab"], "store": {"size": 1, "other": [1]}}}
-    assert reviewed(tree(ONE), tree(new))[4:] == ((Deployment("store", "1.0.0", ("lab",)),), (), (), ())
-    assert reviewed(tree(new), tree(ONE))[4:] == ((), (Deployment("store", "1.0.0", ("lab",)),), (), ())
+    assert reviewed(tree(ONE), tree(new))[4:8] == ((Deployment("store", "1.0.0", ("lab",)),), (), (), ())
+    assert reviewed(tree(new), tree(ONE))[4:8] == ((), (Deployment("store", "1.0.0", ("lab",)),), (), ())
 
 
 def test_an_app_that_is_new_altogether_is_told_where_it_comes_to() -> None:
     new = {**ONE, "lab": {**ONE["lab"], "brand": {}}}
-    assert reviewed(tree(ONE), tree(new))[4:] == ((Deployment("brand", "1.0.0", ("lab",)),), (), (), ())
+    assert reviewed(tree(ONE), tree(new))[4:8] == ((Deployment("brand", "1.0.0", ("lab",)),), (), (), ())
 
 
 def test_an_app_that_is_defined_and_deployed_nowhere_is_a_change_of_nobody() -> None:
@@ -185,7 +185,7 @@ def test_feeds_are_compared_as_data() -> None:
 # -- what only hands make
 
 
-@pytest.mark.parametrize("broken", [b"a: [", b"\xff", b"a: !!set {x}", b"1: x", b"a: .nan", b"a: &a [*a]", b"[" * 5000])
+@pytest.mark.parametrize("broken", [b"a: [", b"\xff", b"[a]: x", b"a: .nan", b"a: &a [*a]", b"[" * 5000])
 def test_a_file_that_cannot_be_read_is_shown_as_text_and_hides_nothing(broken: bytes) -> None:
     before = tree(ONE)
     before["apps/store/values-summit.yaml"] += b"\n" + broken

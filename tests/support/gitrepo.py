@@ -28,8 +28,8 @@ def git(folder: Path, *arguments: str | Path) -> str:
 
 
 def commit(folder: Path, message: str = "Change") -> str:
-    """Commit all there is in a folder, which becomes a repository if it is none, and return the commit."""
-    if not (folder / ".git").exists():
+    """Commit all there is in a folder, which becomes a repository if it is in none, and return the commit."""
+    if not any((above / ".git").exists() for above in (folder, *folder.parents)):
         git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "--allow-empty", "--message", message)
