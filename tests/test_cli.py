@@ -110,7 +110,7 @@ def test_the_version_loads_nothing_else() -> None:
     ("arguments", "message"),
     [
         (["rendr"], "no such command 'rendr': did you mean 'render'?"),
-        (["zzzzzz"], "known: charts, check, diff, explain, hydrate, lint, list, render, validate"),
+        (["zzzzzz"], "known: charts, check, diff, explain, graph, hosts, hydrate, lint, list, render, validate"),
         (["check", "sumit"], "unknown environment 'sumit': did you mean 'summit'?"),
         (["list", "zzzzzz"], "unknown environment 'zzzzzz': known: base, ncsa-int, "),
         (["render", "summit", "sumit"], "unknown environment 'sumit'"),
@@ -145,9 +145,10 @@ def test_a_render_says_on_stdout_what_it_wrote(small: Path) -> None:
     outdated(small)
     result = at(small, "render")
     assert (result.exit_code, result.stderr) == (0, "")
-    first, last = result.stdout.splitlines()
-    assert first == "changed rendered/apps/store/values-lab.yaml"
-    assert re.fullmatch(r"1 written, 0 deleted, \d+ left alone", last)
+    *changed, last = result.stdout.splitlines()
+    # The page about all environments says what each sets for itself.
+    assert changed == ["changed rendered/README.md", "changed rendered/apps/store/values-lab.yaml"]
+    assert re.fullmatch(r"2 written, 0 deleted, \d+ left alone", last)
 
 
 def test_a_check_that_finds_nothing_ends_with_0(small: Path) -> None:
@@ -174,7 +175,7 @@ def test_a_check_that_finds_differences_ends_with_1_and_shows_them(small: Path) 
         "  -extra: 1\n",
     ):
         assert line in result.stdout, result.stdout
-    assert "To bring 3 files up to date, run: efdgen render\n" in result.stderr
+    assert "To bring 4 files up to date, run: efdgen render\n" in result.stderr
     assert "efdgen did not make 1 file" in result.stderr
 
 
@@ -475,6 +476,7 @@ def test_the_formats_carry_the_same_differences(small: Path) -> None:
     (small / "rendered/apps/view/values-dome.yaml").unlink()
     (small / "rendered/apps/notes.txt").write_bytes(b"mine\n")
     assert {(code, file.rpartition("/")[2]) for _, code, file, _, _ in facts(small, "check", 1)} == {
+        ("E603", "README.md"),
         ("E603", "values-lab.yaml"),
         ("E601", "values-dome.yaml"),
         ("E604", "notes.txt"),
