@@ -39,6 +39,7 @@ ALLOWED = {
     "cli.lint_command": "cli.common cli.helm_options helm pipeline.deadvalues pipeline.lint click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
+    "cli.site_command": "cli.common pipeline report.site resultfolder site.data click",
     "cli.validate_command": "cli.common pipeline click",
     "compare": "",
     "conforms": "",
@@ -117,7 +118,9 @@ ALLOWED = {
     "report.findings": "__init__ errors",
     "report.fleet": "model report.text",
     "report.hydrated": "hydrate yamlio",
+    "report.markdown": "errors report.pages markdown_it",
     "report.pages": "__init__ jinja2",
+    "report.site": "model report.changes report.markdown report.pages report.text site.model",
     "report.text": "compare errors",
     "resolve": "errors functions merge model schema scope templating",
     "resultfolder": "compare disk errors",
@@ -135,6 +138,9 @@ ALLOWED = {
     "scope": "errors merge templating",
     "secrets": "errors model yamlio",
     "semantic": "",
+    "site": "",
+    "site.data": "layout model pages.environment pages.fleet render semantic site.model",
+    "site.model": "model semantic",
     "specs": "definitions errors files layout merge model templating yamlio",
     "suggest": "",
     "templating": "errors suggest jinja2",
@@ -150,25 +156,25 @@ ALLOWED = {
 # From the lowest to the highest; a module imports lower ones only.
 LAYERS = """
 __init__ charts charts.versions compare conforms errors explain helm.engine helm.messages kubernetes kubernetes.apis
-layout linediff overrides pages report review runbook runbook.model semantic suggest yamlio.scalars
+layout linediff overrides pages report review runbook runbook.model semantic site suggest yamlio.scalars
 cli disk explain.paths explain.says generated git helm.command merge report.drift report.findings report.pages
 report.text review.model runbook.markdown schema templating tree yamlio.lenient yamlio.reading yamlio.writing
-__main__ explain.watch kubernetes.schemas overrides.edits report.explanation resultfolder review.folding scope yamlio
+__main__ explain.watch kubernetes.schemas overrides.edits report.explanation report.markdown resultfolder review.folding scope yamlio
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
 charts.lock charts.repository files helm hydrate pages.fleet rbac report.diff_html report.diff_json
-report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.content secrets
+report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.content secrets site.model
 texttemplate
 charts.cache charts.outcomes definitions explain.facts invariants.fleet kubernetes.check overrides.baseline
-pages.environment report.diffs report.hydrated
+pages.environment report.diffs report.hydrated report.site
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
 render report.charts specs
-charts.fetch explain.questions invariants load overrides.search
+charts.fetch explain.questions invariants load overrides.search site.data
 pipeline
 cli.common pipeline.diff pipeline.lint
 cli.charts_command cli.check_command cli.explain_command cli.helm_options cli.list_command cli.render_command
 cli.validate_command pipeline.deadvalues pipeline.objectdiff
-cli.diff_command cli.hydrate_command cli.lint_command
+cli.diff_command cli.hydrate_command cli.lint_command cli.site_command
 """
 
 # The one place for each package of others; jinja2 has one for each of two jobs: expressions, and HTML pages.
@@ -177,6 +183,7 @@ HOMES = {
     "helm_python": "helm",
     "jinja2": "templating report.pages",
     "jsonschema": "schema",
+    "markdown_it": "report.markdown",
     "oras": "charts.registry",
     "requests": "charts.registry",
     "semver": "charts.versions",
