@@ -30,7 +30,7 @@ class Picture(NamedTuple):
 
 PICTURES = (
     Picture("site.png", "index.html", (1500, 900), "light"),
-    Picture("site-phone.png", "compare.html#left=base&right=summit&text=influxdb", (390, 844), "dark"),
+    Picture("site-phone.png", "compare.html#left=base&right=summit&text=persistence", (390, 844), "dark"),
 )
 
 
