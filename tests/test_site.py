@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import json
 import re
 import subprocess
@@ -137,6 +139,16 @@ def test_what_people_write_is_text() -> None:
 def test_an_address_of_another_kind_leads_nowhere() -> None:
     files = site.build(Fleet((environment(argocd="javascript:alert(1)", page="[a](javascript:alert(1))"),), ()))
     assert not [link for page in pages(files).values() for link in page.values("href") if "javascript" in link]
+
+
+def test_the_style_of_a_picture_may_be_used() -> None:
+    style = "svg { --ink: #000 }"
+    page = "# Lab\n\n```mermaid\ngraph LR\n```\n"
+    lab = environment(page=page, picture=f"<svg><style>{style}</style></svg>")
+    document = Document(site.build(Fleet((lab,), ()))["lab.html"].decode())
+    assert style in document.inline["style"]
+    (policy,) = (value for value in document.values("content") if value.startswith("default-src"))
+    assert f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'" in policy
 
 
 def test_six_environments_take_less_than_two_megabytes() -> None:
