@@ -280,7 +280,8 @@ def test_a_broken_app_is_named_and_the_others_are_shown(repository: Path) -> Non
     break_influxdb(repository)
     result = run(repository, "summit")
     assert result.exit_code == 5
-    assert "error: influxdb in environment summit: execution error at (influxdb/templates/namespace.yaml:" in result.stderr
+    said = "error: influxdb in environment summit: execution error at (influxdb/templates/namespace.yaml:"
+    assert said in result.stderr
     assert "no x" in result.stderr
     assert result.stderr.count("error:") == 1
     assert "# Source: kapacitor/" in result.stdout
