@@ -159,12 +159,13 @@ __init__ charts charts.versions compare conforms errors explain helm.engine helm
 layout linediff overrides pages report review runbook runbook.model semantic site suggest yamlio.scalars
 cli disk explain.paths explain.says generated git helm.command merge report.drift report.findings report.pages
 report.text review.model runbook.markdown schema templating tree yamlio.lenient yamlio.reading yamlio.writing
-__main__ explain.watch kubernetes.schemas overrides.edits report.explanation report.markdown resultfolder review.folding scope yamlio
+__main__ explain.watch kubernetes.schemas overrides.edits report.explanation report.markdown resultfolder
+review.folding scope yamlio
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
 charts.lock charts.repository files helm hydrate pages.fleet rbac report.diff_html report.diff_json
-report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.content secrets site.model
-texttemplate
+report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.content secrets
+site.model texttemplate
 charts.cache charts.outcomes definitions explain.facts invariants.fleet kubernetes.check overrides.baseline
 pages.environment report.diffs report.hydrated report.site
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
