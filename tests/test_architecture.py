@@ -42,7 +42,7 @@ ALLOWED = {
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.runbook_command": "cli.common errors pipeline runbook.content runbook.markdown runbook.script click",
-    "cli.site_command": "cli.common pipeline report.site resultfolder site.data click",
+    "cli.site_command": "cli.common graph.content graph.svg pipeline report.site resultfolder site.data click",
     "cli.validate_command": "cli.common pipeline click",
     "compare": "",
     "conforms": "",
@@ -153,14 +153,14 @@ ALLOWED = {
     "runbook.content": "model runbook.access runbook.argocd runbook.cluster runbook.daily runbook.dns runbook.model "
     "runbook.sync runbook.teardown runbook.testing runbook.vault",
     "runbook.daily": "model runbook.cluster runbook.model runbook.text",
-    "runbook.dns": "model runbook.model runbook.text",
+    "runbook.dns": "dns hosts model runbook.model runbook.text",
     "runbook.markdown": "runbook.model",
     "runbook.model": "",
     "runbook.script": "model runbook.argocd runbook.cluster runbook.model runbook.text",
     "runbook.sync": "model order runbook.model runbook.text runbook.vault runbook.volumes",
     "runbook.teardown": "model order runbook.model runbook.text runbook.vault runbook.volumes",
     "runbook.testing": "model runbook.model runbook.text",
-    "runbook.text": "model",
+    "runbook.text": "hosts model",
     "runbook.vault": "model runbook.model runbook.text",
     "runbook.volumes": "model",
     "schema": "conforms errors suggest jsonschema",
@@ -195,14 +195,15 @@ review.folding scope yamlio
 charts.archive explain.defaults explain.trace functions helm.sdk model objects overrides.charttext report.changes
 review.reading
 charts.lock charts.repository files helm hosts hydrate order rbac report.diff_html report.diff_json
-report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.text runbook.volumes
-secrets site.model texttemplate
+report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.volumes secrets
+site.model texttemplate
 charts.cache charts.outcomes definitions dns explain.facts graph.content invariants.fleet kubernetes.check
-overrides.baseline pages.markdown report.diffs report.hydrated report.site runbook.access runbook.argocd
-runbook.cluster runbook.dns runbook.testing runbook.vault
+overrides.baseline pages.markdown report.diffs report.hydrated report.site runbook.text
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
-pages.fleet report.charts report.hosts runbook.daily runbook.script runbook.sync runbook.teardown specs
-charts.fetch invariants load runbook.content
+pages.fleet report.charts report.hosts runbook.access runbook.argocd runbook.cluster runbook.dns runbook.testing
+runbook.vault specs
+charts.fetch invariants load runbook.daily runbook.script runbook.sync runbook.teardown
+runbook.content
 pages.environment
 render
 explain.questions overrides.search pipeline site.data

@@ -15,8 +15,6 @@ from efdgen import __version__
 
 _COMMANDS = {
     "list": "Show environments, apps, versions and hosts.",
-    "graph": "Draw an environment's apps and what they depend on.",
-    "hosts": "Show public hosts, or make their DNS records.",
     "validate": "Check specs and app definitions.",
     "check": "Say whether rendered/ is what the specs render to.",
     "render": "Write what the specs render to.",
@@ -24,9 +22,11 @@ _COMMANDS = {
     "explain": "Say why a value is what it is.",
     "charts": "Fetch and verify third-party charts, find newer ones.",
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
-    "runbook": "Write how an environment is brought up, tested and looked after.",
     "lint": "Check these objects, and find overrides that change none.",
-    "site": "Make a static site: matrix, comparison, search.",
+    "runbook": "Write how an environment is brought up, tested and looked after.",
+    "hosts": "Show public hosts, or make their DNS records.",
+    "graph": "Draw an environment's apps and what they depend on.",
+    "site": "Make a static site of the fleet.",
 }
 
 _OUTPUT = 4

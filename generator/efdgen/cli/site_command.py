@@ -29,13 +29,14 @@ def command(root: Path | None, output: Path) -> None:
       efdgen site -o site
     """
     from efdgen import pipeline, resultfolder
+    from efdgen.graph import content, svg
     from efdgen.report import site
     from efdgen.site import data
 
     folder = repository_root(root)
     resultfolder.refuse_inside(output, folder / pipeline.OUTPUT)
     there = resultfolder.read(output, site.MARKS)
-    files = site.build(data.fleet(pipeline.resolve(folder)))
+    files = site.build(data.fleet(pipeline.resolve(folder), lambda each: svg.svg(content.graph(each))))
     for change in resultfolder.replace(output, there, files):
         click.echo(f"{change.kind.value:7} {output / change.path}")
     click.echo(f"Open {output / site.INDEX}", err=True)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from efdgen.dns import TTL
+from efdgen.hosts import NODE_PORT, public
 from efdgen.model import ResolvedEnvironment
 from efdgen.runbook.model import Command, Phase, Step
 from efdgen.runbook.text import hosts, table
 
 _ADDRESS = "ADDRESS"
 """What stands in a change batch until the cluster has an address."""
-
-_TTL = 300
 
 
 def phase(environment: ResolvedEnvironment) -> Phase | None:
@@ -60,9 +60,7 @@ def _table(environment: ResolvedEnvironment, public: Sequence[tuple[str, str, st
 
 def _node_ports(environment: ResolvedEnvironment) -> list[str]:
     """Return the hosts that need the address of a node; none where Kafka is not reached from outside."""
-    if environment.facts.kafka.broker is None:
-        return []
-    return [host for app in environment.apps for host in app.node_port_hosts.values()]
+    return [each.host for each in public(environment) if each.kind == NODE_PORT]
 
 
 def _address(environment: ResolvedEnvironment) -> Step:
@@ -89,7 +87,7 @@ def _address(environment: ResolvedEnvironment) -> Step:
 def change_batch(environment: ResolvedEnvironment, names: Iterable[str]) -> str:
     """Return records as a Route 53 change batch (JSON), with a word in place of the address."""
     lines = ",\n".join(
-        f'    {{"Action": "UPSERT", "ResourceRecordSet": {{"Name": "{name}.", "Type": "A", "TTL": {_TTL}, '
+        f'    {{"Action": "UPSERT", "ResourceRecordSet": {{"Name": "{name}.", "Type": "A", "TTL": {TTL}, '
         f'"ResourceRecords": [{{"Value": "{_ADDRESS}"}}]}}}}'
         for name in names
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from efdgen.hosts import ARGO_CD, NODE_PORT, public
 from efdgen.model import ResolvedApp, ResolvedEnvironment
 
 _PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
@@ -48,7 +49,6 @@ def part(app: ResolvedApp | None, name: str) -> dict[str, object]:
 
 def hosts(environment: ResolvedEnvironment) -> Iterator[tuple[str, str, str]]:
     """Yield every host behind the ingress controller, with its service and app, sorted by service."""
-    found = [(service, app.definition.name, host) for app in environment.apps for service, host in app.hosts.items()]
-    if environment.facts.argocd.managed:
-        found.append(("argocd", "argocd", environment.facts.argocd.host))
-    yield from sorted(found)
+    for each in sorted(public(environment)):
+        if each.kind != NODE_PORT:
+            yield each.service, "argocd" if each.kind == ARGO_CD else each.app, each.host
