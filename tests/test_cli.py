@@ -146,9 +146,13 @@ def test_a_render_says_on_stdout_what_it_wrote(small: Path) -> None:
     result = at(small, "render")
     assert (result.exit_code, result.stderr) == (0, "")
     *changed, last = result.stdout.splitlines()
-    # The page about all environments says what each sets for itself.
-    assert changed == ["changed rendered/README.md", "changed rendered/apps/store/values-lab.yaml"]
-    assert re.fullmatch(r"2 written, 0 deleted, \d+ left alone", last)
+    # The pages about all environments, and about this one, say what it sets for itself.
+    assert changed == [
+        "changed rendered/README.md",
+        "changed rendered/apps/store/values-lab.yaml",
+        "changed rendered/docs/lab.md",
+    ]
+    assert re.fullmatch(r"3 written, 0 deleted, \d+ left alone", last)
 
 
 def test_a_check_that_finds_nothing_ends_with_0(small: Path) -> None:
@@ -175,7 +179,7 @@ def test_a_check_that_finds_differences_ends_with_1_and_shows_them(small: Path) 
         "  -extra: 1\n",
     ):
         assert line in result.stdout, result.stdout
-    assert "To bring 4 files up to date, run: efdgen render\n" in result.stderr
+    assert "To bring 5 files up to date, run: efdgen render\n" in result.stderr
     assert "efdgen did not make 1 file" in result.stderr
 
 
@@ -477,6 +481,7 @@ def test_the_formats_carry_the_same_differences(small: Path) -> None:
     (small / "rendered/apps/notes.txt").write_bytes(b"mine\n")
     assert {(code, file.rpartition("/")[2]) for _, code, file, _, _ in facts(small, "check", 1)} == {
         ("E603", "README.md"),
+        ("E603", "lab.md"),
         ("E603", "values-lab.yaml"),
         ("E601", "values-dome.yaml"),
         ("E604", "notes.txt"),

@@ -224,6 +224,8 @@ def deployed(root: Path, environment: str) -> Deployed:
 def check(root: Path, names: Sequence[str] = ()) -> Outcome:
     """Say what `write` would do, without doing it.
 
+    For some environments only, the page about all of them is not looked at: others may be the reason.
+
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown.
@@ -232,7 +234,11 @@ def check(root: Path, names: Sequence[str] = ()) -> Outcome:
     rendered = rendering(root, names)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.environments) if names else None
-    return _outcome(disk.read(root / OUTPUT, with_leftovers=True), rendered, scope)
+    outcome = _outcome(disk.read(root / OUTPUT, with_leftovers=True), rendered, scope)
+    if scope is None:
+        return outcome
+    changes = tuple(change for change in outcome.changes if change.path != layout.FLEET)
+    return outcome._replace(changes=changes)
 
 
 def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False) -> Outcome:
