@@ -26,12 +26,12 @@ def install(folder: Path, *there: str) -> tuple[int, list[str]]:
 
 
 def test_without_apt_the_run_goes_on_and_says_what_is_missing(tmp_path: Path) -> None:
-    assert install(tmp_path / "a") == (0, ["chromium", "shellcheck", "kcat", "kubernetes-client"])
-    assert install(tmp_path / "b", "google-chrome", "kubectl", "kafkacat") == (0, ["shellcheck"])
+    assert install(tmp_path / "a") == (0, ["chromium", "shellcheck", "kcat", "kubernetes-client", "graphviz"])
+    assert install(tmp_path / "b", "google-chrome", "kubectl", "kafkacat", "dot") == (0, ["shellcheck"])
 
 
 def test_nothing_is_installed_again(tmp_path: Path) -> None:
-    assert install(tmp_path / "all", "chromium", "shellcheck", "kcat", "kubectl") == (0, [])
+    assert install(tmp_path / "all", "chromium", "shellcheck", "kcat", "kubectl", "dot") == (0, [])
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)

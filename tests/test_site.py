@@ -17,6 +17,8 @@ import pytest
 
 from efdgen import pipeline
 from efdgen.errors import UsageError
+from efdgen.graph import content as apps
+from efdgen.graph import svg
 from efdgen.model import Pin
 from efdgen.report import changes, markdown, site
 from efdgen.site import data
@@ -30,7 +32,7 @@ FENCE = "```bash\necho <b>\n```\n"
 
 @functools.cache
 def fleet() -> Fleet:
-    return data.fleet(pipeline.resolve(ROOT))
+    return data.fleet(pipeline.resolve(ROOT), lambda each: svg.svg(apps.graph(each)))
 
 
 @functools.cache

@@ -56,8 +56,13 @@ def environment_of(path: str) -> str | None:
     return (match["values"] or match["file"] or match["page"]) if match else None
 
 
+def is_page(path: str) -> bool:
+    """Say whether a path is a page: made from the same data as the charts, it says nothing of its own."""
+    return path == FLEET or (path.startswith("docs/") and path.endswith(".md"))
+
+
 def is_in_chart(path: str) -> bool:
-    """Say whether a path lies in a chart; pages are made from the same data, and say nothing of their own."""
+    """Say whether a path lies in a chart: Argo CD reads nothing else."""
     return path.startswith("apps/")
 
 

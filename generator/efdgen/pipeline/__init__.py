@@ -218,7 +218,9 @@ def deployed(root: Path, environment: str) -> Deployed:
         cluster = Resolver(repository).resolve(environment).facts.cluster
     except (InvalidInputError, UsageError):
         return Deployed(there, None, is_outdated=False)
-    return Deployed(there, cluster, not outcome.is_clean)
+    # Pages are nothing that Argo CD reads.
+    is_outdated = bool(outcome.foreign) or any(layout.is_in_chart(change.path) for change in outcome.changes)
+    return Deployed(there, cluster, is_outdated)
 
 
 def check(root: Path, names: Sequence[str] = ()) -> Outcome:

@@ -109,7 +109,7 @@ def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
     found: list[Found] = []
     for path in sorted(both.old.tree.keys() | both.new.tree.keys()):
         before, after = both.contents(path)
-        if before == after or not layout.is_in_chart(path):
+        if before == after or layout.is_page(path):
             continue
         owner = layout.environment_of(path)
         if owner is None:
