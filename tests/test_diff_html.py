@@ -4,7 +4,6 @@ import base64
 import hashlib
 import itertools
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import click
@@ -18,6 +17,7 @@ from efdgen.review.model import Change, Deployment, Environment, Reordered, Revi
 from efdgen.semantic import ABSENT, Item
 from support.browser import DESK, PHONE, SMALL_PHONE, Show
 from support.checkout import edit, efdgen
+from support.html import Document
 
 EVIL = "</script><script>document.title='evil'</script><img src=x onerror=\"document.title='evil'\"><b>&amp;'\""
 MINUS = "\N{MINUS SIGN}"
@@ -71,45 +71,6 @@ def huge(environments: int = 200, each: int = 25) -> Review:
         for number in range(each)
     )
     return Review("main", names, changes=(wide, *narrow))
-
-
-class Document(HTMLParser):
-    """What stands in a page. Tags that are not closed in turn are refused."""
-
-    VOID = frozenset({"meta", "input"})
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str]] = []
-        self.text = ""
-        self.inline: dict[str, list[str]] = {"style": [], "script": []}
-        self.feed(source)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += [(name, value or "") for name, value in attrs]
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag, self.getpos()
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] in self.inline:
-            self.inline[self.open[-1]].append(data)
-        else:
-            self.text += data
-
-    def values(self, name: str) -> list[str]:
-        return [value for attribute, value in self.attributes if attribute == name]
 
 
 @pytest.mark.parametrize("review", [REVIEW, EMPTY, evil(), huge(3, 2)], ids=["all", "empty", "evil", "many"])
