@@ -38,7 +38,7 @@ ALLOWED = {
     "cli.helm_options": "charts.cache cli.common helm.messages hydrate model click",
     "cli.hosts_command": "cli.common dns errors hosts pipeline report.hosts click",
     "cli.hydrate_command": "cli.common cli.helm_options helm hydrate pipeline report.hydrated resultfolder click",
-    "cli.lint_command": "cli.common cli.helm_options helm pipeline.deadvalues pipeline.lint click",
+    "cli.lint_command": "cli.common cli.helm_options errors helm helm.sdk pipeline.deadvalues pipeline.lint click",
     "cli.list_command": "cli.common pipeline report.fleet click",
     "cli.render_command": "cli.common pipeline report.text click",
     "cli.runbook_command": "cli.common errors pipeline runbook.content runbook.markdown runbook.script click",

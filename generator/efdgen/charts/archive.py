@@ -45,8 +45,13 @@ def files(archive: bytes) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     try:
         with tarfile.open(fileobj=io.BytesIO(_unpacked(archive)), mode="r:") as tar:
+            total = 0
             for member in tar:
                 path = _safe(member)
+                # A sparse file says how large it is, whatever the archive holds.
+                total += member.size
+                if total > MAX_UNPACKED:
+                    raise ChartError(f"the archive unpacks to more than {MAX_UNPACKED:,} bytes")
                 stream = tar.extractfile(member) if path else None
                 if stream is not None:
                     found[path] = stream.read()

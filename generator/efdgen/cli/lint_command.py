@@ -58,7 +58,7 @@ def command(
     if dead_values:
         from efdgen.pipeline import deadvalues
 
-        engine = helm.choose("sdk" if way == "auto" and helm.sdk.find() else way)
+        engine = helm.choose("sdk" if way == "auto" and _has_library() else way)
         with _progress() as progress:
             result = deadvalues.search(
                 folder, environments, engine, open_charts(folder), redundant=redundant, progress=progress
@@ -73,6 +73,17 @@ def command(
     report_failures(result.failed)
     if result.problems:
         raise click.exceptions.Exit(DIFFERENCES)
+
+
+def _has_library() -> bool:
+    """Say whether Helm's library can be used; a broken one is none."""
+    from efdgen.errors import ChartError
+    from efdgen.helm import sdk
+
+    try:
+        return sdk.find() is not None
+    except ChartError:
+        return False
 
 
 @contextlib.contextmanager

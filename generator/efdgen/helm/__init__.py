@@ -5,9 +5,6 @@ from __future__ import annotations
 from efdgen.errors import ChartError
 from efdgen.helm.engine import Engine
 
-WAYS = ("auto", "helm", "sdk")
-"""How an engine can be chosen; `auto` is the command where it is installed, else the library."""
-
 
 def choose(way: str = "auto") -> Engine:
     """Return an engine.

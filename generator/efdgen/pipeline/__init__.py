@@ -239,8 +239,11 @@ def check(root: Path, names: Sequence[str] = ()) -> Outcome:
     outcome = _outcome(disk.read(root / OUTPUT, with_leftovers=True), rendered, scope)
     if scope is None:
         return outcome
-    changes = tuple(change for change in outcome.changes if change.path != layout.FLEET)
-    return outcome._replace(changes=changes)
+    return outcome._replace(
+        changes=tuple(change for change in outcome.changes if change.path != layout.FLEET),
+        foreign=tuple(path for path in outcome.foreign if path != layout.FLEET),
+        edited=tuple(path for path in outcome.edited if path != layout.FLEET),
+    )
 
 
 def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False) -> Outcome:
@@ -262,7 +265,10 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
     with disk.lock(folder):
         there = disk.read(folder)
         outcome = _outcome(there, rendered, set(rendered.environments) if names else None)
-        in_the_way = [path for path in outcome.foreign if path in rendered.tree]
+        # The page about all environments must not keep one from being rendered.
+        in_the_way = [
+            path for path in outcome.foreign if path in rendered.tree and not (names and path == layout.FLEET)
+        ]
         if in_the_way:
             files = ", ".join(f"{OUTPUT}/{path}" for path in in_the_way)
             raise OutputError(f"not made by efdgen, and in the way: {files}; move it, and run this again")

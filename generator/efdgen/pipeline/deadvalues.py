@@ -95,7 +95,9 @@ def _trials(given: Input, engine: Engine, charts: Charts) -> tuple[list[Trial], 
         for app in environment.apps:
             folder = f"{layout.chart(app.definition.name)}/"
             files = {path: content for path, content in given.tree.items() if path.startswith(folder)}
-            deployment = deployed.get(app.definition.name, f"the parent chart has no Application of {name}")
+            deployment = deployed.get(
+                app.definition.name, f"the parent chart has no Application of {app.definition.name}"
+            )
             trials.append(Trial(environment, app, files, parent.error or deployment, means))
     return trials, failed
 

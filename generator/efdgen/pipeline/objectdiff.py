@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from efdgen import hydrate, layout, load
-from efdgen.errors import InvalidInputError
+from efdgen.errors import ChartError, InvalidInputError
 from efdgen.helm.engine import Engine
 from efdgen.hydrate import Capabilities, Charts, HydratedApp
-from efdgen.pipeline.diff import Trees
+from efdgen.pipeline.diff import Tree, Trees
 from efdgen.resolve import Resolver
 from efdgen.review import objects
 from efdgen.review.folding import Found, fold
@@ -84,15 +84,34 @@ def _hydrated(
     found: dict[tuple[str, str], list[HydratedApp]] = {}
     for environment, apps in touched.items():
         api_versions = _api_versions(means.root, environment)
-        sides = []
-        for tree in (both.before, both.after):
-            cluster = Capabilities(hydrate.capabilities(tree, environment, None).kubernetes_version, api_versions)
-            runs = hydrate.hydrate(tree, environment, apps, means.engine, means.charts, cluster)
-            sides.append({run.app: run for run in runs})
+        sides = [_side(tree, environment, apps, api_versions, means) for tree in (both.before, both.after)]
         for app in sorted({*sides[0], *sides[1]}):
-            nothing = HydratedApp(environment, app, (), "")
-            found[environment, app] = [side.get(app, nothing) for side in sides]
+            found[environment, app] = [_result(side, environment, app) for side in sides]
     return {key: (before, after) for key, (before, after) in found.items()}
+
+
+def _side(
+    tree: Tree, environment: str, apps: Sequence[str], api_versions: tuple[str, ...], means: _Means
+) -> dict[str, HydratedApp]:
+    """Hydrate those of the apps that a tree deploys. What can't be known stands as the parent chart's failure."""
+    try:
+        cluster = Capabilities(hydrate.capabilities(tree, environment, None).kubernetes_version, api_versions)
+    except ChartError as error:
+        return {layout.PARENT: HydratedApp(environment, layout.PARENT, (), str(error))}
+    ways = (means.engine, means.charts, cluster)
+    parent = hydrate.hydrate_app(tree, layout.PARENT, environment, *ways)
+    if parent.error:
+        return {layout.PARENT: parent}
+    deployed = hydrate.deployments(parent)
+    wanted = [app for app in apps if app == layout.PARENT or app in deployed]
+    return {run.app: run for run in hydrate.hydrate(tree, environment, wanted, *ways)} if wanted else {}
+
+
+def _result(side: Mapping[str, HydratedApp], environment: str, app: str) -> HydratedApp:
+    """Return what a side yields for an app: nothing, if it lacks it; unknown, if its parent chart failed."""
+    parent = side.get(layout.PARENT)
+    error = parent.error if parent else ""
+    return side.get(app, HydratedApp(environment, app, (), error))
 
 
 def _api_versions(root: Path, environment: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def _install(environment: ResolvedEnvironment) -> Step:
             "kubectl create namespace argocd --dry-run=client -o yaml | kubectl apply -f -\n"
             "kubectl -n argocd get deployment argocd-server >/dev/null 2>&1 ||\n"
             "  kubectl apply -n argocd --server-side --force-conflicts \\\n"
-            f"    -f {manifest}\n"
+            f"    -f {quote(manifest)}\n"
             "kubectl -n argocd wait --for=condition=Available deployment --all --timeout=600s\n"
             "kubectl -n argocd rollout status statefulset argocd-application-controller --timeout=600s"
         ),
@@ -66,7 +66,7 @@ _SERVER_IMAGE = (
 
 
 def _version_of(url: str) -> str:
-    return f"argocd_version=\"$(curl -fsSL {url}/api/version | jq -r .Version | sed 's/+.*//')\""
+    return f"argocd_version=\"$(curl -fsSL {quote(url + '/api/version')} | jq -r .Version | sed 's/+.*//')\""
 
 
 def _cli(version: str) -> Step:

@@ -8,7 +8,7 @@ from efdgen.dns import TTL
 from efdgen.hosts import NODE_PORT, public
 from efdgen.model import ResolvedEnvironment
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import hosts, table
+from efdgen.runbook.text import hosts, stop, table
 
 _ADDRESS = "ADDRESS"
 """What stands in a change batch until the cluster has an address."""
@@ -113,7 +113,8 @@ def _send(file: str, zone: str, variable: str) -> str:
         f'sed -i "s/{_ADDRESS}/${{{variable}:?}}/" {file}\n'
         f"jq -r '.Changes[].ResourceRecordSet | [.Name, .ResourceRecords[0].Value] | @tsv' {file}\n"
         f'zone="$(aws route53 list-hosted-zones-by-name --dns-name {zone} '
-        "--query 'HostedZones[0].Id' --output text)\"\n"
+        f'--query "HostedZones[?Name==\'{zone}.\' && Config.PrivateZone==\\`false\\`].Id | [0]" --output text)"\n'
+        f'[ -n "$zone" ] && [ "$zone" != None ] || {stop(f"there is no public zone {zone} in this account")}\n'
         f'aws route53 change-resource-record-sets --hosted-zone-id "$zone" --change-batch file://{file}'
     )
 

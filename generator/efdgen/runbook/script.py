@@ -95,6 +95,8 @@ ask() { # ask PHASE: 0 go on, 1 skip it; n ends the script
   local answer
   if [ "$yes" = yes ]; then return 0; fi
   while :; do
+    { : >/dev/tty; } 2>/dev/null ||
+      fail 'there is no terminal to ask on; use --yes, with the secrets in the environment'
     printf '\\n%s, %s: %s? [y]es, [s]kip, [n]o, stop: ' "$environment" "$1" "$(title "$1")" >/dev/tty
     read -r answer </dev/tty || answer=n
     case $answer in

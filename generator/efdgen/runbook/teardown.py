@@ -83,10 +83,11 @@ def _delete(environment: ResolvedEnvironment) -> Step:
         "Delete the apps",
         (
             (
-                "In the reverse order of syncing. An app takes its namespace and its claims with it; the volumes, and "
+                "In the reverse order of syncing, and no further than the first that fails. An app takes its namespace "
+                "and its claims with it; the volumes, and "
                 f"the data in them, stay.{note}"
             ),
-            *((Command("\n".join(lines)),) if lines else ()),
+            *((Command(" &&\n".join(lines)),) if lines else ()),
             "The app of apps goes last, by itself.",
             Command(f"argocd app delete {PARENT} --cascade=false --yes"),
         ),
