@@ -764,3 +764,10 @@ def test_a_repository_that_fails_does_not_hide_what_the_others_have(
     assert "1.1.0" in result.stdout
     assert "1 of 1 charts have a newer version" in result.stdout
     assert json.loads(charts(root, "outdated", "--format", "json").stdout)["charts"][0]["newest"] == "1.1.0"
+
+
+def test_what_an_archive_claims_to_hold_is_not_believed() -> None:
+    entry = tarfile.TarInfo("demo/large")
+    entry.size = 10**12
+    with pytest.raises(ChartError, match="unpacks to more than"):
+        archive.files(tgz({"demo/Chart.yaml": "name: demo\n"}, extra=[entry]))

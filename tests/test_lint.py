@@ -257,3 +257,15 @@ def test_a_terminal_shows_how_far_it_is(root: Path) -> None:
     assert (done.returncode, done.stdout) == (0, b"nothing found in dome, lab\n")
     assert "Looking" in shown
     assert "100%" in shown
+
+
+def test_dead_values_can_be_looked_for_in_a_process_of_its_own(root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "efdgen", "lint", "--dead-values", "--root", str(root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+    assert "run: efdgen charts fetch" in done.stderr

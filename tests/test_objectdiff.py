@@ -200,3 +200,18 @@ def test_the_command_compares_objects(checkout: Path, monkeypatch: pytest.Monkey
         "influxdb:1.8.5 -> influxdb:1.8.6"
     ) in result.stdout
     assert "With Helm" in result.stderr
+
+
+# -- what can't be known
+
+
+def test_a_parent_chart_that_fails_makes_its_apps_unknown_and_not_new(checkout: Path) -> None:
+    edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
+    trees = diff.trees(checkout)
+    parent = "apps/efd/values-summit.yaml"
+    broken = trees._replace(before={**trees.before, parent: b"env: summit\nkubernetesVersion: 1.21.5\n"})
+
+    compared = objectdiff.compare(checkout, broken, diff.diff(checkout), helm.choose("sdk"), charts_of(checkout))
+
+    assert compared.shown.changes == ()
+    assert compared.shown.unknown == ("efd in summit", "influxdb in summit")

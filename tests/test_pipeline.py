@@ -408,3 +408,13 @@ def test_a_feed_that_nothing_vouches_for_any_more_is_still_efdgens(small: Path) 
     edit(small / "environments/lab.yaml", "news: [second, first]", "news: [first]")
     pipeline.write(small)
     assert pipeline.check(small).is_clean
+
+
+def test_a_foreign_page_about_all_environments_keeps_none_from_being_rendered(small: Path) -> None:
+    page = small / "rendered" / layout.FLEET
+    page.write_bytes(b"# mine\n")
+    assert pipeline.check(small, ["lab"]).is_clean
+    assert pipeline.write(small, ["lab"]).foreign == (layout.FLEET,)
+    assert page.read_bytes() == b"# mine\n"
+    with pytest.raises(OutputError, match="in the way"):
+        pipeline.write(small)
