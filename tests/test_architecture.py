@@ -148,17 +148,17 @@ ALLOWED = {
     "review.trees": "layout review.folding review.model review.reading semantic",
     "runbook": "",
     "runbook.access": "model runbook.model runbook.text",
-    "runbook.argocd": "layout model rbac runbook.model runbook.text",
+    "runbook.argocd": "layout model rbac runbook.model",
     "runbook.cluster": "model runbook.model runbook.text runbook.volumes",
     "runbook.content": "model runbook.access runbook.argocd runbook.cluster runbook.daily runbook.dns runbook.model "
     "runbook.sync runbook.teardown runbook.testing runbook.vault",
-    "runbook.daily": "model runbook.cluster runbook.model runbook.text",
+    "runbook.daily": "layout model runbook.cluster runbook.model runbook.text",
     "runbook.dns": "dns hosts model runbook.model runbook.text",
     "runbook.markdown": "runbook.model",
     "runbook.model": "",
-    "runbook.script": "model runbook.argocd runbook.cluster runbook.model runbook.text",
-    "runbook.sync": "model order runbook.model runbook.text runbook.vault runbook.volumes",
-    "runbook.teardown": "model order runbook.model runbook.text runbook.vault runbook.volumes",
+    "runbook.script": "model runbook.argocd runbook.cluster runbook.model",
+    "runbook.sync": "layout model order runbook.model runbook.text runbook.vault runbook.volumes",
+    "runbook.teardown": "layout model order runbook.model runbook.text runbook.vault runbook.volumes",
     "runbook.testing": "model runbook.model runbook.text",
     "runbook.text": "hosts model",
     "runbook.vault": "model runbook.model runbook.text",
@@ -198,10 +198,9 @@ charts.lock charts.repository files helm hosts hydrate order rbac report.diff_ht
 report.diff_markdown report.diff_text report.fleet resolve review.objects review.trees runbook.volumes secrets
 site.model texttemplate
 charts.cache charts.outcomes definitions dns explain.facts graph.content invariants.fleet kubernetes.check
-overrides.baseline pages.markdown report.diffs report.hydrated report.site runbook.text
+overrides.baseline pages.markdown report.diffs report.hydrated report.site runbook.argocd runbook.text
 charts.registry explain.environment invariants.apps invariants.hosts invariants.names invariants.rbac invariants.vault
-pages.fleet report.charts report.hosts runbook.access runbook.argocd runbook.cluster runbook.dns runbook.testing
-runbook.vault specs
+pages.fleet report.charts report.hosts runbook.access runbook.cluster runbook.dns runbook.testing runbook.vault specs
 charts.fetch invariants load runbook.daily runbook.script runbook.sync runbook.teardown
 runbook.content
 pages.environment

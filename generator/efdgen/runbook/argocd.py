@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from efdgen import layout, rbac
+from efdgen.layout import PARENT
 from efdgen.model import ArgoCd, ResolvedEnvironment
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import PARENT, quote
 
 _LOCAL = "localhost:8080"
 """Where the port-forward makes Argo CD appear."""

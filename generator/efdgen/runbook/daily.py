@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from efdgen.layout import PARENT
 from efdgen.model import K3d, ResolvedApp, ResolvedEnvironment
 from efdgen.runbook.cluster import KUBECONFIG
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import PARENT, app_with_chart, part
+from efdgen.runbook.text import app_with_chart, part
 
 
 def phase(environment: ResolvedEnvironment) -> Phase:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from shlex import quote
 
 from efdgen.model import ResolvedEnvironment
 from efdgen.runbook.argocd import connect
 from efdgen.runbook.cluster import KUBECONFIG, check_version
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import quote
 
 
 def script(environment: ResolvedEnvironment, phases: Sequence[Phase]) -> str:

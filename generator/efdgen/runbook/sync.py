@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from efdgen.layout import PARENT
 from efdgen.model import ResolvedApp, ResolvedEnvironment
 from efdgen.order import sync_order
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import PARENT, code, table
+from efdgen.runbook.text import code, table
 from efdgen.runbook.vault import ARGOCD_TLS, secrets
 from efdgen.runbook.volumes import volumes
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from efdgen.layout import PARENT
 from efdgen.model import K3d, ResolvedApp, ResolvedEnvironment
 from efdgen.order import sync_order
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import PARENT, app_with_chart, code, hosts
+from efdgen.runbook.text import app_with_chart, code, hosts
 from efdgen.runbook.vault import secrets
 from efdgen.runbook.volumes import volumes
 

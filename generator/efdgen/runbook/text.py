@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from shlex import quote
 
 from efdgen.hosts import ARGO_CD, NODE_PORT, public
 from efdgen.model import ResolvedApp, ResolvedEnvironment
-
-_PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+\Z")
-PARENT = "efd"
-"""The name of the app of apps, in Argo CD."""
-
-
-def quote(word: str) -> str:
-    """Return a word as a shell reads it back; plain ones stay as they are."""
-    if _PLAIN.match(word):
-        return word
-    return "'" + word.replace("'", "'\"'\"'") + "'"
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
 from typing import Any, NamedTuple
 
 from efdgen.model import ResolvedApp, ResolvedEnvironment
 from efdgen.runbook.model import Command, Phase, Step
-from efdgen.runbook.text import code, quote, table
+from efdgen.runbook.text import code, table
 
 ARGOCD_TLS = "argocd-server-tls"
 """The VaultSecret of Argo CD's own certificate: the parent chart has it, where Argo CD is managed from here."""
