@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import yaml
 
-from efdgen import layout
+from efdgen.output import layout
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 EFDGEN = [sys.executable, "-m", "efdgen"]
@@ -135,8 +135,8 @@ def rendering() -> list[Result]:
 
 def reviewing() -> list[Result]:
     """Review a change of every values file of many environments against reading both trees."""
-    from efdgen.pipeline import diff
     from efdgen.review.trees import review
+    from efdgen.verbs import diff
 
     with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
         folder = Path(temporary, "reviewed")
@@ -176,7 +176,8 @@ def hydration() -> list[Result]:
     if shutil.which("helm") is None:
         return []
     sys.path.insert(0, str(REPOSITORY / "tests"))
-    from efdgen import disk, helm, hydrate
+    from efdgen.helm import engines, hydrate
+    from efdgen.output import disk
     from support.standins import StandIns
 
     tree = disk.read(REPOSITORY / "rendered")
@@ -185,7 +186,7 @@ def hydration() -> list[Result]:
 
     def seconds(way: str) -> float:
         start = time.perf_counter()
-        found = list(hydrate.hydrate(tree, "summit", (), helm.choose(way), charts, cluster))
+        found = list(hydrate.hydrate(tree, "summit", (), engines.choose(way), charts, cluster))
         assert not [result.error for result in found if result.error]
         return time.perf_counter() - start
 

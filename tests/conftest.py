@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from efdgen import pipeline
+from efdgen.verbs import render
 from support.browser import browser, show
 from support.checkout import copy_checkout
 from support.repository import small_repository
@@ -30,7 +30,7 @@ def inputs(tmp_path: Path) -> Path:
 def checkout(inputs: Path) -> Path:
     """A copy of this checkout, freshly rendered."""
     root = inputs
-    pipeline.write(root)
+    render.write(root)
     return root
 
 
@@ -38,5 +38,5 @@ def checkout(inputs: Path) -> Path:
 def small(tmp_path: Path) -> Path:
     """A copy of the small repository, freshly rendered."""
     root = small_repository(tmp_path)
-    pipeline.write(root)
+    render.write(root)
     return root

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from efdgen import pipeline
 from efdgen.errors import InvalidInputError, Problem
+from efdgen.verbs import project
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
@@ -54,7 +54,7 @@ def edit(file: Path, old: str, new: str) -> None:
 def found(root: Path) -> tuple[Problem, ...]:
     """Return everything that efdgen finds in a repository, errors or warnings."""
     try:
-        return pipeline.rendering(root).warnings
+        return project.rendering(root).warnings
     except InvalidInputError as error:
         return error.problems
 

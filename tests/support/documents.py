@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from efdgen import yamlio
 from efdgen.errors import InvalidInputError, Location, Problem
-from efdgen.merge import Layer
+from efdgen.language import yamlio
+from efdgen.language.layers import Layer
 
 
 def document(text: str, file: str = "file.yaml") -> yamlio.Document:

@@ -7,10 +7,10 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from efdgen import disk
 from efdgen.errors import ChartError
-from efdgen.hydrate import dependencies
-from efdgen.model import ChartReference
+from efdgen.helm.hydrate import dependencies
+from efdgen.output import disk
+from efdgen.repository.model import ChartReference
 
 ECHO = """\
 apiVersion: v1

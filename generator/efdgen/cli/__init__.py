@@ -52,7 +52,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from efdgen import suggest
+            from efdgen.language import suggest
 
             ctx.fail(f"no such command {args[0]!r}: {suggest.hint(args[0], _COMMANDS)}")
         return super().resolve_command(ctx, args)

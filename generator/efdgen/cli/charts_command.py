@@ -11,7 +11,7 @@ import click
 from efdgen.cli.common import CHARTS, reports_errors, repository_root, root_option
 
 if TYPE_CHECKING:
-    from efdgen.charts.outcomes import Failure
+    from efdgen.helm.charts.outcomes import Failure
 
 _timeout_option = click.option(
     "--timeout",
@@ -51,8 +51,8 @@ def fetch_command(root: Path | None, timeout: float) -> None:
       efdgen charts fetch
       efdgen charts fetch --timeout 120
     """
-    from efdgen.charts import fetch
     from efdgen.report import charts
+    from efdgen.verbs import charts as fetch
 
     outcome = fetch.fetch(repository_root(root), timeout)
     click.echo(charts.fetched(outcome, click.style))
@@ -71,7 +71,7 @@ def verify_command(root: Path | None) -> None:
     Examples:
       efdgen charts verify
     """
-    from efdgen.charts import fetch
+    from efdgen.verbs import charts as fetch
 
     count, failures = fetch.verify(repository_root(root))
     if not failures:
@@ -95,8 +95,8 @@ def outdated_command(root: Path | None, timeout: float, form: str) -> None:
       efdgen charts outdated
       efdgen charts outdated --format json
     """
-    from efdgen.charts import fetch
     from efdgen.report import charts
+    from efdgen.verbs import charts as fetch
 
     found = fetch.outdated(repository_root(root), timeout)
     click.echo(

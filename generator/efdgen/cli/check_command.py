@@ -15,6 +15,7 @@ from efdgen.cli.common import (
     root_option,
     show,
 )
+from efdgen.verbs import render
 
 
 @click.command("check")
@@ -33,13 +34,11 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
       efdgen check summit base
       efdgen check --format github
     """
-    from efdgen import pipeline
-
-    outcome = pipeline.check(repository_root(root), environments)
+    outcome = render.check(repository_root(root), environments)
     if form != "text":
         from efdgen.report import drift
 
-        differences = drift.problems(outcome.changes, outcome.foreign, outcome.edited, pipeline.OUTPUT)
+        differences = drift.problems(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT)
         show([*outcome.warnings, *differences], form, root)
     else:
         show(outcome.warnings, form, root)
@@ -48,12 +47,14 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
         else:
             from efdgen.report import text
 
-            click.echo(text.differences(outcome.changes, outcome.foreign, outcome.edited, pipeline.OUTPUT, click.style))
+            click.echo(text.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, click.style))
             if outcome.changes:
-                render = " ".join(["efdgen render", *environments])
-                click.echo(f"To bring {text.count(len(outcome.changes), 'file')} up to date, run: {render}", err=True)
+                command_line = " ".join(["efdgen render", *environments])
+                click.echo(
+                    f"To bring {text.count(len(outcome.changes), 'file')} up to date, run: {command_line}", err=True
+                )
             if outcome.foreign:
                 files = text.count(len(outcome.foreign), "file")
-                click.echo(f"efdgen did not make {files}: nothing else belongs into {pipeline.OUTPUT}/", err=True)
+                click.echo(f"efdgen did not make {files}: nothing else belongs into {render.OUTPUT}/", err=True)
     if not outcome.is_clean:
         raise click.exceptions.Exit(DIFFERENCES)

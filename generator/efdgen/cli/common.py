@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from efdgen.repository import paths
+from efdgen.verbs import project
+
 if TYPE_CHECKING:
     from efdgen.errors import Problem
 
@@ -23,14 +26,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 def complete_environment(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Return the environments that have a spec, and whose names begin like what was typed."""
-    from efdgen import load, pipeline
     from efdgen.errors import UsageError
 
     try:
-        root = pipeline.find_root(Path(ctx.params.get("root") or ".").resolve())
+        root = project.find_root(Path(ctx.params.get("root") or ".").resolve())
     except UsageError:
         return []
-    return [CompletionItem(name) for name in load.environment_names(root) if name.startswith(incomplete)]
+    return [CompletionItem(name) for name in paths.environment_names(root) if name.startswith(incomplete)]
 
 
 def complete_environments(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -66,12 +68,11 @@ def repository_root(given: Path | None) -> Path:
     Raises:
         UsageError: when it is none.
     """
-    from efdgen import load, pipeline
     from efdgen.errors import UsageError
 
     if given is None:
-        return pipeline.find_root(Path.cwd())
-    if not load.is_repository(given):
+        return project.find_root(Path.cwd())
+    if not paths.is_repository(given):
         raise UsageError(f"{given} has no environments/ and templates/apps/")
     return given
 

@@ -18,9 +18,9 @@ from efdgen.cli.common import (
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 
 if TYPE_CHECKING:
-    from efdgen.hydrate import HydratedApp
-    from efdgen.pipeline.diff import Compared
+    from efdgen.helm.hydrate import HydratedApp
     from efdgen.review.model import Review
+    from efdgen.verbs.diff import Reviewed
 
 
 @click.command("diff")
@@ -61,8 +61,8 @@ def command(
       efdgen diff --base main --fail-outside summit,base
       efdgen diff summit --hydrate
     """
-    from efdgen.pipeline import diff
-    from efdgen.report import diffs
+    from efdgen.report import diff as diffs
+    from efdgen.verbs import diff
 
     folder = repository_root(root)
     compared = diff.compare(folder, environments, base, is_whole=bool(fail_outside))
@@ -82,12 +82,12 @@ def command(
         raise click.exceptions.Exit(DIFFERENCES)
 
 
-def _objects(root: Path, compared: Compared, way: str) -> tuple[Review, tuple[HydratedApp, ...]]:
+def _objects(root: Path, compared: Reviewed, way: str) -> tuple[Review, tuple[HydratedApp, ...]]:
     """Return the review of the objects, and what can't be said because Helm failed."""
-    from efdgen import helm
-    from efdgen.pipeline import objectdiff
+    from efdgen.helm import engines
+    from efdgen.verbs import objectdiff
 
-    engine = helm.choose(way)
+    engine = engines.choose(way)
     click.echo(f"With {engine.description}", err=True)
-    found = objectdiff.compare(root, compared.trees, compared.shown, engine, open_charts(root))
+    found = objectdiff.compare(compared.trees, compared.shown, engine, open_charts(root))
     return found.shown, found.failed

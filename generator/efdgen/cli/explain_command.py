@@ -9,19 +9,21 @@ import click
 from click.shell_completion import CompletionItem
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.repository import paths
+from efdgen.verbs import project
 
 if TYPE_CHECKING:
-    from efdgen.charts.cache import Charts
-    from efdgen.merge import Layer
-    from efdgen.model import AppDefinition
+    from efdgen.helm.charts.cache import Charts
+    from efdgen.language.layers import Layer
+    from efdgen.repository.model import AppDefinition
 
 
 def _complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from efdgen import load, pipeline
     from efdgen.errors import UsageError
+    from efdgen.repository import load
 
     try:
-        root = pipeline.find_root(Path(ctx.params.get("root") or ".").resolve())
+        root = project.find_root(Path(ctx.params.get("root") or ".").resolve())
     except UsageError:
         return []
     spec = load.load(root).environments.get(ctx.params.get("environment") or "")
@@ -37,10 +39,10 @@ class _ChartDefaults:
         self._has_said = False
 
     def __call__(self, definition: AppDefinition) -> tuple[Layer, ...]:
-        from efdgen.charts import archive
-        from efdgen.charts.cache import Charts
         from efdgen.errors import ChartError
         from efdgen.explain import defaults
+        from efdgen.helm.charts import archive
+        from efdgen.helm.charts.cache import Charts
 
         chart = definition.chart
         try:
@@ -79,15 +81,15 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
       efdgen explain summit --secrets --format json
       efdgen explain summit
     """
-    from efdgen import layout, pipeline
     from efdgen.errors import UsageError
     from efdgen.explain import questions
     from efdgen.report import explanation
+    from efdgen.verbs.explain import explain
 
     if subject and question:
         raise UsageError(f"--{subject} is about all of {environment}: leave out {question!r}")
     folder = repository_root(root)
-    found = pipeline.explain(folder, environment, _ChartDefaults(folder))
+    found = explain(folder, environment, _ChartDefaults(folder))
     if subject == "hosts":
         hosts = list(found.hosts())
         text = explanation.as_json(hosts) if form == "json" else explanation.hosts(hosts, click.style)
@@ -99,7 +101,7 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
         if form == "json":
             text = explanation.as_json(answers)
         else:
-            show = explanation.lines if question in (*found.apps, layout.PARENT) else explanation.blocks
+            show = explanation.lines if question in (*found.apps, paths.PARENT) else explanation.blocks
             text = show(answers, click.style)
     else:
         facts = questions.facts(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.verbs import project
 
 
 @click.command("graph")
@@ -31,10 +32,9 @@ def command(environment: str, root: Path | None, form: str) -> None:
       efdgen graph summit --format svg > summit.svg
       efdgen graph summit --format dot | dot -Tpdf > summit.pdf
     """
-    from efdgen import pipeline
-    from efdgen.graph import content, dot, mermaid, svg
+    from efdgen.render.graph import content, dot, mermaid, svg
 
-    (resolved,) = pipeline.resolve(repository_root(root), (environment,))
+    (resolved,) = project.resolve(repository_root(root), (environment,)).environments
     graph = content.graph(resolved)
     writers = {"mermaid": mermaid.mermaid, "dot": dot.dot, "svg": svg.svg}
     click.echo(writers[form](graph))

@@ -12,9 +12,9 @@ import click
 from efdgen.cli.common import CHARTS
 
 if TYPE_CHECKING:
-    from efdgen.charts import cache
-    from efdgen.hydrate import HydratedApp
-    from efdgen.model import ChartReference
+    from efdgen.helm.charts import cache
+    from efdgen.helm.hydrate import HydratedApp
+    from efdgen.repository.model import ChartReference
 
 engine_option = click.option(
     "--engine",
@@ -46,7 +46,7 @@ class Charts:
         """
         with self._opening:
             if self._cache is None:
-                from efdgen.charts import cache
+                from efdgen.helm.charts import cache
 
                 self._cache = cache.Charts.open(self._root)
         return self._cache.archive(chart)
@@ -54,7 +54,7 @@ class Charts:
 
 def report_failures(failed: Sequence[HydratedApp]) -> None:
     """Say what Helm could not do, and what to do; end with status 5, if it is anything."""
-    from efdgen.helm import messages
+    from efdgen.helm.engines import messages
 
     if not failed:
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.verbs import project
 
 
 @click.command("hosts")
@@ -35,13 +36,13 @@ def command(environment: str, root: Path | None, form: str, zone: str | None, ad
       efdgen hosts summit --format route53 --address 192.0.2.10
       efdgen hosts ncsa-stable --format terraform --zone lsst.codes
     """
-    from efdgen import dns, hosts, pipeline
+    from efdgen.environment import dns, hosts
     from efdgen.errors import UsageError
     from efdgen.report import hosts as report
 
     if form in ("table", "json") and (address or node_address):
         raise UsageError(f"addresses are for --format route53 and --format terraform, not {form}")
-    (resolved,) = pipeline.resolve(repository_root(root), (environment,))
+    (resolved,) = project.resolve(repository_root(root), (environment,)).environments
     public = hosts.public(resolved)
     if zone is not None:
         zones = sorted({host.host.partition(".")[2] for host in public})

@@ -12,9 +12,10 @@ import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.verbs import render
 
 if TYPE_CHECKING:
-    from efdgen.hydrate import HydratedApp
+    from efdgen.helm.hydrate import HydratedApp
 
 
 @click.command("hydrate")
@@ -38,17 +39,18 @@ def command(
       efdgen hydrate summit influxdb efd
       efdgen hydrate summit -o hydrated/summit
     """
-    from efdgen import helm, hydrate, pipeline, resultfolder
+    from efdgen.helm import engines, hydrate
+    from efdgen.output import resultfolder
     from efdgen.report import hydrated
 
     folder = repository_root(root)
     there = {}
     if output is not None:
-        resultfolder.refuse_inside(output, folder / pipeline.OUTPUT)
+        resultfolder.refuse_inside(output, folder / render.OUTPUT)
         there = resultfolder.read(output, hydrated.MARKS.values())
-    deployed = pipeline.deployed(folder, environment)
+    deployed = render.deployed(folder, environment)
     capabilities = hydrate.capabilities(deployed.tree, environment, deployed.cluster)
-    engine = helm.choose(way)
+    engine = engines.choose(way)
     _introduce(engine, capabilities, deployed, environment)
     charts = open_charts(folder)
     with _progress(hydrate.hydrate(deployed.tree, environment, apps, engine, charts, capabilities)) as results:

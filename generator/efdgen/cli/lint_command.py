@@ -49,22 +49,22 @@ def command(
       efdgen lint summit --format github
       efdgen lint --dead-values
     """
-    from efdgen import helm
-    from efdgen.pipeline import lint
+    from efdgen.helm import engines
+    from efdgen.verbs import lint
 
     if redundant and not dead_values:
         raise click.UsageError("--redundant goes with --dead-values")
     folder = repository_root(root)
     if dead_values:
-        from efdgen.pipeline import deadvalues
+        from efdgen.verbs import deadvalues
 
-        engine = helm.choose("sdk" if way == "auto" and _has_library() else way)
+        engine = engines.choose("sdk" if way == "auto" and _has_library() else way)
         with _progress() as progress:
             result = deadvalues.search(
                 folder, environments, engine, open_charts(folder), redundant=redundant, progress=progress
             )
     else:
-        result = lint.lint(folder, environments, helm.choose(way), open_charts(folder))
+        result = lint.lint(folder, environments, engines.choose(way), open_charts(folder))
     show(result.problems, form, root)
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
@@ -78,7 +78,7 @@ def command(
 def _has_library() -> bool:
     """Say whether Helm's library can be used; a broken one is none."""
     from efdgen.errors import ChartError
-    from efdgen.helm import sdk
+    from efdgen.helm.engines import sdk
 
     try:
         return sdk.find() is not None

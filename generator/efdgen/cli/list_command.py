@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import environments, reports_errors, repository_root, root_option
+from efdgen.verbs import project
 
 
 @click.command("list")
@@ -22,8 +23,7 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
       efdgen list
       efdgen list summit --format json
     """
-    from efdgen import pipeline
     from efdgen.report import fleet
 
-    resolved = list(pipeline.resolve(repository_root(root), environments))
+    resolved = project.resolve(repository_root(root), environments).environments
     click.echo(fleet.as_json(resolved) if form == "json" else fleet.as_text(resolved, click.style))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import environments, format_option, reports_errors, repository_root, root_option, show
+from efdgen.verbs import render
 
 
 @click.command("render")
@@ -25,13 +26,12 @@ def command(environments: tuple[str, ...], root: Path | None, form: str, allow_m
       efdgen render summit
       efdgen render
     """
-    from efdgen import pipeline
     from efdgen.report import text
 
-    outcome = pipeline.write(repository_root(root), environments, allow_mass_deletion=allow_mass_deletion)
+    outcome = render.write(repository_root(root), environments, allow_mass_deletion=allow_mass_deletion)
     show(outcome.warnings, form, root)
-    click.echo(text.written(outcome.changes, outcome.unchanged, pipeline.OUTPUT, click.style), err=form != "text")
+    click.echo(text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style), err=form != "text")
     for path in outcome.edited:
-        click.echo(f"warning: {pipeline.OUTPUT}/{path} had been edited by hand; the edit is gone", err=True)
+        click.echo(f"warning: {render.OUTPUT}/{path} had been edited by hand; the edit is gone", err=True)
     for path in outcome.foreign:
-        click.echo(f"warning: {pipeline.OUTPUT}/{path} was not made by efdgen; left alone", err=True)
+        click.echo(f"warning: {render.OUTPUT}/{path} was not made by efdgen; left alone", err=True)

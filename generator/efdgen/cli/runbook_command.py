@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.verbs import project
 
 
 @click.command("runbook")
@@ -35,12 +36,11 @@ def command(environment: str, root: Path | None, form: str, output: Path | None)
       efdgen runbook summit --format sh -o efd-summit.sh
       bash efd-summit.sh --list
     """
-    from efdgen import pipeline
     from efdgen.errors import OutputError
-    from efdgen.runbook import content, markdown, script
+    from efdgen.render.runbook import markdown, read, script
 
-    (resolved,) = pipeline.resolve(repository_root(root), (environment,))
-    phases = content.phases(resolved)
+    (resolved,) = project.resolve(repository_root(root), (environment,)).environments
+    phases = read.phases(resolved)
     if form == "sh":
         text = script.script(resolved, phases)
     else:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import reports_errors, repository_root, root_option
+from efdgen.verbs import project, render
 
 
 @click.command("site")
@@ -28,15 +29,20 @@ def command(root: Path | None, output: Path) -> None:
     Examples:
       efdgen site -o site
     """
-    from efdgen import pipeline, resultfolder
-    from efdgen.graph import content, svg
-    from efdgen.report import site
-    from efdgen.site import data
+    from efdgen.output import resultfolder
+    from efdgen.render.graph import content, svg
+    from efdgen.render.pages import environment, fleet
+    from efdgen.report.site import rows, write
 
     folder = repository_root(root)
-    resultfolder.refuse_inside(output, folder / pipeline.OUTPUT)
-    there = resultfolder.read(output, site.MARKS)
-    files = site.build(data.fleet(pipeline.resolve(folder), lambda each: svg.svg(content.graph(each))))
+    resultfolder.refuse_inside(output, folder / render.OUTPUT)
+    there = resultfolder.read(output, write.MARKS)
+    makers = rows.Makers(
+        page=environment.page,
+        picture=lambda each: svg.svg(content.graph(each)),
+        fleet_page=lambda all_: fleet.page([fleet.row(each) for each in all_]),
+    )
+    files = write.build(rows.fleet(project.resolve(folder).environments, makers))
     for change in resultfolder.replace(output, there, files):
         click.echo(f"{change.kind.value:7} {output / change.path}")
-    click.echo(f"Open {output / site.INDEX}", err=True)
+    click.echo(f"Open {output / write.INDEX}", err=True)

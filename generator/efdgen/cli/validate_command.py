@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import environments, format_option, reports_errors, repository_root, root_option, show
+from efdgen.verbs import project
 
 
 @click.command("validate")
@@ -23,9 +24,7 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
       efdgen validate summit
       efdgen validate --format sarif
     """
-    from efdgen import pipeline
-
-    rendering = pipeline.rendering(repository_root(root), environments)
+    rendering = project.rendering(repository_root(root), environments)
     show(rendering.warnings, form, root)
     if form == "text":
-        click.echo(f"valid: {', '.join(rendering.environments)}")
+        click.echo(f"valid: {', '.join(rendering.project.selected)}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from efdgen import yamlio
 from efdgen.errors import InvalidInputError, Location, Path
 from efdgen.explain.says import CHART_DEFAULT
-from efdgen.merge import Layer
+from efdgen.language import yamlio
+from efdgen.language.layers import Layer
 
 
 def layers(archive: str, texts: Mapping[str, str]) -> tuple[Layer, ...]:

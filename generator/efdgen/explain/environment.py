@@ -7,15 +7,18 @@ from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from efdgen import layout, rbac, scope
+from efdgen.environment import rbac
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.resolve import Resolver
 from efdgen.errors import Location, Path
 from efdgen.explain.facts import Facts
 from efdgen.explain.says import ABSENT, DERIVED, Explanation, Host, Say, Secret, Source
 from efdgen.explain.trace import Tree, trace, trace_key
 from efdgen.explain.watch import Origin, at
-from efdgen.merge import Layer, merge_layers, winner
-from efdgen.model import AppDefinition, Repository, ResolvedApp, ResolvedEnvironment
-from efdgen.resolve import Resolver
+from efdgen.language import scope
+from efdgen.language.layers import Layer, merge_layers, winner
+from efdgen.repository import paths
+from efdgen.repository.model import AppDefinition, Repository
 
 ChartDefaults = Callable[[AppDefinition], Sequence[Layer]]
 """Returns the values that an app's chart brings itself, as layers below `values`; none when they aren't known."""
@@ -56,7 +59,7 @@ class Environment:
 
         It is explained what the key stands for, too, when it is left out, or when only the chart itself sets it.
         """
-        if app == layout.PARENT:
+        if app == paths.PARENT:
             return self._parent(path)
         resolved = self.apps[app]
         if path[0] == resolved.definition.chart.name:
@@ -104,7 +107,7 @@ class Environment:
                     yield Host(service, host, name, kind, self._fact(name, ("hosts", service), ("hosts", service)))
         if self.resolved.facts.argocd.managed:
             explanation = self._parent(("argocd", "host"))
-            yield Host("argocd", self.resolved.facts.argocd.host, layout.PARENT, "argocd", explanation)
+            yield Host("argocd", self.resolved.facts.argocd.host, paths.PARENT, "argocd", explanation)
 
     def secrets(self) -> Iterator[Secret]:
         """Yield every Vault path that is needed, with what decides it."""
@@ -116,7 +119,7 @@ class Environment:
         if self.resolved.facts.argocd.managed:
             explanation = self._parent(("argocd", "tlsVaultPath"))
             path = self.resolved.facts.argocd.tls_vault_path
-            yield Secret(layout.PARENT, "argocd", "argocd-server-tls", path, (), explanation)
+            yield Secret(paths.PARENT, "argocd", "argocd-server-tls", path, (), explanation)
 
     def _names(self, app: ResolvedApp, parameters: Any) -> Mapping[str, Any]:
         """Return what the expressions of an app can use, the same as when it was resolved."""
@@ -189,10 +192,10 @@ class Environment:
         if path[0] == "applications":
             return self._application(path)
         if path in _FACTS_OF_ARGOCD:
-            return self._fact(layout.PARENT, path, _FACTS_OF_ARGOCD[path])
+            return self._fact(paths.PARENT, path, _FACTS_OF_ARGOCD[path])
         if path[0] == "argocd":
             return self._policies(path)
-        return self._common(layout.PARENT, path)
+        return self._common(paths.PARENT, path)
 
     def _application(self, path: Path) -> Explanation:
         """Explain a part of the Application of an app."""
@@ -203,11 +206,11 @@ class Environment:
             rule = f"<% argocd.path %>/{name}"
             value = f"{self.resolved.facts.argocd.path}/{name}"
             inputs = (self.facts.explain(("argocd", "path")),)
-            return self._derived(layout.PARENT, path, (value, rule, place), inputs)
+            return self._derived(paths.PARENT, path, (value, rule, place), inputs)
         tree = self.tree(name)
         if key in _OWN_ARGOCD and at(tree.merged, (key,)) is not ABSENT:
-            return trace(tree, (key, *within))._replace(app=layout.PARENT, path=path)
-        return self._fact(layout.PARENT, path, ("argocd", key, *within))
+            return trace(tree, (key, *within))._replace(app=paths.PARENT, path=path)
+        return self._fact(paths.PARENT, path, ("argocd", key, *within))
 
     def _policies(self, path: Path) -> Explanation:
         """Explain policy.csv."""
@@ -216,4 +219,4 @@ class Environment:
         rule = "a line for each of argocd.rbac.policies and argocd.rbac.groups"
         inputs = tuple(self.facts.explain(("argocd", "rbac", key)) for key in ("policies", "groups"))
         value = rbac.policy_csv(self.resolved.facts.argocd.rbac)
-        return self._derived(layout.PARENT, path, (value, rule, place), inputs)
+        return self._derived(paths.PARENT, path, (value, rule, place), inputs)

@@ -6,13 +6,13 @@ from collections import ChainMap
 from collections.abc import Iterator
 from typing import Any
 
+from efdgen.environment.resolve import Resolver
 from efdgen.errors import Path
 from efdgen.explain.says import Explanation, Say, Source
 from efdgen.explain.trace import Tree, trace, trace_key
 from efdgen.explain.watch import Origin
-from efdgen.merge import merge_layers, winner
-from efdgen.model import AppDefinition, Repository
-from efdgen.resolve import Resolver
+from efdgen.language.layers import merge_layers, winner
+from efdgen.repository.model import AppDefinition, Repository
 
 _HOSTS = "hosts"
 _PATTERN: Path = ("hostPattern",)

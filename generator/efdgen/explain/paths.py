@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from efdgen import suggest
 from efdgen.errors import Path, dotted
+from efdgen.language import suggest
 
 Spell = Callable[["str | int"], tuple[str, ...]]
 """Returns the spellings of a part of a path."""

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from efdgen import layout, render, scope, suggest
+from efdgen.environment.model import ResolvedApp
+from efdgen.environment.values import parent_values, wrapper_values
 from efdgen.errors import Location, Path, UsageError
 from efdgen.explain import paths
 from efdgen.explain.environment import Environment
 from efdgen.explain.says import Explanation
 from efdgen.explain.watch import at
-from efdgen.merge import leaves, merge, merge_layers
-from efdgen.model import ResolvedApp
+from efdgen.language import scope, suggest
+from efdgen.language.layers import leaves, merge, merge_layers
+from efdgen.repository.paths import PARENT
 
 _APP = re.compile(r"[a-z0-9-]+")
 
@@ -31,7 +33,7 @@ def ask(environment: Environment, question: str) -> list[Explanation]:
     match = _APP.match(question)
     name = match.group() if match else ""
     rest = question[len(name) :].removeprefix(".")
-    if name == layout.PARENT:
+    if name == PARENT:
         return _in_parent(environment, rest)
     if name in environment.apps:
         return _in_app(environment, name, rest)
@@ -41,7 +43,7 @@ def ask(environment: Environment, question: str) -> list[Explanation]:
         return [environment.facts.explain(leaf) for leaf in _below(known_as, path)]
     if name in known_as:
         raise UsageError(f"{environment.name} has no fact {question!r}: {paths.hint(known_as, question)}")
-    known = [*environment.apps, layout.PARENT, *known_as]
+    known = [*environment.apps, PARENT, *known_as]
     raise UsageError(f"{environment.name} has no app and no fact {name or question!r}: {suggest.hint(name, known)}")
 
 
@@ -77,17 +79,17 @@ def _hosts(app: ResolvedApp) -> Mapping[str, str]:
 
 
 def _in_parent(environment: Environment, rest: str) -> list[Explanation]:
-    values = render.parent_values(environment.resolved)
+    values = parent_values(environment.resolved)
     path = paths.find(values, rest)
     if path is None:
-        raise _nothing(environment, layout.PARENT, rest, paths.hint(values, rest))
-    return [environment.explain(layout.PARENT, leaf) for leaf in _below(values, path)]
+        raise _nothing(environment, PARENT, rest, paths.hint(values, rest))
+    return [environment.explain(PARENT, leaf) for leaf in _below(values, path)]
 
 
 def _in_app(environment: Environment, name: str, rest: str) -> list[Explanation]:
     app = environment.apps[name]
     chart = app.definition.chart.name
-    wrapper = render.wrapper_values(environment.resolved, app)
+    wrapper = wrapper_values(environment.resolved, app)
     if not rest:
         return [_short(environment.explain(name, leaf), chart) for leaf, _ in leaves(wrapper)]
     values = known_values(environment, name)

@@ -6,11 +6,11 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen import scope, templating
 from efdgen.errors import Path
 from efdgen.explain.says import ABSENT, Explanation, Say, Source
 from efdgen.explain.watch import Origin, at, watch
-from efdgen.merge import Layer, merge_layers, winner
+from efdgen.language import expressions, scope
+from efdgen.language.layers import Layer, merge_layers, winner
 
 
 class Tree(NamedTuple):
@@ -127,7 +127,7 @@ def _say(layer: Layer, path: Path, yields: Callable[[Path, Any], Any], counts: L
 
 
 def _is_expression(written: Any) -> bool:
-    return isinstance(written, str) and templating.has_expression(written)
+    return isinstance(written, str) and expressions.has_expression(written)
 
 
 def _reach(data: Any, path: Path) -> tuple[int, Any]:

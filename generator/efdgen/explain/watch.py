@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from efdgen import templating
 from efdgen.errors import InvalidInputError, Path
 from efdgen.explain.says import ABSENT
+from efdgen.language import expressions
 
 
 class Origin(NamedTuple):
@@ -48,7 +48,7 @@ class Watched(NamedTuple):
         for skipped in range(len(within)):
             for path, mapping in self.mappings.items():
                 found = at(mapping, within[skipped:])
-                if found is not ABSENT and _same(templating.plain(found), part):
+                if found is not ABSENT and _same(expressions.plain(found), part):
                     return Origin((*path, *within[skipped:]))
         return None
 
@@ -72,12 +72,12 @@ def watch(text: str, names: Mapping[str, Any]) -> Watched:
         ExpressionError: when it can't be evaluated.
         InvalidInputError: when a fact that it uses can't be.
     """
-    known = templating.evaluate(text, names)
+    known = expressions.evaluate(text, names)
     for is_marking in (True, False):
         notes = _Notes(is_marking)
         try:
-            result = templating.evaluate(text, _Names(names, (), notes))
-        except (templating.ExpressionError, InvalidInputError):
+            result = expressions.evaluate(text, _Names(names, (), notes))
+        except (expressions.ExpressionError, InvalidInputError):
             continue
         # A mark must change nothing: where it does, such as an int that stands for true in a text, there is none.
         if _same(_unmarked(result), known):
@@ -180,7 +180,7 @@ class _Names(Mapping[str, Any]):
             return [self._watched(item, (*path, index)) for index, item in enumerate(value)]
         return _mark(value, Origin(path), self._notes)
 
-    def _host(self, host: templating.Function, path: Path) -> templating.Function:
+    def _host(self, host: expressions.Function, path: Path) -> expressions.Function:
         """Return `host()`; what it returns counts as a fact of its own."""
 
         def host_of(service: Any) -> Any:

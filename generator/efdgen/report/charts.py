@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from efdgen.charts.outcomes import Comparison, Fetched
+from efdgen.helm.charts.outcomes import Comparison, Fetched
 from efdgen.report.text import Style, table
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from efdgen.compare import Change, Kind
 from efdgen.errors import Location, Problem
+from efdgen.output.compare import Change, Kind
 
 _RENDER = "run: efdgen render"
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from efdgen.model import ResolvedEnvironment
+from efdgen.environment.model import ResolvedEnvironment
 from efdgen.report.text import Style, table
 
 

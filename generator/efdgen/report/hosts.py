@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from efdgen.dns import TTL, Record
-from efdgen.hosts import PublicHost
+from efdgen.environment.dns import TTL, Record
+from efdgen.environment.hosts import PublicHost
 from efdgen.report.text import Style, table
 
 

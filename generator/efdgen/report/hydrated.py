@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from efdgen import yamlio
-from efdgen.hydrate import HydratedApp
+from efdgen.helm.hydrate import HydratedApp
+from efdgen.language import yamlio
 
 MARKS = {"yaml": b"# Hydrated by efdgen ", "json": b'{\n  "hydratedBy": "efdgen'}
 """How a file begins that holds one app's objects."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from efdgen.compare import Change, Kind
 from efdgen.errors import Problem, Severity
+from efdgen.output.compare import Change, Kind
 
 Style = Callable[..., str]
 ReadLine = Callable[[str, int], str]

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from efdgen import linediff
+from efdgen.review import linediff
 from efdgen.review.model import Change, Reordered
-from efdgen.semantic import ABSENT, Steps, fingerprint
+from efdgen.review.semantic import ABSENT, Steps, fingerprint
 
 
 class Found(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from efdgen.semantic import Steps
+from efdgen.review.semantic import Steps
 
 
 class Change(NamedTuple):

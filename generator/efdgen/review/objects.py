@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from efdgen import objects
-from efdgen.objects import Object
+from efdgen.helm import objects
+from efdgen.helm.objects import Object
 from efdgen.review.folding import Found
-from efdgen.semantic import ABSENT, difference
+from efdgen.review.semantic import ABSENT, difference
 
 MADE_UP = "(made up each time)"
 """Stands for what a chart makes up on every rendering: random passwords, generated names, the time."""

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from efdgen import yamlio
+from efdgen.language import yamlio
 
 _TEXT = frozenset({str})
 _PLAIN = frozenset({str, bool, int, type(None)})

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from efdgen import layout
+from efdgen.output import layout
+from efdgen.repository import paths
 from efdgen.review import reading
 from efdgen.review.folding import Found, fold
 from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
-from efdgen.semantic import ABSENT, difference
+from efdgen.review.semantic import ABSENT, difference
 
 Tree = Mapping[str, bytes]
 
@@ -47,7 +48,7 @@ class _Deployed:
         self.tree = tree
         self._apps: dict[str, set[str]] = {}
         self._having: dict[str, set[str]] = {}
-        self.charts = {layout.app_of(path) for path in tree if _is_chart_file(path)} - {layout.PARENT}
+        self.charts = {layout.app_of(path) for path in tree if _is_chart_file(path)} - {paths.PARENT}
         """The apps that have a wrapper chart, deployed or not."""
         for path in tree:
             name = layout.environment_of(path)
@@ -60,7 +61,7 @@ class _Deployed:
         return frozenset(self._apps)
 
     def apps(self, environment: str) -> tuple[str, ...]:
-        return tuple(sorted(self._apps.get(environment, set()) - {layout.PARENT}))
+        return tuple(sorted(self._apps.get(environment, set()) - {paths.PARENT}))
 
     def having(self, app: str) -> AbstractSet[str]:
         """Return the environments that have an app."""
@@ -117,7 +118,7 @@ def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
         elif owner in both.environments:
             app = layout.app_of(path)
             if layout.can_vouch(path):
-                if app == layout.PARENT or (before is not None and after is not None):
+                if app == paths.PARENT or (before is not None and after is not None):
                     found.extend(_values(path, Found(owner, app, "", (), ABSENT, ABSENT), both))
             elif owner in both.old.having(app) & both.new.having(app):
                 part = path.removeprefix(f"{layout.chart(app)}/").rpartition("/")[0]
@@ -138,7 +139,7 @@ def _values(path: str, here: Found, both: _Both) -> Iterator[Found]:
         return
     if not (isinstance(before, dict) and isinstance(after, dict)):
         yield from _compared(here, before, after)
-    elif here.app == layout.PARENT:
+    elif here.app == paths.PARENT:
         applications = [side.get("applications") for side in (before, after)]
         one, other = (side if isinstance(side, dict) else {} for side in applications)
         for app in sorted(set(both.old.apps(here.environment)) & set(both.new.apps(here.environment))):

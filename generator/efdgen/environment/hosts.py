@@ -1,0 +1,48 @@
+"""The public hosts of an environment: what has to be in the DNS."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.repository import paths
+
+INGRESS, NODE_PORT, ARGO_CD = "ingress", "node port", "Argo CD"
+
+
+class PublicHost(NamedTuple):
+    """A host that people, or other environments, reach a service at.
+
+    Attributes:
+        service: what is reached: `chronograf`, `kafka-0`, `argocd`.
+        host: its DNS name.
+        app: the app whose chart makes it reachable; for Argo CD's own host, the parent chart.
+        kind: `ingress` and `Argo CD`: behind the ingress controller; `node port`: on the nodes' own ports.
+    """
+
+    service: str
+    host: str
+    app: str
+    kind: str
+
+
+def public(environment: ResolvedEnvironment) -> tuple[PublicHost, ...]:
+    """Return every public host, sorted; two services of one host are two of them.
+
+    Without a Kafka broker that is reached from outside, nothing listens on the nodes' ports: no such hosts then.
+    """
+    facts = environment.facts
+    found = [
+        PublicHost(service, host, app.definition.name, INGRESS)
+        for app in environment.apps
+        for service, host in app.hosts.items()
+    ]
+    if facts.kafka.broker is not None:
+        found += [
+            PublicHost(service, host, app.definition.name, NODE_PORT)
+            for app in environment.apps
+            for service, host in app.node_port_hosts.items()
+        ]
+    if facts.argocd.managed:
+        found.append(PublicHost("argocd", facts.argocd.host, paths.PARENT, ARGO_CD))
+    return tuple(sorted(found, key=lambda each: (each.host, each.kind == NODE_PORT, each.service)))

@@ -1,0 +1,179 @@
+"""An environment as resolved, as immutable values: nothing is optional that was optional in its spec.
+
+The names are those of the schemas, in snake case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from efdgen.errors import Path
+from efdgen.language.layers import Layer
+from efdgen.repository.model import AppDefinition, EnvironmentSpec
+
+
+class K3d(NamedTuple):
+    """How k3d makes a cluster of one machine: versions, the cluster's name, and where its volumes are."""
+
+    version: str
+    k3s_version: str
+    name: str
+    host_path: str
+    container_path: str
+
+
+class Cluster(NamedTuple):
+    """The Kubernetes cluster of an environment. No storage class: the cluster's default. No k3d: it is there."""
+
+    kubernetes_version: str
+    api_versions: tuple[str, ...]
+    storage_class: str | None
+    provides: tuple[str, ...]
+    k3d: K3d | None
+
+
+class Vault(NamedTuple):
+    """Where an environment's secrets are."""
+
+    address: str
+    path_prefix: str
+
+
+class Kafka(NamedTuple):
+    """Kafka as seen from outside (no broker: not reachable) and its disks."""
+
+    broker: str | None
+    storage_class: str | None
+    storage_size: str
+
+
+class SchemaRegistry(NamedTuple):
+    """The Schema Registry as seen from outside."""
+
+    url: str
+
+
+class Feed(NamedTuple):
+    """The news that Chronograf shows."""
+
+    url: str
+    title: str
+    description: str
+    news: tuple[str, ...]
+
+
+class Policy(NamedTuple):
+    """One line of Argo CD's RBAC: what a subject may, or may not, do."""
+
+    subject: str
+    resource: str
+    action: str
+    object: str
+    effect: str
+
+
+class Group(NamedTuple):
+    """Membership: a subject has a role."""
+
+    subject: str
+    role: str
+
+
+class Rbac(NamedTuple):
+    """Argo CD's RBAC configuration."""
+
+    default_role: str
+    policies: tuple[Policy, ...]
+    groups: tuple[Group, ...]
+
+
+class ArgoCd(NamedTuple):
+    """The Argo CD that deploys an environment, and what it reads."""
+
+    managed: bool
+    host: str
+    url: str
+    repo_url: str
+    path: str
+    target_revision: str
+    project: str
+    destination_server: str
+    sync_policy: Mapping[str, Any] | None
+    tls_vault_path: str
+    rbac: Rbac
+    install_manifest: str
+
+
+class Facts(NamedTuple):
+    """What follows from an environment's identity, its site and what all environments share.
+
+    Attributes:
+        data: every fact, evaluated, under its name in the schema: what templates can say.
+    """
+
+    name: str
+    title: str
+    place: str
+    aliases: tuple[str, ...]
+    domain: str
+    host_pattern: str
+    hosts: Mapping[str, str]
+    links: Mapping[str, str]
+    science_platform_host: str
+    cluster: Cluster
+    vault: Vault
+    kafka: Kafka
+    schema_registry: SchemaRegistry
+    feed: Feed
+    argocd: ArgoCd
+    data: Mapping[str, Any]
+
+
+class VaultSecret(NamedTuple):
+    """A Kubernetes Secret that vault-secrets-operator makes from a Vault path."""
+
+    name: str
+    path: str
+    keys: tuple[str, ...]
+
+
+class Pin(NamedTuple):
+    """A value that an environment holds back, or moves ahead, on purpose."""
+
+    path: str
+    value: str
+    reason: str
+
+
+class EnvironmentFile(NamedTuple):
+    """A file beside the values that an app has in an environment, and where its definition describes it."""
+
+    described_at: Path
+    path: str
+    content: Any
+
+
+class ResolvedApp(NamedTuple):
+    """An app in an environment, with nothing left to decide."""
+
+    definition: AppDefinition
+    values: Mapping[str, Any]
+    layers: tuple[Layer, ...]
+    hosts: Mapping[str, str]
+    node_port_hosts: Mapping[str, str]
+    secrets: tuple[VaultSecret, ...]
+    pins: tuple[Pin, ...]
+    files: tuple[EnvironmentFile, ...]
+    target_revision: str
+    project: str
+    destination_server: str
+    sync_policy: Mapping[str, Any] | None
+
+
+class ResolvedEnvironment(NamedTuple):
+    """An environment with nothing left to decide."""
+
+    spec: EnvironmentSpec
+    facts: Facts
+    apps: tuple[ResolvedApp, ...]

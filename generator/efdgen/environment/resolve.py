@@ -1,0 +1,314 @@
+"""From a spec to an environment with nothing left to decide."""
+
+from __future__ import annotations
+
+import functools
+import re
+import types
+import typing
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.environment import functions
+from efdgen.environment.model import EnvironmentFile, Facts, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
+from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.language import expressions, schema, scope
+from efdgen.language.layers import Layer, merge_layers
+from efdgen.language.scope import Scope
+from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
+
+FLAWED_LINK = "E306"
+"""The code of an expression that needs an environment whose own spec has problems."""
+
+
+class Resolver:
+    """Resolves the environments of one repository; links between them are followed on demand."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._scopes: dict[str, Scope] = {}
+        apps = repository.apps.values()
+        self._services = frozenset(service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts))
+
+    def scope(self, name: str) -> Scope:
+        """Return the names that an environment's expressions can use."""
+        if name not in self._repository.environments:
+            raise expressions.ExpressionError(FLAWED_LINK, f"the spec of {name} has problems of its own")
+        if name not in self._scopes:
+            self._scopes[name] = self._new_scope(self._repository.environments[name])
+        return self._scopes[name]
+
+    def resolve(self, name: str) -> ResolvedEnvironment:
+        """Resolve one environment.
+
+        Raises:
+            InvalidInputError: with every expression that can't be evaluated, located where it was written.
+        """
+        spec = self._repository.environments[name]
+        names = self.scope(name)
+        problems: list[Problem] = []
+        facts = _facts(spec, names, problems)
+        apps = []
+        for app in spec.apps:
+            definition = self._repository.apps[app]
+            layers = (*definition.layers, *spec.app_layers[app])
+            resolved = _App(spec, names, definition, layers, problems).resolve(facts)
+            if resolved is not None:
+                apps.append(resolved)
+        if problems or facts is None:
+            raise InvalidInputError(problems)
+        return ResolvedEnvironment(spec, facts, tuple(apps))
+
+    def resolve_app(self, environment: ResolvedEnvironment, app: str, layers: Sequence[Layer]) -> ResolvedApp:
+        """Resolve one app of a resolved environment again, from other layers than its own.
+
+        Raises:
+            InvalidInputError: with every expression that can't be evaluated with these layers.
+        """
+        spec = environment.spec
+        problems: list[Problem] = []
+        definition = self._repository.apps[app]
+        resolved = _App(spec, self.scope(spec.name), definition, layers, problems).resolve(environment.facts)
+        if problems or resolved is None:
+            raise InvalidInputError(problems)
+        return resolved
+
+    def _new_scope(self, spec: EnvironmentSpec) -> Scope:
+        merged = merge_layers(spec.layers)
+        names = Scope(spec.name, merged, spec.layers, {})
+        names.extra["links"] = _Links(self, merged["links"])
+        names.extra["host"] = functions.host(names, self._services)
+        names.extra["named"] = functions.named
+        names.extra["news"] = functions.news(self._repository.news)
+        return names
+
+
+class _Links(Mapping[str, Any]):
+    """The facts of the environments that a spec declares a link to."""
+
+    def __init__(self, resolver: Resolver, declared: Mapping[str, str]) -> None:
+        self._resolver = resolver
+        self._declared = declared
+
+    def __getitem__(self, name: str) -> Scope:
+        if name not in self._declared:
+            raise KeyError(name)
+        return self._resolver.scope(name)
+
+    def __iter__(self) -> Any:
+        return iter(self._declared)
+
+    def __len__(self) -> int:
+        return len(self._declared)
+
+
+class _Merged(NamedTuple):
+    """Facts after merging and evaluation; each is located at the layer that set it."""
+
+    data: Mapping[str, Any]
+    layers: Sequence[Layer]
+
+    def locate(self, path: Path = (), *, key: bool = False) -> Location:  # noqa: ARG002 - values are located
+        return scope.locate(self.layers, path)
+
+
+def _facts(spec: EnvironmentSpec, names: Scope, problems: list[Problem]) -> Facts | None:
+    """Evaluate every fact, check the result against the schema again, and give it its type."""
+    raw = {key: value for key, value in names.facts.items() if key != "hostPattern"}
+    found: list[Problem] = []
+    filled = scope.fill(raw, (), scope.Filling(names, spec.name, spec.layers, found, []))
+    filled["hostPattern"] = names.facts["hostPattern"]
+    if not found:
+        facts = {key: value for key, value in filled.items() if key != "name"}
+        found.extend(
+            problem._replace(message=f"{problem.message} (environment {spec.name})")
+            for problem in schema.check(_Merged(facts, spec.layers), "facts")
+        )
+    if not found:
+        try:
+            return typing.cast("Facts", _typed(Facts, {**filled, "data": filled}, (), spec))
+        except InvalidInputError as error:
+            found.extend(error.problems)
+    problems.extend(found)
+    return None
+
+
+_TYPE_NAMES = {str: "text", bool: "true or false", int: "a number"}
+
+
+@functools.cache
+def _fields(cls: type) -> dict[str, tuple[str, Any]]:
+    """Return the fields of a named tuple by their names in the schema."""
+    hints = typing.get_type_hints(cls)
+    return {camel_case(name): (name, hint) for name, hint in hints.items()}
+
+
+def camel_case(name: str) -> str:
+    """Return the schema's spelling of a field's name: `repo_url` is `repoURL`."""
+    return re.sub(r"_(url|[a-z])", lambda match: match[1].upper() if match[1] == "url" else match[1].title(), name)
+
+
+def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
+    """Turn plain data into the model's types.
+
+    Raises:
+        InvalidInputError: when it has another type, located at the layer that set it.
+    """
+    origin = typing.get_origin(kind)
+    arguments = typing.get_args(kind)
+    if origin is types.UnionType:
+        return None if value is None else _typed(arguments[0], value, path, spec)
+    if isinstance(kind, type) and issubclass(kind, tuple) and isinstance(value, dict):
+        fields = _fields(kind).items()
+        typed = {name: _typed(hint, value.get(key), (*path, key), spec) for key, (name, hint) in fields}
+        return kind(**typed)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_typed(arguments[0], item, (*path, index), spec) for index, item in enumerate(value))
+    if origin is Mapping and isinstance(value, dict):
+        return {key: _typed(arguments[1], item, (*path, key), spec) for key, item in value.items()}
+    if kind is Any or type(value) is kind:
+        return value
+    shown = "null" if value is None else repr(value)
+    message = f"must be {_TYPE_NAMES.get(kind, 'a mapping or a list')}, not {shown} (environment {spec.name})"
+    raise InvalidInputError([Problem("E304", message, scope.locate(spec.layers, path), path)])
+
+
+_APPLICATION = ("targetRevision", "project", "destinationServer", "syncPolicy")
+"""What an app can have of its own in its Application."""
+
+
+class _App:
+    """One app of one environment, while it is being resolved."""
+
+    def __init__(
+        self,
+        spec: EnvironmentSpec,
+        names: Scope,
+        definition: AppDefinition,
+        layers: Sequence[Layer],
+        problems: list[Problem],
+    ) -> None:
+        self.spec = spec
+        self.definition = definition
+        self.layers = tuple(layers)
+        self.settings = merge_layers(self.layers)
+        self.names: ChainMap[str, Any] = ChainMap({}, names)  # type: ignore[arg-type]
+        self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [])
+        self.problems = problems
+
+    def resolve(self, facts: Facts | None) -> ResolvedApp | None:
+        app = self.definition
+        own: dict[str, Any] = {"app": {"name": app.name, "namespace": app.namespace}}
+        self.names.maps[0] = own
+        before = len(self.problems)
+        for key in ("parameters", "values"):
+            own[key] = self._fill(key, {})
+            if len(self.problems) > before:
+                # What is built on it would only be wrong for the same reason.
+                return None
+        secrets = self._secrets()
+        hosts = self._hosts(app.ingress_hosts)
+        node_port_hosts = self._hosts(app.node_port_hosts)
+        files = self._files()
+        own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
+        self._check_evaluated()
+        if facts is None:
+            return None
+        argocd = facts.argocd
+        return ResolvedApp(
+            definition=app,
+            values=own["values"],
+            layers=self.layers,
+            hosts=hosts,
+            node_port_hosts=node_port_hosts,
+            secrets=secrets,
+            pins=tuple(self._pins()),
+            files=files,
+            target_revision=own_settings.get("targetRevision", argocd.target_revision),
+            project=own_settings.get("project", argocd.project),
+            destination_server=own_settings.get("destinationServer", argocd.destination_server),
+            sync_policy=own_settings.get("syncPolicy", argocd.sync_policy),
+        )
+
+    def _fill(self, key: str, default: Any) -> Any:
+        raw = self.settings.get(key)
+        if raw is None:
+            return default
+        return scope.fill(raw, (key,), self.filling)
+
+    def _check_evaluated(self) -> None:
+        """Check what expressions yielded against the schema: what was written was checked on loading."""
+        # Parameters are free, and hosts have a rule of their own.
+        evaluated = [
+            (path, value)
+            for path, value in self.filling.evaluated
+            if path[0] != "parameters" and not {"hostname", "hosts"} & set(path)
+        ]
+        data = scope.sparse(evaluated)
+        for problem in schema.check(_Merged(data, self.layers), "facts#/$defs/appSettings"):
+            # Required keys may well be there, and no expressions.
+            if problem.code != "E202":
+                where = f"({self.definition.name} in environment {self.spec.name})"
+                self.problems.append(problem._replace(message=f"{problem.message} {where}"))
+
+    def _secrets(self) -> tuple[VaultSecret, ...]:
+        secrets = []
+        for name, settings in self.settings.get("secrets", {}).items():
+            if settings is None:
+                continue
+            where: Path = ("secrets", name)
+            if self._is_there(settings, self.layers, where):
+                filled = scope.fill(settings, where, self.filling)
+                path = filled.get("path") or self._vault_path(name)
+                secrets.append(VaultSecret(name, path, tuple(filled.get("keys", ()))))
+        return tuple(secrets)
+
+    def _vault_path(self, name: str) -> str:
+        try:
+            return f"{self.names['vault']['pathPrefix']}/{name}"
+        except InvalidInputError as error:
+            self.problems.extend(error.problems)
+            return ""
+
+    def _hosts(self, services: Iterable[str]) -> dict[str, str]:
+        host = self.names["host"]
+        hosts = {}
+        for service in services:
+            try:
+                hosts[service] = host(service)
+            except InvalidInputError as error:
+                self.problems.extend(error.problems)
+            except expressions.ExpressionError as error:
+                location = scope.locate(self.spec.layers, ("hostPattern",))
+                self.problems.append(Problem(error.code, f"{error.message} (environment {self.spec.name})", location))
+        return hosts
+
+    def _files(self) -> tuple[EnvironmentFile, ...]:
+        document = self.definition.files_document
+        layer = Layer("app definition", document.data, document.locate_in_text)
+        files = []
+        for index, file in enumerate(self.definition.environment_files):
+            where: Path = ("environmentFiles", index)
+            if self._is_there(file, (layer,), where):
+                filled = scope.fill(dict(file), where, self.filling._replace(layers=(layer,), evaluated=[]))
+                files.append(EnvironmentFile(where, filled.get("path", ""), filled.get("content")))
+        return tuple(files)
+
+    def _pins(self) -> Iterable[Pin]:
+        for path, pin in self.settings.get("pins", {}).items():
+            yield Pin(path, pin["value"], pin["reason"])
+
+    def _is_there(self, settings: Mapping[str, Any], layers: Sequence[Layer], path: Path) -> bool:
+        """Evaluate `when`: whether something exists in this environment."""
+        if "when" not in settings:
+            return True
+        found: list[Problem] = []
+        where = (*path, "when")
+        value = scope.fill(settings["when"], where, self.filling._replace(layers=layers, problems=found, evaluated=[]))
+        if not found and not isinstance(value, bool):
+            shown = "null" if value is None else repr(value)
+            message = f"`when` must yield true or false, not {shown} (environment {self.spec.name})"
+            found.append(Problem("E304", message, scope.locate(layers, where), where))
+        self.problems.extend(found)
+        return value is True

@@ -1,0 +1,47 @@
+"""The Secrets of an environment: those that are made from Vault, and the keys of those that people make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from efdgen.environment.model import ResolvedEnvironment
+
+ARGOCD_TLS = "argocd-server-tls"
+"""The VaultSecret of Argo CD's own certificate: the parent chart has it, where Argo CD is managed from here."""
+
+
+class Secret(NamedTuple):
+    """A Kubernetes Secret that is made from a Vault path."""
+
+    namespace: str
+    name: str
+    path: str
+    keys: tuple[str, ...]
+
+
+def secrets(environment: ResolvedEnvironment) -> tuple[Secret, ...]:
+    """Return every VaultSecret of the environment, sorted by namespace and name."""
+    found = [
+        Secret(app.definition.namespace, secret.name, secret.path, secret.keys)
+        for app in environment.apps
+        for secret in app.secrets
+    ]
+    argocd = environment.facts.argocd
+    if argocd.managed:
+        found.append(Secret("argocd", ARGOCD_TLS, argocd.tls_vault_path, ("tls.crt", "tls.key")))
+    return tuple(sorted(found))
+
+
+def keys_read(value: Any, name: str) -> Iterator[str]:
+    """Yield the keys of a Secret that values name."""
+    if isinstance(value, list):
+        for item in value:
+            yield from keys_read(item, name)
+    elif isinstance(value, Mapping):
+        if value.get("secretName") == name and isinstance(value.get("secretKey"), str):
+            yield value["secretKey"]
+        elif value.get("name") == name and isinstance(value.get("key"), str):
+            yield value["key"]
+        for item in value.values():
+            yield from keys_read(item, name)

@@ -1,0 +1,54 @@
+"""An environment's values for its charts: the parent chart, and the wrapper chart of each app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from efdgen.environment import rbac
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+
+
+def parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
+    """Return an environment's values for the parent chart."""
+    facts = environment.facts
+    values: dict[str, Any] = {
+        "env": facts.name,
+        "kubernetesVersion": facts.cluster.kubernetes_version,
+        "applications": {app.definition.name: _application(environment, app) for app in environment.apps},
+    }
+    if facts.argocd.managed:
+        values["argocd"] = {
+            "host": facts.argocd.host,
+            "tlsVaultPath": facts.argocd.tls_vault_path,
+            "rbac": {
+                "policy.csv": rbac.policy_csv(facts.argocd.rbac),
+                "policy.default": facts.argocd.rbac.default_role,
+            },
+        }
+    return values
+
+
+def _application(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
+    argocd = environment.facts.argocd
+    application: dict[str, Any] = {
+        "project": app.project,
+        "destinationServer": app.destination_server,
+        "repoURL": argocd.repo_url,
+        "path": f"{argocd.path}/{app.definition.name}",
+        "targetRevision": app.target_revision,
+    }
+    if app.sync_policy is not None:
+        application["syncPolicy"] = app.sync_policy
+    return application
+
+
+def wrapper_values(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
+    """Return an environment's values for the wrapper chart of an app."""
+    facts = environment.facts
+    values: dict[str, Any] = {"env": facts.name, "kubernetesVersion": facts.cluster.kubernetes_version}
+    if app.hosts:
+        values["hosts"] = app.hosts
+    if app.secrets:
+        values["vault"] = {"secrets": [{"name": secret.name, "path": secret.path} for secret in app.secrets]}
+    values[app.definition.chart.name] = app.values
+    return values

@@ -1,0 +1,169 @@
+"""The chart cache: archives by their digest, below the user's cache folder; and the locked charts in it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+from efdgen.errors import ChartError
+from efdgen.helm.charts import lock
+from efdgen.helm.charts.lock import ChartLock
+from efdgen.language import yamlio
+from efdgen.repository.model import ChartReference
+
+FETCH = "run: efdgen charts fetch"
+"""What to do when a chart is not there."""
+
+
+def folder() -> Path:
+    """Return the cache folder: `$EFDGEN_CACHE`, or `efdgen` in `$XDG_CACHE_HOME` or in `~/.cache`.
+
+    Raises:
+        ChartError: when there is no home folder to put it in.
+    """
+    named = os.environ.get("EFDGEN_CACHE")
+    if named:
+        return Path(named).absolute()
+    shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    if shared.is_absolute():
+        return shared / "efdgen"
+    try:
+        return Path.home() / ".cache" / "efdgen"
+    except RuntimeError:
+        raise ChartError("there is no home folder for the chart cache; set EFDGEN_CACHE to a folder") from None
+
+
+class Cache:
+    """Archives by their SHA-256 digest: `charts/<sha256>.tgz`. Several runs may use it at once."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / "charts"
+
+    def path(self, sha256: str) -> Path:
+        """Return where the archive with a digest is, or would be."""
+        return self._folder / f"{sha256}.tgz"
+
+    def read(self, sha256: str) -> bytes | None:
+        """Return an archive; None when it is not there.
+
+        Raises:
+            ChartError: when it can't be read, or is damaged.
+        """
+        path = self.path(sha256)
+        try:
+            content = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            message = f"can't read {path} in the chart cache: {error.strerror}"
+            raise ChartError(f"{message}; make it readable, or set EFDGEN_CACHE to another folder") from None
+        found = digest(content)
+        if found != sha256:
+            raise ChartError(f"{path} in the chart cache is damaged: its SHA-256 digest is {found}; {FETCH}")
+        return content
+
+    def write(self, archive: bytes) -> None:
+        """Keep an archive.
+
+        Raises:
+            ChartError: when it can't be written.
+        """
+        path = self.path(digest(archive))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace(path, archive)
+        except OSError as error:
+            message = f"can't write {path} to the chart cache: {error.strerror}"
+            raise ChartError(f"{message}; mend that, or set EFDGEN_CACHE to a folder that can be written") from None
+
+
+def digest(archive: bytes) -> str:
+    """Return the SHA-256 digest of an archive, in hexadecimal digits."""
+    return hashlib.sha256(archive).hexdigest()
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file at once: whoever looks sees the old file or the new one, never a part.
+
+    Raises:
+        OSError: when it can't be written.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.efdgen-tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def read_lock(root: Path) -> ChartLock:
+    """Read a repository's charts.lock; a missing one is an empty one.
+
+    Raises:
+        InvalidInputError: with everything wrong with it.
+        ChartError: when it can't be read.
+    """
+    path = root / lock.FILE
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return lock.EMPTY
+    except OSError as error:
+        raise ChartError(f"can't read {lock.FILE}: {error.strerror}") from None
+    return lock.parse(yamlio.decode(content, lock.FILE))
+
+
+class Charts:
+    """The third-party charts that are locked, read from the cache."""
+
+    def __init__(self, locked: ChartLock, cache: Cache) -> None:
+        self._locked = locked
+        self._cache = cache
+
+    @classmethod
+    def open(cls, root: Path) -> Charts:
+        """Read a repository's charts.lock and find the cache; a missing lock is an empty one.
+
+        Raises:
+            InvalidInputError: when the lock is not what it should be.
+            ChartError: when it can't be read, or there is no place for a cache.
+        """
+        return cls(read_lock(root), Cache(folder()))
+
+    def archive(self, chart: ChartReference) -> bytes:
+        """Return a chart's archive; it has the digest that is locked.
+
+        Raises:
+            ChartError: when the chart is not locked, not in the cache, or damaged there; says which chart, and
+                what to do.
+        """
+        try:
+            return self.read(chart)
+        except ChartError as error:
+            raise ChartError(f"{chart.name} {chart.version}: {error}") from None
+
+    def read(self, chart: ChartReference) -> bytes:
+        """Do the same as `archive`; the error does not say which chart it is about."""
+        entry = self._locked.charts.get(chart)
+        if entry is None:
+            raise ChartError(f"not in {lock.FILE}; {FETCH}")
+        content = self._cache.read(entry.sha256)
+        if content is None:
+            raise ChartError(f"not in the chart cache ({self._cache.path(entry.sha256)}); {FETCH}")
+        return content
+
+    def has(self, chart: ChartReference) -> bool:
+        """Say whether a chart is locked, and in the cache without damage."""
+        try:
+            self.archive(chart)
+        except ChartError:
+            return False
+        return True

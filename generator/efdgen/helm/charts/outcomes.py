@@ -1,0 +1,51 @@
+"""What the verbs about charts found, as immutable values."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from efdgen.helm.charts.lock import LockedChart
+from efdgen.helm.charts.versions import Newer
+from efdgen.repository.model import ChartReference
+
+
+class Failure(NamedTuple):
+    """What went wrong, with which charts; no charts: with none in particular."""
+
+    charts: tuple[ChartReference, ...]
+    message: str
+
+    def __str__(self) -> str:
+        names = ", ".join(dict.fromkeys(f"{chart.name} {chart.version}" for chart in self.charts))
+        return f"{names}: {self.message}" if names else self.message
+
+
+class Fetched(NamedTuple):
+    """What a fetch did.
+
+    Attributes:
+        fetched: the charts that were downloaded.
+        kept: how many were there already.
+        removed: the charts that left the lock, because no app pins them any more.
+        failures: what went wrong with the others.
+    """
+
+    fetched: tuple[LockedChart, ...]
+    kept: int
+    removed: tuple[LockedChart, ...]
+    failures: tuple[Failure, ...]
+
+
+class Comparison(NamedTuple):
+    """A pinned chart, the apps that pin it, and what is newer."""
+
+    chart: ChartReference
+    apps: tuple[str, ...]
+    newer: Newer
+
+
+class Comparisons(NamedTuple):
+    """All pinned charts that could be compared, and what went wrong with the others."""
+
+    charts: tuple[Comparison, ...]
+    failures: tuple[Failure, ...]

@@ -1,0 +1,178 @@
+"""Chart repositories that are OCI registries: the only user of oras, which the extra `oci` brings."""
+
+from __future__ import annotations
+
+import json
+import logging
+import urllib.parse
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from efdgen.errors import ChartError
+from efdgen.helm.charts import index
+from efdgen.helm.charts.cache import digest
+from efdgen.helm.charts.index import MAX_ARCHIVE, USER_AGENT, near
+from efdgen.repository.model import ChartReference
+
+if TYPE_CHECKING:
+    from oras.container import Container  # type: ignore[import-untyped]
+
+_ARCHIVE = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
+_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_PIECE = 1 << 16
+
+
+def source(chart: ChartReference) -> str:
+    """Return the address of a chart's archive: a tag can't hold a +, Helm writes _ for it."""
+    return f"{_address(chart)}:{chart.version.replace('+', '_')}"
+
+
+def _address(chart: ChartReference) -> str:
+    return f"{chart.repository.rstrip('/')}/{chart.name}"
+
+
+def download(chart: ChartReference, timeout: float) -> bytes:
+    """Return a chart's archive; it has the digest that the registry names for it.
+
+    Raises:
+        NotFoundError: when the registry does not have it.
+        ChartError: when anything else goes wrong; says what to do.
+    """
+    with _Client(chart, timeout) as client:
+        manifest, _ = client.json(client.container.manifest_url(), source(chart), {"Accept": _MANIFEST})
+        layers = manifest.get("layers") if isinstance(manifest, dict) else None
+        for layer in layers if isinstance(layers, list) else []:
+            if isinstance(layer, dict) and layer.get("mediaType") == _ARCHIVE and isinstance(layer.get("digest"), str):
+                content, _ = client.content(client.container.get_blob_url(layer["digest"]), source(chart), {})
+                if f"sha256:{digest(content)}" != layer["digest"]:
+                    message = f"{source(chart)}: the archive has the digest sha256:{digest(content)}"
+                    raise ChartError(f"{message}, and the registry says {layer['digest']}; try again")
+                return content
+    raise ChartError(f"{source(chart)}: it is no Helm chart; is the repository's URL right?")
+
+
+def versions(chart: ChartReference, timeout: float) -> list[str]:
+    """Return the versions of a chart that a registry has.
+
+    Raises:
+        NotFoundError: when the registry does not have the chart.
+        ChartError: when anything else goes wrong; says what to do.
+    """
+    with _Client(chart, timeout) as client:
+        return client.tags()
+
+
+def unknown_version(chart: ChartReference, error: ChartError, timeout: float) -> ChartError:
+    """Return the error for a chart that a registry does not have, with the versions that it does have."""
+    try:
+        known = versions(chart, timeout)
+    except ChartError:
+        return error
+    return ChartError(f"{_address(chart)} has no version {chart.version}; {near(chart.version, known)}")
+
+
+class _Client:
+    """Asks one registry for one chart. Only loopback is asked without TLS."""
+
+    def __init__(self, chart: ChartReference, timeout: float) -> None:
+        try:
+            from oras.container import Container
+            from oras.provider import Registry  # type: ignore[import-untyped]
+        except ImportError:
+            message = f"{_address(chart)}: charts in OCI registries need the library oras"
+            raise ChartError(f"{message}; install it: pip install 'efdgen[oci]'") from None
+        logging.getLogger("oras.logger").setLevel(logging.CRITICAL + 1)
+        parts = urllib.parse.urlsplit(_address(chart))
+        path = parts.path.strip("/")
+        self._address = _address(chart)
+        self._timeout = timeout
+        self._registry = Registry(hostname=parts.netloc, insecure=parts.hostname in _LOOPBACK)
+        self._registry.session.headers["User-Agent"] = USER_AGENT
+        # What is refused is not read: its connection is of no more use.
+        self._registry.session.hooks["response"].append(lambda answer, **_: None if answer.ok else answer.close())
+        request = self._registry.session.request
+        self._registry.session.request = lambda *args, **options: request(*args, **{"timeout": timeout, **options})
+        self.container: Container = Container("chart")
+        self.container.registry = parts.netloc
+        self.container.namespace, _, self.container.repository = path.rpartition("/")
+        self.container.tag = chart.version.replace("+", "_")
+
+    def __enter__(self) -> _Client:  # noqa: PYI034 - Self came with Python 3.11
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._registry.session.close()
+
+    def tags(self) -> list[str]:
+        """Return the tags as versions, from every page of the list."""
+        found: list[str] = []
+        url = self.container.tags_url()
+        for _ in range(1000):
+            data, links = self.json(url, self._address, {})
+            tags = data.get("tags") if isinstance(data, dict) else None
+            found += [tag.replace("_", "+") for tag in tags or [] if isinstance(tag, str)]
+            link = links.get("next", {}).get("url")
+            if not link:
+                break
+            joined = urllib.parse.urlsplit(urllib.parse.urljoin(f"//{url}", link))
+            url = f"{self.container.registry}{joined.path}?{joined.query}"
+        return found
+
+    def json(self, url: str, what: str, headers: dict[str, str]) -> tuple[Any, Any]:
+        """Return an answer that is JSON, and the links in its head."""
+        content, links = self.content(url, what, headers)
+        try:
+            return json.loads(content), links
+        except ValueError:
+            raise ChartError(f"{what}: the answer is not JSON; is it an OCI registry?") from None
+
+    def content(self, url: str, what: str, headers: dict[str, str]) -> tuple[bytes, Any]:
+        """Return the bytes of an answer, and the links in its head."""
+        response = self._request(url, headers, what)
+        content = bytearray()
+        try:
+            for piece in response.iter_content(_PIECE):
+                content += piece
+                if len(content) > MAX_ARCHIVE:
+                    raise ChartError(f"{what} has more than {MAX_ARCHIVE:,} bytes; that is no chart")
+        except OSError as error:  # requests' exceptions are
+            self._fail(what, error)
+        finally:
+            response.close()
+        return bytes(content), response.links
+
+    def _request(self, url: str, headers: dict[str, str], what: str) -> Any:
+        from oras.auth import AuthenticationException  # type: ignore[import-untyped]
+
+        registry = self._registry
+        try:
+            registry.auth.load_configs(self.container)
+            # Without the retries around it, which wait for two minutes before they say what is wrong.
+            ask = type(registry).do_request.__wrapped__
+            response = ask(registry, f"{registry.prefix}://{url}", "GET", headers=headers, stream=True)
+        except (AuthenticationException, ValueError):
+            raise ChartError(f"{what}: the registry wants a login; run: docker login {registry.hostname}") from None
+        except OSError as error:
+            self._fail(what, error)
+        if not response.ok:
+            raise index.refused(what, response.status_code)
+        return response
+
+    def _fail(self, what: str, error: OSError) -> NoReturn:
+        """Raise what is wrong with a connection: urllib3's reason lies deep inside of what requests raises."""
+        import requests
+
+        reason: Any = error
+        if isinstance(error, requests.Timeout):
+            reason = TimeoutError()
+        else:
+            seen: list[Any] = [error]
+            while seen:
+                inner = seen.pop()
+                if isinstance(inner, OSError | HTTPException) and not isinstance(inner, requests.RequestException):
+                    reason = inner
+                    break
+                if isinstance(inner, BaseException):
+                    seen += [inner.__cause__, inner.__context__, getattr(inner, "reason", None), *inner.args]
+        raise index.failed(what, reason, self._timeout) from None

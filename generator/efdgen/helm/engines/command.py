@@ -1,0 +1,113 @@
+"""The `helm` command: a process a chart, away from the user's own configuration of Helm."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from efdgen.errors import ChartError
+from efdgen.helm.engines.engine import Capabilities, Release, cautions
+
+SECONDS = 120.0
+"""How long one chart may take; real ones take less than one."""
+
+_SOURCE = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
+"""How each template's output begins."""
+
+_VERSION = re.compile(r"v[34]\.[0-9]+\S*")
+
+
+def find(executable: str = "helm") -> Command | None:
+    """Return the command where it is installed.
+
+    Raises:
+        ChartError: when it is there and does not work, or is older than Helm 3.
+    """
+    path = shutil.which(executable)
+    return Command(path) if path else None
+
+
+class Command:
+    """The `helm` command, version 3 or 4.
+
+    Args:
+        path: its file.
+        seconds: how long one chart may take.
+    """
+
+    def __init__(self, path: str, seconds: float = SECONDS) -> None:
+        self._path = path
+        self._seconds = seconds
+        with tempfile.TemporaryDirectory(prefix="efdgen-helm-") as folder:
+            shown = self._run(Path(folder), "version", "--short").strip()
+        match = _VERSION.match(shown)
+        if match is None:
+            raise ChartError(f"{path} is {shown or 'no Helm'}; Helm 3 or later is needed, or --engine sdk")
+        self.version = match[0].partition("+")[0]
+
+    @property
+    def description(self) -> str:
+        """Return the command's version."""
+        return f"the helm command {self.version}"
+
+    @property
+    def cautions(self) -> Sequence[str]:
+        """Return where its results could differ from Argo CD's: nowhere for Helm 3."""
+        return cautions(self.version)
+
+    def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
+        """Return what `helm template --include-crds` yields.
+
+        Raises:
+            ChartError: with Helm's message.
+        """
+        with tempfile.TemporaryDirectory(prefix="efdgen-helm-") as name:
+            folder = Path(name)
+            chart = folder / "chart"
+            for path, content in release.chart.items():
+                _write(chart / path, content)
+            arguments = ["--namespace", release.namespace, "--kube-version", capabilities.kubernetes_version]
+            for api_version in capabilities.api_versions:
+                arguments += ["--api-versions", api_version]
+            for number, content in enumerate(release.values):
+                file = folder / f"values-{number}.yaml"
+                _write(file, content)
+                arguments += ["--values", str(file)]
+            output = self._run(folder, "template", release.name, str(chart), *arguments, "--include-crds")
+        # What comes before the first source is nothing.
+        _, *parts = _SOURCE.split(output)
+        return list(zip(parts[::2], parts[1::2], strict=True))
+
+    def _run(self, folder: Path, *arguments: str) -> str:
+        """Run the command with nothing of the user's own; what it needs for itself goes into a folder."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HELM_", "KUBE", "XDG_"))}
+        homes = {f"HELM_{what}_HOME": str(folder / what.lower()) for what in ("CONFIG", "CACHE", "DATA")}
+        own = {**homes, "HELM_PLUGINS": "", "KUBECONFIG": str(folder / "kubeconfig"), "HOME": str(folder)}
+        try:
+            done = subprocess.run(
+                [self._path, *arguments],
+                cwd=folder,
+                env={**kept, **own},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+                timeout=self._seconds,
+            )
+        except subprocess.TimeoutExpired:
+            raise ChartError(f"Helm was not done after {self._seconds:g} seconds") from None
+        except OSError as error:
+            raise ChartError(f"can't run {self._path}: {error.strerror}") from error
+        if done.returncode:
+            message = done.stderr.decode("utf-8", "replace").replace(f"{folder}/", "").strip()
+            raise ChartError(message or f"Helm ended with status {done.returncode}, and said nothing")
+        return done.stdout.decode("utf-8", "replace")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

@@ -1,0 +1,267 @@
+"""What Argo CD would apply: the objects that Helm makes of the rendered charts.
+
+The charts are taken as they are, from any tree of files. Nothing of Helm is done here: an engine does it.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from efdgen.environment.model import Cluster
+from efdgen.errors import ChartError, UsageError
+from efdgen.helm import objects
+from efdgen.helm.engines import messages
+from efdgen.helm.engines.engine import Capabilities, Engine, Release
+from efdgen.helm.objects import Object
+from efdgen.language import suggest, yamlio
+from efdgen.output import layout
+from efdgen.repository import paths
+from efdgen.repository.model import ChartReference
+
+__all__ = ["Capabilities", "Object"]
+
+PARENT_NAMESPACE = "argocd"
+"""Where the parent chart goes: `argocd app create efd --dest-namespace argocd`."""
+
+_UNDERSTOOD = frozenset(("valueFiles", "releaseName"))
+"""What an Application can say about Helm."""
+
+
+class Charts(Protocol):
+    """Where the archives of third-party charts come from."""
+
+    def archive(self, chart: ChartReference) -> bytes:
+        """Return a chart's archive.
+
+        Raises:
+            ChartError: when it is not there; says what to do.
+        """
+
+
+class Deployment(NamedTuple):
+    """How Argo CD deploys a chart: what an Application says.
+
+    Attributes:
+        folder: the chart's folder in the tree.
+        release: the release's name.
+        namespace: the namespace that it goes to.
+        value_files: paths in the chart's folder; a later one wins.
+    """
+
+    folder: str
+    release: str
+    namespace: str
+    value_files: tuple[str, ...]
+
+
+class HydratedApp(NamedTuple):
+    """The objects of one app, or why there are none.
+
+    Attributes:
+        environment: the environment.
+        app: the app; `efd` is the parent chart itself.
+        objects: its objects, by template, kind, namespace and name.
+        error: Helm's message; empty when it went well.
+    """
+
+    environment: str
+    app: str
+    objects: tuple[Object, ...]
+    error: str
+
+
+def environments(tree: Mapping[str, bytes]) -> list[str]:
+    """Return the environments that a tree has values of the parent chart for, sorted."""
+    folder = f"{layout.chart(paths.PARENT)}/"
+    found = (layout.environment_of(path) for path in tree if path.startswith(folder))
+    return sorted({name for name in found if name is not None})
+
+
+def capabilities(tree: Mapping[str, bytes], environment: str, cluster: Cluster | None) -> Capabilities:
+    """Return what an environment's cluster can do: as its spec says, else as far as the rendered tree does.
+
+    Raises:
+        UsageError: when the environment is unknown.
+    """
+    if cluster is not None:
+        return Capabilities(cluster.kubernetes_version, cluster.api_versions)
+    known = environments(tree)
+    if environment not in known:
+        raise UsageError(f"unknown environment {environment!r}: {suggest.hint(environment, known)}")
+    try:
+        (values,) = yamlio.load_all(tree[layout.values(paths.PARENT, environment)].decode())
+        return Capabilities(str(values["kubernetesVersion"]), ())
+    except (ValueError, LookupError, TypeError) as error:
+        path = layout.values(paths.PARENT, environment)
+        raise ChartError(f"rendered/{path} names no kubernetesVersion: {error}; efdgen render mends it") from None
+
+
+def hydrate(
+    tree: Mapping[str, bytes],
+    environment: str,
+    apps: Sequence[str],
+    engine: Engine,
+    charts: Charts,
+    capabilities: Capabilities,
+) -> Iterator[HydratedApp]:
+    """Yield an environment's apps as they are hydrated, many side by side, in the order in which they are done.
+
+    Where the parent chart fails, nobody knows the apps: then it is all that is yielded.
+
+    Args:
+        tree: the rendered tree; paths below `rendered/`.
+        environment: the environment.
+        apps: the apps; `efd` is the parent chart; none: all.
+        engine: Helm.
+        charts: third-party charts.
+        capabilities: what the environment's cluster can do.
+
+    Raises:
+        UsageError: when the environment or an app is unknown.
+    """
+    known = environments(tree)
+    if environment not in known:
+        raise UsageError(f"unknown environment {environment!r}: {suggest.hint(environment, known)}")
+    parent = hydrate_app(tree, paths.PARENT, environment, engine, charts, capabilities)
+    if parent.error:
+        yield parent
+        return
+    deployed = deployments(parent)
+    for app in apps:
+        if app != paths.PARENT and app not in deployed:
+            hint = suggest.hint(app, (paths.PARENT, *deployed))
+            raise UsageError(f"{environment} has no app {app!r}: {hint}")
+    if not apps or paths.PARENT in apps:
+        yield parent
+    wanted = [app for app in deployed if not apps or app in apps]
+    yield from _side_by_side(tree, environment, wanted, deployed, (engine, charts, capabilities))
+
+
+def hydrate_app(
+    files: Mapping[str, bytes],
+    app: str,
+    environment: str,
+    engine: Engine,
+    charts: Charts,
+    capabilities: Capabilities,
+    deployment: Deployment | str = "",
+) -> HydratedApp:
+    """Return the objects of one app, or of the parent chart.
+
+    Args:
+        files: a tree of files; paths below `rendered/`.
+        app: the app.
+        environment: the environment.
+        engine: Helm.
+        charts: third-party charts.
+        capabilities: what the environment's cluster can do.
+        deployment: how it is deployed, or why that is not known; not given: the parent chart in `files` is asked.
+    """
+    try:
+        if app == paths.PARENT:
+            # What `argocd app create efd --helm-set env=...` does.
+            values = [yamlio.dump({"env": environment}).encode()]
+            release = Release(app, PARENT_NAMESPACE, _chart(files, layout.chart(app), charts), values)
+        else:
+            if not deployment:
+                parent = hydrate_app(files, paths.PARENT, environment, engine, charts, capabilities)
+                deployment = parent.error or deployments(parent).get(app, f"{environment} has no app {app!r}")
+            release = _release(files, deployment, charts)
+        manifests = engine.template(release, capabilities)
+        return HydratedApp(environment, app, objects.read(manifests), "")
+    except ChartError as error:
+        return HydratedApp(environment, app, (), messages.shorten(str(error)))
+
+
+def deployments(parent: HydratedApp) -> dict[str, Deployment | str]:
+    """Return how Argo CD deploys each app, by name: what the parent chart's Applications say.
+
+    For an Application that says what efdgen does not know, the reason stands instead.
+    """
+    found: dict[str, Deployment | str] = {}
+    for item in parent.objects:
+        if objects.key(item.data).kind == "Application":
+            name = objects.key(item.data).name
+            try:
+                found[name] = _deployment(name, item.data)
+            except (TypeError, KeyError, AttributeError) as error:
+                found[name] = f"the Application {name} is incomplete: {error}"
+            except ChartError as error:
+                found[name] = str(error)
+    return dict(sorted(found.items()))
+
+
+def _deployment(name: str, application: Mapping[str, Any]) -> Deployment:
+    spec = application["spec"]
+    source = spec["source"]
+    helm = source.get("helm") or {}
+    unknown = sorted(helm.keys() - _UNDERSTOOD)
+    if unknown:
+        raise ChartError(f"efdgen does not know what {', '.join(unknown)} in the Application {name} means to Helm")
+    folder = layout.chart(posixpath.basename(source["path"].rstrip("/")))
+    release = helm.get("releaseName") or name
+    return Deployment(folder, release, spec["destination"]["namespace"], tuple(helm.get("valueFiles") or ()))
+
+
+def _release(files: Mapping[str, bytes], deployment: Deployment | str, charts: Charts) -> Release:
+    if isinstance(deployment, str):
+        raise ChartError(deployment)
+    values = []
+    for name in deployment.value_files:
+        path = posixpath.normpath(f"{deployment.folder}/{name}")
+        if path not in files:
+            raise ChartError(f"the value file {path} is not there; efdgen render makes it")
+        values.append(files[path])
+    return Release(deployment.release, deployment.namespace, _chart(files, deployment.folder, charts), values)
+
+
+def _chart(files: Mapping[str, bytes], folder: str, charts: Charts) -> dict[str, bytes]:
+    """Return a chart's files with its dependencies, as `helm dependency build` leaves them."""
+    prefix = f"{folder}/"
+    chart = {path.removeprefix(prefix): content for path, content in files.items() if path.startswith(prefix)}
+    if "Chart.yaml" not in chart:
+        raise ChartError(f"there is no chart {folder} in the rendered tree; efdgen render makes it")
+    for reference in dependencies(chart["Chart.yaml"]):
+        path = f"charts/{reference.name}-{reference.version}.tgz"
+        if path not in chart:
+            chart[path] = charts.archive(reference)
+    return chart
+
+
+def dependencies(metadata: bytes) -> list[ChartReference]:
+    """Return the charts that a Chart.yaml depends on.
+
+    Raises:
+        ChartError: when it is no YAML, or incomplete.
+    """
+    try:
+        (data,) = yamlio.load_all(metadata.decode("utf-8-sig"))
+        entries = data.get("dependencies") or []
+        return [ChartReference(str(e["name"]), str(e["version"]), str(e.get("repository") or "")) for e in entries]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ChartError(f"Chart.yaml is damaged: {error}; efdgen render mends it") from None
+
+
+def _side_by_side(
+    tree: Mapping[str, bytes],
+    environment: str,
+    apps: Sequence[str],
+    deployed: Mapping[str, Deployment | str],
+    means: tuple[Engine, Charts, Capabilities],
+) -> Iterator[HydratedApp]:
+    """Hydrate apps on all cores: a process, or a call into a library, holds no other thread up."""
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    if not apps:
+        return
+    with ThreadPoolExecutor(min(len(apps), os.cpu_count() or 1)) as pool:
+        futures = [pool.submit(hydrate_app, tree, app, environment, *means, deployed[app]) for app in apps]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()

@@ -1,0 +1,109 @@
+"""Kubernetes objects: out of what Helm's templates yield, and what tells one from another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from efdgen.errors import ChartError
+from efdgen.language import yamlio
+
+_SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
+"""Where Helm splits what a template yields: https://github.com/helm/helm/blob/main/pkg/release/v1/util/manifest.go."""
+
+_HOOK = "helm.sh/hook"
+_EVENTS = ("install", "delete", "upgrade", "rollback")
+_HOOKS = frozenset(("test", "test-success", *(f"{when}-{event}" for when in ("pre", "post") for event in _EVENTS)))
+
+
+class Object(NamedTuple):
+    """A Kubernetes object, and the template that it came from: `influxdb/charts/influxdb/templates/service.yaml`."""
+
+    source: str
+    data: Mapping[str, Any]
+
+
+class Key(NamedTuple):
+    """What tells an object from the others of a cluster. No namespace: none is written."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+
+def key(data: Mapping[str, Any]) -> Key:
+    """Return what tells an object from others; two versions of an API are one group."""
+    metadata = data.get("metadata")
+    if not isinstance(metadata, dict):
+        metadata = {}
+    group = str(data.get("apiVersion") or "").rpartition("/")[0]
+    namespace, name = metadata.get("namespace") or "", metadata.get("name") or metadata.get("generateName") or ""
+    return Key(group, str(data.get("kind") or ""), str(namespace), str(name))
+
+
+def read(manifests: Iterable[tuple[str, str]]) -> tuple[Object, ...]:
+    """Return the objects in what templates yielded, sorted by template, kind, namespace and name.
+
+    Empty documents are left out, and what Helm leaves out: hooks of an event that it does not know. A List becomes
+    its items, as in Argo CD.
+
+    Args:
+        manifests: each template's path, and what it yielded.
+
+    Raises:
+        ChartError: when something is no YAML, or no Kubernetes object.
+    """
+    found = [
+        Object(source, data)
+        for source, text in manifests
+        for document in split(text)
+        for data in _objects(source, document)
+    ]
+    return tuple(sorted(found, key=lambda item: (item.source, *key(item.data)[1:], key(item.data).group)))
+
+
+def split(text: str) -> list[str]:
+    """Split what a template yields into documents where Helm does; those without content are left out."""
+    return [part for part in _SEPARATOR.split(text.strip()) if part.strip()]
+
+
+def _objects(source: str, text: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        documents = yamlio.load_all(text)
+    except ValueError as error:
+        raise ChartError(f"{source} yields no YAML: {error}") from None
+    for data in documents:
+        if data is None:
+            continue
+        if not isinstance(data, dict) or not isinstance(data.get("kind"), str) or not data["kind"]:
+            raise ChartError(f"{source} yields {_what(data)}, and no Kubernetes object: it has no `kind`")
+        if not _is_unknown_hook(data):
+            yield from _flat(source, data)
+
+
+def _what(data: Any) -> str:
+    if isinstance(data, dict):
+        return f"a mapping with {', '.join(map(repr, data)) or 'nothing in it'}"
+    return "a list" if isinstance(data, list) else repr(data)
+
+
+def _is_unknown_hook(data: Mapping[str, Any]) -> bool:
+    """Say whether it is a hook of an event that Helm does not know: Helm drops it."""
+    metadata = data.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    if not isinstance(annotations, dict) or _HOOK not in annotations:
+        return False
+    return not all(event.strip().lower() in _HOOKS for event in str(annotations[_HOOK]).split(","))
+
+
+def _flat(source: str, data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield an object, or the items of a List."""
+    if not data["kind"].endswith("List") or not isinstance(data.get("items"), list):
+        yield data
+        return
+    for item in data["items"]:
+        if not isinstance(item, dict) or not isinstance(item.get("kind"), str):
+            raise ChartError(f"{source} yields a {data['kind']} with {_what(item)}, and no Kubernetes object, in it")
+        yield from _flat(source, item)

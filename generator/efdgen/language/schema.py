@@ -1,0 +1,183 @@
+"""Checks documents against the JSON Schemas: the only user of jsonschema."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any, Protocol
+
+from efdgen.errors import Location, Path, Problem
+from efdgen.language import suggest
+from efdgen.language.conforms import conforms
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+class Located(Protocol):
+    """Data of which every part can be located: a document, or merged layers."""
+
+    @property
+    def data(self) -> Any:
+        """The data."""
+
+    def locate(self, path: Path = (), *, key: bool = False) -> Location:
+        """Return where the value at `path`, or the key that it stands under, was written."""
+
+
+_TYPES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+
+
+def folder() -> FilePath:
+    """Return the folder of the schemas: inside the installed package, or at the top of a checkout."""
+    installed = FilePath(__file__).parents[1] / "schemas"
+    return installed if installed.is_dir() else FilePath(__file__).parents[3] / "schemas"
+
+
+@functools.cache
+def load(name: str) -> dict[str, Any]:
+    """Return a schema by name (`environment`, `facts#/$defs/secret`, ...), every `$ref` replaced by its target.
+
+    Annotations beside a `$ref` are for editors; they do not take part in validation, and are dropped.
+    """
+    name, _, pointer = name.partition("#")
+    if pointer:
+        definition: dict[str, Any] = _target(f"#{pointer}", name)
+        return definition
+    raw: dict[str, Any] = json.loads((folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
+    _LOADING[name] = raw
+    resolved: dict[str, Any] = _dereference(raw, name)
+    return resolved
+
+
+_LOADING: dict[str, dict[str, Any]] = {}
+
+
+def _dereference(node: Any, schema: str) -> Any:
+    """Replace references in place; recursive schemas become recursive data."""
+    if isinstance(node, list):
+        node[:] = [_dereference(item, schema) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("$ref"), str):
+        return _target(node["$ref"], schema)
+    for key, value in node.items():
+        if key == "pattern" and isinstance(value, str):
+            # The end of the text, as JSON Schema has it: to Python, $ is also the place before a last line break.
+            node[key] = re.sub(r"\$\Z", r"\\Z", value)
+        elif key not in ("examples", "enum"):
+            node[key] = _dereference(value, schema)
+    return node
+
+
+def _target(reference: str, schema: str) -> Any:
+    file, _, pointer = reference.partition("#")
+    name = file.removesuffix(".schema.json") or schema
+    if name not in _LOADING:
+        load(name)
+    node: Any = _LOADING[name]
+    for part in pointer.split("/")[1:]:
+        node = node[part]
+    return _target(node["$ref"], name) if isinstance(node.get("$ref"), str) else node
+
+
+def check(document: Located, name: str) -> list[Problem]:
+    """Return what the schema `name` says is wrong with a document, or with merged data."""
+    return check_data(document, load(name))
+
+
+def check_data(document: Located, schema: Mapping[str, Any]) -> list[Problem]:
+    """Return what a schema without references says is wrong with a document."""
+    if conforms(document.data, schema):
+        return []
+    from jsonschema import Draft202012Validator  # only when something is wrong
+
+    errors = Draft202012Validator(schema).iter_errors(document.data)
+    return [problem for error in errors for problem in _problems(error, document)]
+
+
+def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
+    path: Path = tuple(error.absolute_path)
+    schema = error.schema if isinstance(error.schema, dict) else {}
+    if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
+        place = document.locate((*path, error.instance), key=True)
+        message = f"the name {error.instance!r} {schema.get('errorMessage', 'is not allowed')}"
+        yield Problem("E203", message, place, (*path, error.instance))
+        return
+    if error.validator == "additionalProperties":
+        yield from _unknown_keys(error, document, path, schema)
+        return
+    if error.validator == "required":
+        yield _missing(error, document, path)
+        return
+    code, message, hint = _explain(error, schema)
+    yield Problem(code, message, document.locate(path), path, hint)
+
+
+def _unknown_keys(error: ValidationError, document: Located, path: Path, schema: dict[str, Any]) -> Iterator[Problem]:
+    known = schema.get("properties", {})
+    instance: Any = error.instance
+    for key in instance:
+        if key not in known:
+            place = document.locate((*path, key), key=True)
+            yield Problem("E201", f"unknown key {key!r}", place, (*path, key), suggest.hint(key, known))
+
+
+def _missing(error: ValidationError, document: Located, path: Path) -> Problem:
+    required: Any = error.validator_value
+    missing = next((key for key in required if f"{key!r} is a required" in error.message), "")
+    place = document.locate(path, key=True) if path else document.locate()
+    return Problem("E202", f"{missing!r} is missing", place, (*path, missing))
+
+
+def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, str]:
+    """Return the code, the message and the hint for a value that a schema refuses."""
+    value: Any = error.instance
+    wanted: Any = error.validator_value
+    shown = _shown(value)
+    custom = schema.get("errorMessage")
+    if error.validator == "type":
+        types = [wanted] if isinstance(wanted, str) else wanted
+        must = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null')}"
+        return "E204", f"{must}, not {shown}", "put it in quotes" if _needs_quotes(value, types, schema) else ""
+    if error.validator == "enum":
+        return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
+    if error.validator == "anyOf":
+        return "E202", custom or error.message, ""
+    if error.validator == "minLength" and not custom:
+        return "E206", "must not be empty", ""
+    if error.validator == "uniqueItems":
+        return "E206", "the list names something twice", "keep one of them"
+    if error.validator == "minimum":
+        return "E206", f"must be at least {wanted}, not {shown}", ""
+    if custom:
+        return "E206", f"{custom}, not {shown}", ""
+    return "E206", error.message, ""
+
+
+def _needs_quotes(value: Any, types: Sequence[str], schema: dict[str, Any]) -> bool:
+    """Say whether a number would be right if it were text."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or "string" not in types:
+        return False
+    return re.search(schema.get("pattern", ""), str(value)) is not None and "enum" not in schema
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value)

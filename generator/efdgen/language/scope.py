@@ -1,0 +1,176 @@
+"""Lazy evaluation: a tree of data with expressions, each evaluated when it is first looked up."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
+from efdgen.language import expressions
+from efdgen.language.layers import Layer, winner
+
+
+class Scope(Mapping[str, Any]):
+    """The names that expressions can use: facts, evaluated on demand, and functions.
+
+    Args:
+        environment: whose facts they are, for messages.
+        facts: the merged facts, expressions and all.
+        layers: where the facts come from, for locations.
+        extra: names beside the facts; they win over a fact of the same name.
+    """
+
+    def __init__(
+        self, environment: str, facts: Mapping[str, Any], layers: Sequence[Layer], extra: Mapping[str, Any]
+    ) -> None:
+        self.environment = environment
+        self.facts = facts
+        self.extra = dict(extra)
+        self._layers = layers
+        self._done: dict[Path, Any] = {}
+        self._doing: list[Path] = []
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.extra:
+            return self.extra[name]
+        return self.lookup((name,), self.facts[name])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.extra or name in self.facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.facts, **self.extra})
+
+    def __len__(self) -> int:
+        return len({**self.facts, **self.extra})
+
+    def lookup(self, path: Path, raw: Any) -> Any:
+        """Return the value of the fact at `path`, which is written as `raw`."""
+        if isinstance(raw, str) and expressions.has_expression(raw):
+            return self._evaluate(path, raw, self)
+        if isinstance(raw, dict):
+            return _LazyMapping(self, path, raw)
+        if isinstance(raw, list):
+            return [self.lookup((*path, index), item) for index, item in enumerate(raw)]
+        return raw
+
+    def evaluate_with(self, path: Path, raw: str, extra: Mapping[str, str]) -> Any:
+        """Evaluate a fact that needs more names than the scope has, such as the host pattern."""
+        return self._evaluate(path, raw, ChainMap(dict(extra), self), tuple(extra.values()))  # type: ignore[arg-type]
+
+    def _evaluate(self, path: Path, raw: str, names: Mapping[str, Any], variant: Path = ()) -> Any:
+        """Evaluate the fact at `path`, once for each variant of the names that it is evaluated with."""
+        key = (*path, *variant)
+        if key in self._done:
+            return self._done[key]
+        if path in self._doing:
+            cycle = " -> ".join(dotted(step) for step in (*self._doing[self._doing.index(path) :], path))
+            raise expressions.ExpressionError("E305", f"the value depends on itself: {cycle}")
+        self._doing.append(path)
+        try:
+            value = evaluate(raw, names, self.environment, self._layers, path)
+        finally:
+            self._doing.pop()
+        self._done[key] = value
+        return value
+
+
+class _LazyMapping(Mapping[str, Any]):
+    """One mapping of the facts."""
+
+    def __init__(self, scope: Scope, path: Path, data: Mapping[str, Any]) -> None:
+        self._scope = scope
+        self._path = path
+        self._data = data
+
+    def __getitem__(self, key: str) -> Any:
+        return self._scope.lookup((*self._path, key), self._data[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+
+def locate(layers: Sequence[Layer], path: Path, offset: int = 0) -> Location:
+    """Return where the value at `path` of merged layers was written."""
+    layer = winner(layers, path)
+    if layer is None:
+        return layers[-1].locate(())
+    return layer.locate(path, offset)
+
+
+def evaluate(text: str, names: Mapping[str, Any], environment: str, layers: Sequence[Layer], path: Path) -> Any:
+    """Evaluate the scalar at `path` of merged layers.
+
+    Raises:
+        InvalidInputError: located where the winning layer wrote the expression.
+    """
+    try:
+        return expressions.evaluate(text, names)
+    except expressions.ExpressionError as error:
+        location = locate(layers, path, error.offset)
+        message = f"{error.message} (environment {environment})"
+        raise InvalidInputError([Problem(error.code, message, location, path, error.hint)]) from None
+
+
+class Filling(NamedTuple):
+    """What filling needs to know, and what it finds: problems, and the values that expressions yielded."""
+
+    names: Mapping[str, Any]
+    environment: str
+    layers: Sequence[Layer]
+    problems: list[Problem]
+    evaluated: list[tuple[Path, Any]]
+
+
+def fill(raw: Any, path: Path, filling: Filling) -> Any:
+    """Return merged data with every expression evaluated.
+
+    An expression that yields null leaves its key, or its list item, out. What can't be evaluated is added to the
+    problems and left out.
+    """
+    kind = type(raw)
+    if kind is str:
+        if not expressions.has_expression(raw):
+            return raw
+        try:
+            value = evaluate(raw, filling.names, filling.environment, filling.layers, path)
+        except InvalidInputError as error:
+            filling.problems.extend(error.problems)
+            return None
+        filling.evaluated.append((path, value))
+        return value
+    if kind is dict:
+        filled = {}
+        for key, value in raw.items():
+            item = fill(value, (*path, key), filling)
+            if item is not None or value is None:
+                filled[key] = item
+        return filled
+    if kind is list:
+        items = [fill(item, (*path, i), filling) for i, item in enumerate(raw)]
+        return [item for item, written in zip(items, raw, strict=True) if item is not None or written is None]
+    return raw
+
+
+def sparse(evaluated: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
+    """Return nested data that holds nothing but what expressions yielded."""
+    root: dict[str, Any] = {}
+    for path, value in evaluated:
+        node: Any = root
+        for part, following in zip(path, (*path[1:], None), strict=True):
+            below = value if following is None else [] if isinstance(following, int) else {}
+            if isinstance(node, list):
+                node.append(below)
+                node = below
+            elif following is None:
+                node[part] = below
+            else:
+                node = node.setdefault(part, below)
+    return root

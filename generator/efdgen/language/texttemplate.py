@@ -1,0 +1,89 @@
+"""Text files with expressions: Helm templates and Chart.yaml, the same for every environment.
+
+An expression stands on its own after `key:` or `-`, or inside a word. It becomes a YAML value of the right
+shape, so it can neither break indentation nor inject a key; null takes its line away.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from efdgen.errors import InvalidInputError, Location, Problem
+from efdgen.language import expressions, yamlio
+
+_WHOLE_VALUE = re.compile(r"(?P<lead>[ ]*(?:- )*(?:[A-Za-z0-9_.-]+:)?)(?P<blank>[ ]*)(?P<value><%(?:(?!%>).)*%>)[ ]*\Z")
+_EXPRESSION = re.compile(r"<%.*?%>")
+_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]*\Z")
+
+
+class TextFile(NamedTuple):
+    """A file that is rendered as text: a Helm template, a Chart.yaml."""
+
+    source: str
+    text: str
+
+
+def fill(file: TextFile, context: Mapping[str, Any]) -> str:
+    """Return the text with its expressions filled in.
+
+    Raises:
+        InvalidInputError: when an expression is wrong, or yields what its place can't hold.
+    """
+    problems: list[Problem] = []
+    lines: list[str] = []
+    for number, line in enumerate(file.text.split("\n"), 1):
+        if not expressions.has_expression(line):
+            lines.append(f"{line}\n")
+            continue
+        try:
+            lines.append(_fill_line(line.removesuffix("\r"), context))
+        except expressions.ExpressionError as error:
+            location = Location(file.source, number, error.offset + 1)
+            problems.append(Problem(error.code, error.message, location, hint=error.hint))
+    if problems:
+        raise InvalidInputError(problems)
+    return "".join(lines).removesuffix("\n")
+
+
+def _fill_line(line: str, context: Mapping[str, Any]) -> str:
+    whole = _WHOLE_VALUE.match(line)
+    if whole and not line.lstrip().startswith("#"):
+        return _whole_value(whole, context)
+
+    def word(match: re.Match[str]) -> str:
+        try:
+            value = expressions.evaluate(match.group(), context)
+        except expressions.ExpressionError as error:
+            raise error.at(match.start()) from None
+        if not isinstance(value, str) or not _WORD.match(value):
+            message = f"inside other text, an expression must yield a word, not {value!r}"
+            raise expressions.ExpressionError("E304", message, offset=match.start())
+        return value
+
+    unclosed = _EXPRESSION.sub(lambda match: " " * len(match.group()), line).find(expressions.OPEN)
+    if unclosed >= 0:
+        raise expressions.ExpressionError("E302", f"{expressions.OPEN} without {expressions.CLOSE}", offset=unclosed)
+    return _EXPRESSION.sub(word, line) + "\n"
+
+
+def _whole_value(match: re.Match[str], context: Mapping[str, Any]) -> str:
+    try:
+        value = expressions.evaluate(match["value"], context)
+    except expressions.ExpressionError as error:
+        raise error.at(match.start("value")) from None
+    if value is None:
+        return ""
+    lead = match["lead"]
+    if not isinstance(value, dict | list) or not value:
+        return f"{lead}{match['blank']}{yamlio.inline(value)}\n"
+    if lead.strip() == "-":
+        return textwrap.indent(yamlio.dump([value]), lead[: lead.index("-")])
+    if not lead.endswith(":"):
+        message = "a list or a mapping needs a key or a dash of its own before it"
+        raise expressions.ExpressionError("E304", message, offset=match.start("value"))
+    # A list's dashes stand right below their key, a mapping's keys two columns further in.
+    indent = " " * (len(lead) - len(lead.lstrip(" -")) + (2 if isinstance(value, dict) else 0))
+    return f"{lead}\n{textwrap.indent(yamlio.dump(value), indent)}"

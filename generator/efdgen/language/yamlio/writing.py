@@ -1,0 +1,129 @@
+"""Writes YAML that every parser reads as the same data."""
+
+from __future__ import annotations
+
+import functools
+import io
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from efdgen.language.yamlio.scalars import YES_NO
+
+_PLAIN = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./+=,~^$()*?<>;@%-]|:(?=[^ ])|[ ](?=[^ #]))*\Z")
+_NOT_PLAIN = frozenset((*YES_NO, "true", "false", "null", "nan", "inf", "none"))
+
+_STR = "tag:yaml.org,2002:str"
+_MAP = "tag:yaml.org,2002:map"
+_SEQ = "tag:yaml.org,2002:seq"
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes the nodes made by `_node` as they are: their styles already decide what they mean."""
+
+    def resolve(self, kind: Any, _value: Any, _implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return _STR
+        return _MAP if kind is yaml.MappingNode else _SEQ
+
+
+def _text_style(value: str) -> str:
+    if _PLAIN.match(value) and value.lower() not in _NOT_PLAIN:
+        return ""
+    if "\n" in value and _fits_block(value):
+        return "|"
+    return '"'
+
+
+def _fits_block(value: str) -> bool:
+    """Say whether `|` style keeps the text: printable, no blanks at line ends, a first line that is not blank."""
+    return (
+        value[0] not in " \n\t"
+        and value[-1] not in " \t"
+        and " \n" not in value
+        and "\t\n" not in value
+        and value.replace("\n", "").replace("\t", "").isprintable()
+    )
+
+
+def _float_text(value: float) -> str:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} can't be written: Kubernetes and Helm know finite numbers only")
+    text = repr(value)
+    if "." not in text and "e" in text:
+        return text.replace("e", ".0e")
+    return text
+
+
+def _key_node(key: Any) -> yaml.ScalarNode:
+    if type(key) is not str:
+        raise TypeError(f"the key {key!r} is not text")
+    return yaml.ScalarNode(_STR, key, style=_key_style(key))
+
+
+@functools.lru_cache(maxsize=4096)
+def _key_style(key: str) -> str:
+    return "" if _text_style(key) == "" else '"'
+
+
+def _node(value: Any) -> yaml.Node:
+    kind = type(value)
+    if kind is str:
+        return yaml.ScalarNode(_STR, value, style=_text_style(value))
+    if isinstance(value, Mapping):
+        pairs = [(_key_node(key), _node(item)) for key, item in value.items()]
+        return yaml.MappingNode(_MAP, pairs, flow_style=not pairs)
+    if kind is list or kind is tuple:
+        return yaml.SequenceNode(_SEQ, [_node(item) for item in value], flow_style=not value)
+    if value is None:
+        return yaml.ScalarNode(_STR, "null", style="")
+    if kind is bool:
+        return yaml.ScalarNode(_STR, "true" if value else "false", style="")
+    if kind is int:
+        return yaml.ScalarNode(_STR, str(value), style="")
+    if kind is float:
+        return yaml.ScalarNode(_STR, _float_text(value), style="")
+    raise TypeError(f"{value!r} can't be written as YAML")
+
+
+def dump(data: Any) -> str:
+    """Write data as one YAML document that PyYAML, ruamel.yaml and Go's parser read as the same data.
+
+    Keys keep their order, nothing is anchored, long lines are not folded.
+
+    Raises:
+        TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
+        ValueError: when a number is not finite.
+    """
+    return _emit(_node(data))
+
+
+def inline(value: Any) -> str:
+    """Write a scalar, or an empty list or mapping, as it can stand on the right of `key:` on one line.
+
+    Raises:
+        TypeError: when it is a list or a mapping with something in it.
+    """
+    if isinstance(value, Mapping | list | tuple) and value:
+        raise TypeError("a list or a mapping does not fit on one line")
+    node = _node(value)
+    if isinstance(node, yaml.ScalarNode) and node.style == "|":
+        node = yaml.ScalarNode(_STR, value, style='"')
+    return _emit(node).removesuffix("\n")
+
+
+def _emit(node: yaml.Node) -> str:
+    stream = io.StringIO()
+    dumper = _Dumper(stream, width=1_000_000, allow_unicode=True, default_flow_style=False)
+    try:
+        dumper.open()
+        dumper.serialize(node)
+        dumper.close()
+    finally:
+        dumper.dispose()
+    text = stream.getvalue()
+    # libyaml ends a plain scalar that is a whole document with this line; no content can look like it.
+    return text.removesuffix("...\n") if text.endswith("\n...\n") else text

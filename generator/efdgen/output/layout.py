@@ -1,0 +1,72 @@
+"""Every output path is decided here: the argocd-efd layout, below the output folder."""
+
+from __future__ import annotations
+
+import re
+
+from efdgen.repository.paths import PARENT
+
+FLEET = "README.md"
+"""The page about all environments."""
+
+_OWNED = re.compile(
+    r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json)\Z"
+    r"|docs/(?P<page>[^/]+)\.md\Z"
+)
+
+
+def chart(app: str) -> str:
+    """Return the folder of an app's wrapper chart, or of the parent chart."""
+    return f"apps/{app}"
+
+
+def chart_file(app: str) -> str:
+    """Return the path of a chart's own description."""
+    return f"{chart(app)}/Chart.yaml"
+
+
+def values(app: str, environment: str) -> str:
+    """Return the path of an environment's values for a chart."""
+    return f"{chart(app)}/values-{environment}.yaml"
+
+
+def application(app: str) -> str:
+    """Return the path of the parent chart's template that yields an app's Application."""
+    return f"{chart(PARENT)}/templates/{app}.yaml"
+
+
+def page(environment: str) -> str:
+    """Return the path of the page about an environment: its runbook."""
+    return f"docs/{environment}.md"
+
+
+def can_vouch(path: str) -> bool:
+    """Say whether a file can vouch for others: it holds the values of one environment."""
+    match = _OWNED.match(path)
+    return match is not None and match["values"] is not None
+
+
+def environment_of(path: str) -> str | None:
+    """Return the environment that a path belongs to, or None when all share it."""
+    match = _OWNED.match(path)
+    return (match["values"] or match["file"] or match["page"]) if match else None
+
+
+def is_page(path: str) -> bool:
+    """Say whether a path is a page: made from the same data as the charts, it says nothing of its own."""
+    return path == FLEET or (path.startswith("docs/") and path.endswith(".md"))
+
+
+def is_in_chart(path: str) -> bool:
+    """Say whether a path lies in a chart: Argo CD reads nothing else."""
+    return path.startswith("apps/")
+
+
+def app_of(path: str) -> str:
+    """Return the app, or the parent chart, whose chart a path lies in."""
+    return path.split("/", 2)[1]
+
+
+def application_of(path: str) -> str:
+    """Return the app whose Application the parent chart's template yields: the template's name says it."""
+    return path.rpartition("/")[2].removesuffix(".yaml")

@@ -1,0 +1,88 @@
+"""From resolved environments and app definitions to files. Pure: no disk, clock, host, user or network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.values import parent_values, wrapper_values
+from efdgen.language import texttemplate, yamlio
+from efdgen.language.texttemplate import TextFile
+from efdgen.output import layout
+from efdgen.output.marks import json_content, with_mark
+from efdgen.render.pages import fleet
+from efdgen.render.pages.environment import page
+from efdgen.repository import paths
+from efdgen.repository.model import AppDefinition, Repository
+
+File = tuple[str, bytes]
+
+_DEFAULT_FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
+
+
+def shared_files(repository: Repository) -> Iterator[File]:
+    """Yield what all environments share: the parent chart and the wrapper charts, without any values."""
+    for path, file in repository.parent.items():
+        if path != paths.APPLICATION:
+            yield _text(f"{layout.chart(paths.PARENT)}/{path}", file, {})
+    for app in repository.apps.values():
+        names = _names(app)
+        yield _text(layout.application(app.name), repository.parent[paths.APPLICATION], names, app.source)
+        for path, file in repository.wrapper.items():
+            if path == "templates/vault-secrets.yaml" and not _has_secrets(app):
+                continue
+            yield _text(f"{layout.chart(app.name)}/{path}", file, names, app.source)
+        for path, file in app.templates.items():
+            yield _text(f"{layout.chart(app.name)}/templates/{path}", file, names)
+
+
+def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
+    """Yield the files of one environment: its values for every chart, and what its apps have beside them."""
+    spec = environment.spec
+    name = spec.name
+    path = layout.values(paths.PARENT, name)
+    yield path, with_mark(yamlio.dump(parent_values(environment)), path, (spec.document.file,))
+    for app in environment.apps:
+        yield from app_files(environment, app)
+    path = layout.page(name)
+    yield path, with_mark(page(environment), path, (spec.document.file,))
+
+
+def fleet_file(rows: Sequence[fleet.Row]) -> File:
+    """Return the page about all environments."""
+    return layout.FLEET, with_mark(fleet.page(rows), layout.FLEET, ("environments",))
+
+
+def app_files(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[File]:
+    """Yield an app's own files in an environment: its values, and what it has beside them."""
+    spec = environment.spec
+    path = layout.values(app.definition.name, spec.name)
+    sources = (spec.document.file, app.definition.source)
+    companions = {file.path: json_content(file.content) for file in app.files}
+    yield path, with_mark(yamlio.dump(wrapper_values(environment, app)), path, sources, companions)
+    for file, content in companions.items():
+        yield f"{layout.chart(app.definition.name)}/{file}", content
+
+
+def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "") -> File:
+    sources = (file.source, source) if source else (file.source,)
+    return path, with_mark(texttemplate.fill(file, names), path, sources)
+
+
+def _has_secrets(app: AppDefinition) -> bool:
+    return any("secrets" in layer.data for layer in app.layers)
+
+
+def _names(app: AppDefinition) -> dict[str, Any]:
+    """Return what the text templates can say about an app."""
+    return {
+        "app": {
+            "name": app.name,
+            "description": app.description,
+            "namespace": app.namespace,
+            "finalizers": app.application.get("finalizers", _DEFAULT_FINALIZERS),
+            "ignoreDifferences": app.application.get("ignoreDifferences"),
+        },
+        "chart": {"name": app.chart.name, "version": app.chart.version, "repository": app.chart.repository},
+    }

@@ -1,0 +1,53 @@
+"""From an environment to its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from efdgen.environment.hosts import public
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.order import sync_order
+from efdgen.render.graph.model import Edge, Graph, Node
+from efdgen.repository import paths
+
+NAMESPACE = "argocd"
+"""Where Argo CD, and its Applications, are."""
+
+
+def graph(environment: ResolvedEnvironment) -> Graph:
+    """Return an environment's apps, what they require, and what the cluster provides of that."""
+    apps = sync_order(environment.apps)
+    requires = {app.definition.name: app.definition.requires for app in apps}
+    elsewhere = {name for required in requires.values() for name in required} | {*environment.facts.cluster.provides}
+    hosts: dict[str, dict[str, None]] = {}
+    for each in public(environment):
+        hosts.setdefault(each.app, {})[each.host] = None
+    nodes = [
+        Node(
+            app.definition.name,
+            app.definition.chart.version,
+            app.definition.namespace,
+            tuple(hosts.get(app.definition.name, ())),
+            tuple(secret.name for secret in app.secrets),
+            app.definition.manual_secrets,
+        )
+        for app in apps
+    ]
+    nodes += [Node(name, is_provided=True) for name in sorted(elsewhere - requires.keys())]
+    edges = [Edge(name, other, _is_implied(name, other, requires)) for name in requires for other in requires[name]]
+    root = Node(paths.PARENT, namespace=NAMESPACE, hosts=tuple(hosts.get(paths.PARENT, ())))
+    return Graph(f"{environment.facts.title} EFD", root, tuple(nodes), tuple(edges))
+
+
+def _is_implied(name: str, other: str, requires: Mapping[str, tuple[str, ...]]) -> bool:
+    """Say whether something else that `name` requires leads to `other`, however many steps away."""
+    waiting = [between for between in requires[name] if between != other]
+    seen = {name}
+    while waiting:
+        between = waiting.pop()
+        if between == other:
+            return True
+        if between not in seen:
+            seen.add(between)
+            waiting.extend(requires.get(between, ()))
+    return False

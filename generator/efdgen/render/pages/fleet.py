@@ -1,0 +1,304 @@
+"""The page about all environments: what runs where, and why one environment is not like another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.environment.hosts import PublicHost, public
+from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
+from efdgen.errors import Path, dotted
+from efdgen.language import yamlio
+from efdgen.language.layers import Layer, merge_layers, sets
+from efdgen.output import layout
+from efdgen.render.pages.markdown import code, host_link, link, table, text
+from efdgen.repository.model import AppDefinition
+
+_LONGEST = 60
+"""Characters of a value that are shown."""
+
+_LIKENESS = 12
+"""Characters shown of what a cut value has in common with the one beside it."""
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class App(NamedTuple):
+    """What the page says of an app in an environment. The layers are the specs' own: they are in memory anyway."""
+
+    definition: AppDefinition
+    own_layers: tuple[Layer, ...]
+    pins: tuple[Pin, ...]
+
+
+class Row(NamedTuple):
+    """What the page says of one environment: all that is kept of it while the others are resolved."""
+
+    name: str
+    title: str
+    source: str
+    argocd_url: str
+    hosts: tuple[PublicHost, ...]
+    facts: tuple[str, ...]
+    provided: tuple[str, ...]
+    apps: Mapping[str, App]
+
+
+def row(environment: ResolvedEnvironment) -> Row:
+    """Return what the page says of an environment."""
+    facts = environment.facts
+    return Row(
+        facts.name,
+        facts.title,
+        environment.spec.document.file,
+        facts.argocd.url,
+        public(environment),
+        tuple(fact(environment) for fact in _FACTS.values()),
+        facts.cluster.provides,
+        {app.definition.name: _app(app) for app in environment.apps},
+    )
+
+
+def _app(app: ResolvedApp) -> App:
+    own = app.layers[len(app.definition.layers) :]
+    return App(app.definition, tuple(layer for layer in own if layer.data), app.pins)
+
+
+def page(rows: Sequence[Row]) -> str:
+    """Return the page as Markdown."""
+    return "\n".join(_lines(rows))
+
+
+def _lines(rows: Sequence[Row]) -> Iterator[str]:
+    yield "\n# The EFD's environments\n"
+    yield from table(
+        ("environment", "spec", "Argo CD", "public hosts"),
+        (
+            (
+                link(text(each.title), layout.page(each.name)),
+                link(code(each.name), f"../{each.source}"),
+                f"<{each.argocd_url}>",
+                ", ".join(map(host_link, each.hosts)),
+            )
+            for each in rows
+        ),
+    )
+    yield from _versions(rows)
+    yield "## What differs\n"
+    yield from _facts(rows)
+    yield from _settings(rows)
+
+
+# -- versions and pins
+
+
+_PinKey = tuple[str, Pin]
+"""An app, and one of its pins: environments that have the same share its number."""
+
+
+def _versions(rows: Sequence[Row]) -> Iterator[str]:
+    names = sorted({name for each in rows for name in each.apps})
+    found = {(name, pin) for each in rows for name, app in each.apps.items() for pin in app.pins}
+    pins = {key: number for number, key in enumerate(sorted(found), 1)}
+    yield "## Chart versions\n"
+    remark = "; a small number: a value is held back or moved ahead, [see below](#pins)" if pins else ""
+    yield f"-: not deployed; cluster: there, but the cluster's own{remark}.\n"
+    yield from table(
+        ("environment", *names),
+        (
+            (link(text(each.title), layout.page(each.name)), *(_version(each, name, pins) for name in names))
+            for each in rows
+        ),
+    )
+    if pins:
+        yield "### Pins\n"
+        yield from table(
+            ("", "app", "value", "is", "because"),
+            (
+                (_superscript(number), name, code(pin.path), code(pin.value), text(pin.reason))
+                for (name, pin), number in pins.items()
+            ),
+        )
+
+
+def _version(each: Row, name: str, pins: Mapping[_PinKey, int]) -> str:
+    app = each.apps.get(name)
+    if app is None:
+        return "cluster" if name in each.provided else "-"
+    marks = " ".join(_superscript(pins[name, pin]) for pin in sorted(app.pins))
+    return f"{text(app.definition.chart.version)} {marks}".rstrip()
+
+
+def _superscript(number: int) -> str:
+    return str(number).translate(_SUPERSCRIPTS)
+
+
+# -- facts
+
+
+def _code_or(otherwise: str, words: str | None) -> str:
+    return code(words) if words else otherwise
+
+
+def _kafka(environment: ResolvedEnvironment, words: str) -> str:
+    """Return words about Kafka; they say nothing where none is deployed."""
+    return words if any(app.node_port_hosts for app in environment.apps) else "-"
+
+
+def _sync(policy: Mapping[str, Any] | None) -> str:
+    return "by hand" if policy is None else code(_words(policy))
+
+
+_FACTS: Mapping[str, Callable[[ResolvedEnvironment], str]] = {
+    "site": lambda env: _code_or("none", env.spec.site),
+    "Kubernetes": lambda env: text(env.facts.cluster.kubernetes_version),
+    "storage class": lambda env: _code_or("the default", env.facts.cluster.storage_class),
+    "provided by the cluster": lambda env: ", ".join(map(code, env.facts.cluster.provides)) or "nothing",
+    "Kafka broker": lambda env: _kafka(env, _code_or("not reached from outside", env.facts.kafka.broker)),
+    "Kafka's storage class": lambda env: _kafka(env, _code_or("the default", env.facts.kafka.storage_class)),
+    "Kafka's disks": lambda env: _kafka(env, text(env.facts.kafka.storage_size)),
+    "Vault": lambda env: f"<{env.facts.vault.address}>",
+    "Vault's prefix": lambda env: code(env.facts.vault.path_prefix),
+    "Argo CD": lambda env: "managed here" if env.facts.argocd.managed else "managed elsewhere",
+    "deployed from": lambda env: f"<{env.facts.argocd.repo_url}>",
+    "revision": lambda env: code(env.facts.argocd.target_revision),
+    "sync": lambda env: _sync(env.facts.argocd.sync_policy),
+}
+
+
+def _facts(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a table of the facts that are not the same everywhere, and a list of the others."""
+    different: list[tuple[int, str]] = []
+    same: list[tuple[int, str]] = []
+    for index, name in enumerate(_FACTS):
+        (different if len({each.facts[index] for each in rows}) > 1 else same).append((index, name))
+    yield "### Facts\n"
+    if different:
+        yield from table(
+            ("environment", *(name for _, name in different)),
+            ((text(each.title), *(each.facts[index] for index, _ in different)) for each in rows),
+        )
+    if same and rows:
+        yield f"The same everywhere: {'; '.join(f'{name} {rows[0].facts[index]}' for index, name in same)}.\n"
+
+
+# -- settings
+
+
+class _Setting(NamedTuple):
+    """Something that specs, or their sites, set for an app.
+
+    Attributes:
+        path: where it stands.
+        default: what the app definition says; None when it says nothing.
+        said: who sets which value: titles of environments, by value and by the site that says it, or "".
+    """
+
+    path: str
+    default: str | None
+    said: dict[str, dict[str, list[str]]]
+
+
+def _settings(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield, app by app, what environments set for themselves: the most specific, as it is written."""
+    by_app: dict[str, dict[Path, _Setting]] = {}
+    for each in rows:
+        title = text(each.title)
+        for name, app in each.apps.items():
+            for path, value, source in _own(app):
+                settings = by_app.setdefault(name, {})
+                if path not in settings:
+                    settings[path] = _Setting(dotted(path), _default(app.definition, path), {})
+                settings[path].said.setdefault(_words(value), {}).setdefault(source, []).append(title)
+    yield "### What environments set for themselves\n"
+    if not by_app:
+        yield "Nothing.\n"
+        return
+    yield "As it is written; expressions stand in `<% %>`. Where an app has nothing of its own, the last column holds."
+    yield ""
+    for name, found in sorted(by_app.items()):
+        having = sum(name in each.apps for each in rows)
+        yield f"#### {name}\n"
+        yield from table(
+            ("value", "is", "in", "otherwise"),
+            (
+                (code(path), code(_cut(value, default)), _who(by_source, having), _otherwise(path, default, value))
+                for path, default, said in sorted(found.values())
+                for value, by_source in sorted(said.items())
+            ),
+        )
+
+
+def _own(app: App) -> Iterator[tuple[Path, Any, str]]:
+    """Yield what environments set: each value, but for pins, where it is, and the site that says it, or ""."""
+    if not app.own_layers:
+        return
+    layers = [(layer.name if layer.name != "spec" else "", layer.data) for layer in reversed(app.own_layers)]
+    pinned = {("values", *pin.path.split(".")) for pin in app.pins}
+    merged = merge_layers(app.own_layers) if len(layers) > 1 else layers[0][1]
+    for key, settings in merged.items():
+        for path, value in _leaves(settings, (key,)) if key != "pins" else ():
+            if path not in pinned:
+                yield path, value, next(name for name, data in layers if len(layers) == 1 or sets(data, path))
+
+
+def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield what has no keys below it: Helm replaces lists as a whole."""
+    if isinstance(data, Mapping) and (data or len(path) == 1):
+        for key, value in data.items():
+            yield from _leaves(value, (*path, key))
+    else:
+        yield path, data
+
+
+def _default(definition: AppDefinition, path: Path) -> str | None:
+    """Return what an app definition says where no environment does; None when it says nothing."""
+    for layer in reversed(definition.layers):
+        if sets(layer.data, path):
+            value = layer.data
+            for part in path:
+                value = value[part]
+            return _words(value)
+    return None
+
+
+def _otherwise(path: str, default: str | None, value: str) -> str:
+    if default is not None:
+        return code(_cut(default, value))
+    return "the chart's" if path.startswith("values") else "-"
+
+
+def _who(by_source: Mapping[str, Sequence[str]], having: int) -> str:
+    """Return the environments that say something, and those whose site says it; `having`: those with the app."""
+    if sum(map(len, by_source.values())) == having > 1:
+        return f"all {having} that have it"
+    parts = []
+    for source, titles in sorted(by_source.items()):
+        names = ", ".join(titles)
+        parts.append(f"{names} (by {text(source)})" if source else names)
+    return "; ".join(parts)
+
+
+def _words(value: Any) -> str:
+    """Return a value on one line, as people write it in YAML: text that looks like a number is in quotes."""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    try:
+        is_text = isinstance(yamlio.resolve_plain(value), str)
+    except yamlio.AmbiguousScalarError:
+        is_text = False
+    return " ".join(value.split()) if is_text else f'"{value}"'
+
+
+def _cut(words: str, other: str | None) -> str:
+    """Return words, cut if they are long: what they have in common with those beside them is left out first."""
+    if len(words) <= _LONGEST:
+        return words
+    begin = 0
+    if other is not None and words != other:
+        pairs = enumerate(zip(words, other, strict=False))
+        same = next((at for at, (one, another) in pairs if one != another), min(len(words), len(other)))
+        begin = max(0, min(same - _LIKENESS, len(words) - _LONGEST))
+    shown = words[begin : begin + _LONGEST]
+    return f"{'…' if begin else ''}{shown}{'…' if begin + _LONGEST < len(words) else ''}"

@@ -1,0 +1,56 @@
+"""Small pieces of GitHub's Markdown: https://github.github.com/gfm/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from efdgen.environment.hosts import NODE_PORT, PublicHost
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&|]")
+_TICKS = re.compile(r"`+")
+_NO_SLUG = re.compile(r"[^\w\- ]")
+
+
+def text(words: str) -> str:
+    """Return words on one line, with no character that Markdown would take for its own."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(words.split()))
+
+
+def code(words: str) -> str:
+    """Return words in code style, on one line."""
+    # A table's cell ends at a bar, in code as well; outside of a table, none of ours has one.
+    words = " ".join(words.split()).replace("|", r"\|") or " "
+    if "`" not in words:
+        return f"`{words}`"
+    fence = "`" * (max(map(len, _TICKS.findall(words))) + 1)
+    return f"{fence} {words} {fence}"
+
+
+def link(words: str, address: str) -> str:
+    """Return a link; the words are Markdown."""
+    return f"[{words}]({address.replace(' ', '%20').replace('(', '%28').replace(')', '%29')})"
+
+
+def host_link(host: PublicHost) -> str:
+    """Return a public host as a link to its service; one on a node's port answers no browser."""
+    return code(host.host) if host.kind == NODE_PORT else link(text(host.service), f"https://{host.host}")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Return the lines of a table, with an empty one behind it; what is in the cells is Markdown."""
+    return [f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *rows)] + [""]
+
+
+class Anchors:
+    """Gives headings the anchors that GitHub gives them, in the order of the page."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def of(self, heading: str) -> str:
+        """Return the anchor of the next heading of the page."""
+        slug = _NO_SLUG.sub("", heading.strip().lower()).replace(" ", "-")
+        count = self._seen.get(slug, 0)
+        self._seen[slug] = count + 1
+        return f"{slug}-{count}" if count else slug

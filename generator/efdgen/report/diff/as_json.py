@@ -1,0 +1,60 @@
+"""A review for programs: everything, in a stable order. docs/review.md describes it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from efdgen.report.diff import changes
+from efdgen.report.text import Style
+from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
+from efdgen.review.semantic import ABSENT, Item, Step
+
+
+def as_json(review: Review, _style: Style) -> str:
+    """Return a review as one JSON document. A value that is not there has no key; null is a value."""
+    document = {
+        "base": review.base,
+        "nothingChanges": review.is_empty,
+        "environments": review.environments,
+        "added": _group(review.added_environments, review.added_apps),
+        "removed": _group(review.removed_environments, review.removed_apps),
+        "notCompared": review.unknown,
+        "radius": [radius._asdict() for radius in review.radius()],
+        "changes": [_change(change) for change in review.changes],
+        "reordered": [_place(each) for each in review.reordered],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _group(environments: tuple[Environment, ...], apps: tuple[Deployment, ...]) -> dict[str, Any]:
+    return {
+        "environments": [environment._asdict() for environment in environments],
+        "apps": [app._asdict() for app in apps],
+    }
+
+
+def _place(place: Change | Reordered) -> dict[str, Any]:
+    return {
+        "environments": place.environments,
+        "apps": place.apps,
+        "part": place.part,
+        "path": changes.path(place.path),
+        "steps": [_step(step) for step in place.path],
+    }
+
+
+def _step(step: Step) -> Any:
+    return step._asdict() if isinstance(step, Item) else step
+
+
+def _change(change: Change) -> dict[str, Any]:
+    fact = _place(change)
+    fact["lacking"] = [{"environment": environment, "app": app} for environment, app in change.lacking]
+    if change.before is not ABSENT:
+        fact["before"] = change.before
+    if change.after is not ABSENT:
+        fact["after"] = change.after
+    if changes.is_long(change):
+        fact["lines"] = changes.lines(change)
+    return fact

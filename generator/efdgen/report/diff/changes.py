@@ -1,0 +1,160 @@
+"""How people read changes, whatever the format: names of environments, paths, values, line diffs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from efdgen.errors import dotted
+from efdgen.language import yamlio
+from efdgen.report.text import count
+from efdgen.review import linediff
+from efdgen.review.model import Change, Radius, Reordered, Review
+from efdgen.review.semantic import ABSENT, Item, Steps
+
+NOT_SET = "not set"
+MAX_NAMES = 6
+"""So many environments are named; of more, only the number, and the first ones."""
+
+
+def names(environments: Sequence[str]) -> str:
+    """Return environments for a line of text: `base, summit`; of very many, the first and the number of the others."""
+    if not environments:
+        return "deployed nowhere"
+    if len(environments) <= MAX_NAMES:
+        return ", ".join(environments)
+    return f"{', '.join(environments[:MAX_NAMES])} and {len(environments) - MAX_NAMES} more"
+
+
+def path(steps: Steps) -> str:
+    """Write a path: `persistence.size`, `env[HOSTNAME].valueFrom`, `args[1]`."""
+    text = ""
+    for step in steps:
+        if isinstance(step, Item):
+            text += f"[{step.name}]"
+        elif isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            part = dotted((step,))
+            text += part if part.startswith("[") or not text else f".{part}"
+    return visible(text).replace("\n", "\\n")
+
+
+def visible(text: str) -> str:
+    r"""Return a text in which nothing hides: what can't be seen, or turns the writing around, as `\u202e`."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\t\n" else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+
+
+WHERE_DEPLOYED = " (where deployed)"
+
+
+def is_patchy(change: Change | Reordered) -> bool:
+    """Say whether not all of the environments have all of the apps."""
+    return isinstance(change, Change) and bool(change.lacking)
+
+
+def where(change: Change | Reordered) -> str:
+    """Return the place of a change: `base, summit / influxdb / persistence.size`."""
+    inside = path(change.path)
+    apps = ", ".join(change.apps) + (WHERE_DEPLOYED if is_patchy(change) else "")
+    parts = (names(change.environments), apps, change.part, inside)
+    return " / ".join(part for part in parts if part)
+
+
+def value(data: Any) -> str:
+    """Write a value on one line."""
+    if data is ABSENT:
+        return NOT_SET
+    if isinstance(data, dict | list) and data:
+        return visible(json.dumps(data, ensure_ascii=False))
+    return visible(yamlio.inline(data))
+
+
+def is_long(change: Change) -> bool:
+    """Say whether a change is shown as a diff of lines: texts with line breaks, and values that fill a line."""
+    return any(isinstance(side, str) and "\n" in side for side in (change.before, change.after)) or (
+        len(value(change.before)) + len(value(change.after)) > MAX_WIDTH
+    )
+
+
+MAX_WIDTH = 160
+"""Values that are longer, together, are shown below each other."""
+
+
+def lines(change: Change) -> list[str]:
+    """Return a change as a diff of lines, without head lines."""
+    sides = (change.before, change.after)
+    are_texts = all(side is ABSENT or isinstance(side, str) for side in sides)
+    # A text beside other data is written as data, too: `a: 1` is not the map that it looks like.
+    before, after = ("" if side is ABSENT else side if are_texts else yamlio.dump(side) for side in sides)
+    return [visible(line) for line in linediff.lines(before, after)]
+
+
+def extents(review: Review) -> list[tuple[Radius, tuple[str, ...]]]:
+    """Return how much changes, the most first, each with the environments in which it is just as much.
+
+    What changes in apps that are deployed nowhere comes last, with no environment.
+    """
+    groups: dict[tuple[int, int], list[str]] = {}
+    for radius in sorted(review.radius(), key=lambda radius: (-radius.values, -radius.apps)):
+        groups.setdefault((radius.apps, radius.values), []).append(radius.environment)
+    found = [(Radius("", *extent), tuple(environments)) for extent, environments in groups.items()]
+    nowhere = [change for change in review.changes if not change.environments]
+    if nowhere:
+        apps = {app for change in nowhere for app in change.apps}
+        found.append((Radius("", len(apps), sum(len(change.apps) for change in nowhere)), ()))
+    return found
+
+
+def summary(review: Review) -> str:
+    """Return the blast radius: `summit: 2 apps, 3 values; base, sandbox: nothing`."""
+    return "; ".join(f"{names(environments)}: {extent(radius)}" for radius, environments in extents(review))
+
+
+def extent(radius: Radius) -> str:
+    """Return how much changes: `2 apps, 3 values`."""
+    if not radius.apps:
+        return "nothing"
+    apps = count(radius.apps, "app")
+    return f"{apps}, {count(radius.values, 'value')}" if radius.values else apps
+
+
+def command(review: Review) -> str:
+    """Return the command that shows a review again: with the commit, which means the same everywhere."""
+    commit = _COMMIT.search(review.base)
+    return f"efdgen diff --base {commit[1]}" if commit else "efdgen diff"
+
+
+_COMMIT = re.compile(r"(?:^|[ (])([0-9a-f]{9})(?=\)|,|\Z)")
+"""The commit in the name of what a review compares with."""
+
+
+def comings_and_goings(review: Review) -> list[tuple[str, str]]:
+    """Return what is to be said loudest, each with what happens: environments and apps that are added or removed."""
+    said = []
+    for verb, environments in (
+        ("environment added", review.added_environments),
+        ("environment removed", review.removed_environments),
+    ):
+        for environment in environments:
+            apps = f"{count(len(environment.apps), 'app')}: {', '.join(environment.apps)}"
+            said.append((verb, f"{environment.name} ({apps})"))
+    for verb, deployments in (("app added", review.added_apps), ("app removed", review.removed_apps)):
+        for app in deployments:
+            said.append((verb, f"{' '.join(filter(None, (app.app, app.version)))}: {names(app.environments)}"))  # noqa: PERF401
+    said += [("not compared", place) for place in review.unknown]
+    return said
+
+
+def only_order(reordered: Iterable[Reordered]) -> list[str]:
+    """Return the places of lists of which only the order differs."""
+    return [where(each) for each in reordered]

@@ -1,0 +1,155 @@
+"""From resolved environments to what the site shows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from efdgen.environment import values
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.report.site.model import App, Environment, Fleet, Row
+from efdgen.repository import paths
+from efdgen.review.semantic import Item, Steps, name_of, naming_key
+
+
+class Makers(NamedTuple):
+    """Who makes what the site shows beside the values.
+
+    Attributes:
+        page: writes the page about an environment, as Markdown.
+        picture: draws an environment's apps, as SVG; an empty text: no picture.
+        fleet_page: writes the page about all environments, as Markdown.
+    """
+
+    page: Callable[[ResolvedEnvironment], str]
+    picture: Callable[[ResolvedEnvironment], str]
+    fleet_page: Callable[[Sequence[ResolvedEnvironment]], str]
+
+
+def fleet(environments: Sequence[ResolvedEnvironment], makers: Makers) -> Fleet:
+    """Return what the site shows of environments: all of them."""
+    found = []
+    groups: dict[str, dict[str, Any]] = {}
+    for environment in environments:
+        found.append(_environment(environment, makers))
+        for group, data in _groups(environment):
+            groups.setdefault(group, {})[environment.facts.name] = data
+    values = tuple(row for group in sorted(groups) for row in rows(group, (), groups[group]))
+    return Fleet(tuple(found), values, makers.fleet_page(environments))
+
+
+def _groups(environment: ResolvedEnvironment) -> Iterator[tuple[str, Any]]:
+    """Yield what is rendered for an environment, as data: the values of each chart, and the files beside them."""
+    yield paths.PARENT, values.parent_values(environment)
+    name = environment.facts.name
+    for app in environment.apps:
+        yield app.definition.name, values.wrapper_values(environment, app)
+        for file in app.files:
+            # Such a file is called after its environment: so it is the same file in each.
+            folder, _, base = file.path.rpartition("/")
+            yield f"{app.definition.name}: {folder}/{base.replace(name, '<env>', 1)}", file.content
+
+
+def rows(group: str, path: Steps, values: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield every value in the data of some environments.
+
+    Args:
+        group: what the data belongs to.
+        path: where it stands.
+        values: the data there, by environment.
+    """
+    maps = {name: value for name, value in values.items() if isinstance(value, Mapping) and value}
+    lists = {name: value for name, value in values.items() if isinstance(value, list | tuple) and _is_deep(value)}
+    plain = {name: value for name, value in values.items() if name not in maps and name not in lists}
+    if plain:
+        yield Row(group, path, plain)
+    for key in _union(maps.values()):
+        yield from rows(group, (*path, key), {name: held[key] for name, held in maps.items() if key in held})
+    yield from _items(group, path, lists)
+
+
+def _is_deep(value: Iterable[Any]) -> bool:
+    return any(isinstance(item, Mapping | list | tuple) for item in value)
+
+
+def _items(group: str, path: Steps, lists: Mapping[str, Any]) -> Iterator[Row]:
+    """Yield the values in lists; items are named by what names them in all environments, else by their number."""
+    key = naming_key(*lists.values())
+    if key is None:
+        for index in range(max(map(len, lists.values()))):
+            held = {name: items[index] for name, items in lists.items() if index < len(items)}
+            yield from rows(group, (*path, index), held)
+        return
+    named = {name: {name_of(item, key): item for item in items} for name, items in lists.items()}
+    if _in_conflict({tuple(items) for items in named.values()}):
+        yield Row(group, path, {name: list(items) for name, items in named.items()}, is_order=True)
+    for item in _union(named.values()):
+        held = {name: items[item] for name, items in named.items() if item in items}
+        if not key:
+            held = {name: only[item] for name, only in held.items()}
+        yield from rows(group, (*path, Item(key, item)), held)
+
+
+def _union(maps: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the keys of all maps, each after the one that it follows where it is new."""
+    found: list[str] = []
+    for each in maps:
+        place = 0
+        for key in each:
+            if key in found:
+                place = found.index(key) + 1
+            else:
+                found.insert(place, key)
+                place += 1
+    return found
+
+
+def _in_conflict(orders: Iterable[tuple[str, ...]]) -> bool:
+    """Say whether two orders differ in what they share."""
+    known = list(orders)
+    return any(
+        [item for item in one if item in other] != [item for item in other if item in one]
+        for number, one in enumerate(known)
+        for other in known[:number]
+    )
+
+
+def _environment(environment: ResolvedEnvironment, makers: Makers) -> Environment:
+    facts = environment.facts
+    registry = facts.schema_registry.url
+    hosts = {service: host for app in environment.apps for service, host in app.hosts.items()}
+    # It can have a port; the other services never do.
+    services = {
+        service: registry if urlsplit(registry).hostname == host else f"https://{host}"
+        for service, host in hosts.items()
+    }
+    return Environment(
+        name=facts.name,
+        title=facts.title,
+        site=environment.spec.site,
+        place=facts.place,
+        aliases=facts.aliases,
+        kubernetes=facts.cluster.kubernetes_version,
+        argocd=facts.argocd.url,
+        vault=(facts.vault.address, facts.vault.path_prefix),
+        broker=facts.kafka.broker or "",
+        services=dict(sorted(services.items())),
+        apps=tuple(map(_app, environment.apps)),
+        page=makers.page(environment),
+        picture=makers.picture(environment),
+    )
+
+
+def _app(app: ResolvedApp) -> App:
+    definition = app.definition
+    return App(
+        name=definition.name,
+        chart=definition.chart.name,
+        version=definition.chart.version,
+        description=definition.description,
+        namespace=definition.namespace,
+        target_revision=app.target_revision,
+        pins=app.pins,
+        secrets=tuple(secret.path for secret in app.secrets),
+    )

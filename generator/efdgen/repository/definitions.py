@@ -1,0 +1,127 @@
+"""Loads app definitions: `templates/apps/<app>/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from efdgen.errors import Location, Path
+from efdgen.language.layers import Layer, document_layer, merge
+from efdgen.language.texttemplate import TextFile
+from efdgen.language.yamlio import Document
+from efdgen.repository import paths
+from efdgen.repository.files import Files
+from efdgen.repository.model import AppDefinition, ChartReference
+
+_IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets")
+"""What app.yaml says that ends up in an environment's values."""
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+
+
+def load(files: Files) -> dict[str, AppDefinition]:
+    """Load every app definition; those with problems are left out."""
+    return _Definitions(files).load()
+
+
+class _Definitions:
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._documents: dict[str, Document | None] = {}
+
+    def load(self) -> dict[str, AppDefinition]:
+        for folder in self._files.entries(paths.APPS):
+            name = PurePosixPath(folder).name
+            if name == paths.PARENT:
+                continue
+            if not _NAME.match(name):
+                message = f"the folder name {name!r} is no name for an app"
+                hint = "use lower-case letters, digits and hyphens"
+                self._files.problem("E401", message, Location(folder), hint=hint)
+            elif not self._files.exists(f"{folder}/app.yaml"):
+                self._files.problem("E401", "an app's folder needs an app.yaml", Location(folder))
+            else:
+                self._documents[name] = self._files.document(f"{folder}/app.yaml", "app")
+        definitions = {}
+        for name, document in self._documents.items():
+            if document is not None:
+                lineage = self._lineage(document)
+                if lineage:
+                    definitions[name] = self._definition(name, document, lineage)
+        return definitions
+
+    def _lineage(self, document: Document) -> list[Document]:
+        """Return the definitions that one is laid on top of, the first ancestor first, and itself."""
+        lineage = [document]
+        while "extends" in lineage[0].data:
+            base = lineage[0].data["extends"]
+            ancestor = self._documents.get(base)
+            if ancestor is None:
+                if base not in self._documents:
+                    self._files.unknown("app", lineage[0], ("extends",), self._documents)
+                return []
+            if ancestor in lineage:
+                self._files.problem(
+                    "E403", f"extending {base} leads in a circle", document.locate(("extends",)), ("extends",)
+                )
+                return []
+            lineage.insert(0, ancestor)
+        return lineage
+
+    def _definition(self, name: str, document: Document, lineage: list[Document]) -> AppDefinition:
+        layers: list[Layer] = []
+        templates: dict[str, TextFile] = {}
+        chart_keys: Mapping[str, Any] | None = None
+        merged: Any = {}
+        for ancestor in lineage:
+            folder = str(PurePosixPath(ancestor.file).parent)
+            merged = merge(merged, ancestor.data)
+            layers.append(document_layer("app definition", ancestor, (), _only(ancestor.data, _IN_LAYERS)))
+            if self._files.exists(f"{folder}/values.yaml"):
+                values = self._files.document(f"{folder}/values.yaml", "values")
+                if values is not None:
+                    layers.append(_values_layer(values))
+            if self._files.exists(f"{folder}/chart-keys.yaml"):
+                chart_keys = self._files.key_tree(f"{folder}/chart-keys.yaml")
+            if self._files.exists(f"{folder}/templates"):
+                templates.update(self._files.texts(f"{folder}/templates"))
+        for index, required in enumerate(document.data.get("requires", ())):
+            if required not in self._documents:
+                self._files.unknown("app", document, ("requires", index), self._documents)
+        file_paths = [file["path"] for file in document.data.get("environmentFiles", ())]
+        for index, path in enumerate(file_paths):
+            if path in file_paths[:index]:
+                where: Path = ("environmentFiles", index, "path")
+                self._files.problem("E405", "two files have one path", document.locate(where), where)
+        return AppDefinition(
+            name=name,
+            source=f"{paths.APPS}/{name}",
+            description=merged["description"],
+            chart=ChartReference(**merged["chart"]),
+            namespace=document.data.get("namespace", name),
+            requires=tuple(merged.get("requires", ())),
+            ingress_hosts=tuple(merged.get("ingressHosts", ())),
+            node_port_hosts=tuple(merged.get("nodePortHosts", ())),
+            manual_secrets=tuple(merged.get("manualSecrets", ())),
+            chart_keys=chart_keys,
+            application=merged.get("application", {}),
+            wave=merged.get("wave", 0),
+            layers=tuple(layers),
+            environment_files=tuple(merged.get("environmentFiles", ())),
+            files_document=next((d for d in reversed(lineage) if "environmentFiles" in d.data), document),
+            templates=templates,
+            document=document,
+        )
+
+
+def _values_layer(document: Document) -> Layer:
+    def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
+        return document.locate_in_text(path[1:], offset, key=key)
+
+    return Layer("app definition", {"values": document.data}, locate)
+
+
+def _only(data: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    return {key: data[key] for key in keys if key in data}

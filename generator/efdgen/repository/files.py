@@ -1,0 +1,164 @@
+"""The files people write: found, read, decoded and parsed, with every problem collected."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple
+
+from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.language import schema, suggest, yamlio
+from efdgen.language.layers import leaves
+from efdgen.language.texttemplate import TextFile
+from efdgen.language.yamlio import Document
+from efdgen.repository import plaintext
+
+
+class Parsed(NamedTuple):
+    """A document that could be read, and whether it is what its schema says."""
+
+    document: Document
+    is_sound: bool
+
+
+class Files:
+    """Reads the files of one repository and collects what is wrong with them.
+
+    Attributes:
+        problems: what is wrong.
+        literals: what looks like a secret, unless it is accepted.
+    """
+
+    def __init__(self, root: FilePath) -> None:
+        self.root = root
+        self.problems: list[Problem] = []
+        self.literals: list[Problem] = []
+        self._refused: set[Location] = set()
+        self._real_root = root.resolve()
+
+    def problem(self, code: str, message: str, location: Location, path: Path = (), hint: str = "") -> None:
+        """Record a problem."""
+        self.problems.append(Problem(code, message, location, path, hint))
+
+    def unknown(self, what: str, document: Document, path: Path, known: Iterable[str], *, key: bool = False) -> None:
+        """Record that the name at `path`, a value or, with `key`, a key, names nothing that exists."""
+        name = path[-1] if key else _at(document, path)
+        location = document.locate(path, key=key)
+        if location in self._refused:
+            return  # it is not even a name
+        self.problem("E402", f"unknown {what} {name!r}", location, path, suggest.hint(str(name), known))
+
+    def document(self, path: str, schema_name: str) -> Document | None:
+        """Read a YAML file that holds a mapping, and check it against a schema; None when something is wrong."""
+        read = self.parsed(path, schema_name)
+        return read.document if read is not None and read.is_sound else None
+
+    def parsed(self, path: str, schema_name: str) -> Parsed | None:
+        """Read a YAML file that holds a mapping, and say whether it fits a schema; None when it can't be read."""
+        document = self._mapping(path)
+        if document is None:
+            return None
+        problems = schema.check(document, schema_name)
+        self._refused.update(problem.location for problem in problems)
+        self.problems.extend(problems)
+        return Parsed(document, not problems)
+
+    def key_tree(self, path: str) -> Mapping[str, Any] | None:
+        """Read a YAML file that holds nothing but nested mappings; None when something is wrong."""
+        document = self._mapping(path)
+        if document is None:
+            return None
+        # Said by chart-keys.schema.json too; checking a thousand keys with it would take longer than all the rest.
+        wrong = [path for path, value in leaves(document.data) if value != {}]
+        for where in wrong:
+            self.problem("E204", "must be a mapping: {} stands for any value", document.locate(where), where)
+        return None if wrong else document.data
+
+    def _mapping(self, path: str) -> Document | None:
+        text = self._text(path)
+        if text is None:
+            return None
+        try:
+            document = yamlio.parse(text, path)
+        except InvalidInputError as error:
+            self.problems.extend(error.problems)
+            return None
+        if not isinstance(document.data, dict):
+            what = "the file is empty" if document.data is None else "the file must hold a mapping"
+            self.problem("E200", what, document.locate())
+            return None
+        self.literals.extend(plaintext.literals(document, text))
+        return document
+
+    def texts(self, folder: str) -> dict[str, TextFile]:
+        """Read every file below a folder as text, by its path in there."""
+        found = {}
+        for path in self.below(folder):
+            text = self._text(path)
+            problem = yamlio.character_problem(text, path) if text is not None else None
+            if problem is not None:
+                self.problems.append(problem)
+            elif text is not None:
+                file = TextFile(path, text.replace("\r\n", "\n"))
+                self.literals.extend(plaintext.literals_in_text(file))
+                found[path.removeprefix(f"{folder}/")] = file
+        return found
+
+    def below(self, folder: str) -> Iterator[str]:
+        """Yield the files below a folder, sorted, hidden ones left out."""
+        for entry in self.entries(folder):
+            path = self.root / entry
+            if not entry.isprintable():
+                self.problem("E101", "the file's name holds a character that can't be shown", Location(entry))
+            elif path.is_symlink() and path.is_dir():
+                self.problem("E101", "links to folders are not followed", Location(entry), hint="copy the folder here")
+            elif path.is_dir():
+                yield from self.below(entry)
+            else:
+                yield entry
+
+    def entries(self, folder: str) -> list[str]:
+        """Return what is in a folder, sorted, hidden names left out."""
+        try:
+            names = sorted(path.name for path in (self.root / folder).iterdir())
+        except OSError as error:
+            self.problem("E101", f"can't read the folder: {error.strerror}", Location(folder))
+            return []
+        return [f"{folder}/{name}" for name in names if not name.startswith(".")]
+
+    def exists(self, path: str) -> bool:
+        """Say whether there is a file or folder of that name."""
+        return (self.root / path).exists()
+
+    def _text(self, path: str) -> str | None:
+        file = self.root / path
+        try:
+            if not file.resolve().is_relative_to(self._real_root):
+                self.problem("E101", "the link leads out of the repository", Location(path), hint="copy the file here")
+                return None
+            status = file.stat()
+            if not stat.S_ISREG(status.st_mode):
+                self.problem("E101", "it is not a file", Location(path))
+                return None
+            size = status.st_size
+            content = file.read_bytes() if size <= yamlio.MAX_BYTES else b""
+        except (OSError, RuntimeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
+            self.problem("E101", f"can't read it: {reason}", Location(path))
+            return None
+        if size > yamlio.MAX_BYTES:
+            self.problem("E101", f"the file has {size:,} bytes; at most {yamlio.MAX_BYTES:,} are read", Location(path))
+            return None
+        try:
+            return yamlio.decode(content, path)
+        except InvalidInputError as error:
+            self.problems.extend(error.problems)
+            return None
+
+
+def _at(document: Document, path: Path) -> object:
+    value = document.data
+    for part in path:
+        value = value[part]
+    return value

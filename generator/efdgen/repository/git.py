@@ -1,0 +1,119 @@
+"""Git, as far as a review needs it: a repository's files as they were at a revision."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.errors import UsageError
+from efdgen.language import suggest
+
+_SYMLINK = b"120000"
+_SUBMODULE = b"commit"
+_SHORT = 9
+
+
+class Revision(NamedTuple):
+    """A commit: its full hash, and what people call it."""
+
+    commit: str
+    name: str
+
+
+def revision(root: Path, name: str) -> Revision:
+    """Return the commit that a name means; `main...` is where HEAD left main, as for `git diff`.
+
+    Raises:
+        UsageError: when there is none, or the folder is in no Git repository.
+    """
+    commit = _commit(root, name.removesuffix("..."))
+    if name.endswith("..."):
+        done = _run(root, ["merge-base", commit, "HEAD"])
+        if done.returncode:
+            raise UsageError(f"{name.removesuffix('...')} and HEAD have no common ancestor{_shallow_hint(root)}")
+        commit = done.stdout.decode().strip()
+    return Revision(commit, commit[:_SHORT] if commit.startswith(name) else f"{name} ({commit[:_SHORT]})")
+
+
+def files(root: Path, at: Revision, folders: Sequence[str]) -> dict[str, bytes]:
+    """Return the files below some folders of `root` as they were at a revision, by their path below `root`.
+
+    A symbolic link is what it leads to; links that lead out of the repository, and submodules, are left out.
+
+    Raises:
+        UsageError: when Git can't read them.
+    """
+    # In a subfolder of the work tree, Git lists what is in there, by its path in there.
+    listing = _output(root, ["ls-tree", "-r", "-z", at.commit, "--", *folders])
+    paths: list[str] = []
+    objects: list[bytes] = []
+    for entry in filter(None, listing.split(b"\0")):
+        about, _, raw = entry.partition(b"\t")
+        mode, kind, name = about.split()
+        path = os.fsdecode(raw)
+        # Paths that lead elsewhere are in no tree that Git made; a line's end can't be asked for.
+        if kind == _SUBMODULE or {"", ".", ".."} & set(path.split("/")) or "\n" in path:
+            continue
+        paths.append(path)
+        objects.append(f"{at.commit}:./".encode() + raw if mode == _SYMLINK else name)
+    asked = b"".join(name + b"\n" for name in objects)
+    contents = _contents(_output(root, ["cat-file", "--batch", "--follow-symlinks"], asked), len(paths))
+    return {path: content for path, content in zip(paths, contents, strict=True) if content is not None}
+
+
+def _contents(answers: bytes, count: int) -> Iterator[bytes | None]:
+    """Yield the contents of files that `git cat-file --batch --follow-symlinks` found; None for what is no file."""
+    start = 0
+    for _ in range(count):
+        end = answers.index(b"\n", start)
+        words = answers[start:end].split()
+        start = end + 1
+        if words[-1] == b"missing":
+            raise UsageError(f"Git lacks the object {words[0].decode(errors='replace')}: run git fsck")
+        size = int(words[-1])
+        yield answers[start : start + size] if words[-2] == b"blob" else None
+        start += size + 1
+
+
+def _commit(root: Path, name: str) -> str:
+    done = _run(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"])
+    if done.returncode == 0:
+        return done.stdout.decode().strip()
+    said = _said(done)
+    if "not a git repository" in said:
+        raise UsageError(f"{root} is in no Git repository: there is no revision to compare with")
+    if said:
+        raise UsageError(f"Git can't find {name!r}: {said}")
+    known = _output(root, ["for-each-ref", "--format=%(refname:short)"]).decode(errors="replace").split()
+    hint = suggest.hint(name, known)
+    raise UsageError(f"unknown revision {name!r}{f': {hint}' if hint else ''}{_shallow_hint(root)}")
+
+
+def _shallow_hint(root: Path) -> str:
+    if _output(root, ["rev-parse", "--is-shallow-repository"]).strip() != b"true":
+        return ""
+    return "; this clone is shallow: git fetch --unshallow (actions/checkout: fetch-depth: 0)"
+
+
+def _output(root: Path, arguments: Sequence[str], given: bytes = b"") -> bytes:
+    done = _run(root, arguments, given)
+    if done.returncode:
+        raise UsageError(f"git {arguments[0]} failed: {_said(done)}")
+    return done.stdout
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+
+
+def _run(root: Path, arguments: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run Git in a folder, without the variables that a hook sets and that would make it look elsewhere."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or "CONFIG" in key}
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        return subprocess.run(command, input=given, capture_output=True, check=False, env={**kept, "LC_ALL": "C"})
+    except FileNotFoundError:
+        raise UsageError("comparing with a revision needs the command git, which is not installed") from None

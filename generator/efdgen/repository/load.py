@@ -1,0 +1,66 @@
+"""Reads everything people wrote, and checks each file against its schema and the files it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from efdgen.errors import Location, Problem, Severity
+from efdgen.repository import definitions, paths, specs
+from efdgen.repository.files import Files
+from efdgen.repository.model import EnvironmentSpec, Repository
+
+
+def load(root: Path, names: Sequence[str] = ()) -> Repository:
+    """Load a repository: everything sound in it, and every problem.
+
+    Specs with problems are left out; while the shared facts or an app definition have problems, all are, because
+    what they resolve to can't be known.
+
+    Args:
+        root: the folder that holds `environments/` and `templates/`.
+        names: the environments that matter; none: all. Problems of a spec that does not matter become warnings.
+    """
+    files = Files(root)
+    apps = definitions.load(files)
+    news = specs.load_news(files)
+    environments = specs.load(files, apps, news)
+    parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
+    wrapper = files.texts(paths.WRAPPER)
+    for folder, found, needed in (
+        (f"{paths.APPS}/{paths.PARENT}", parent, paths.APPLICATION),
+        (paths.WRAPPER, wrapper, "Chart.yaml"),
+    ):
+        if needed not in found and files.exists(folder):
+            files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
+    for app in apps.values():
+        for path, file in app.templates.items():
+            if f"templates/{path}" in wrapper:
+                files.problem(
+                    "E401", "every wrapper chart has a file of this name", Location(file.source), hint="rename it"
+                )
+        if f"templates/{app.name}.yaml" in parent:
+            files.problem(
+                "E401", "the parent chart has a file of this name", Location(app.source), hint="rename the app"
+            )
+    literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
+    problems = [*files.problems, *literals]
+    known = paths.environment_names(root)
+    flawed = {problem.location.file for problem in problems}
+    own = {name: f"{paths.ENVIRONMENTS}/{name}.yaml" for name in known}
+    sound = {name: spec for name, spec in environments.items() if own[name] not in flawed}
+    if names:
+        others = {own[name] for name in set(known) - set(names)}
+        problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
+    if flawed - set(own.values()):
+        sound = {}
+    return Repository(frozenset(known), sound, apps, parent, wrapper, news, tuple(problems))
+
+
+def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:
+    """Say whether what looks like a secret is accepted: by its spec, or, in a shared file, by all."""
+    accepting = {
+        spec.document.file: any(accepted.rule == literal.code for accepted in spec.accept) for spec in environments
+    }
+    file = literal.location.file
+    return accepting[file] if file in accepting else bool(accepting) and all(accepting.values())

@@ -1,0 +1,73 @@
+"""What people wrote, as immutable values: specs, app definitions, and the repository that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from efdgen.errors import Problem
+from efdgen.language.layers import Layer
+from efdgen.language.texttemplate import TextFile
+from efdgen.language.yamlio import Document
+
+
+class ChartReference(NamedTuple):
+    """The third-party chart that an app's wrapper chart depends on."""
+
+    name: str
+    version: str
+    repository: str
+
+
+class AppDefinition(NamedTuple):
+    """How an app is deployed, the same for every environment: `templates/apps/<app>/`."""
+
+    name: str
+    source: str
+    description: str
+    chart: ChartReference
+    namespace: str
+    requires: tuple[str, ...]
+    ingress_hosts: tuple[str, ...]
+    node_port_hosts: tuple[str, ...]
+    manual_secrets: tuple[str, ...]
+    chart_keys: Mapping[str, Any] | None
+    application: Mapping[str, Any]
+    wave: int
+    layers: tuple[Layer, ...]
+    environment_files: tuple[Mapping[str, Any], ...]
+    files_document: Document
+    templates: Mapping[str, TextFile]
+    document: Document
+
+
+class Acceptance(NamedTuple):
+    """A rule that does not hold in an environment, on purpose. No app: it is about all of them."""
+
+    rule: str
+    app: str
+    reason: str
+
+
+class EnvironmentSpec(NamedTuple):
+    """One file in `environments/`, with what its site and all environments share below it."""
+
+    name: str
+    document: Document
+    site: str
+    layers: tuple[Layer, ...]
+    apps: tuple[str, ...]
+    app_layers: Mapping[str, tuple[Layer, ...]]
+    accept: tuple[Acceptance, ...]
+
+
+class Repository(NamedTuple):
+    """Everything people wrote: what is sound of it, and what is wrong with the rest."""
+
+    names: frozenset[str]
+    environments: Mapping[str, EnvironmentSpec]
+    apps: Mapping[str, AppDefinition]
+    parent: Mapping[str, TextFile]
+    wrapper: Mapping[str, TextFile]
+    news: Mapping[str, Mapping[str, Any]]
+    problems: tuple[Problem, ...]

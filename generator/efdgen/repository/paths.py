@@ -1,0 +1,41 @@
+"""Where what people write is, below a repository's top folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ENVIRONMENTS = "environments"
+"""The folder of the specs, one file an environment."""
+
+FACTS = f"{ENVIRONMENTS}/shared/facts.yaml"
+NEWS = f"{ENVIRONMENTS}/shared/news.yaml"
+
+APPS = "templates/apps"
+"""The folder of the app definitions, one folder an app."""
+
+WRAPPER = "templates/wrapper"
+"""The folder of what every wrapper chart has."""
+
+PARENT = "efd"
+"""The name of the parent chart: no app can have it."""
+
+APPLICATION = "application.yaml"
+"""The parent chart's file that each app's Application is made from; it is not rendered itself."""
+
+FOLDERS = (ENVIRONMENTS, "templates")
+"""The folders that hold everything that people write."""
+
+
+def spec(environment: str) -> str:
+    """Return the path of an environment's spec."""
+    return f"{ENVIRONMENTS}/{environment}.yaml"
+
+
+def is_repository(folder: Path) -> bool:
+    """Say whether a folder holds specs and app definitions."""
+    return (folder / ENVIRONMENTS).is_dir() and (folder / APPS).is_dir()
+
+
+def environment_names(root: Path) -> list[str]:
+    """Return the names of the environments that have a spec, without reading any."""
+    return sorted(path.stem for path in (root / ENVIRONMENTS).glob("*.yaml") if not path.name.startswith("."))

@@ -1,0 +1,43 @@
+"""Rules across environments and apps: what a schema can't see. Each has a code and a section in the docs."""
+
+from __future__ import annotations
+
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.errors import Problem
+from efdgen.rules import apps, hosts, names, rbac, secrets
+from efdgen.rules.acceptance import accepted_in_vain, is_accepted
+from efdgen.rules.identities import Identities
+
+__all__ = ["Identities", "check"]
+
+_RULES = (
+    hosts.fit_the_dns,
+    hosts.are_claimed_once,
+    hosts.are_the_ingresses_hosts,
+    hosts.are_spelt_right,
+    names.belong_to_this_environment,
+    secrets.secrets_exist,
+    secrets.secrets_are_read,
+    apps.have_what_they_need,
+    apps.connectors_have_one_name,
+    apps.overrides_are_known,
+    apps.image_tags_have_a_reason,
+    apps.namespaces_are_their_own,
+    rbac.roles_are_defined,
+)
+
+_FOUND_ON_LOADING = "E506"
+"""Literals that look like secrets: whether any are accepted in vain is not known here."""
+
+_OF_CHARTS = ("E7", "W7")
+"""How the codes of rules begin that only `efdgen lint` knows: nor is it of those."""
+
+
+def check(environment: ResolvedEnvironment, identities: Identities) -> list[Problem]:
+    """Return what one environment of a identities breaks, less what its spec accepts."""
+    findings = [finding for rule in _RULES for finding in rule(environment, identities)]
+    spec = environment.spec
+    kept = [f.problem for f in findings if not is_accepted(spec, f.problem.code, f.app)]
+    found = {(finding.problem.code, finding.app) for finding in findings}
+    known = {accepted.rule for accepted in spec.accept if not accepted.rule.startswith(_OF_CHARTS)}
+    return [*kept, *accepted_in_vain(spec, found, known - {_FOUND_ON_LOADING})]

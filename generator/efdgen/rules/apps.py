@@ -1,0 +1,115 @@
+"""Rules about apps: what they need, what their connectors are called, what their charts know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.errors import Path, Problem, Severity, dotted
+from efdgen.language import suggest
+from efdgen.language.layers import leaves, reaches
+from efdgen.rules.findings import Finding, at_app, in_app
+from efdgen.rules.identities import Identities
+
+_ALWAYS_KNOWN = frozenset(("fullnameOverride", "global", "nameOverride"))
+"""What charts know by convention, whether their values list it or not."""
+
+_SYSTEM_NAMESPACES = ("argocd", "default", "kube-node-lease", "kube-public", "kube-system")
+_CONNECTORS = ("s3Sink", "mirrorMaker2", "jdbcSink")
+
+
+def have_what_they_need(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find apps without an app that they require, here or from elsewhere in the cluster."""
+    there = {app.definition.name for app in environment.apps} | set(environment.facts.cluster.provides)
+    for app in environment.apps:
+        for required in app.definition.requires:
+            if required not in there:
+                name = app.definition.name
+                hint = f"list {required} under `apps`, or, where the cluster has one, under `cluster.provides`"
+                yield at_app("E507", f"{name} needs {required}", environment, name, hint)
+
+
+def connectors_have_one_name(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find connectors whose key and name disagree, and names that two connectors have."""
+    for app in environment.apps:
+        seen: dict[str, str] = {}
+        for path, key, connector in _connectors(app.values):
+            name = connector.get("name", key)
+            if path[-2:-1] == ("influxdbSink",) and name != key:
+                message = f"the connector {key!r} has the name {name!r}"
+                hint = "leave the name out: it follows from the key"
+                yield in_app("E508", message, environment, app, _written_at(app, path), hint)
+            first = seen.setdefault(name, key)
+            if first != key:
+                message = f"the connectors {first!r} and {key!r} have one name: {name!r}"
+                yield in_app("E508", message, environment, app, _written_at(app, path))
+
+
+def _written_at(app: ResolvedApp, path: Path) -> Path:
+    """Return where a connector's name is written: among the parameters that make the sinks, or in the values."""
+    entry: Path = ("parameters", "influxdbSinks", *path[1:])
+    for candidate in ((*entry, "name"), entry):
+        if path[0] == "influxdbSink" and reaches(app.layers, candidate):
+            return candidate
+    return ("values", *path, "name")
+
+
+def _connectors(values: Mapping[str, Any]) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
+    sinks = values.get("influxdbSink")
+    for key, sink in (sinks if isinstance(sinks, Mapping) else {}).items():
+        if isinstance(sink, Mapping):
+            yield ("influxdbSink", key), key, sink
+    for key in _CONNECTORS:
+        connector = values.get(key)
+        if isinstance(connector, Mapping) and connector.get("enabled") is True:
+            yield (key,), key, connector
+
+
+def overrides_are_known(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find overrides that the chart does not know, where its keys are known: they would do nothing."""
+    for app in environment.apps:
+        keys = app.definition.chart_keys
+        if keys is None:
+            continue
+        for layer in environment.spec.app_layers[app.definition.name]:
+            for path, known in _unknown(layer.data.get("values") or {}, keys, ()):
+                where: Path = ("values", *path)
+                message = f"the chart {app.definition.chart.name} knows no value {path[-1]!r}"
+                hint = suggest.hint(str(path[-1]), known)
+                problem = Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING)
+                yield Finding(problem, app.definition.name)
+
+
+def _unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Yield the paths of values that the chart's keys don't have. An empty map of keys stands for any."""
+    for key, value in values.items():
+        if key not in keys and key not in _ALWAYS_KNOWN:
+            yield (*path, key), list(keys)
+        elif keys.get(key) and isinstance(value, Mapping):
+            yield from _unknown(value, keys[key], (*path, key))
+
+
+def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find image tags that an environment sets like any other value: silently, it would lag behind for ever."""
+    for app in environment.apps:
+        for layer in environment.spec.app_layers[app.definition.name]:
+            pinned = {tuple(path.split(".")) for path in layer.data.get("pins", {})}
+            for path, value in leaves(layer.data.get("values") or {}):
+                is_tag = path[-1:] == ("imageTag",) or path[-2:] == ("image", "tag")
+                if is_tag and value is not None and path not in pinned:
+                    where: Path = ("values", *path)
+                    hint = f"write it under pins: {dotted(path)}: {{value: ..., reason: ...}}"
+                    message = f"the image tag of {app.definition.name} is changed without a reason"
+                    yield Finding(Problem("E515", message, layer.locate(where), where, hint), app.definition.name)
+
+
+def namespaces_are_their_own(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find apps that share a namespace: deleting one would delete the other's."""
+    taken = dict.fromkeys(_SYSTEM_NAMESPACES, "the cluster")
+    for app in environment.apps:
+        owner = taken.setdefault(app.definition.namespace, app.definition.name)
+        if owner != app.definition.name:
+            message = f"the namespace {app.definition.namespace!r} is {owner}'s, too"
+            hint = f"give it one of its own in {app.definition.source}/app.yaml"
+            yield at_app("E516", message, environment, app.definition.name, hint)

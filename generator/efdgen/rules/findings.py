@@ -1,0 +1,47 @@
+"""What a rule finds: a problem, located at the layer that can change it, and the app that it is about."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.errors import Path, Problem, Severity
+from efdgen.language import scope
+
+
+class Finding(NamedTuple):
+    """A problem, and the app that it is about (empty: the environment)."""
+
+    problem: Problem
+    app: str
+
+
+def in_facts(
+    code: str, message: str, environment: ResolvedEnvironment, path: Path, hint: str = "", app: str = ""
+) -> Finding:
+    """Return an error at the layer that set a fact."""
+    location = scope.locate(environment.spec.layers, path)
+    return Finding(Problem(code, f"{message} (environment {environment.facts.name})", location, path, hint), app)
+
+
+def in_app(
+    code: str, message: str, environment: ResolvedEnvironment, app: ResolvedApp, path: Path, hint: str = ""
+) -> Finding:
+    """Return a finding at the layer that set something of an app; a code that begins with W is a warning."""
+    location = scope.locate(app.layers, path)
+    where = ("apps", app.definition.name, *path)
+    severity = Severity.WARNING if code.startswith("W") else Severity.ERROR
+    text = f"{message} ({app.definition.name} in environment {environment.facts.name})"
+    return Finding(Problem(code, text, location, where, hint, severity), app.definition.name)
+
+
+def at_app(code: str, message: str, environment: ResolvedEnvironment, app: str, hint: str = "") -> Finding:
+    """Return an error at the line of the spec that lists an app."""
+    path: Path = ("apps", app)
+    location = environment.spec.document.locate(path, key=True)
+    return Finding(Problem(code, f"{message} (environment {environment.facts.name})", location, path, hint), app)
+
+
+def own_host_path(environment: ResolvedEnvironment, service: str) -> Path:
+    """Return the path of the fact that decides a service's host."""
+    return ("hosts", service) if service in environment.facts.hosts else ("hostPattern",)

@@ -1,0 +1,161 @@
+"""Rules about public hosts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.errors import Path
+from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
+from efdgen.rules.identities import Identities
+
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
+_MOST_IN_LABEL = 63
+_MOST_IN_NAME = 253
+_ALIKE = 0.75
+
+
+def fit_the_dns(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find hosts that are no DNS names: https://www.rfc-editor.org/rfc/rfc1123#section-2."""
+    for app in environment.apps:
+        for service, host in {**app.hosts, **app.node_port_hosts}.items():
+            reason = _dns_problem(host)
+            if reason:
+                message = f"the host {host!r} of {service} does not fit the DNS: {reason}"
+                yield in_facts(
+                    "E502", message, environment, own_host_path(environment, service), app=app.definition.name
+                )
+    if environment.facts.argocd.managed:
+        reason = _dns_problem(environment.facts.argocd.host)
+        if reason:
+            message = f"the host {environment.facts.argocd.host!r} of Argo CD does not fit the DNS: {reason}"
+            yield in_facts("E502", message, environment, ("argocd", "host"))
+
+
+def _dns_problem(host: str) -> str:
+    if len(host) > _MOST_IN_NAME:
+        return f"it has {len(host)} characters, at most {_MOST_IN_NAME} are allowed"
+    for label in host.split("."):
+        if len(label) > _MOST_IN_LABEL:
+            return f"{label!r} has {len(label)} characters, at most {_MOST_IN_LABEL} are allowed between two dots"
+        if label != label.lower():
+            return f"{label!r} has upper-case letters"
+        if not _LABEL.match(label):
+            return f"{label!r} may hold letters, digits and, inside, hyphens only"
+    return ""
+
+
+def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find hosts that another environment, or another ingress at the same path, claims too."""
+    hint = "give each its own, under `hosts`"
+    claims: dict[tuple[str, str], tuple[str, str]] = {}
+    for app, service, host in _claims(environment):
+        path = own_host_path(environment, service) if app else ("argocd", "host")
+        yield from _claimed_elsewhere(environment, identities, (app, service, host), path)
+        url_path = _url_path(environment, app, host)
+        first = claims.setdefault((host, url_path), (app, service))
+        if first != (app, service):
+            both = f"{first[1]} and {service}" if first[1] != service else f"{first[0]} and {app}"
+            message = f"{both} claim one host: {host}{url_path}"
+            yield in_facts("E501", message, environment, path, hint, app)
+    for resolved in environment.apps:
+        for service, host in resolved.node_port_hosts.items():
+            claim = (resolved.definition.name, service, host)
+            yield from _claimed_elsewhere(environment, identities, claim, own_host_path(environment, service))
+
+
+def _claimed_elsewhere(
+    environment: ResolvedEnvironment, identities: Identities, claim: tuple[str, str, str], path: Path
+) -> Iterator[Finding]:
+    app, service, host = claim
+    others = identities.by_host.get(host, frozenset()) - {environment.facts.name}
+    if others:
+        message = f"the host {host} of {service} is {min(others)}'s, too"
+        yield in_facts("E501", message, environment, path, "give each its own, under `hosts`", app)
+
+
+def _claims(environment: ResolvedEnvironment) -> Iterator[tuple[str, str, str]]:
+    for app in environment.apps:
+        for service, host in app.hosts.items():
+            yield app.definition.name, service, host
+    if environment.facts.argocd.managed:
+        yield "", "argocd", environment.facts.argocd.host
+
+
+def _url_path(environment: ResolvedEnvironment, app_name: str, host: str) -> str:
+    for app in environment.apps:
+        if app.definition.name == app_name:
+            for _, ingress in _ingresses(app.values, ()):
+                if host in (claimed for _, claimed in _ingress_hosts(ingress)):
+                    return str(ingress.get("path", "/"))
+    return "/"
+
+
+def are_the_ingresses_hosts(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find ingresses whose host is not one of their app's: a copied file, or a host written in the wrong place."""
+    for app in environment.apps:
+        for path, host in _values_hosts(app):
+            if host not in app.hosts.values():
+                services = list(app.hosts)
+                service = services[0] if services else "<service>"
+                expected = ", ".join(app.hosts.values()) or "no public host"
+                message = f"the ingress has the host {host}, but the app has {expected}"
+                hint = f"write it at the top of the spec, under hosts: {service}: {host}"
+                yield in_app("E513", message, environment, app, ("values", *path), hint)
+
+
+def _values_hosts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+    for path, ingress in _ingresses(app.values, ()):
+        for below, host in _ingress_hosts(ingress):
+            yield (*path, *below), host
+
+
+def _ingresses(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield the enabled `ingress` blocks anywhere in an app's values."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "ingress" and isinstance(item, Mapping):
+                if item.get("enabled", True) is not False:
+                    yield (*path, key), item
+            else:
+                yield from _ingresses(item, (*path, key))
+
+
+def _ingress_hosts(ingress: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    if isinstance(ingress.get("hostname"), str):
+        yield ("hostname",), ingress["hostname"]
+    hosts = ingress.get("hosts")
+    for index, host in enumerate(hosts if isinstance(hosts, list) else ()):
+        if isinstance(host, str):
+            yield ("hosts", index), host
+        elif isinstance(host, Mapping) and isinstance(host.get("host"), str):
+            yield ("hosts", index, "host"), host["host"]
+    tls = ingress.get("tls")
+    for number, certificate in enumerate(tls if isinstance(tls, list) else ()):
+        named = certificate.get("hosts") if isinstance(certificate, Mapping) else None
+        for index, host in enumerate(named if isinstance(named, list) else ()):
+            if isinstance(host, str):
+                yield ("tls", number, "hosts", index), host
+
+
+def are_spelt_right(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find exceptions in `hosts` that differ from the environment's own name in a few letters only."""
+    name = environment.facts.name
+    words = [word for word in re.split(r"[.-]", name) if len(word) > len("int")]
+    for service, host in environment.facts.hosts.items():
+        for word in re.split(r"[.-]", host):
+            for right in words:
+                if (word != right and sorted(word) == sorted(right)) or _is_typo(word, right):
+                    message = f"{word!r} in the host {host} looks like a misspelling of {right!r}"
+                    hint = "if it is meant, accept E512 in the spec"
+                    yield in_facts("E512", message, environment, ("hosts", service), hint)
+
+
+def _is_typo(word: str, right: str) -> bool:
+    if word == right or abs(len(word) - len(right)) > 1 or word[:1] != right[:1]:
+        return False
+    import difflib
+
+    return difflib.SequenceMatcher(None, word, right).ratio() > _ALIKE

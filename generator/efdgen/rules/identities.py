@@ -1,0 +1,67 @@
+"""What environments are known by: names, hosts and Vault prefixes that must not turn up in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from efdgen.environment.resolve import Resolver
+from efdgen.errors import InvalidInputError
+from efdgen.language import expressions
+from efdgen.language.layers import leaves
+from efdgen.repository.model import EnvironmentSpec, Repository
+
+
+class Identity(NamedTuple):
+    """What an environment is known by."""
+
+    name: str
+    hosts: frozenset[str]
+    vault_prefix: str
+    aliases: frozenset[str]
+    domain: str
+
+
+class Identities:
+    """The identities of all environments, by everything that names them.
+
+    Environments whose facts are wrong are left out: that is reported where it belongs.
+    """
+
+    def __init__(self, repository: Repository, resolver: Resolver) -> None:
+        self.identities: dict[str, Identity] = {}
+        for spec in repository.environments.values():
+            try:
+                self.identities[spec.name] = _identity(spec, repository, resolver)
+            except (InvalidInputError, expressions.ExpressionError, TypeError):
+                continue  # its facts are wrong, and resolving them says how
+        self.news_texts = frozenset(text for _, text in leaves(repository.news) if isinstance(text, str))
+        self.by_host = _index((host, identity.name) for identity in self.identities.values() for host in identity.hosts)
+        self.by_vault_prefix = _index((i.vault_prefix, i.name) for i in self.identities.values())
+        self.by_name = _index((n, i.name) for i in self.identities.values() for n in {i.name, *i.aliases})
+        self.domains = tuple({f".{identity.domain}" for identity in self.identities.values()})
+
+
+def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    index: dict[str, frozenset[str]] = {}
+    for key, name in pairs:
+        index[key] = index.get(key, frozenset()) | {name}
+    return index
+
+
+def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver) -> Identity:
+    names = resolver.scope(spec.name)
+    host = names["host"]
+    apps = [repository.apps[app] for app in spec.apps]
+    services = {service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts)}
+    hosts = {host(service) for service in services}
+    if names["argocd"]["managed"] is True:
+        hosts.add(names["argocd"]["host"])
+    platform = names["sciencePlatformHost"]
+    return Identity(
+        name=spec.name,
+        hosts=frozenset(str(host) for host in hosts),
+        vault_prefix=str(names["vault"]["pathPrefix"]),
+        aliases=frozenset({*names["aliases"], str(platform)}),
+        domain=str(names["domain"]),
+    )

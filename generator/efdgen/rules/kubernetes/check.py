@@ -1,0 +1,180 @@
+"""Rules about hydrated objects: what the cluster or Argo CD would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.errors import Location, Problem, Severity
+from efdgen.helm import objects
+from efdgen.helm.hydrate import PARENT_NAMESPACE, HydratedApp, Object
+from efdgen.output import layout
+from efdgen.repository import paths
+from efdgen.repository.model import AppDefinition, Repository
+from efdgen.rules.kubernetes import apis, schemas
+from efdgen.rules.kubernetes.apis import Version
+
+CODES = ("E701", "E702", "W703", "E704")
+
+_HOOK = "helm.sh/hook"
+_ARGO_CD_HOOK = "argocd.argoproj.io/hook"
+_IGNORED_HOOKS = frozenset(("test", "test-success", "test-failure", "pre-rollback", "post-rollback"))
+"""Hooks that Argo CD leaves out: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-hooks."""
+
+_OF_THE_CLUSTER = frozenset(
+    (
+        *("APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole", "ClusterRoleBinding"),
+        *("CustomResourceDefinition", "FlowSchema", "IngressClass", "MutatingWebhookConfiguration", "Namespace"),
+        *("Node", "PersistentVolume", "PodSecurityPolicy", "PriorityClass", "PriorityLevelConfiguration"),
+        *("RuntimeClass", "StorageClass", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+        *("ValidatingWebhookConfiguration", "VolumeAttachment"),
+    )
+)
+"""Kubernetes' own kinds that have no namespace."""
+
+
+class Finding(NamedTuple):
+    """A problem of a hydrated object.
+
+    Attributes:
+        problem: the problem; its message names neither environment nor app.
+        environment: the environment.
+        app: the app; `efd` is the parent chart.
+        template: the template inside a third-party chart; empty when the location names our own.
+    """
+
+    problem: Problem
+    environment: str
+    app: str
+    template: str
+
+
+def check(apps: Sequence[HydratedApp], repository: Repository, kubernetes_version: str) -> list[Finding]:
+    """Return what is wrong with the objects of an environment's apps.
+
+    Args:
+        apps: the apps; those that could not be hydrated have nothing wrong.
+        repository: the repository, for locations.
+        kubernetes_version: the cluster's.
+    """
+    cluster = apis.minor(kubernetes_version)
+    places = _Places(repository)
+    findings = []
+    taken: dict[objects.Key, tuple[str, str]] = {}
+    for app in sorted(apps, key=lambda app: app.app):
+        namespace = places.namespace(app.app)
+        for item in app.objects:
+            if not _is_applied(item.data):
+                continue
+            location, template = places.locate(app.app, item.source)
+            problems = [*_form(item, cluster), *_api(item, cluster), *_twin(item, app.app, namespace, taken)]
+            findings += [
+                Finding(problem._replace(location=location), app.environment, app.app, template) for problem in problems
+            ]
+    return findings
+
+
+def name(data: Mapping[str, Any]) -> str:
+    """Return what people call an object: kind, namespace and name."""
+    key = objects.key(data)
+    return f"{key.kind} {key.namespace}/{key.name}" if key.namespace else f"{key.kind} {key.name}".rstrip()
+
+
+def chart_location(definition: AppDefinition, repository: Repository) -> Location:
+    """Return the line that says which version of its chart an app has; an app that it extends may say it."""
+    document = definition.document
+    while "version" not in document.data.get("chart", {}) and document.data.get("extends") in repository.apps:
+        document = repository.apps[document.data["extends"]].document
+    return document.locate(("chart", "version"))
+
+
+def _is_applied(data: Mapping[str, Any]) -> bool:
+    """Say whether Argo CD applies an object: it leaves some of Helm's hooks out."""
+    hooks = {hook.strip() for hook in str(_annotations(data).get(_HOOK, "")).split(",")} - {""}
+    return not hooks or not hooks <= _IGNORED_HOOKS
+
+
+def _annotations(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    metadata = data.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    return annotations if isinstance(annotations, Mapping) else {}
+
+
+def _form(item: Object, cluster: Version) -> Iterator[Problem]:
+    """Find what the schema of the object's kind refuses, and objects that lack what every object has."""
+    data = item.data
+    missing = [key for key in ("apiVersion", "kind") if not isinstance(data.get(key), str) or not data[key]]
+    if not objects.key(data).name:
+        missing.append("metadata.name")
+    for key in missing:
+        yield Problem("E701", f"{name(data) or 'an object'}: {key} is missing", Location(""))
+    if not missing:
+        for message, hint in schemas.violations(data, cluster):
+            yield Problem("E701", f"{name(data)}: {message}", Location(""), hint=hint)
+
+
+def _api(item: Object, cluster: Version) -> Iterator[Problem]:
+    """Find APIs that the cluster does not serve any more, or soon."""
+    api = apis.find(str(item.data.get("apiVersion")), str(item.data.get("kind")))
+    if api is None:
+        return
+    replacement = api.replacement(cluster)
+    what = f"{name(item.data)}: Kubernetes {apis.shown(api.removed)}"
+    if api.removed <= cluster:
+        message = f"{what} removed {api.version}, and the cluster has {apis.shown(cluster)}"
+        hint = f"use {replacement}" if replacement else "nothing replaces it: take it out"
+        yield Problem("E702", message, Location(""), hint=hint)
+    elif api.deprecated <= cluster and (replacement or not api.replacements):
+        hint = f"use {replacement}, which the cluster serves already" if replacement else "nothing replaces it"
+        yield Problem("W703", f"{what} removes {api.version}", Location(""), hint=hint, severity=Severity.WARNING)
+
+
+def _twin(item: Object, app: str, namespace: str, taken: dict[objects.Key, tuple[str, str]]) -> Iterator[Problem]:
+    """Find objects that two templates make: one would overwrite the other."""
+    key = objects.key(item.data)
+    if not key.name or "name" not in item.data["metadata"] or {_HOOK, _ARGO_CD_HOOK} & _annotations(item.data).keys():
+        return  # names that the cluster makes up; hooks come and go
+    where = "" if key.kind in _OF_THE_CLUSTER else key.namespace or namespace
+    key = key._replace(namespace=where)
+    if key in taken:
+        other, source = taken[key]
+        whose = "the same app" if other == app else other
+        yield Problem("E704", f"{name(item.data)}: {whose} has it, too: {source}", Location(""))
+    taken.setdefault(key, (app, item.source))
+
+
+class _Places:
+    """Where problems of objects can be mended."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def namespace(self, app: str) -> str:
+        """Return the namespace that an app's objects go to when they name none."""
+        definition = self._repository.apps.get(app)
+        return definition.namespace if definition is not None else PARENT_NAMESPACE if app == paths.PARENT else app
+
+    def locate(self, app: str, source: str) -> tuple[Location, str]:
+        """Return where an object's template can be mended, and the template's name if that does not say it."""
+        path = source.partition("/")[2]
+        own = self._own(app, path)
+        if own:
+            return Location(own), ""
+        definition = self._repository.apps.get(app)
+        if definition is None:
+            return Location(f"rendered/{layout.chart(app)}/{path}"), ""
+        return chart_location(definition, self._repository), path.removeprefix("charts/")
+
+    def _own(self, app: str, path: str) -> str:
+        """Return the path of our own template; empty when it is a third party's."""
+        repository = self._repository
+        if app == paths.PARENT:
+            file = repository.parent.get(path)
+            if file is None and paths.APPLICATION in repository.parent:
+                file = repository.parent[paths.APPLICATION]
+        else:
+            definition = repository.apps.get(app)
+            file = repository.wrapper.get(path)
+            if definition is not None and path.startswith("templates/"):
+                file = definition.templates.get(path.removeprefix("templates/"), file)
+        return file.source if file is not None else ""

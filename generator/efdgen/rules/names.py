@@ -1,0 +1,148 @@
+"""Rules about what belongs to which environment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.errors import Path, Problem
+from efdgen.language.layers import leaves
+from efdgen.rules.findings import Finding, in_app, in_facts
+from efdgen.rules.identities import Identities
+
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.IGNORECASE)
+_PATH = re.compile(r"(?:[a-z]+://|secret/)[^\s\"']+")
+_WORD = re.compile(r"[a-z0-9]+")
+_LONGEST = 4
+"""Words that an environment's name is searched for in; `tucson-teststand` has two."""
+
+
+def belong_to_this_environment(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find another environment's name, alias, host or Vault prefix, unless a link to it is declared."""
+    search = _Search(environment, identities)
+    hint = f"if it is meant, declare it in {environment.spec.document.file} under `links`, with the reason"
+    reported: set[str] = set()
+    for path, key, message in _in_facts(environment, identities, search):
+        if not any(known in key or key in known for known in reported):
+            yield in_facts("E503", message, environment, path, hint)
+        reported.add(key)
+    for app in environment.apps:
+        for path, key, message in _in_values(environment, app, search, is_prefix_reported=bool(reported)):
+            # What is derived from a fact is wrong because the fact is: it is reported there, once.
+            if key not in reported:
+                yield in_app("E503", message, environment, app, path, hint)
+        for path, value in _file_texts(app, identities):
+            for _, message in search.foreign(value):
+                where = f"({app.definition.name} in environment {environment.facts.name})"
+                location = app.definition.files_document.locate(path)
+                yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
+
+
+def _in_facts(
+    environment: ResolvedEnvironment, identities: Identities, search: _Search
+) -> Iterator[tuple[Path, str, str]]:
+    """Yield the path of each fact that belongs to another environment, what of it does, and a message."""
+    prefix = environment.facts.vault.path_prefix
+    others = identities.by_vault_prefix.get(prefix, frozenset()) - search.allowed
+    if others and environment.facts.name not in prefix and environment.facts.science_platform_host not in prefix:
+        yield ("vault", "pathPrefix"), prefix, f"{prefix!r} is the Vault prefix of the environment {min(others)}"
+    for path, value in _facts(environment):
+        for key, message in search.foreign(value):
+            yield path, key, message
+
+
+def _in_values(
+    environment: ResolvedEnvironment, app: ResolvedApp, search: _Search, *, is_prefix_reported: bool
+) -> Iterator[tuple[Path, str, str]]:
+    """Yield the same for what an app has of its own."""
+    prefix = environment.facts.vault.path_prefix
+    for path, value in _texts(app):
+        if not (is_prefix_reported and path[0] == "secrets" and value.startswith(prefix)):
+            for key, message in search.foreign(value):
+                yield path, key, message
+
+
+def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[tuple[Path, str]]:
+    """Yield the texts of an app's files in an environment, but for the news: they may be about anybody."""
+    for file in app.files:
+        for path, value in leaves(file.content):
+            if isinstance(value, str) and value not in identities.news_texts:
+                yield (*file.described_at, "content", *path), value
+
+
+def _texts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+    yield ("destinationServer",), app.destination_server
+    yield ("project",), app.project
+    for secret in app.secrets:
+        yield ("secrets", secret.name, "path"), secret.path
+    for path, value in leaves(app.values):
+        if isinstance(value, str):
+            yield ("values", *path), value
+
+
+def _facts(environment: ResolvedEnvironment) -> Iterator[tuple[Path, str]]:
+    facts = environment.facts
+    yield ("vault", "pathPrefix"), facts.vault.path_prefix
+    yield ("schemaRegistry", "url"), facts.schema_registry.url
+    yield ("feed", "url"), facts.feed.url
+    yield ("argocd", "destinationServer"), facts.argocd.destination_server
+    yield ("argocd", "project"), facts.argocd.project
+    # What other facts follow from comes before them.
+    yield ("argocd", "host"), facts.argocd.host
+    yield ("argocd", "url"), facts.argocd.url
+    yield ("argocd", "tlsVaultPath"), facts.argocd.tls_vault_path
+    if facts.kafka.broker is not None:
+        yield ("kafka", "broker"), facts.kafka.broker
+    for service, host in facts.hosts.items():
+        yield ("hosts", service), host
+
+
+class _Search:
+    """Looks for other environments in the texts of one; each text is read once, whatever their number."""
+
+    def __init__(self, environment: ResolvedEnvironment, identities: Identities) -> None:
+        self._identities = identities
+        self._own = environment.facts.name
+        self.allowed = {self._own, *environment.facts.links}
+
+    def foreign(self, text: str) -> Iterator[tuple[str, str]]:
+        """Yield what a text holds of each other environment, and a message about it."""
+        seen: set[str] = set()
+        for what, key, owners in self._named(text):
+            if owners and not owners & self.allowed:
+                owner = min(owners)
+                if owner not in seen:
+                    seen.add(owner)
+                    yield key, f"{key!r} is {what} of the environment {owner}"
+
+    def _named(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
+        none: frozenset[str] = frozenset()
+        identities = self._identities
+        yield "the name", text, identities.by_name.get(text, none)
+        if "." in text:
+            for match in _HOST.finditer(text):
+                host = match.group().lower()
+                yield "a host", host, identities.by_host.get(host, none)
+                yield "the name", host, identities.by_name.get(host, none)
+                if host.endswith(identities.domains):
+                    for name in self._names_in(host):
+                        yield "the name", name, identities.by_name.get(name, none)
+        if "/" in text:
+            for match in _PATH.finditer(text):
+                parts = match.group().split("/")
+                for end in range(1, len(parts) + 1):
+                    prefix = "/".join(parts[:end])
+                    yield "the Vault prefix", prefix, identities.by_vault_prefix.get(prefix, none)
+                for part in parts[1:]:
+                    stem = part.rpartition(".")[0] or part
+                    for name in {part, stem}:
+                        yield "the name", name, identities.by_name.get(name, none)
+
+    def _names_in(self, host: str) -> Iterator[str]:
+        """Yield the runs of words in the labels of a host that could be an environment's name."""
+        for label in host.split("."):
+            words = _WORD.findall(label.replace(self._own, " "))
+            for start in range(len(words)):
+                for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
+                    yield "-".join(words[start:end])

@@ -1,0 +1,70 @@
+"""What a third-party chart's own text says about a value's name."""
+
+from __future__ import annotations
+
+import io
+import re
+import tarfile
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from efdgen.errors import Path
+from efdgen.language import suggest, yamlio
+
+_LITERAL = re.compile(r'"([^"\n]*)"|`([^`\n]*)`|(?<![\w.$])(\d+(?:\.\d+)?)(?![\w.])')
+_MAX_BYTES = 1_000_000
+"""Files above that are no templates."""
+
+
+class ChartText:
+    """The templates of a chart and its own values.
+
+    Args:
+        archive: the chart's archive; what can't be read of it is left out.
+        others: more templates that read the app's values.
+    """
+
+    def __init__(self, archive: bytes, others: Iterable[str] = ()) -> None:
+        files = _files(archive)
+        templates = [text for path, text in files.items() if "/templates/" in path]
+        self._lines = [line for text in (*templates, *others) for line in text.splitlines() if "{{" in line]
+        self._values = _mapping(
+            files.get(min((path for path in files if path.endswith("/values.yaml")), key=len, default=""))
+        )
+
+    def literals(self, key: str) -> list[str]:
+        """Return the texts and numbers on lines that mention a key: what its value may be compared with."""
+        word = re.compile(rf"(?<![\w-]){re.escape(key)}(?![\w-])")
+        found = [match for line in self._lines if word.search(line) for match in _LITERAL.finditer(line)]
+        texts = [next(group for group in match.groups() if group is not None) for match in found]
+        return [text for text in dict.fromkeys(texts) if text and text != key and "{{" not in text]
+
+    def hint(self, path: Path) -> str:
+        """Return which of the chart's own values may be meant by one that it does not read."""
+        values: Any = self._values
+        for part in path:
+            if not isinstance(values, Mapping) or not values:
+                break
+            if part not in values:
+                match = suggest.closest(str(part), map(str, values))
+                return f"remove it; or did you mean {match!r}?" if match else "remove it"
+            values = values[part]
+        return "remove it"
+
+
+def _files(archive: bytes) -> dict[str, str]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            members = [member for member in tar if member.isfile() and member.size <= _MAX_BYTES]
+            streams = {member.name: tar.extractfile(member) for member in members}
+            return {name: stream.read().decode("utf-8", "replace") for name, stream in streams.items() if stream}
+    except (tarfile.TarError, OSError, EOFError):
+        return {}
+
+
+def _mapping(text: str | None) -> Mapping[str, Any]:
+    try:
+        data = yamlio.load(text or "")
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}

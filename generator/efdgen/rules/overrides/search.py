@@ -1,0 +1,250 @@
+"""Looks for overrides that change no object of an app in an environment."""
+
+from __future__ import annotations
+
+import enum
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.resolve import Resolver
+from efdgen.errors import ChartError, InvalidInputError, Path
+from efdgen.helm import hydrate
+from efdgen.helm.engines.engine import Capabilities, Engine
+from efdgen.helm.hydrate import Charts, Deployment, HydratedApp
+from efdgen.language import layers as merge
+from efdgen.language.layers import Layer
+from efdgen.output import layout
+from efdgen.render import files as render
+from efdgen.rules.overrides import edits
+from efdgen.rules.overrides.baseline import Baseline
+from efdgen.rules.overrides.charttext import ChartText
+
+_WORTH_A_GROUP = 3
+"""Overrides below one key from which on all of them are tried together first."""
+
+
+_RENDERINGS = 8
+"""How many renderings are kept of an app whose chart makes values up."""
+
+
+class Kind(enum.Enum):
+    """What an override is good for in an environment."""
+
+    ALIVE = "it changes objects"
+    DEAD = "nothing reads it"
+    REPEATED = "another layer says the same"
+    DEFAULT = "the chart does the same without it"
+    OVERRIDDEN = "another layer overrides it"
+
+
+class Verdict(NamedTuple):
+    """What an override is good for, and the other layer that is meant."""
+
+    kind: Kind
+    layer: str = ""
+
+
+_ALIVE = Verdict(Kind.ALIVE)
+
+
+class Means(NamedTuple):
+    """What trials need: who resolves, one at a time, and who hydrates."""
+
+    resolver: Resolver
+    resolving: threading.Lock
+    engine: Engine
+    charts: Charts
+    capabilities: Capabilities
+
+
+class _Effect(enum.Enum):
+    NO_OTHER_VALUES = 0
+    NO_OTHER_OBJECTS = 1
+    OTHER_OBJECTS = 2
+
+
+class Trial:
+    """One app of an environment, to be hydrated with changed layers.
+
+    Attributes:
+        environment: the environment.
+        app: the app.
+        error: why it can't be hydrated as it is; empty when it can.
+    """
+
+    def __init__(
+        self,
+        environment: ResolvedEnvironment,
+        app: ResolvedApp,
+        files: Mapping[str, bytes],
+        deployment: Deployment | str,
+        means: Means,
+    ) -> None:
+        self.environment = environment
+        self.app = app
+        self.error = ""
+        self._means = means
+        self._deployment = deployment
+        self._own = dict(render.app_files(environment, app))
+        # The chart itself, without what it has in each environment.
+        self._shared = {path: content for path, content in files.items() if layout.environment_of(path) is None}
+        self._renderings: list[tuple[hydrate.Object, ...]] = []
+        self._rendered_at = 0
+        self._rendering = threading.Lock()
+        self._done: dict[tuple[tuple[str, bytes], ...], _Effect] = {}
+        self._text: ChartText | None = None
+
+    def prepare(self) -> None:
+        """Hydrate the app as it is, more than once: some charts make values up each time."""
+        result = self._hydrate(self._own)
+        self.error = result.error
+        self._renderings = [result.objects]
+        for _ in range(2):
+            if not self._render_again():
+                break
+
+    def judge(self, index: int, paths: Iterable[Path]) -> dict[Path, Verdict]:
+        """Say what overrides of one layer are good for.
+
+        Args:
+            index: the layer's place among the app's.
+            paths: the overrides.
+        """
+        return dict(self._search(index, tuple(paths), 1))
+
+    def hint(self, path: Path) -> str:
+        """Return what may be meant by a value that nothing reads."""
+        return self._chart_text().hint(path[1:]) if path[0] == "values" else "remove it"
+
+    def _search(self, index: int, paths: Sequence[Path], depth: int) -> Iterator[tuple[Path, Verdict]]:
+        if len(paths) >= _WORTH_A_GROUP and depth > 1:
+            effect = self._effect(index, edits.without(self.app.layers[index], paths))
+            if effect is not _Effect.OTHER_OBJECTS:
+                yield from self._idle(index, paths)
+                return
+        groups: dict[Any, list[Path]] = {}
+        for path in paths:
+            groups.setdefault(path[: depth + 1], []).append(path)
+        for group in groups.values():
+            if len(group) > 1:
+                yield from self._search(index, group, depth + 1)
+            elif self._effect(index, edits.without(self.app.layers[index], group)) is _Effect.OTHER_OBJECTS:
+                yield group[0], _ALIVE
+            else:
+                yield from self._idle(index, group)
+
+    def _idle(self, index: int, paths: Sequence[Path]) -> Iterator[tuple[Path, Verdict]]:
+        """Say why overrides change no object."""
+        unexplained = []
+        for path in paths:
+            verdict = self._said_elsewhere(index, path)
+            if verdict is None:
+                unexplained.append(path)
+            else:
+                yield path, verdict
+        if len(unexplained) > 1 and not self._is_read(index, unexplained):
+            yield from ((path, Verdict(Kind.DEAD)) for path in unexplained)
+        else:
+            for path in unexplained:
+                yield path, Verdict(Kind.DEFAULT if self._is_read(index, [path]) else Kind.DEAD)
+
+    def _said_elsewhere(self, index: int, path: Path) -> Verdict | None:
+        """Return which other layer makes an override superfluous, if one does."""
+        layers = self.app.layers
+        having = merge.history(layers, path)
+        if all(layer is not layers[index] for layer in having[-1:]):
+            return Verdict(Kind.OVERRIDDEN, having[-1].name if having else "")
+        if len(having) > 1 and (path[0] == "values" or _at(having[-2].data, path) == _at(having[-1].data, path)):
+            effect = self._effect(index, edits.without(layers[index], [path]), values_only=True)
+            if effect is _Effect.NO_OTHER_VALUES:
+                return Verdict(Kind.REPEATED, having[-2].name)
+        return None
+
+    def _is_read(self, index: int, paths: Sequence[Path]) -> bool:
+        """Say whether other values of some overrides change objects; what fails was read."""
+        layer = self.app.layers[index]
+        choices = {path: self._alternatives(layer, path) for path in paths}
+        for turn in range(max(map(len, choices.values()))):
+            values = {path: others[min(turn, len(others) - 1)] for path, others in choices.items()}
+            if self._effect(index, edits.changed(layer, values)) is _Effect.OTHER_OBJECTS:
+                return True
+        return False
+
+    def _alternatives(self, layer: Layer, path: Path) -> list[Any]:
+        value = _at(layer.data, path)
+        if path[0] == "values" and isinstance(value, str):
+            # An expression yields what it yields.
+            value = _at({"values": self.app.values}, path, value)
+        return edits.alternatives(value, self._chart_text().literals(str(path[-1])))
+
+    def _chart_text(self) -> ChartText:
+        if self._text is None:
+            try:
+                archive = self._means.charts.archive(self.app.definition.chart)
+            except ChartError:
+                archive = b""
+            self._text = ChartText(archive, (file.text for file in self.app.definition.templates.values()))
+        return self._text
+
+    def _effect(self, index: int, layer: Layer, *, values_only: bool = False) -> _Effect:
+        """Say what a changed layer changes.
+
+        Args:
+            index: the layer's place among the app's.
+            layer: the changed layer.
+            values_only: whether nothing but the values matters: other ones count as other objects.
+        """
+        layers = [*self.app.layers[:index], layer, *self.app.layers[index + 1 :]]
+        try:
+            with self._means.resolving:
+                app = self._means.resolver.resolve_app(self.environment, self.app.definition.name, layers)
+        except InvalidInputError:
+            return _Effect.OTHER_OBJECTS
+        own = dict(render.app_files(self.environment, app))
+        if own == self._own:
+            return _Effect.NO_OTHER_VALUES
+        values = layout.values(self.app.definition.name, self.environment.facts.name)
+        if values_only or {**own, values: b""} != {**self._own, values: b""}:
+            return _Effect.OTHER_OBJECTS
+        key = tuple(sorted(own.items()))
+        if key not in self._done:
+            result = self._hydrate(own)
+            is_same = not result.error and self._is_same(result.objects)
+            self._done[key] = _Effect.NO_OTHER_OBJECTS if is_same else _Effect.OTHER_OBJECTS
+        return self._done[key]
+
+    def _is_same(self, objects: Sequence[hydrate.Object]) -> bool:
+        if Baseline(self._renderings).is_same(objects):
+            return True
+        with self._rendering:
+            # A chart may look at the clock; one that makes values up is asked again in any case.
+            if len(self._renderings) > 1 or int(time.time()) != self._rendered_at:
+                self._render_again()
+            return Baseline(self._renderings).is_same(objects)
+
+    def _render_again(self) -> bool:
+        """Hydrate the app as it is once more; keep the result, and say so, if it is another."""
+        self._rendered_at = int(time.time())
+        result = self._hydrate(self._own)
+        is_new = not result.error and result.objects not in self._renderings
+        if is_new:
+            self._renderings = [*self._renderings[-_RENDERINGS:], result.objects]
+        return is_new
+
+    def _hydrate(self, own: Mapping[str, bytes]) -> HydratedApp:
+        engine, charts, capabilities = self._means[2:]
+        name, environment = self.app.definition.name, self.environment.facts.name
+        return hydrate.hydrate_app(
+            {**self._shared, **own}, name, environment, engine, charts, capabilities, self._deployment
+        )
+
+
+def _at(data: Any, path: Path, default: Any = None) -> Any:
+    for part in path:
+        if not isinstance(data, Mapping) or part not in data:
+            return default
+        data = data[part]
+    return data

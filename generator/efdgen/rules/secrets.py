@@ -1,0 +1,101 @@
+"""Rules about Secrets: what is read is made, and what is made is read."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.language import expressions, yamlio
+from efdgen.language.texttemplate import TextFile
+from efdgen.rules.findings import Finding, in_app
+from efdgen.rules.identities import Identities
+
+_NAMING_KEYS = frozenset(("existingSecret", "secretName", "envFromSecret", "influxSecret", "awsSecret"))
+_REFERENCE_KEYS = frozenset(("secretKeyRef", "secretRef"))
+
+
+def secrets_exist(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find Secrets that an app reads and no VaultSecret makes."""
+    for app in environment.apps:
+        made = {secret.name for secret in app.secrets} | set(app.definition.manual_secrets)
+        hint = f"declare it in {app.definition.source}/app.yaml, under `secrets`"
+        for path, name in read_by(app):
+            if name not in made:
+                message = f"the Secret {name!r} is read, but no VaultSecret makes it"
+                yield in_app("E504", message, environment, app, path, hint)
+        for location, name in _read_by_templates(app):
+            if name not in made:
+                yield Finding(_in_template(name, location, app, environment, hint), app.definition.name)
+
+
+def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find VaultSecrets that nothing reads."""
+    for app in environment.apps:
+        read = {name for _, name in (*read_by(app), *_read_by_templates(app))}
+        for secret in app.secrets:
+            if secret.name not in read:
+                message = f"nothing reads the VaultSecret {secret.name!r}"
+                yield in_app("W505", message, environment, app, ("secrets", secret.name), "remove it, or accept W505")
+
+
+def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+    """Yield the Secrets that an app's values name, each with its path."""
+    yield from _named_in(app.values, ("values",))
+    switches = app.values.get("secrets")
+    if isinstance(switches, Mapping):
+        yield from ((("values", "secrets", name), name) for name, used in switches.items() if used is True)
+
+
+def _read_by_templates(app: ResolvedApp) -> Iterator[tuple[Location, str]]:
+    """Yield the Secrets that an app's own templates name, each with its place."""
+    for file in app.definition.templates.values():
+        yield from _named_in_template(file)
+
+
+def _in_template(
+    name: str, location: Location, app: ResolvedApp, environment: ResolvedEnvironment, hint: str
+) -> Problem:
+    where = f"({app.definition.name} in environment {environment.facts.name})"
+    return Problem("E504", f"the Secret {name!r} is read, but no VaultSecret makes it {where}", location, hint=hint)
+
+
+def _named_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the names of Secrets in nested data; what is switched off reads nothing."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _named_in(item, (*path, index))
+    if not isinstance(value, Mapping) or value.get("enabled") is False:
+        return
+    for key, item in value.items():
+        if key in _NAMING_KEYS and isinstance(item, str) and item:
+            yield (*path, key), item
+        elif key == "imagePullSecrets" and isinstance(item, list):
+            for index, secret in enumerate(item):
+                name = secret.get("name") if isinstance(secret, Mapping) else secret
+                if isinstance(name, str):
+                    yield (*path, key, index, *(("name",) if isinstance(secret, Mapping) else ())), name
+        elif key in _REFERENCE_KEYS and isinstance(item, Mapping) and isinstance(item.get("name"), str):
+            yield (*path, key, "name"), item["name"]
+        else:
+            yield from _named_in(item, (*path, key))
+
+
+@functools.lru_cache(maxsize=256)
+def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
+    """Return the Secrets that a Helm template names literally; templates are valid YAML."""
+    found: list[tuple[Location, str]] = []
+    line = 0
+    for text in re.split(r"^---$", file.text, flags=re.MULTILINE):
+        # Line breaks in front keep the places right.
+        with contextlib.suppress(InvalidInputError):
+            document = yamlio.parse("\n" * line + text, file.source)
+            for path, name in _named_in(document.data, ()):
+                if "{{" not in name and not expressions.has_expression(name):
+                    found.append((document.locate(path), name))
+        line += text.count("\n")
+    return tuple(found)

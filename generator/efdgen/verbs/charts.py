@@ -1,0 +1,245 @@
+"""The verbs about charts as functions: fetch, verify, outdated."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from efdgen.errors import ChartError, InvalidInputError
+from efdgen.helm.charts import archive, cache, index, lock, registry, versions
+from efdgen.helm.charts.cache import FETCH, Cache
+from efdgen.helm.charts.lock import ChartLock, LockedChart
+from efdgen.helm.charts.outcomes import Comparison, Comparisons, Failure, Fetched
+from efdgen.helm.charts.versions import Newer
+from efdgen.repository import definitions
+from efdgen.repository.files import Files
+from efdgen.repository.model import ChartReference
+
+_THREADS = 16
+
+Result = TypeVar("Result")
+
+
+def pinned(root: Path) -> dict[ChartReference, tuple[str, ...]]:
+    """Return the charts that app definitions pin, sorted, each with its apps.
+
+    Raises:
+        InvalidInputError: with everything wrong with app definitions.
+    """
+    files = Files(root)
+    found: dict[ChartReference, tuple[str, ...]] = {}
+    for app in definitions.load(files).values():
+        found[app.chart] = (*found.get(app.chart, ()), app.name)
+    if files.problems:
+        raise InvalidInputError(files.problems)
+    return dict(sorted(found.items()))
+
+
+def fetch(root: Path, timeout: float) -> Fetched:
+    """Download the pinned charts that are not in lock and cache, and bring the lock up to date.
+
+    Args:
+        root: the repository.
+        timeout: how long a server may be silent, in seconds.
+
+    Raises:
+        InvalidInputError: with everything wrong with app definitions or the lock.
+        ChartError: when the lock can't be read or written.
+    """
+    pins = pinned(root)
+    locked = cache.read_lock(root)
+    store = Cache(cache.folder())
+    repositories = _Repositories(timeout)
+
+    def one(chart: ChartReference) -> LockedChart:
+        entry = locked.charts.get(chart)
+        found = repositories.download(chart, entry.url if entry else "")
+        _verify(chart, found, entry, locked)
+        store.write(found.content)
+        return LockedChart(*chart, found.url, cache.digest(found.content))
+
+    wanted = [chart for chart in pins if chart not in locked.charts or not _holds(store, locked.charts[chart].sha256)]
+    results, failures = _side_by_side(one, wanted)
+    charts = {**{chart: entry for chart, entry in locked.charts.items() if chart in pins}, **results}
+    removed = tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
+    if charts or (root / lock.FILE).exists():
+        _write_lock(root, lock.dump(charts.values()))
+    return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures)
+
+
+class _Download(NamedTuple):
+    """An archive, where it came from, and the digest that the index has for it, if any."""
+
+    content: bytes
+    url: str
+    digest: str
+
+
+def _verify(chart: ChartReference, found: _Download, entry: LockedChart | None, locked: ChartLock) -> None:
+    """Refuse an archive that is not the one that index and lock mean, or not the pinned chart."""
+    sha256 = cache.digest(found.content)
+    promised = found.digest.removeprefix("sha256:").lower()
+    if promised and promised != sha256:
+        message = f"{found.url} has the SHA-256 digest {sha256}, and its index says {promised}"
+        raise ChartError(f"{message}; the download or the repository is damaged: try again later")
+    if entry is not None and entry.sha256 != sha256:
+        where = f"{lock.FILE}:{locked.lines[chart]}"
+        message = f"{found.url} has the SHA-256 digest {sha256}, and {where} says {entry.sha256}"
+        raise ChartError(
+            f"{message}; the chart was changed after it was locked: find out why. "
+            "To accept the new one, remove this entry and fetch again"
+        )
+    _is_chart(chart, found.content, found.url, "pin another version, or ask the repository's maintainers")
+
+
+def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str) -> None:
+    """Refuse an archive that can't be read, or that is another chart."""
+    try:
+        metadata = archive.metadata(content)
+    except ChartError as error:
+        raise ChartError(f"{where}: {error}; {advice}") from None
+    if (metadata.name, versions.plain(metadata.version)) != (chart.name, chart.version):
+        raise ChartError(f"{where}: its Chart.yaml says {metadata.name} {metadata.version}; {advice}")
+
+
+def _holds(store: Cache, sha256: str) -> bool:
+    try:
+        return store.read(sha256) is not None
+    except ChartError:
+        return False  # damaged: it is fetched again
+
+
+def _write_lock(root: Path, text: str) -> None:
+    """Write the lock, if it is not the same already."""
+    path = root / lock.FILE
+    content = text.encode()
+    try:
+        if not path.exists() or path.read_bytes() != content:
+            cache.replace(path, content)
+    except OSError as error:
+        raise ChartError(f"can't write {lock.FILE}: {error.strerror}; mend that, and fetch again") from None
+
+
+def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
+    """Check, offline, that every pinned chart is locked and in the cache; return how many are pinned, and what is not.
+
+    Raises:
+        InvalidInputError: with everything wrong with app definitions or the lock.
+        ChartError: when the lock can't be read.
+    """
+    pins = pinned(root)
+    locked = cache.read_lock(root)
+    store = Cache(cache.folder())
+    charts = cache.Charts(locked, store)
+
+    def one(chart: ChartReference) -> None:
+        content = charts.read(chart)
+        where = f"{lock.FILE}:{locked.lines[chart]}"
+        _is_chart(chart, content, where, f"remove this entry, and {FETCH}")
+
+    _, failures = _side_by_side(one, list(pins))
+    stale = [
+        Failure((chart,), f"{lock.FILE}:{line}: no app pins it any more; {FETCH}")
+        for chart, line in locked.lines.items()
+        if chart not in pins
+    ]
+    return len(pins), (*failures, *stale)
+
+
+def outdated(root: Path, timeout: float) -> Comparisons:
+    """Compare every pinned chart with what its repository has.
+
+    Raises:
+        InvalidInputError: with everything wrong with app definitions.
+    """
+    pins = pinned(root)
+    repositories = _Repositories(timeout)
+
+    def one(chart: ChartReference) -> Newer:
+        return versions.newer(chart.version, repositories.versions(chart))
+
+    results, failures = _side_by_side(one, list(pins))
+    return Comparisons(tuple(Comparison(chart, pins[chart], newer) for chart, newer in results.items()), failures)
+
+
+class _Repositories:
+    """Chart repositories of both kinds. The index of each is downloaded once, whoever asks first; threads may share."""
+
+    def __init__(self, timeout: float) -> None:
+        self._timeout = timeout
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._indexes: dict[str, index.Index | ChartError] = {}
+
+    def download(self, chart: ChartReference, known_url: str) -> _Download:
+        """Return a chart's archive; from `known_url`, while it is there, without looking into the index."""
+        if _is_registry(chart):
+            try:
+                return _Download(registry.download(chart, self._timeout), registry.source(chart), "")
+            except index.NotFoundError as error:
+                raise registry.unknown_version(chart, error, self._timeout) from None
+        if known_url:
+            try:
+                return _Download(self._archive(known_url), known_url, "")
+            except index.NotFoundError:
+                pass  # it has moved: the index knows where
+        entry = self._index(chart.repository).find(chart)
+        url = index.absolute(chart.repository, entry.urls[0])
+        return _Download(self._archive(url), url, entry.digest)
+
+    def versions(self, chart: ChartReference) -> list[str]:
+        """Return the versions of a chart."""
+        if _is_registry(chart):
+            return registry.versions(chart, self._timeout)
+        return self._index(chart.repository).versions(chart.name)
+
+    def _archive(self, url: str) -> bytes:
+        return index.get(url, self._timeout, index.MAX_ARCHIVE)
+
+    def _index(self, url: str) -> index.Index:
+        url = url.rstrip("/")
+        with self._guard:
+            own = self._locks.setdefault(url, threading.Lock())
+        with own:
+            if url not in self._indexes:
+                try:
+                    self._indexes[url] = index.index(url, self._timeout)
+                except ChartError as error:
+                    self._indexes[url] = error
+        found = self._indexes[url]
+        if isinstance(found, ChartError):
+            raise ChartError(str(found))
+        return found
+
+
+def _is_registry(chart: ChartReference) -> bool:
+    return chart.repository.startswith("oci://")
+
+
+def _side_by_side(
+    function: Callable[[ChartReference], Result], charts: Sequence[ChartReference]
+) -> tuple[Mapping[ChartReference, Result], tuple[Failure, ...]]:
+    """Call a function for each chart, in threads; return the results, and what went wrong, once an error."""
+
+    def attempt(chart: ChartReference) -> Result | ChartError:
+        try:
+            return function(chart)
+        except ChartError as error:
+            return error
+
+    results: dict[ChartReference, Result] = {}
+    failed: dict[str, list[ChartReference]] = {}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        for chart, result in zip(charts, pool.map(attempt, charts), strict=True):
+            if isinstance(result, ChartError):
+                failed.setdefault(str(result), []).append(chart)
+            else:
+                results[chart] = result
+    return results, _failures(failed.items())
+
+
+def _failures(failed: Iterable[tuple[str, list[ChartReference]]]) -> tuple[Failure, ...]:
+    return tuple(Failure(tuple(charts), message) for message, charts in failed)

@@ -1,0 +1,241 @@
+"""`efdgen lint --dead-values`: overrides that change nothing that is deployed."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path as FilePath
+from typing import NamedTuple, TypeVar
+
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.errors import Location, Path, Problem, Severity, dotted
+from efdgen.helm import hydrate
+from efdgen.helm.engines.engine import Engine
+from efdgen.helm.hydrate import Charts, HydratedApp
+from efdgen.language.layers import Layer
+from efdgen.output import layout
+from efdgen.output.tree import FileTree
+from efdgen.repository import paths
+from efdgen.rules import acceptance
+from efdgen.rules.overrides import edits
+from efdgen.rules.overrides.search import Kind, Means, Trial, Verdict
+from efdgen.verbs.lint import Linted, listed
+from efdgen.verbs.project import Project, rendering
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, of how much."""
+
+_DEFINITION = "app definition"
+
+
+class _Given(NamedTuple):
+    """What is looked at: specs, and what they render to, in memory."""
+
+    project: Project
+    environments: tuple[ResolvedEnvironment, ...]
+    tree: FileTree
+
+
+class _Use(NamedTuple):
+    """A layer, where it is used: in a trial, at a place among its app's layers."""
+
+    trial: Trial
+    place: int
+
+
+class _Judged(NamedTuple):
+    """An override, and what it is good for wherever its layer is used."""
+
+    path: Path
+    layer: Layer
+    verdicts: tuple[tuple[Trial, Verdict], ...]
+
+
+def search(
+    root: FilePath,
+    names: Sequence[str],
+    engine: Engine,
+    charts: Charts,
+    *,
+    redundant: bool = False,
+    progress: Progress = lambda _done, _all: None,
+) -> Linted:
+    """Take each override away that the named environments have (none named: all), and look whether anything changes.
+
+    Args:
+        root: the repository.
+        names: the environments. What they share with others is judged only if all of those are named, too.
+        engine: Helm.
+        charts: third-party charts.
+        redundant: whether to report all that say nothing new: also what app definitions write down though the chart
+            does the same, and what other layers override everywhere.
+        progress: told how far it is.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment is unknown.
+    """
+    rendered = rendering(root, names)
+    given = _Given(rendered.project, rendered.environments(), rendered.tree)
+    trials, failed = _trials(given, engine, charts)
+    _run(Trial.prepare, trials, lambda *_: None)
+    failed += [HydratedApp(t.environment.facts.name, t.app.definition.name, (), t.error) for t in trials if t.error]
+    shared_with = _elsewhere(given)
+    uses = [uses for origin, uses in _by_origin(trials).items() if origin not in shared_with]
+    judged = [one for found in _run(_judge, uses, progress) for one in found]
+    problems = {problem for one in judged for problem in _problems(one, redundant=redundant)}
+    notes = []
+    if shared_with:
+        others = sorted({name for users in shared_with.values() for name in users})
+        notes.append(f"what is shared with {listed(others)} was not judged: name them, too, or none")
+    failed.sort(key=lambda app: (app.environment, app.app))
+    return Linted(
+        given.project.selected, tuple(sorted(problems, key=lambda p: p.sort_key)), tuple(failed), tuple(notes)
+    )
+
+
+def _trials(given: _Given, engine: Engine, charts: Charts) -> tuple[list[Trial], list[HydratedApp]]:
+    """Return every app of every environment, and parent charts that fail: nobody knows how their apps are deployed."""
+    trials: list[Trial] = []
+    failed: list[HydratedApp] = []
+    resolving = threading.Lock()
+    for environment in given.environments:
+        name = environment.facts.name
+        capabilities = hydrate.capabilities(given.tree, name, environment.facts.cluster)
+        parent = hydrate.hydrate_app(given.tree, paths.PARENT, name, engine, charts, capabilities)
+        if parent.error:
+            failed.append(parent)
+        deployed = hydrate.deployments(parent)
+        means = Means(given.project.resolver, resolving, engine, charts, capabilities)
+        for app in environment.apps:
+            folder = f"{layout.chart(app.definition.name)}/"
+            files = {path: content for path, content in given.tree.items() if path.startswith(folder)}
+            deployment = deployed.get(
+                app.definition.name, f"the parent chart has no Application of {app.definition.name}"
+            )
+            trials.append(Trial(environment, app, files, parent.error or deployment, means))
+    return trials, failed
+
+
+_Origin = tuple[Location, Path]
+"""Where a layer's first override was written: the same for every app and environment that has the layer."""
+
+
+def _origin(layer: Layer) -> _Origin | None:
+    for path in edits.overrides(layer)[:1]:
+        return layer.locate(path, key=True), path
+    return None
+
+
+def _by_origin(trials: Iterable[Trial]) -> dict[_Origin, list[_Use]]:
+    found: dict[_Origin, list[_Use]] = {}
+    for trial in trials:
+        for index, layer in enumerate(trial.app.layers):
+            origin = _origin(layer)
+            if origin is not None:
+                found.setdefault(origin, []).append(_Use(trial, index))
+    return found
+
+
+def _elsewhere(given: _Given) -> dict[_Origin, list[str]]:
+    """Return the layers that environments use that are not looked at, with those environments."""
+    looked_at = set(given.project.selected)
+    mine = set(_by_origin_of(given, looked_at))
+    found: dict[_Origin, list[str]] = {}
+    for name in sorted(given.project.repository.environments.keys() - looked_at):
+        for origin in _by_origin_of(given, {name}):
+            if origin in mine:
+                found.setdefault(origin, []).append(name)
+    return found
+
+
+def _by_origin_of(given: _Given, names: Iterable[str]) -> Iterator[_Origin]:
+    for name in names:
+        spec = given.project.repository.environments[name]
+        for app in spec.apps:
+            for layer in (*given.project.repository.apps[app].layers, *spec.app_layers[app]):
+                origin = _origin(layer)
+                if origin is not None:
+                    yield origin
+
+
+def _judge(uses: Sequence[_Use]) -> list[_Judged]:
+    """Judge the overrides of one layer wherever it is used. What is alive somewhere is not looked at elsewhere."""
+    layer = uses[0].trial.app.layers[uses[0].place]
+    verdicts: dict[Path, list[tuple[Trial, Verdict]]] = {path: [] for path in edits.overrides(layer)}
+    for trial, place in uses:
+        # Nobody knows what an app reads that can't be hydrated.
+        found = {} if trial.error else trial.judge(place, verdicts)
+        for path in list(verdicts):
+            if path not in found or found[path].kind is Kind.ALIVE:
+                del verdicts[path]
+            else:
+                verdicts[path].append((trial, found[path]))
+    return [_Judged(path, layer, tuple(found)) for path, found in verdicts.items()]
+
+
+def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
+    path, layer, verdicts = judged
+    kinds = {verdict.kind for _, verdict in verdicts}
+    is_dead = Kind.DEAD in kinds and kinds <= {Kind.DEAD, Kind.OVERRIDDEN}
+    code = "W704" if is_dead else "W705"
+    is_news = layer.name != _DEFINITION and Kind.OVERRIDDEN not in kinds
+    kept = [
+        (trial, verdict)
+        for trial, verdict in verdicts
+        if not acceptance.is_accepted(trial.environment.spec, code, trial.app.definition.name)
+    ]
+    if not kept or not (is_dead or is_news or redundant):
+        return
+    what = f"the parameter {dotted(path[1:])}" if path[0] == "parameters" else dotted(path[1:])
+    trial = kept[0][0]
+    definition = trial.app.definition
+    chart = f"the chart {definition.chart.name} {definition.chart.version}"
+    if is_dead:
+        reader = definition.source if path[0] == "parameters" else chart
+        message, hint = f"nothing in {reader} reads {what}", trial.hint(path)
+    else:
+        message, hint = f"{what} {_saying(kinds, {v.layer for _, v in kept}, chart)}", "remove it"
+    where = f"{message} ({_where(trial for trial, _ in kept)})"
+    yield Problem(code, where, layer.locate(path, key=True), path, hint, Severity.WARNING)
+
+
+def _saying(kinds: set[Kind], layers: set[str], chart: str) -> str:
+    """Say why an override is superfluous."""
+    others = " or ".join(f"the {layer}" for layer in sorted(layers) if layer)
+    if kinds == {Kind.REPEATED}:
+        return f"says what {others} says anyway"
+    if kinds == {Kind.OVERRIDDEN}:
+        return f"is overridden everywhere, by {others}"
+    if kinds == {Kind.DEFAULT}:
+        return f"says what {chart} does anyway"
+    return "changes nothing"
+
+
+def _where(trials: Iterable[Trial]) -> str:
+    """Return the apps, each with its environments."""
+    by_app: dict[str, list[str]] = {}
+    for trial in trials:
+        by_app.setdefault(trial.app.definition.name, []).append(trial.environment.facts.name)
+    return "; ".join(f"{app} in {listed(names)}" for app, names in by_app.items())
+
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def _run(task: Callable[[Item], Result], items: Sequence[Item], progress: Progress) -> list[Result]:
+    """Do a task for each item on all cores; return the results in the order of the items."""
+    from concurrent.futures import ThreadPoolExecutor, as_completed
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        futures = [pool.submit(task, item) for item in items]
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                future.result()
+                progress(done, len(futures))
+        finally:
+            for future in futures:
+                future.cancel()
+        return [future.result() for future in futures]

@@ -1,0 +1,165 @@
+"""`efdgen diff`: what the specs render to now, against what they, or their former selves, rendered to before."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.errors import InvalidInputError, OutputError, UsageError
+from efdgen.language import suggest
+from efdgen.output import disk, layout
+from efdgen.output.marks import Ownership
+from efdgen.repository import git, paths
+from efdgen.review.model import Review
+from efdgen.review.trees import review
+from efdgen.verbs.project import Project, Rendering, rendering
+from efdgen.verbs.render import OUTPUT
+
+Tree = Mapping[str, bytes]
+
+
+class Trees(NamedTuple):
+    """What a change turns into what.
+
+    Attributes:
+        before: the tree to compare with.
+        after: what the specs render to now.
+        base: what people call the former.
+        project: the repository that `after` was rendered from.
+    """
+
+    before: Tree
+    after: Tree
+    base: str
+    project: Project
+
+
+class Reviewed(NamedTuple):
+    """What is to be shown, the review of all environments, if somebody asked for it: else the same, and the trees."""
+
+    shown: Review
+    whole: Review
+    trees: Trees
+
+
+def diff(root: Path, names: Sequence[str] = (), base: str | None = None) -> Review:
+    """Say what the specs render to now that they did not render to before.
+
+    Args:
+        root: the repository.
+        names: the environments to look at; none: all.
+        base: the revision to compare with; None: the output folder.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment or the revision is unknown.
+        OutputError: when the output folder can't be read.
+    """
+    return compare(root, names, base).shown
+
+
+def compare(root: Path, names: Sequence[str], base: str | None, *, is_whole: bool = False) -> Reviewed:
+    """Say the same as `diff`, and, with `is_whole`, also what changes in all environments.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment or the revision is unknown.
+        OutputError: when the output folder can't be read.
+    """
+    both = trees(root, () if is_whole else names, base)
+    _refuse_unknown(names, paths.environment_names(root), _environments(both.before))
+    shown = review(both.before, both.after, both.base, names)
+    return Reviewed(shown, review(both.before, both.after, both.base) if is_whole and names else shown, both)
+
+
+def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Trees:
+    """Return what `diff` compares, without the files that efdgen did not make.
+
+    A revision's specs and templates are rendered; where this efdgen can't, the tree that was committed with them
+    stands in.
+
+    Args:
+        root: the repository.
+        names: the environments whose files are needed; none: all. Others' may be there.
+        base: the revision to compare with; None: the output folder.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment or the revision is unknown.
+        OutputError: when the output folder can't be read.
+    """
+    if base is None:
+        there = disk.read(root / OUTPUT)
+        _refuse_unknown(names, paths.environment_names(root), _environments(there))
+        now = _rendered(root, names)
+        return Trees(_own(there, now.tree), now.tree, f"{OUTPUT}/", now.project)
+    then = git.revision(root, base)
+    sources = git.files(root, then, paths.FOLDERS)
+    with tempfile.TemporaryDirectory(prefix="efdgen-") as folder:
+        old = Path(folder)
+        for path, content in sources.items():
+            (old / path).parent.mkdir(parents=True, exist_ok=True)
+            (old / path).write_bytes(content)
+        if not paths.is_repository(old):
+            return _against_committed(root, names, then, "which has no specs")
+        _refuse_unknown(names, paths.environment_names(root), paths.environment_names(old))
+        now = _rendered(root, names)
+        try:
+            return Trees(_rendered(old, names).tree, now.tree, then.name, now.project)
+        except (InvalidInputError, OutputError):
+            return _against_committed(root, names, then, "whose specs this efdgen can't render", now)
+
+
+def _against_committed(
+    root: Path, names: Sequence[str], then: git.Revision, why: str, now: Rendering | None = None
+) -> Trees:
+    """Compare with the output folder as it was committed, because there is nothing to render."""
+    committed = git.files(root, then, [OUTPUT])
+    there = {path.removeprefix(f"{OUTPUT}/"): content for path, content in committed.items()}
+    if now is None:
+        _refuse_unknown(names, paths.environment_names(root), _environments(there))
+        now = _rendered(root, names)
+    return Trees(_own(there, now.tree), now.tree, f"{OUTPUT}/ at {then.name}, {why}", now.project)
+
+
+def _rendered(root: Path, names: Sequence[str]) -> Rendering:
+    """Render the named environments; all of them when none of those is there."""
+    known = sorted(set(names) & set(paths.environment_names(root)))
+    return rendering(root, known)
+
+
+def _own(there: Tree, rendered: Tree) -> Tree:
+    """Return the files that efdgen made, or that stand where it makes one."""
+    ownership = Ownership(there)
+    return {path: there[path] for path in there if path in rendered or ownership.is_generated(path)}
+
+
+def _environments(tree: Tree) -> set[str]:
+    return {name for name in map(layout.environment_of, tree) if name is not None}
+
+
+def _refuse_unknown(names: Sequence[str], *known: Iterable[str]) -> None:
+    both = {name for side in known for name in side}
+    for name in names:
+        if name not in both:
+            raise UsageError(f"unknown environment {name!r}: {suggest.hint(name, both)}")
+
+
+def outside(root: Path, whole: Review, declared: Sequence[str]) -> list[str]:
+    """Return what a change touches beside the declared environments: others, and apps that are deployed nowhere.
+
+    Args:
+        root: the repository.
+        whole: the review of all environments.
+        declared: the environments that may change.
+
+    Raises:
+        UsageError: when a declared one is unknown.
+    """
+    gone = (environment.name for environment in whole.removed_environments)
+    _refuse_unknown(declared, paths.environment_names(root), gone)
+    nowhere = {app or change.part for change in whole.changes if not change.environments for app in change.apps}
+    others = sorted(whole.touched() - set(declared))
+    return [*others, *(f"{app} (deployed nowhere)" for app in sorted(nowhere))]

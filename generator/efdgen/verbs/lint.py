@@ -1,0 +1,98 @@
+"""`efdgen lint`: what is wrong with the objects that Argo CD would apply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.errors import Problem
+from efdgen.helm import hydrate
+from efdgen.helm.engines.engine import Engine
+from efdgen.helm.hydrate import Charts, HydratedApp
+from efdgen.repository.model import EnvironmentSpec
+from efdgen.rules import acceptance
+from efdgen.rules.kubernetes import apis, check, schemas
+from efdgen.rules.kubernetes.check import Finding
+from efdgen.verbs.project import rendering
+
+
+class Linted(NamedTuple):
+    """What a look at the hydrated objects found.
+
+    Attributes:
+        environments: the environments that were looked at.
+        problems: what is wrong, sorted.
+        failed: apps that could not be hydrated, and were not looked at.
+        notes: what was not looked at, and why.
+    """
+
+    environments: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    failed: tuple[HydratedApp, ...]
+    notes: tuple[str, ...]
+
+
+def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts) -> Linted:
+    """Hydrate the named environments (none named: all) and check their objects.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment is unknown.
+    """
+    given = rendering(root, names)
+    repository = given.project.repository
+    environments = given.environments()
+    findings: list[Finding] = []
+    failed: list[HydratedApp] = []
+    in_vain: list[Problem] = []
+    for environment in environments:
+        cluster = environment.facts.cluster
+        name = environment.facts.name
+        capabilities = hydrate.capabilities(given.tree, name, cluster)
+        apps = list(hydrate.hydrate(given.tree, name, (), engine, charts, capabilities))
+        found = check.check(apps, repository, cluster.kubernetes_version)
+        failures = [app for app in apps if app.error]
+        if not failures:
+            blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
+            kinds = {(finding.problem.code, finding.app) for finding in found}
+            in_vain += acceptance.accepted_in_vain(environment.spec, kinds, frozenset(check.CODES) - blind)
+        failed += failures
+        findings += not_accepted(environment.spec, found)
+    problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
+    failed.sort(key=lambda app: (app.environment, app.app))
+    return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(_notes(environments)))
+
+
+def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of an environment that its spec does not accept."""
+    return [found for found in findings if not acceptance.is_accepted(spec, found.problem.code, found.app)]
+
+
+def combined(findings: Iterable[Finding]) -> Iterator[Problem]:
+    """Yield each problem once, with the app and the environments that have it."""
+    where: dict[tuple[Problem, str, str], list[str]] = {}
+    for problem, environment, app, template in findings:
+        names = where.setdefault((problem, app, template), [])
+        if environment not in names:
+            names.append(environment)
+    for (problem, app, template), names in where.items():
+        source = f", template {template}" if template else ""
+        yield problem._replace(message=f"{problem.message} ({app} in {listed(names)}{source})")
+
+
+def listed(environments: Sequence[str]) -> str:
+    """Return `environment a`, or `environments a, b`."""
+    return f"environment{'' if len(environments) == 1 else 's'} {', '.join(environments)}"
+
+
+def _notes(environments: Iterable[ResolvedEnvironment]) -> Iterator[str]:
+    """Yield why objects were not held against Kubernetes' schemas, a reason once."""
+    reasons: dict[str, list[str]] = {}
+    for environment in environments:
+        reason = schemas.missing(apis.minor(environment.facts.cluster.kubernetes_version))
+        if reason:
+            reasons.setdefault(reason, []).append(environment.facts.name)
+    for reason, names in reasons.items():
+        yield f"objects were not held against Kubernetes' schemas in {listed(names)}: {reason}"

@@ -1,0 +1,123 @@
+"""`efdgen diff --hydrate`: what a change means for the Kubernetes objects that Argo CD applies."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from efdgen.errors import ChartError
+from efdgen.helm import hydrate
+from efdgen.helm.engines.engine import Engine
+from efdgen.helm.hydrate import Capabilities, Charts, HydratedApp
+from efdgen.repository import paths
+from efdgen.review import objects
+from efdgen.review.folding import Found, fold
+from efdgen.review.model import Review
+from efdgen.verbs.diff import Tree, Trees
+from efdgen.verbs.project import Project
+
+
+class ReviewedObjects(NamedTuple):
+    """The review of the objects, and the apps whose objects are not known, because Helm failed."""
+
+    shown: Review
+    failed: tuple[HydratedApp, ...]
+
+
+def compare(both: Trees, values: Review, engine: Engine, charts: Charts) -> ReviewedObjects:
+    """Say what a change of the rendered trees does to the objects.
+
+    Only apps of which anything rendered differs are hydrated, each side twice: what differs between the two is made
+    up on every rendering, and no change.
+
+    Args:
+        both: the trees.
+        values: the review of their values: it says which apps to look at.
+        engine: Helm.
+        charts: third-party charts, for both sides.
+    """
+    touched = _touched(values)
+    tools = _Tools(engine, charts)
+    first = _hydrated(both, touched, tools)
+    if touched:
+        time.sleep(_TICK)
+    second = _hydrated(both, touched, tools)
+    found: list[Found] = []
+    failed: list[HydratedApp] = []
+    for (environment, app), sides in first.items():
+        again = second.get((environment, app), sides)
+        broken = [run for run in (*sides, *again) if run.error]
+        if broken:
+            failed.append(broken[0])
+            continue
+        before, after = (objects.steady(one.objects, other.objects) for one, other in zip(sides, again, strict=True))
+        found.extend(objects.compare(environment, app, before, after))
+    changes, reordered = fold(found)
+    unknown = tuple(sorted(f"{app.app} in {app.environment}" for app in failed))
+    return ReviewedObjects(values._replace(changes=changes, reordered=reordered, unknown=unknown), tuple(failed))
+
+
+def _touched(values: Review) -> dict[str, list[str]]:
+    """Return the apps of which anything rendered differs, by environment. The parent chart yields Applications."""
+    touched: dict[str, set[str]] = {}
+    for change in values.changes:
+        for environment, apps in change.apps_by_environment().items():
+            touched.setdefault(environment, set()).update([paths.PARENT] if change.part == "Application" else apps)
+    for deployment in (*values.added_apps, *values.removed_apps):
+        for environment in deployment.environments:
+            touched.setdefault(environment, set()).add(paths.PARENT)
+    return {environment: sorted(apps) for environment, apps in sorted(touched.items())}
+
+
+class _Tools(NamedTuple):
+    engine: Engine
+    charts: Charts
+
+
+def _hydrated(
+    both: Trees, touched: Mapping[str, Sequence[str]], tools: _Tools
+) -> dict[tuple[str, str], tuple[HydratedApp, HydratedApp]]:
+    """Hydrate both sides of the touched apps. An app that one side lacks has no objects there."""
+    found: dict[tuple[str, str], list[HydratedApp]] = {}
+    for environment, apps in touched.items():
+        api_versions = _api_versions(both.project, environment)
+        sides = [_side(tree, environment, apps, api_versions, tools) for tree in (both.before, both.after)]
+        for app in sorted({*sides[0], *sides[1]}):
+            found[environment, app] = [_result(side, environment, app) for side in sides]
+    return {key: (before, after) for key, (before, after) in found.items()}
+
+
+def _side(
+    tree: Tree, environment: str, apps: Sequence[str], api_versions: tuple[str, ...], tools: _Tools
+) -> dict[str, HydratedApp]:
+    """Hydrate those of the apps that a tree deploys. What can't be known stands as the parent chart's failure."""
+    try:
+        cluster = Capabilities(hydrate.capabilities(tree, environment, None).kubernetes_version, api_versions)
+    except ChartError as error:
+        return {paths.PARENT: HydratedApp(environment, paths.PARENT, (), str(error))}
+    ways = (tools.engine, tools.charts, cluster)
+    parent = hydrate.hydrate_app(tree, paths.PARENT, environment, *ways)
+    if parent.error:
+        return {paths.PARENT: parent}
+    deployed = hydrate.deployments(parent)
+    wanted = [app for app in apps if app == paths.PARENT or app in deployed]
+    return {run.app: run for run in hydrate.hydrate(tree, environment, wanted, *ways)} if wanted else {}
+
+
+def _result(side: Mapping[str, HydratedApp], environment: str, app: str) -> HydratedApp:
+    """Return what a side yields for an app: nothing, if it lacks it; unknown, if its parent chart failed."""
+    parent = side.get(paths.PARENT)
+    error = parent.error if parent else ""
+    return side.get(app, HydratedApp(environment, app, (), error))
+
+
+def _api_versions(project: Project, environment: str) -> tuple[str, ...]:
+    """Return what the cluster serves beside Kubernetes' own APIs; nothing is known of one that has no spec now."""
+    if environment not in project.repository.environments:
+        return ()
+    return project.resolver.resolve(environment).facts.cluster.api_versions
+
+
+_TICK = 1.0
+"""Seconds between two hydrations: a chart that writes down the time shows it."""

@@ -1,0 +1,192 @@
+"""From a repository to its environments, and to the tree that they render to: what every verb begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen import rules
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.resolve import FLAWED_LINK, Resolver
+from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
+from efdgen.language import suggest
+from efdgen.output.tree import FileTree
+from efdgen.render import files
+from efdgen.render.pages import fleet
+from efdgen.repository import paths
+from efdgen.repository.load import load
+from efdgen.repository.model import Repository
+
+
+class Project(NamedTuple):
+    """A repository, loaded once, and the environments of it that a verb is about.
+
+    Attributes:
+        root: the repository's folder.
+        repository: what people wrote, and what is wrong with it.
+        resolver: resolves its environments.
+        selected: the names of the environments that were asked for, sorted.
+    """
+
+    root: Path
+    repository: Repository
+    resolver: Resolver
+    selected: tuple[str, ...]
+
+
+class Resolution(NamedTuple):
+    """What came of resolving an environment: the environment, or None with the errors, and what its rules found."""
+
+    environment: ResolvedEnvironment | None
+    problems: tuple[Problem, ...]
+
+
+class Resolved(NamedTuple):
+    """Environments, resolved and checked, and what is odd about them, but no error."""
+
+    project: Project
+    environments: tuple[ResolvedEnvironment, ...]
+    warnings: tuple[Problem, ...]
+
+
+class Rendering(NamedTuple):
+    """What the specs of a project render to, and what is odd about them, but no error."""
+
+    project: Project
+    tree: FileTree
+    warnings: tuple[Problem, ...]
+
+    def environments(self) -> tuple[ResolvedEnvironment, ...]:
+        """Resolve the selected environments once more: while rendering, each is forgotten when its files are made."""
+        return tuple(map(self.project.resolver.resolve, self.project.selected))
+
+
+def find_root(start: Path) -> Path:
+    """Return the repository that `start` lies in: the nearest folder with `environments/` and `templates/`.
+
+    Raises:
+        UsageError: when there is none.
+    """
+    for folder in (start, *start.parents):
+        if paths.is_repository(folder):
+            return folder
+    raise UsageError(f"no folder with environments/ and templates/apps/ at or above {start}; name it with --root")
+
+
+def open_project(root: Path, names: Sequence[str] = ()) -> Project:
+    """Load a repository, for the named environments (none named: all).
+
+    Raises:
+        UsageError: when an environment is unknown.
+    """
+    repository = load(root, names)
+    return Project(root, repository, Resolver(repository), _selected(repository, names))
+
+
+def _selected(repository: Repository, names: Sequence[str]) -> tuple[str, ...]:
+    for name in names:
+        if name not in repository.names:
+            raise UsageError(f"unknown environment {name!r}: {suggest.hint(name, repository.names)}")
+    return tuple(sorted(set(names) or repository.names))
+
+
+def resolutions(project: Project) -> Iterator[Resolution]:
+    """Resolve and check the selected environments one at a time: memory never holds more than one.
+
+    Environments whose spec has problems of its own are left out: `project.repository.problems` has those.
+    """
+    identities = rules.Identities(project.repository, project.resolver)
+    for name in project.selected:
+        if name not in project.repository.environments:
+            continue
+        try:
+            environment = project.resolver.resolve(name)
+        except InvalidInputError as error:
+            yield Resolution(None, error.problems)
+        else:
+            yield Resolution(environment, tuple(rules.check(environment, identities)))
+
+
+def resolve(root: Path, names: Sequence[str] = ()) -> Resolved:
+    """Load a repository, and resolve and check the named environments (none named: all).
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment is unknown.
+    """
+    project = open_project(root, names)
+    found = list(resolutions(project))
+    problems = [*project.repository.problems, *(problem for each in found for problem in each.problems)]
+    raise_errors(problems)
+    environments = tuple(each.environment for each in found if each.environment is not None)
+    return Resolved(project, environments, _sorted(problems))
+
+
+def raise_errors(problems: Sequence[Problem]) -> None:
+    """Raise what is wrong; what only follows from another error is left out.
+
+    Raises:
+        InvalidInputError: when one of the problems is an error.
+    """
+    if any(p.severity is Severity.ERROR and p.code != FLAWED_LINK for p in problems):
+        problems = [problem for problem in problems if problem.code != FLAWED_LINK]
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise InvalidInputError(problems)
+
+
+def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
+    """Render the named environments (none named: all) and check the result, in memory.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment is unknown.
+    """
+    return render(open_project(root, names))
+
+
+def render(project: Project) -> Rendering:
+    """Render the selected environments of a project and check the result, in memory.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+    """
+    repository = project.repository
+    tree = FileTree()
+    problems = list(repository.problems)
+    try:
+        for path, content in files.shared_files(repository) if paths.APPLICATION in repository.parent else ():
+            tree.add(path, content)
+    except InvalidInputError as error:
+        problems.extend(error.problems)
+    except OutputError:
+        # Two files of one name: reported on loading, where they come from.
+        raise_errors(problems)
+        raise
+    rows: dict[str, fleet.Row] = {}
+    for environment, found in resolutions(project):
+        problems.extend(found)
+        if environment is not None:
+            rows[environment.facts.name] = fleet.row(environment)
+            for path, content in files.environment_files(environment):
+                tree.add(path, content)
+    raise_errors(problems)
+    if _complete(rows, project):
+        tree.add(*files.fleet_file([rows[name] for name in sorted(rows)]))
+    return Rendering(project, tree, _sorted(problems))
+
+
+def _complete(rows: dict[str, fleet.Row], project: Project) -> bool:
+    """Add the environments that were not asked for; say whether all could be: else the page about all has to wait."""
+    for name in project.repository.names - rows.keys():
+        if name not in project.repository.environments:
+            return False
+        try:
+            rows[name] = fleet.row(project.resolver.resolve(name))
+        except InvalidInputError:
+            return False
+    return True
+
+
+def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(set(problems), key=lambda problem: problem.sort_key))

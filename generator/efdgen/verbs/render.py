@@ -1,0 +1,187 @@
+"""`check` and `write`: a rendering against the output folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.environment.model import Cluster
+from efdgen.errors import InvalidInputError, OutputError, Problem, UsageError
+from efdgen.output import disk, layout
+from efdgen.output.compare import Change, Kind, compare
+from efdgen.output.marks import Ownership
+from efdgen.verbs.project import Rendering, rendering
+
+OUTPUT = "rendered"
+"""The output folder, in the repository's."""
+
+
+class Outcome(NamedTuple):
+    """What a rendering and the output folder have to do with each other.
+
+    Attributes:
+        changes: what differs, and is efdgen's to change.
+        foreign: files in the output folder that efdgen did not make, and leaves alone.
+        edited: generated files that somebody edited.
+        unchanged: how many files are as they should be.
+        warnings: what is odd about the input, but no error.
+    """
+
+    changes: tuple[Change, ...]
+    foreign: tuple[str, ...]
+    edited: tuple[str, ...]
+    unchanged: int
+    warnings: tuple[Problem, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Say whether the output folder holds exactly what was rendered."""
+        return not self.changes and not self.foreign
+
+
+class Deployed(NamedTuple):
+    """The output folder as it is, and what the specs say about an environment in it.
+
+    Attributes:
+        tree: the output folder.
+        cluster: the environment's cluster; None when the specs are invalid, or there is no such spec.
+        is_outdated: whether `check` would find differences; false when the specs are invalid.
+    """
+
+    tree: Mapping[str, bytes]
+    cluster: Cluster | None
+    is_outdated: bool
+
+
+def deployed(root: Path, environment: str) -> Deployed:
+    """Read the output folder, which is what Argo CD deploys from, and compare it with the specs.
+
+    Raises:
+        OutputError: when the output folder can't be read.
+    """
+    there = disk.read(root / OUTPUT)
+    try:
+        rendered = rendering(root, [environment])
+        outcome = _outcome(there, rendered, {environment})
+        cluster = rendered.project.resolver.resolve(environment).facts.cluster
+    except (InvalidInputError, UsageError):
+        return Deployed(there, None, is_outdated=False)
+    # Pages are nothing that Argo CD reads.
+    is_outdated = bool(outcome.foreign) or any(layout.is_in_chart(change.path) for change in outcome.changes)
+    return Deployed(there, cluster, is_outdated)
+
+
+def check(root: Path, names: Sequence[str] = ()) -> Outcome:
+    """Say what `write` would do, without doing it.
+
+    For some environments only, the page about all of them is not looked at: others may be the reason.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment is unknown.
+        OutputError: when the output folder can't be read.
+    """
+    rendered = rendering(root, names)
+    # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
+    scope = set(rendered.project.selected) if names else None
+    outcome = _outcome(disk.read(root / OUTPUT, with_leftovers=True), rendered, scope)
+    if scope is None:
+        return outcome
+    return outcome._replace(
+        changes=tuple(change for change in outcome.changes if change.path != layout.FLEET),
+        foreign=tuple(path for path in outcome.foreign if path != layout.FLEET),
+        edited=tuple(path for path in outcome.edited if path != layout.FLEET),
+    )
+
+
+def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False) -> Outcome:
+    """Render, and write what differs. Everything is rendered and checked before the first byte is written.
+
+    Args:
+        root: the repository.
+        names: the environments to render; none: all, and files of environments that are gone are deleted.
+        allow_mass_deletion: go on even if most of what is there would be deleted.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment is unknown.
+        OutputError: when the output folder can't be written, a file that efdgen did not make is in the way, or
+            most of what is there would be deleted.
+    """
+    rendered = rendering(root, names)
+    folder = root / OUTPUT
+    with disk.lock(folder):
+        there = disk.read(folder)
+        outcome = _outcome(there, rendered, set(rendered.project.selected) if names else None)
+        # The page about all environments must not keep one from being rendered.
+        in_the_way = [
+            path for path in outcome.foreign if path in rendered.tree and not (names and path == layout.FLEET)
+        ]
+        if in_the_way:
+            files = ", ".join(f"{OUTPUT}/{path}" for path in in_the_way)
+            raise OutputError(f"not made by efdgen, and in the way: {files}; move it, and run this again")
+        if not allow_mass_deletion:
+            _refuse_mass_deletion(there, outcome.changes)
+        disk.apply(folder, sorted(outcome.changes, key=_turn))
+    return outcome
+
+
+def _refuse_mass_deletion(there: Iterable[str], changes: Sequence[Change]) -> None:
+    """Refuse to delete more than half of the environments' files, or of all files."""
+    removed = [change.path for change in changes if change.kind is Kind.REMOVED]
+    for what, files, gone in (
+        ("files", list(there), removed),
+        ("files of environments", _of_environments(there), _of_environments(removed)),
+    ):
+        if len(gone) * 2 > len(files):
+            message = f"this would delete {len(gone)} of {len(files)} {what} in {OUTPUT}/"
+            raise OutputError(f"{message}; if that is meant, run it again with --allow-mass-deletion")
+
+
+def _of_environments(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if layout.environment_of(path) is not None]
+
+
+def _turn(change: Change) -> tuple[int, str]:
+    """Order changes so that a file is vouched for as long as it is there, whenever the run is interrupted."""
+    vouches = layout.can_vouch(change.path)
+    if change.kind is Kind.REMOVED:
+        return (3 if vouches else 0), change.path
+    return (1 if vouches else 2), change.path
+
+
+def _is_in_scope(change: Change, owner: str | None, scope: set[str]) -> bool:
+    """Say whether a run for some environments may make a change: what is shared is never deleted by it."""
+    return change.kind is not Kind.REMOVED if owner is None else owner in scope
+
+
+def _outcome(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] | None) -> Outcome:
+    """Compare what is there with what was rendered.
+
+    Args:
+        there: the output folder.
+        rendered: what was rendered.
+        scope: the environments that were rendered; None for all. Others' files are not looked at.
+    """
+    ownership = Ownership(there)
+    changes = []
+    foreign = []
+    edited = []
+    for change in compare(there, rendered.tree):
+        path = change.path
+        owner = layout.environment_of(path)
+        if scope is not None and not _is_in_scope(change, owner, scope):
+            continue
+        if change.before is None or path.endswith(disk.TEMPORARY):
+            changes.append(change)
+        elif ownership.is_generated(path) or (path in rendered.tree and ownership.resembles(path, rendered.tree[path])):
+            changes.append(change)
+            if ownership.is_edited(path):
+                edited.append(path)
+        else:
+            foreign.append(path)
+    tree = rendered.tree
+    written = sum(change.kind is not Kind.REMOVED for change in changes)
+    unchanged = len(tree) - written - sum(path in tree for path in foreign)
+    return Outcome(tuple(changes), tuple(foreign), tuple(edited), unchanged, rendered.warnings)

@@ -1,0 +1,571 @@
+"""The command line: what people see, on which stream, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from click.testing import CliRunner, Result
+
+from efdgen import __version__, cli
+from efdgen.verbs import render
+from support.checkout import ROOT, edit, efdgen
+
+VERBS = ["render", "check", "validate", "list"]
+OLD, NEW = "        size: 20Gi\n", "        size: 40Gi\n"
+
+
+def run(*arguments: str | Path) -> Result:
+    """Run the command in this process."""
+    return CliRunner().invoke(cli.command, [str(argument) for argument in arguments])
+
+
+def at(root: Path, *arguments: str) -> Result:
+    """Run the command in this process, on a repository."""
+    return run(*arguments, "--root", root)
+
+
+def outdated(root: Path) -> None:
+    edit(root / "environments/lab.yaml", OLD, NEW)
+
+
+def wrong(root: Path) -> None:
+    edit(root / "environments/lab.yaml", "  view:\n", "  vieww:\n")
+    edit(root / "environments/dome.yaml", "place: the dome\n", "place: <% nowhere %>\n")
+
+
+# -- help
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_help_of_a_verb_says_what_it_does_and_gives_examples(verb: str, flag: str) -> None:
+    result = run(verb, flag)
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: efdgen {verb} [OPTIONS] [ENV]...") or "[ENV]..." in result.stdout
+    examples = result.stdout.partition("Examples:\n")[2]
+    assert f"  efdgen {verb}\n" in examples
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_examples_of_the_help_work(verb: str, inputs: Path) -> None:
+    render.write(inputs)
+    examples = re.findall(r"^ +efdgen (.+)$", run(verb, "--help").stdout, re.MULTILINE)
+    assert examples
+    for example in examples:
+        result = at(inputs, *example.split())
+        assert result.exit_code == 0, (example, result.output)
+
+
+def test_the_help_lists_the_verbs_and_the_exit_statuses() -> None:
+    text = run("--help").stdout
+    for verb in VERBS:
+        assert re.search(rf"^  {verb} +[A-Z].+\.$", text, re.MULTILINE)
+    for status in (
+        "0 fine",
+        "1 something found (by check, lint or diff --fail-outside)",
+        "2 wrong usage",
+        "3 invalid input",
+        "4 rendered/",
+        "70 a bug",
+        "130",
+    ):
+        assert status in " ".join(text.split())
+
+
+def test_without_a_verb_there_is_help() -> None:
+    result = run()
+    assert "Usage:" in result.output
+    assert "validate" in result.output
+
+
+def test_the_version_is_the_package_s() -> None:
+    result = run("--version")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"efdgen, version {__version__}\n", "")
+
+
+def test_the_version_loads_nothing_else() -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['--version']\n"
+        "try:\n    from efdgen.cli import main; main()\n"
+        "finally:\n    print(*sys.modules)"
+    )
+    modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"yaml", "jinja2", "jsonschema", "efdgen.verbs.project"} & set(modules)
+
+
+# -- wrong usage
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["rendr"], "no such command 'rendr': did you mean 'render'?"),
+        (["zzzzzz"], "no such command 'zzzzzz': known: charts, check, diff, explain, graph, "),
+        (["check", "sumit"], "unknown environment 'sumit': did you mean 'summit'?"),
+        (["list", "zzzzzz"], "unknown environment 'zzzzzz': known: base, ncsa-int, "),
+        (["render", "summit", "sumit"], "unknown environment 'sumit'"),
+        (["check", "--fromat", "json"], "No such option"),
+        (["check", "--format", "xml"], "'xml' is not one of"),
+        (["--nonsense"], "No such option"),
+        (["check", "--root", "/nowhere/at/all"], "does not exist"),
+        (["check", "--root", str(ROOT / "docs")], "has no environments/ and templates/apps/"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_usage_ends_with_2_and_a_hint(
+    arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert message.lower() in " ".join(result.stderr.split()).lower()
+
+
+def test_outside_of_a_repository_the_command_ends_with_2(tmp_path: Path) -> None:
+    result = efdgen("list", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--root" in result.stderr
+
+
+# -- exit statuses and streams
+
+
+def test_a_render_says_on_stdout_what_it_wrote(small: Path) -> None:
+    outdated(small)
+    result = at(small, "render")
+    assert (result.exit_code, result.stderr) == (0, "")
+    *changed, last = result.stdout.splitlines()
+    # The pages about all environments, and about this one, say what it sets for itself.
+    assert changed == [
+        "changed rendered/README.md",
+        "changed rendered/apps/store/values-lab.yaml",
+        "changed rendered/docs/lab.md",
+    ]
+    assert re.fullmatch(r"3 written, 0 deleted, \d+ left alone", last)
+
+
+def test_a_check_that_finds_nothing_ends_with_0(small: Path) -> None:
+    result = at(small, "check")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert re.fullmatch(r"\d+ files are what the specs render to\n", result.stdout)
+
+
+def test_a_check_that_finds_differences_ends_with_1_and_shows_them(small: Path) -> None:
+    outdated(small)
+    (small / "rendered/apps/view/values-dome.yaml").unlink()
+    (small / "rendered/apps/notes.txt").write_bytes(b"mine\n")
+    chart = small / "rendered/apps/view/Chart.yaml"
+    chart.write_text(chart.read_text(encoding="utf-8") + "extra: 1\n", encoding="utf-8")
+    result = at(small, "check")
+    assert result.exit_code == 1
+    for line in (
+        "changed  rendered/apps/store/values-lab.yaml\n",
+        '  -    size: "20Gi"\n',
+        '  +    size: "40Gi"\n',
+        "missing  rendered/apps/view/values-dome.yaml\n",
+        "foreign  rendered/apps/notes.txt (not made by efdgen)\n",
+        "changed  rendered/apps/view/Chart.yaml (edited by hand)\n",
+        "  -extra: 1\n",
+    ):
+        assert line in result.stdout, result.stdout
+    assert "To bring 5 files up to date, run: efdgen render\n" in result.stderr
+    assert "efdgen did not make 1 file" in result.stderr
+
+
+def test_the_command_that_a_check_names_mends_it(small: Path) -> None:
+    outdated(small)
+    result = at(small, "check", "lab")
+    (command,) = re.findall(r"run: efdgen (.*)", result.stderr)
+    assert command == "render lab"
+    assert at(small, *command.split()).exit_code == 0
+    assert at(small, "check").exit_code == 0
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_wrong_input_ends_with_3_and_is_shown_where_it_stands(small: Path, verb: str) -> None:
+    wrong(small)
+    result = at(small, verb)
+    assert (result.exit_code, result.stdout) == (3, "")
+    for text in (
+        "error[E402] unknown app 'vieww'\n  --> environments/lab.yaml:",
+        "|   vieww:\n",
+        "= did you mean 'view'?",
+        "error[E301]",
+        "--> environments/dome.yaml:2:8",
+        "2 errors in 2 files",
+        "Nothing was written.",
+    ):
+        assert text in result.stderr, result.stderr
+
+
+def test_warnings_go_to_stderr_and_stop_nothing(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "      persistence:\n", "      persistance: {}\n      persistence:\n")
+    for verb in ("validate", "render", "check"):
+        result = at(small, verb)
+        assert result.exit_code == 0
+        assert "warning[W511]" in result.stderr
+        assert "W511" not in result.stdout
+        assert result.stdout
+
+
+def test_an_output_that_can_t_be_written_ends_with_4(small: Path) -> None:
+    (small / "rendered/apps/store/Chart.yaml").write_bytes(b"mine\n")
+    result = at(small, "render")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr.startswith("error: not made by efdgen, and in the way: rendered/apps/store/Chart.yaml")
+
+
+BUG = """
+from efdgen import cli, pipeline
+def rendering(*_):
+    raise RuntimeError("the moon is blue")
+pipeline.rendering = rendering
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("verb", ["render", "check", "validate"])
+def test_a_bug_ends_with_70_says_so_and_keeps_the_traceback(small: Path, verb: str) -> None:
+    command = [sys.executable, "-c", BUG, verb]
+    result = subprocess.run(command, cwd=small, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (70, "")
+    assert result.stderr.startswith("Traceback (most recent call last):\n")
+    assert "RuntimeError: the moon is blue\n" in result.stderr
+    assert f"This is a bug in efdgen {__version__}, and not your mistake." in result.stderr
+    assert "/issues/new" in result.stderr
+
+
+def test_edits_and_foreign_files_are_warned_of(small: Path) -> None:
+    values = small / "rendered/apps/store/values-lab.yaml"
+    values.write_bytes(values.read_bytes() + b"\n")
+    (small / "rendered/apps/notes.txt").write_bytes(b"mine\n")
+    result = at(small, "render")
+    assert result.exit_code == 0
+    assert "warning: rendered/apps/store/values-lab.yaml had been edited by hand" in result.stderr
+    assert "warning: rendered/apps/notes.txt was not made by efdgen; left alone" in result.stderr
+    assert "warning" not in result.stdout
+
+
+@pytest.mark.parametrize("verb", ["list", "check", "validate", "--help"])
+def test_a_reader_that_goes_away_is_no_bug(small: Path, verb: str) -> None:
+    outdated(small)
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "efdgen", verb]
+    result = subprocess.run(command, cwd=small, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "bug" not in result.stderr
+
+
+def test_a_full_disk_behind_stdout_is_no_bug(small: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    with full.open("w", encoding="utf-8") as stdout:
+        command = [sys.executable, "-m", "efdgen", "list"]
+        result = subprocess.run(command, cwd=small, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode not in (0, 70)
+    assert "No space left on device" in result.stderr
+    assert "This is a bug" not in result.stderr
+
+
+# -- where the repository is
+
+
+@pytest.mark.parametrize("folder", ["environments", "environments/shared", "templates/apps/store", "rendered/apps"])
+def test_the_repository_is_found_from_its_subfolders(small: Path, folder: str) -> None:
+    outdated(small)
+    assert efdgen("check", cwd=small / folder).returncode == 1
+    assert "rendered/apps/store/values-lab.yaml" in efdgen("render", cwd=small / folder).stdout
+    assert at(small, "check").exit_code == 0
+
+
+def test_the_root_wins_over_the_folder_one_is_in(small: Path) -> None:
+    assert efdgen("validate", "--root", small, cwd=ROOT).stdout == "valid: dome, lab\n"
+
+
+def test_a_source_line_is_shown_from_any_folder(small: Path, tmp_path: Path) -> None:
+    wrong(small)
+    for cwd, arguments in ((small / "templates", []), (tmp_path, ["--root", str(small)])):
+        assert "|   vieww:\n" in efdgen("validate", *arguments, cwd=cwd).stderr
+
+
+# -- colours
+
+
+def in_a_terminal(root: Path, *arguments: str, env: dict[str, str] | None = None) -> tuple[int, str]:
+    """Run the command with a terminal on stdout and stderr; return its exit status and what it showed."""
+    ours, theirs = pty.openpty()
+    variables = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "efdgen", *arguments],
+        cwd=root,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**variables, "TERM": "xterm-256color", **(env or {})},
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 65536)
+        except OSError:  # Linux says EIO when the other side is closed
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+    return process.wait(timeout=60), shown.decode()
+
+
+def test_colours_are_for_terminals_only(small: Path) -> None:
+    wrong(small)
+    status, shown = in_a_terminal(small, "validate")
+    assert status == 3
+    assert "\x1b[31m\x1b[1merror[E402]\x1b[0m" in shown
+    assert "\x1b[" not in efdgen("validate", cwd=small).stderr
+
+
+def test_no_color_is_respected_in_a_terminal(small: Path) -> None:
+    outdated(small)
+    assert "\x1b[" in in_a_terminal(small, "check")[1]
+    status, shown = in_a_terminal(small, "check", env={"NO_COLOR": "1"})
+    assert status == 1
+    assert "changed  rendered/apps/store/values-lab.yaml" in shown
+    assert "\x1b[" not in shown
+
+
+# -- list
+
+
+def test_list_shows_versions_pins_and_hosts(small: Path) -> None:
+    result = at(small, "list")
+    assert (result.exit_code, result.stderr) == (0, "")
+    versions, pins, hosts = result.stdout.split("\n\n")
+    assert versions.splitlines()[0].split() == ["app", "dome", "lab"]
+    assert [line.split() for line in versions.splitlines()[1:]] == [
+        ["link", "-", "0.9.9"],
+        ["store", "1.2.3", "1.2.3*"],
+        ["vault-secrets-operator", "-", "1.4.0"],
+        ["view", "2.0.0", "2.0.0"],
+    ]
+    assert "1.9.4 has not been tried here." in pins
+    assert re.search(r"dome +view +https://status\.dome\.example\.org", hosts)
+    assert re.search(r"lab +argocd +https://argocd-lab\.example\.org", hosts)
+    assert not re.search(r"dome +argocd", hosts)
+    assert all(line == line.rstrip() for line in result.stdout.splitlines())
+
+
+def test_list_as_json_holds_the_same(small: Path) -> None:
+    listed = json.loads(at(small, "list", "--format", "json").stdout)
+    by_name = {environment["name"]: environment for environment in listed["environments"]}
+    assert list(by_name) == ["dome", "lab"]
+    lab = by_name["lab"]
+    assert lab["kubernetesVersion"] == "1.21.5"
+    assert lab["site"] == "north"
+    assert lab["argocd"]["managed"] is True
+    assert lab["hosts"]["argocd"] == "argocd-lab.example.org"
+    assert by_name["dome"]["hosts"] == {"store": "store-dome.dome.example.org", "view": "status.dome.example.org"}
+    apps = {app["name"]: app for app in lab["apps"]}
+    assert list(apps) == ["vault-secrets-operator", "store", "view", "link"]
+    assert apps["store"]["version"] == "1.2.3"
+    assert apps["store"]["pins"] == [
+        {"path": "image.tag", "value": "1.9.3", "reason": "1.9.4 has not been tried here."}
+    ]
+
+
+def test_list_can_be_about_one_environment(small: Path) -> None:
+    listed = json.loads(at(small, "list", "dome", "--format", "json").stdout)
+    assert [environment["name"] for environment in listed["environments"]] == ["dome"]
+
+
+# -- formats of machines
+
+
+def facts_of_json(text: str) -> set[tuple[Any, ...]]:
+    document = json.loads(text)
+    problems = document["problems"]
+    assert document["errors"] == sum(problem["severity"] == "error" for problem in problems)
+    assert document["warnings"] == sum(problem["severity"] == "warning" for problem in problems)
+    return {(p["severity"], p["code"], p["file"], p["line"], p["column"]) for p in problems}
+
+
+def facts_of_github(text: str) -> set[tuple[Any, ...]]:
+    found: set[tuple[Any, ...]] = set()
+    for line in filter(None, text.splitlines()):
+        match = re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.+)", line)
+        assert match is not None, line
+        properties = dict(pair.split("=", 1) for pair in match[2].split(","))
+        assert properties.keys() <= {"file", "line", "col", "title"}
+        place = properties["file"], int(properties.get("line", 0)), int(properties.get("col", 0))
+        found.add((match[1], properties["title"], *place))
+    return found
+
+
+def facts_of_sarif(text: str) -> set[tuple[Any, ...]]:
+    """Return the facts of a SARIF log, and check what the standard, and GitHub, require of it."""
+    log = json.loads(text)
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-2.1.0.json")
+    (part,) = log["runs"]
+    driver = part["tool"]["driver"]
+    assert driver["name"] == "efdgen"
+    rules = [rule["id"] for rule in driver["rules"]]
+    assert len(set(rules)) == len(rules)
+    found: set[tuple[Any, ...]] = set()
+    for result in part["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] in ("error", "warning", "note", "none")
+        assert result["message"]["text"]
+        (location,) = result["locations"]
+        place = location["physicalLocation"]
+        region = place["region"]
+        where = (region["startLine"], region["startColumn"]) if "startColumn" in region else (0, 0)
+        assert min(where) >= 1 or region == {"startLine": 1}
+        uri = place["artifactLocation"]["uri"]
+        assert not uri.startswith("/")
+        found.add((result["level"], result["ruleId"], unquote(uri), *where))
+    return found
+
+
+READERS = {"json": facts_of_json, "github": facts_of_github, "sarif": facts_of_sarif}
+
+
+def facts(root: Path, verb: str, status: int) -> set[tuple[Any, ...]]:
+    """Return the facts that every format agrees on."""
+    by_format = []
+    for form, read in READERS.items():
+        result = at(root, verb, "--format", form)
+        assert (result.exit_code, result.stderr) == (status, "")
+        by_format.append(read(result.stdout))
+    assert by_format[0] == by_format[1] == by_format[2]
+    return by_format[0]
+
+
+def test_the_formats_carry_the_same_errors(small: Path) -> None:
+    wrong(small)
+    edit(small / "environments/dome.yaml", "name: dome\n", "name: dome\nunknown: 1\n")
+    found = facts(small, "validate", 3)
+    assert {(code, file) for _, code, file, _, _ in found} == {
+        ("E402", "environments/lab.yaml"),
+        ("E201", "environments/dome.yaml"),
+    }
+    text = at(small, "validate").stderr
+    for _, code, file, line, column in found:
+        assert re.search(rf"\[{code}\].*\n  --> {re.escape(file)}:{line}:{column}\n", text)
+
+
+def test_the_formats_carry_the_same_warnings(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "      persistence:\n", "      persistance: {}\n      persistence:\n")
+    ((severity, code, *_),) = facts(small, "validate", 0)
+    assert (severity, code) == ("warning", "W511")
+
+
+def test_the_formats_carry_the_same_differences(small: Path) -> None:
+    outdated(small)
+    (small / "rendered/apps/view/values-dome.yaml").unlink()
+    (small / "rendered/apps/notes.txt").write_bytes(b"mine\n")
+    assert {(code, file.rpartition("/")[2]) for _, code, file, _, _ in facts(small, "check", 1)} == {
+        ("E603", "README.md"),
+        ("E603", "lab.md"),
+        ("E603", "values-lab.yaml"),
+        ("E601", "values-dome.yaml"),
+        ("E604", "notes.txt"),
+    }
+
+
+@pytest.mark.parametrize("verb", ["validate", "check"])
+def test_the_formats_are_valid_when_nothing_is_wrong(small: Path, verb: str) -> None:
+    assert facts(small, verb, 0) == set()
+
+
+# -- completion
+
+
+def completions(cwd: Path, words: str) -> list[str]:
+    env = {"_EFDGEN_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+    result = efdgen(cwd=cwd, env=env)
+    assert result.returncode == 0, result.stderr
+    return [line.partition(",")[2] for line in result.stdout.splitlines() if line]
+
+
+def test_shells_complete_verbs_and_environments(small: Path) -> None:
+    assert completions(small, "efdgen re") == ["render"]
+    assert completions(small, "efdgen render ") == ["dome", "lab"]
+    assert completions(small / "templates", "efdgen check l") == ["lab"]
+    assert completions(small, "efdgen list lab d") == ["dome"]
+    assert completions(ROOT, f"efdgen check --root {small} ") == ["dome", "lab"]
+    assert completions(small, "efdgen check --format s") == ["sarif"]
+    assert "summit" in completions(ROOT, "efdgen render ")
+
+
+def test_completion_outside_of_a_repository_is_silent(tmp_path: Path) -> None:
+    assert completions(tmp_path, "efdgen render ") == []
+
+
+def test_completion_does_not_read_specs(small: Path) -> None:
+    (small / "environments/lab.yaml").write_bytes(b"\xff broken: [")
+    assert completions(small, "efdgen render ") == ["dome", "lab"]
+
+
+# -- the package
+
+
+@pytest.mark.slow
+def test_a_wheel_works_outside_of_the_checkout(tmp_path: Path, small: Path) -> None:
+    build = [sys.executable, "-m", "build", "--wheel", "--outdir", tmp_path / "dist", ROOT]
+    built = subprocess.run(build, capture_output=True, text=True, check=False, timeout=300)
+    if built.returncode and re.search(r"No matching distribution|Could not find a version|connection", built.stdout):
+        pytest.skip("can't download the build backend")
+    assert built.returncode == 0, built.stdout + built.stderr
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    venv = tmp_path / "venv"
+    subprocess.run([sys.executable, "-m", "venv", venv], check=True, capture_output=True)
+    pip = [venv / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", wheel]
+    subprocess.run(pip, check=True, capture_output=True)
+    # What efdgen needs is borrowed from here; efdgen itself, installed in place, is not found this way.
+    variables = {**os.environ, "PYTHONPATH": sysconfig.get_path("purelib")}
+    variables.pop("VIRTUAL_ENV", None)
+
+    def installed(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [venv / "bin/efdgen", *arguments]
+        return subprocess.run(command, cwd=small, env=variables, capture_output=True, text=True, check=False)
+
+    where = [venv / "bin/python", "-c", "import efdgen.language.schema as s; print(s.__file__, s.folder(), sep='\\n')"]
+    places = subprocess.run(where, cwd=small, env=variables, capture_output=True, text=True, check=True)
+    for place in places.stdout.splitlines():
+        assert place.startswith(str(venv))
+    schemas = {path.name for path in (ROOT / "schemas").iterdir()}
+    assert {path.name for path in Path(places.stdout.splitlines()[1]).iterdir()} == schemas
+    assert installed("--version").stdout == f"efdgen, version {__version__}\n"
+    assert installed("check").returncode == 0
+    outdated(small)
+    assert installed("diff", "--format", "html").stdout.endswith("</html>\n")
+    assert "changed rendered/apps/store/values-lab.yaml" in installed("render").stdout
+    wrong(small)
+    assert installed("validate").returncode == 3
+    assert not shutil.which("efdgen", path=str(small))
+
+
+def test_a_clean_check_does_not_load_what_only_explains_mistakes() -> None:
+    script = (
+        "import sys, pathlib; from efdgen import pipeline; outcome = pipeline.check(pathlib.Path(sys.argv[1]));"
+        "print(outcome.is_clean, 'jsonschema' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(ROOT)], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]

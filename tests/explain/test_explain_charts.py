@@ -1,0 +1,82 @@
+"""`efdgen explain` with the values that charts bring themselves, from a real lock and a real cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from efdgen import cli
+from efdgen.helm.charts import lock
+from efdgen.helm.charts.cache import Cache, digest
+from efdgen.helm.charts.lock import LockedChart
+from support.chartserver import chart
+
+SUB = chart("sub", "0.1.0", {"values.yaml": "port: 80\nname: sub\n"})
+STORE = chart(
+    "store-chart",
+    "1.2.3",
+    {"values.yaml": "image:\n  tag: 1.0.0\n# How many.\nreplicas: 3\nsub:\n  port: 81\n"},
+    subcharts=[SUB],
+)
+REPOSITORY = "https://charts.example.org/"
+
+
+@pytest.fixture
+def cached(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a repository with one chart in the cache."""
+    monkeypatch.setenv("EFDGEN_CACHE", str(tmp_path / "cache"))
+    Cache(tmp_path / "cache").write(STORE.archive)
+    entry = LockedChart("store-chart", "1.2.3", REPOSITORY, f"{REPOSITORY}{STORE.file}", digest(STORE.archive))
+    (small / lock.FILE).write_text(lock.dump([entry]), encoding="utf-8")
+    return small
+
+
+def run(root: Path, *arguments: str) -> Result:
+    result = CliRunner().invoke(cli.command, ["explain", *arguments, "--root", str(root)])
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def test_the_chart_s_own_value_is_shown_below_all_others(cached: Path) -> None:
+    result = run(cached, "lab", "store.image.tag")
+    assert result.stderr == ""
+    assert result.stdout.splitlines()[1:4] == [
+        '    chart default   "1.0.0"  store-chart-1.2.3.tgz:values.yaml:2:8',
+        '    app definition  "1.9.4"  templates/apps/store/values.yaml:3:9',
+        '  * spec            "1.9.3"  environments/lab.yaml:22:16',
+    ]
+
+
+def test_values_that_only_charts_set_are_explained(cached: Path) -> None:
+    assert run(cached, "lab", "store.replicas").stdout.splitlines() == [
+        "lab store.replicas = 3",
+        "  * chart default  3  store-chart-1.2.3.tgz:values.yaml:4:11",
+    ]
+    assert run(cached, "lab", "store.sub").stdout.splitlines() == [
+        "lab store.sub.port = 81",
+        "    chart default  80  store-chart-1.2.3.tgz:charts/sub/values.yaml:1:7",
+        "  * chart default  81  store-chart-1.2.3.tgz:values.yaml:6:9",
+        "",
+        'lab store.sub.name = "sub"',
+        '  * chart default  "sub"  store-chart-1.2.3.tgz:charts/sub/values.yaml:2:7',
+    ]
+
+
+def test_a_chart_that_is_not_there_is_said_once_on_stderr(cached: Path) -> None:
+    result = run(cached, "lab", "view.env.REFRESH")
+    assert result.stderr == ("chart defaults are not shown: view 2.0.0: not in charts.lock; run: efdgen charts fetch\n")
+    assert "chart default" not in result.stdout
+
+
+@pytest.mark.parametrize("question", [["--hosts"], ["--secrets"], ["kafka.broker"], ["efd"], []])
+def test_who_asks_about_no_chart_s_values_hears_nothing_of_charts(cached: Path, question: list[str]) -> None:
+    assert run(cached, "lab", *question).stderr == ""
+
+
+def test_a_damaged_cache_stops_nothing(cached: Path, tmp_path: Path) -> None:
+    Cache(tmp_path / "cache").path(digest(STORE.archive)).write_bytes(b"")
+    result = run(cached, "lab", "store.image.tag")
+    assert "is damaged" in result.stderr
+    assert '* spec            "1.9.3"' in result.stdout

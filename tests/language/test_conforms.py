@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from efdgen.language import schema
+from efdgen.language.conforms import conforms
+from support import many
+
+NAMES = sorted(path.name.removesuffix(".schema.json") for path in schema.folder().glob("*.schema.json"))
+TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
+
+_scalars = st.sampled_from([None, True, False, 0, 1, -1, 1.0, 0.5, "", "a", "b", "ab", "a\n"])
+values: st.SearchStrategy[Any] = st.recursive(
+    _scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def _with_keywords(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.sampled_from(TYPES) | st.lists(st.sampled_from(TYPES), min_size=1, max_size=4, unique=True),
+            "properties": st.dictionaries(st.sampled_from("abc"), inner, max_size=2),
+            "additionalProperties": st.just(value=False) | inner,
+            "propertyNames": st.just({"pattern": "^[ab]\\Z"}),
+            "required": st.lists(st.sampled_from("abc"), max_size=2, unique=True),
+            "items": inner,
+            "uniqueItems": st.just(value=True),
+            "pattern": st.sampled_from(["^a\\Z", "b"]),
+            "minLength": st.integers(0, 2),
+            "minimum": st.integers(-1, 1),
+            "enum": st.lists(_scalars, min_size=1, max_size=3),
+            "allOf": st.lists(inner, min_size=1, max_size=2),
+            "anyOf": st.lists(inner, min_size=1, max_size=2),
+            "not": inner,
+            "description": st.just("text"),
+        },
+    )
+
+
+schemas = _with_keywords(_with_keywords(st.just({}) | _with_keywords(st.just({}))))
+
+
+@many
+@given(values, schemas)
+def test_what_conforms_is_valid_to_jsonschema(value: Any, rules: dict[str, Any]) -> None:
+    if conforms(value, rules):
+        assert not list(Draft202012Validator(rules).iter_errors(value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[1, 1.0], [{"a": 1, "b": 2}, {"b": 2, "a": 1}], ["a", "a"], [[], []]],
+    ids=["numbers", "maps", "text", "lists"],
+)
+def test_equal_items_are_not_unique_however_they_are_written(value: Any) -> None:
+    assert not conforms(value, {"uniqueItems": True})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_keywords_of_the_schemas_are_known(name: str) -> None:
+    """A keyword that is not known makes every file slow, silently: the examples show that all are."""
+    rules = schema.load(name)
+    validator = Draft202012Validator(rules)
+    valid = [example for example in rules.get("examples", ()) if validator.is_valid(example)]
+    assert all(conforms(example, rules) for example in valid)
+
+
+@pytest.mark.parametrize("rules", [{"const": 1}, {"maximum": 5}, {"format": "uri"}, {"if": {}, "then": {}}], ids=str)
+def test_an_unknown_keyword_is_left_to_jsonschema(rules: dict[str, Any]) -> None:
+    assert not conforms(1, rules)
+
+
+@pytest.mark.parametrize("value", [(1,), b"a", {1}, object()], ids=lambda value: type(value).__name__)
+def test_what_is_no_plain_data_is_left_to_jsonschema(value: Any) -> None:
+    assert not conforms(value, {})

@@ -1,0 +1,282 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from efdgen.language import expressions
+from efdgen.language.expressions import ExpressionError, evaluate, has_expression, plain
+from support import data, many
+
+
+def _double(number: int) -> int:
+    return number * 2
+
+
+NAMES: dict[str, Any] = {
+    "name": "summit",
+    "number": 3,
+    "fraction": 2.5,
+    "yes": True,
+    "no": False,
+    "nothing": None,
+    "empty": "",
+    "cluster": {"storageClass": "local-path", "dotted.key": 1, "deep": {"er": "x"}},
+    "items": ["a", "b", "c"],
+    "numbers": [1, 2],
+    "double": _double,
+}
+
+
+def refusal(text: str) -> ExpressionError:
+    with pytest.raises(ExpressionError) as caught:
+        evaluate(text, NAMES)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("<% name %>", "summit"),
+        ("<%name%>", "summit"),
+        ("<% number %>", 3),
+        ("<% fraction %>", 2.5),
+        ("<% yes %>", True),
+        ("<% nothing %>", None),
+        ("<% cluster %>", NAMES["cluster"]),
+        ("<% items %>", ["a", "b", "c"]),
+        ("<% cluster.storageClass %>", "local-path"),
+        ("<% cluster['dotted.key'] %>", 1),
+        ("<% cluster.deep['er'] %>", "x"),
+        ("<% items[1] %>", "b"),
+        ("<% 'text' %>", "text"),
+        ('<% "it\'s" %>', "it's"),
+        ("<% 4 %>", 4),
+        ("<% 1.5 %>", 1.5),
+        ("<% true %>", True),
+        ("<% none %>", None),
+        ("<% [name, 1, [none]] %>", ["summit", 1, [None]]),
+        ("<% {'a': {'b': name}} %>", {"a": {"b": "summit"}}),
+        ("<% {} %>", {}),
+        ("<% 'a' ~ number ~ yes ~ fraction %>", "a3true2.5"),
+        ("<% 'a' if yes else 'b' %>", "a"),
+        ("<% 'a' if no else 'b' %>", "b"),
+        ("<% 'a' if no %>", None),
+        ("<% yes and 'x' %>", "x"),
+        ("<% empty or 'x' %>", "x"),
+        ("<% not yes %>", False),
+        ("<% number == 3 %>", True),
+        ("<% number != 3 %>", False),
+        ("<% 1 < number <= 3 %>", True),
+        ("<% 3 > number >= 1 %>", False),
+        ("<% 'a' in items %>", True),
+        ("<% 'z' not in items %>", True),
+        ("<% 'storageClass' in cluster %>", True),
+        ("<% items != [] %>", True),
+        ("<% double(number) %>", 6),
+        ("<% double(double(1)) %>", 4),
+        ("<% name | upper %>", "SUMMIT"),
+        ("<% name | capitalize %>", "Summit"),
+        ("<% 'AB' | lower %>", "ab"),
+        ("<% items | join('-') %>", "a-b-c"),
+        ("<% items | join %>", "abc"),
+        ("<% numbers | join(',') %>", "1,2"),
+        ("<% items | length %>", 3),
+        ("<% name | replace('mm', 'b') | upper %>", "SUBIT"),
+        ("<% missing | default('x') %>", "x"),
+        ("<% cluster.missing.deeper | default(none) %>", None),
+        ("<% name | default('x') %>", "summit"),
+        ("<% nothing | default('x') %>", None),
+        ("<% missing is defined %>", False),
+        ("<% name is defined %>", True),
+        ("<% missing is undefined %>", True),
+        ("<% nothing is none %>", True),
+        ("<% name is not none %>", True),
+        ("<% name\n ~ 'x' %>", "summitx"),
+    ],
+)
+def test_an_expression_has_its_native_type(text: str, value: Any) -> None:
+    result = evaluate(text, NAMES)
+    assert (type(result), result) == (type(value), value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("https://<% name %>.lsst.codes", "https://summit.lsst.codes"),
+        ("<% name %><% number %>", "summit3"),
+        ("<% name %>\n", "summit\n"),
+        ("<% yes %>/<% no %>", "true/false"),
+        ("a %> b", "a %> b"),
+        ("a < b % c > d", "a < b % c > d"),
+        ("", ""),
+        ("{{ .Values.x }} {% raw %} {# c #} <% name %>", "{{ .Values.x }} {% raw %} {# c #} summit"),
+    ],
+)
+def test_expressions_fill_text(text: str, value: str) -> None:
+    assert evaluate(text, NAMES) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "offset"),
+    [
+        ("a <% missing %>", "E301", 2),
+        ("<% cluster.missing %>", "E301", 0),
+        ("<% items[9] %>", "E301", 0),
+        ("<%%>", "E302", 0),
+        ("ab <% %>", "E302", 3),
+        ("<% name", "E302", 0),
+        ("<% name %> <% name", "E302", 11),
+        ("<% name name %>", "E302", 0),
+        ("x<% name ~ %>", "E302", 1),
+        ("<% name }} %>", "E302", 0),
+        ("<% 'open %>", "E302", 0),
+        ("<% " + "a" * 1001 + " %>", "E302", 0),
+        ("<% " + "(" * 400 + "1" + ")" * 400 + " %>", "E302", 0),
+        ("<% if yes %>", "E302", 0),
+        ("<% set x = 1 %>", "E302", 0),
+        ("<% 1 + 1 %>", "E303", 0),
+        ("<% name * 9 %>", "E303", 0),
+        ("<% name % 1 %>", "E303", 0),
+        ("<% 9 ** 9 %>", "E303", 0),
+        ("<% items[0:1] %>", "E303", 0),
+        ("<% (1, 2) %>", "E303", 0),
+        ("<% name.upper() %>", "E303", 0),
+        ("<% name.__class__ %>", "E303", 0),
+        ("<% cluster.keys() %>", "E301", 0),
+        ("<% items.append(1) %>", "E303", 0),
+        ("<% double.__globals__ %>", "E303", 0),
+        ("<% name[0] %>", "E303", 0),
+        ("<% items['a'] %>", "E303", 0),
+        ("<% items[yes] %>", "E303", 0),
+        ("<% nothing.x %>", "E303", 0),
+        ("<% name() %>", "E303", 0),
+        ("<% double(1)(2) %>", "E303", 0),
+        ("<% double(number=1) %>", "E303", 0),
+        ("<% double(*numbers) %>", "E303", 0),
+        ("<% double() %>", "E303", 0),
+        ("<% double(nothing) %>", "E303", 0),
+        ("<% name | nonsense %>", "E303", 0),
+        ("<% number | upper %>", "E303", 0),
+        ("<% [items] | join %>", "E304", 0),
+        ("<% name | default %>", "E303", 0),
+        ("<% number is odd %>", "E303", 0),
+        ("<% number < name %>", "E303", 0),
+        ("<% cluster[items] %>", "E303", 0),
+        ("<% double %>", "E304", 0),
+        ("<% [double] %>", "E304", 0),
+        ("a <% nothing %>", "E304", 2),
+        ("<% name %> <% items %>", "E304", 11),
+        ("a<% cluster %>", "E304", 1),
+        ("a<% double %>", "E304", 1),
+        ("<% 'a' ~ items %>", "E304", 0),
+        ("<% {items: 1} %>", "E304", 0),
+        ("<% range(9) %>", "E301", 0),
+        ("<% self %>", "E301", 0),
+    ],
+)
+def test_what_is_refused_has_a_code_and_a_place(text: str, code: str, offset: int) -> None:
+    error = refusal(text)
+    assert (error.code, error.offset) == (code, offset)
+    assert str(error) == error.message != ""
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("<% nmae %>", "did you mean 'name'?"),
+        ("<% cluster.storageclass %>", "did you mean 'storageClass'?"),
+        ("<% name | uper %>", "did you mean 'upper'?"),
+        ("<% name is define %>", "did you mean 'defined'?"),
+    ],
+)
+def test_a_misspelt_name_is_suggested(text: str, hint: str) -> None:
+    assert refusal(text).hint == hint
+
+
+def test_a_dictionary_in_a_condition_is_not_evaluated_twice_nor_when_it_is_not_needed() -> None:
+    calls: list[int] = []
+
+    def count() -> bool:
+        calls.append(1)
+        return True
+
+    names = {"count": count, "yes": True}
+    assert evaluate("<% 'a' if yes else count() %>", names) == "a"
+    assert evaluate("<% yes or count() %>", names) is True
+    assert not calls
+    assert evaluate("<% count() %>", names) is True
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("text", ["<% 1e999 %>", "<% [1e400] %>"])
+def test_a_number_beyond_every_float_is_refused(text: str) -> None:
+    assert refusal(text).code.startswith("E30")
+
+
+@pytest.mark.parametrize("text", [r"<% '\ud800' %>", r"a <% '\udfff' %>"])
+def test_half_a_character_is_refused(text: str) -> None:
+    assert refusal(text).code.startswith("E30")
+
+
+_FRAGMENTS = [
+    *(*NAMES, "missing", ".", "[", "]", "(", ")", "{", "}", ",", ":", "|", "~", "'a'", "'", '"', "0", "1", "-"),
+    *("if", "else", "and", "or", "not", "in", "is", "defined", "none", "true", "==", "<", "+", "*", "//", "**"),
+    *("upper", "join", "length", "replace", "default", "__class__", "%>", "<%", "\n", "#", "}}", "%}", "1e9", "\\"),
+]
+
+
+@many
+@given(st.lists(st.sampled_from(_FRAGMENTS), max_size=9).map(" ".join))
+def test_any_expression_yields_data_or_is_refused(expression: str) -> None:
+    text = f"<% {expression} %>"
+    refused = None
+    value = None
+    try:
+        value = evaluate(text, NAMES)
+    except ExpressionError as error:
+        refused = error
+    if refused is None:
+        assert plain(value) == value
+    else:
+        assert refused.code in {"E301", "E302", "E303", "E304"}
+        assert 0 <= refused.offset < len(text)
+
+
+@many
+@given(data)
+def test_a_name_yields_the_data_that_it_stands_for(value: Any) -> None:
+    assert evaluate("<% x %>", {"x": value}) == value
+
+
+@many
+@given(st.text().filter(lambda text: not has_expression(text)))
+def test_text_without_an_expression_stays_as_it_is(text: str) -> None:
+    assert evaluate(text, {}) == text
+
+
+@many
+@given(st.text(), st.text().filter(lambda text: not has_expression(text)))
+def test_what_is_filled_in_is_not_evaluated_again(value: str, before: str) -> None:
+    assert evaluate(before + "<% x %>", {"x": value + "<% y %>"}) == before + value + "<% y %>"
+
+
+def test_plain_data_is_new_data() -> None:
+    value = {"a": [1, {"b": 2}]}
+    copied = plain(value)
+    copied["a"][1]["b"] = 3
+    assert value == {"a": [1, {"b": 2}]}
+    assert plain((1, math.pi)) == [1, math.pi]
+
+
+def test_an_error_moves_with_the_text_that_holds_it() -> None:
+    moved = ExpressionError("E301", "message", "hint", 3).at(4)
+    assert (moved.code, moved.message, moved.hint, moved.offset) == ("E301", "message", "hint", 7)
+
+
+def test_only_the_opening_mark_makes_an_expression() -> None:
+    assert has_expression(f"a {expressions.OPEN} b")
+    assert not has_expression(f"a {expressions.CLOSE} b")

@@ -1,0 +1,450 @@
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import efdgen
+from efdgen.environment import model
+from efdgen.environment.resolve import camel_case
+from efdgen.errors import Location, Problem
+from efdgen.language import schema
+from efdgen.repository.model import Acceptance, ChartReference
+from support import document
+
+NAMES = sorted(path.name.removesuffix(".schema.json") for path in schema.folder().glob("*.schema.json"))
+SOURCES = Path(efdgen.__file__).parent
+
+_MAPS = ("properties", "$defs")
+_SINGLE = ("additionalProperties", "items", "propertyNames", "not", "if", "then", "else")
+_LISTS = ("allOf", "anyOf", "oneOf")
+
+Path_ = tuple[str | int, ...]
+
+
+def raw(name: str) -> Any:
+    """Return a schema as it is written."""
+    return json.loads((schema.folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
+
+
+def subschemas(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Yield every schema inside a schema, itself first."""
+    if not isinstance(node, dict):
+        return
+    yield path, node
+    for keyword in _MAPS:
+        for key, child in node.get(keyword, {}).items():
+            yield from subschemas(child, (*path, keyword, key))
+    for keyword in _SINGLE:
+        yield from subschemas(node.get(keyword), (*path, keyword))
+    for keyword in _LISTS:
+        for index, child in enumerate(node.get(keyword, ())):
+            yield from subschemas(child, (*path, keyword, index))
+
+
+def pointer(name: str, path: Path_) -> str:
+    return f"{name}#/{'/'.join(map(str, path))}"
+
+
+PARTS = {pointer(name, path): (name, path, node) for name in NAMES for path, node in subschemas(raw(name))}
+
+
+def resolve(reference: str, name: str) -> tuple[str, Any]:
+    """Follow one reference; return what it points to as it is written, and the schema that holds it."""
+    file, _, rest = reference.partition("#")
+    name = file.removesuffix(".schema.json") or name
+    node = raw(name)
+    for part in rest.split("/")[1:]:
+        node = node[part]
+    return name, node
+
+
+def validates(name: str, path: Path_, instance: Any) -> list[str]:
+    """Return what is wrong with an instance, references being resolved as `check` has them."""
+    node: Any = raw(name)
+    for part in path:
+        node = node[part]
+    while isinstance(node, dict) and "$ref" in node:
+        name, node = resolve(node["$ref"], name)
+        path = _place_of(name, node)
+    loaded: Any = schema.load(name)
+    for part in path:
+        loaded = loaded[part]
+    return [error.message for error in Draft202012Validator(loaded).iter_errors(instance)]
+
+
+def _place_of(name: str, wanted: Any) -> Path_:
+    return next(path for path, node in subschemas(raw(name)) if node == wanted)
+
+
+def is_described_place(path: Path_) -> bool:
+    """Say whether people write a value there: not a mere condition or a part of one."""
+    return not {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "propertyNames"} & set(path[-2:])
+
+
+# -- the schemas
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_is_valid_2020_12(name: str) -> None:
+    content = raw(name)
+    Draft202012Validator.check_schema(content)
+    assert content["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert content["title"]
+    assert content["description"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_schema_can_be_loaded_with_its_references_resolved(name: str) -> None:
+    seen: set[int] = set()
+
+    def walk(node: Any) -> None:
+        if id(node) in seen or not isinstance(node, dict | list):
+            return
+        seen.add(id(node))
+        if isinstance(node, dict):
+            assert not isinstance(node.get("$ref"), str)
+        for child in node.values() if isinstance(node, dict) else node:
+            walk(child)
+
+    walk(schema.load(name))
+
+
+def test_every_property_has_a_description_and_examples() -> None:
+    lacking = [
+        where
+        for where, (_, path, node) in PARTS.items()
+        if path[-2:-1] in {("properties",), ("$defs",)}
+        and set(node) != {"$ref"}
+        and not (node.get("description") and node.get("examples"))
+    ]
+    assert not lacking
+
+
+def test_every_example_is_valid_where_it_stands() -> None:
+    wrong = {
+        f"{where}: {example!r}": errors
+        for where, (name, path, node) in PARTS.items()
+        for example in node.get("examples", ())
+        if (errors := validates(name, path, example))
+    }
+    assert not wrong
+
+
+def test_every_reference_leads_somewhere_and_only_annotations_stand_beside_it() -> None:
+    for where, (name, _, node) in PARTS.items():
+        if "$ref" in node:
+            assert resolve(node["$ref"], name), where
+            assert set(node) <= {"$ref", "description", "examples"}, where
+
+
+def test_every_object_with_properties_is_closed() -> None:
+    is_open = [
+        where
+        for where, (_, path, node) in PARTS.items()
+        if "properties" in node and "additionalProperties" not in node and is_described_place(path)
+    ]
+    assert not is_open
+
+
+def test_every_map_of_names_says_what_names_may_be() -> None:
+    lacking = [
+        where
+        for where, (name, _, node) in PARTS.items()
+        if isinstance(node.get("additionalProperties"), dict)
+        and "propertyNames" not in node
+        and name not in {"values", "chart-keys"}
+    ]
+    assert not lacking
+
+
+def test_every_pattern_is_anchored_and_explained() -> None:
+    for where, (_, path, node) in PARTS.items():
+        if "pattern" in node:
+            assert node.get("errorMessage"), where
+            assert "additionalProperties" in path or node["pattern"].startswith("^") or "hostPattern" in path, where
+
+
+def test_every_required_key_is_a_property() -> None:
+    for where, (_, path, node) in PARTS.items():
+        if "properties" in node:
+            assert set(node.get("required", ())) <= set(node["properties"]), where
+        assert is_described_place(path) or "properties" not in node, where
+
+
+def test_shared_defaults_require_every_fact() -> None:
+    defaults = raw("shared")["properties"]["defaults"]
+    facts = set(raw("facts")["properties"])
+    assert set(defaults["required"]) == facts == set(defaults["properties"]) - {"appDefaults", "accept"}
+
+
+@pytest.mark.parametrize("part", ["cluster", "vault", "kafka", "schemaRegistry", "feed", "argocd"])
+def test_shared_defaults_require_every_part_of_a_fact(part: str) -> None:
+    _, condition = raw("shared")["properties"]["defaults"]["properties"][part]["allOf"]
+    assert set(condition["required"]) == set(raw("facts")["properties"][part]["properties"])
+
+
+def test_specs_sites_and_defaults_can_say_the_same_facts() -> None:
+    facts = set(raw("facts")["properties"])
+    site = raw("shared")["properties"]["sites"]["additionalProperties"]
+    assert set(site["properties"]) - {"appDefaults", "accept"} == facts
+    assert set(raw("environment")["properties"]) - {"name", "site", "apps", "accept"} == facts
+
+
+# -- the model
+
+
+@pytest.mark.parametrize(
+    ("cls", "path"),
+    [
+        (model.Cluster, ("properties", "cluster")),
+        (model.Vault, ("properties", "vault")),
+        (model.Kafka, ("properties", "kafka")),
+        (model.SchemaRegistry, ("properties", "schemaRegistry")),
+        (model.Feed, ("properties", "feed")),
+        (model.ArgoCd, ("properties", "argocd")),
+        (model.Rbac, ("properties", "argocd", "properties", "rbac")),
+        (model.Policy, ("properties", "argocd", "properties", "rbac", "properties", "policies", "items")),
+        (model.Group, ("properties", "argocd", "properties", "rbac", "properties", "groups", "items")),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_a_type_has_the_fields_of_its_schema_in_their_order(cls: type, path: Path_) -> None:
+    node: Any = raw("facts")
+    for part in path:
+        node = node[part]
+    assert [camel_case(field) for field in get_type_hints(cls)] == list(node["properties"])
+
+
+def test_facts_have_the_fields_of_their_schema_and_the_name() -> None:
+    assert {camel_case(field) for field in get_type_hints(model.Facts)} == {"name", "data", *raw("facts")["properties"]}
+
+
+def test_a_chart_reference_has_the_fields_of_its_schema() -> None:
+    assert list(get_type_hints(ChartReference)) == list(raw("app")["properties"]["chart"]["properties"])
+
+
+def test_an_acceptance_has_the_fields_of_its_schema() -> None:
+    accept = raw("facts")["$defs"]["accept"]["items"]
+    assert set(get_type_hints(Acceptance)) >= set(accept["properties"])
+
+
+def _constants(*modules: str) -> set[str]:
+    """Return every text that stands in the code of some modules."""
+    trees = [ast.parse((SOURCES / module).read_text(encoding="utf-8")) for module in modules]
+    return {
+        node.value
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+READERS = ("repository/load.py", "repository/specs.py", "repository/definitions.py", "environment/resolve.py")
+
+
+def test_every_setting_of_an_app_is_used() -> None:
+    assert set(raw("facts")["$defs"]["appSettings"]["properties"]) <= _constants(*READERS)
+
+
+def test_every_key_of_an_app_definition_is_used() -> None:
+    assert set(raw("app")["properties"]) <= _constants(*READERS)
+
+
+def test_every_setting_of_an_app_that_is_used_can_be_written() -> None:
+    used = set()
+    for module in READERS:
+        for node in ast.walk(ast.parse((SOURCES / module).read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "get"
+                and ast.unparse(node.func.value) in {"settings", "self.settings"}
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                used.add(node.args[0].value)
+    assert used
+    assert used <= set(raw("facts")["$defs"]["appSettings"]["properties"])
+
+
+# -- check
+
+MINIMAL = "name: summit\napps: {}\n"
+
+
+def check(text: str, name: str = "environment") -> list[Problem]:
+    return schema.check(document(text, "spec.yaml"), name)
+
+
+def test_a_valid_document_has_no_problems() -> None:
+    assert check(MINIMAL) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place", "path", "words", "hint"),
+    [
+        pytest.param(
+            MINIMAL + "doman: lsst.codes\n",
+            "E201",
+            (3, 1),
+            ("doman",),
+            "unknown key 'doman'",
+            "did you mean 'domain'?",
+            id="unknown key",
+        ),
+        pytest.param(
+            MINIMAL + "cluster:\n  storageclass: a\n",
+            "E201",
+            (4, 3),
+            ("cluster", "storageclass"),
+            "unknown key 'storageclass'",
+            "did you mean 'storageClass'?",
+            id="unknown key inside",
+        ),
+        pytest.param("name: summit\n", "E202", (1, 1), ("apps",), "'apps' is missing", "", id="missing key"),
+        pytest.param(
+            "name: summit\napps:\n  influxdb:\n    pins:\n      image.tag:\n        value: '1'\n",
+            "E202",
+            (5, 7),
+            ("apps", "influxdb", "pins", "image.tag", "reason"),
+            "'reason' is missing",
+            "",
+            id="missing key inside",
+        ),
+        pytest.param(
+            "name: summit\napps:\n  Influx_DB: {}\n",
+            "E203",
+            (3, 3),
+            ("apps", "Influx_DB"),
+            "the name 'Influx_DB' must be lower-case",
+            "",
+            id="wrong name of a key",
+        ),
+        pytest.param(
+            MINIMAL + "title: 12\n", "E204", (3, 8), ("title",), "must be text, not 12", "put it in quotes", id="number"
+        ),
+        pytest.param(
+            MINIMAL + "title: [a]\n", "E204", (3, 8), ("title",), "must be text, not a list", "", id="list for text"
+        ),
+        pytest.param(
+            MINIMAL + "cluster: null\n", "E204", (3, 10), ("cluster",), "must be a mapping, not null", "", id="null"
+        ),
+        pytest.param(
+            MINIMAL + "aliases: a\n", "E204", (3, 10), ("aliases",), "must be a list, not 'a'", "", id="text for list"
+        ),
+        pytest.param(
+            MINIMAL + "cluster:\n  kubernetesVersion: 1.21\n",
+            "E204",
+            (4, 22),
+            ("cluster", "kubernetesVersion"),
+            "must be a Kubernetes version",
+            "",
+            id="version without quotes",
+        ),
+        pytest.param(
+            MINIMAL
+            + "argocd:\n  rbac:\n    policies:\n"
+            + "    - {subject: a, resource: application, action: sync, object: b, effect: allow}\n",
+            "E205",
+            (6, 30),
+            ("argocd", "rbac", "policies", 0, "resource"),
+            "'application' is not one of the allowed values",
+            "did you mean 'applications'?",
+            id="not in the list of values",
+        ),
+        pytest.param(MINIMAL + "title: ''\n", "E206", (3, 8), ("title",), "must not be empty", "", id="empty"),
+        pytest.param(
+            MINIMAL + "aliases: [ab, ab]\n",
+            "E206",
+            (3, 10),
+            ("aliases",),
+            "names something twice",
+            "keep one",
+            id="twice",
+        ),
+        pytest.param(
+            MINIMAL + "domain: LSST.codes\n", "E206", (3, 9), ("domain",), "must be a host name", "", id="pattern"
+        ),
+        pytest.param(
+            "name: summit\napps:\n  influxdb:\n    values:\n      resources:\n        limits:\n          cpu: -1\n",
+            "E206",
+            (7, 16),
+            ("apps", "influxdb", "values", "resources", "limits", "cpu"),
+            "must be at least 0, not -1",
+            "",
+            id="too small",
+        ),
+    ],
+)
+def test_what_is_wrong_is_explained_and_located(
+    text: str, code: str, place: tuple[int, int], path: Path_, words: str, hint: str
+) -> None:
+    (problem,) = check(text)
+    assert (problem.code, problem.location, problem.path) == (code, Location("spec.yaml", *place), path)
+    assert words in problem.message
+    assert hint in problem.hint
+    assert bool(problem.hint) == bool(hint)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("environment", MINIMAL + "domain: |\n  lsst.codes\n", id="host"),
+        pytest.param("environment", MINIMAL + "vault:\n  pathPrefix: |\n    secret/efd\n", id="vault path"),
+        pytest.param("environment", MINIMAL + "argocd:\n  targetRevision: |\n    HEAD\n", id="revision"),
+        pytest.param("environment", MINIMAL + "argocd:\n  url: |\n    https://a.b\n", id="url"),
+        pytest.param("environment", MINIMAL + "kafka:\n  storageSize: |\n    1Gi\n", id="size"),
+        pytest.param(
+            "environment",
+            MINIMAL + "argocd: {rbac: {groups: [{subject: \"x\\n\", role: 'role:admin'}]}}\n",
+            id="rbac subject",
+        ),
+        pytest.param(
+            "environment",
+            MINIMAL + 'argocd: {rbac: {groups: [{subject: x, role: "role:admin\\n"}]}}\n',
+            id="rbac role",
+        ),
+        pytest.param("environment", 'name: summit\napps: {"influxdb\\n": {}}\n', id="name of a key"),
+        pytest.param("news", 'items: {a: {date: "2022-01-01T00:00:00Z\\n", title: a, url: "", text: a}}', id="date"),
+        pytest.param(
+            "app", 'description: a\nchart: {name: a, version: "1.0.0\\n", repository: "https://a"}', id="version"
+        ),
+    ],
+)
+def test_a_line_end_after_a_valid_text_is_refused(name: str, text: str) -> None:
+    (problem,) = check(text, name)
+    assert problem.code in {"E203", "E206"}
+
+
+def test_every_problem_is_found_not_only_the_first() -> None:
+    found = check("name: Summit\napps: []\nfoo: 1\nbar: 2\ndomain: 3\n")
+    assert sorted((p.location.line, p.code) for p in found) == [
+        (1, "E206"),
+        (2, "E204"),
+        (3, "E201"),
+        (4, "E201"),
+        (5, "E204"),
+    ]
+
+
+def test_several_missing_keys_are_each_named() -> None:
+    assert sorted(problem.path for problem in check("{}")) == [("apps",), ("name",)]
+
+
+def test_an_app_definition_needs_a_chart_unless_it_extends_another() -> None:
+    (problem,) = check("description: A database.\n", "app")
+    assert problem.code == "E202"
+    assert "chart" in problem.message
+    assert check("description: A database.\nextends: influxdb\n", "app") == []
+
+
+def test_the_examples_of_whole_documents_are_valid() -> None:
+    for name in ("environment", "app", "shared", "news", "values"):
+        for example in raw(name).get("examples", ()):
+            if name != "shared":
+                assert check(json.dumps(example), name) == []

@@ -1,0 +1,477 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from efdgen.errors import InvalidInputError, Location
+from efdgen.language import yamlio
+from support import TRICKY_WORDS, data, differences, document, few, go, many, problems_of, pyyaml, ruamel, texts
+
+
+def parse(text: str) -> Any:
+    return yamlio.parse(text, "f").data
+
+
+def refusal(text: str) -> tuple[str, int, int]:
+    """Return the code and the place of the only problem of a text."""
+    (problem,) = problems_of(yamlio.parse, text, "f")
+    return problem.code, problem.location.line, problem.location.column
+
+
+# -- parse: what plain scalars mean
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        *((word, None) for word in ("~", "null", "Null", "NULL", "")),
+        *((word, True) for word in ("true", "True", "TRUE")),
+        *((word, False) for word in ("false", "False", "FALSE")),
+        *((word, int(word)) for word in ("0", "7", "-7", "+7", "-0", "9223372036854775807")),
+        *((word, float(word)) for word in ("1.5", "-0.25", "+3.0", "1.0e+20", "2.5E-3", "-1.0e-7")),
+        *((word, word) for word in ("2022-01-01", "2022-01-01T00:00:00Z", "22:22", "190:20:30", "1.2.3")),
+        *((word, word) for word in ("a", "a b", "yesterday", "nil", "10Gi", "500m", "v1", "-a", "--", "a:b")),
+        *((word, word) for word in ("tRue", "nUll", "1.9.4-nightly", "0xg", "+", ".", "a#b", "_1", "é")),
+    ],
+    ids=repr,
+)
+def test_a_plain_scalar_has_the_type_that_all_parsers_give_it(written: str, meant: Any) -> None:
+    value = parse(f"key: {written}")["key"]
+    assert (type(value), value) == (type(meant), meant)
+
+
+AMBIGUOUS = [
+    *("yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "y", "Y", "n", "N"),
+    *("012", "007", "08", "-012", "0o12", "+0o12", "0x1F", "-0x1f", "0b11", "1_000", "+1_0", "0_1", "1_0.5"),
+    *("1e3", "1E3", "1e+3", "-1e-3", "1.5e3", "12e4567", "1.", ".5", "-.5", "+.5", "1.e3"),
+    *(".inf", ".Inf", "-.inf", "+.INF", ".nan", ".NaN"),
+]
+
+
+@pytest.mark.parametrize("word", AMBIGUOUS)
+def test_what_parsers_read_differently_is_refused_as_a_value(word: str) -> None:
+    (problem,) = problems_of(yamlio.parse, f"a: x\nb:\n- {word}", "f")
+    assert (problem.code, problem.location) == ("E109", Location("f", 3, 3))
+    assert problem.path == ("b", 0)
+    assert f'"{word}"' in problem.hint
+
+
+@pytest.mark.parametrize("word", AMBIGUOUS)
+def test_what_parsers_read_differently_is_refused_as_a_key(word: str) -> None:
+    assert refusal(f"a: x\n{word}: 1") == ("E109", 2, 1)
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("word", AMBIGUOUS)
+def test_what_is_in_quotes_is_text(word: str, quote: str) -> None:
+    assert parse(f"{quote}{word}{quote}: {quote}{word}{quote}") == {word: word}
+
+
+@pytest.mark.parametrize("word", ["0X1F", "0B11", "0O17", "1._", "1.5_", "0._1", "+_1", "-_0"])
+def test_what_go_reads_as_a_number_and_others_do_not_is_refused(word: str) -> None:
+    assert refusal(f"key: {word}") == ("E109", 1, 6)
+
+
+@pytest.mark.parametrize("word", [".internal", ".nightly", ".india"])
+def test_a_dot_and_letters_are_text(word: str) -> None:
+    assert parse(f"key: {word}") == {"key": word} == pyyaml(f"key: {word}")
+
+
+@many
+@given(st.text("01289+-.xXoObBeEaf", min_size=1, max_size=7))
+def test_a_number_that_is_accepted_is_the_same_to_every_parser(word: str) -> None:
+    text = f"key: {word}"
+    try:
+        read = parse(text)
+    except InvalidInputError:
+        return
+    assert not differences(read, go(text), as_float64=True)
+    assert not differences(read, ruamel(text))
+
+
+@pytest.mark.parametrize("word", ["1.0e+999", "-1.0e+400"])
+def test_a_number_beyond_every_float_is_refused(word: str) -> None:
+    (problem,) = problems_of(yamlio.parse, f"key: {word}", "f")
+    assert (problem.location.line, problem.location.column) == (1, 6)
+
+
+# -- parse: what is refused
+
+
+def test_a_key_that_stands_twice_is_refused_with_both_lines() -> None:
+    (problem,) = problems_of(yamlio.parse, "a:\n  b: 1\n  c: 2\n  b: 3\n", "f")
+    assert (problem.code, problem.location) == ("E105", Location("f", 4, 3))
+    assert "'b'" in problem.message
+    assert "line 2" in problem.message
+
+
+def test_a_key_that_stands_twice_with_and_without_quotes_is_refused() -> None:
+    assert refusal("a: 1\n'a': 2") == ("E105", 2, 1)
+
+
+def test_a_key_may_stand_in_several_mappings() -> None:
+    assert parse("a: {x: 1}\nb: {x: 2, a: 3}\nc:\n- x: 4\n- x: 5") == {
+        "a": {"x": 1},
+        "b": {"x": 2, "a": 3},
+        "c": [{"x": 4}, {"x": 5}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("a: &a {x: 1}\nb:\n  <<: *a", ("E107", 3, 3), id="merge key"),
+        pytest.param("a: !!int '3'", ("E108", 1, 4), id="tag of another type"),
+        pytest.param("a: !secret b", ("E108", 1, 4), id="own tag"),
+        pytest.param("a: !!python/object:os.system []", ("E108", 1, 4), id="python tag"),
+        pytest.param("a: !!set {b}", ("E108", 1, 4), id="set"),
+        pytest.param("a: !!binary aGk=", ("E108", 1, 4), id="binary"),
+        pytest.param("a: 1\n---\nb: 2", ("E104", 2, 1), id="second document"),
+        pytest.param("a: 1\n...\n---\nb: 2", ("E104", 3, 1), id="second document after an end"),
+        pytest.param("a: *b", ("E111", 1, 4), id="unknown anchor"),
+        pytest.param("a: &a [1, *a]", ("E111", 1, 11), id="anchor inside itself"),
+        pytest.param("a:\n\tb: 1", ("E103", 2, 1), id="tab as indentation"),
+        pytest.param("a: [1, 2\n", ("E103", 1, 4), id="open bracket"),
+        pytest.param("a: 'b", ("E103", 1, 4), id="open quote"),
+        pytest.param("a: b\n c: d", ("E103", 2, 3), id="mapping inside text"),
+        pytest.param("a: 1\nb\n", ("E103", 2, 1), id="key without a value"),
+        pytest.param("1: a", ("E106", 1, 1), id="integer key"),
+        pytest.param("a:\n  1.5: b", ("E106", 2, 3), id="fraction as key"),
+        pytest.param("true: a", ("E106", 1, 1), id="boolean key"),
+        pytest.param("null: a", ("E106", 1, 1), id="null key"),
+        pytest.param("~: a", ("E106", 1, 1), id="tilde key"),
+        pytest.param("? [a]\n: b", ("E106", 1, 3), id="list as key"),
+        pytest.param("{a: b}: c", ("E106", 1, 1), id="mapping as key"),
+        pytest.param("a: &x z\n*x : b", ("E106", 2, 1), id="alias as key"),
+        pytest.param("a: \x01", ("E102", 1, 4), id="control character"),
+        pytest.param("a: b\nc: \x00", ("E102", 2, 4), id="NUL"),
+    ],
+)
+def test_what_is_refused_is_located(text: str, expected: tuple[str, int, int]) -> None:
+    assert refusal(text) == expected
+
+
+def test_a_control_character_after_other_alphabets_is_located() -> None:
+    assert refusal("µ: é\nb: \x01") == ("E102", 2, 4)
+
+
+@pytest.mark.parametrize("mark", ["@", "`", "%"])
+def test_tabs_are_blamed_for_tabs_only(mark: str) -> None:
+    (problem,) = problems_of(yamlio.parse, f"a: {mark}x", "f")
+    assert problem.code == "E103"
+    assert "tab" not in problem.hint
+
+
+def test_a_tab_as_indentation_is_explained() -> None:
+    (problem,) = problems_of(yamlio.parse, "a:\n\tb: 1", "f")
+    assert "tab" in problem.hint
+
+
+def test_every_problem_is_found_not_only_the_first() -> None:
+    found = problems_of(yamlio.parse, "a: yes\nb: 012\na: !x 1\n3: 4\n", "f")
+    assert [(p.location.line, p.code) for p in found] == [
+        (1, "E109"),
+        (2, "E109"),
+        (3, "E105"),
+        (3, "E108"),
+        (4, "E106"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("a: !!str 12", {"a": "12"}),
+        ("a: !!str yes", {"a": "yes"}),
+        ("a: !!map {b: 1}", {"a": {"b": 1}}),
+        ("a: !!seq [1]", {"a": [1]}),
+    ],
+)
+def test_a_tag_that_says_what_is_there_is_accepted(text: str, meant: Any) -> None:
+    assert parse(text) == meant == ruamel(text)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# only a comment\n", "---\n", "null\n", "---\n...\n"])
+def test_an_empty_document_is_null(text: str) -> None:
+    assert parse(text) is None
+
+
+@pytest.mark.parametrize("text", ["---\na: 1\n", "a: 1\n...\n", "%YAML 1.2\n---\na: 1\n", "\n# b\n---\na: 1 # c\n"])
+def test_one_document_may_have_markers(text: str) -> None:
+    assert parse(text) == {"a": 1}
+
+
+def test_an_alias_repeats_a_value() -> None:
+    assert parse("a: &x {b: [1, 2]}\nc: *x\nd: [*x, *x]") == {
+        "a": {"b": [1, 2]},
+        "c": {"b": [1, 2]},
+        "d": [{"b": [1, 2]}, {"b": [1, 2]}],
+    }
+
+
+def test_an_alias_of_a_key_repeats_its_text() -> None:
+    assert parse("&x a: 1\nb: *x") == {"a": 1, "b": "a"}
+
+
+def test_aliases_that_multiply_are_refused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
+    code, line, _ = refusal("\n".join(lines))
+    assert (code, line) == ("E111", 6)
+
+
+@pytest.mark.parametrize("bracket", ["[", "{a: "], ids=["lists", "mappings"])
+@pytest.mark.parametrize("levels", [101, 10_000])
+def test_nesting_too_deep_is_refused(bracket: str, levels: int) -> None:
+    assert refusal(bracket * levels) == ("E110", 1, len(bracket) * yamlio.MAX_DEPTH + 1)
+
+
+def test_nesting_as_deep_as_allowed_is_read() -> None:
+    value = parse("[" * yamlio.MAX_DEPTH + "]" * yamlio.MAX_DEPTH)
+    for _ in range(yamlio.MAX_DEPTH - 1):
+        (value,) = value
+    assert value == []
+
+
+@many
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
+    | st.text("abc:-?[]{}&*!|>'\"#% \n\t\x01é0", max_size=40)
+)
+def test_any_text_is_read_or_refused_with_a_place_in_it(text: str) -> None:
+    try:
+        yamlio.parse(text, "f")
+    except InvalidInputError as error:
+        for problem in error.problems:
+            assert problem.location.file == "f"
+            assert 1 <= problem.location.line <= len(text) + 1
+            assert problem.location.column >= 1
+
+
+# -- decode
+
+
+def test_a_byte_order_mark_is_left_out() -> None:
+    assert yamlio.decode(b"\xef\xbb\xbfa: 1", "f") == "a: 1"
+
+
+def test_what_is_not_utf8_is_refused_with_its_byte_and_place() -> None:
+    (problem,) = problems_of(yamlio.decode, b"a: 1\nb: \xff\n", "f")
+    assert (problem.code, problem.location) == ("E102", Location("f", 2, 4))
+    assert "0xff" in problem.message
+
+
+def test_what_is_not_utf8_is_found_behind_a_byte_order_mark() -> None:
+    (problem,) = problems_of(yamlio.decode, b"\xef\xbb\xbfa: \xff", "f")
+    assert problem.location == Location("f", 1, 4)
+    assert "0xff" in problem.message
+
+
+def test_the_column_of_what_is_not_utf8_counts_characters() -> None:
+    (problem,) = problems_of(yamlio.decode, "é: ".encode() + b"\xff", "f")
+    assert problem.location == Location("f", 1, 4)
+
+
+def test_a_file_too_big_is_refused() -> None:
+    assert len(yamlio.decode(b"a" * yamlio.MAX_BYTES, "f")) == yamlio.MAX_BYTES
+    (problem,) = problems_of(yamlio.decode, b"a" * (yamlio.MAX_BYTES + 1), "f")
+    assert (problem.code, problem.location) == ("E101", Location("f"))
+
+
+# -- locate
+
+WHERE = """\
+# comment
+top:
+  key:   value
+  "quoted key": [one, {two: 3}]
+  list:
+  - first
+  -   second: x
+  block: |
+    line one
+    <% line two %>
+  folded: >-
+    a
+  text: "abc <% d %>"
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "key"),
+    [
+        ((), (2, 1), (2, 1)),
+        (("top",), (3, 3), (2, 1)),
+        (("top", "key"), (3, 10), (3, 3)),
+        (("top", "quoted key"), (4, 17), (4, 3)),
+        (("top", "quoted key", 0), (4, 18), (4, 18)),
+        (("top", "quoted key", 1, "two"), (4, 29), (4, 24)),
+        (("top", "list", 0), (6, 5), (6, 5)),
+        (("top", "list", 1, "second"), (7, 15), (7, 7)),
+        (("top", "block"), (8, 10), (8, 3)),
+        (("top", "nowhere"), (3, 3), (3, 3)),
+        (("top", "list", 9, "deeper"), (6, 3), (6, 3)),
+    ],
+    ids=str,
+)
+def test_values_and_keys_are_located(path: tuple[str | int, ...], value: tuple[int, int], key: tuple[int, int]) -> None:
+    where = document(WHERE, "f")
+    assert where.locate(path) == Location("f", *value)
+    if path not in {("top", "nowhere"), ("top", "list", 9, "deeper")}:
+        assert where.locate(path, key=True) == Location("f", *key)
+
+
+@pytest.mark.parametrize(
+    ("path", "part", "line", "column"),
+    [
+        (("top", "key"), "value", 3, 10),
+        (("top", "key"), "lue", 3, 12),
+        (("top", "block"), "line one", 9, 1),
+        (("top", "block"), "<%", 10, 1),
+        (("top", "quoted key", 0), "ne", 4, 19),
+    ],
+    ids=str,
+)
+def test_characters_inside_a_text_are_located(path: tuple[str | int, ...], part: str, line: int, column: int) -> None:
+    where = document(WHERE, "f")
+    value = where.data
+    for step in path:
+        value = value[step]
+    assert where.locate_in_text(path, value.index(part)) == Location("f", line, column)
+
+
+def test_what_is_no_text_is_located_as_a_whole() -> None:
+    where = document(WHERE, "f")
+    assert where.locate_in_text(("top", "list"), 3) == where.locate(("top", "list"))
+
+
+# -- dump
+
+
+@many
+@given(data)
+@example({"a": "wait..."})
+@example({"a": "b\n...\n"})
+def test_whatever_is_dumped_is_read_back_by_pyyaml_as_it_was(value: Any) -> None:
+    assert not differences(pyyaml(yamlio.dump(value)), value)
+
+
+@few
+@given(data)
+def test_whatever_is_dumped_is_read_back_by_ruamel_as_it_was(value: Any) -> None:
+    assert not differences(ruamel(yamlio.dump(value)), value)
+
+
+@many
+@given(data)
+def test_whatever_is_dumped_is_read_back_by_go_as_it_was(value: Any) -> None:
+    assert not differences(go(yamlio.dump({"data": value})), {"data": value}, as_float64=True)
+
+
+@many
+@given(data)
+def test_whatever_is_dumped_is_read_back_by_parse_as_it_was(value: Any) -> None:
+    text = yamlio.dump(value)
+    assert not differences(parse(text), value)
+    assert yamlio.dump(parse(text)) == text
+
+
+@pytest.mark.parametrize("word", TRICKY_WORDS, ids=ascii)
+def test_a_tricky_word_stays_text_as_value_item_and_key(word: str) -> None:
+    value = {"value": word, "list": [word, word], word: {word: [word]}, "last": [[word]], "end": word}
+    text = yamlio.dump(value)
+    assert not differences(pyyaml(text), value)
+    assert not differences(ruamel(text), value)
+    assert not differences(go(text), value)
+    assert not differences(parse(text), value)
+
+
+@pytest.mark.parametrize("word", TRICKY_WORDS, ids=ascii)
+def test_a_tricky_word_stays_text_as_a_whole_document(word: str) -> None:
+    text = yamlio.dump(word)
+    assert pyyaml(text) == ruamel(text) == parse(text) == word
+
+
+@many
+@given(st.dictionaries(texts, st.text("ab c", max_size=400), max_size=3))
+def test_no_line_is_folded(value: dict[str, str]) -> None:
+    lines = yamlio.dump(value).split("\n")
+    for text in value.values():
+        assert any(text in line for line in lines)
+
+
+def test_long_texts_stand_on_one_line() -> None:
+    value = {"plain": "word " * 99 + "end", "quoted": "a: b " * 99, "block": "word " * 99 + "end\nshort\n"}
+    assert len(yamlio.dump(value).splitlines()) == 2 + 3
+
+
+def test_the_plainest_style_that_is_safe_is_used() -> None:
+    value = {
+        "text": "a b",
+        "word": "yes",
+        "number": "1.9.4",
+        "integer": 4,
+        "fraction": 0.5,
+        "large": 1e16,
+        "null": None,
+        "empty": {"map": {}, "list": [], "text": ""},
+        "list": [True, {"a": 1, "b": 2}, [1]],
+        "lines": "one\ntwo\n",
+        "open": "one\ntwo",
+    }
+    assert yamlio.dump(value) == (
+        "text: a b\n"
+        'word: "yes"\n'
+        'number: "1.9.4"\n'
+        "integer: 4\n"
+        "fraction: 0.5\n"
+        "large: 1.0e+16\n"
+        '"null": null\n'
+        "empty:\n  map: {}\n  list: []\n"
+        '  text: ""\n'
+        "list:\n- true\n- a: 1\n  b: 2\n- - 1\n"
+        "lines: |\n  one\n  two\n"
+        "open: |-\n  one\n  two\n"
+    )
+
+
+def test_keys_keep_their_order_and_nothing_is_anchored() -> None:
+    shared = {"x": [1]}
+    assert yamlio.dump({"b": shared, "a": shared}) == "b:\n  x:\n  - 1\na:\n  x:\n  - 1\n"
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")], ids=str)
+def test_a_number_that_is_not_finite_is_not_written(number: float) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        yamlio.dump({"a": [number]})
+
+
+@pytest.mark.parametrize("value", [{1: "a"}, {None: 1}, {"a": {True: 1}}, {"a": {1, 2}}, b"bytes", object], ids=repr)
+def test_what_yaml_does_not_know_is_not_written(value: Any) -> None:
+    with pytest.raises(TypeError):
+        yamlio.dump(value)
+
+
+# -- inline
+
+
+@many
+@given(texts | st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.just({}) | st.just([]))
+@example("wait...")
+@example("a\n\U0001f600")
+@example("a\n\x7f")
+def test_an_inline_value_is_one_line_that_every_parser_reads_as_it_was(value: Any) -> None:
+    line = f"key: {yamlio.inline(value)}\n"
+    assert line.count("\n") == 1
+    assert not differences(pyyaml(line), {"key": value})
+    assert not differences(ruamel(line), {"key": value})
+    assert not differences(go(line), {"key": value}, as_float64=True)
+
+
+@pytest.mark.parametrize("value", [[1], {"a": 1}, (None,)], ids=repr)
+def test_what_does_not_fit_on_one_line_is_not_written_inline(value: Any) -> None:
+    with pytest.raises(TypeError):
+        yamlio.inline(value)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from efdgen.errors import OutputError
+from efdgen.output.tree import FileTree
+from support import many, words
+
+paths = st.lists(words, min_size=1, max_size=3).map("/".join)
+
+
+@many
+@given(st.dictionaries(paths, st.binary(max_size=5), max_size=8))
+def test_it_holds_what_was_added_in_the_order_of_the_paths(files: dict[str, bytes]) -> None:
+    tree = FileTree(files)
+    assert dict(tree) == files
+    assert list(tree) == sorted(files)
+    assert len(tree) == len(files)
+    assert all(path in tree for path in files)
+
+
+@many
+@given(st.dictionaries(paths, st.binary(max_size=5), min_size=2, max_size=6))
+def test_the_order_of_adding_does_not_matter(files: dict[str, bytes]) -> None:
+    assert list(FileTree(files).items()) == list(FileTree(dict(reversed(files.items()))).items())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "/etc/passwd",
+        "a/",
+        "a//b",
+        ".",
+        "..",
+        "../a",
+        "a/../b",
+        "a/..",
+        "./a",
+        "a/./b",
+        "a\\b",
+        "..\\a",
+        "a\0b",
+    ],
+    ids=repr,
+)
+def test_a_path_that_is_not_below_the_folder_is_refused(path: str) -> None:
+    tree = FileTree()
+    with pytest.raises(OutputError, match="no path below"):
+        tree.add(path, b"")
+    assert not tree
+
+
+@pytest.mark.parametrize("path", ["...", "..a", "a..b", ".a", "a/.b", "a b", "é"])
+def test_dots_inside_names_are_no_harm(path: str) -> None:
+    assert dict(FileTree({path: b"x"})) == {path: b"x"}
+
+
+@pytest.mark.parametrize("second", ["a/File", "a/file", "A/file", "a/FILE"])
+def test_two_files_with_one_path_are_refused_whatever_the_case(second: str) -> None:
+    tree = FileTree({"a/File": b"first"})
+    with pytest.raises(OutputError, match="two files claim") as caught:
+        tree.add(second, b"second")
+    assert second in str(caught.value)
+    assert "a/File" in str(caught.value)
+    assert dict(tree) == {"a/File": b"first"}
+
+
+def test_what_is_not_there_is_missing() -> None:
+    with pytest.raises(KeyError):
+        FileTree({"a": b""})["b"]
+    assert "b" not in FileTree({"a": b""})

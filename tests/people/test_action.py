@@ -1,0 +1,328 @@
+"""The GitHub action: its scripts, run on checkouts as a runner would have them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from efdgen.verbs import render
+from support.checkout import ROOT, copy_checkout, edit
+from support.gitrepo import commit, git
+from support.runner import Run, run
+from support.wheels import house
+
+ACTION = ROOT / "action.yml"
+DESCRIBED: dict[str, Any] = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
+STEPS: list[dict[str, Any]] = DESCRIBED["runs"]["steps"]
+SCRIPTS = {step["name"]: step["run"] for step in STEPS if "run" in step}
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+EFDGEN = str(Path(sysconfig.get_path("scripts")) / "efdgen")
+PULL_REQUEST = {"base_ref": "main"}
+PUSH = {"base_ref": ""}
+
+SPEC = "environments/summit.yaml"
+VALUES = "rendered/apps/influxdb/values-summit.yaml"
+OLD, NEW = "query_timeout: 900s", "query_timeout: 600s"
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a freshly rendered copy of this checkout on its branch main."""
+    root = copy_checkout(tmp_path_factory.mktemp("github") / "origin")
+    render.write(root)
+    commit(root)
+    return root
+
+
+@pytest.fixture
+def workspace(origin: Path, tmp_path: Path) -> Path:
+    """A clone of it, as actions/checkout makes it with `fetch-depth: 0`."""
+    git(tmp_path, "clone", "--quiet", origin, "workspace")
+    return tmp_path / "workspace"
+
+
+def act(workspace: Path, github: dict[str, str], **inputs: str) -> Run:
+    """Run the action on a workspace; `fail_outside` stands for the input `fail-outside`."""
+    given = {"efdgen": EFDGEN} | {name.replace("_", "-"): value for name, value in inputs.items()}
+    return run(ACTION, workspace, workspace.parent / "temp", given, github)
+
+
+def change(workspace: Path, *, rendered: bool = True) -> None:
+    """Change a value of the summit, and commit it."""
+    edit(workspace / SPEC, OLD, NEW)
+    if rendered:
+        render.write(workspace)
+    commit(workspace)
+
+
+# -- pull requests
+
+
+def test_a_rendered_change_passes_and_is_shown(workspace: Path) -> None:
+    change(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert (done.status, done.commands()) == (0, []), done.log
+    assert done.outputs["changed"] == "true"
+    assert json.loads(done.outputs["environments"]) == ["summit"]
+    assert "query_timeout" in done.summary
+    assert "600s" in done.summary
+    assert Path(done.outputs["markdown"]).read_text(encoding="utf-8") == done.summary
+
+
+def test_a_change_of_nothing_that_is_rendered_passes(workspace: Path) -> None:
+    (workspace / "notes.md").write_text("mine\n", encoding="utf-8")
+    commit(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert (done.status, done.commands()) == (0, []), done.log
+    assert (done.outputs["changed"], done.outputs["environments"]) == ("false", "[]")
+
+
+def test_a_forgotten_render_fails_and_the_change_is_shown_all_the_same(workspace: Path) -> None:
+    change(workspace, rendered=False)
+    done = act(workspace, PULL_REQUEST)
+    assert done.status == 1
+    # The value, and the page about all environments, which shows it.
+    annotation, *pages = sorted(done.commands(), key=lambda command: VALUES not in command)
+    assert [page.partition(",")[0] for page in pages] == ["::error file=rendered/README.md"]
+    line = next(n for n, text in enumerate((workspace / VALUES).read_text().splitlines(), 1) if "query_timeout" in text)
+    assert annotation.startswith(f"::error file={VALUES},line={line},col=1,title=E603::")
+    assert f"changed  {VALUES}" in done.log
+    assert f"    changed  {VALUES}" in done.summary
+    assert json.loads(done.outputs["environments"]) == ["summit"]
+    assert Path(done.outputs["markdown"]).read_text(encoding="utf-8") in done.summary
+
+
+def test_wrong_specs_fail_with_every_mistake_in_its_place(workspace: Path) -> None:
+    edit(workspace / SPEC, "name: summit", "name: sumit")
+    commit(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert done.status == 3
+    assert all(command.startswith(f"::error file={SPEC},line=") for command in done.commands())
+    assert done.commands()
+    assert f"--> {SPEC}:" in done.log
+    assert f"--> {SPEC}:" in done.summary
+    assert set(done.outputs.values()) == {""}
+
+
+def test_what_changes_outside_of_what_was_declared_fails(workspace: Path) -> None:
+    change(workspace)
+    assert act(workspace, PULL_REQUEST, fail_outside="summit, base").status == 0
+    shutil.rmtree(workspace.parent / "temp")
+    done = act(workspace, PULL_REQUEST, fail_outside="base")
+    assert done.status == 1
+    (annotation,) = done.commands()
+    assert annotation.startswith("::error title=efdgen::")
+    assert "summit" in annotation
+    assert "600s" in done.summary
+
+
+def test_environments_that_come_and_go_are_told(workspace: Path) -> None:
+    spec = (workspace / SPEC).read_text(encoding="utf-8")
+    (workspace / "environments/antu.yaml").write_text(spec.replace("name: summit", "name: antu"), encoding="utf-8")
+    (workspace / "environments/sandbox.yaml").unlink()
+    render.write(workspace)
+    commit(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert (done.status, done.commands()) == (0, []), done.log
+    assert {"antu", "sandbox"} <= set(json.loads(done.outputs["environments"]))
+
+
+def test_a_long_list_of_differences_is_cut_off_in_the_summary(workspace: Path) -> None:
+    file = workspace / VALUES
+    file.write_text(file.read_text(encoding="utf-8") + "# " + "long " * 50_000 + "\n", encoding="utf-8")
+    commit(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert done.status == 1
+    assert "cut off" in done.summary
+    assert len(done.summary) < 220_000
+
+
+def test_environments_narrow_it_down(workspace: Path) -> None:
+    change(workspace, rendered=False)
+    done = act(workspace, PULL_REQUEST, environments="base,\n ncsa-int tucson-teststand,")
+    assert (done.status, done.commands()) == (0, []), done.log
+    assert done.outputs["changed"] == "false"
+
+
+def test_an_unknown_environment_fails(workspace: Path) -> None:
+    done = act(workspace, PULL_REQUEST, environments="sumit")
+    assert done.status == 2
+    (annotation,) = done.commands()
+    assert "did you mean 'summit'?" in annotation
+
+
+def test_a_shallow_checkout_fails_and_says_what_to_do(origin: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth=1", origin.as_uri(), "workspace")
+    git(tmp_path / "workspace", "update-ref", "-d", "refs/remotes/origin/main")
+    done = act(tmp_path / "workspace", PULL_REQUEST)
+    assert done.status == 2
+    (annotation,) = done.commands()
+    assert "origin/main" in annotation
+    assert "fetch-depth: 0" in annotation
+
+
+def test_the_base_is_where_the_branch_began(workspace: Path, origin: Path) -> None:
+    change(workspace)
+    git(workspace, "branch", "later", "origin/main")
+    git(workspace, "update-ref", "refs/remotes/origin/main", _commit_elsewhere(workspace))
+    done = act(workspace, PULL_REQUEST)
+    assert done.status == 0, done.log
+    assert json.loads(done.outputs["environments"]) == ["summit"]
+    assert git(origin, "status", "--short") == ""
+
+
+def _commit_elsewhere(workspace: Path) -> str:
+    """Change another environment on another branch, and return the commit."""
+    git(workspace, "checkout", "--quiet", "later")
+    (workspace / "environments/base.yaml").unlink()
+    made = commit(workspace)
+    git(workspace, "checkout", "--quiet", "main")
+    return made
+
+
+# -- other events
+
+
+@pytest.mark.parametrize("rendered", [True, False])
+def test_a_push_is_compared_with_the_rendered_tree(workspace: Path, *, rendered: bool) -> None:
+    change(workspace, rendered=rendered)
+    done = act(workspace, PUSH)
+    assert done.status == (0 if rendered else 1), done.log
+    assert done.outputs["changed"] == ("false" if rendered else "true")
+
+
+def test_a_merge_queue_compares_with_what_it_merges_into(workspace: Path) -> None:
+    before = git(workspace, "rev-parse", "HEAD")
+    change(workspace)
+    done = act(workspace, PUSH | {"event.merge_group.base_sha": before})
+    assert (done.status, done.outputs["environments"]) == (0, '["summit"]'), done.log
+
+
+def test_a_base_that_is_given_wins(workspace: Path) -> None:
+    change(workspace)
+    assert act(workspace, PULL_REQUEST, base="HEAD").outputs["changed"] == "false"
+
+
+def test_the_repository_may_be_a_folder_of_the_checkout(origin: Path, tmp_path: Path) -> None:
+    shutil.copytree(origin, tmp_path / "workspace/deploy folder", ignore=shutil.ignore_patterns(".git"))
+    commit(tmp_path / "workspace")
+    edit(tmp_path / "workspace/deploy folder" / SPEC, OLD, NEW)
+    done = act(tmp_path / "workspace", PUSH, working_directory="deploy folder", sarif="out/findings.sarif")
+    assert done.status == 1
+    assert any(each.startswith(f"::error file=deploy folder/{VALUES},line=") for each in done.commands())
+    assert all(each.startswith("::error file=deploy folder/rendered/") for each in done.commands())
+    assert (tmp_path / "workspace/out/findings.sarif").is_file()
+
+
+# -- SARIF
+
+
+@pytest.mark.parametrize("rendered", [True, False])
+def test_findings_can_be_had_as_sarif(workspace: Path, *, rendered: bool) -> None:
+    change(workspace, rendered=rendered)
+    done = act(workspace, PULL_REQUEST, sarif="new folder/findings.sarif")
+    assert done.status == (0 if rendered else 1)
+    log = json.loads((workspace / "new folder/findings.sarif").read_text(encoding="utf-8"))
+    assert [result["ruleId"] for result in log["runs"][0]["results"]] == ([] if rendered else ["E603", "E603"])
+
+
+# -- what others write into pull requests and workflows
+
+
+ATTACK = "\"; touch owned; '; touch owned; $(touch owned) `touch owned` | touch owned\nchanged=owned\n--help"
+
+
+@pytest.mark.parametrize("name", ["environments", "base", "fail-outside", "sarif"])
+def test_inputs_are_not_run(workspace: Path, name: str) -> None:
+    change(workspace)
+    done = act(workspace, PULL_REQUEST, **{name: ATTACK})
+    assert not list(workspace.parent.rglob("owned"))
+    assert done.outputs["changed"] in ("", "true")
+    assert done.status == (0 if name == "sarif" else 2)
+    assert all(command.startswith("::error title=efdgen::") for command in done.commands())
+
+
+def test_the_name_of_a_branch_is_not_run(workspace: Path) -> None:
+    change(workspace)
+    git(workspace, "update-ref", "refs/remotes/origin/$(touch${IFS}owned)", "origin/main")
+    done = act(workspace, {"base_ref": "$(touch${IFS}owned)"})
+    assert (done.status, done.outputs["changed"]) == (0, "true"), done.log
+    assert not list(workspace.parent.rglob("owned"))
+
+
+def test_files_give_the_runner_no_commands(workspace: Path) -> None:
+    template = next((workspace / "templates/apps").glob("*/templates/*.yaml"))
+    template.write_text("# ##[error]mine\n# ::error::mine\n" + template.read_text(encoding="utf-8"), encoding="utf-8")
+    commit(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert done.status == 1
+    assert "##[error]mine" in done.log
+    assert all(command.startswith("::error file=rendered/") for command in done.commands())
+
+
+def test_modules_in_the_checkout_are_not_taken_for_python_s(workspace: Path) -> None:
+    for name in ("json", "venv", "pip"):
+        (workspace / f"{name}.py").write_text("raise SystemExit('owned')\n", encoding="utf-8")
+    commit(workspace)
+    done = act(workspace, PULL_REQUEST)
+    assert (done.status, done.outputs["changed"]) == (0, "false"), done.log
+
+
+# -- the files themselves
+
+
+@pytest.mark.slow
+def test_efdgen_is_installed_from_the_action_apart_from_the_runner_s_python(workspace: Path) -> None:
+    change(workspace)
+    env = house(workspace.parent / "wheels")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        patch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
+        done = act(workspace, PULL_REQUEST, efdgen="")
+    assert (done.status, done.outputs["environments"]) == (0, '["summit"]'), done.log
+    (made,) = (workspace.parent / "temp").glob("efdgen.*/venv/bin/efdgen")
+    version = subprocess.run([made, "--version"], capture_output=True, text=True, check=True, cwd="/").stdout
+    assert version.startswith("efdgen, version ")
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_expression_stands_in_a_script(name: str) -> None:
+    assert "${{" not in SCRIPTS[name]
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_the_scripts_are_sound(name: str) -> None:
+    if shutil.which("shellcheck") is None:
+        pytest.skip("shellcheck is not installed")
+    command = ["shellcheck", "--shell=bash", "-"]
+    done = subprocess.run(command, input=SCRIPTS[name], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_only_github_s_own_actions_are_used_each_in_one_version() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in [ACTION, *WORKFLOWS])
+    used = set(re.findall(r"uses: (\S+)", text)) - {"./"}
+    assert all(name.startswith("actions/") for name in used)
+    assert len({name.partition("@")[0] for name in used}) == len(used)
+
+
+@pytest.mark.parametrize(
+    ("schema", "file"),
+    [("github-actions", ACTION), *(("github-workflows", path) for path in WORKFLOWS)],
+    ids=lambda value: value.name if isinstance(value, Path) else value,
+)
+def test_the_files_fit_their_schemas(schema: str, file: Path) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

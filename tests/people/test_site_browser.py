@@ -1,0 +1,421 @@
+"""The static site in a real browser, as files and behind a web server: search, filters, comparison."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+import yaml
+
+from efdgen.report.site import rows as data
+from efdgen.report.site import write as site
+from efdgen.report.site.model import Fleet, Row
+from efdgen.verbs.project import resolve
+from support.browser import DESK, PHONE, SMALL_PHONE, Show, Shown
+from support.checkout import ROOT, names
+from support.sites import EVIL, MAKERS, environment, evil
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RENDERED = ROOT / "rendered"
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> str:
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return f"{folder.as_uri()}/"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the site of this checkout, as files."""
+    return write(tmp_path_factory.mktemp("site") / "site", site.build(data.fleet(resolve(ROOT).environments, MAKERS)))
+
+
+@pytest.fixture
+def served(project: str) -> Iterator[str]:
+    """The address of the same site, in a folder of a web server."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name there
+            pass
+
+    folder = Path(project.removeprefix("file://")).parent
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=folder))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/site/"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class Site:
+    """The site in the browser. What is loaded from elsewhere fails."""
+
+    def __init__(self, show: Show, address: str) -> None:
+        self._show = show
+        self.address = address
+
+    def open(self, page: str = site.INDEX, **options: Any) -> Shown:
+        return self._show(address=f"{self.address}{page}", allowed=self.address, **options)
+
+
+@pytest.fixture
+def visit(show: Show, project: str) -> Site:
+    return Site(show, project)
+
+
+def search(page: Page, text: str) -> dict[str, list[str]]:
+    """Type a search and return what is found, by kind."""
+    page.locator("h1").click()
+    page.keyboard.press("/")
+    page.keyboard.type(text)
+    panel = page.locator("[id='site:results']")
+    panel.wait_for()
+    found: dict[str, list[str]] = panel.evaluate(
+        """panel => Object.fromEntries([...panel.querySelectorAll("h2")].map((head) => [
+             head.textContent.replace(/ \\(.*/, ""),
+             [...head.nextElementSibling.querySelectorAll("li > a")].map((link) => link.textContent)]))"""
+    )
+    return found
+
+
+def by_id(page: Page, name: str) -> Any:
+    return page.locator(f"[id='{name}']")
+
+
+# -- search
+
+
+@pytest.mark.parametrize("page", [site.INDEX, site.COMPARE, "base.html"])
+def test_search_finds_a_host_from_every_page(visit: Site, page: str) -> None:
+    shown = visit.open(page)
+    found = search(shown.page, "kafdrop-summit")
+    assert found["Hosts"] == ["kafdrop-summit-efd.lsst.codes"]
+    shown.page.keyboard.press("Enter")
+    shown.page.wait_for_url("**/summit.html#site:facts")
+    assert shown.page.locator("h1").text_content() == "Summit EFD"
+    assert all(request.startswith(visit.address) for request in shown.requests)
+
+
+def test_search_works_behind_a_server(show: Show, served: str) -> None:
+    shown = Site(show, served).open()
+    assert search(shown.page, "kafdrop-summit")["Hosts"] == ["kafdrop-summit-efd.lsst.codes"]
+    assert {request.removeprefix(served) for request in shown.requests} == {site.INDEX, site.DATA}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("tucson", "Environments", ["Tucson Teststand"]),
+        ("KAFDROP 0.1", "Apps", ["kafdrop 0.1.0"]),
+        ("chronograf-oauth sandbox", "Vault paths", ["secret/dm/square/efd/sandbox/chronograf-oauth"]),
+        ("persistence.size influxdb ncsa-stable 15", "Values", []),
+    ],
+)
+def test_search_finds_everything(visit: Site, text: str, kind: str, expected: list[str]) -> None:
+    found = search(visit.open().page, text)
+    assert found.get(kind, []) == expected or (not expected and kind in found)
+
+
+def test_a_value_is_found_where_it_stands(visit: Site) -> None:
+    page = visit.open().page
+    search(page, "influxdb.image.tag")
+    link = by_id(page, "site:results").locator(".of a", has_text="sandbox")
+    link.click()
+    row = page.locator(".found")
+    row.wait_for()
+    values = yaml.safe_load((RENDERED / "apps/influxdb/values-sandbox.yaml").read_text())
+    assert row.locator("th").text_content() == "influxdb.image.tag"
+    assert yaml.safe_load(row.locator("td").text_content() or "") == values["influxdb"]["image"]["tag"]
+    assert row.is_visible()
+
+
+def test_search_says_when_nothing_is_found_and_goes_away(visit: Site) -> None:
+    page = visit.open().page
+    assert search(page, "no such thing anywhere") == {}
+    assert by_id(page, "site:results").text_content() == "Nothing is found."
+    page.keyboard.press("Escape")
+    assert not by_id(page, "site:results").is_visible()
+    assert by_id(page, "site:search").input_value() == ""
+
+
+def test_results_are_reached_with_arrows(visit: Site) -> None:
+    page = visit.open().page
+    search(page, "summit")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == "Summit"
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.id") == "site:search"
+
+
+# -- the matrix
+
+
+def matrix(page: Page) -> tuple[list[str], list[str]]:
+    """Return the environments and the apps that the matrix shows."""
+    heads = by_id(page, "site:matrix").locator("th:visible").all_text_contents()
+    columns = by_id(page, "site:matrix").locator("thead th:visible").all_text_contents()
+    return heads[len(columns) :], columns[1:]
+
+
+def test_the_matrix_shows_what_is_deployed(visit: Site) -> None:
+    page = visit.open().page
+    shown: dict[str, dict[str, str]] = by_id(page, "site:matrix").evaluate(
+        """table => Object.fromEntries([...table.tBodies[0].rows].map((row) => [row.cells[0].textContent.trim(),
+             Object.fromEntries([...row.cells].slice(1).map((cell) => [
+               table.tHead.rows[0].cells[cell.cellIndex].textContent,
+               cell.querySelector("a")?.textContent ?? ""]))]))"""
+    )
+    charts = {path.parent.name: yaml.safe_load(path.read_text()) for path in RENDERED.glob("apps/*/Chart.yaml")}
+    assert list(shown) == names()
+    for name, cells in shown.items():
+        deployed = yaml.safe_load((RENDERED / f"apps/efd/values-{name}.yaml").read_text())["applications"]
+        versions = {app: charts[app]["dependencies"][0]["version"] for app in deployed}
+        assert {app: version for app, version in cells.items() if version} == versions
+
+
+def test_the_matrix_can_be_filtered(visit: Site) -> None:
+    page = visit.open().page
+    environments, apps = matrix(page)
+    assert environments == names()
+    by_id(page, "site:text").fill("ncsa")
+    assert matrix(page) == (["ncsa-int", "ncsa-stable"], apps)
+    assert page.locator(".card:visible h3").all_text_contents() == ["NCSA Int", "NCSA Stable"]
+    by_id(page, "site:text").fill("kafdrop-summit-efd")
+    assert matrix(page)[0] == ["summit"]
+    by_id(page, "site:text").fill("")
+    by_id(page, "site:app").select_option("influxdb")
+    assert matrix(page) == (environments, ["influxdb"])
+    by_id(page, "site:special").check()
+    assert matrix(page) == (["sandbox", "tucson-teststand"], ["influxdb"])
+    by_id(page, "site:app").select_option("")
+    by_id(page, "site:place").select_option("ncsa")
+    shown = matrix(page)
+    assert shown[0] == ["ncsa-int", "ncsa-stable"]
+    assert "kafka-connect-manager" in shown[1]
+    assert "influxdb" not in shown[1]
+    assert page.url.endswith("#site=ncsa&special=1")
+    page.reload()
+    assert matrix(page) == shown
+    by_id(page, "site:text").fill("nothing such")
+    page.get_by_role("button", name="Show everything").click()
+    assert matrix(page) == (environments, apps)
+
+
+# -- comparison
+
+
+NAMED_BY = {
+    "secrets": "name",
+    "env": "name",
+    "items": "id",
+    "tls": "secretName",
+    "authors": "name",
+    "environmentVars": "envName",
+}
+"""The lists of maps in values files that are named by a key; in the others, each item is a map of one entry."""
+
+
+def flat(value: Any, path: str = "", key: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values in a file; written for these tests, and for the files of this project."""
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            step = name if re.fullmatch(r"[\w/-]+", name) else f"['{name}']"
+            yield from flat(item, f"{path}{'.' if path and not step.startswith('[') else ''}{step}", name)
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        for item in value:
+            if key in NAMED_BY:
+                yield from flat(item, f"{path}[{item[NAMED_BY[key]]}]")
+            else:
+                ((name, only),) = item.items()
+                yield from flat(only, f"{path}[{name}]")
+    else:
+        yield path, value
+
+
+def rendered_values(name: str) -> dict[tuple[str, str], Any]:
+    """Return every value that is rendered for an environment, by app and path."""
+    found = {}
+    for file in sorted(RENDERED.glob(f"apps/*/values-{name}.yaml")):
+        for path, value in flat(yaml.safe_load(file.read_text())):
+            found[file.parent.name, path] = value
+    for file in sorted(RENDERED.glob(f"apps/*/*/{name}.json")):
+        for path, value in flat(json.loads(file.read_text())):
+            found[f"{file.parents[1].name}: {file.parent.name}/<env>.json", path] = value
+    return found
+
+
+def compared(page: Page) -> dict[tuple[str, str], list[str | None]]:
+    """Return the rows of a comparison, by app and path; None: not set."""
+    rows: list[Any] = page.locator("tbody tr").evaluate_all(
+        """rows => rows.map((row) => [row.closest("details").dataset.group, row.cells[0].textContent,
+             [...row.cells].slice(1).map((cell) => cell.classList.contains("missing") ? null : cell.textContent)])"""
+    )
+    found = {(group, path): sides for group, path, sides in rows}
+    assert len(found) == len(rows)
+    return found
+
+
+def means(text: str | None, value: Any, *, is_set: bool) -> bool:
+    """Say whether a text on the page is a value."""
+    if text is None or not is_set:
+        return text is None and not is_set
+    if isinstance(value, str) and "\n" in value:
+        return text == value
+    read = yaml.safe_load(text)
+    return bool(read == value and isinstance(read, bool) is isinstance(value, bool))
+
+
+PAIRS = [("base", "summit"), ("ncsa-int", "ncsa-stable"), ("sandbox", "tucson-teststand"), ("summit", "sandbox")]
+
+
+@pytest.mark.parametrize(("left", "right"), PAIRS)
+def test_the_comparison_shows_what_differs(visit: Site, left: str, right: str) -> None:
+    page = visit.open(f"{site.COMPARE}#left={left}&right={right}").page
+    by_id(page, "compare:controls").wait_for()
+    sides = [rendered_values(name) for name in (left, right)]
+    paths = sides[0].keys() | sides[1].keys()
+    differing = {
+        path for path in paths if path not in sides[0] or path not in sides[1] or sides[0][path] != sides[1][path]
+    }
+    assert differing
+    found = compared(page)
+    assert found.keys() == differing
+    for path, texts in found.items():
+        for text, side in zip(texts, sides, strict=True):
+            assert means(text, side.get(path), is_set=path in side), path
+    assert by_id(page, "compare:count").text_content() == f"{len(differing)} values differ, {len(differing)} shown"
+    by_id(page, "compare:all").check()
+    assert compared(page).keys() == paths
+
+
+def test_the_choice_stands_in_the_address(visit: Site) -> None:
+    page = visit.open(site.COMPARE).page
+    by_id(page, "compare:controls").wait_for()
+    by_id(page, "compare:left").select_option("sandbox")
+    by_id(page, "compare:right").select_option("summit")
+    by_id(page, "compare:text").fill("influxdb image.tag")
+    assert compared(page) == {("influxdb", "influxdb.image.tag"): ['"1.8.3"', '"1.8.5"']}
+    assert page.url.endswith("#left=sandbox&right=summit&text=influxdb+image.tag")
+    page.reload()
+    by_id(page, "compare:controls").wait_for()
+    assert compared(page) == {("influxdb", "influxdb.image.tag"): ['"1.8.3"', '"1.8.5"']}
+    by_id(page, "compare:swap").click()
+    assert compared(page) == {("influxdb", "influxdb.image.tag"): ['"1.8.5"', '"1.8.3"']}
+    by_id(page, "compare:right").select_option("summit")
+    by_id(page, "compare:left").select_option("summit")
+    assert by_id(page, "compare:none").text_content() == "Choose two different environments."
+
+
+def test_an_environment_leads_to_its_comparison(visit: Site) -> None:
+    page = visit.open("summit.html").page
+    page.get_by_role("link", name="compare with another").click()
+    by_id(page, "compare:controls").wait_for()
+    assert by_id(page, "compare:left").input_value() == "summit"
+    assert by_id(page, "compare:right").input_value() != "summit"
+
+
+# -- all pages
+
+
+PAGES = [site.INDEX, site.DETAILS, f"{site.COMPARE}#left=base&right=summit", *(f"{name}.html" for name in names())]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE, SMALL_PHONE], ids=["desk", "phone", "small"])
+def test_no_page_is_wider_than_the_window(visit: Site, size: tuple[int, int]) -> None:
+    for name in PAGES:
+        shown = visit.open(name, size=size)
+        shown.page.wait_for_load_state()
+        for folded in shown.page.locator("details.values").all():
+            folded.evaluate("each => { each.open = true }")
+        assert shown.overflow() == 0, name
+
+
+def test_light_and_dark(visit: Site) -> None:
+    colors = {visit.open(color_scheme=scheme).background() for scheme in ("light", "dark")}
+    assert len(colors) == 2
+    shown = visit.open(color_scheme="light")
+    shown.page.get_by_role("button", name="Dark").click()
+    assert shown.background() in colors
+    assert shown.page.get_by_role("button", name="Light").is_visible()
+
+
+def test_pages_are_whole_without_scripts(visit: Site) -> None:
+    page = visit.open(java_script_enabled=False).page
+    assert matrix(page)[0] == names()
+    assert not by_id(page, "site:filters").is_visible()
+    assert not by_id(page, "site:find").is_visible()
+    assert "needs JavaScript" in visit.open(site.COMPARE, java_script_enabled=False).page.inner_text("main")
+    page = visit.open("summit.html", java_script_enabled=False).page
+    assert page.get_by_role("button").count() == 0
+    page.locator("summary", has_text="values").first.click()
+    assert page.locator(".values tr:visible").count() > 0
+
+
+def test_commands_can_be_copied(show: Show, tmp_path: Path) -> None:
+    command = "kubectl get pods \\\n  --namespace '<b>'\n"
+    lab = environment(page=f"# Lab\n\n## Look\n\n```bash\n{command}```\n")
+    address = write(tmp_path / "site", site.build(Fleet((lab,), ())))
+    shown = Site(show, address).open("lab.html", permissions=["clipboard-read", "clipboard-write"])
+    shown.page.get_by_role("button", name="Copy").click()
+    shown.page.get_by_role("button", name="Copied").wait_for()
+    assert shown.page.evaluate("navigator.clipboard.readText()") == command
+
+
+def test_nothing_that_people_write_runs(show: Show, tmp_path: Path) -> None:
+    visit = Site(show, write(tmp_path / "site", site.build(evil())))
+    for name in (site.INDEX, f"{site.COMPARE}#left=lab&right=field&all=1", "lab.html"):
+        page = visit.open(name).page
+        title = page.title()
+        search(page, "document.title")
+        page.locator("[id='site:results'] li").first.wait_for()
+        assert page.title() == title != "evil"
+    page = visit.open(f"lab.html#value:{quote(EVIL, safe='')}/x").page
+    assert page.title() != "evil"
+
+
+def test_two_hundred_environments_are_no_burden(show: Show, tmp_path: Path) -> None:
+    many = [environment(f"site-{number:03}", f"Site {number}") for number in range(200)]
+    rows = [
+        Row(
+            f"app-{number % 12}",
+            ("config", f"setting_{number}"),
+            {each.name: (number, each.name)[number % 40 == 0] for each in many},
+        )
+        for number in range(400)
+    ]
+    files = site.build(Fleet(tuple(many), tuple(rows)))
+    assert len(files[site.DATA]) < 1_500_000
+    visit = Site(show, write(tmp_path / "site", files))
+    page = visit.open().page
+    assert len(matrix(page)[0]) == 200
+    by_id(page, "site:text").fill("site-042")
+    assert matrix(page)[0] == ["site-042"]
+    assert search(page, "setting_80 site-042")["Values"] == ["site-042"]
+    took = page.evaluate(
+        """async () => {
+          const input = document.getElementById("site:search");
+          const start = performance.now();
+          input.value = "setting";
+          input.dispatchEvent(new Event("input"));
+          await null;
+          document.getElementById("site:results").getBoundingClientRect();
+          return performance.now() - start;
+        }"""
+    )
+    assert took < 2000
+    page = visit.open(f"{site.COMPARE}#left=site-001&right=site-199").page
+    by_id(page, "compare:controls").wait_for()
+    assert len(compared(page)) == 10

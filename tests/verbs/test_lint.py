@@ -1,0 +1,272 @@
+"""`efdgen lint`: the objects of whole environments, with Helm's library and charts written for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from efdgen import cli
+from efdgen.cli import lint_command
+from efdgen.errors import Problem
+from efdgen.helm import engines
+from efdgen.verbs import lint, project
+from support.checkout import ROOT, edit
+from support.repository import overlay, small_repository
+from support.standins import StandIns, metadata, pack
+
+LAB, DOME = "environments/lab.yaml", "environments/dome.yaml"
+OLD = """\
+apiVersion: networking.k8s.io/v1beta1
+kind: Ingress
+metadata: {name: store}
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return small_repository(tmp_path)
+
+
+def charts(root: Path, template: str = "") -> StandIns:
+    """Return charts that echo their values; that of the app `store` has one more template."""
+    found = StandIns(project.rendering(root).tree)
+    for reference in list(found.archives):
+        if reference.name == "store-chart" and template:
+            files = {"Chart.yaml": metadata("store-chart", reference.version), "templates/x.yaml": template}
+            found.archives[reference] = pack("store-chart", files)
+    return found
+
+
+def run(root: Path, *names: str, template: str = "") -> lint.Linted:
+    return lint.lint(root, names, engines.choose("sdk"), charts(root, template))
+
+
+def cluster(root: Path, version: str) -> None:
+    edit(root / "environments/shared/facts.yaml", 'kubernetesVersion: "1.19.0"', f'kubernetesVersion: "{version}"')
+    edit(root / LAB, 'kubernetesVersion: "1.21.5"', f'kubernetesVersion: "{version}"')
+
+
+def only(linted: lint.Linted) -> Problem:
+    (problem,) = linted.problems
+    assert linted.failed == ()
+    return problem
+
+
+def test_the_project_s_own_objects_have_nothing_wrong() -> None:
+    linted = run(ROOT)
+
+    assert (linted.problems, linted.failed) == ((), ())
+    assert len(linted.environments) == 6
+
+
+@pytest.mark.parametrize("version", ["1.25.3", "1.30.0", "1.33.1"])
+def test_they_fit_newer_clusters_too(inputs: Path, version: str) -> None:
+    edit(inputs / "environments/shared/facts.yaml", 'kubernetesVersion: "1.21.5"', f'kubernetesVersion: "{version}"')
+    edit(inputs / "environments/summit.yaml", 'kubernetesVersion: "1.21.5"', f'kubernetesVersion: "{version}"')
+
+    assert run(inputs, "summit", "ncsa-int") == (("ncsa-int", "summit"), (), (), ())
+
+
+def test_a_note_says_once_why_schemas_were_not_used(root: Path) -> None:
+    edit(root / LAB, 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.19.7"')
+
+    (note,) = run(root).notes
+
+    assert note.startswith("objects were not held against Kubernetes' schemas in environments dome, lab: ")
+    assert note.endswith(", and none of 1.19")
+
+
+def test_one_problem_in_two_environments_is_one_problem(root: Path) -> None:
+    problem = only(run(root, template=OLD))
+
+    assert problem.code == "W703"
+    assert str(problem.location) == "templates/apps/store/app.yaml:4:12"
+    assert problem.message == (
+        "Ingress store: Kubernetes 1.22 removes networking.k8s.io/v1beta1 "
+        "(store in environments dome, lab, template store-chart/templates/x.yaml)"
+    )
+
+
+def test_a_removed_api_is_an_error(root: Path) -> None:
+    edit(root / LAB, 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.25.0"')
+
+    codes = [(p.code, "lab" in p.message) for p in run(root, template=OLD).problems if p.code != "E701"]
+    assert codes == [("E702", True), ("W703", False)]
+
+
+def test_what_a_schema_refuses_names_our_own_template(root: Path) -> None:
+    cluster(root, "1.27.0")
+
+    linted = run(root, "dome")
+
+    # The Deployment of tests/small-repository/ was never meant to be deployed.
+    where = {(problem.code, str(problem.location)) for problem in linted.problems}
+    assert where == {("E701", "templates/apps/view/templates/config.yaml")}
+    assert "Deployment display/view-config: spec: unknown key 'volumes' (view in environment dome)" in {
+        problem.message for problem in linted.problems
+    }
+
+
+def test_objects_of_two_apps_with_one_name_are_found(root: Path) -> None:
+    twin = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: view-values, namespace: display}\n"
+
+    problem = only(run(root, "dome", template=twin))
+
+    assert problem.code == "E704"
+    assert "ConfigMap display/view-values" in problem.message
+    assert "store has it, too: store/charts/store-chart/templates/x.yaml" in problem.message
+
+
+def accept(root: Path, rule: str, app: str = "") -> None:
+    entry = f"accept:\n- rule: {rule}\n  reason: It is so.\n" + (f"  app: {app}\n" if app else "")
+    overlay(root, {LAB: (root / LAB).read_text(encoding="utf-8") + entry})
+
+
+@pytest.mark.parametrize("app", ["", "store"])
+def test_an_environment_can_accept_a_rule(root: Path, app: str) -> None:
+    accept(root, "W703", app)
+
+    assert "environment dome," in only(run(root, template=OLD)).message
+    assert run(root, "lab", template=OLD).problems == ()
+
+
+@pytest.mark.parametrize(("rule", "app"), [("W703", ""), ("W703", "view"), ("E702", ""), ("E704", "store")])
+def test_what_is_accepted_in_vain_is_reported(root: Path, rule: str, app: str) -> None:
+    accept(root, rule, app)
+    assert project.rendering(root).warnings == ()
+
+    problem = only(run(root))
+
+    assert (problem.code, problem.location.file) == ("W514", LAB)
+
+
+@pytest.mark.parametrize("rule", ["E701", "W704", "W705"])
+def test_of_what_was_not_looked_at_nothing_is_accepted_in_vain(root: Path, rule: str) -> None:
+    accept(root, rule)
+
+    assert run(root).problems == ()
+
+
+def test_where_an_app_fails_nothing_is_accepted_in_vain(root: Path) -> None:
+    accept(root, "W703")
+
+    linted = run(root, "lab", template='{{ fail "no" }}')
+
+    assert (linted.problems, [app.app for app in linted.failed]) == ((), ["store"])
+
+
+# -- the command
+
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture(name="command")
+def _command(root: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run the command on the small repository; the app `store` may have one more template."""
+
+    def command(*arguments: str, template: str = "") -> Result:
+        monkeypatch.setattr(lint_command, "open_charts", lambda root: charts(root, template))
+        return CliRunner().invoke(cli.command, ["lint", *arguments, "--root", str(root), "--engine", "sdk"])
+
+    return command
+
+
+def test_nothing_found_is_status_0(command: Command) -> None:
+    result = command()
+
+    assert (result.exit_code, result.stdout) == (0, "nothing found in dome, lab\n")
+    assert result.stderr.startswith("note: objects were not held against Kubernetes' schemas")
+
+
+def test_a_warning_is_status_1(command: Command) -> None:
+    result = command("lab", template=OLD)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("warning[W703] Ingress store: Kubernetes 1.22 removes ")
+    assert '    4 |   version: "1.2.3"\n' in result.stderr
+
+
+@pytest.mark.parametrize("form", ["json", "github", "sarif"])
+def test_machines_read_it_too(command: Command, form: str) -> None:
+    result = command("--format", form, template=OLD)
+
+    assert result.exit_code == 1
+    if form == "github":
+        assert result.stdout.startswith("::warning file=templates/apps/store/app.yaml,line=4,col=12,title=W703::")
+    else:
+        assert "W703" in json.dumps(json.loads(result.stdout))
+
+
+def test_an_app_that_fails_is_status_5_and_the_others_are_looked_at(root: Path, command: Command) -> None:
+    overlay(root, {"templates/apps/view/templates/old.yaml": OLD})
+
+    result = command("lab", "--format", "json", template='{{ fail "no store today" }}')
+
+    assert result.exit_code == 5
+    assert [problem["code"] for problem in json.loads(result.stdout)["problems"]] == ["W703"]
+    assert "error: store in environment lab: " in result.stderr
+    assert "no store today" in result.stderr
+
+
+def test_dead_values_are_a_switch(root: Path, command: Command) -> None:
+    edit(root / LAB, "      refresh: 5s\n", "      refresh: 10s\n")
+
+    result = command("--dead-values")
+
+    assert result.exit_code == 1
+    assert "warning[W705] the parameter refresh says what the app definition says anyway" in result.stderr
+    assert command().exit_code == 0
+    assert command("--redundant").exit_code == 2
+
+
+def test_invalid_specs_are_status_3(root: Path, command: Command) -> None:
+    edit(root / LAB, "  view:\n", "  vieww:\n")
+
+    assert command().exit_code == 3
+    assert command("--dead-values").exit_code == 3
+
+
+def test_an_unknown_environment_is_status_2(command: Command) -> None:
+    assert command("labb").exit_code == 2
+
+
+def test_a_terminal_shows_how_far_it_is(root: Path) -> None:
+    program = (
+        "import sys; from support.standins import StandIns; from efdgen import pipeline\n"
+        "from efdgen.cli import lint_command, main\n"
+        "lint_command.open_charts = lambda root: StandIns(pipeline.rendering(root).tree)\n"
+        f"sys.argv = ['efdgen', 'lint', '--dead-values', '--root', {str(root)!r}, '--engine', 'sdk']; main()"
+    )
+    outer, inner = pty.openpty()
+    variables = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", program], stderr=inner, stdout=subprocess.PIPE, env=variables, check=False
+    )
+    os.close(inner)
+    shown = os.read(outer, 100_000).decode()
+    os.close(outer)
+
+    assert (done.returncode, done.stdout) == (0, b"nothing found in dome, lab\n")
+    assert "Looking" in shown
+    assert "100%" in shown
+
+
+def test_dead_values_can_be_looked_for_in_a_process_of_its_own(root: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "efdgen", "lint", "--dead-values", "--root", str(root)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+    assert "run: efdgen charts fetch" in done.stderr

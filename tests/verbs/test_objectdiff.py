@@ -1,0 +1,217 @@
+"""`efdgen diff --hydrate`: what a change does to the Kubernetes objects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from efdgen.helm import engines
+from efdgen.helm.engines.engine import Engine
+from efdgen.helm.objects import Object
+from efdgen.review import objects
+from efdgen.review.model import Change, Review
+from efdgen.review.semantic import ABSENT, Item
+from efdgen.verbs import diff, objectdiff, render
+from support.checkout import copy_checkout, edit
+from support.standins import StandIns, metadata, pack
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+  namespace: {{ .Release.Namespace }}
+  annotations:
+    rolled: "{{ now | date "2006-01-02T15:04:05.000000000" }}-{{ randAlphaNum 16 }}"
+spec:
+  replicas: {{ .Values.replicas | default 1 }}
+  template:
+    spec:
+      containers:
+      - name: server
+        image: "{{ .Values.image.repo }}:{{ .Values.image.tag }}"
+        env:
+        - name: SIZE
+          value: {{ .Values.persistence.size | quote }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: setup-{{ randAlphaNum 5 | lower }}
+  namespace: {{ .Release.Namespace }}
+spec:
+  password: {{ randAlphaNum 20 }}
+"""
+
+
+@pytest.fixture(params=["sdk", "helm"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    way: str = request.param
+    if way == "helm" and engines.command.find() is None:
+        pytest.skip("the command helm is not installed")
+    return engines.choose(way)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    return copy_checkout(tmp_path / "checkout")
+
+
+def charts_of(root: Path) -> StandIns:
+    """Return stand-ins for all charts; InfluxDB's makes up names and passwords."""
+    charts = StandIns.open(root)
+    for reference in charts.archives:
+        if reference.name == "influxdb":
+            files = {"Chart.yaml": metadata(reference.name, reference.version), "templates/all.yaml": DEPLOYMENT}
+            charts.archives[reference] = pack(reference.name, files)
+    return charts
+
+
+def compare(root: Path, engine: Engine, charts: StandIns | None = None) -> objectdiff.Compared:
+    trees = diff.trees(root)
+    values = diff.diff(root)
+    return objectdiff.compare(root, trees, values, engine, charts or charts_of(root))
+
+
+def only(review: Review) -> Change:
+    (change,) = review.changes
+    return change
+
+
+def test_one_value_is_one_change_of_one_object_whatever_the_chart_makes_up(checkout: Path, engine: Engine) -> None:
+    edit(checkout / "templates/apps/influxdb/values.yaml", 'tag: "1.8.5"', 'tag: "1.8.6"')
+
+    compared = compare(checkout, engine)
+
+    assert compared.failed == ()
+    assert [change.part for change in compared.shown.changes] == [
+        "Deployment influxdb/influxdb",
+        "Deployment influxdb-staging/influxdb-staging",
+    ]
+    first = compared.shown.changes[0]
+    assert first.environments == ("base", "ncsa-int", "ncsa-stable", "summit")
+    assert first.path == ("spec", "template", "spec", "containers", Item("name", "server"), "image")
+    assert (first.before, first.after) == ("influxdb:1.8.5", "influxdb:1.8.6")
+
+
+def test_nothing_that_only_the_chart_makes_up_is_a_change(checkout: Path, engine: Engine) -> None:
+    # The value changes, and no object has it.
+    edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
+
+    compared = compare(checkout, engine)
+
+    assert compared.shown.changes == ()
+    assert compared.shown.is_empty
+
+
+def test_an_app_that_goes_takes_its_application_with_it(checkout: Path, engine: Engine) -> None:
+    edit(checkout / "environments/sandbox.yaml", "  kafka-aggregator: {}\n", "")
+
+    change = only(compare(checkout, engine).shown)
+
+    assert (change.environments, change.apps) == (("sandbox",), ("efd",))
+    assert change.part == "Application kafka-aggregator"
+    assert change.after is ABSENT
+    assert change.before["spec"]["source"]["path"] == "rendered/apps/kafka-aggregator"
+
+
+def test_a_revision_reaches_the_application(checkout: Path, engine: Engine) -> None:
+    edit(checkout / "environments/summit.yaml", "  kapacitor: {}\n", "  kapacitor:\n    targetRevision: v2\n")
+
+    change = only(compare(checkout, engine).shown)
+
+    assert (change.part, change.path) == ("Application kapacitor", ("spec", "source", "targetRevision"))
+    assert (change.before, change.after) == ("HEAD", "v2")
+
+
+def test_a_chart_that_fails_does_not_hide_the_others(checkout: Path, engine: Engine) -> None:
+    edit(checkout / "templates/apps/influxdb/values.yaml", 'tag: "1.8.5"', 'tag: "1.8.6"')
+    edit(checkout / "templates/apps/kapacitor/values.yaml", 'tag: "1.5.9"', 'tag: "1.6.0"')
+    charts = charts_of(checkout)
+    charts.archives = {chart: content for chart, content in charts.archives.items() if chart.name != "kapacitor"}
+
+    compared = compare(checkout, engine, charts)
+
+    assert {failed.app for failed in compared.failed} == {"kapacitor"}
+    assert "run: efdgen charts fetch" in compared.failed[0].error
+    assert compared.shown.unknown == tuple(f"kapacitor in {name}" for name in ("base", "summit"))
+    assert "Deployment influxdb/influxdb" in {change.part for change in compared.shown.changes}
+
+
+def test_untouched_apps_are_not_hydrated(checkout: Path) -> None:
+    edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
+    charts = charts_of(checkout)
+
+    compare(checkout, engines.choose("sdk"), charts)
+
+    assert {chart.name for chart in charts.asked} == {"influxdb"}
+
+
+# -- what is made up
+
+
+def item(data: dict[str, Any], source: str = "chart/templates/a.yaml") -> Object:
+    return Object(source, data)
+
+
+def config(name: str, **data: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "n"}, "data": data}
+
+
+def test_words_that_differ_between_two_renderings_are_masked_and_no_others() -> None:
+    one, other = config("c", text="user=a, password=x1"), config("c", text="user=a, password=y2")
+
+    steady = objects.steady([item(one)], [item(other)])
+
+    assert steady["ConfigMap n/c"]["data"] == {"text": f"user=a, password={objects.MADE_UP}"}
+
+
+def test_an_object_with_a_made_up_name_goes_by_its_template() -> None:
+    steady = objects.steady([item(config("c-1", a=1))], [item(config("c-2", a=1))])
+
+    (name,) = steady
+    assert name == "ConfigMap of chart/templates/a.yaml"
+    assert steady[name]["data"] == {"a": 1}
+
+
+def test_two_objects_of_one_name_are_both_kept() -> None:
+    twice = [item(config("c", a=1)), item(config("c", a=2))]
+
+    assert list(objects.steady(twice, twice)) == ["ConfigMap n/c", "ConfigMap n/c (2)"]
+
+
+def test_the_command_compares_objects(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from efdgen.cli import command
+    from efdgen.helm.charts import cache
+
+    monkeypatch.setattr(cache.Charts, "open", charts_of)
+    render.check(checkout)
+    edit(checkout / "templates/apps/influxdb/values.yaml", 'tag: "1.8.5"', 'tag: "1.8.6"')
+
+    result = CliRunner().invoke(command, ["diff", "summit", "--hydrate", "--root", str(checkout), "--engine", "sdk"])
+
+    assert result.exit_code == 0, result.output
+    assert (
+        "summit / influxdb / Deployment influxdb/influxdb / spec.template.spec.containers[server].image: "
+        "influxdb:1.8.5 -> influxdb:1.8.6"
+    ) in result.stdout
+    assert "With Helm" in result.stderr
+
+
+# -- what can't be known
+
+
+def test_a_parent_chart_that_fails_makes_its_apps_unknown_and_not_new(checkout: Path) -> None:
+    edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
+    trees = diff.trees(checkout)
+    parent = "apps/efd/values-summit.yaml"
+    broken = trees._replace(before={**trees.before, parent: b"env: summit\nkubernetesVersion: 1.21.5\n"})
+
+    compared = objectdiff.compare(checkout, broken, diff.diff(checkout), engines.choose("sdk"), charts_of(checkout))
+
+    assert compared.shown.changes == ()
+    assert compared.shown.unknown == ("efd in summit", "influxdb in summit")

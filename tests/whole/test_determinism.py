@@ -1,0 +1,142 @@
+"""The same input gives the same bytes: on any machine, for any user, in any mood."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from efdgen.verbs import project, render
+from support.checkout import ROOT, efdgen, snapshot
+
+HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+REQUIREMENTS = ["click>=8.1.7", "jinja2>=3.1.5", "jsonschema>=4.18", "pyyaml>=6.0.1"]
+
+
+@functools.cache
+def expected() -> dict[str, bytes]:
+    return dict(project.rendering(ROOT).tree)
+
+
+@pytest.fixture
+def bare(inputs: Path) -> Path:
+    """A copy of this checkout without its rendered tree."""
+    shutil.rmtree(inputs / "rendered")
+    return inputs
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        *({"PYTHONHASHSEED": seed} for seed in ("0", "1", "4294967295")),
+        *({"LC_ALL": locale, "LANG": locale} for locale in ("C", "C.UTF-8", "POSIX", "tr_TR.UTF-8", "no_SUCH.locale")),
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"},
+        {"PYTHONUTF8": "1"},
+        *({"TZ": zone} for zone in ("UTC", "America/Santiago", "Asia/Kathmandu", "Nowhere/Land")),
+        {"HOME": "/nonexistent", "USER": "nobody", "LOGNAME": "nobody", "HOSTNAME": "elsewhere"},
+        {"PYTHONOPTIMIZE": "1"},
+        {"SOURCE_DATE_EPOCH": "0", "TERM": "dumb", "COLUMNS": "20", "NO_COLOR": "1"},
+    ],
+    ids=str,
+)
+def test_the_surroundings_do_not_change_a_byte(bare: Path, variables: dict[str, str]) -> None:
+    result = efdgen("render", cwd=bare, env=variables)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert snapshot(bare / "rendered") == expected()
+
+
+@pytest.mark.parametrize("mask", [0, 0o077, 0o777])
+def test_the_umask_changes_modes_only(bare: Path, mask: int) -> None:
+    command = [sys.executable, "-c", f"import os; os.umask({mask}); from efdgen.cli import main; main()", "render"]
+    if mask == 0o777 and os.geteuid() != 0:
+        pytest.skip("only root can use folders without any permission")
+    subprocess.run(command, cwd=bare, check=True, capture_output=True)
+    assert snapshot(bare / "rendered") == expected()
+
+
+def test_the_working_directory_does_not_matter(bare: Path, tmp_path: Path) -> None:
+    for cwd, arguments in (
+        (bare / "environments/shared", []),
+        (bare / "templates/apps", ["--root", "../.."]),
+        (tmp_path, ["--root", str(bare)]),
+        (Path("/"), ["--root", str(bare)]),
+    ):
+        shutil.rmtree(bare / "rendered", ignore_errors=True)
+        result = efdgen("render", *arguments, cwd=cwd)
+        assert result.returncode == 0, result.stderr
+        assert snapshot(bare / "rendered") == expected()
+
+
+def test_the_repository_s_own_path_does_not_matter(bare: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "odd path, ünïcode & 'quotes'"
+    bare.rename(odd)
+    result = efdgen("render", cwd=odd)
+    assert result.returncode == 0, result.stderr
+    assert snapshot(odd / "rendered") == expected()
+
+
+def test_files_are_read_in_no_order_of_the_disk_s_own(bare: Path) -> None:
+    for folder in ("environments", "templates/apps"):
+        entries = sorted((bare / folder).iterdir(), reverse=True)
+        moved = bare / "moved"
+        (bare / folder).rename(moved)
+        (bare / folder).mkdir()
+        for entry in entries:
+            (moved / entry.name).rename(bare / folder / entry.name)
+        moved.rmdir()
+    assert dict(project.rendering(bare).tree) == expected()
+
+
+def test_the_time_of_day_and_of_files_do_not_matter(bare: Path) -> None:
+    for path in bare.rglob("*"):
+        os.utime(path, (0, 0))
+    assert dict(project.rendering(bare).tree) == expected()
+
+
+def test_it_does_not_depend_on_what_was_rendered_before(bare: Path) -> None:
+    for name in ("summit", "base"):
+        render.write(bare, [name])
+    render.write(bare)
+    assert snapshot(bare / "rendered") == expected()
+
+
+# -- other versions of Python
+
+
+def find_python(version: str) -> str | None:
+    """Return a Python of a version that can be run: on PATH, or one of pyenv's."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    pyenvs = sorted((pyenv / "versions").glob(f"{version}.*/bin/python"), reverse=True)
+    for candidate in (f"python{version}", *map(str, pyenvs)):
+        check = [candidate, "-c", "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"]
+        try:
+            result = subprocess.run(check, capture_output=True, text=True, check=False, timeout=30)
+        except OSError:
+            continue
+        if result.stdout.strip() == version:
+            return candidate
+    return None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("version", [version for version in PYTHONS if version != HERE])
+def test_every_python_renders_the_same(version: str, bare: Path, tmp_path: Path) -> None:
+    found = find_python(version)
+    if found is None:
+        pytest.skip(f"there is no Python {version} here")
+    venv = tmp_path / "venv"
+    subprocess.run([found, "-m", "venv", venv], check=True, capture_output=True, timeout=60)
+    python = str(venv / "bin/python")
+    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries=0", *REQUIREMENTS]
+    installed = subprocess.run(install, capture_output=True, text=True, check=False, timeout=120)
+    if installed.returncode:
+        pytest.skip(f"can't install what efdgen needs for Python {version}: {installed.stderr.strip()[-200:]}")
+    result = efdgen("render", cwd=bare, env={"PYTHONPATH": str(ROOT / "generator")}, python=python)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert snapshot(bare / "rendered") == expected()

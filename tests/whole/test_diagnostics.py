@@ -1,0 +1,94 @@
+"""docs/diagnostics.md: every code has a section, and every example is what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import efdgen
+from efdgen.cli import command
+from efdgen.report import findings
+from support.repository import overlay, small_repository
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+
+SECTIONS = dict(re.findall(r"^## ([EW]\d{3}) [^\n]+\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
+CODES = {
+    code
+    for path in Path(efdgen.__file__).parent.rglob("*.py")
+    for code in re.findall(r'"([EW]\d{3})"', path.read_text(encoding="utf-8"))
+}
+NO_YAML = {"E101", "E102", "E110", "E306", "E404", "E601", "E602", "E603", "E604", "E605"}
+"""Codes that no YAML can show."""
+
+NO_YAML |= {"E701", "E702", "W703", "E704", "W704", "W705"}
+"""Codes that need Helm and charts: tests/test_lint.py and tests/test_deadvalues.py show them."""
+
+
+def _examples(section: str) -> list[str]:
+    return re.findall(r"^```yaml\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+
+
+def _codes(example: str, tmp_path: Path) -> list[str]:
+    """Return what the small repository gives with an example in place."""
+    root = small_repository(tmp_path)
+    match = re.match(r"# (?P<how>in )?(?P<path>\S+)\n", example)
+    assert match, "the first line names the file"
+    path = match["path"]
+    before = (root / path).read_text(encoding="utf-8") if match["how"] else ""
+    overlay(root, {path: before + example})
+    result = CliRunner().invoke(command, ["validate", "--root", str(root), "--format", "json"])
+    return [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+
+
+def test_every_code_has_a_section_and_every_section_a_code() -> None:
+    assert set(SECTIONS) == CODES
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_section_has_the_anchor_that_reports_link_to(code: str) -> None:
+    anchor = findings.section(code).partition("#")[2]
+
+    assert f'\n<a id="{anchor}"></a>\n## {code} ' in PAGE
+
+
+def test_links_within_the_page_lead_somewhere() -> None:
+    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    slugs = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    anchors = set(re.findall(r'<a id="([^"]+)">', PAGE))
+
+    assert set(re.findall(r"\]\(#([^)]+)\)", PAGE)) <= slugs | anchors
+
+
+def test_sections_are_sorted_by_number() -> None:
+    assert list(SECTIONS) == sorted(SECTIONS, key=lambda code: code[1:])
+
+
+@pytest.mark.parametrize("code", sorted(SECTIONS.keys() - NO_YAML))
+def test_wrong_example_gives_its_code(code: str, tmp_path: Path) -> None:
+    wrong, _ = _examples(SECTIONS[code])
+
+    assert set(_codes(wrong, tmp_path)) == {code}
+
+
+@pytest.mark.parametrize("code", sorted(SECTIONS.keys() - NO_YAML))
+def test_right_example_gives_nothing(code: str, tmp_path: Path) -> None:
+    _, right = _examples(SECTIONS[code])
+
+    assert _codes(right, tmp_path) == []
+
+
+def test_an_accepted_rule_is_not_reported(tmp_path: Path) -> None:
+    (example,) = _examples(PAGE.partition("\n## E101")[0])
+
+    assert _codes(example, tmp_path) == []
+    assert _codes(example.partition("accept:")[0], tmp_path / "again") == ["W505"]
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 3, 4, 5, 70])
+def test_every_exit_status_is_explained(status: int) -> None:
+    assert re.search(rf"^\| {status} ", PAGE, re.MULTILINE)

@@ -1,0 +1,143 @@
+"""A run that is killed leaves every file whole, and the next run finishes the job."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from efdgen.output import disk
+from efdgen.verbs import project, render
+from support.checkout import snapshot
+
+KILLS = 200
+
+# A process of its own: it has one thread, as a process that forks should.
+KILLER = """
+import json, os, random, signal, sys, time
+from pathlib import Path
+from efdgen import disk, pipeline
+from efdgen.generated import Ownership
+
+roots, kills, seed = [Path(sys.argv[1]), Path(sys.argv[2])], int(sys.argv[3]), int(sys.argv[4])
+output = Path(sys.argv[5])
+chance = random.Random(seed)
+
+def read(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*")
+            if path.is_file() and not path.name.endswith(disk.TEMPORARY)}
+
+def start(root):
+    child = os.fork()
+    if not child:
+        try:
+            pipeline.write(root)
+            os._exit(0)
+        except BaseException as error:
+            print(repr(error), file=sys.stderr)
+            os._exit(1)
+    return child
+
+trees = [dict(pipeline.rendering(root).tree) for root in roots]
+assert trees[0].keys() == trees[1].keys()
+assert all(trees[0][path] != trees[1][path] for path in trees[0])
+
+def run(root, delay):
+    # The output folder wanders from one version of the input to the other.
+    os.rename(output, root / "rendered")
+    began = time.perf_counter()
+    child = start(root)
+    ended = signal.sigtimedwait([signal.SIGCHLD], delay)
+    took = time.perf_counter() - began
+    if ended is None:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    signal.sigtimedwait([signal.SIGCHLD], 0)
+    os.rename(root / "rendered", output)
+    return status, took
+
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+pipeline.write(roots[0])
+os.rename(roots[0] / "rendered", output)
+times = []
+for number in range(6):
+    status, took = run(roots[(number + 1) % 2], 60)
+    assert status == 0
+    times.append(took)
+duration = sorted(times)[len(times) // 2]
+
+counts = {"killed": 0, "finished": 0, "mixed": 0, "left": 0}
+began = time.perf_counter()
+while counts["killed"] < kills or (counts["mixed"] < 3 and time.perf_counter() - began < 45):
+    number = counts["killed"] + counts["finished"]
+    # Files are replaced near the end of a run, within a few milliseconds: every other kill aims there.
+    delay = chance.uniform(0, duration) if number % 4 < 2 else chance.uniform(0.6 * duration, 1.1 * duration)
+    status, took = run(roots[number % 2], delay)
+    assert status in (0, signal.SIGKILL), status
+    counts["killed" if status == signal.SIGKILL else "finished"] += 1
+    # What else the machine does changes all the time: so does the duration of a run.
+    duration = 0.8 * duration + 0.2 * took if status == 0 else duration * 1.02
+    found = read(output)
+    assert found.keys() == trees[0].keys(), found.keys() ^ trees[0].keys()
+    versions = set()
+    for path, content in found.items():
+        assert content in (trees[0][path], trees[1][path]), path
+        versions.add(content == trees[0][path])
+    ownership = Ownership(found)
+    assert all(ownership.is_generated(path) for path in found)
+    counts["mixed"] += len(versions) == 2
+    counts["left"] += any(path.name.endswith(disk.TEMPORARY) for path in output.rglob("*"))
+print(json.dumps(counts))
+"""
+
+
+def other_version(root: Path) -> None:
+    """Change the text of every file that people wrote, so that every rendered file changes."""
+    for path in [*(root / "templates").rglob("*"), *(root / "environments").glob("*.yaml")]:
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            if path.suffix == ".tpl":
+                text += "{{/* The other version. */}}\n"
+            elif path.name == "app.yaml":
+                text = text.replace("\ndescription: ", "\ndescription: Otherwise, ", 1)
+                if text.startswith("description: "):
+                    text = text.replace("description: ", "description: Otherwise, ", 1)
+            elif path.parent.name in ("environments", "store"):
+                text = text.replace('kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.22.0"')
+            else:
+                text += "# The other version.\n"
+            path.write_text(text, encoding="utf-8")
+    facts = root / "environments/shared/facts.yaml"
+    text = facts.read_text(encoding="utf-8")
+    text = text.replace('kubernetesVersion: "1.19.0"', 'kubernetesVersion: "1.20.0"')
+    facts.write_text(text.replace("  title: <% name | capitalize %>", "  title: The <% name %>"), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_hundreds_of_kills_leave_every_file_whole_old_or_new(small: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(small, other)
+    other_version(other)
+    shutil.rmtree(small / "rendered")
+    shutil.rmtree(other / "rendered")
+    output = tmp_path / "output"
+    seed = time.time_ns()
+    command = [sys.executable, "-c", KILLER, small, other, str(KILLS), str(seed), output]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert result.returncode == 0, f"seed {seed}: {result.stderr}"
+    counts = json.loads(result.stdout)
+    assert counts["killed"] >= KILLS
+    # It is no proof unless some were caught in the middle of things.
+    assert counts["left"] >= 10, counts
+    assert counts["mixed"] >= 3, counts
+
+    output.rename(small / "rendered")
+    render.write(small)
+    assert snapshot(small / "rendered") == dict(project.rendering(small).tree)
+    assert not any(path.name.endswith(disk.TEMPORARY) for path in (small / "rendered").rglob("*"))
+    assert render.check(small).is_clean
