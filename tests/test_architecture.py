@@ -38,11 +38,11 @@ NEVER = {
     "explain": "helm review render rules",
 }
 
-# The one place for each package of others; jinja2 has one for each of two jobs: expressions, and HTML pages.
+# The one place for each package of others; jinja2 parses expressions and documents, and fills HTML pages.
 HOMES = {
     "click": "cli",
     "helm_python": "helm.engines",
-    "jinja2": "language.expressions report.html",
+    "jinja2": "language.expressions language.documents report.html",
     "jsonschema": "language.schema",
     "markdown_it": "report.site.markdown",
     "oras": "helm.charts.registry",

@@ -27,6 +27,7 @@ from efdgen.render.runbook.script import script
 from efdgen.verbs import project, render
 from support.charts import everything
 from support.checkout import ROOT, edit, names
+from support.sites import runbook
 
 RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
 CHECKLIST = yaml.safe_load((ROOT / "tests/guide-checklist.yaml").read_text(encoding="utf-8"))
@@ -35,7 +36,7 @@ GUIDE_STEPS = [(part["section"], step) for part in CHECKLIST for step in part["s
 
 @functools.cache
 def phases(environment: str) -> tuple[Phase, ...]:
-    return read.phases(RESOLVED[environment])
+    return read.phases(RESOLVED[environment], runbook())
 
 
 def steps(environment: str) -> dict[str, Step]:
@@ -290,7 +291,7 @@ def test_kafka_is_tested_from_where_it_is_reached() -> None:
 def test_an_environment_without_apps_has_a_runbook() -> None:
     for environment in RESOLVED.values():
         empty = environment._replace(apps=())
-        found = read.phases(empty)
+        found = read.phases(empty, runbook())
         assert "kafka-connect" not in markdown(found)
         assert script(empty, found)
 
@@ -444,7 +445,7 @@ def test_six_runbooks_take_a_few_milliseconds() -> None:
     def once() -> float:
         before = time.perf_counter()
         for environment in RESOLVED.values():
-            markdown(read.phases(environment))
+            markdown(read.phases(environment, runbook()))
         return time.perf_counter() - before
 
     assert min(once() for _ in range(20)) < 0.02

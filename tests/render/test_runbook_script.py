@@ -19,6 +19,7 @@ from efdgen.render.runbook import read
 from efdgen.render.runbook.script import script
 from efdgen.verbs import project
 from support.checkout import ROOT, names
+from support.sites import runbook
 from support.stubs import PASSWORD, SESSION, TOKEN, Machine, Run
 
 RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.skipif(
 
 @functools.cache
 def text(environment: str) -> str:
-    return script(RESOLVED[environment], read.phases(RESOLVED[environment]))
+    return script(RESOLVED[environment], read.phases(RESOLVED[environment], runbook()))
 
 
 def machine(folder: Path, environment: str, server: str = "") -> Machine:

@@ -39,8 +39,9 @@ def command(environment: str, root: Path | None, form: str, output: Path | None)
     from efdgen.errors import OutputError
     from efdgen.render.runbook import markdown, read, script
 
-    (resolved,) = project.resolve(repository_root(root), (environment,)).environments
-    phases = read.phases(resolved)
+    found = project.resolve(repository_root(root), (environment,))
+    (resolved,) = found.environments
+    phases = read.phases(resolved, found.project.repository.runbook)
     if form == "sh":
         text = script.script(resolved, phases)
     else:

@@ -37,12 +37,13 @@ def command(root: Path | None, output: Path) -> None:
     folder = repository_root(root)
     resultfolder.refuse_inside(output, folder / render.OUTPUT)
     there = resultfolder.read(output, write.MARKS)
+    found = project.resolve(folder)
     makers = rows.Makers(
-        page=environment.page,
+        page=lambda each: environment.page(each, found.project.repository.runbook),
         picture=lambda each: svg.svg(content.graph(each)),
         fleet_page=lambda all_: fleet.page([fleet.row(each) for each in all_]),
     )
-    files = write.build(rows.fleet(project.resolve(folder).environments, makers))
+    files = write.build(rows.fleet(found.environments, makers))
     for change in resultfolder.replace(output, there, files):
         click.echo(f"{change.kind.value:7} {output / change.path}")
     click.echo(f"Open {output / write.INDEX}", err=True)

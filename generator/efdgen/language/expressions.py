@@ -103,6 +103,24 @@ def plain(value: Any) -> Any:
     raise ExpressionError("E304", "the expression yields a function, not its result")
 
 
+def value(node: nodes.Expr, names: Names) -> Any:
+    """Return what a parsed expression yields: plain data, or a function that it names.
+
+    Raises:
+        ExpressionError: when it uses an unknown name, or does what expressions can't do.
+    """
+    return _evaluate_part(_Part(0, node), names)
+
+
+def text(value: Any) -> str:
+    """Return a scalar as text, as it stands in the middle of other text.
+
+    Raises:
+        ExpressionError: when it is no text, number or boolean.
+    """
+    return _text(value)
+
+
 class _Part(NamedTuple):
     """One expression of a scalar, and where it begins."""
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import expressions
-from efdgen.language.layers import Layer, winner
+from efdgen.language.layers import Layer, Locate, winner
 
 
 class Scope(Mapping[str, Any]):
@@ -111,12 +111,33 @@ def evaluate(text: str, names: Mapping[str, Any], environment: str, layers: Sequ
     Raises:
         InvalidInputError: located where the winning layer wrote the expression.
     """
+
+    def located(path: Path, offset: int = 0, *, key: bool = False) -> Location:  # noqa: ARG001 - values are located
+        return locate(layers, path, offset)
+
+    return evaluate_text(text, names, f"environment {environment}", located, path)
+
+
+def evaluate_text(text: str, names: Mapping[str, Any], where: str, locate: Locate, path: Path) -> Any:
+    """Evaluate a scalar at `path` of one file.
+
+    Args:
+        text: the scalar.
+        names: what its expressions can use.
+        where: for messages: whose names they are.
+        locate: says where a part of the file stands.
+        path: where the scalar stands in it.
+
+    Raises:
+        InvalidInputError: located where the expression was written.
+    """
     try:
         return expressions.evaluate(text, names)
     except expressions.ExpressionError as error:
-        location = locate(layers, path, error.offset)
-        message = f"{error.message} (environment {environment})"
-        raise InvalidInputError([Problem(error.code, message, location, path, error.hint)]) from None
+        location = locate(path, error.offset)
+        raise InvalidInputError(
+            [Problem(error.code, f"{error.message} ({where})", location, path, error.hint)]
+        ) from None
 
 
 class Filling(NamedTuple):

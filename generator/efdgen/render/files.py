@@ -37,7 +37,7 @@ def shared_files(repository: Repository) -> Iterator[File]:
             yield _text(f"{layout.chart(app.name)}/templates/{path}", file, names)
 
 
-def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
+def environment_files(environment: ResolvedEnvironment, repository: Repository) -> Iterator[File]:
     """Yield the files of one environment: its values for every chart, and what its apps have beside them."""
     spec = environment.spec
     name = spec.name
@@ -46,7 +46,7 @@ def environment_files(environment: ResolvedEnvironment) -> Iterator[File]:
     for app in environment.apps:
         yield from app_files(environment, app)
     path = layout.page(name)
-    yield path, with_mark(page(environment), path, (spec.document.file,))
+    yield path, with_mark(page(environment, repository.runbook), path, (spec.document.file,))
 
 
 def fleet_file(rows: Sequence[fleet.Row]) -> File:

@@ -27,6 +27,7 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     environments = specs.load(files, apps, news)
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)
+    runbook = files.documents(paths.RUNBOOK)
     for folder, found, needed in (
         (f"{paths.APPS}/{paths.PARENT}", parent, paths.APPLICATION),
         (paths.WRAPPER, wrapper, "Chart.yaml"),
@@ -54,7 +55,7 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
     if flawed - set(own.values()):
         sound = {}
-    return Repository(frozenset(known), sound, apps, parent, wrapper, news, tuple(problems))
+    return Repository(frozenset(known), sound, apps, parent, wrapper, news, runbook, tuple(problems))
 
 
 def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from efdgen.errors import Problem
+from efdgen.language import documents
 from efdgen.language.layers import Layer
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -70,4 +71,5 @@ class Repository(NamedTuple):
     parent: Mapping[str, TextFile]
     wrapper: Mapping[str, TextFile]
     news: Mapping[str, Mapping[str, Any]]
+    runbook: Mapping[str, documents.Document]
     problems: tuple[Problem, ...]

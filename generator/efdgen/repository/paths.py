@@ -16,6 +16,9 @@ APPS = "templates/apps"
 WRAPPER = "templates/wrapper"
 """The folder of what every wrapper chart has."""
 
+RUNBOOK = "templates/runbook"
+"""The folder of the runbook: a document a phase, in the order of their names."""
+
 PARENT = "efd"
 """The name of the parent chart: no app can have it."""
 

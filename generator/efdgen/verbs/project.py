@@ -168,7 +168,7 @@ def render(project: Project) -> Rendering:
         problems.extend(found)
         if environment is not None:
             rows[environment.facts.name] = fleet.row(environment)
-            for path, content in files.environment_files(environment):
+            for path, content in files.environment_files(environment, repository):
                 tree.add(path, content)
     raise_errors(problems)
     if _complete(rows, project):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_order
+from efdgen.language.documents import Document
 from efdgen.output import layout
 from efdgen.render.graph.content import graph
 from efdgen.render.graph.mermaid import mermaid
@@ -22,9 +23,9 @@ _UP = "../"
 _FACTS, _APPS, _PICTURE, _RUNBOOK = "Facts", "Apps", "How the apps depend on each other", "Runbook"
 
 
-def page(environment: ResolvedEnvironment) -> str:
+def page(environment: ResolvedEnvironment, runbook: Mapping[str, Document]) -> str:
     """Return the page as Markdown."""
-    todo = phases(environment)
+    todo = phases(environment, runbook)
     return "\n".join(_top(environment, todo)) + (f"\n{markdown(todo)}" if todo else "\n")
 
 
