@@ -22,7 +22,9 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     Every fact stands under its own name. Beside them:
 
     - `site`, `spec`: the site's name, or an empty text; the path of the environment's spec
-    - `apps`: the apps in the order of syncing, see `_app`; `app('influxdb')`: the first made from that chart, or null
+    - `apps`: the apps in the order of syncing, see `_app`; `app('influxdb')`: the first made from that chart, or null.
+      Each of an app's `manualSecrets` has its `name`, the `keys` that the app's values read from it, and `defaults`:
+      what some keys are unless somebody says otherwise
     - `provided`: the apps that the cluster brings along and that others here require
     - `publicHosts`: service, host, app, url, zone, and whether it is on a node's own port (`isNodePort`) or Argo CD's
       own (`isArgoCd`), sorted by host
@@ -61,8 +63,8 @@ def _app(app: ResolvedApp) -> dict[str, Any]:
         "nodePortHosts": dict(app.node_port_hosts),
         "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in app.secrets],
         "manualSecrets": [
-            {"name": name, "keys": list(dict.fromkeys(keys_read(app.values, name)))}
-            for name in definition.manual_secrets
+            {"name": name, "keys": list(dict.fromkeys(keys_read(app.values, name))), "defaults": dict(defaults)}
+            for name, defaults in definition.manual_secrets.items()
         ],
         "pins": [pin._asdict() for pin in app.pins],
         "values": app.values,

@@ -104,7 +104,7 @@ class _Definitions:
             requires=tuple(merged.get("requires", ())),
             ingress_hosts=tuple(merged.get("ingressHosts", ())),
             node_port_hosts=tuple(merged.get("nodePortHosts", ())),
-            manual_secrets=tuple(merged.get("manualSecrets", ())),
+            manual_secrets=_manual_secrets(merged.get("manualSecrets")),
             chart_keys=chart_keys,
             application=merged.get("application", {}),
             wave=merged.get("wave", 0),
@@ -114,6 +114,13 @@ class _Definitions:
             templates=templates,
             document=document,
         )
+
+
+def _manual_secrets(written: Any) -> dict[str, Mapping[str, str]]:
+    """Return the defaults of each Secret's keys: `[a]` and `{a: {}, b: null}` are both `{"a": {}}`."""
+    if isinstance(written, Mapping):
+        return {name: settings.get("defaults", {}) for name, settings in written.items() if settings is not None}
+    return {name: {} for name in written or ()}
 
 
 def _values_layer(document: Document) -> Layer:

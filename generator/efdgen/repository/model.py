@@ -21,7 +21,11 @@ class ChartReference(NamedTuple):
 
 
 class AppDefinition(NamedTuple):
-    """How an app is deployed, the same for every environment: `templates/apps/<app>/`."""
+    """How an app is deployed, the same for every environment: `templates/apps/<app>/`.
+
+    Attributes:
+        manual_secrets: the Secrets that people make by hand, by name, each with the defaults of its keys.
+    """
 
     name: str
     source: str
@@ -31,7 +35,7 @@ class AppDefinition(NamedTuple):
     requires: tuple[str, ...]
     ingress_hosts: tuple[str, ...]
     node_port_hosts: tuple[str, ...]
-    manual_secrets: tuple[str, ...]
+    manual_secrets: Mapping[str, Mapping[str, str]]
     chart_keys: Mapping[str, Any] | None
     application: Mapping[str, Any]
     wave: int

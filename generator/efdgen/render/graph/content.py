@@ -29,7 +29,7 @@ def graph(environment: ResolvedEnvironment) -> Graph:
             app.definition.namespace,
             tuple(hosts.get(app.definition.name, ())),
             tuple(secret.name for secret in app.secrets),
-            app.definition.manual_secrets,
+            tuple(app.definition.manual_secrets),
         )
         for app in apps
     ]

@@ -10,9 +10,6 @@ from efdgen.environment.secrets import Secret, keys_read, secrets
 from efdgen.render.runbook.model import Command, Phase, Step
 from efdgen.render.runbook.words import code, table
 
-_DEFAULTS = {"VAULT_TOKEN_LEASE_DURATION": "8640"}
-"""What a key of a Secret made by hand is, unless somebody says otherwise: nothing secret."""
-
 
 def phase(environment: ResolvedEnvironment) -> Phase | None:
     """Return the phase, or None where nothing reads a secret."""
@@ -35,13 +32,15 @@ def phase(environment: ResolvedEnvironment) -> Phase | None:
 def _by_hand(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[Step]:
     """Yield a step for each Secret that an app reads and people make."""
     namespace = app.definition.namespace
-    for name in app.definition.manual_secrets:
+    for name, known in app.definition.manual_secrets.items():
         keys = list(dict.fromkeys(keys_read(app.values, name)))
         if not keys:
             continue
-        missing = [key for key in keys if key not in _DEFAULTS]
+        missing = [key for key in keys if key not in known]
         pairs = " ".join(f'{quote(key)} "${_variable(key)}"' for key in keys)
-        defaults = "".join(f'export {key}="${{{key}:-{_DEFAULTS[key]}}}"\n' for key in keys if key in _DEFAULTS)
+        defaults = "".join(
+            f'export {_variable(key)}="${{{_variable(key)}:-{known[key]}}}"\n' for key in keys if key in known
+        )
         yield Step(
             f"secret-{name}",
             f"Make the secret {name} by hand",
