@@ -42,7 +42,7 @@ NEVER = {
 HOMES = {
     "click": "cli",
     "helm_python": "helm.engines",
-    "jinja2": "language.expressions language.documents report.html",
+    "jinja2": "language.evaluator language.expressions language.documents report.html",
     "jsonschema": "language.schema",
     "markdown_it": "report.site.markdown",
     "oras": "helm.charts.registry",

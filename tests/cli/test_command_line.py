@@ -228,10 +228,11 @@ def test_an_output_that_can_t_be_written_ends_with_4(small: Path) -> None:
 
 
 BUG = """
-from efdgen import cli, pipeline
-def rendering(*_):
+from efdgen import cli
+from efdgen.verbs import project
+def render(*_):
     raise RuntimeError("the moon is blue")
-pipeline.rendering = rendering
+project.render = render
 cli.main()
 """
 
@@ -564,7 +565,7 @@ def test_a_wheel_works_outside_of_the_checkout(tmp_path: Path, small: Path) -> N
 
 def test_a_clean_check_does_not_load_what_only_explains_mistakes() -> None:
     script = (
-        "import sys, pathlib; from efdgen import pipeline; outcome = pipeline.check(pathlib.Path(sys.argv[1]));"
+        "import sys, pathlib; from efdgen.verbs import render; outcome = render.check(pathlib.Path(sys.argv[1]));"
         "print(outcome.is_clean, 'jsonschema' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script, str(ROOT)], capture_output=True, text=True, check=True)

@@ -511,8 +511,8 @@ def call(name, *arguments, there=_native.call_string):
         raise AttributeError(name)
     return there(name, *arguments)
 _native.call_string = call
-from efdgen.helm import sdk
-from efdgen.helm.engine import Capabilities, Release
+from efdgen.helm.engines import sdk
+from efdgen.helm.engines.engine import Capabilities, Release
 metadata = b"apiVersion: v2\\nname: c\\nversion: 1.0.0\\n"
 chart = {"Chart.yaml": metadata, "templates/a": b"{{ .Capabilities.KubeVersion }}"}
 engine = sdk.Sdk()

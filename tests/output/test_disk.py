@@ -336,12 +336,14 @@ def test_a_full_disk_leaves_everything_as_it_was(small: Path, limit: int) -> Non
 
 READ_ONLY = """
 import os, sys
-from efdgen import cli, disk, pipeline
+from efdgen import cli
+from efdgen.output import disk
+from efdgen.verbs import render
 from efdgen.cli import check_command, render_command
 from efdgen.report import text
 import difflib, fcntl, linecache
 from pathlib import Path
-pipeline.check(Path.cwd())
+render.check(Path.cwd())
 if os.geteuid() == 0:
     os.setgid(65534)
     os.setuid(65534)

@@ -299,9 +299,9 @@ def test_a_page_has_the_picture_that_the_verb_draws(name: str) -> None:
 def test_the_runbook_s_sections_are_linked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     steps = (Step("one", "Make it: now (k3d 5.1.0)", ("Text.", Command("ls"))), Step("two", "Facts", ("Text.",)))
     phases = (Phase("a", "Make it", steps), Phase("b", "Make it", ()))
-    monkeypatch.setattr(environment_page, "phases", lambda _: phases)
+    monkeypatch.setattr(environment_page, "phases", lambda *_: phases)
     page = tmp_path / "page.md"
-    page.write_text(environment_page.page(environment("summit")), encoding="utf-8")
+    page.write_text(environment_page.page(environment("summit"), {}), encoding="utf-8")
     assert section(page, "## Runbook").split() == [
         *("-", "[Make", "it](#make-it)"),
         *("-", "[Make", "it:", "now", "(k3d", "5.1.0)](#make-it-now-k3d-510)"),

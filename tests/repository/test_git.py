@@ -190,7 +190,7 @@ def test_an_object_that_is_lost_is_told(root: Path) -> None:
 
 
 def test_messages_are_understood_in_every_language(tmp_path: Path) -> None:
-    code = f"from pathlib import Path; from efdgen import git; git.revision(Path({str(tmp_path)!r}), 'main')"
+    code = f"from pathlib import Path; from efdgen.repository import git; git.revision(Path({str(tmp_path)!r}), 'main')"
     variables = {**os.environ, "LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de"}
     done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
     assert "is in no Git repository" in done.stderr

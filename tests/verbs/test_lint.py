@@ -241,9 +241,9 @@ def test_an_unknown_environment_is_status_2(command: Command) -> None:
 
 def test_a_terminal_shows_how_far_it_is(root: Path) -> None:
     program = (
-        "import sys; from support.standins import StandIns; from efdgen import pipeline\n"
+        "import sys; from support.standins import StandIns; from efdgen.verbs import project\n"
         "from efdgen.cli import lint_command, main\n"
-        "lint_command.open_charts = lambda root: StandIns(pipeline.rendering(root).tree)\n"
+        "lint_command.open_charts = lambda root: StandIns(project.rendering(root).tree)\n"
         f"sys.argv = ['efdgen', 'lint', '--dead-values', '--root', {str(root)!r}, '--engine', 'sdk']; main()"
     )
     outer, inner = pty.openpty()

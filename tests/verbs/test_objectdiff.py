@@ -69,10 +69,10 @@ def charts_of(root: Path) -> StandIns:
     return charts
 
 
-def compare(root: Path, engine: Engine, charts: StandIns | None = None) -> objectdiff.Compared:
+def compare(root: Path, engine: Engine, charts: StandIns | None = None) -> objectdiff.ReviewedObjects:
     trees = diff.trees(root)
     values = diff.diff(root)
-    return objectdiff.compare(root, trees, values, engine, charts or charts_of(root))
+    return objectdiff.compare(trees, values, engine, charts or charts_of(root))
 
 
 def only(review: Review) -> Change:
@@ -211,7 +211,7 @@ def test_a_parent_chart_that_fails_makes_its_apps_unknown_and_not_new(checkout: 
     parent = "apps/efd/values-summit.yaml"
     broken = trees._replace(before={**trees.before, parent: b"env: summit\nkubernetesVersion: 1.21.5\n"})
 
-    compared = objectdiff.compare(checkout, broken, diff.diff(checkout), engines.choose("sdk"), charts_of(checkout))
+    compared = objectdiff.compare(broken, diff.diff(checkout), engines.choose("sdk"), charts_of(checkout))
 
     assert compared.shown.changes == ()
     assert compared.shown.unknown == ("efd in summit", "influxdb in summit")

@@ -21,8 +21,9 @@ KILLS = 200
 KILLER = """
 import json, os, random, signal, sys, time
 from pathlib import Path
-from efdgen import disk, pipeline
-from efdgen.generated import Ownership
+from efdgen.output import disk
+from efdgen.output.marks import Ownership
+from efdgen.verbs import project, render
 
 roots, kills, seed = [Path(sys.argv[1]), Path(sys.argv[2])], int(sys.argv[3]), int(sys.argv[4])
 output = Path(sys.argv[5])
@@ -36,14 +37,14 @@ def start(root):
     child = os.fork()
     if not child:
         try:
-            pipeline.write(root)
+            render.write(root)
             os._exit(0)
         except BaseException as error:
             print(repr(error), file=sys.stderr)
             os._exit(1)
     return child
 
-trees = [dict(pipeline.rendering(root).tree) for root in roots]
+trees = [dict(project.rendering(root).tree) for root in roots]
 assert trees[0].keys() == trees[1].keys()
 assert all(trees[0][path] != trees[1][path] for path in trees[0])
 
@@ -62,7 +63,7 @@ def run(root, delay):
     return status, took
 
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
-pipeline.write(roots[0])
+render.write(roots[0])
 os.rename(roots[0] / "rendered", output)
 times = []
 for number in range(6):

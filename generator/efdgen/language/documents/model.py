@@ -1,0 +1,86 @@
+"""A document as it is read, and the blocks that come of filling it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from jinja2 import nodes
+
+from efdgen.language.quoting import Place
+
+
+class Heading(NamedTuple):
+    """A heading, and its name for ever: `### Title {#name}`."""
+
+    level: int
+    text: str
+    name: str
+    line: int
+
+
+class Prose(NamedTuple):
+    """A paragraph, a list or a table, in Markdown. Lines of a paragraph are joined, so that it is one line."""
+
+    text: str
+
+
+class Fence(NamedTuple):
+    """A block of code; the words after its language say who it is for, and are not printed."""
+
+    language: str
+    words: tuple[str, ...]
+    text: str
+
+
+Block = Heading | Prose | Fence
+
+
+class Document(NamedTuple):
+    """A document, ready to be filled.
+
+    Attributes:
+        source: the file.
+        head: the text of its front matter, after as many empty lines as make its places true; empty: none.
+        parts: literal text, values, loops and conditions.
+    """
+
+    source: str
+    head: str
+    parts: tuple[Part, ...]
+
+
+class Literal(NamedTuple):
+    """Text that stands as it is."""
+
+    text: str
+
+
+class Value(NamedTuple):
+    """An expression, the place that its value stands in, and where it was written."""
+
+    expression: nodes.Expr
+    place: Place
+    line: int
+    column: int
+
+
+class If(NamedTuple):
+    """Parts that depend on a test."""
+
+    test: nodes.Expr
+    body: tuple[Any, ...]
+    otherwise: tuple[Any, ...]
+    line: int
+
+
+class For(NamedTuple):
+    """Parts once for each item of a list; `otherwise`, when it has none."""
+
+    target: tuple[str, ...]
+    items: nodes.Expr
+    body: tuple[Any, ...]
+    otherwise: tuple[Any, ...]
+    line: int
+
+
+Part = Literal | Value | If | For
