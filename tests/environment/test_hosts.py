@@ -24,6 +24,7 @@ from efdgen.verbs import project
 from support import many
 from support.charts import everything
 from support.checkout import ROOT, edit, names
+from support.repository import small_repository
 
 APP = "templates/apps/store/app.yaml"
 
@@ -97,6 +98,18 @@ def test_the_summit_s_hosts() -> None:
 def test_a_broker_that_is_not_reached_from_outside_is_not_public() -> None:
     assert NODE_PORT not in {each.kind for each in found("sandbox")}
     assert NODE_PORT in {each.kind for each in found("base")}
+
+
+def test_a_node_s_port_is_public_where_its_condition_holds_and_its_name_is_known_everywhere(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    edit(root / APP, "nodePortHosts: [broker]", "nodePortHosts: {broker: {when: <% name == 'lab' %>}}")
+    lab, dome = sorted(project.resolve(root).environments, key=lambda each: each.spec.name != "lab")
+
+    assert [each.service for each in public(lab) if each.kind == NODE_PORT] == ["broker"]
+    assert [each.service for each in public(dome) if each.kind == NODE_PORT] == []
+    (store,) = [app for app in dome.apps if app.definition.name == "store"]
+    assert store.node_port_hosts == {"broker": "broker-dome.dome.example.org"}
+    assert dome.facts.data["kafka"]["broker"] == "broker-dome.dome.example.org:31090"
 
 
 def test_argo_cd_is_public_where_it_is_managed() -> None:

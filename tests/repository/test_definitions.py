@@ -37,3 +37,10 @@ def test_an_app_adds_secrets_and_takes_inherited_ones_away(tmp_path: Path) -> No
     )
 
     assert found.manual_secrets == {"license": {"DAYS": "30", "HOURS": "8"}, "key": {}}
+
+
+def test_services_on_node_ports_are_a_list_or_a_mapping(tmp_path: Path) -> None:
+    more = "nodePortHosts: {copy: {when: <% name == 'lab' %>}, broker: null, spare: {}}\n"
+
+    assert definition(tmp_path / "list", "").node_port_hosts == ("broker",)
+    assert definition(tmp_path / "mapping", "", more).node_port_hosts == ("copy", "spare")

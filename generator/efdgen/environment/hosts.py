@@ -29,7 +29,7 @@ class PublicHost(NamedTuple):
 def public(environment: ResolvedEnvironment) -> tuple[PublicHost, ...]:
     """Return every public host, sorted; two services of one host are two of them.
 
-    Without a Kafka broker that is reached from outside, nothing listens on the nodes' ports: no such hosts then.
+    A host on the nodes' own ports is one only where something answers there: where its `when` in app.yaml holds.
     """
     facts = environment.facts
     found = [
@@ -37,12 +37,12 @@ def public(environment: ResolvedEnvironment) -> tuple[PublicHost, ...]:
         for app in environment.apps
         for service, host in app.hosts.items()
     ]
-    if facts.kafka.broker is not None:
-        found += [
-            PublicHost(service, host, app.definition.name, NODE_PORT)
-            for app in environment.apps
-            for service, host in app.node_port_hosts.items()
-        ]
+    found += [
+        PublicHost(service, host, app.definition.name, NODE_PORT)
+        for app in environment.apps
+        for service, host in app.node_port_hosts.items()
+        if service in app.open_node_ports
+    ]
     if facts.argocd.managed:
         found.append(PublicHost("argocd", facts.argocd.host, paths.PARENT, ARGO_CD))
     return tuple(sorted(found, key=lambda each: (each.host, each.kind == NODE_PORT, each.service)))

@@ -155,13 +155,21 @@ class EnvironmentFile(NamedTuple):
 
 
 class ResolvedApp(NamedTuple):
-    """An app in an environment, with nothing left to decide."""
+    """An app in an environment, with nothing left to decide.
+
+    Attributes:
+        hosts: the host of each service behind the ingress controller.
+        node_port_hosts: the host of each service on the nodes' own ports, whether anything answers there or not: the
+            name is this environment's either way, and no other's.
+        open_node_ports: those services of `node_port_hosts` that answer in this environment.
+    """
 
     definition: AppDefinition
     values: Mapping[str, Any]
     layers: tuple[Layer, ...]
     hosts: Mapping[str, str]
     node_port_hosts: Mapping[str, str]
+    open_node_ports: frozenset[str]
     secrets: tuple[VaultSecret, ...]
     pins: tuple[Pin, ...]
     files: tuple[EnvironmentFile, ...]

@@ -210,6 +210,7 @@ class _App:
         secrets = self._secrets()
         hosts = self._hosts(app.ingress_hosts)
         node_port_hosts = self._hosts(app.node_port_hosts)
+        open_node_ports = self._open_node_ports()
         files = self._files()
         own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
         self._check_evaluated()
@@ -222,6 +223,7 @@ class _App:
             layers=self.layers,
             hosts=hosts,
             node_port_hosts=node_port_hosts,
+            open_node_ports=open_node_ports,
             secrets=secrets,
             pins=tuple(self._pins()),
             files=files,
@@ -283,6 +285,16 @@ class _App:
                 location = scope.locate(self.spec.layers, ("hostPattern",))
                 self.problems.append(Problem(error.code, f"{error.message} (environment {self.spec.name})", location))
         return hosts
+
+    def _open_node_ports(self) -> frozenset[str]:
+        """Return the services on nodes' ports that answer: all of a list; of a mapping, those whose `when` holds."""
+        declared = self.settings.get("nodePortHosts")
+        said: Mapping[str, Any] = declared if isinstance(declared, Mapping) else {}
+        return frozenset(
+            service
+            for service in self.definition.node_port_hosts
+            if self._is_there(said.get(service, {}), self.layers, ("nodePortHosts", service))
+        )
 
     def _files(self) -> tuple[EnvironmentFile, ...]:
         document = self.definition.files_document

@@ -11,7 +11,7 @@ from efdgen.errors import Path
 from efdgen.explain.says import Explanation, Say, Source
 from efdgen.explain.trace import Tree, trace, trace_key
 from efdgen.explain.watch import Origin
-from efdgen.language.layers import merge_layers, winner
+from efdgen.language.layers import merge_layers, reaches, winner
 from efdgen.repository.model import AppDefinition, Repository
 
 _HOSTS = "hosts"
@@ -73,9 +73,12 @@ class Facts:
         for app in self._apps():
             for key, services in (("ingressHosts", app.ingress_hosts), ("nodePortHosts", app.node_port_hosts)):
                 if service in services:
-                    path: Path = (key, services.index(service))
+                    # A list of names, or a mapping by name.
+                    by_name: Path = (key, service)
+                    path: Path = by_name if reaches(app.layers, by_name) else (key, services.index(service))
                     layer = winner(app.layers, path)
-                    says = (Say(layer.name, layer.locate(path), service, service, wins=True),) if layer else ()
+                    place = layer.locate(path, key=path is by_name) if layer else None
+                    says = (Say(layer.name, place, service, service, wins=True),) if layer and place else ()
                     return Explanation(self.name, "", ("service",), service, Source(self.name, app.name, path), says)
         return Explanation(self.name, "", ("service",), service, Source(self.name, "", ("service",)), ())
 

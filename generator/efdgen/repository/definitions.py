@@ -103,8 +103,10 @@ class _Definitions:
             namespace=document.data.get("namespace", name),
             requires=tuple(merged.get("requires", ())),
             ingress_hosts=tuple(merged.get("ingressHosts", ())),
-            node_port_hosts=tuple(merged.get("nodePortHosts", ())),
-            manual_secrets=_manual_secrets(merged.get("manualSecrets")),
+            node_port_hosts=tuple(_by_name(merged.get("nodePortHosts"))),
+            manual_secrets={
+                name: settings.get("defaults", {}) for name, settings in _by_name(merged.get("manualSecrets")).items()
+            },
             chart_keys=chart_keys,
             application=merged.get("application", {}),
             wave=merged.get("wave", 0),
@@ -116,10 +118,10 @@ class _Definitions:
         )
 
 
-def _manual_secrets(written: Any) -> dict[str, Mapping[str, str]]:
-    """Return the defaults of each Secret's keys: `[a]` and `{a: {}, b: null}` are both `{"a": {}}`."""
+def _by_name(written: Any) -> dict[str, Mapping[str, Any]]:
+    """Return what a list of names, or a mapping, says of each name: `[a]` and `{a: {}, b: null}` say the same."""
     if isinstance(written, Mapping):
-        return {name: settings.get("defaults", {}) for name, settings in written.items() if settings is not None}
+        return {name: settings for name, settings in written.items() if settings is not None}
     return {name: {} for name in written or ()}
 
 
