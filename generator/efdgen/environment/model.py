@@ -154,6 +154,26 @@ class EnvironmentFile(NamedTuple):
     content: Any
 
 
+class Volume(NamedTuple):
+    """Claims of one kind. No storage class: the cluster's default.
+
+    Attributes:
+        app: the app's name.
+        namespace: where the claims are.
+        what: what the volume holds: the part of the chart, and which of its disks.
+        claims: how many of them.
+        size: of each, as Kubernetes writes it.
+        storage_class: of each.
+    """
+
+    app: str
+    namespace: str
+    what: str
+    claims: int
+    size: str
+    storage_class: str | None
+
+
 class ResolvedApp(NamedTuple):
     """An app in an environment, with nothing left to decide.
 
@@ -162,6 +182,7 @@ class ResolvedApp(NamedTuple):
         node_port_hosts: the host of each service on the nodes' own ports, whether anything answers there or not: the
             name is this environment's either way, and no other's.
         open_node_ports: those services of `node_port_hosts` that answer in this environment.
+        volumes: what it claims, as far as its definition and its values say.
     """
 
     definition: AppDefinition
@@ -171,6 +192,7 @@ class ResolvedApp(NamedTuple):
     node_port_hosts: Mapping[str, str]
     open_node_ports: frozenset[str]
     secrets: tuple[VaultSecret, ...]
+    volumes: tuple[Volume, ...]
     pins: tuple[Pin, ...]
     files: tuple[EnvironmentFile, ...]
     target_revision: str

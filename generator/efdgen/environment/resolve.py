@@ -10,7 +10,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.environment import functions
+from efdgen.environment import declared, functions
 from efdgen.environment.model import EnvironmentFile, Facts, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
@@ -208,9 +208,10 @@ class _App:
                 # What is built on it would only be wrong for the same reason.
                 return None
         secrets = self._secrets()
+        volumes = declared.volumes(app, self.settings.get("volumes", {}), own["values"], self.filling)
         hosts = self._hosts(app.ingress_hosts)
         node_port_hosts = self._hosts(app.node_port_hosts)
-        open_node_ports = self._open_node_ports()
+        open_node_ports = declared.open_node_ports(app, self.settings.get("nodePortHosts"), self.filling)
         files = self._files()
         own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
         self._check_evaluated()
@@ -225,6 +226,7 @@ class _App:
             node_port_hosts=node_port_hosts,
             open_node_ports=open_node_ports,
             secrets=secrets,
+            volumes=volumes,
             pins=tuple(self._pins()),
             files=files,
             target_revision=own_settings.get("targetRevision", argocd.target_revision),
@@ -260,7 +262,7 @@ class _App:
             if settings is None:
                 continue
             where: Path = ("secrets", name)
-            if self._is_there(settings, self.layers, where):
+            if declared.is_there(settings, where, self.filling):
                 filled = scope.fill(settings, where, self.filling)
                 path = filled.get("path") or self._vault_path(name)
                 secrets.append(VaultSecret(name, path, tuple(filled.get("keys", ()))))
@@ -286,41 +288,18 @@ class _App:
                 self.problems.append(Problem(error.code, f"{error.message} (environment {self.spec.name})", location))
         return hosts
 
-    def _open_node_ports(self) -> frozenset[str]:
-        """Return the services on nodes' ports that answer: all of a list; of a mapping, those whose `when` holds."""
-        declared = self.settings.get("nodePortHosts")
-        said: Mapping[str, Any] = declared if isinstance(declared, Mapping) else {}
-        return frozenset(
-            service
-            for service in self.definition.node_port_hosts
-            if self._is_there(said.get(service, {}), self.layers, ("nodePortHosts", service))
-        )
-
     def _files(self) -> tuple[EnvironmentFile, ...]:
         document = self.definition.files_document
         layer = Layer("app definition", document.data, document.locate_in_text)
         files = []
         for index, file in enumerate(self.definition.environment_files):
             where: Path = ("environmentFiles", index)
-            if self._is_there(file, (layer,), where):
-                filled = scope.fill(dict(file), where, self.filling._replace(layers=(layer,), evaluated=[]))
+            filling = self.filling._replace(layers=(layer,), evaluated=[])
+            if declared.is_there(file, where, filling):
+                filled = scope.fill(dict(file), where, filling)
                 files.append(EnvironmentFile(where, filled.get("path", ""), filled.get("content")))
         return tuple(files)
 
     def _pins(self) -> Iterable[Pin]:
         for path, pin in self.settings.get("pins", {}).items():
             yield Pin(path, pin["value"], pin["reason"])
-
-    def _is_there(self, settings: Mapping[str, Any], layers: Sequence[Layer], path: Path) -> bool:
-        """Evaluate `when`: whether something exists in this environment."""
-        if "when" not in settings:
-            return True
-        found: list[Problem] = []
-        where = (*path, "when")
-        value = scope.fill(settings["when"], where, self.filling._replace(layers=layers, problems=found, evaluated=[]))
-        if not found and not isinstance(value, bool):
-            shown = "null" if value is None else repr(value)
-            message = f"`when` must yield true or false, not {shown} (environment {self.spec.name})"
-            found.append(Problem("E304", message, scope.locate(layers, where), where))
-        self.problems.extend(found)
-        return value is True

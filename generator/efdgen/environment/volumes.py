@@ -1,68 +1,86 @@
-"""The volumes that the apps of an environment claim, as far as their values say."""
+"""The volumes that apps claim: those that app.yaml declares, and those that follow the charts' common convention."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.model import ResolvedEnvironment, Volume
+from efdgen.language import expressions, schema
+from efdgen.language.conforms import conforms
+from efdgen.repository.model import AppDefinition
 
-
-class Volume(NamedTuple):
-    """Claims of one kind. No storage class: the cluster's default.
-
-    Attributes:
-        app: the app's name.
-        namespace: where the claims are.
-        what: what the volume holds: the part of the chart, and which of its disks.
-        claims: how many of them.
-        size: of each, as Kubernetes writes it.
-        storage_class: of each.
-    """
-
-    app: str
-    namespace: str
-    what: str
-    claims: int
-    size: str
-    storage_class: str | None
-
-
-_REPLICAS = ("brokers", "servers")
-"""How many pods have volumes of their own, in charts that say so."""
-
-_DISKS = (
-    ("size", "storageClass", ""),
-    ("dataDirSize", "dataDirStorageClass", "data"),
-    ("dataLogDirSize", "dataLogDirStorageClass", "log"),
-)
-"""What charts call a volume's size and class, and which of several it is."""
+MOST = 1000
+"""How many pods with claims of their own, and how many claims of each pod, there can be."""
 
 
 def volumes(environment: ResolvedEnvironment) -> tuple[Volume, ...]:
     """Return what is claimed, by app."""
-    return tuple(volume for app in environment.apps for volume in _claimed(app, app.values, app.definition.name))
+    return tuple(volume for app in environment.apps for volume in app.volumes)
 
 
-def _claimed(app: ResolvedApp, values: Mapping[str, Any], name: str) -> Iterator[Volume]:
-    """Yield the claims that a part of a chart makes, and those of its own parts."""
+def claimed(
+    app: AppDefinition, values: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any] | None]
+) -> tuple[Volume, ...]:
+    """Return what an app claims: what is declared, in that order, then what is found in its values.
+
+    Args:
+        app: the app.
+        values: its values in an environment.
+        declared: what app.yaml declares, evaluated and without faults, by name; None: not there in this environment.
+            What is found under such a name counts no more.
+    """
+    own = [
+        _volume(app, what, said.get("pods", 1) * said.get("claims", 1), said["size"], said.get("storageClass"))
+        for what, said in declared.items()
+        if said is not None
+    ]
+    found = [_volume(app, what, 1, *disk) for what, disk in _found(values, app.name) if what not in declared]
+    return (*own, *found)
+
+
+def faults(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a declared volume, evaluated: the key, and what its value must be.
+
+    `{"claims": 2.5, "size": "8Gi"}` yields `("claims", "must be a whole number from 0 to 1,000, not 2.5")`.
+    """
+    for key in ("pods", "claims"):
+        count = said.get(key, 1)
+        if type(count) is not int or not 0 <= count <= MOST:
+            yield key, f"must be a whole number from 0 to {MOST:,}, not {_shown(count)}"
+    size = said.get("size")
+    of_sizes = schema.load("types#/$defs/storageSize")
+    if not conforms(size, of_sizes) or expressions.has_expression(str(size)):
+        yield "size", f"{of_sizes['errorMessage']}, not {_shown(size)}"
+    storage_class = said.get("storageClass")
+    if storage_class is not None and not isinstance(storage_class, str):
+        yield "storageClass", f"must be the name of a storage class, not {_shown(storage_class)}"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return repr(value) if isinstance(value, str) else expressions.text(value) if value is not None else "null"
+
+
+def _volume(app: AppDefinition, what: str, claims: int, size: str, storage_class: str | None) -> Volume:
+    return Volume(app.name, app.namespace, what, claims, size, storage_class)
+
+
+def _found(values: Mapping[str, Any], name: str) -> Iterator[tuple[str, tuple[str, str | None]]]:
+    """Yield the name, the size and the storage class of each `persistence` that is on, in a part of a chart or below.
+
+    `{"db": {"persistence": {"enabled": True, "size": "8Gi"}}}` yields `("db", ("8Gi", None))`.
+    """
     if values.get("enabled") is False:
         return
     persistence = values.get("persistence")
-    if isinstance(persistence, dict) and persistence.get("enabled") is True:
-        count = next((values[key] for key in _REPLICAS if isinstance(values.get(key), int)), 1)
-        for size, storage_class, disk in _DISKS:
-            if size in persistence:
-                what = f"{name} ({disk})" if disk else name
-                disks = persistence.get("disksPerBroker", 1) if not disk else 1
-                yield Volume(
-                    app.definition.name,
-                    app.definition.namespace,
-                    what,
-                    count * disks,
-                    str(persistence[size]),
-                    persistence.get(storage_class),
-                )
+    if isinstance(persistence, Mapping) and persistence.get("enabled") is True:
+        size, storage_class = persistence.get("size"), persistence.get("storageClass")
+        if isinstance(size, str | int | float) and not isinstance(size, bool):
+            yield name, (str(size), storage_class if isinstance(storage_class, str) else None)
     for key, part in values.items():
-        if key != "persistence" and isinstance(part, dict):
-            yield from _claimed(app, part, key)
+        if key != "persistence" and isinstance(part, Mapping):
+            yield from _found(part, key)

@@ -78,6 +78,7 @@ _KEYWORDS: Mapping[str, Check] = {
     "pattern": lambda value, kind, pattern, _: kind != "string" or _pattern(pattern).search(value) is not None,
     "minLength": lambda value, kind, least, _: kind != "string" or len(value) >= least,
     "minimum": lambda value, kind, least, _: kind not in {"integer", "number"} or value >= least,
+    "maximum": lambda value, kind, most, _: kind not in {"integer", "number"} or value <= most,
     "enum": lambda value, _kind, allowed, _: any(type(value) is type(one) and value == one for one in allowed),
     "allOf": lambda value, _kind, schemas, _: all(conforms(value, schema) for schema in schemas),
     "anyOf": lambda value, _kind, schemas, _: any(conforms(value, schema) for schema in schemas),

@@ -15,7 +15,7 @@ from efdgen.repository import paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppDefinition, ChartReference
 
-_IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets")
+_IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets", "volumes")
 """What app.yaml says that ends up in an environment's values."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -87,14 +87,7 @@ class _Definitions:
                 chart_keys = self._files.key_tree(f"{folder}/chart-keys.yaml")
             if self._files.exists(f"{folder}/templates"):
                 templates.update(self._files.texts(f"{folder}/templates"))
-        for index, required in enumerate(document.data.get("requires", ())):
-            if required not in self._documents:
-                self._files.unknown("app", document, ("requires", index), self._documents)
-        file_paths = [file["path"] for file in document.data.get("environmentFiles", ())]
-        for index, path in enumerate(file_paths):
-            if path in file_paths[:index]:
-                where: Path = ("environmentFiles", index, "path")
-                self._files.problem("E405", "two files have one path", document.locate(where), where)
+        self._check(document, merged)
         return AppDefinition(
             name=name,
             source=f"{paths.APPS}/{name}",
@@ -105,7 +98,7 @@ class _Definitions:
             ingress_hosts=tuple(merged.get("ingressHosts", ())),
             node_port_hosts=tuple(_by_name(merged.get("nodePortHosts"))),
             manual_secrets={
-                name: settings.get("defaults", {}) for name, settings in _by_name(merged.get("manualSecrets")).items()
+                name: said.get("defaults", {}) for name, said in _by_name(merged.get("manualSecrets")).items()
             },
             chart_keys=chart_keys,
             application=merged.get("application", {}),
@@ -117,11 +110,26 @@ class _Definitions:
             document=document,
         )
 
+    def _check(self, document: Document, merged: Mapping[str, Any]) -> None:
+        """Check what a schema can't see in a definition, which is `merged` together with what it extends."""
+        for index, required in enumerate(document.data.get("requires", ())):
+            if required not in self._documents:
+                self._files.unknown("app", document, ("requires", index), self._documents)
+        file_paths = [file["path"] for file in document.data.get("environmentFiles", ())]
+        for index, path in enumerate(file_paths):
+            if path in file_paths[:index]:
+                where: Path = ("environmentFiles", index, "path")
+                self._files.problem("E405", "two files have one path", document.locate(where), where)
+        for what in document.data.get("volumes", {}):
+            if merged["volumes"][what] is not None and "size" not in merged["volumes"][what]:
+                where = ("volumes", what)
+                self._files.problem("E202", "'size' is missing", document.locate(where, key=True), where)
+
 
 def _by_name(written: Any) -> dict[str, Mapping[str, Any]]:
     """Return what a list of names, or a mapping, says of each name: `[a]` and `{a: {}, b: null}` say the same."""
     if isinstance(written, Mapping):
-        return {name: settings for name, settings in written.items() if settings is not None}
+        return {name: said for name, said in written.items() if said is not None}
     return {name: {} for name in written or ()}
 
 

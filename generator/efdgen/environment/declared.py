@@ -1,0 +1,74 @@
+"""What app.yaml declares about an app in each environment: conditions, open ports, volumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from efdgen.environment.model import Volume
+from efdgen.environment.volumes import claimed, faults
+from efdgen.errors import Path, Problem
+from efdgen.language import scope
+from efdgen.language.scope import Filling
+from efdgen.repository.model import AppDefinition
+
+
+def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
+    """Evaluate `when`: whether something exists in an environment. False when it can't be known, with the problem.
+
+    Args:
+        said: what is said of it; without a `when`, it is there.
+        path: where that stands in the layers.
+        filling: the names and layers, and the problems, to which E304 is added for what is not true or false.
+    """
+    if "when" not in said:
+        return True
+    found: list[Problem] = []
+    where = (*path, "when")
+    value = scope.fill(said["when"], where, filling._replace(problems=found, evaluated=[]))
+    if not found and not isinstance(value, bool):
+        shown = "null" if value is None else repr(value)
+        message = f"`when` must yield true or false, not {shown} (environment {filling.environment})"
+        found.append(Problem("E304", message, scope.locate(filling.layers, where), where))
+    filling.problems.extend(found)
+    return value is True
+
+
+def open_node_ports(app: AppDefinition, said: Any, filling: Filling) -> frozenset[str]:
+    """Return the services on nodes' ports that answer: all of a list; of a mapping, those whose `when` holds."""
+    by_name: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
+    return frozenset(
+        service
+        for service in app.node_port_hosts
+        if is_there(by_name.get(service, {}), ("nodePortHosts", service), filling)
+    )
+
+
+def volumes(
+    app: AppDefinition, said: Mapping[str, Any], values: Mapping[str, Any], filling: Filling
+) -> tuple[Volume, ...]:
+    """Return what an app claims in an environment; what can't be known is left out, with the problem (E304).
+
+    Args:
+        app: the app.
+        said: what is said of each volume, by name; null: nothing.
+        values: the app's values.
+        filling: the names and layers, and the problems.
+    """
+    declared: dict[str, Mapping[str, Any] | None] = {}
+    for what, settings in said.items():
+        if settings is not None:
+            is_claimed = is_there(settings, ("volumes", what), filling)
+            declared[what] = _volume(app, what, settings, filling) if is_claimed else None
+    return claimed(app, values, declared)
+
+
+def _volume(app: AppDefinition, what: str, settings: Mapping[str, Any], filling: Filling) -> Mapping[str, Any] | None:
+    found: list[Problem] = []
+    path: Path = ("volumes", what)
+    filled: Mapping[str, Any] = scope.fill(settings, path, filling._replace(problems=found, evaluated=[]))
+    for key, wrong in () if found else faults(filled):
+        message = f"{key} of the volume {what!r} {wrong} ({app.name} in environment {filling.environment})"
+        found.append(Problem("E304", message, scope.locate(filling.layers, (*path, key)), (*path, key)))
+    filling.problems.extend(found)
+    return None if found else filled
