@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from efdgen.repository.load import load
-from efdgen.repository.model import AppDefinition
+from efdgen.repository.model import AppDefinition, NamedThings
 from support.repository import overlay, small_repository
 
 STORE = "templates/apps/store/app.yaml"
@@ -44,3 +44,30 @@ def test_services_on_node_ports_are_a_list_or_a_mapping(tmp_path: Path) -> None:
 
     assert definition(tmp_path / "list", "").node_port_hosts == ("broker",)
     assert definition(tmp_path / "mapping", "", more).node_port_hosts == ("copy", "spare")
+
+
+def test_names_that_must_differ_are_declared_by_kind(tmp_path: Path) -> None:
+    found = definition(
+        tmp_path,
+        "distinctNames: {disk: [{at: disks.*}], shelf: [{at: shelf}], tape: [{at: tapes.*}]}\n",
+        "parameters: {disks: {}}\n"
+        "distinctNames:\n"
+        "  disk: [{at: a.*.b, name: label, sameAsKey: true, onlyIf: inUse, from: parameters.disks.new}]\n"
+        "  shelf: null\n",
+    )
+
+    assert found.distinct_names == {
+        "disk": (
+            NamedThings(
+                ("a", "*", "b"), "label", same_as_key=True, only_if="inUse", source=("parameters", "disks", "new")
+            ),
+        ),
+        "tape": (NamedThings(("tapes", "*"), "name", same_as_key=False, only_if="", source=()),),
+    }
+
+
+def test_what_reads_secrets_is_inherited_or_replaced(tmp_path: Path) -> None:
+    store = "readsSecrets: [login]\n"
+
+    assert definition(tmp_path / "inherited", store).reads_secrets == ("login",)
+    assert definition(tmp_path / "replaced", store, "readsSecrets: [secrets.*]\n").reads_secrets == ("secrets.*",)

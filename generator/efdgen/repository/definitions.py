@@ -13,7 +13,7 @@ from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 from efdgen.repository.files import Files
-from efdgen.repository.model import AppDefinition, ChartReference
+from efdgen.repository.model import AppDefinition, ChartReference, NamedThings
 
 _IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets", "volumes")
 """What app.yaml says that ends up in an environment's values."""
@@ -100,6 +100,11 @@ class _Definitions:
             manual_secrets={
                 name: said.get("defaults", {}) for name, said in _by_name(merged.get("manualSecrets")).items()
             },
+            reads_secrets=tuple(merged.get("readsSecrets", ())),
+            distinct_names={
+                kind: tuple(map(_named_things, places))
+                for kind, places in _by_name(merged.get("distinctNames")).items()
+            },
             chart_keys=chart_keys,
             application=merged.get("application", {}),
             wave=merged.get("wave", 0),
@@ -124,9 +129,25 @@ class _Definitions:
             if merged["volumes"][what] is not None and "size" not in merged["volumes"][what]:
                 where = ("volumes", what)
                 self._files.problem("E202", "'size' is missing", document.locate(where, key=True), where)
+        sources = [f"parameters.{name}" for name in merged.get("parameters", {})]
+        for kind, places in _by_name(document.data.get("distinctNames")).items():
+            for index, place in enumerate(places):
+                if "from" in place and ".".join(place["from"].split(".")[:2]) not in sources:
+                    self._files.unknown("parameter", document, ("distinctNames", kind, index, "from"), sources)
 
 
-def _by_name(written: Any) -> dict[str, Mapping[str, Any]]:
+def _named_things(place: Mapping[str, Any]) -> NamedThings:
+    source = place.get("from", "")
+    return NamedThings(
+        at=tuple(place["at"].split(".")),
+        name=place.get("name", "name"),
+        same_as_key=place.get("sameAsKey", False),
+        only_if=place.get("onlyIf", ""),
+        source=tuple(source.split(".")) if source else (),
+    )
+
+
+def _by_name(written: Any) -> dict[str, Any]:
     """Return what a list of names, or a mapping, says of each name: `[a]` and `{a: {}, b: null}` say the same."""
     if isinstance(written, Mapping):
         return {name: said for name, said in written.items() if said is not None}

@@ -20,10 +20,30 @@ class ChartReference(NamedTuple):
     repository: str
 
 
+class NamedThings(NamedTuple):
+    """Where an app's values hold things of one kind, each of which has a name: `distinctNames` in app.yaml.
+
+    Attributes:
+        at: the path of each in the values; `*` is any key.
+        name: the key that holds its name; where it is missing, its own key is its name.
+        same_as_key: whether its name must be its own key.
+        only_if: the key of it that is true where it counts; empty: it always does.
+        source: the path of what they are made of in the app's settings, by key; empty: the values themselves.
+    """
+
+    at: tuple[str, ...]
+    name: str
+    same_as_key: bool
+    only_if: str
+    source: tuple[str, ...]
+
+
 class AppDefinition(NamedTuple):
     """How an app is deployed, the same for every environment: `templates/apps/<app>/`.
 
     Attributes:
+        reads_secrets: what names a Secret in its values: keys, and paths of mappings that end in `.*`.
+        distinct_names: the things whose names must differ, by kind.
         manual_secrets: the Secrets that people make by hand, by name, each with the defaults of its keys.
     """
 
@@ -36,6 +56,8 @@ class AppDefinition(NamedTuple):
     ingress_hosts: tuple[str, ...]
     node_port_hosts: tuple[str, ...]
     manual_secrets: Mapping[str, Mapping[str, str]]
+    reads_secrets: tuple[str, ...]
+    distinct_names: Mapping[str, tuple[NamedThings, ...]]
     chart_keys: Mapping[str, Any] | None
     application: Mapping[str, Any]
     wave: int

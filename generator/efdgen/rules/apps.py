@@ -1,22 +1,21 @@
-"""Rules about apps: what they need, what their connectors are called, what their charts know."""
+"""Rules about apps: what they need, and what their charts know."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.language import suggest
-from efdgen.language.layers import leaves, reaches
-from efdgen.rules.findings import Finding, at_app, in_app
+from efdgen.language.layers import leaves
+from efdgen.rules.findings import Finding, at_app
 from efdgen.rules.identities import Identities
 
 _ALWAYS_KNOWN = frozenset(("fullnameOverride", "global", "nameOverride"))
 """What charts know by convention, whether their values list it or not."""
 
 _SYSTEM_NAMESPACES = ("argocd", "default", "kube-node-lease", "kube-public", "kube-system")
-_CONNECTORS = ("s3Sink", "mirrorMaker2", "jdbcSink")
 
 
 def have_what_they_need(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
@@ -28,42 +27,6 @@ def have_what_they_need(environment: ResolvedEnvironment, _identities: Identitie
                 name = app.definition.name
                 hint = f"list {required} under `apps`, or, where the cluster has one, under `cluster.provides`"
                 yield at_app("E507", f"{name} needs {required}", environment, name, hint)
-
-
-def connectors_have_one_name(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
-    """Find connectors whose key and name disagree, and names that two connectors have."""
-    for app in environment.apps:
-        seen: dict[str, str] = {}
-        for path, key, connector in _connectors(app.values):
-            name = connector.get("name", key)
-            if path[-2:-1] == ("influxdbSink",) and name != key:
-                message = f"the connector {key!r} has the name {name!r}"
-                hint = "leave the name out: it follows from the key"
-                yield in_app("E508", message, environment, app, _written_at(app, path), hint)
-            first = seen.setdefault(name, key)
-            if first != key:
-                message = f"the connectors {first!r} and {key!r} have one name: {name!r}"
-                yield in_app("E508", message, environment, app, _written_at(app, path))
-
-
-def _written_at(app: ResolvedApp, path: Path) -> Path:
-    """Return where a connector's name is written: among the parameters that make the sinks, or in the values."""
-    entry: Path = ("parameters", "influxdbSinks", *path[1:])
-    for candidate in ((*entry, "name"), entry):
-        if path[0] == "influxdbSink" and reaches(app.layers, candidate):
-            return candidate
-    return ("values", *path, "name")
-
-
-def _connectors(values: Mapping[str, Any]) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
-    sinks = values.get("influxdbSink")
-    for key, sink in (sinks if isinstance(sinks, Mapping) else {}).items():
-        if isinstance(sink, Mapping):
-            yield ("influxdbSink", key), key, sink
-    for key in _CONNECTORS:
-        connector = values.get(key)
-        if isinstance(connector, Mapping) and connector.get("enabled") is True:
-            yield (key,), key, connector
 
 
 def overrides_are_known(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

@@ -14,9 +14,13 @@ from efdgen.language import expressions, yamlio
 from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app
 from efdgen.rules.identities import Identities
+from efdgen.rules.places import matches
 
-_NAMING_KEYS = frozenset(("existingSecret", "secretName", "envFromSecret", "influxSecret", "awsSecret"))
+_NAMING_KEYS = frozenset(("existingSecret", "secretName", "envFromSecret"))
+"""Keys whose values are names of Secrets, by the habits of Helm's charts; app.yaml can declare more of them."""
+
 _REFERENCE_KEYS = frozenset(("secretKeyRef", "secretRef"))
+"""Keys whose values refer to Secrets, in Kubernetes itself."""
 
 
 def secrets_exist(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
@@ -45,10 +49,12 @@ def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) 
 
 def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
     """Yield the Secrets that an app's values name, each with its path."""
-    yield from _named_in(app.values, ("values",))
-    switches = app.values.get("secrets")
-    if isinstance(switches, Mapping):
-        yield from ((("values", "secrets", name), name) for name, used in switches.items() if used is True)
+    declared = app.definition.reads_secrets
+    yield from _named_in(app.values, ("values",), _NAMING_KEYS.union(declared))
+    for switches in (entry.split(".") for entry in declared if entry.endswith(".*")):
+        for path, keys, is_read in matches(app.values, switches):
+            if is_read is True:
+                yield ("values", *path), keys[-1]
 
 
 def _read_by_templates(app: ResolvedApp) -> Iterator[tuple[Location, str]]:
@@ -64,15 +70,15 @@ def _in_template(
     return Problem("E504", f"the Secret {name!r} is read, but no VaultSecret makes it {where}", location, hint=hint)
 
 
-def _named_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def _named_in(value: Any, path: Path, naming_keys: frozenset[str]) -> Iterator[tuple[Path, str]]:
     """Yield the names of Secrets in nested data; what is switched off reads nothing."""
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _named_in(item, (*path, index))
+            yield from _named_in(item, (*path, index), naming_keys)
     if not isinstance(value, Mapping) or value.get("enabled") is False:
         return
     for key, item in value.items():
-        if key in _NAMING_KEYS and isinstance(item, str) and item:
+        if key in naming_keys and isinstance(item, str) and item:
             yield (*path, key), item
         elif key == "imagePullSecrets" and isinstance(item, list):
             for index, secret in enumerate(item):
@@ -82,7 +88,7 @@ def _named_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
         elif key in _REFERENCE_KEYS and isinstance(item, Mapping) and isinstance(item.get("name"), str):
             yield (*path, key, "name"), item["name"]
         else:
-            yield from _named_in(item, (*path, key))
+            yield from _named_in(item, (*path, key), naming_keys)
 
 
 @functools.lru_cache(maxsize=256)
@@ -94,7 +100,7 @@ def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
         # Line breaks in front keep the places right.
         with contextlib.suppress(InvalidInputError):
             document = yamlio.parse("\n" * line + text, file.source)
-            for path, name in _named_in(document.data, ()):
+            for path, name in _named_in(document.data, (), _NAMING_KEYS):
                 if "{{" not in name and not expressions.has_expression(name):
                     found.append((document.locate(path), name))
         line += text.count("\n")

@@ -1,0 +1,50 @@
+"""The rule about names that must differ: what app.yaml declares under `distinctNames`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.errors import Path, dotted
+from efdgen.language.layers import reaches
+from efdgen.repository.model import NamedThings
+from efdgen.rules.findings import Finding, in_app
+from efdgen.rules.identities import Identities
+from efdgen.rules.places import matches
+
+
+def names_are_distinct(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find things whose key and name disagree, and names that two things of one kind have."""
+    for app in environment.apps:
+        for kind, places in app.definition.distinct_names.items():
+            yield from _of_one_kind(environment, app, kind, places)
+
+
+def _of_one_kind(
+    environment: ResolvedEnvironment, app: ResolvedApp, kind: str, places: Sequence[NamedThings]
+) -> Iterator[Finding]:
+    first_of: dict[str, Path] = {}
+    for place in places:
+        for path, keys, thing in matches(app.values, place.at):
+            if not isinstance(thing, Mapping) or (place.only_if and thing.get(place.only_if) is not True):
+                continue
+            key = str(path[-1])
+            name = thing[place.name] if isinstance(thing.get(place.name), str) else key
+            if place.same_as_key and name != key:
+                message = f"the {kind} {key!r} has the name {name!r}"
+                hint = "leave the name out: it follows from the key"
+                yield in_app("E508", message, environment, app, _written_at(app, place, path, keys), hint)
+            first = first_of.setdefault(name, path)
+            if first != path:
+                one, other = (first[-1], key) if first[-1] != key else (dotted(first), dotted(path))
+                message = f"the {kind} {one!r} and the {kind} {other!r} have one name: {name!r}"
+                yield in_app("E508", message, environment, app, _written_at(app, place, path, keys))
+
+
+def _written_at(app: ResolvedApp, place: NamedThings, path: Path, keys: Sequence[str]) -> Path:
+    """Return where a thing's name is written: in what the things are made of, if it says so, or in the values."""
+    entry: Path = (*place.source, *keys)
+    for candidate in ((*entry, place.name), entry):
+        if place.source and reaches(app.layers, candidate):
+            return candidate
+    return ("values", *path, place.name)
