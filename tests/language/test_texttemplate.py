@@ -134,3 +134,46 @@ def test_a_file_with_windows_line_ends_is_filled_alike() -> None:
 
 def test_a_last_line_without_an_end_is_filled() -> None:
     assert pyyaml(fill("a: 1\nb: <% x %>", x="c")) == {"a": 1, "b": "c"}
+
+
+# -- files that are not always there
+
+
+@pytest.mark.parametrize("line", ["# efdgen: when <% x %>", "#efdgen:when <% x %>  ", "# efdgen: when <% x %>\r"])
+def test_the_first_line_says_whether_a_file_is_there_and_is_not_rendered(line: str) -> None:
+    file = TextFile("templates/file.yaml", f"{line}\na: <% x %>\n")
+
+    assert texttemplate.is_there(file, {"x": True})
+    assert not texttemplate.is_there(file, {"x": False})
+    assert texttemplate.fill(file, {"x": True}) == "a: true\n"
+
+
+@pytest.mark.parametrize("text", ["", "a: 1\n", "# efdgen\n", "# when <% x %>\n", "\n# efdgen: when <% x %>\n"])
+def test_a_file_without_a_condition_is_there(text: str) -> None:
+    assert texttemplate.is_there(TextFile("templates/file.yaml", text), {"x": False})
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "column"),
+    [
+        ("# efdgen: when <% x %>", "E304", 16),
+        ("# efdgen: when <% y %>", "E301", 16),
+        ("# efdgen: when <% x", "E302", 1),
+        ("# efdgen: when <% %>", "E302", 16),
+        ("# efdgen: if <% x %>", "E302", 1),
+        ("# efdgen: when true", "E302", 1),
+        ("# efdgen: when <% x %> and more", "E302", 1),
+        ("# efdgen:", "E302", 1),
+    ],
+)
+def test_a_condition_that_is_wrong_has_a_place(line: str, code: str, column: int) -> None:
+    file = TextFile("templates/file.yaml", f"{line}\na: 1\n")
+    (problem,) = problems_of(lambda: texttemplate.is_there(file, {"x": "yes"}))
+
+    assert (problem.code, problem.location) == (code, Location("templates/file.yaml", 1, column))
+
+
+def test_a_condition_stands_in_the_first_line() -> None:
+    (problem,) = problems_of(lambda: fill("a: 1\n# efdgen: when <% x %>\n", x=True))
+
+    assert (problem.code, problem.location) == ("E302", Location("templates/file.yaml", 2, 1))

@@ -1,7 +1,8 @@
 """Text files with expressions: Helm templates and Chart.yaml, the same for every environment.
 
 An expression stands on its own after `key:` or `-`, or inside a word. It becomes a YAML value of the right
-shape, so it can neither break indentation nor inject a key; null takes its line away.
+shape, so it can neither break indentation nor inject a key; null takes its line away. A first line such as
+`# efdgen: when <% app.secrets != [] %>` says whether the file is there at all; it is not part of what is rendered.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from efdgen.language import expressions, yamlio
 
 _WHOLE_VALUE = re.compile(r"(?P<lead>[ ]*(?:- )*(?:[A-Za-z0-9_.-]+:)?)(?P<blank>[ ]*)(?P<value><%(?:(?!%>).)*%>)[ ]*\Z")
 _EXPRESSION = re.compile(r"<%.*?%>")
+_DIRECTIVE = re.compile(r"#[ ]*efdgen:(?P<what>.*)")
+_WHEN = re.compile(r"[ ]*when[ ]+(?P<condition><%(?:(?!%>).)*%>)[ ]*\Z")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]*\Z")
 
 
@@ -26,8 +29,38 @@ class TextFile(NamedTuple):
     text: str
 
 
+def is_there(file: TextFile, context: Mapping[str, Any]) -> bool:
+    """Say whether a file is rendered: whether the condition in its first line, if it has one, holds.
+
+    Raises:
+        InvalidInputError: when the condition is wrong, or is neither true nor false.
+    """
+    directive = _DIRECTIVE.match(file.text.partition("\n")[0].removesuffix("\r"))
+    if not directive:
+        return True
+    try:
+        return _holds(directive, context)
+    except expressions.ExpressionError as error:
+        raise InvalidInputError([_problem(error, file, 1)]) from None
+
+
+def _holds(directive: re.Match[str], context: Mapping[str, Any]) -> bool:
+    when = _WHEN.match(directive["what"])
+    if not when:
+        raise expressions.ExpressionError("E302", "after `# efdgen:` comes `when <% ... %>`, and nothing else")
+    start = directive.start("what") + when.start("condition")
+    try:
+        value = expressions.evaluate(when["condition"], context)
+    except expressions.ExpressionError as error:
+        raise error.at(start) from None
+    if not isinstance(value, bool):
+        shown = "null" if value is None else repr(value)
+        raise expressions.ExpressionError("E304", f"`when` must yield true or false, not {shown}", offset=start)
+    return value
+
+
 def fill(file: TextFile, context: Mapping[str, Any]) -> str:
-    """Return the text with its expressions filled in.
+    """Return the text with its expressions filled in, without the line that says whether the file is there.
 
     Raises:
         InvalidInputError: when an expression is wrong, or yields what its place can't hold.
@@ -35,17 +68,24 @@ def fill(file: TextFile, context: Mapping[str, Any]) -> str:
     problems: list[Problem] = []
     lines: list[str] = []
     for number, line in enumerate(file.text.split("\n"), 1):
-        if not expressions.has_expression(line):
+        if _DIRECTIVE.match(line):
+            if number > 1:
+                message = "`# efdgen:` is about the whole file: it belongs in the first line"
+                problems.append(Problem("E302", message, Location(file.source, number, 1)))
+        elif not expressions.has_expression(line):
             lines.append(f"{line}\n")
-            continue
-        try:
-            lines.append(_fill_line(line.removesuffix("\r"), context))
-        except expressions.ExpressionError as error:
-            location = Location(file.source, number, error.offset + 1)
-            problems.append(Problem(error.code, error.message, location, hint=error.hint))
+        else:
+            try:
+                lines.append(_fill_line(line.removesuffix("\r"), context))
+            except expressions.ExpressionError as error:
+                problems.append(_problem(error, file, number))
     if problems:
         raise InvalidInputError(problems)
     return "".join(lines).removesuffix("\n")
+
+
+def _problem(error: expressions.ExpressionError, file: TextFile, line: int) -> Problem:
+    return Problem(error.code, error.message, Location(file.source, line, error.offset + 1), hint=error.hint)
 
 
 def _fill_line(line: str, context: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.values import parent_values, wrapper_values
 from efdgen.language import texttemplate, yamlio
+from efdgen.language.layers import merge_layers
 from efdgen.language.texttemplate import TextFile
 from efdgen.output import layout
 from efdgen.output.marks import json_content, with_mark
@@ -25,16 +26,14 @@ def shared_files(repository: Repository) -> Iterator[File]:
     """Yield what all environments share: the parent chart and the wrapper charts, without any values."""
     for path, file in repository.parent.items():
         if path != paths.APPLICATION:
-            yield _text(f"{layout.chart(paths.PARENT)}/{path}", file, {})
+            yield from _text(f"{layout.chart(paths.PARENT)}/{path}", file, {})
     for app in repository.apps.values():
         names = _names(app)
-        yield _text(layout.application(app.name), repository.parent[paths.APPLICATION], names, app.source)
+        yield from _text(layout.application(app.name), repository.parent[paths.APPLICATION], names, app.source)
         for path, file in repository.wrapper.items():
-            if path == "templates/vault-secrets.yaml" and not _has_secrets(app):
-                continue
-            yield _text(f"{layout.chart(app.name)}/{path}", file, names, app.source)
+            yield from _text(f"{layout.chart(app.name)}/{path}", file, names, app.source)
         for path, file in app.templates.items():
-            yield _text(f"{layout.chart(app.name)}/templates/{path}", file, names)
+            yield from _text(f"{layout.chart(app.name)}/templates/{path}", file, names)
 
 
 def environment_files(environment: ResolvedEnvironment, repository: Repository) -> Iterator[File]:
@@ -65,22 +64,22 @@ def app_files(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[Fi
         yield f"{layout.chart(app.definition.name)}/{file}", content
 
 
-def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "") -> File:
-    sources = (file.source, source) if source else (file.source,)
-    return path, with_mark(texttemplate.fill(file, names), path, sources)
-
-
-def _has_secrets(app: AppDefinition) -> bool:
-    return any("secrets" in layer.data for layer in app.layers)
+def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "") -> Iterator[File]:
+    """Yield a file that is made from a text template, if it is there."""
+    if texttemplate.is_there(file, names):
+        sources = (file.source, source) if source else (file.source,)
+        yield path, with_mark(texttemplate.fill(file, names), path, sources)
 
 
 def _names(app: AppDefinition) -> dict[str, Any]:
     """Return what the text templates can say about an app."""
+    secrets: Mapping[str, Any] = merge_layers(app.layers).get("secrets", {})
     return {
         "app": {
             "name": app.name,
             "description": app.description,
             "namespace": app.namespace,
+            "secrets": [name for name, said in secrets.items() if said is not None],
             "finalizers": app.application.get("finalizers", _DEFAULT_FINALIZERS),
             "ignoreDifferences": app.application.get("ignoreDifferences"),
         },
