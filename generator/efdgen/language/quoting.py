@@ -28,6 +28,8 @@ _TICKS = re.compile(r"`+")
 _STRUCTURE = re.compile(r"\A(\d*)([-+#~=.)])")
 _IN_DOUBLE = re.compile(r"[\\\"$`]")
 _IN_ADDRESS = re.compile(r"[\s<>()]")
+_ADDRESS = re.compile(r"(?:<(?:[a-z][a-z0-9+.-]*:[^\s<>]*)?|\]\([^\s()]*)\Z")
+"""What a value continues, or begins, an address after: `<`, `<https://`, `[text](`."""
 
 
 class Place(enum.Enum):
@@ -86,10 +88,10 @@ class Places:
 
     def _place(self) -> Place:
         if not self._ticks:
-            if self._line.endswith(("<", "](")):
-                return Place.ADDRESS
             if self._line.count("`") % 2:
                 return Place.CELL_CODE if self._line.startswith("|") else Place.CODE
+            if _ADDRESS.search(self._line):
+                return Place.ADDRESS
             return Place.PROSE if self._line.strip() else Place.PROSE_LINE
         if self._language in _SHELLS:
             if self._here:

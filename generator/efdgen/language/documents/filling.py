@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, quoting
-from efdgen.language.documents.model import Block, Document, Fence, For, Heading, If, Literal, Part, Prose, Value
+from efdgen.language.documents.model import Block, Document, Fence, For, Heading, If, Literal, Part, Prose, Set, Value
 from efdgen.language.expressions import ExpressionError, Names
 
 _MOST_LINES = 100_000
 _HEADING = re.compile(r"(?P<level>#{1,6}) (?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
 _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<language>[\w-]*)(?P<words>(?: [a-z-]+)*)\Z")
-_OWN_LINE = re.compile(r"\s*(?:[-*|>] ?|\d+\. )")
+_OWN_LINE = re.compile(r"\s*(?:[-*] |[|>]|\d+\. )")
 """What begins a line that is not joined to the one before: a list's item, a table's row, a quotation."""
 
 
@@ -56,32 +56,42 @@ class _Writer:
         self._end_line(1)
         return self._lines
 
-    def write(self, parts: Sequence[Part], names: Names) -> None:
+    def write(self, parts: Sequence[Part], names: Names) -> Names:
+        """Write parts, and return the names after them: with those that they set."""
         for part in parts:
             if isinstance(part, Literal):
                 self._text(part.text, is_own=True)
                 continue
             try:
-                self._dynamic(part, names)
+                names = self._dynamic(part, names)
             except ExpressionError as error:
                 location = Location(self._source, part.line, part.column if isinstance(part, Value) else 1)
                 message = f"{error.message}{f' ({self._where})' if self._where else ''}"
                 raise InvalidInputError([Problem(error.code, message, location, hint=error.hint)]) from None
+        return names
 
-    def _dynamic(self, part: Value | If | For, names: Names) -> None:
+    def _dynamic(self, part: Value | If | For | Set, names: Names) -> Names:
         if isinstance(part, Value):
             self._number = part.line
             self._text(quoting.quote(expressions.value(part.expression, names), part.place), is_own=False)
         elif isinstance(part, If):
-            self.write(part.body if expressions.value(part.test, names) else part.otherwise, names)
+            return self.write(part.body if expressions.value(part.test, names) else part.otherwise, names)
+        elif isinstance(part, Set):
+            return _with(names, {part.name: expressions.value(part.expression, names)})
         else:
-            items = _items(expressions.value(part.items, names), len(part.target))
-            if not items:
-                self.write(part.otherwise, names)
-            for index, item in enumerate(items):
-                loop = {"index": index + 1, "first": index == 0, "last": index == len(items) - 1, "length": len(items)}
-                own = dict(zip(part.target, item, strict=True))
-                self.write(part.body, ChainMap({"loop": loop, **own}, names))  # type: ignore[arg-type]
+            self._loop(part, names)
+        return names
+
+    def _loop(self, part: For, names: Names) -> None:
+        given = _items(expressions.value(part.items, names), len(part.target))
+        inside = [_with(names, dict(zip(part.target, item, strict=True))) for item in given]
+        if part.test is not None:
+            inside = [own for own in inside if expressions.value(part.test, own)]
+        if not inside:
+            self.write(part.otherwise, names)
+        for index, own in enumerate(inside):
+            loop = {"index": index + 1, "first": index == 0, "last": index == len(inside) - 1, "length": len(inside)}
+            self.write(part.body, _with(own, {"loop": loop}))
 
     def _text(self, text: str, *, is_own: bool) -> None:
         first, *more = text.split("\n")
@@ -103,6 +113,10 @@ class _Writer:
         self._pieces = []
         self._is_own = True
         self._number += step
+
+
+def _with(names: Names, own: dict[str, Any]) -> Names:
+    return ChainMap(own, names)  # type: ignore[arg-type]
 
 
 def _items(value: Any, width: int) -> list[tuple[Any, ...]]:

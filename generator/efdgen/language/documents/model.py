@@ -41,7 +41,7 @@ class Document(NamedTuple):
     Attributes:
         source: the file.
         head: the text of its front matter, after as many empty lines as make its places true; empty: none.
-        parts: literal text, values, loops and conditions.
+        parts: literal text, values, loops, conditions and names.
     """
 
     source: str
@@ -74,13 +74,22 @@ class If(NamedTuple):
 
 
 class For(NamedTuple):
-    """Parts once for each item of a list; `otherwise`, when it has none."""
+    """Parts once for each item of a list, or for those that pass a test; `otherwise`, when there are none."""
 
     target: tuple[str, ...]
     items: nodes.Expr
+    test: nodes.Expr | None
     body: tuple[Any, ...]
     otherwise: tuple[Any, ...]
     line: int
 
 
-Part = Literal | Value | If | For
+class Set(NamedTuple):
+    """A name for what an expression yields."""
+
+    name: str
+    expression: nodes.Expr
+    line: int
+
+
+Part = Literal | Value | If | For | Set
