@@ -11,7 +11,7 @@ from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import documents, yamlio
 from efdgen.language.documents import Block, Document, Fence, Heading, Prose
 from efdgen.language.scope import evaluate_text
-from efdgen.render.runbook import argocd, cluster, dns, sync, vault
+from efdgen.render.runbook import argocd, cluster, sync, vault
 from efdgen.render.runbook.model import Command, Phase, Step
 
 _IN_PYTHON: Mapping[str, Callable[[ResolvedEnvironment], Phase | None]] = {
@@ -19,7 +19,6 @@ _IN_PYTHON: Mapping[str, Callable[[ResolvedEnvironment], Phase | None]] = {
     "20-argocd.md": argocd.phase,
     "30-vault.md": vault.phase,
     "40-sync.md": sync.phase,
-    "50-dns.md": dns.phase,
 }
 
 
