@@ -10,6 +10,7 @@ The app                                  PROSE                 a b'c   (Markdown
 from __future__ import annotations
 
 import enum
+import functools
 import json
 import re
 import shlex
@@ -165,7 +166,13 @@ def quote(value: Any, place: Place) -> str:
         return " ".join(shell_word(expressions.text(item)) for item in value)
     if place is Place.DATA:
         return json.dumps(expressions.plain(value), ensure_ascii=False)
-    return _QUOTES[place](expressions.text(value))
+    return _quoted(expressions.text(value), place)
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted(text: str, place: Place) -> str:
+    """Return text as its place needs it; the same few names and hosts stand everywhere."""
+    return _QUOTES[place](text)
 
 
 def in_prose(text: str) -> str:

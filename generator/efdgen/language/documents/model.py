@@ -49,10 +49,24 @@ class Document(NamedTuple):
     parts: tuple[Part, ...]
 
 
-class Literal(NamedTuple):
-    """Text that stands as it is."""
+class Line(NamedTuple):
+    """A line of a filled document. Only one that the template's own text begins can be a heading, a fence, a row."""
 
     text: str
+    number: int
+    is_own: bool
+
+
+class Literal(NamedTuple):
+    """Text that stands as it is: the rest of a line, whole lines, and the beginning of the next one.
+
+    Split once, when the document is read: most of a document is such lines, and it is filled for each environment.
+    """
+
+    rest: str
+    lines: tuple[Line, ...]
+    beginning: str | None
+    number: int
 
 
 class Value(NamedTuple):

@@ -9,7 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions
-from efdgen.language.documents.model import Document, For, If, Literal, Part, Set, Value
+from efdgen.language.documents.model import Document, For, If, Line, Literal, Part, Set, Value
 from efdgen.language.quoting import Place, Places
 from efdgen.language.texttemplate import TextFile
 
@@ -78,7 +78,7 @@ class _Reader:
             for piece in node.nodes:
                 if isinstance(piece, nodes.TemplateData):
                     self._places.follow(piece.data)
-                    yield Literal(piece.data)
+                    yield _literal(piece.data, piece.lineno)
                 else:
                     yield self._value(piece)
         elif isinstance(node, nodes.If):
@@ -137,6 +137,14 @@ class _Reader:
 
     def _error(self, code: str, message: str, line: int, column: int = 1, hint: str = "") -> InvalidInputError:
         return InvalidInputError([Problem(code, message, Location(self._source, line, column), hint=hint)])
+
+
+def _literal(text: str, number: int) -> Literal:
+    rest, *more = text.split("\n")
+    if not more:
+        return Literal(rest, (), None, number)
+    lines = tuple(Line(line, number + 1 + index, is_own=True) for index, line in enumerate(more[:-1]))
+    return Literal(rest, lines, more[-1], number)
 
 
 def _expression(node: nodes.Node) -> nodes.Expr:
