@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from efdgen.errors import InvalidInputError
 from efdgen.language import documents
-from efdgen.language.documents import Block, Fence, Prose
+from efdgen.language.documents import Block, Fence, Heading, Prose
 from efdgen.language.texttemplate import TextFile
 
 
@@ -60,3 +62,18 @@ def test_a_value_in_an_address_is_quoted_for_it_wherever_it_stands_there() -> No
     text = "<https://<% host %>/<% path %>>, [here](https://<% host %>/<% path %>), `<<% host %>`, < <% host %>\n"
     expected = "<https://a_b/x*y%20z>, [here](https://a_b/x*y%20z), `<a_b`, < a\\_b"
     assert filled(text, **names) == [Prose(expected)]
+
+
+def test_a_heading_says_its_line_behind_front_matter_control_lines_and_values() -> None:
+    text = "---\na: 1\n---\n# one\n%# two\n%% if true\n<% 'three' %>\n%% endif\n"
+    text += "%% for i in [1, 2]\n## <% i %>\n%% endfor\n# four"
+    headings = [block for block in filled(text) if isinstance(block, Heading)]
+    assert [(heading.text, heading.line) for heading in headings] == [("one", 4), ("1", 10), ("2", 10), ("four", 12)]
+
+
+@given(st.lists(st.text(alphabet="ab #%-|'\\\t", max_size=5).filter(lambda line: line[:2] not in ("%%", "%#"))))
+def test_the_text_of_a_fence_stays_as_it_is(lines: list[str]) -> None:
+    inside = "\n".join(lines)
+    assert filled(f"```text\n{inside}\n```\n") == [Fence("text", (), inside)]
+    looped = filled(f"%% for i in [1, 2]\n```text\n{inside}\n```\n%% endfor\n")
+    assert looped == [Fence("text", (), inside)] * 2
