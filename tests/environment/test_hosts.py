@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from efdgen import cli
 from efdgen.environment import dns
-from efdgen.environment.hosts import ARGO_CD, INGRESS, NODE_PORT, PublicHost, public
+from efdgen.environment.hosts import ARGO_CD, INGRESS, NODE_PORT, PublicHost, public, redirect
+from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import UsageError
 from efdgen.report import hosts as report
 from efdgen.verbs import project
@@ -26,13 +27,19 @@ from support.charts import everything
 from support.checkout import ROOT, edit, names
 from support.repository import small_repository
 
+REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"
 APP = "templates/apps/store/app.yaml"
 
 
 @functools.cache
+def environment(name: str) -> ResolvedEnvironment:
+    (resolved,) = project.resolve(ROOT, (name,)).environments
+    return resolved
+
+
+@functools.cache
 def found(name: str) -> tuple[PublicHost, ...]:
-    (environment,) = project.resolve(ROOT, (name,)).environments
-    return public(environment)
+    return public(environment(name))
 
 
 def run(*arguments: str) -> Result:
@@ -114,6 +121,29 @@ def test_a_node_s_port_is_public_where_its_condition_holds_and_its_name_is_known
 
 def test_argo_cd_is_public_where_it_is_managed() -> None:
     assert {name for name in names() if ARGO_CD in {each.kind for each in found(name)}} == {"sandbox", "summit"}
+
+
+@pytest.mark.parametrize(
+    ("ingress", "expected"),
+    [
+        ({"annotations": {REWRITE: "https://lab.org/app$1$2"}}, "https://lab.org/app"),
+        ({"annotations": {REWRITE: "https://lab.org"}}, "https://lab.org"),
+        ({"annotations": {REWRITE: "/$2"}}, ""),
+        ({"annotations": {REWRITE: 5}}, ""),
+        ({"annotations": {"kubernetes.io/ingress.class": "https://lab.org"}}, ""),
+        ({"annotations": None}, ""),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_an_ingress_can_send_browsers_on(ingress: Any, expected: str) -> None:
+    (app,) = [each for each in environment("summit").apps if each.definition.name == "chronograf"]
+    assert redirect(app._replace(values={"ingress": ingress})) == expected
+
+
+def test_an_app_without_an_ingress_sends_nobody_on() -> None:
+    (app,) = [each for each in environment("summit").apps if each.definition.name == "telegraf"]
+    assert redirect(app) == ""
 
 
 # -- records

@@ -91,17 +91,18 @@ def identity(environment: str) -> set[str]:
     """Return the hosts, paths and clusters that only one environment has."""
     resolved = RESOLVED[environment]
     facts = resolved.facts
-    found = {facts.science_platform_host, facts.vault.path_prefix, facts.argocd.url.removeprefix("https://")}
+    broker, k3d = facts.data["kafka"]["broker"], facts.data["cluster"]["k3d"]
+    found = {facts.data["sciencePlatformHost"], facts.vault.path_prefix, facts.argocd.url.removeprefix("https://")}
     found |= {host for app in resolved.apps for host in (*app.hosts.values(), *app.node_port_hosts.values())}
     found |= {
         f"env={environment}",
         f"environments/{environment}.yaml",
-        *((facts.kafka.broker,) if facts.kafka.broker else ()),
+        *((broker,) if broker else ()),
     }
     if facts.argocd.managed:
         found.add(facts.argocd.host)
-    if facts.cluster.k3d:
-        found |= {f"k3d-{facts.cluster.k3d.name}-server-0", facts.cluster.k3d.container_path, "k3s.yaml"}
+    if k3d:
+        found |= {f"k3d-{k3d['name']}-server-0", k3d["containerPath"], "k3s.yaml"}
     return found
 
 
@@ -118,9 +119,9 @@ def test_no_runbook_names_another_environment_s_hosts_paths_or_clusters(one: str
 def test_a_page_names_its_own(environment: str) -> None:
     missing = [name for name in identity(environment) if name not in page(environment)]
     # What is not there, because nothing here needs it.
-    facts = RESOLVED[environment].facts
-    spare = {facts.science_platform_host, facts.kafka.broker}
-    if facts.kafka.broker is None:
+    facts = RESOLVED[environment].facts.data
+    spare = {facts["sciencePlatformHost"], facts["kafka"]["broker"]}
+    if facts["kafka"]["broker"] is None:
         spare |= {host for app in RESOLVED[environment].apps for host in app.node_port_hosts.values()}
     assert set(missing) <= spare
 
@@ -181,7 +182,7 @@ def test_the_hosts_are_those_of_the_ingresses(environment: str) -> None:
     assert set(listed) == expected
     published = re.findall(r'"Name": "([^"]+)\."', page(environment))
     outside = {host for app in RESOLVED[environment].apps for host in app.node_port_hosts.values()}
-    if RESOLVED[environment].facts.kafka.broker is None:
+    if RESOLVED[environment].facts.data["kafka"]["broker"] is None:
         outside = set()
     assert len(published) == len(set(published))
     assert set(published) == expected | outside
@@ -250,7 +251,7 @@ def test_the_volumes_are_those_of_the_rendered_values(environment: str) -> None:
 
 def test_a_cluster_of_others_is_not_provisioned_nor_deleted() -> None:
     for environment in names():
-        made = RESOLVED[environment].facts.cluster.k3d is not None
+        made = RESOLVED[environment].facts.data["cluster"]["k3d"] is not None
         assert ("create-cluster" in steps(environment)) is made
         assert ("delete-cluster" in steps(environment)) is made
         assert ("start-cluster" in steps(environment)) is made

@@ -37,7 +37,7 @@ def text(environment: str) -> str:
 
 def machine(folder: Path, environment: str, server: str = "") -> Machine:
     keys = {key for secret in secrets.secrets(RESOLVED[environment]) for key in secret.keys}
-    k3d = RESOLVED[environment].facts.cluster.k3d
+    k3d = RESOLVED[environment].facts.data["cluster"]["k3d"]
     return Machine(folder / "machine", server or ("v1.21.5+k3s2" if k3d else "v1.22.3-gke.100"), keys)
 
 

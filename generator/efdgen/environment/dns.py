@@ -94,6 +94,14 @@ def records(hosts: Iterable[PublicHost], address: str = "", node_address: str = 
     return tuple(found)
 
 
+def zones(records: Iterable[Record]) -> dict[str, tuple[str, ...]]:
+    """Return the hosts of each zone, in the order of the records; the zones are sorted."""
+    found: dict[str, list[str]] = {}
+    for record in records:
+        found.setdefault(record.zone, []).append(record.host)
+    return {zone: tuple(found[zone]) for zone in sorted(found)}
+
+
 def notes(records: Sequence[Record]) -> Iterator[str]:
     """Yield what has to be seen to before the records can be sent to Route 53, all at once."""
     missing = sorted({record.target.value for record in records} & {INGRESS_PLACEHOLDER, NODE_PLACEHOLDER})
@@ -103,6 +111,7 @@ def notes(records: Sequence[Record]) -> Iterator[str]:
         if record.on_ingress and record.on_node:
             services = " and ".join(record.services)
             yield f"{record.host} is for {services}: its address must be one where all of them answer"
-    zones = sorted({record.zone for record in records})
-    if len(zones) > 1:
-        yield f"hosts in {len(zones)} domains ({', '.join(zones)}): a change batch is for one zone, choose with --zone"
+    domains = zones(records)
+    if len(domains) > 1:
+        named = ", ".join(domains)
+        yield f"hosts in {len(domains)} domains ({named}): a change batch is for one zone, choose with --zone"

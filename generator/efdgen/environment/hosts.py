@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.repository import paths
+
+_REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"
 
 INGRESS, NODE_PORT, ARGO_CD = "ingress", "node port", "Argo CD"
 
@@ -46,3 +49,14 @@ def public(environment: ResolvedEnvironment) -> tuple[PublicHost, ...]:
     if facts.argocd.managed:
         found.append(PublicHost("argocd", facts.argocd.host, paths.PARENT, ARGO_CD))
     return tuple(sorted(found, key=lambda each: (each.host, each.kind == NODE_PORT, each.service)))
+
+
+def redirect(app: ResolvedApp) -> str:
+    """Return the address that an app's ingress sends browsers on to, without the parts of paths; empty: to none.
+
+    `nginx.ingress.kubernetes.io/rewrite-target: https://lab.org/app$1$2` yields `https://lab.org/app`.
+    """
+    ingress = app.values.get("ingress")
+    annotations = ingress.get("annotations") if isinstance(ingress, Mapping) else None
+    target = annotations.get(_REWRITE) if isinstance(annotations, Mapping) else None
+    return target.partition("$")[0] if isinstance(target, str) and target.startswith("https://") else ""

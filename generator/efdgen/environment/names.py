@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from efdgen.environment.hosts import ARGO_CD, NODE_PORT, PublicHost, public
+from efdgen.environment import dns
+from efdgen.environment.hosts import ARGO_CD, NODE_PORT, PublicHost, public, redirect
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_order
 from efdgen.environment.secrets import keys_read, secrets
-from efdgen.environment.volumes import volumes
+from efdgen.environment.values import parts
+from efdgen.environment.volumes import claims, volumes
 from efdgen.language import expressions
 from efdgen.language.quoting import Verbatim, in_code
 from efdgen.repository import paths
@@ -25,14 +27,28 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     - `apps`: the apps in the order of syncing, see `_app`; `app('influxdb')`: the first made from that chart, or null.
       Each of an app's `manualSecrets` has its `name`, the `keys` that the app's values read from it, and `defaults`:
       what some keys are unless somebody says otherwise
+    - `firstApps`, `otherApps`: of these, the ones of a negative wave, and the rest; `deletionOrder`: the reverse
+    - `withoutFinalizer`: the names of those whose objects stay when their Application is deleted
+    - `isAutomatic`: whether Argo CD syncs any of them by itself
+    - `namespaces`: where they are, in the order of the apps' names
     - `provided`: the apps that the cluster brings along and that others here require
     - `publicHosts`: service, host, app, url, zone, and whether it is on a node's own port (`isNodePort`) or Argo CD's
-      own (`isArgoCd`), sorted by host
-    - `secrets`: namespace, name, path and keys of every VaultSecret; `volumes`: what the apps claim
+      own (`isArgoCd`), sorted by host; `ingressHosts`: those behind the ingress controller, sorted by service
+    - `host('influxdb')`: the public host of a service, or null where it has none here
+    - `records`: host, zone and services of each DNS record, and whether something there is behind the ingress
+      controller (`isOnIngress`), or on a node's own port (`isOnNode`); sorted by service, those only on nodes last
+    - `zones`, `nodeZones`: name and hosts of each DNS zone: those on the ingress controller, those only on nodes
+    - `ttl`: for how long a record may be remembered, in seconds
+    - `secrets`: namespace, name, path and keys of every VaultSecret
+    - `volumes`: what the apps claim: app, namespace, what, claims (their number), size, storageClass
+    - `claims`: how many claims there are in each namespace that has any
     - `parent`: the name of the app of apps
-    - `code(text, or list)`: in Markdown's code style; `json(data)`: as JSON; `raw(text)`: not quoted
+    - `code(text, list, or mapping)`: in Markdown's code style; `json(data)`: as JSON; `raw(text)`: not quoted
     """
     apps = [_app(app) for app in sync_order(environment.apps)]
+    found = public(environment)
+    hosts = [_host(each) for each in found]
+    claimed = volumes(environment)
     required = {name for app in environment.apps for name in app.definition.requires}
     return {
         **environment.facts.data,
@@ -40,16 +56,31 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "spec": environment.spec.document.file,
         "apps": apps,
         "app": lambda chart: next((app for app in apps if app["chart"]["name"] == chart), None),
+        "firstApps": [app for app in apps if app["wave"] < 0],
+        "otherApps": [app for app in apps if app["wave"] >= 0],
+        "deletionOrder": apps[::-1],
+        "withoutFinalizer": [app["name"] for app in reversed(apps) if not app["cascades"]],
+        "isAutomatic": any(app.sync_policy is not None for app in environment.apps),
+        "namespaces": list(dict.fromkeys(app.definition.namespace for app in environment.apps)),
         "provided": [name for name in environment.facts.cluster.provides if name in required],
-        "publicHosts": [_host(each) for each in public(environment)],
+        "publicHosts": hosts,
+        "ingressHosts": sorted((each for each in hosts if not each["isNodePort"]), key=lambda each: each["service"]),
+        "host": lambda service: next((each["host"] for each in hosts if each["service"] == service), None),
+        **_records(dns.records(found)),
         "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in secrets(environment)],
-        "volumes": [_volume(volume._asdict()) for volume in volumes(environment)],
+        "volumes": [_volume(volume._asdict()) for volume in claimed],
+        "claims": claims(claimed),
         "parent": paths.PARENT,
         **FUNCTIONS,
     }
 
 
 def _app(app: ResolvedApp) -> dict[str, Any]:
+    """Return what can be said about an app.
+
+    `parts` are the parts of its chart that are not switched off, and their values. `redirect` is the address that its
+    ingress sends browsers on to, or an empty text. `cascades`: whether deleting its Application deletes its objects.
+    """
     definition = app.definition
     finalizers = definition.application.get("finalizers", [""])
     return {
@@ -68,8 +99,10 @@ def _app(app: ResolvedApp) -> dict[str, Any]:
         ],
         "pins": [pin._asdict() for pin in app.pins],
         "values": app.values,
+        "parts": parts(app),
+        "redirect": redirect(app),
         "syncPolicy": app.sync_policy,
-        # Deleting its Application deletes what it deployed: Argo CD's finalizer does that.
+        # Argo CD's finalizer does that.
         "cascades": finalizers not in (None, []),
     }
 
@@ -78,7 +111,7 @@ def _host(each: PublicHost) -> dict[str, Any]:
     return {
         "service": each.service,
         "host": each.host,
-        "app": each.app,
+        "app": "argocd" if each.kind == ARGO_CD else each.app,
         "url": f"https://{each.host}",
         "zone": each.host.partition(".")[2],
         "isNodePort": each.kind == NODE_PORT,
@@ -86,13 +119,36 @@ def _host(each: PublicHost) -> dict[str, Any]:
     }
 
 
+def _records(records: Iterable[dns.Record]) -> dict[str, Any]:
+    ordered = sorted(records, key=lambda record: (not record.on_ingress, record.services))
+    return {
+        "records": [
+            {
+                "host": record.host,
+                "zone": record.zone,
+                "services": list(record.services),
+                "isOnIngress": record.on_ingress,
+                "isOnNode": record.on_node,
+            }
+            for record in ordered
+        ],
+        "zones": _zones(record for record in ordered if record.on_ingress),
+        "nodeZones": _zones(record for record in ordered if not record.on_ingress),
+        "ttl": dns.TTL,
+    }
+
+
+def _zones(records: Iterable[dns.Record]) -> list[dict[str, Any]]:
+    return [{"name": name, "hosts": list(hosts)} for name, hosts in dns.zones(records).items()]
+
+
 def _volume(volume: Mapping[str, Any]) -> dict[str, Any]:
     return {"storageClass" if key == "storage_class" else key: value for key, value in volume.items()}
 
 
 def _code(words: Any) -> Verbatim:
-    """Return text in code style; of a list, each item, separated by commas."""
-    items = words if isinstance(words, list | tuple) else [words]
+    """Return text in code style; of a list, each item, of a mapping, each key, separated by commas."""
+    items = words if isinstance(words, list | tuple | Mapping) else [words]
     return Verbatim(", ".join(in_code(expressions.text(item)) for item in items))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment import rbac
@@ -52,3 +53,12 @@ def wrapper_values(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[s
         values["vault"] = {"secrets": [{"name": secret.name, "path": secret.path} for secret in app.secrets]}
     values[app.definition.chart.name] = app.values
     return values
+
+
+def parts(app: ResolvedApp) -> dict[str, Mapping[str, Any]]:
+    """Return the values of the parts of an app's chart: the mappings that are not switched off (`enabled: false`)."""
+    return {
+        name: values
+        for name, values in app.values.items()
+        if isinstance(values, Mapping) and values.get("enabled") is not False
+    }

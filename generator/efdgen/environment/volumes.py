@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment, Volume
@@ -17,6 +17,14 @@ MOST = 1000
 def volumes(environment: ResolvedEnvironment) -> tuple[Volume, ...]:
     """Return what is claimed, by app."""
     return tuple(volume for app in environment.apps for volume in app.volumes)
+
+
+def claims(volumes: Iterable[Volume]) -> dict[str, int]:
+    """Return how many claims there are in each namespace that has any, in the order of the volumes."""
+    found: dict[str, int] = {}
+    for volume in volumes:
+        found[volume.namespace] = found.get(volume.namespace, 0) + volume.claims
+    return found
 
 
 def claimed(

@@ -10,6 +10,7 @@ The app                                  PROSE                 a b'c   (Markdown
 from __future__ import annotations
 
 import enum
+import functools
 import json
 import re
 import shlex
@@ -28,6 +29,8 @@ _TICKS = re.compile(r"`+")
 _STRUCTURE = re.compile(r"\A(\d*)([-+#~=.)])")
 _IN_DOUBLE = re.compile(r"[\\\"$`]")
 _IN_ADDRESS = re.compile(r"[\s<>()]")
+_ADDRESS = re.compile(r"(?:<(?:[a-z][a-z0-9+.-]*:[^\s<>]*)?|\]\([^\s()]*)\Z")
+"""What a value continues, or begins, an address after: `<`, `<https://`, `[text](`."""
 
 
 class Place(enum.Enum):
@@ -86,10 +89,10 @@ class Places:
 
     def _place(self) -> Place:
         if not self._ticks:
-            if self._line.endswith(("<", "](")):
-                return Place.ADDRESS
             if self._line.count("`") % 2:
                 return Place.CELL_CODE if self._line.startswith("|") else Place.CODE
+            if _ADDRESS.search(self._line):
+                return Place.ADDRESS
             return Place.PROSE if self._line.strip() else Place.PROSE_LINE
         if self._language in _SHELLS:
             if self._here:
@@ -163,7 +166,13 @@ def quote(value: Any, place: Place) -> str:
         return " ".join(shell_word(expressions.text(item)) for item in value)
     if place is Place.DATA:
         return json.dumps(expressions.plain(value), ensure_ascii=False)
-    return _QUOTES[place](expressions.text(value))
+    return _quoted(expressions.text(value), place)
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted(text: str, place: Place) -> str:
+    """Return text as its place needs it; the same few names and hosts stand everywhere."""
+    return _QUOTES[place](text)
 
 
 def in_prose(text: str) -> str:

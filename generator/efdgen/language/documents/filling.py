@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, quoting
-from efdgen.language.documents.model import Block, Document, Fence, For, Heading, If, Literal, Part, Prose, Value
+from efdgen.language.documents.model import (
+    Block,
+    Document,
+    Fence,
+    For,
+    Heading,
+    If,
+    Line,
+    Literal,
+    Part,
+    Prose,
+    Set,
+    Value,
+)
 from efdgen.language.expressions import ExpressionError, Names
 
 _MOST_LINES = 100_000
 _HEADING = re.compile(r"(?P<level>#{1,6}) (?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
 _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<language>[\w-]*)(?P<words>(?: [a-z-]+)*)\Z")
-_OWN_LINE = re.compile(r"\s*(?:[-*|>] ?|\d+\. )")
+_OWN_LINE = re.compile(r"\s*(?:[-*] |[|>]|\d+\. )")
 """What begins a line that is not joined to the one before: a list's item, a table's row, a quotation."""
 
 
@@ -35,74 +47,87 @@ def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]
     return tuple(_blocks(writer.lines()))
 
 
-class _Line(NamedTuple):
-    """A line of a filled document. Only one that the template's own text begins can be a heading, a fence, a row."""
-
-    text: str
-    number: int
-    is_own: bool
-
-
 class _Writer:
     def __init__(self, source: str, where: str) -> None:
         self._source = source
         self._where = where
-        self._lines: list[_Line] = []
-        self._pieces: list[str] = []
+        self._lines: list[Line] = []
+        self._line = ""
         self._is_own = True
         self._number = 1
 
-    def lines(self) -> list[_Line]:
-        self._end_line(1)
+    def lines(self) -> list[Line]:
+        self._end_line()
         return self._lines
 
-    def write(self, parts: Sequence[Part], names: Names) -> None:
+    def write(self, parts: Sequence[Part], names: Names) -> Names:
+        """Write parts, and return the names after them: with those that they set."""
         for part in parts:
             if isinstance(part, Literal):
-                self._text(part.text, is_own=True)
+                self._literal(part)
                 continue
             try:
-                self._dynamic(part, names)
+                names = self._dynamic(part, names)
             except ExpressionError as error:
                 location = Location(self._source, part.line, part.column if isinstance(part, Value) else 1)
                 message = f"{error.message}{f' ({self._where})' if self._where else ''}"
                 raise InvalidInputError([Problem(error.code, message, location, hint=error.hint)]) from None
+        return names
 
-    def _dynamic(self, part: Value | If | For, names: Names) -> None:
+    def _dynamic(self, part: Value | If | For | Set, names: Names) -> Names:
         if isinstance(part, Value):
-            self._number = part.line
-            self._text(quoting.quote(expressions.value(part.expression, names), part.place), is_own=False)
+            self._value(quoting.quote(expressions.value(part.expression, names), part.place), part.line)
         elif isinstance(part, If):
-            self.write(part.body if expressions.value(part.test, names) else part.otherwise, names)
+            return self.write(part.body if expressions.value(part.test, names) else part.otherwise, names)
+        elif isinstance(part, Set):
+            return _with(names, {part.name: expressions.value(part.expression, names)})
         else:
-            items = _items(expressions.value(part.items, names), len(part.target))
-            if not items:
-                self.write(part.otherwise, names)
-            for index, item in enumerate(items):
-                loop = {"index": index + 1, "first": index == 0, "last": index == len(items) - 1, "length": len(items)}
-                own = dict(zip(part.target, item, strict=True))
-                self.write(part.body, ChainMap({"loop": loop, **own}, names))  # type: ignore[arg-type]
+            self._loop(part, names)
+        return names
 
-    def _text(self, text: str, *, is_own: bool) -> None:
+    def _loop(self, part: For, names: Names) -> None:
+        given = _items(expressions.value(part.items, names), len(part.target))
+        inside = [_with(names, dict(zip(part.target, item, strict=True))) for item in given]
+        if part.test is not None:
+            inside = [own for own in inside if expressions.value(part.test, own)]
+        if not inside:
+            self.write(part.otherwise, names)
+        for index, own in enumerate(inside):
+            loop = {"index": index + 1, "first": index == 0, "last": index == len(inside) - 1, "length": len(inside)}
+            self.write(part.body, _with(own, {"loop": loop}))
+
+    def _literal(self, part: Literal) -> None:
+        if part.rest and not self._line:
+            self._number = part.number
+        self._line += part.rest
+        if part.beginning is not None:
+            self._end_line()
+            self._lines.extend(part.lines)
+            self._line = part.beginning
+            self._number = part.number + 1 + len(part.lines)
+
+    def _value(self, text: str, number: int) -> None:
         first, *more = text.split("\n")
-        if first and not self._pieces:
-            self._is_own = is_own
-        if first:
-            self._pieces.append(first)
+        if first and not self._line:
+            self._is_own = False
+            self._number = number
+        self._line += first
         for line in more:
-            self._end_line(int(is_own))
-            self._is_own = is_own
-            if line:
-                self._pieces.append(line)
+            self._end_line()
+            self._line = line
+            self._is_own = False
 
-    def _end_line(self, step: int) -> None:
-        self._lines.append(_Line("".join(self._pieces), self._number, self._is_own))
+    def _end_line(self) -> None:
+        self._lines.append(Line(self._line, self._number, self._is_own))
         if len(self._lines) > _MOST_LINES:
             problem = Problem("E303", f"it has more than {_MOST_LINES:,} lines", Location(self._source))
             raise InvalidInputError([problem])
-        self._pieces = []
+        self._line = ""
         self._is_own = True
-        self._number += step
+
+
+def _with(names: Names, own: dict[str, Any]) -> Names:
+    return {**names, **own}
 
 
 def _items(value: Any, width: int) -> list[tuple[Any, ...]]:
@@ -118,7 +143,7 @@ def _items(value: Any, width: int) -> list[tuple[Any, ...]]:
     return found
 
 
-def _blocks(lines: Sequence[_Line]) -> Iterator[Block]:
+def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
     prose: list[str] = []
     fence: re.Match[str] | None = None
     inside: list[str] = []

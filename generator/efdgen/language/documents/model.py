@@ -41,7 +41,7 @@ class Document(NamedTuple):
     Attributes:
         source: the file.
         head: the text of its front matter, after as many empty lines as make its places true; empty: none.
-        parts: literal text, values, loops and conditions.
+        parts: literal text, values, loops, conditions and names.
     """
 
     source: str
@@ -49,10 +49,24 @@ class Document(NamedTuple):
     parts: tuple[Part, ...]
 
 
-class Literal(NamedTuple):
-    """Text that stands as it is."""
+class Line(NamedTuple):
+    """A line of a filled document. Only one that the template's own text begins can be a heading, a fence, a row."""
 
     text: str
+    number: int
+    is_own: bool
+
+
+class Literal(NamedTuple):
+    """Text that stands as it is: the rest of a line, whole lines, and the beginning of the next one.
+
+    Split once, when the document is read: most of a document is such lines, and it is filled for each environment.
+    """
+
+    rest: str
+    lines: tuple[Line, ...]
+    beginning: str | None
+    number: int
 
 
 class Value(NamedTuple):
@@ -74,13 +88,22 @@ class If(NamedTuple):
 
 
 class For(NamedTuple):
-    """Parts once for each item of a list; `otherwise`, when it has none."""
+    """Parts once for each item of a list, or for those that pass a test; `otherwise`, when there are none."""
 
     target: tuple[str, ...]
     items: nodes.Expr
+    test: nodes.Expr | None
     body: tuple[Any, ...]
     otherwise: tuple[Any, ...]
     line: int
 
 
-Part = Literal | Value | If | For
+class Set(NamedTuple):
+    """A name for what an expression yields."""
+
+    name: str
+    expression: nodes.Expr
+    line: int
+
+
+Part = Literal | Value | If | For | Set

@@ -9,12 +9,13 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions
-from efdgen.language.documents.model import Document, For, If, Literal, Part, Value
+from efdgen.language.documents.model import Document, For, If, Line, Literal, Part, Set, Value
 from efdgen.language.quoting import Place, Places
 from efdgen.language.texttemplate import TextFile
 
-CONTROL = "%%"
+CONTROL, _COMMENT = "%%", "%#"
 _BLOCK_OPEN, _BLOCK_CLOSE = "\x01%", "%\x01"
+_COMMENT_OPEN, _COMMENT_CLOSE = "\x01#", "#\x01"
 _FRONT = re.compile(r"---\n(?P<head>(?:.*\n)*?)---(?:\n|\Z)")
 
 
@@ -42,7 +43,9 @@ def parse(file: TextFile) -> Document:
 
 
 def _as_block(line: str) -> str:
-    return f"{_BLOCK_OPEN}{line.removeprefix(CONTROL)}{_BLOCK_CLOSE}" if line.startswith(CONTROL) else line
+    if line.startswith(CONTROL):
+        return f"{_BLOCK_OPEN}{line.removeprefix(CONTROL)}{_BLOCK_CLOSE}"
+    return f"{_COMMENT_OPEN}{_COMMENT_CLOSE}" if line.startswith(_COMMENT) else line
 
 
 def _environment() -> Environment:
@@ -51,8 +54,8 @@ def _environment() -> Environment:
         block_end_string=_BLOCK_CLOSE,
         variable_start_string=expressions.OPEN,
         variable_end_string=expressions.CLOSE,
-        comment_start_string="\x01#",
-        comment_end_string="#\x01",
+        comment_start_string=_COMMENT_OPEN,
+        comment_end_string=_COMMENT_CLOSE,
         trim_blocks=True,
         keep_trailing_newline=True,
     )
@@ -75,16 +78,18 @@ class _Reader:
             for piece in node.nodes:
                 if isinstance(piece, nodes.TemplateData):
                     self._places.follow(piece.data)
-                    yield Literal(piece.data)
+                    yield _literal(piece.data, piece.lineno)
                 else:
                     yield self._value(piece)
         elif isinstance(node, nodes.If):
             yield self._if(node)
         elif isinstance(node, nodes.For):
             yield self._for(node)
+        elif isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name):
+            yield Set(node.target.name, _expression(node.node), node.lineno)
         else:
             kind = type(node).__name__.lower()
-            raise self._error("E302", f"documents have no {kind}: only for and if", node.lineno)
+            raise self._error("E302", f"documents have no {kind}: only for, if and set", node.lineno)
 
     def _value(self, node: nodes.Expr) -> Value:
         start = self._text.index(expressions.OPEN, self._at)
@@ -111,15 +116,16 @@ class _Reader:
         return If(_expression(node.test), body, otherwise, node.lineno)
 
     def _for(self, node: nodes.For) -> For:
-        if node.recursive or node.test is not None:
-            raise self._error("E302", "a loop has only a name and a list: `for ... in ...`", node.lineno)
+        if node.recursive:
+            raise self._error("E302", "a loop is not recursive: `for ... in ...`", node.lineno)
         targets = node.target.items if isinstance(node.target, nodes.Tuple) else [node.target]
         names = tuple(target.name for target in targets if isinstance(target, nodes.Name))
         if len(names) != len(targets):
             raise self._error("E302", "a loop needs a name, or some: `for a, b in ...`", node.lineno)
         body = self._block(node.body, node.lineno)
         otherwise = self._block(node.else_, node.lineno) if node.else_ else ()
-        return For(names, _expression(node.iter), body, otherwise, node.lineno)
+        test = None if node.test is None else _expression(node.test)
+        return For(names, _expression(node.iter), test, body, otherwise, node.lineno)
 
     def _block(self, body: Sequence[nodes.Node], line: int) -> tuple[Part, ...]:
         before = self._places.state()
@@ -131,6 +137,14 @@ class _Reader:
 
     def _error(self, code: str, message: str, line: int, column: int = 1, hint: str = "") -> InvalidInputError:
         return InvalidInputError([Problem(code, message, Location(self._source, line, column), hint=hint)])
+
+
+def _literal(text: str, number: int) -> Literal:
+    rest, *more = text.split("\n")
+    if not more:
+        return Literal(rest, (), None, number)
+    lines = tuple(Line(line, number + 1 + index, is_own=True) for index, line in enumerate(more[:-1]))
+    return Literal(rest, lines, more[-1], number)
 
 
 def _expression(node: nodes.Node) -> nodes.Expr:

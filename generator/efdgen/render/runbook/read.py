@@ -11,19 +11,13 @@ from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import documents, yamlio
 from efdgen.language.documents import Block, Document, Fence, Heading, Prose
 from efdgen.language.scope import evaluate_text
-from efdgen.render.runbook import access, argocd, cluster, daily, dns, sync, teardown, testing, vault
+from efdgen.render.runbook import argocd, cluster, vault
 from efdgen.render.runbook.model import Command, Phase, Step
 
 _IN_PYTHON: Mapping[str, Callable[[ResolvedEnvironment], Phase | None]] = {
     "10-cluster.md": cluster.phase,
     "20-argocd.md": argocd.phase,
     "30-vault.md": vault.phase,
-    "40-sync.md": sync.phase,
-    "50-dns.md": dns.phase,
-    "60-testing.md": testing.phase,
-    "70-daily.md": daily.phase,
-    "80-access.md": access.phase,
-    "90-teardown.md": teardown.phase,
 }
 
 

@@ -1,0 +1,88 @@
+"""Made-up environments of the project's own apps, for what none of the six has."""
+
+from __future__ import annotations
+
+import functools
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.verbs import project
+from support.checkout import ROOT
+
+SPECS = {
+    # Nothing at all: no apps, no secrets, no hosts.
+    "lab-bare": "apps: {}\n",
+    # Argo CD, on a cluster of one machine, and nothing else.
+    "lab-argo": """\
+cluster:
+  k3d: {version: "5.1.0", k3sVersion: v1.21.5-k3s2, name: argo, hostPath: /srv/argo, containerPath: /var/lib/argo}
+argocd: {managed: true}
+apps: {}
+""",
+    # What others need, and nobody who needs it: no secrets, no hosts.
+    "lab-operators": """\
+apps:
+  vault-secrets-operator: {}
+  ingress-nginx: {}
+""",
+    # InfluxDB alone, on volumes of the cluster's default class; synced by Argo CD itself.
+    "lab-influx": """\
+cluster: {provides: [vault-secrets-operator, ingress-nginx]}
+argocd: {syncPolicy: {automated: {}}}
+apps:
+  influxdb: {}
+""",
+    # Neither volumes nor a login at GitHub.
+    "lab-view": """\
+cluster: {provides: [ingress-nginx]}
+apps:
+  vault-secrets-operator: {}
+  chronograf:
+    values:
+      oauth: null
+      persistence: {enabled: false}
+""",
+    # Kafka with two domains, and without Kafka Connect.
+    "lab-streams": """\
+hosts: {schema-registry: registry.example.org}
+cluster: {provides: [vault-secrets-operator, ingress-nginx]}
+apps:
+  cp-helm-charts:
+    values:
+      cp-kafka-connect: {enabled: false}
+""",
+    # What is left of Confluent Platform, where Kafka is not.
+    "lab-rest": """\
+cluster: {provides: [vault-secrets-operator, ingress-nginx]}
+apps:
+  cp-helm-charts:
+    values:
+      cp-kafka: {enabled: false}
+      cp-kafka-connect: {enabled: false}
+""",
+}
+"""Their specs, less the names."""
+
+
+@functools.cache
+def labs() -> Mapping[str, ResolvedEnvironment]:
+    """Return the made-up environments, by name."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        shutil.copytree(ROOT / "templates", root / "templates")
+        # The six as well: what environments share names some of them.
+        shutil.copytree(ROOT / "environments", root / "environments")
+        for name, spec in SPECS.items():
+            (root / f"environments/{name}.yaml").write_text(f"name: {name}\n{spec}", encoding="utf-8")
+        found = {each.facts.name: each for each in project.resolve(root, tuple(SPECS)).environments}
+    return found | {"lab-nodes": _with_brokers(found["lab-streams"])}
+
+
+def _with_brokers(environment: ResolvedEnvironment) -> ResolvedEnvironment:
+    """Return an environment whose brokers have three hosts, in two domains."""
+    hosts = {"kafka-0": "k0.example.org", "kafka-1": "k1.example.org", "kafka-2": "k2.example.net"}
+    (app,) = environment.apps
+    return environment._replace(apps=(app._replace(node_port_hosts=hosts),))
