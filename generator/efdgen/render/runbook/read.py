@@ -9,13 +9,12 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.names import names
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import documents
-from efdgen.render.runbook import argocd, phases, vault
+from efdgen.render.runbook import phases, vault
 from efdgen.render.runbook.model import Phase, Runbook
 from efdgen.render.runbook.taken import Taken
 from efdgen.repository.model import RunbookDocuments
 
 _IN_PYTHON: Mapping[str, Callable[[ResolvedEnvironment], Phase | None]] = {
-    "20-argocd.md": argocd.phase,
     "30-vault.md": vault.phase,
 }
 
