@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.names import names
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import documents
-from efdgen.render.runbook import phases, vault
+from efdgen.render.runbook import phases
 from efdgen.render.runbook.model import Phase, Runbook
 from efdgen.render.runbook.taken import Taken
 from efdgen.repository.model import RunbookDocuments
-
-_IN_PYTHON: Mapping[str, Callable[[ResolvedEnvironment], Phase | None]] = {
-    "30-vault.md": vault.phase,
-}
 
 
 def read(environment: ResolvedEnvironment, sources: RunbookDocuments) -> Runbook:
@@ -35,10 +31,9 @@ def read(environment: ResolvedEnvironment, sources: RunbookDocuments) -> Runbook
     problems: list[Problem] = []
     functions = _functions(sources, given, where, taken, problems)
     found: list[Phase] = []
-    for name in sorted({*_IN_PYTHON, *sources.phases}):
+    for _, document in sorted(sources.phases.items()):
         try:
-            document = sources.phases.get(name)
-            phase = phases.phase(document, given, where, taken) if document else _IN_PYTHON[name](environment)
+            phase = phases.phase(document, given, where, taken)
         except InvalidInputError as error:
             problems.extend(error.problems)
         else:
