@@ -22,7 +22,7 @@ from efdgen.environment import secrets
 from efdgen.output import layout
 from efdgen.render.runbook import read
 from efdgen.render.runbook.markdown import markdown
-from efdgen.render.runbook.model import Command, Phase, Step
+from efdgen.render.runbook.model import Command, Phase, Runbook, Step
 from efdgen.render.runbook.script import script
 from efdgen.verbs import project, render
 from support.charts import everything
@@ -35,8 +35,12 @@ GUIDE_STEPS = [(part["section"], step) for part in CHECKLIST for step in part["s
 
 
 @functools.cache
+def made(environment: str) -> Runbook:
+    return read.read(RESOLVED[environment], runbook())
+
+
 def phases(environment: str) -> tuple[Phase, ...]:
-    return read.phases(RESOLVED[environment], runbook())
+    return made(environment).phases
 
 
 def steps(environment: str) -> dict[str, Step]:
@@ -108,7 +112,7 @@ def identity(environment: str) -> set[str]:
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.permutations(names(), 2)))
 def test_no_runbook_names_another_environment_s_hosts_paths_or_clusters(one: str, other: str) -> None:
-    text = page(one) + script(RESOLVED[one], phases(one))
+    text = page(one) + script(one, made(one))
     foreign = [
         name for name in identity(other) if re.search(rf"(?<![A-Za-z0-9.-]){re.escape(name)}(?![A-Za-z0-9-])", text)
     ]
@@ -292,9 +296,9 @@ def test_kafka_is_tested_from_where_it_is_reached() -> None:
 def test_an_environment_without_apps_has_a_runbook() -> None:
     for environment in RESOLVED.values():
         empty = environment._replace(apps=())
-        found = read.phases(empty, runbook())
-        assert "kafka-connect" not in markdown(found)
-        assert script(empty, found)
+        found = read.read(empty, runbook())
+        assert "kafka-connect" not in markdown(found.phases)
+        assert script(environment.facts.name, found)
 
 
 # -- secrets

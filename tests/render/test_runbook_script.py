@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(
 
 @functools.cache
 def text(environment: str) -> str:
-    return script(RESOLVED[environment], read.phases(RESOLVED[environment], runbook()))
+    return script(environment, read.read(RESOLVED[environment], runbook()))
 
 
 def machine(folder: Path, environment: str, server: str = "") -> Machine:

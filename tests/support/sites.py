@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import Pin
-from efdgen.language.documents import Document
 from efdgen.render.graph import content, svg
 from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet as fleet_page
 from efdgen.report.site.model import App, Environment, Fleet, Row
 from efdgen.report.site.rows import Makers
 from efdgen.repository.load import load
+from efdgen.repository.model import RunbookDocuments
 from support.checkout import ROOT
 
 
 @functools.cache
-def runbook() -> Mapping[str, Document]:
+def runbook() -> RunbookDocuments:
     """Return the runbook's documents."""
     return load(ROOT).runbook
 

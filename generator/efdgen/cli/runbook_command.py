@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
-from efdgen.verbs import project
 
 
 @click.command("runbook")
@@ -37,15 +36,10 @@ def command(environment: str, root: Path | None, form: str, output: Path | None)
       bash efd-summit.sh --list
     """
     from efdgen.errors import OutputError
-    from efdgen.render.runbook import markdown, read, script
+    from efdgen.verbs import runbook
 
-    found = project.resolve(repository_root(root), (environment,))
-    (resolved,) = found.environments
-    phases = read.phases(resolved, found.project.repository.runbook)
-    if form == "sh":
-        text = script.script(resolved, phases)
-    else:
-        text = f"# {resolved.facts.title} EFD: runbook\n\n{markdown.markdown(phases)}"
+    write = runbook.as_script if form == "sh" else runbook.as_page
+    text = write(repository_root(root), environment)
     if output is None:
         click.echo(text, nl=False)
         return

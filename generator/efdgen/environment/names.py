@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from efdgen.environment import dns
+from efdgen.environment import dns, rbac
+from efdgen.environment.documentfunctions import FUNCTIONS
 from efdgen.environment.hosts import ARGO_CD, NODE_PORT, PublicHost, public, redirect
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_order
-from efdgen.environment.secrets import keys_read, secrets
+from efdgen.environment.secrets import Secret, keys_read, secrets
 from efdgen.environment.values import parts
 from efdgen.environment.volumes import claims, volumes
-from efdgen.language import expressions
-from efdgen.language.quoting import Verbatim, in_code
+from efdgen.language.quoting import Verbatim
 from efdgen.repository import paths
 
 
@@ -42,8 +41,14 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     - `secrets`: namespace, name, path and keys of every VaultSecret
     - `volumes`: what the apps claim: app, namespace, what, claims (their number), size, storageClass
     - `claims`: how many claims there are in each namespace that has any
+    - `storageClasses`: the ones that these name, sorted; `usesDefaultStorageClass`: whether one names none
+    - `vaultPaths`: path and keys of everything that they are made from, sorted by path
+    - `manualSecrets`: what people make by hand and an app reads, see `_manual_secrets`
+    - `rbacPolicy`: the lines of Argo CD's policy.csv
     - `parent`: the name of the app of apps
-    - `code(text, list, or mapping)`: in Markdown's code style; `json(data)`: as JSON; `raw(text)`: not quoted
+    - `code(text, list or mapping)`: in Markdown's code style; `json(data)`: as JSON; `raw(text)`: not quoted;
+      `each(pattern, list)`: a text for each item; `sorted(list)`; `ports(address, count)`: the ports that begin with
+      that of an address; `address(url)`: its host and path
     """
     apps = [_app(app) for app in sync_order(environment.apps)]
     found = public(environment)
@@ -70,6 +75,11 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in secrets(environment)],
         "volumes": [_volume(volume._asdict()) for volume in claimed],
         "claims": claims(claimed),
+        "storageClasses": sorted({v.storage_class for v in claimed if v.storage_class is not None}),
+        "usesDefaultStorageClass": any(volume.storage_class is None for volume in claimed),
+        "vaultPaths": _vault_paths(secrets(environment)),
+        "manualSecrets": [secret for app in environment.apps for secret in _manual_secrets(app) if secret["keys"]],
+        "rbacPolicy": rbac.policy_csv(environment.facts.argocd.rbac).splitlines(),
         "parent": paths.PARENT,
         **FUNCTIONS,
     }
@@ -93,10 +103,7 @@ def _app(app: ResolvedApp) -> dict[str, Any]:
         "hosts": dict(app.hosts),
         "nodePortHosts": dict(app.node_port_hosts),
         "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in app.secrets],
-        "manualSecrets": [
-            {"name": name, "keys": list(dict.fromkeys(keys_read(app.values, name))), "defaults": dict(defaults)}
-            for name, defaults in definition.manual_secrets.items()
-        ],
+        "manualSecrets": list(_manual_secrets(app)),
         "pins": [pin._asdict() for pin in app.pins],
         "values": app.values,
         "parts": parts(app),
@@ -105,6 +112,33 @@ def _app(app: ResolvedApp) -> dict[str, Any]:
         # Argo CD's finalizer does that.
         "cascades": finalizers not in (None, []),
     }
+
+
+def _manual_secrets(app: ResolvedApp) -> Iterator[dict[str, Any]]:
+    """Yield the Secrets of an app that people make by hand.
+
+    Each has its app's name and namespace; its name and the keys that are read; the defaults of some of these; the
+    environment variable that holds each, by its key; and `words`, a key and its variable in turn, for the shell.
+    """
+    for name, defaults in app.definition.manual_secrets.items():
+        keys = list(dict.fromkeys(keys_read(app.values, name)))
+        variables = {key: "".join(letter if letter.isalnum() else "_" for letter in key.upper()) for key in keys}
+        yield {
+            "app": app.definition.name,
+            "namespace": app.definition.namespace,
+            "name": name,
+            "keys": keys,
+            "defaults": dict(defaults),
+            "variables": variables,
+            "words": [word for key in keys for word in (key, Verbatim(f'"${variables[key]}"'))],
+        }
+
+
+def _vault_paths(found: Iterable[Secret]) -> list[dict[str, Any]]:
+    keys: dict[str, dict[str, None]] = {}
+    for secret in found:
+        keys.setdefault(secret.path, {}).update(dict.fromkeys(secret.keys))
+    return [{"path": path, "keys": list(keys[path])} for path in sorted(keys)]
 
 
 def _host(each: PublicHost) -> dict[str, Any]:
@@ -144,17 +178,3 @@ def _zones(records: Iterable[dns.Record]) -> list[dict[str, Any]]:
 
 def _volume(volume: Mapping[str, Any]) -> dict[str, Any]:
     return {"storageClass" if key == "storage_class" else key: value for key, value in volume.items()}
-
-
-def _code(words: Any) -> Verbatim:
-    """Return text in code style; of a list, each item, of a mapping, each key, separated by commas."""
-    items = words if isinstance(words, list | tuple | Mapping) else [words]
-    return Verbatim(", ".join(in_code(expressions.text(item)) for item in items))
-
-
-FUNCTIONS: Mapping[str, Any] = {
-    "code": _code,
-    "json": lambda data: json.dumps(expressions.plain(data), ensure_ascii=False),
-    "raw": lambda text: Verbatim(expressions.text(text)),
-}
-"""The functions of documents."""

@@ -21,12 +21,15 @@ from efdgen.language.evaluator import ExpressionError, Function, Names, plain, t
 
 __all__ = [
     "CLOSE",
+    "MAX_LENGTH",
     "OPEN",
+    "TOO_LONG",
     "ExpressionError",
     "Function",
     "Names",
     "evaluate",
     "has_expression",
+    "parse",
     "plain",
     "text",
     "value",
@@ -34,7 +37,10 @@ __all__ = [
 
 OPEN, CLOSE = "<%", "%>"
 _EXPRESSION = re.compile(r"<%(.*?)%>", re.DOTALL)
-_MAX_LENGTH = 1000
+MAX_LENGTH = 1000
+"""Characters that an expression may have."""
+
+TOO_LONG = f"an expression may have at most {MAX_LENGTH} characters"
 
 
 def has_expression(text: str) -> bool:
@@ -77,7 +83,7 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
         if match.start() > end:
             parts.append(text[end : match.start()])
         try:
-            parts.append(_Part(match.start(), _parse_expression(match.group(1))))
+            parts.append(_Part(match.start(), parse(match.group(1))))
         except ExpressionError as error:
             raise error.at(match.start()) from None
         end = match.end()
@@ -94,9 +100,14 @@ def _environment() -> Environment:
     return Environment(autoescape=False)  # noqa: S701 - it only parses; no HTML is made
 
 
-def _parse_expression(source: str) -> nodes.Expr:
-    if len(source) > _MAX_LENGTH:
-        raise ExpressionError("E302", f"an expression may have at most {_MAX_LENGTH} characters")
+def parse(source: str) -> nodes.Expr:
+    """Return what stands between `<%` and `%>`, parsed.
+
+    Raises:
+        ExpressionError: when it is malformed, empty or too long.
+    """
+    if len(source) > MAX_LENGTH:
+        raise ExpressionError("E302", TOO_LONG)
     if not source.strip():
         raise ExpressionError("E302", "the expression is empty")
     try:

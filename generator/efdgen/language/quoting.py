@@ -1,16 +1,17 @@
-r"""Where a value stands in a document, and how it is quoted there.
+r"""How a value is quoted where it stands in a document.
 
 text so far                              the value's place     `a b'c` becomes
 kubectl get                              SHELL_WORD            'a b'"'"'c'
 echo "in                                 SHELL_DOUBLE          a b'c
 jq '.x == "                              SHELL_SINGLE          a b'\''c
 The app                                  PROSE                 a b'c   (Markdown's own characters escaped)
+
+No value adds structure: a heading, a list's item, a table's row, a command, a here-document's end.
 """
 
 from __future__ import annotations
 
-import enum
-import functools
+import itertools
 import json
 import re
 import shlex
@@ -19,37 +20,15 @@ from typing import Any
 
 from efdgen.language import expressions
 from efdgen.language.expressions import ExpressionError
+from efdgen.language.places import Place
 
-_SHELLS = ("bash", "sh")
-_DATA = ("json", "yaml", "python", "hcl")
-_FENCE = re.compile(r"(?P<ticks>`{3,})(?P<language>[\w-]*)(?: [a-z -]+)?\Z")
-_HERE = re.compile(r"<<-?\s*(?P<quote>['\"]?)(?P<word>\w+)(?P=quote)")
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|]")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|{]")
 _TICKS = re.compile(r"`+")
-_STRUCTURE = re.compile(r"\A(\d*)([-+#~=.)])")
+_STRUCTURE = re.compile(r"\A(\d*)([.)](?=\s|\Z)|[-+#~=])")
 _IN_DOUBLE = re.compile(r"[\\\"$`]")
-_IN_ADDRESS = re.compile(r"[\s<>()]")
-_ADDRESS = re.compile(r"(?:<(?:[a-z][a-z0-9+.-]*:[^\s<>]*)?|\]\([^\s()]*)\Z")
-"""What a value continues, or begins, an address after: `<`, `<https://`, `[text](`."""
-
-
-class Place(enum.Enum):
-    """The kinds of place that a value can stand in."""
-
-    PROSE = enum.auto()
-    PROSE_LINE = enum.auto()
-    CODE = enum.auto()
-    CELL_CODE = enum.auto()
-    ADDRESS = enum.auto()
-    SHELL_WORD = enum.auto()
-    SHELL_SINGLE = enum.auto()
-    SHELL_DOUBLE = enum.auto()
-    HERE_DOCUMENT = enum.auto()
-    HERE_DOCUMENT_LINE = enum.auto()
-    EXPANDED_DOCUMENT = enum.auto()
-    DATA = enum.auto()
-    DATA_TEXT = enum.auto()
-    VERBATIM = enum.auto()
+_PLAIN = re.compile(r"[\w@%+=:,./-]*\Z", re.ASCII)
+_NAME = re.compile(r"[a-z0-9.-]*\Z")
+_NOT_IN_ADDRESS = ' <>()|"`\\'
 
 
 class Verbatim(str):
@@ -58,98 +37,10 @@ class Verbatim(str):
     __slots__ = ()
 
 
-class Places:
-    """Follows the text of a document, and says which place is reached."""
+class Markdown(str):
+    """Text in Markdown, such as one in code style: in prose, it is not quoted again; elsewhere it can't stand."""
 
-    def __init__(self) -> None:
-        self._line = ""
-        self._ticks = ""
-        self._language = ""
-        self._here = ""
-        self._is_expanded = False
-        self._quotes: list[str] = []
-
-    def state(self) -> tuple[Any, ...]:
-        """Return what must be the same before and after a block of control lines."""
-        return self._ticks, self._here, tuple(self._quotes)
-
-    def follow(self, text: str) -> None:
-        """Go on over literal text."""
-        first, *more = text.split("\n")
-        self._go(first)
-        for line in more:
-            self._end_line()
-            self._go(line)
-
-    def of_value(self) -> Place:
-        """Return the place that is reached; the value there becomes a part of the line."""
-        place = self._place()
-        self._line += "\0"
-        return place
-
-    def _place(self) -> Place:
-        if not self._ticks:
-            if self._line.count("`") % 2:
-                return Place.CELL_CODE if self._line.startswith("|") else Place.CODE
-            if _ADDRESS.search(self._line):
-                return Place.ADDRESS
-            return Place.PROSE if self._line.strip() else Place.PROSE_LINE
-        if self._language in _SHELLS:
-            if self._here:
-                if self._is_expanded:
-                    return Place.EXPANDED_DOCUMENT
-                return Place.HERE_DOCUMENT if self._line.strip() else Place.HERE_DOCUMENT_LINE
-            innermost = self._quotes[-1] if self._quotes else ""
-            return {"'": Place.SHELL_SINGLE, '"': Place.SHELL_DOUBLE}.get(innermost, Place.SHELL_WORD)
-        if self._language in _DATA:
-            return Place.DATA_TEXT if self._line.count('"') % 2 else Place.DATA
-        return Place.VERBATIM
-
-    def _go(self, text: str) -> None:
-        if self._ticks and self._language in _SHELLS and not self._here:
-            self._follow_quotes(text)
-        self._line += text
-
-    def _end_line(self) -> None:
-        line, self._line = self._line, ""
-        if not self._ticks:
-            fence = _FENCE.match(line)
-            if fence:
-                self._ticks, self._language = fence["ticks"], fence["language"]
-        elif line.rstrip() == self._ticks:
-            self._ticks = self._language = self._here = ""
-            self._quotes = []
-        elif self._here:
-            if line.strip() == self._here:
-                self._here = ""
-        elif self._language in _SHELLS:
-            here = _HERE.search(line)
-            if here:
-                self._here, self._is_expanded = here["word"], not here["quote"]
-
-    def _follow_quotes(self, text: str) -> None:
-        """Follow the shell's quotes and `$(`: the innermost that is open decides."""
-        before = self._line[-1:]
-        letters = iter(text)
-        for letter in letters:
-            innermost = self._quotes[-1] if self._quotes else ""
-            if letter == "\\" and innermost != "'":
-                next(letters, "")
-            elif innermost in ("'", '"') and letter == innermost:
-                self._quotes.pop()
-            elif innermost == '"' and before == "$" and letter == "(":
-                self._quotes.append("(")
-            elif innermost not in ("'", '"'):
-                if letter == "#" and (not before or before.isspace()):
-                    return
-                self._follow_unquoted(letter, innermost)
-            before = letter
-
-    def _follow_unquoted(self, letter: str, innermost: str) -> None:
-        if letter in "\"'(":
-            self._quotes.append(letter)
-        elif letter == ")" and innermost == "(":
-            self._quotes.pop()
+    __slots__ = ()
 
 
 def quote(value: Any, place: Place) -> str:
@@ -158,21 +49,17 @@ def quote(value: Any, place: Place) -> str:
     Raises:
         ExpressionError: when the place can't hold it.
     """
+    if place is Place.DATA:
+        return json.dumps(expressions.plain(value), ensure_ascii=False)
     if value is None:
         return ""
     if isinstance(value, Verbatim):
         return value
+    if isinstance(value, Markdown):
+        return _of_markdown(value, place)
     if place is Place.SHELL_WORD and isinstance(value, list | tuple):
-        return " ".join(shell_word(expressions.text(item)) for item in value)
-    if place is Place.DATA:
-        return json.dumps(expressions.plain(value), ensure_ascii=False)
-    return _quoted(expressions.text(value), place)
-
-
-@functools.lru_cache(maxsize=4096)
-def _quoted(text: str, place: Place) -> str:
-    """Return text as its place needs it; the same few names and hosts stand everywhere."""
-    return _QUOTES[place](text)
+        return " ".join(item if isinstance(item, Verbatim) else shell_word(expressions.text(item)) for item in value)
+    return _QUOTES[place](expressions.text(value))
 
 
 def in_prose(text: str) -> str:
@@ -190,22 +77,40 @@ def in_code(text: str) -> str:
 
 
 def shell_word(text: str) -> str:
-    """Return text as one word of a shell command, on one line."""
+    """Return text as one word of a shell command, on one line.
+
+    Raises:
+        ExpressionError: when the shell can't hold it.
+    """
     if text.isprintable():
         return shlex.quote(text)
-    return "$'" + "".join(_ansi_c(letter) for letter in text) + "'"
+    return _ansi_c(text)
 
 
-def _ansi_c(letter: str) -> str:
+def _ansi_c(text: str) -> str:
+    """Return text in the shell's `$'...'`: line breaks and control characters as the bytes that they are."""
+    if "\0" in text:
+        raise ExpressionError("E304", "the shell can't hold the character U+0000")
+    return "$'" + "".join(_ansi_c_letter(letter) for letter in text) + "'"
+
+
+def _ansi_c_letter(letter: str) -> str:
     if letter in "\\'":
         return f"\\{letter}"
     return letter if letter.isprintable() else "".join(f"\\x{byte:02x}" for byte in letter.encode())
 
 
+def _of_markdown(value: Markdown, place: Place) -> str:
+    if place is Place.CELL:
+        return value.replace("|", "\\|")
+    if place in (Place.PROSE, Place.PROSE_LINE):
+        return value
+    raise ExpressionError("E304", "text in Markdown's code style can stand in prose only", "leave out code(...)")
+
+
 def _prose_line(text: str) -> str:
     """Return prose that begins a line: a list, a heading or a rule would begin there, too."""
-    quoted = in_prose(text)
-    return _STRUCTURE.sub(r"\1\\\2", quoted, count=1)
+    return _STRUCTURE.sub(r"\1\\\2", in_prose(text), count=1)
 
 
 def _code(text: str) -> str:
@@ -215,28 +120,72 @@ def _code(text: str) -> str:
 
 
 def _in_address(text: str) -> str:
-    return _IN_ADDRESS.sub(lambda match: "".join(f"%{byte:02X}" for byte in match.group().encode()), text)
+    return "".join(
+        letter
+        if letter.isprintable() and letter not in _NOT_IN_ADDRESS
+        else "".join(f"%{byte:02X}" for byte in letter.encode())
+        for letter in text
+    )
 
 
-def _on_one_line(quoted: Callable[[str], str]) -> Callable[[str], str]:
-    def checked(text: str) -> str:
-        if not text.isprintable():
-            raise ExpressionError("E304", f"{text!r} holds a line break or a control character, which can't stand here")
-        return quoted(text)
+def _name(text: str) -> str:
+    if not _NAME.match(text):
+        raise ExpressionError("E304", f"{text!r} can't stand in a name: it has a-z, 0-9, dots and dashes only")
+    return text
 
-    return checked
+
+def _between_single(text: str) -> str:
+    return _apart(text, "'", _is_control, lambda part: part.replace("'", "'\\''"))
+
+
+def _between_double(text: str) -> str:
+    # Behind a ! in double quotes, a terminal looks for an earlier command.
+    return _apart(
+        text, '"', lambda letter: letter == "!" or _is_control(letter), lambda part: _IN_DOUBLE.sub(r"\\\g<0>", part)
+    )
+
+
+def _apart(text: str, quote: str, is_awkward: Callable[[str], bool], inside: Callable[[str], str]) -> str:
+    r"""Return text for the middle of a quotation; what can't stand in one interrupts it.
+
+    In double quotes, `$5!` yields `\$5"'!'"`, and so `"costs $5! now"` becomes `"costs \$5"'!'" now"`.
+    """
+    parts = ((awkward, "".join(letters)) for awkward, letters in itertools.groupby(text, is_awkward))
+    return "".join(f"{quote}{shell_word(part)}{quote}" if awkward else inside(part) for awkward, part in parts)
+
+
+def _is_control(letter: str) -> bool:
+    return not letter.isprintable()
+
+
+def _plain_word(text: str) -> str:
+    if not _PLAIN.match(text):
+        message = f"{text!r} can't stand here: the shell's quotes do not work inside ${{...}}, ((...)) or $'...'"
+        raise ExpressionError("E304", message, "put it in a variable first")
+    return text
+
+
+def _on_one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ExpressionError("E304", f"{text!r} holds a line break or a control character, which can't stand here")
+    return text
 
 
 _QUOTES: Mapping[Place, Callable[[str], str]] = {
     Place.PROSE: in_prose,
     Place.PROSE_LINE: _prose_line,
+    Place.CELL: in_prose,
     Place.CODE: _code,
     Place.CELL_CODE: lambda text: _code(text).replace("|", "\\|"),
     Place.ADDRESS: _in_address,
+    Place.NAME: _name,
     Place.SHELL_WORD: shell_word,
-    Place.SHELL_SINGLE: _on_one_line(lambda text: text.replace("'", "'\\''")),
-    Place.SHELL_DOUBLE: _on_one_line(lambda text: _IN_DOUBLE.sub(r"\\\g<0>", text)),
-    Place.HERE_DOCUMENT: _on_one_line(lambda text: text),
+    Place.SHELL_PART: shell_word,
+    Place.SHELL_SINGLE: _between_single,
+    Place.SHELL_DOUBLE: _between_double,
+    Place.SHELL_PLAIN: _plain_word,
+    Place.SHELL_COMMENT: _on_one_line,
+    Place.HERE_DOCUMENT: _on_one_line,
     Place.DATA_TEXT: lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
-    Place.VERBATIM: _on_one_line(lambda text: text),
+    Place.VERBATIM: _on_one_line,
 }

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
-from efdgen.language import documents, schema, suggest, yamlio
+from efdgen.language import schema, suggest, yamlio
 from efdgen.language.layers import leaves
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -103,17 +103,6 @@ class Files:
                 file = TextFile(path, text.replace("\r\n", "\n"))
                 self.literals.extend(plaintext.literals_in_text(file))
                 found[path.removeprefix(f"{folder}/")] = file
-        return found
-
-    def documents(self, folder: str) -> dict[str, documents.Document]:
-        """Read every Markdown file below a folder as a document, by its path in there; no folder, no documents."""
-        found = {}
-        for path, file in (self.texts(folder) if self.exists(folder) else {}).items():
-            if path.endswith(".md"):
-                try:
-                    found[path] = documents.parse(file)
-                except InvalidInputError as error:
-                    self.problems.extend(error.problems)
         return found
 
     def below(self, folder: str) -> Iterator[str]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from efdgen.errors import Problem
-from efdgen.language import documents
+from efdgen.language import yamlio
+from efdgen.language.documents import Document
 from efdgen.language.layers import Layer
 from efdgen.language.texttemplate import TextFile
-from efdgen.language.yamlio import Document
 
 
 class ChartReference(NamedTuple):
@@ -63,9 +63,9 @@ class AppDefinition(NamedTuple):
     wave: int
     layers: tuple[Layer, ...]
     environment_files: tuple[Mapping[str, Any], ...]
-    files_document: Document
+    files_document: yamlio.Document
     templates: Mapping[str, TextFile]
-    document: Document
+    document: yamlio.Document
 
 
 class Acceptance(NamedTuple):
@@ -80,12 +80,24 @@ class EnvironmentSpec(NamedTuple):
     """One file in `environments/`, with what its site and all environments share below it."""
 
     name: str
-    document: Document
+    document: yamlio.Document
     site: str
     layers: tuple[Layer, ...]
     apps: tuple[str, ...]
     app_layers: Mapping[str, tuple[Layer, ...]]
     accept: tuple[Acceptance, ...]
+
+
+class RunbookDocuments(NamedTuple):
+    """What the runbooks of all environments are made from.
+
+    Attributes:
+        phases: a document a phase, by the name of its file: the order of the phases.
+        functions: shell functions for the commands; None: there are none.
+    """
+
+    phases: Mapping[str, Document]
+    functions: Document | None = None
 
 
 class Repository(NamedTuple):
@@ -97,5 +109,5 @@ class Repository(NamedTuple):
     parent: Mapping[str, TextFile]
     wrapper: Mapping[str, TextFile]
     news: Mapping[str, Mapping[str, Any]]
-    runbook: Mapping[str, documents.Document]
+    runbook: RunbookDocuments
     problems: tuple[Problem, ...]

@@ -19,6 +19,9 @@ WRAPPER = "templates/wrapper"
 RUNBOOK = "templates/runbook"
 """The folder of the runbook: a document a phase, in the order of their names."""
 
+FUNCTIONS = "functions.sh"
+"""The file of the runbook that holds shell functions for its script."""
+
 PARENT = "efd"
 """The name of the parent chart: no app can have it."""
 

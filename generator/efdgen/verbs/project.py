@@ -168,8 +168,13 @@ def render(project: Project) -> Rendering:
         problems.extend(found)
         if environment is not None:
             rows[environment.facts.name] = fleet.row(environment)
-            for path, content in files.environment_files(environment, repository):
-                tree.add(path, content)
+            try:
+                for path, content in files.environment_files(environment, repository):
+                    tree.add(path, content)
+            except InvalidInputError as error:
+                # What is wrong with a document in several environments is said once.
+                known = {(problem.code, problem.location) for problem in problems}
+                problems.extend(p for p in error.problems if (p.code, p.location) not in known)
     raise_errors(problems)
     if _complete(rows, project):
         tree.add(*files.fleet_file([rows[name] for name in sorted(rows)]))

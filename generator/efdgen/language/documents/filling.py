@@ -1,38 +1,24 @@
-"""From a document and the facts of an environment to headings, prose and fences."""
+"""From a document and the facts of an environment to the blocks of Markdown that the document's own text makes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, quoting
-from efdgen.language.documents.model import (
-    Block,
-    Document,
-    Fence,
-    For,
-    Heading,
-    If,
-    Line,
-    Literal,
-    Part,
-    Prose,
-    Set,
-    Value,
-)
+from efdgen.language.documents.model import Block, Document, Fence, For, Heading, If, Literal, Part, Prose, Set, Value
 from efdgen.language.expressions import ExpressionError, Names
+from efdgen.language.markdowntext import FENCE, OWN_LINE
+from efdgen.language.places import Place
 
 _MOST_LINES = 100_000
-_HEADING = re.compile(r"(?P<level>#{1,6}) (?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
-_FENCE = re.compile(r"(?P<ticks>`{3,})(?P<language>[\w-]*)(?P<words>(?: [a-z-]+)*)\Z")
-_OWN_LINE = re.compile(r"\s*(?:[-*] |[|>]|\d+\. )")
-"""What begins a line that is not joined to the one before: a list's item, a table's row, a quotation."""
+_HEADING = re.compile(r"(?P<level>#{1,6} )(?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
 
 
 def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]:
-    """Return a document's blocks, with its values.
+    """Return the blocks of a document in Markdown, with its values.
 
     Args:
         document: the document.
@@ -40,24 +26,57 @@ def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]
         where: for messages: whose names they are.
 
     Raises:
-        InvalidInputError: when an expression can't be evaluated, or yields what its place can't hold.
+        InvalidInputError: with every expression that can't be evaluated, or yields what its place can't hold.
+    """
+    return tuple(_blocks(fill_text(document, names, where)))
+
+
+class Line(NamedTuple):
+    """A line of a filled document: its text, the line that it comes from, and how many letters are the document's own.
+
+    These are counted from the first, as far as the first value.
+    """
+
+    text: str
+    number: int
+    own: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether there is no value in it."""
+        return self.own == len(self.text)
+
+
+def fill_text(document: Document, names: Names, where: str = "") -> list[Line]:
+    """Return the lines of a document that is all in one language, with its values.
+
+    Raises:
+        InvalidInputError: with every expression that can't be evaluated, or yields what its place can't hold.
     """
     writer = _Writer(document.source, where)
     writer.write(document.parts, names)
-    return tuple(_blocks(writer.lines()))
+    return writer.end()
 
 
 class _Writer:
     def __init__(self, source: str, where: str) -> None:
         self._source = source
-        self._where = where
+        self._where = f" ({where})" if where else ""
+        self._problems: dict[tuple[Location, str], Problem] = {}
         self._lines: list[Line] = []
         self._line = ""
-        self._is_own = True
         self._number = 1
+        self._own: int | None = None
 
-    def lines(self) -> list[Line]:
+    def end(self) -> list[Line]:
+        """Return the lines.
+
+        Raises:
+            InvalidInputError: when something could not be written.
+        """
         self._end_line()
+        if self._problems:
+            raise InvalidInputError(list(self._problems.values()))
         return self._lines
 
     def write(self, parts: Sequence[Part], names: Names) -> Names:
@@ -70,13 +89,19 @@ class _Writer:
                 names = self._dynamic(part, names)
             except ExpressionError as error:
                 location = Location(self._source, part.line, part.column if isinstance(part, Value) else 1)
-                message = f"{error.message}{f' ({self._where})' if self._where else ''}"
-                raise InvalidInputError([Problem(error.code, message, location, hint=error.hint)]) from None
+                # Once for all the turns of a loop.
+                key = location, error.code
+                if key not in self._problems:
+                    message = f"{error.message}{self._where}"
+                    self._problems[key] = Problem(error.code, message, location, hint=error.hint)
+                if isinstance(part, Set):
+                    # Whatever uses the name would only say the same again.
+                    raise InvalidInputError(list(self._problems.values())) from None
         return names
 
     def _dynamic(self, part: Value | If | For | Set, names: Names) -> Names:
         if isinstance(part, Value):
-            self._value(quoting.quote(expressions.value(part.expression, names), part.place), part.line)
+            self._value(part, expressions.value(part.expression, names))
         elif isinstance(part, If):
             return self.write(part.body if expressions.value(part.test, names) else part.otherwise, names)
         elif isinstance(part, Set):
@@ -87,46 +112,52 @@ class _Writer:
 
     def _loop(self, part: For, names: Names) -> None:
         given = _items(expressions.value(part.items, names), len(part.target))
-        inside = [_with(names, dict(zip(part.target, item, strict=True))) for item in given]
+        turns = [_with(names, dict(zip(part.target, item, strict=True))) for item in given]
         if part.test is not None:
-            inside = [own for own in inside if expressions.value(part.test, own)]
-        if not inside:
+            turns = [own for own in turns if expressions.value(part.test, own)]
+        if not turns:
             self.write(part.otherwise, names)
-        for index, own in enumerate(inside):
-            loop = {"index": index + 1, "first": index == 0, "last": index == len(inside) - 1, "length": len(inside)}
+        for index, own in enumerate(turns):
+            loop = {"index": index + 1, "first": index == 0, "last": index == len(turns) - 1, "length": len(turns)}
             self.write(part.body, _with(own, {"loop": loop}))
 
     def _literal(self, part: Literal) -> None:
-        if part.rest and not self._line:
-            self._number = part.number
-        self._line += part.rest
-        if part.beginning is not None:
-            self._end_line()
-            self._lines.extend(part.lines)
-            self._line = part.beginning
-            self._number = part.number + 1 + len(part.lines)
-
-    def _value(self, text: str, number: int) -> None:
-        first, *more = text.split("\n")
+        first, *more = part.text.split("\n")
         if first and not self._line:
-            self._is_own = False
+            self._number = part.line
+        self._line += first
+        for number, line in enumerate(more, part.line + 1):
+            self._end_line()
+            self._line = line
             self._number = number
+
+    def _value(self, part: Value, value: Any) -> None:
+        text = quoting.quote(value, part.place)
+        if not self._line:
+            self._number = part.line
+        if not text and part.place is Place.SHELL_WORD:
+            # No word, and no blank before it.
+            self._line = self._line.removesuffix(" ")
+        if text and self._own is None:
+            self._own = len(self._line)
+        first, *more = text.split("\n")
         self._line += first
         for line in more:
             self._end_line()
             self._line = line
-            self._is_own = False
+            self._own = 0
 
     def _end_line(self) -> None:
-        self._lines.append(Line(self._line, self._number, self._is_own))
+        own = len(self._line) if self._own is None else self._own
+        self._lines.append(Line(self._line, self._number, own))
         if len(self._lines) > _MOST_LINES:
             problem = Problem("E303", f"it has more than {_MOST_LINES:,} lines", Location(self._source))
             raise InvalidInputError([problem])
         self._line = ""
-        self._is_own = True
+        self._own = None
 
 
-def _with(names: Names, own: dict[str, Any]) -> Names:
+def _with(names: Names, own: Mapping[str, Any]) -> Names:
     return {**names, **own}
 
 
@@ -139,33 +170,53 @@ def _items(value: Any, width: int) -> list[tuple[Any, ...]]:
     else:
         raise ExpressionError("E304", f"a loop goes over a list or a mapping, not over {value!r}")
     if any(len(item) != width for item in found):
-        raise ExpressionError("E304", f"the loop has {width} names, and an item that has no {width} parts")
+        raise ExpressionError(
+            "E304", f"the loop gives {width} names, and an item of the list does not have {width} parts"
+        )
     return found
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
     prose: list[str] = []
-    fence: re.Match[str] | None = None
-    inside: list[str] = []
-    for line in lines:
-        if fence is not None:
-            if line.is_own and line.text.rstrip() == fence["ticks"]:
-                yield Fence(fence["language"], tuple(fence["words"].split()), "\n".join(inside))
-                fence, inside = None, []
-            else:
-                inside.append(line.text)
-            continue
-        fence = _FENCE.match(line.text) if line.is_own else None
-        heading = _HEADING.match(line.text) if line.is_own else None
+    following = iter(lines)
+    for line in following:
+        fence = FENCE.match(line.text) if line.is_plain else None
+        heading = None if fence else _heading(line)
         if (fence or heading or not line.text.strip()) and prose:
             yield Prose("\n".join(prose))
             prose = []
-        if heading:
-            yield Heading(len(heading["level"]), heading["text"], heading["name"] or "", line.number)
-        elif line.text.strip() and not fence:
-            if not prose or (line.is_own and _OWN_LINE.match(line.text)):
-                prose.append(line.text.rstrip())
-            else:
-                prose[-1] += f" {line.text.strip()}"
+        if fence:
+            text = "\n".join(_inside(following, fence["ticks"]))
+            # A loop over nothing leaves nothing to do.
+            if text.strip():
+                yield Fence(fence["language"], tuple(fence["words"].split()), text, line.number)
+        elif heading:
+            yield heading
+        elif line.text.strip():
+            _add(prose, line)
     if prose:
         yield Prose("\n".join(prose))
+
+
+def _inside(following: Iterator[Line], ticks: str) -> Iterator[str]:
+    """Yield the lines of a fence, as far as the one that ends it."""
+    for line in following:
+        if line.is_plain and line.text.rstrip() == ticks:
+            return
+        yield line.text
+
+
+def _add(prose: list[str], line: Line) -> None:
+    """Add a line to a paragraph's: joined to the one before, unless the document's own text makes it another."""
+    own = OWN_LINE.match(line.text)
+    if not prose or (own and own.end() <= line.own):
+        prose.append(line.text.rstrip())
+    else:
+        prose[-1] += f" {line.text.strip()}"
+
+
+def _heading(line: Line) -> Heading | None:
+    found = _HEADING.match(line.text)
+    if found is None or found.end("level") > line.own:
+        return None
+    return Heading(len(found["level"].strip()), found["text"], found["name"] or "", line.number)

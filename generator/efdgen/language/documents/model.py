@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 from jinja2 import nodes
 
-from efdgen.language.quoting import Place
+from efdgen.language import yamlio
+from efdgen.language.places import Place
 
 
 class Heading(NamedTuple):
-    """A heading, and its name for ever: `### Title {#name}`."""
+    """A heading, its name for ever, and its line in the document: `### Title {#name}`."""
 
     level: int
     text: str
@@ -25,11 +26,12 @@ class Prose(NamedTuple):
 
 
 class Fence(NamedTuple):
-    """A block of code; the words after its language say who it is for, and are not printed."""
+    """A block of code, and its line in the document; the words after its language are not printed."""
 
     language: str
     words: tuple[str, ...]
     text: str
+    line: int
 
 
 Block = Heading | Prose | Fence
@@ -40,37 +42,24 @@ class Document(NamedTuple):
 
     Attributes:
         source: the file.
-        head: the text of its front matter, after as many empty lines as make its places true; empty: none.
-        parts: literal text, values, loops, conditions and names.
+        head: its front matter, the YAML between two lines of `---` at its beginning; None: there is none.
+        parts: literal text, values, loops and conditions.
     """
 
     source: str
-    head: str
+    head: yamlio.Document | None
     parts: tuple[Part, ...]
 
 
-class Line(NamedTuple):
-    """A line of a filled document. Only one that the template's own text begins can be a heading, a fence, a row."""
+class Literal(NamedTuple):
+    """Text as it stands in the document, and the line at which it begins."""
 
     text: str
-    number: int
-    is_own: bool
-
-
-class Literal(NamedTuple):
-    """Text that stands as it is: the rest of a line, whole lines, and the beginning of the next one.
-
-    Split once, when the document is read: most of a document is such lines, and it is filled for each environment.
-    """
-
-    rest: str
-    lines: tuple[Line, ...]
-    beginning: str | None
-    number: int
+    line: int
 
 
 class Value(NamedTuple):
-    """An expression, the place that its value stands in, and where it was written."""
+    """A value, the place that it stands in, and where its expression begins."""
 
     expression: nodes.Expr
     place: Place
@@ -79,7 +68,7 @@ class Value(NamedTuple):
 
 
 class If(NamedTuple):
-    """Parts that depend on a test."""
+    """A condition, and what stands there where it holds, and where it does not."""
 
     test: nodes.Expr
     body: tuple[Any, ...]
@@ -88,7 +77,7 @@ class If(NamedTuple):
 
 
 class For(NamedTuple):
-    """Parts once for each item of a list, or for those that pass a test; `otherwise`, when there are none."""
+    """A loop: the names that it gives, what it goes over, which items it takes, and what stands there without any."""
 
     target: tuple[str, ...]
     items: nodes.Expr
@@ -99,7 +88,7 @@ class For(NamedTuple):
 
 
 class Set(NamedTuple):
-    """A name for what an expression yields."""
+    """A name that what follows can use, to the end of the loop, or of the document."""
 
     name: str
     expression: nodes.Expr

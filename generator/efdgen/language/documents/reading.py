@@ -1,53 +1,73 @@
-"""From a file to a document: Jinja2 parses, and each value learns which place it stands in."""
+"""From the text of a document to its parts: Jinja2 parses, and each value learns the place that it stands in."""
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
+from typing import NoReturn
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from efdgen.errors import InvalidInputError, Location, Problem
-from efdgen.language import expressions
-from efdgen.language.documents.model import Document, For, If, Line, Literal, Part, Set, Value
-from efdgen.language.quoting import Place, Places
+from efdgen.language import expressions, suggest, yamlio
+from efdgen.language.documents.model import Document, For, If, Literal, Part, Set, Value
+from efdgen.language.expressions import ExpressionError
+from efdgen.language.markdowntext import Places
 from efdgen.language.texttemplate import TextFile
 
-CONTROL, _COMMENT = "%%", "%#"
+_CONTROL = "%%"
 _BLOCK_OPEN, _BLOCK_CLOSE = "\x01%", "%\x01"
 _COMMENT_OPEN, _COMMENT_CLOSE = "\x01#", "#\x01"
 _FRONT = re.compile(r"---\n(?P<head>(?:.*\n)*?)---(?:\n|\Z)")
+_VALUE = re.compile(
+    rf"{_BLOCK_OPEN}.*?{_BLOCK_CLOSE}|{_COMMENT_OPEN}.*?{_COMMENT_CLOSE}"
+    r"""|(?P<value><%(?P<inside>(?:[^'"%]|%(?!>)|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*)%>)""",
+    re.DOTALL,
+)
+"""A value, or a control line or comment, in which there is none."""
+
+_ENDS = {"if": "endif", "for": "endfor"}
+_WORDS = (*_ENDS, *_ENDS.values(), "elif", "else", "set")
 
 
-def parse(file: TextFile) -> Document:
+def parse(file: TextFile, language: str = "") -> Document:
     """Read a document.
 
+    Args:
+        file: the file.
+        language: what all of it is in, such as `bash`; empty: it is Markdown.
+
     Raises:
-        InvalidInputError: where a control line or an expression is malformed, or a block opens what it does not close.
+        InvalidInputError: where a control line, an expression or the front matter is malformed, a value can't stand, or
+            a block opens what it does not close.
     """
-    front = _FRONT.match(file.text)
+    front = None if language else _FRONT.match(file.text)
+    # Everything keeps its line: front matter becomes empty lines, a control line one block of Jinja2's.
     skipped = file.text[: front.end()].count("\n") if front else 0
-    head = "\n" + front["head"] if front else ""
-    # Everything keeps its line: front matter becomes empty lines, a control line becomes one block of Jinja2's.
     lines = file.text.split("\n")
-    source = "\n".join(_as_block(line) if number >= skipped else "" for number, line in enumerate(lines))
+    source = "\n".join("" if number < skipped else _as_block(line) for number, line in enumerate(lines))
+    _check_control_lines(file.source, lines, skipped)
+    values = [match for match in _VALUE.finditer(source) if match["value"]]
     try:
         template = _environment().parse(source)
-        return Document(file.source, head, _Reader(file.source, source).read(template.body))
-    except TemplateSyntaxError as error:
-        message = f"malformed: {error.message}"
-        raise InvalidInputError([Problem("E302", message, Location(file.source, error.lineno, 1))]) from None
-    except RecursionError:
-        problem = Problem("E302", "malformed: nested too deeply", Location(file.source))
-        raise InvalidInputError([problem]) from None
+    except (TemplateSyntaxError, RecursionError) as error:
+        _explain(file.source, source, values, error)
+    parts = _Reader(file.source, source, values, Places(language)).read_all(template.body)
+    # Empty lines before it make its places those of the file.
+    head = yamlio.parse("\n" + front["head"], file.source) if front else None
+    return Document(file.source, head, parts)
 
 
 def _as_block(line: str) -> str:
-    if line.startswith(CONTROL):
-        return f"{_BLOCK_OPEN}{line.removeprefix(CONTROL)}{_BLOCK_CLOSE}"
-    return f"{_COMMENT_OPEN}{_COMMENT_CLOSE}" if line.startswith(_COMMENT) else line
+    if not line.startswith(_CONTROL):
+        return line
+    inside = line.removeprefix(_CONTROL)
+    is_comment = inside.lstrip().startswith("#")
+    return f"{_COMMENT_OPEN}{_COMMENT_CLOSE}" if is_comment else f"{_BLOCK_OPEN} {inside} {_BLOCK_CLOSE}"
 
 
+@functools.cache
 def _environment() -> Environment:
     return Environment(  # noqa: S701 - it only parses
         block_start_string=_BLOCK_OPEN,
@@ -61,24 +81,86 @@ def _environment() -> Environment:
     )
 
 
+def _check_control_lines(file: str, lines: Sequence[str], skipped: int) -> None:
+    """Refuse words that are none of `_WORDS`, and blocks that do not end."""
+    open_: list[tuple[str, int]] = []
+    for number, line in enumerate(lines[skipped:], skipped + 1):
+        word = (line.removeprefix(_CONTROL).split() or [""])[0]
+        if not line.startswith(_CONTROL) or word.startswith("#"):
+            continue
+        if word not in _WORDS:
+            _refuse(file, f"{word!r} begins no control line", number, 1, suggest.hint(word, _WORDS))
+        if len(line) > expressions.MAX_LENGTH:
+            _refuse(file, f"a control line may have at most {expressions.MAX_LENGTH} characters", number)
+        if word in _ENDS:
+            open_.append((word, number))
+        elif word != "set":
+            _check_belongs(file, word, number, open_[-1][0] if open_ else "")
+            if word in _ENDS.values():
+                open_.pop()
+    if open_:
+        word, number = open_[-1]
+        _refuse(file, f"this block has no end: `{_CONTROL} {_ENDS[word]}`", number)
+
+
+def _check_belongs(file: str, word: str, number: int, block: str) -> None:
+    """Refuse `else`, `elif` and ends where the innermost block that is open is none of theirs."""
+    if word not in {"if": ("elif", "else", "endif"), "for": ("else", "endfor")}.get(block, ()):
+        inside = f"the innermost block that is open is `{_CONTROL} {block}`" if block else "no block is open"
+        _refuse(file, f"`{_CONTROL} {word}` does not belong here: {inside}", number)
+
+
+def _explain(file: str, source: str, values: Sequence[re.Match[str]], error: Exception) -> NoReturn:
+    """Say what Jinja2 does not understand, at the value that it is in; else at the line of the control line."""
+    for match in values:
+        try:
+            expressions.parse(match["inside"])
+        except ExpressionError as wrong:
+            _refuse(file, wrong.message, *_place(source, match.start()), wrong.hint)
+    rest = _VALUE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), source)
+    if expressions.OPEN in rest:
+        message = f"{expressions.OPEN} without {expressions.CLOSE}"
+        _refuse(file, message, *_place(source, rest.index(expressions.OPEN)))
+    if isinstance(error, TemplateSyntaxError):
+        _refuse(file, f"malformed: {error.message}", error.lineno)
+    raise InvalidInputError([Problem("E302", "malformed: nested too deeply", Location(file))]) from None
+
+
+def _place(text: str, at: int) -> tuple[int, int]:
+    """Return the line and the column of a place in a text."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _refuse(file: str, message: str, line: int, column: int = 1, hint: str = "") -> NoReturn:
+    raise InvalidInputError([Problem("E302", message, Location(file, line, column), hint=hint)]) from None
+
+
 class _Reader:
     """Turns Jinja2's nodes into parts; follows the text to know which place each value stands in."""
 
-    def __init__(self, source: str, text: str) -> None:
+    def __init__(self, file: str, source: str, values: Sequence[re.Match[str]], places: Places) -> None:
+        self._file = file
         self._source = source
-        self._text = text
-        self._at = 0
-        self._places = Places()
+        self._values = iter(values)
+        self._places = places
 
-    def read(self, body: Sequence[nodes.Node]) -> tuple[Part, ...]:
+    def read_all(self, body: Sequence[nodes.Node]) -> tuple[Part, ...]:
+        """Return the parts of the whole document."""
+        parts = self._read(body)
+        try:
+            self._places.end()
+        except ExpressionError as error:
+            _refuse(self._file, error.message, self._places.number, 1, error.hint)
+        return parts
+
+    def _read(self, body: Sequence[nodes.Node]) -> tuple[Part, ...]:
         return tuple(part for node in body for part in self._parts(node))
 
     def _parts(self, node: nodes.Node) -> Iterator[Part]:
         if isinstance(node, nodes.Output):
             for piece in node.nodes:
                 if isinstance(piece, nodes.TemplateData):
-                    self._places.follow(piece.data)
-                    yield _literal(piece.data, piece.lineno)
+                    yield self._literal(piece)
                 else:
                     yield self._value(piece)
         elif isinstance(node, nodes.If):
@@ -88,22 +170,26 @@ class _Reader:
         elif isinstance(node, nodes.Assign) and isinstance(node.target, nodes.Name):
             yield Set(node.target.name, _expression(node.node), node.lineno)
         else:
-            kind = type(node).__name__.lower()
-            raise self._error("E302", f"documents have no {kind}: only for, if and set", node.lineno)
+            _refuse(self._file, f"`{_CONTROL} set` gives one name one value: `set name = ...`", node.lineno)
+
+    def _literal(self, piece: nodes.TemplateData) -> Literal:
+        try:
+            self._places.follow(piece.data, piece.lineno)
+        except ExpressionError as error:
+            _refuse(self._file, error.message, self._places.number, 1, error.hint)
+        return Literal(piece.data, piece.lineno)
 
     def _value(self, node: nodes.Expr) -> Value:
-        start = self._text.index(expressions.OPEN, self._at)
-        self._at = start + len(expressions.OPEN)
-        line = self._text.count("\n", 0, start) + 1
-        column = start - self._text.rfind("\n", 0, start)
-        place = self._places.of_value()
-        if place is Place.EXPANDED_DOCUMENT:
-            message = "a value can't stand in a here-document that the shell expands"
-            raise self._error("E302", message, line, column, "put its first word in quotes: <<'EOF'")
-        if place is Place.HERE_DOCUMENT_LINE:
-            message = "a value can't begin a line of a here-document: it could end it"
-            raise self._error("E302", message, line, column)
-        return Value(node, place, line, column)
+        match = next(self._values)
+        line, column = _place(self._source, match.start())
+        if match["inside"][:1] in ("-", "+") or match["inside"][-1:] in ("-", "+"):
+            _refuse(self._file, "an expression has a blank before it and behind it", line, column)
+        if len(match["inside"]) > expressions.MAX_LENGTH:
+            _refuse(self._file, expressions.TOO_LONG, line, column)
+        try:
+            return Value(node, self._places.of_value(), line, column)
+        except ExpressionError as error:
+            _refuse(self._file, error.message, line, column, error.hint)
 
     def _if(self, node: nodes.If) -> If:
         body = self._block(node.body, node.lineno)
@@ -117,11 +203,11 @@ class _Reader:
 
     def _for(self, node: nodes.For) -> For:
         if node.recursive:
-            raise self._error("E302", "a loop is not recursive: `for ... in ...`", node.lineno)
+            _refuse(self._file, "a loop can't be recursive: `for name in list`", node.lineno)
         targets = node.target.items if isinstance(node.target, nodes.Tuple) else [node.target]
         names = tuple(target.name for target in targets if isinstance(target, nodes.Name))
         if len(names) != len(targets):
-            raise self._error("E302", "a loop needs a name, or some: `for a, b in ...`", node.lineno)
+            _refuse(self._file, "a loop gives a name, or some: `for a, b in list`", node.lineno)
         body = self._block(node.body, node.lineno)
         otherwise = self._block(node.else_, node.lineno) if node.else_ else ()
         test = None if node.test is None else _expression(node.test)
@@ -129,22 +215,11 @@ class _Reader:
 
     def _block(self, body: Sequence[nodes.Node], line: int) -> tuple[Part, ...]:
         before = self._places.state()
-        parts = self.read(body)
+        parts = self._read(body)
         if self._places.state() != before:
             message = "a fence, a here-document or a quotation begins in this block and ends outside, or the other way"
-            raise self._error("E302", message, line)
+            _refuse(self._file, message, line)
         return parts
-
-    def _error(self, code: str, message: str, line: int, column: int = 1, hint: str = "") -> InvalidInputError:
-        return InvalidInputError([Problem(code, message, Location(self._source, line, column), hint=hint)])
-
-
-def _literal(text: str, number: int) -> Literal:
-    rest, *more = text.split("\n")
-    if not more:
-        return Literal(rest, (), None, number)
-    lines = tuple(Line(line, number + 1 + index, is_own=True) for index, line in enumerate(more[:-1]))
-    return Literal(rest, lines, more[-1], number)
 
 
 def _expression(node: nodes.Node) -> nodes.Expr:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_order
-from efdgen.language.documents import Document
 from efdgen.output import layout
 from efdgen.render.graph.content import graph
 from efdgen.render.graph.mermaid import mermaid
 from efdgen.render.pages.markdown import Anchors, code, host_link, link, table, text
 from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Phase
-from efdgen.render.runbook.read import phases
+from efdgen.render.runbook.read import read
 from efdgen.repository import paths
+from efdgen.repository.model import RunbookDocuments
 
 _UP = "../"
 """From this page's folder to the output folder."""
@@ -23,9 +23,13 @@ _UP = "../"
 _FACTS, _APPS, _PICTURE, _RUNBOOK = "Facts", "Apps", "How the apps depend on each other", "Runbook"
 
 
-def page(environment: ResolvedEnvironment, runbook: Mapping[str, Document]) -> str:
-    """Return the page as Markdown."""
-    todo = phases(environment, runbook)
+def page(environment: ResolvedEnvironment, runbook: RunbookDocuments) -> str:
+    """Return the page as Markdown; without a runbook in the repository, it has none.
+
+    Raises:
+        InvalidInputError: with everything wrong with the runbook's documents.
+    """
+    todo = read(environment, runbook).phases
     return "\n".join(_top(environment, todo)) + (f"\n{markdown(todo)}" if todo else "\n")
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from efdgen.render.runbook.model import Command, Phase
+
+_TICKS = re.compile(r"^ *(`+)", re.MULTILINE)
+_SHORTEST = 3
+"""Backticks that a fence has at least."""
 
 
 def markdown(phases: Sequence[Phase]) -> str:
@@ -26,4 +31,7 @@ def _lines(phases: Sequence[Phase]) -> Iterator[str]:
 
 
 def _code(command: Command) -> str:
-    return f"```{command.language}\n{command.text}\n```"
+    """Return a fence that no line of the command ends: longer than the backticks that any begins with."""
+    longest = max(map(len, _TICKS.findall(command.text)), default=0)
+    fence = "`" * max(_SHORTEST, longest + 1)
+    return f"{fence}{command.language}\n{command.text}\n{fence}"

@@ -57,3 +57,15 @@ class Phase(NamedTuple):
     def is_scripted(self) -> bool:
         """Say whether a script can run it: it is part of bringing the environment up."""
         return bool(self.tools)
+
+
+class Runbook(NamedTuple):
+    """Everything to do in an environment.
+
+    Attributes:
+        phases: in the order of doing.
+        functions: what a script has before its phases: a comment that says what it does, and shell functions.
+    """
+
+    phases: tuple[Phase, ...]
+    functions: str = ""

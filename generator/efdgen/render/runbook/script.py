@@ -2,43 +2,68 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
-from efdgen.environment.model import ResolvedEnvironment
-from efdgen.render.runbook.argocd import connect
-from efdgen.render.runbook.cluster import KUBECONFIG, check_version
-from efdgen.render.runbook.model import Command, Phase, Step
+from efdgen.render.runbook.model import Command, Phase, Runbook, Step
+
+STEP, PHASE = "step_", "phase_"
+"""How the names of functions begin that the script makes of steps and of phases."""
+
+GUARD = "right_cluster"
+"""The function that keeps a phase from another cluster than the one that the spec means, where the runbook has one."""
 
 
-def script(environment: ResolvedEnvironment, phases: Sequence[Phase]) -> str:
-    """Return the phases that bring an environment up as a script for bash 4.2 and later."""
-    scripted = [phase for phase in phases if phase.is_scripted]
+def function(step: str) -> str:
+    """Return the name of the function that a script makes of a step."""
+    return f"{STEP}{''.join(letter if letter.isalnum() else '_' for letter in step)}"
+
+
+def script(environment: str, runbook: Runbook) -> str:
+    """Return those phases that a script can run, as a script for bash 4.2 and later.
+
+    Before each phase, but the one that has a step of the same name, `right-cluster`, it calls the function `GUARD`.
+
+    Args:
+        environment: its name.
+        runbook: its runbook; at least one phase must be scripted.
+    """
+    scripted = [phase for phase in runbook.phases if phase.is_scripted]
+    comment, functions = _split(runbook.functions)
+    is_guarded = re.search(rf"^{GUARD}\(\)", functions, re.MULTILINE) is not None
     return "\n".join(
         [
-            _head(environment, scripted),
+            _head(environment, comment or _COMMENT.format(environment), scripted),
             _HELPERS,
-            f"{connect(environment)}\n",
-            _right_cluster(environment),
-            *(line for phase in scripted for line in _phase(phase)),
+            *([f"{functions}\n"] if functions else ()),
+            *(line for phase in scripted for line in _phase(phase, is_guarded=is_guarded)),
             _MAIN,
         ]
     )
 
 
-def _head(environment: ResolvedEnvironment, phases: Sequence[Phase]) -> str:
-    name = environment.facts.name
+_COMMENT = """\
+# Brings the environment {0} up.
+#
+# Written by `efdgen runbook {0} --format sh`: what a script can do of the runbook, rendered/docs/{0}.md."""
+
+
+def _split(functions: str) -> tuple[str, str]:
+    """Return the comment at the beginning of the functions, which says what the script does, and what follows it."""
+    lines = functions.strip("\n").split("\n")
+    count = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    return "\n".join(lines[:count]), "\n".join(lines[count:]).strip("\n")
+
+
+def _head(name: str, comment: str, phases: Sequence[Phase]) -> str:
     width = max(len(phase.name) for phase in phases)
     listed = "\n".join(f"#   {phase.name.ljust(width)}  {phase.title}" for phase in phases)
     cases = "\n".join(f"    {phase.name}) echo {quote(phase.title)} ;;" for phase in phases)
     tools = "\n".join(f"    {phase.name}) echo {quote(' '.join(phase.tools))} ;;" for phase in phases)
     return f"""\
 #!/usr/bin/env bash
-# Brings the EFD up: environment {name}.
-#
-# Written by `efdgen runbook {name} --format sh`: the steps of the runbook, rendered/docs/{name}.md, from the cluster
-# to the first test. It does not install what the machine needs before that, and there is nothing in it about daily
-# work, and nothing that tears down: read the runbook for these.
+{comment}
 #
 # Usage: bash FILE [--yes] [--list] [PHASE]...
 #   --yes   ask nothing; secrets must be in environment variables
@@ -137,25 +162,22 @@ trap '[[ ${FUNCNAME[0]:-} != step_* ]] || printf "+ %s\\n" "$BASH_COMMAND" >&3' 
 """
 
 
-def _right_cluster(environment: ResolvedEnvironment) -> str:
-    """Return the function that keeps a phase from another cluster than the one that the spec means."""
-    cluster = environment.facts.cluster
-    config = KUBECONFIG if cluster.k3d else '"${KUBECONFIG:-$HOME/.kube/config}"'
-    check = "\n".join(f"  {line}" for line in check_version(cluster).splitlines() if not line.startswith("echo "))
-    return f"export KUBECONFIG={config}\n\nright_cluster() {{\n  local server\n{check}\n}}\n"
+FUNCTIONS = frozenset({"title", "tools", *re.findall(r"^(\w+)\(\)", _HELPERS, re.MULTILINE)})
+"""The names of the script's own functions."""
 
 
-def _phase(phase: Phase) -> Iterator[str]:
+def _phase(phase: Phase, *, is_guarded: bool) -> Iterator[str]:
     """Yield a function for each step, and one that calls them."""
     calls = []
     for step in phase.steps:
-        function = f"step_{''.join(letter if letter.isalnum() else '_' for letter in step.name)}"
         body = list(_body(step))
         if body:
-            calls.append(f"  begin {quote(step.name)} {quote(step.title)}\n  {function}")
-            yield f"{function}() {{\n" + "\n".join(body) + "\n}\n"
-    before = "" if phase.name == "cluster" else "  step=right-cluster\n  right_cluster\n"
-    yield f"phase_{phase.name}() {{\n{before}" + "\n".join(calls) + "\n}\n"
+            calls.append(f"  begin {quote(step.name)} {quote(step.title)}\n  {function(step.name)}")
+            yield f"{function(step.name)}() {{\n" + "\n".join(body) + "\n}\n"
+    guard = GUARD.replace("_", "-")
+    checks_itself = any(step.name == guard for step in phase.steps)
+    before = f"  step={guard}\n  {GUARD}\n" if is_guarded and not checks_itself else ""
+    yield f"{PHASE}{phase.name}() {{\n{before}" + "\n".join(calls) + "\n}\n"
 
 
 def _body(step: Step) -> Iterator[str]:

@@ -1,0 +1,51 @@
+"""The kinds of place that a value can stand in: they decide how it is quoted."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Place(enum.Enum):
+    """Where a value stands.
+
+    Attributes:
+        PROSE: in the middle of a line of Markdown.
+        PROSE_LINE: at the beginning of such a line.
+        CELL: in a table's row.
+        CODE: between backticks.
+        CELL_CODE: between backticks, in a table's row.
+        ADDRESS: in `<https://...>` or `[text](...)`.
+        NAME: in a heading's name, `{#...}`.
+        SHELL_WORD: a word of a command, on its own; a list is as many words.
+        SHELL_PART: a part of a word of a command.
+        SHELL_SINGLE: between single quotes.
+        SHELL_DOUBLE: between double quotes.
+        SHELL_PLAIN: where the shell's quotes do not work: only plain words can stand there.
+        SHELL_COMMENT: behind a `#`.
+        HERE_DOCUMENT: in a here-document that the shell does not expand.
+        DATA: a value of JSON, YAML or the like.
+        DATA_TEXT: between double quotes, in such data.
+        VERBATIM: in a fence of any other language.
+    """
+
+    PROSE = enum.auto()
+    PROSE_LINE = enum.auto()
+    CELL = enum.auto()
+    CODE = enum.auto()
+    CELL_CODE = enum.auto()
+    ADDRESS = enum.auto()
+    NAME = enum.auto()
+    SHELL_WORD = enum.auto()
+    SHELL_PART = enum.auto()
+    SHELL_SINGLE = enum.auto()
+    SHELL_DOUBLE = enum.auto()
+    SHELL_PLAIN = enum.auto()
+    SHELL_COMMENT = enum.auto()
+    HERE_DOCUMENT = enum.auto()
+    DATA = enum.auto()
+    DATA_TEXT = enum.auto()
+    VERBATIM = enum.auto()
+
+
+VALUE = "\0"
+"""What stands for a value in the text of a line that is followed: no text holds it."""
