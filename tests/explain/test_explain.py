@@ -16,9 +16,9 @@ from efdgen.environment.model import Group, Policy, Rbac
 from efdgen.errors import InvalidInputError, Location, UsageError, dotted
 from efdgen.explain import defaults, questions
 from efdgen.explain.environment import Environment
-from efdgen.explain.says import ABSENT, CHART_DEFAULT, DERIVED, Explanation
+from efdgen.explain.says import CHART_DEFAULT, DERIVED, Explanation
 from efdgen.language import expressions
-from efdgen.language.layers import Layer, leaves
+from efdgen.language.layers import ABSENT, Layer, leaves
 from efdgen.repository.model import AppDefinition
 from efdgen.verbs import render
 from efdgen.verbs.explain import explain

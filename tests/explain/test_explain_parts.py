@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from efdgen.environment.functions import named
 from efdgen.errors import dotted
 from efdgen.explain import defaults, paths
-from efdgen.explain.says import ABSENT
 from efdgen.explain.trace import Tree, trace
 from efdgen.explain.watch import Origin, watch
 from efdgen.language.expressions import ExpressionError, has_expression
-from efdgen.language.layers import leaves, merge_layers
+from efdgen.language.layers import ABSENT, leaves, merge_layers
 from support import data, layers_of, many, tables
 
 # -- paths

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.language.layers import history, leaves, merge, merge_layers, reaches, winner
-from support import coalesce, few, layers_of, many, tables
+from efdgen.language.layers import ABSENT, at, history, leaves, merge, merge_layers, reach, reaches, winner
+from support import coalesce, data, few, layers_of, many, tables
 
 Table = dict[str, Any]
 
@@ -221,9 +221,81 @@ def test_what_is_not_touched_is_shared() -> None:
     assert merge(base, {"a": {"x": 2}})["b"] is base["b"]
 
 
+# -- walking nested data
+
+
+@pytest.mark.parametrize(
+    ("path", "depth", "there"),
+    [
+        pytest.param((), 0, {"m": {"x": None}, "l": ["a", {"y": 2}]}, id="the whole"),
+        pytest.param(("m", "x"), 2, None, id="null"),
+        pytest.param(("l", 1, "y"), 3, 2, id="in a list"),
+        pytest.param(("m", "z", "w"), 1, {"x": None}, id="no such key"),
+        pytest.param(("m", "x", "w"), 2, None, id="below a scalar"),
+        pytest.param(("l", 2), 1, ["a", {"y": 2}], id="behind a list's end"),
+        pytest.param(("l", -1), 1, ["a", {"y": 2}], id="from a list's end"),
+        pytest.param(("l", "y"), 1, ["a", {"y": 2}], id="a key in a list"),
+        pytest.param(("l", 0, 0), 2, "a", id="a letter of a text"),
+        pytest.param(("m", 0), 1, {"x": None}, id="a number in a map"),
+    ],
+)
+def test_a_path_is_followed_as_far_as_it_leads(path: tuple[str | int, ...], depth: int, there: Any) -> None:
+    nested = {"m": {"x": None}, "l": ["a", {"y": 2}]}
+    assert reach(nested, path) == (depth, there)
+    assert at(nested, path) == (there if depth == len(path) else ABSENT)
+    assert at(nested, path, "else") == (there if depth == len(path) else "else")
+
+
+@many
+@given(data)
+def test_every_leaf_stands_at_its_path_and_nothing_below_it(nested: Any) -> None:
+    for path, leaf in leaves(nested):
+        assert at(nested, path) is leaf
+        for below in ("a", "", 0):
+            assert reach(nested, (*path, below)) == (len(path), leaf)
+            assert at(nested, (*path, below)) is ABSENT
+
+
+def _rebuilt(found: list[tuple[tuple[str | int, ...], Any]]) -> Any:
+    """Return the data that has these leaves."""
+    if found[0][0] == ():
+        return found[0][1]
+    groups: dict[str | int, list[tuple[tuple[str | int, ...], Any]]] = {}
+    for path, leaf in found:
+        groups.setdefault(path[0], []).append((path[1:], leaf))
+    below = {key: _rebuilt(inside) for key, inside in groups.items()}
+    return list(below.values()) if 0 in below else below
+
+
+@many
+@given(data)
+def test_leaves_are_all_that_there_is(nested: Any) -> None:
+    found = list(leaves(nested))
+    assert len({path for path, _ in found}) == len(found)
+    assert _rebuilt(found) == nested
+
+
+@many
+@given(data)
+def test_a_list_can_be_a_leaf_as_a_whole(nested: Any) -> None:
+    for path, leaf in leaves(nested, in_lists=False):
+        assert not any(isinstance(part, int) for part in path)
+        assert at(nested, path) is leaf
+        assert not (isinstance(leaf, dict) and leaf)
+
+
+@many
+@given(data, st.lists(st.one_of(st.sampled_from(["", " ", "a", "~", "null"]), st.integers(-1, 4)), max_size=4))
+def test_a_path_leads_up_to_where_it_ends(nested: Any, parts: list[str | int]) -> None:
+    path = tuple(parts)
+    depth, there = reach(nested, path)
+    assert at(nested, path[:depth]) is there
+    assert all(at(nested, path[:end]) is ABSENT for end in range(depth + 1, len(path) + 1))
+
+
 def test_leaves_are_what_holds_nothing_below_it() -> None:
-    data = {"m": {"x": 1, "y": {}}, "l": [None, {"z": False}, []], "t": ""}
-    assert list(leaves(data)) == [
+    nested = {"m": {"x": 1, "y": {}}, "l": [None, {"z": False}, []], "t": ""}
+    assert list(leaves(nested)) == [
         (("m", "x"), 1),
         (("m", "y"), {}),
         (("l", 0), None),
@@ -233,3 +305,4 @@ def test_leaves_are_what_holds_nothing_below_it() -> None:
     ]
     assert list(leaves("text")) == [((), "text")]
     assert list(leaves({"x": 1}, ("under",))) == [(("under", "x"), 1)]
+    assert list(leaves({"l": [1, {"x": 2}], "e": []}, in_lists=False)) == [(("l",), [1, {"x": 2}]), (("e",), [])]

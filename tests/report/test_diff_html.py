@@ -10,11 +10,12 @@ import click
 import pytest
 
 from efdgen import __version__
+from efdgen.language.layers import ABSENT
 from efdgen.report import diff
 from efdgen.report.diff.as_html import MAX_OPEN
 from efdgen.report.html import asset, page
 from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
-from efdgen.review.semantic import ABSENT, Item
+from efdgen.review.semantic import Item
 from support.browser import DESK, PHONE, SMALL_PHONE, Show
 from support.checkout import edit, efdgen
 from support.html import Document

@@ -14,12 +14,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from efdgen.language import yamlio
+from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.diff.as_json import as_json
 from efdgen.report.diff.as_markdown import LIMIT, as_markdown
 from efdgen.report.diff.as_text import as_text
 from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
-from efdgen.review.semantic import ABSENT, Item, same
+from efdgen.review.semantic import Item, same
 from efdgen.review.trees import review
 from support import data, few, many, texts
 from support.checkout import ROOT

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.language import yamlio
+from efdgen.language.layers import ABSENT
 from efdgen.review import reading
 from efdgen.review.folding import Found, fold
 from efdgen.review.model import Change, Deployment, Environment, Radius, Reordered, Review
-from efdgen.review.semantic import ABSENT, Item
+from efdgen.review.semantic import Item
 from efdgen.review.trees import review
 from support import data, many
 

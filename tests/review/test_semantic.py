@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.review.semantic import ABSENT, Edit, Item, Steps, difference, fingerprint, same
+from efdgen.language.layers import ABSENT
+from efdgen.review.semantic import Edit, Item, Steps, difference, fingerprint, same
 from support import data, many, words
 
 values = st.one_of(st.none(), st.booleans(), st.integers(0, 3), st.sampled_from(["x", "y", "", "1"]), st.just(1.0))

@@ -10,9 +10,10 @@ import pytest
 from efdgen.helm import engines
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.objects import Object
+from efdgen.language.layers import ABSENT
 from efdgen.review import objects
 from efdgen.review.model import Change, Review
-from efdgen.review.semantic import ABSENT, Item
+from efdgen.review.semantic import Item
 from efdgen.verbs import diff, objectdiff, render
 from support.checkout import copy_checkout, edit
 from support.standins import StandIns, metadata, pack

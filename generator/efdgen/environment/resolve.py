@@ -10,7 +10,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.environment import declared, functions
+from efdgen.environment import declared, echoes, functions
 from efdgen.environment.model import EnvironmentFile, Facts, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
@@ -47,8 +47,12 @@ class Resolver:
         """
         spec = self._repository.environments[name]
         names = self.scope(name)
-        problems: list[Problem] = []
-        facts = _facts(spec, names, problems)
+        facts, problems, values = _facts(spec, names)
+        if values:
+            # From here on, what reads a wrong fact says what is wrong with that, and nothing more.
+            wrong = echoes.wrong(values, names.facts, spec.layers, functools.partial(self._new_scope, spec))
+            problems = [problem for said in wrong.values() for problem in said]
+            names = self._new_scope(spec, wrong)
         apps = []
         for app in spec.apps:
             definition = self._repository.apps[app]
@@ -74,9 +78,9 @@ class Resolver:
             raise InvalidInputError(problems)
         return resolved
 
-    def _new_scope(self, spec: EnvironmentSpec) -> Scope:
+    def _new_scope(self, spec: EnvironmentSpec, wrong: echoes.Wrong = types.MappingProxyType({})) -> Scope:
         merged = merge_layers(spec.layers)
-        names = Scope(spec.name, merged, spec.layers, {})
+        names = Scope(spec.name, merged, spec.layers, {}, wrong)
         names.extra["links"] = _Links(self, merged["links"])
         names.extra["host"] = functions.host(names, self._services)
         names.extra["named"] = functions.named
@@ -113,25 +117,33 @@ class _Merged(NamedTuple):
         return scope.locate(self.layers, path)
 
 
-def _facts(spec: EnvironmentSpec, names: Scope, problems: list[Problem]) -> Facts | None:
+class _Facts(NamedTuple):
+    """Evaluated facts, or None and what is wrong: with expressions or, if nothing is, with the values they yield."""
+
+    facts: Facts | None
+    expressions: list[Problem]
+    values: list[Problem]
+
+
+def _facts(spec: EnvironmentSpec, names: Scope) -> _Facts:
     """Evaluate every fact, check the result against the schema again, and give it its type."""
     raw = {key: value for key, value in names.facts.items() if key != "hostPattern"}
     found: list[Problem] = []
     filled = scope.fill(raw, (), scope.Filling(names, spec.name, spec.layers, found, []))
     filled["hostPattern"] = names.facts["hostPattern"]
-    if not found:
-        facts = {key: value for key, value in filled.items() if key != "name"}
-        found.extend(
-            problem._replace(message=f"{problem.message} (environment {spec.name})")
-            for problem in schema.check(_Merged(facts, spec.layers), "facts")
-        )
+    if found:
+        return _Facts(None, found, [])
+    facts = {key: value for key, value in filled.items() if key != "name"}
+    found.extend(
+        problem._replace(message=f"{problem.message} (environment {spec.name})")
+        for problem in schema.check(_Merged(facts, spec.layers), "facts", is_evaluated=True)
+    )
     if not found:
         try:
-            return typing.cast("Facts", _typed(Facts, {**filled, "data": filled}, (), spec))
+            return _Facts(typing.cast("Facts", _typed(Facts, {**filled, "data": filled}, (), spec)), [], [])
         except InvalidInputError as error:
             found.extend(error.problems)
-    problems.extend(found)
-    return None
+    return _Facts(None, [], found)
 
 
 _TYPE_NAMES = {str: "text", bool: "true or false", int: "a number"}
@@ -250,7 +262,7 @@ class _App:
             if path[0] != "parameters" and not {"hostname", "hosts"} & set(path)
         ]
         data = scope.sparse(evaluated)
-        for problem in schema.check(_Merged(data, self.layers), "facts#/$defs/appSettings"):
+        for problem in schema.check(_Merged(data, self.layers), "facts#/$defs/appSettings", is_evaluated=True):
             # Required keys may well be there, and no expressions.
             if problem.code != "E202":
                 where = f"({self.definition.name} in environment {self.spec.name})"

@@ -12,11 +12,11 @@ from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import Location, Path
 from efdgen.explain.facts import Facts
-from efdgen.explain.says import ABSENT, DERIVED, Explanation, Host, Say, Secret, Source
+from efdgen.explain.says import DERIVED, Explanation, Host, Say, Secret, Source
 from efdgen.explain.trace import Tree, trace, trace_key
-from efdgen.explain.watch import Origin, at
+from efdgen.explain.watch import Origin
 from efdgen.language import scope
-from efdgen.language.layers import Layer, merge_layers, winner
+from efdgen.language.layers import ABSENT, Layer, at, merge_layers, winner
 from efdgen.repository import paths
 from efdgen.repository.model import AppDefinition, Repository
 

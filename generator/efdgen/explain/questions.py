@@ -12,9 +12,8 @@ from efdgen.errors import Location, Path, UsageError
 from efdgen.explain import paths
 from efdgen.explain.environment import Environment
 from efdgen.explain.says import Explanation
-from efdgen.explain.watch import at
 from efdgen.language import scope, suggest
-from efdgen.language.layers import leaves, merge, merge_layers
+from efdgen.language.layers import at, leaves, merge, merge_layers
 from efdgen.repository.paths import PARENT
 
 _APP = re.compile(r"[a-z0-9-]+")

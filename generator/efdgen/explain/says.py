@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-import enum
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path
-
-
-class Absent(enum.Enum):
-    """The type of ABSENT."""
-
-    ABSENT = "absent"
-
-
-ABSENT: Final = Absent.ABSENT
-"""No value at all, which is something else than null."""
 
 DERIVED = "derived"
 """The name of the layer that efdgen itself is: what it composes by a rule that stands in no file."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.errors import Path
-from efdgen.explain.says import ABSENT, Explanation, Say, Source
-from efdgen.explain.watch import Origin, at, watch
+from efdgen.explain.says import Explanation, Say, Source
+from efdgen.explain.watch import Origin, watch
 from efdgen.language import expressions, scope
-from efdgen.language.layers import Layer, merge_layers, winner
+from efdgen.language.layers import ABSENT, Layer, at, merge_layers, reach, winner
 
 
 class Tree(NamedTuple):
@@ -116,7 +116,7 @@ def _say(layer: Layer, path: Path, yields: Callable[[Path, Any], Any], counts: L
     """Return what a layer says about `path`: its value, or one that it would stand in; None when it says nothing."""
     if layer.data is None:
         return None
-    depth, said = _reach(layer.data, path)
+    depth, said = reach(layer.data, path)
     if depth == len(path):
         value = yields(path, said)
     elif isinstance(said, Mapping):
@@ -128,16 +128,6 @@ def _say(layer: Layer, path: Path, yields: Callable[[Path, Any], Any], counts: L
 
 def _is_expression(written: Any) -> bool:
     return isinstance(written, str) and expressions.has_expression(written)
-
-
-def _reach(data: Any, path: Path) -> tuple[int, Any]:
-    """Follow `path` as far as it leads; return how far, and the value there."""
-    for depth, part in enumerate(path):
-        below = at(data, (part,))
-        if below is ABSENT:
-            return depth, data
-        data = below
-    return len(path), data
 
 
 def _note(layer: Layer, path: Path) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Path
-from efdgen.explain.says import ABSENT
 from efdgen.language import expressions
+from efdgen.language.layers import ABSENT, at
 
 
 class Origin(NamedTuple):
@@ -51,18 +51,6 @@ class Watched(NamedTuple):
                 if found is not ABSENT and _same(expressions.plain(found), part):
                     return Origin((*path, *within[skipped:]))
         return None
-
-
-def at(data: Any, path: Path) -> Any:
-    """Return what stands at `path` of nested data, or ABSENT."""
-    for part in path:
-        if isinstance(part, int):
-            if not isinstance(data, list) or not 0 <= part < len(data):
-                return ABSENT
-        elif not isinstance(data, Mapping) or part not in data:
-            return ABSENT
-        data = data[part]
-    return data
 
 
 def watch(text: str, names: Mapping[str, Any]) -> Watched:

@@ -7,8 +7,9 @@ touch is shared, not copied.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from efdgen.errors import Location, Path
@@ -69,7 +70,7 @@ def history(layers: Sequence[Layer], path: Path) -> list[Layer]:
     for layer in layers:
         if layer.data is None:
             continue
-        reached, value = _reach(layer.data, path)
+        reached, value = reach(layer.data, path)
         if reached < len(path) and isinstance(value, Mapping):
             continue
         if reached < len(path):
@@ -91,29 +92,57 @@ def reaches(layers: Sequence[Layer], path: Path) -> bool:
 
 def sets(data: Any, path: Path) -> bool:
     """Say whether nested data holds something at `path`."""
-    return _reach(data, path)[0] == len(path)
+    return reach(data, path)[0] == len(path)
 
 
-def _reach(data: Any, path: Path) -> tuple[int, Any]:
-    """Follow `path` as far as it leads; return how far, and the value there."""
+class Absent(enum.Enum):
+    """The type of ABSENT."""
+
+    ABSENT = "absent"
+
+
+ABSENT: Final = Absent.ABSENT
+"""No value at all, which is something else than null."""
+
+
+def at(data: Any, path: Path, default: Any = ABSENT) -> Any:
+    """Return what stands at `path` of nested data, or the default.
+
+    `at({"a": [1, 2]}, ("a", 1))` is 2; at `("a", 2)` and at `("b",)` there is nothing.
+    """
+    depth, value = reach(data, path)
+    return value if depth == len(path) else default
+
+
+def reach(data: Any, path: Path) -> tuple[int, Any]:
+    """Follow `path` into nested data as far as it leads; return how many parts of it, and the value there.
+
+    `reach({"a": {"b": 1}}, ("a", "x", "y"))` is `(1, {"b": 1})`. Numbers lead into lists, and never from their end.
+    """
     for depth, part in enumerate(path):
-        if isinstance(part, int):
-            if not isinstance(data, list) or part >= len(data):
+        if isinstance(data, list):
+            if not isinstance(part, int) or not 0 <= part < len(data):
                 return depth, data
-            data = data[part]
-        elif isinstance(data, Mapping) and part in data:
-            data = data[part]
-        else:
+        elif not isinstance(data, Mapping) or part not in data:
             return depth, data
+        data = data[part]
     return len(path), data
 
 
-def leaves(data: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield everything in nested data that holds nothing below it (scalars, empty maps and lists), with its path."""
+def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tuple[Path, Any]]:
+    """Yield everything in nested data that holds nothing below it (scalars, empty maps and lists), with its path.
+
+    `{"a": [1, 2], "b": {}}` has `(("a", 0), 1)`, `(("a", 1), 2)` and `(("b",), {})`.
+
+    Args:
+        data: the data.
+        path: where it stands: what every path begins with.
+        in_lists: whether to look into lists; without, a list is one value, as Helm replaces it as a whole.
+    """
     if isinstance(data, Mapping) and data:
         for key, value in data.items():
-            yield from leaves(value, (*path, key))
-    elif isinstance(data, list) and data:
+            yield from leaves(value, (*path, key), in_lists=in_lists)
+    elif in_lists and isinstance(data, list) and data:
         for index, item in enumerate(data):
             yield from leaves(item, (*path, index))
     else:

@@ -92,19 +92,23 @@ def _target(reference: str, schema: str) -> Any:
     return _target(node["$ref"], name) if isinstance(node.get("$ref"), str) else node
 
 
-def check(document: Located, name: str) -> list[Problem]:
-    """Return what the schema `name` says is wrong with a document, or with merged data."""
-    return check_data(document, load(name))
+def check(document: Located, name: str, *, is_evaluated: bool = False) -> list[Problem]:
+    """Return what the schema `name` says is wrong with a document, or with merged data.
+
+    With `is_evaluated`, the data is what expressions yielded: quotes around them would change nothing.
+    """
+    return check_data(document, load(name), is_evaluated=is_evaluated)
 
 
-def check_data(document: Located, schema: Mapping[str, Any]) -> list[Problem]:
+def check_data(document: Located, schema: Mapping[str, Any], *, is_evaluated: bool = False) -> list[Problem]:
     """Return what a schema without references says is wrong with a document."""
     if conforms(document.data, schema):
         return []
     from jsonschema import Draft202012Validator  # only when something is wrong
 
     errors = Draft202012Validator(schema).iter_errors(document.data)
-    return [problem for error in errors for problem in _problems(error, document)]
+    found = [problem for error in errors for problem in _problems(error, document)]
+    return [problem._replace(hint="") if is_evaluated and problem.hint == _QUOTES else problem for problem in found]
 
 
 def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
@@ -141,6 +145,9 @@ def _missing(error: ValidationError, document: Located, path: Path) -> Problem:
     return Problem("E202", f"{missing!r} is missing", place, (*path, missing))
 
 
+_QUOTES = "put it in quotes"
+
+
 def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, str]:
     """Return the code, the message and the hint for a value that a schema refuses."""
     value: Any = error.instance
@@ -150,7 +157,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     if error.validator == "type":
         types = [wanted] if isinstance(wanted, str) else wanted
         must = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null')}"
-        return "E204", f"{must}, not {shown}", "put it in quotes" if _needs_quotes(value, types, schema) else ""
+        return "E204", f"{must}, not {shown}", _QUOTES if _needs_quotes(value, types, schema) else ""
     if error.validator == "enum":
         return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
     if error.validator == "anyOf":

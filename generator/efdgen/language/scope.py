@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
@@ -19,15 +20,22 @@ class Scope(Mapping[str, Any]):
         facts: the merged facts, expressions and all.
         layers: where the facts come from, for locations.
         extra: names beside the facts; they win over a fact of the same name.
+        wrong: facts that are known to be wrong, with what to say to those that read them.
     """
 
     def __init__(
-        self, environment: str, facts: Mapping[str, Any], layers: Sequence[Layer], extra: Mapping[str, Any]
+        self,
+        environment: str,
+        facts: Mapping[str, Any],
+        layers: Sequence[Layer],
+        extra: Mapping[str, Any],
+        wrong: Mapping[Path, Sequence[Problem]] = MappingProxyType({}),
     ) -> None:
         self.environment = environment
         self.facts = facts
         self.extra = dict(extra)
         self._layers = layers
+        self._wrong = wrong
         self._done: dict[Path, Any] = {}
         self._doing: list[Path] = []
 
@@ -46,7 +54,14 @@ class Scope(Mapping[str, Any]):
         return len({**self.facts, **self.extra})
 
     def lookup(self, path: Path, raw: Any) -> Any:
-        """Return the value of the fact at `path`, which is written as `raw`."""
+        """Return the value of the fact at `path`, which is written as `raw`.
+
+        Raises:
+            ExpressionError: when it depends on itself.
+            InvalidInputError: when it can't be evaluated, or is known to be wrong.
+        """
+        if path in self._wrong:
+            raise InvalidInputError(self._wrong[path])
         if isinstance(raw, str) and expressions.has_expression(raw):
             return self._evaluate(path, raw, self)
         if isinstance(raw, dict):

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from efdgen.errors import Location, dotted
-from efdgen.explain.says import ABSENT, DERIVED, Explanation, Host, Say, Secret
+from efdgen.explain.says import DERIVED, Explanation, Host, Say, Secret
+from efdgen.language.layers import ABSENT
 from efdgen.report.text import Style, table
 
 _LONGEST = 72

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import schema, suggest, yamlio
-from efdgen.language.layers import leaves
+from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
 from efdgen.repository import plaintext
@@ -43,7 +43,7 @@ class Files:
 
     def unknown(self, what: str, document: Document, path: Path, known: Iterable[str], *, key: bool = False) -> None:
         """Record that the name at `path`, a value or, with `key`, a key, names nothing that exists."""
-        name = path[-1] if key else _at(document, path)
+        name = path[-1] if key else at(document.data, path)
         location = document.locate(path, key=key)
         if location in self._refused:
             return  # it is not even a name
@@ -155,10 +155,3 @@ class Files:
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
-
-
-def _at(document: Document, path: Path) -> object:
-    value = document.data
-    for part in path:
-        value = value[part]
-    return value

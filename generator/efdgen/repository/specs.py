@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path
 from efdgen.language import expressions
-from efdgen.language.layers import Layer, document_layer, merge, merge_layers, sets
+from efdgen.language.layers import Layer, at, document_layer, merge, merge_layers, sets
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 from efdgen.repository.files import Files
@@ -202,32 +202,26 @@ def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec
             app: tuple(
                 _app_layer(source, doc, (*prefix, key, app))
                 for source, doc, prefix, key in sources
-                if app in _at(doc.data, prefix).get(key, {})
+                if app in at(doc.data, prefix).get(key, {})
             )
             for app in data["apps"]
         },
         accept=tuple(
             Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"])
             for _, doc, prefix, _ in sources
-            for accepted in _at(doc.data, prefix).get("accept", ())
+            for accepted in at(doc.data, prefix).get("accept", ())
         ),
     )
 
 
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        data = data[part]
-    return data
-
-
 def _facts_layer(name: str, document: Document, prefix: Path) -> Layer:
-    data = _at(document.data, prefix)
+    data = at(document.data, prefix)
     return document_layer(name, document, prefix, {k: v for k, v in data.items() if k not in _NO_FACTS})
 
 
 def _app_layer(name: str, document: Document, prefix: Path) -> Layer:
     """Return what one layer says about an app, its pins laid on top of its values."""
-    settings = _at(document.data, prefix)
+    settings = at(document.data, prefix)
     pins = {tuple(path.split(".")): path for path in settings.get("pins", {})}
     if not pins:
         return document_layer(name, document, prefix, settings)

@@ -6,9 +6,10 @@ import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from efdgen.language.layers import ABSENT
 from efdgen.review import linediff
 from efdgen.review.model import Change, Reordered
-from efdgen.review.semantic import ABSENT, Steps, fingerprint
+from efdgen.review.semantic import Steps, fingerprint
 
 
 class Found(NamedTuple):

@@ -9,8 +9,9 @@ from typing import Any
 
 from efdgen.helm import objects
 from efdgen.helm.objects import Object
+from efdgen.language.layers import ABSENT
 from efdgen.review.folding import Found
-from efdgen.review.semantic import ABSENT, difference
+from efdgen.review.semantic import difference
 
 MADE_UP = "(made up each time)"
 """Stands for what a chart makes up on every rendering: random passwords, generated names, the time."""

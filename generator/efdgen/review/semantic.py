@@ -6,20 +6,12 @@ added; that the order differs is told apart from what changed.
 
 from __future__ import annotations
 
-import enum
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-
-class Absent(enum.Enum):
-    """The value of what is not there: null is a value."""
-
-    ABSENT = "absent"
-
-
-ABSENT = Absent.ABSENT
+from efdgen.language.layers import ABSENT
 
 
 class Item(NamedTuple):

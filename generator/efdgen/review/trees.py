@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
+from efdgen.language.layers import ABSENT
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.review import reading
 from efdgen.review.folding import Found, fold
 from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
-from efdgen.review.semantic import ABSENT, difference
+from efdgen.review.semantic import difference
 
 Tree = Mapping[str, bytes]
 

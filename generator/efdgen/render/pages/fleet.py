@@ -10,7 +10,7 @@ from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, dotted
 from efdgen.language import yamlio
-from efdgen.language.layers import Layer, merge_layers, sets
+from efdgen.language.layers import Layer, at, leaves, merge_layers, sets
 from efdgen.output import layout
 from efdgen.render.pages.markdown import code, host_link, link, table, text
 from efdgen.repository.model import AppDefinition
@@ -238,28 +238,17 @@ def _own(app: App) -> Iterator[tuple[Path, Any, str]]:
     pinned = {("values", *pin.path.split(".")) for pin in app.pins}
     merged = merge_layers(app.own_layers) if len(layers) > 1 else layers[0][1]
     for key, settings in merged.items():
-        for path, value in _leaves(settings, (key,)) if key != "pins" else ():
+        # Helm replaces lists as a whole. An app that says `values: {}` says nothing.
+        for path, value in leaves(settings, (key,), in_lists=False) if key != "pins" and settings != {} else ():
             if path not in pinned:
                 yield path, value, next(name for name, data in layers if len(layers) == 1 or sets(data, path))
-
-
-def _leaves(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Yield what has no keys below it: Helm replaces lists as a whole."""
-    if isinstance(data, Mapping) and (data or len(path) == 1):
-        for key, value in data.items():
-            yield from _leaves(value, (*path, key))
-    else:
-        yield path, data
 
 
 def _default(definition: AppDefinition, path: Path) -> str | None:
     """Return what an app definition says where no environment does; None when it says nothing."""
     for layer in reversed(definition.layers):
         if sets(layer.data, path):
-            value = layer.data
-            for part in path:
-                value = value[part]
-            return _words(value)
+            return _words(at(layer.data, path))
     return None
 
 

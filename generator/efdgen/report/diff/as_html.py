@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from efdgen.language.layers import ABSENT
 from efdgen.report import html
 from efdgen.report.diff import changes
 from efdgen.report.text import Style, count
 from efdgen.review.model import Change, Deployment, Environment, Radius, Reordered, Review
-from efdgen.review.semantic import ABSENT
 
 MAX_OPEN = 200
 """So many changes are unfolded at first; groups with more are opened by who wants to see them."""

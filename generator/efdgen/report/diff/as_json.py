@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
 from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
-from efdgen.review.semantic import ABSENT, Item, Step
+from efdgen.review.semantic import Item, Step
 
 
 def as_json(review: Review, _style: Style) -> str:

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style, count
 from efdgen.review.model import Change, Radius, Reordered, Review
-from efdgen.review.semantic import ABSENT
 
 LIMIT = 65_000
 """So many characters a comment may have, as Python and as JavaScript count them. GitHub takes 65,536."""

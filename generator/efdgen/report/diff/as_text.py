@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
 from efdgen.review.model import Change, Review
-from efdgen.review.semantic import ABSENT
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 

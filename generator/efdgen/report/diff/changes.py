@@ -9,10 +9,11 @@ from typing import Any
 
 from efdgen.errors import dotted
 from efdgen.language import yamlio
+from efdgen.language.layers import ABSENT
 from efdgen.report.text import count
 from efdgen.review import linediff
 from efdgen.review.model import Change, Radius, Reordered, Review
-from efdgen.review.semantic import ABSENT, Item, Steps
+from efdgen.review.semantic import Item, Steps
 
 NOT_SET = "not set"
 MAX_NAMES = 6

@@ -10,6 +10,7 @@ from typing import Any
 
 from efdgen.errors import Path
 from efdgen.language import suggest, yamlio
+from efdgen.language.layers import reach
 
 _LITERAL = re.compile(r'"([^"\n]*)"|`([^`\n]*)`|(?<![\w.$])(\d+(?:\.\d+)?)(?![\w.])')
 _MAX_BYTES = 1_000_000
@@ -41,15 +42,11 @@ class ChartText:
 
     def hint(self, path: Path) -> str:
         """Return which of the chart's own values may be meant by one that it does not read."""
-        values: Any = self._values
-        for part in path:
-            if not isinstance(values, Mapping) or not values:
-                break
-            if part not in values:
-                match = suggest.closest(str(part), map(str, values))
-                return f"remove it; or did you mean {match!r}?" if match else "remove it"
-            values = values[part]
-        return "remove it"
+        depth, values = reach(self._values, path)
+        match = None
+        if depth < len(path) and isinstance(values, Mapping):
+            match = suggest.closest(str(path[depth]), map(str, values))
+        return f"remove it; or did you mean {match!r}?" if match else "remove it"
 
 
 def _files(archive: bytes) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from efdgen.errors import Path
-from efdgen.language.layers import Layer
+from efdgen.language.layers import Layer, leaves
 
 _SETTINGS = ("values", "parameters")
 """Where overrides stand in a layer; pins are laid on top of the values when a spec is loaded."""
@@ -15,15 +15,7 @@ _SETTINGS = ("values", "parameters")
 def overrides(layer: Layer) -> list[Path]:
     """Return the paths of what a layer sets; a list is one override, and so is an empty map."""
     settings = layer.data or {}
-    return [path for key in _SETTINGS if settings.get(key) for path in _leaves(settings[key], (key,))]
-
-
-def _leaves(data: Any, path: Path) -> Iterator[Path]:
-    if isinstance(data, Mapping) and data:
-        for key, value in data.items():
-            yield from _leaves(value, (*path, key))
-    else:
-        yield path
+    return [path for key in _SETTINGS if settings.get(key) for path, _ in leaves(settings[key], (key,), in_lists=False)]
 
 
 def without(layer: Layer, paths: Iterable[Path]) -> Layer:

@@ -14,8 +14,7 @@ from efdgen.errors import ChartError, InvalidInputError, Path
 from efdgen.helm import hydrate
 from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, Deployment, HydratedApp
-from efdgen.language import layers as merge
-from efdgen.language.layers import Layer
+from efdgen.language.layers import Layer, at, history
 from efdgen.output import layout
 from efdgen.render import files as render
 from efdgen.rules.overrides import edits
@@ -154,10 +153,10 @@ class Trial:
     def _said_elsewhere(self, index: int, path: Path) -> Verdict | None:
         """Return which other layer makes an override superfluous, if one does."""
         layers = self.app.layers
-        having = merge.history(layers, path)
+        having = history(layers, path)
         if all(layer is not layers[index] for layer in having[-1:]):
             return Verdict(Kind.OVERRIDDEN, having[-1].name if having else "")
-        if len(having) > 1 and (path[0] == "values" or _at(having[-2].data, path) == _at(having[-1].data, path)):
+        if len(having) > 1 and (path[0] == "values" or at(having[-2].data, path) == at(having[-1].data, path)):
             effect = self._effect(index, edits.without(layers[index], [path]), values_only=True)
             if effect is _Effect.NO_OTHER_VALUES:
                 return Verdict(Kind.REPEATED, having[-2].name)
@@ -174,10 +173,10 @@ class Trial:
         return False
 
     def _alternatives(self, layer: Layer, path: Path) -> list[Any]:
-        value = _at(layer.data, path)
+        value = at(layer.data, path)
         if path[0] == "values" and isinstance(value, str):
             # An expression yields what it yields.
-            value = _at({"values": self.app.values}, path, value)
+            value = at({"values": self.app.values}, path, value)
         return edits.alternatives(value, self._chart_text().literals(str(path[-1])))
 
     def _chart_text(self) -> ChartText:
@@ -240,11 +239,3 @@ class Trial:
         return hydrate.hydrate_app(
             {**self._shared, **own}, name, environment, engine, charts, capabilities, self._deployment
         )
-
-
-def _at(data: Any, path: Path, default: Any = None) -> Any:
-    for part in path:
-        if not isinstance(data, Mapping) or part not in data:
-            return default
-        data = data[part]
-    return data
