@@ -8,7 +8,7 @@ EFDGEN := $(BIN)/efdgen
 ENV ?=
 PYTEST_OPTIONS ?= -q -n auto
 
-.PHONY: help render check validate list test unit lint types lock test-lowest test-newest bench clean
+.PHONY: help render check validate list test unit lint types pythons lock test-lowest test-newest bench clean
 
 help:  ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,7 +27,7 @@ list: $(VENV)/.runtime  ## Show environments, apps, versions and hosts
 
 test: lint types unit check  ## Everything that CI runs
 
-unit: $(VENV)/.dev  ## Run the tests
+unit: $(VENV)/.dev $(VENV)/.pythons  ## Run the tests
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
 lint: $(VENV)/.dev  ## Run the linter
@@ -81,6 +81,15 @@ $(VENV)/.dev: $(VENV)/.runtime requirements/development.txt
 	@echo "Setting up $(VENV) for development (once) ..."
 	@$(INSTALL) --require-hashes --requirement requirements/development.txt
 	@touch $@
+
+# The other versions of Python on this machine, for the tests that compare them; make pythons looks for them again.
+$(VENV)/.pythons: $(VENV)/.dev requirements/runtime.txt
+	@$(BIN)/python tests/support/pythons.py requirements/runtime.txt
+	@touch $@
+
+pythons:
+	@rm -f $(VENV)/.pythons
+	@$(MAKE) --no-print-directory $(VENV)/.pythons
 
 $(VENV)/.lock: $(VENV)/.runtime requirements/uv.txt
 	@$(INSTALL) --require-hashes --requirement requirements/uv.txt
