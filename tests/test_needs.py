@@ -12,6 +12,7 @@ from support.needs import Need
 
 THERE = Need("a loom", "weaving", "buy one", lambda: ["/opt/loom", "/usr/bin/loom"])
 MISSING = Need("a loom", "weaving", "buy one", list)
+TOOLS = "run .ci/install-tools as root on Debian or Ubuntu"
 
 
 def test_what_is_there_is_returned_the_best_place_first() -> None:
@@ -26,13 +27,11 @@ def test_what_is_missing_skips_the_test_that_asks() -> None:
 
 
 def test_the_summary_counts_and_says_how_to_have_it() -> None:
-    reasons = ["Skipped: needs Chromium", "needs Python 3.12", "Skipped: needs Chromium", "Skipped: {it} rains"]
+    reasons = ["Skipped: needs Chromium", "needs root", "Skipped: needs Chromium", "Skipped: {it} rains"]
     assert needs.summary(reasons) == [
         "1 test: {it} rains",
-        "that Python 3.12 renders the same bytes: 1 test; needs Python 3.12 "
-        "(install Python 3.12, then run make pythons)",
-        "the site's pages in a real browser: 2 tests; needs Chromium "
-        "(run .ci/install-tools as root on Debian or Ubuntu)",
+        "folders without any permission: 1 test; needs root (test as root)",
+        f"the site's pages in a real browser: 2 tests; needs Chromium ({TOOLS})",
     ]
     assert needs.summary([]) == []
 
