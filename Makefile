@@ -8,10 +8,10 @@ EFDGEN := $(BIN)/efdgen
 ENV ?=
 PYTEST_OPTIONS ?= -q -n auto
 
-.PHONY: help render check validate list test unit lint types bench clean
+.PHONY: help render check validate list test unit lint types pythons lock test-lowest test-newest bench clean
 
 help:  ## Show this help
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 render: $(VENV)/.runtime  ## Render ENV, or every environment
 	@$(EFDGEN) render $(ENV)
@@ -27,7 +27,7 @@ list: $(VENV)/.runtime  ## Show environments, apps, versions and hosts
 
 test: lint types unit check  ## Everything that CI runs
 
-unit: $(VENV)/.dev  ## Run the tests
+unit: $(VENV)/.dev $(VENV)/.pythons  ## Run the tests
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
 lint: $(VENV)/.dev  ## Run the linter
@@ -37,20 +37,60 @@ lint: $(VENV)/.dev  ## Run the linter
 types: $(VENV)/.dev  ## Run the type checker
 	$(BIN)/mypy
 
+# The whole text of a lock follows from pyproject.toml and the package index alone: no name of an index or a machine.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --annotation-style line \
+  --custom-compile-command 'make lock' $(LOCK_OPTIONS)
+LOCK_OPTIONS ?= --upgrade
+
+lock: $(VENV)/.lock  ## Renew requirements/, the versions that make installs
+	$(LOCK) --group lock --output-file requirements/uv.txt
+	$(LOCK) pyproject.toml --extra dev --group build --output-file requirements/development.txt
+	$(LOCK) pyproject.toml --group build --constraint requirements/development.txt --output-file requirements/runtime.txt
+
+test-lowest: RESOLUTION := lowest-direct
+test-lowest:  ## Run the tests with the lowest versions that pyproject.toml admits
+test-newest: RESOLUTION := highest
+test-newest:  ## Run the tests with the newest versions that pyproject.toml admits
+test-lowest test-newest: OTHER = .venv-$(@:test-%=%)
+test-lowest test-newest: $(VENV)/.lock
+	$(PYTHON) -m venv --clear $(OTHER)
+	$(BIN)/uv pip install --quiet --python $(OTHER) --resolution $(RESOLUTION) --editable '.[dev]'
+	$(BIN)/uv pip list --python $(OTHER)
+	$(OTHER)/bin/pytest $(PYTEST_OPTIONS)
+	$(OTHER)/bin/efdgen check
+
 bench: $(VENV)/.dev  ## Measure: ratios from one run
 	$(BIN)/python bench/bench.py
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest .venv-newest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-$(VENV)/.runtime: pyproject.toml
+# What is installed stands in requirements/, with a hash of each file: nothing else gets in.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SELF = --no-deps --no-build-isolation --editable .
+
+$(VENV)/.runtime: pyproject.toml requirements/runtime.txt
 	@echo "Setting up $(VENV) (once) ..."
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "efdgen needs Python 3.10 or later: make PYTHON=python3.12 ...")'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(INSTALL) --require-hashes --requirement requirements/runtime.txt
+	@$(INSTALL) $(SELF)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml $(VENV)/.runtime
+$(VENV)/.dev: $(VENV)/.runtime requirements/development.txt
 	@echo "Setting up $(VENV) for development (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(INSTALL) --require-hashes --requirement requirements/development.txt
+	@touch $@
+
+# The other versions of Python on this machine, for the tests that compare them; make pythons looks for them again.
+$(VENV)/.pythons: $(VENV)/.dev requirements/runtime.txt
+	@$(BIN)/python tests/support/pythons.py requirements/runtime.txt
+	@touch $@
+
+pythons:
+	@rm -f $(VENV)/.pythons
+	@$(MAKE) --no-print-directory $(VENV)/.pythons
+
+$(VENV)/.lock: $(VENV)/.runtime requirements/uv.txt
+	@$(INSTALL) --require-hashes --requirement requirements/uv.txt
 	@touch $@

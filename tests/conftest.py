@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from efdgen.verbs import render
+from support import needs
 from support.browser import browser, show
 from support.checkout import copy_checkout
 from support.repository import small_repository
@@ -18,6 +19,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-scenarios", action="store_true", help="write tests/scenarios/*/expected/ anew; review the diff"
     )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not tested, for want of what."""
+    reports = terminalreporter.stats.get("skipped", [])
+    lines = needs.summary([report.longrepr[2] for report in reports])
+    if lines:
+        terminalreporter.section("not tested on this machine")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 @pytest.fixture

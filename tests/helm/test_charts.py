@@ -6,7 +6,6 @@ import gzip
 import json
 import os
 import re
-import shutil
 import socket
 import ssl
 import subprocess
@@ -24,6 +23,7 @@ from efdgen.helm.charts import archive, cache, lock
 from efdgen.helm.charts import index as repository
 from efdgen.language import yamlio
 from efdgen.repository.model import ChartReference
+from support import needs
 from support.chartserver import Chart, ChartServer, chart, redirect, status, tgz, truncated
 
 ADVICE = "pin another version, or ask the repository's maintainers"
@@ -412,7 +412,7 @@ def test_a_server_that_does_not_speak_tls(root: Path, server: ChartServer) -> No
     )
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl to make a certificate")
+@needs.OPENSSL.needed
 def test_a_certificate_must_be_trusted(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key, certificate = str(tmp_path / "key.pem"), str(tmp_path / "certificate.pem")
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test -addext subjectAltName=IP:127.0.0.1"

@@ -6,7 +6,6 @@ import functools
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -20,12 +19,11 @@ from efdgen.helm.engines import command, messages, sdk
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.helm.hydrate import Object, environments, hydrate_app
 from efdgen.output import disk
+from support import needs
 from support.checkout import ROOT, names
 from support.standins import StandIns, metadata, pack
 
-HELM = shutil.which("helm")
-needs_helm = pytest.mark.skipif(HELM is None, reason="the command helm is not installed")
-ENGINES = [pytest.param("helm", marks=needs_helm), "sdk"]
+ENGINES = [pytest.param("helm", marks=needs.HELM.needed), "sdk"]
 CLUSTER = Capabilities("1.21.5", ())
 
 
@@ -208,7 +206,7 @@ CHARTS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 }
 
 
-@needs_helm
+@needs.HELM.needed
 @pytest.mark.parametrize("name", CHARTS)
 def test_command_and_library_yield_the_same_objects(name: str) -> None:
     files, values = CHARTS[name]
@@ -219,7 +217,7 @@ def test_command_and_library_yield_the_same_objects(name: str) -> None:
     assert bool(theirs) is (name not in {"no templates", "a subchart that is off"})
 
 
-@needs_helm
+@needs.HELM.needed
 @pytest.mark.parametrize("environment", names())
 def test_command_and_library_yield_the_same_for_every_app_of_this_repository(environment: str) -> None:
     tree = disk.read(ROOT / "rendered")
@@ -383,7 +381,7 @@ def script(folder: Path, body: str) -> str:
     return str(path)
 
 
-@needs_helm
+@needs.HELM.needed
 def test_the_user_s_own_configuration_of_helm_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plugin = tmp_path / "plugins/evil"
     plugin.mkdir(parents=True)

@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +24,7 @@ from efdgen.helm.hydrate import Capabilities, Deployment, HydratedApp
 from efdgen.language import yamlio
 from efdgen.output import disk
 from efdgen.verbs import project, render
+from support import needs
 from support.checkout import ROOT, edit, names, snapshot
 from support.standins import StandIns
 
@@ -399,7 +399,7 @@ def test_a_chart_that_is_not_in_the_cache_is_named(repository: Path, monkeypatch
     assert "# Source: efd/" in result.stdout
 
 
-@pytest.mark.skipif(shutil.which("helm") is None, reason="the command helm is not installed")
+@needs.HELM.needed
 def test_both_engines_show_the_same(inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hydrate_command, "open_charts", StandIns.open)
     command, library = (run(inputs, "summit", "--engine", way) for way in ("helm", "sdk"))

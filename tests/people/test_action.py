@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from efdgen.verbs import render
+from support import needs
 from support.checkout import ROOT, copy_checkout, edit
 from support.gitrepo import commit, git
 from support.runner import Run, run
@@ -303,9 +304,7 @@ def test_no_expression_stands_in_a_script(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_scripts_are_sound(name: str) -> None:
-    if shutil.which("shellcheck") is None:
-        pytest.skip("shellcheck is not installed")
-    command = ["shellcheck", "--shell=bash", "-"]
+    command = [needs.SHELLCHECK.require(), "--shell=bash", "-"]
     done = subprocess.run(command, input=SCRIPTS[name], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from support import needs
 from support.checkout import ROOT
 
 SCRIPTS = sorted(path for path in (ROOT / ".ci").iterdir() if path.is_file())
@@ -36,7 +37,5 @@ def test_nothing_is_installed_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_the_scripts_are_sound(script: Path) -> None:
-    if shutil.which("shellcheck") is None:
-        pytest.skip("shellcheck is not installed")
-    done = subprocess.run(["shellcheck", str(script)], capture_output=True, text=True, check=False)
+    done = subprocess.run([needs.SHELLCHECK.require(), str(script)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from efdgen.render.graph.arrange import Gap, arrange
 from efdgen.render.graph.model import Edge, Graph, Node, lines
 from efdgen.render.graph.svg import text_width
 from efdgen.verbs import project
-from support import few, many, words
+from support import few, many, needs, words
 from support.browser import Show
 from support.checkout import ROOT, names
 
@@ -179,21 +178,9 @@ def test_what_the_cluster_provides_is_dashed_in_mermaid(name: str) -> None:
 # -- Graphviz
 
 
-@functools.cache
-def graphviz() -> str:
-    """Return the command, or skip where there is none that can draw."""
-    command = shutil.which("dot")
-    if (
-        command is None
-        or subprocess.run([command, "-Txdot"], input=b"graph{}", capture_output=True, check=False).returncode
-    ):
-        pytest.skip("Graphviz is not installed, or not set up (dot -c)")
-    return command
-
-
 def drawn(text: str) -> str:
     done = subprocess.run(
-        [graphviz(), "-Tsvg"], input=text, capture_output=True, text=True, check=False, encoding="utf-8"
+        [needs.GRAPHVIZ.require(), "-Tsvg"], input=text, capture_output=True, text=True, check=False, encoding="utf-8"
     )
     problems = [line for line in done.stderr.splitlines() if "ontconfig" not in line]
     assert (done.returncode, problems) == (0, [])

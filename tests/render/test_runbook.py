@@ -6,9 +6,7 @@ import functools
 import itertools
 import json
 import re
-import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +23,7 @@ from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Command, Phase, Runbook, Step
 from efdgen.render.runbook.script import script
 from efdgen.verbs import project, render
+from support import needs
 from support.charts import everything
 from support.checkout import ROOT, edit, names
 from support.sites import runbook
@@ -344,7 +343,7 @@ def test_yaml_and_json_in_a_page_can_be_read(environment: str) -> None:
         json.loads(block)
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="needs kubectl")
+@needs.KUBECTL.needed
 @pytest.mark.parametrize("environment", names())
 def test_kubectl_accepts_the_manifests(environment: str) -> None:
     offline = {"KUBECONFIG": "/dev/null", "PATH": "/usr/bin:/bin:/usr/local/bin", "HOME": "/nonexistent"}
@@ -371,45 +370,37 @@ def test_kubectl_accepts_the_manifests(environment: str) -> None:
     assert len(created) == expected
 
 
-KAFKACAT = shutil.which("kafkacat") or shutil.which("kcat")
-
-
-@pytest.mark.skipif(not KAFKACAT, reason="needs kafkacat")
+@needs.KAFKACAT.needed
 @pytest.mark.parametrize("environment", names())
 def test_kafkacat_accepts_its_options(environment: str) -> None:
     commands = re.findall(r"kafkacat (-[PLC] [^|\n]*)", "\n".join(blocks(environment)))
     assert bool(commands) is ("kafkacat" in steps(environment))
     for options in commands:
         # After options that it does not know, kafkacat never comes to -V.
-        done = subprocess.run(["bash", "-c", f"{KAFKACAT} {options} -V"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["bash", "-c", f"{needs.KAFKACAT.require()} {options} -V"], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         assert "Version" in done.stdout
-    done = subprocess.run(["bash", "-c", f"{KAFKACAT} -L -y nonsense -V"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", f"{needs.KAFKACAT.require()} -L -y nonsense -V"], capture_output=True, text=True, check=False
+    )
     assert done.returncode != 0
 
 
-SHELLCHECK = shutil.which("shellcheck", path=Path(sys.executable).parent) or shutil.which("shellcheck")
-
-
-@pytest.mark.skipif(not SHELLCHECK, reason="needs shellcheck")
+@needs.SHELLCHECK.needed
 @pytest.mark.parametrize("environment", names())
 def test_the_commands_of_a_page_are_sound(environment: str, tmp_path: Path) -> None:
     file = tmp_path / "page.sh"
     # Placeholders that people fill in, and loops over one name, are no mistakes on a page.
     file.write_text("#!/bin/bash\n" + "\n".join(blocks(environment)), encoding="utf-8")
-    command = [str(SHELLCHECK), "--severity=warning", "--exclude=SC2043,SC2034", str(file)]
+    command = [needs.SHELLCHECK.require(), "--severity=warning", "--exclude=SC2043,SC2034", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == ""
 
 
 @pytest.mark.parametrize("environment", names())
-def test_a_page_is_good_markdown(environment: str, tmp_path: Path) -> None:
-    api = pytest.importorskip("pymarkdown.api")
-    file = tmp_path / "page.md"
-    file.write_text(page(environment).partition("\n")[2], encoding="utf-8")
-    result = api.PyMarkdownApi().disable_rule_by_identifier("MD013").scan_path(str(file))
-    assert [f"{found.line_number}: {found.rule_id} {found.rule_description}" for found in result.scan_failures] == []
-    assert result.pragma_errors == []
+def test_no_heading_stands_twice_on_a_page(environment: str) -> None:
     headings = re.findall(r"^##+ .*", page(environment), re.MULTILINE)
     assert len(headings) == len(set(headings))
 

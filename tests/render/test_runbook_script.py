@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from efdgen.environment.order import sync_order
 from efdgen.render.runbook import read
 from efdgen.render.runbook.script import script
 from efdgen.verbs import project
+from support import needs
 from support.checkout import ROOT, names
 from support.sites import runbook
 from support.stubs import PASSWORD, SESSION, TOKEN, Machine, Run
@@ -25,9 +25,7 @@ from support.stubs import PASSWORD, SESSION, TOKEN, Machine, Run
 RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
 ALL = ["cluster", "argocd", "vault", "sync", "dns", "testing"]
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("bash") and shutil.which("jq")) or sys.platform != "linux", reason="needs bash, jq and Linux"
-)
+pytestmark = needs.SCRIPTS.needed
 
 
 @functools.cache
@@ -45,15 +43,12 @@ def synced(run: Run) -> list[str]:
     return [call[3] for call in run.of("argocd", "app", "sync")]
 
 
-# The one that the Python package brings along, and the machine's own.
-SHELLCHECKS = {shutil.which("shellcheck", path=Path(sys.executable).parent), shutil.which("shellcheck")} - {None}
-
-
-@pytest.mark.skipif(not SHELLCHECKS, reason="needs shellcheck")
+# With the one that the Python package brings along, and with the machine's own.
+@needs.SHELLCHECK.needed
 @pytest.mark.parametrize("environment", names())
 def test_shellcheck_finds_nothing(environment: str) -> None:
-    for program in SHELLCHECKS:
-        done = subprocess.run([str(program), "-"], input=text(environment), capture_output=True, text=True, check=False)
+    for program in needs.SHELLCHECK.found:
+        done = subprocess.run([program, "-"], input=text(environment), capture_output=True, text=True, check=False)
         assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -276,11 +271,10 @@ def test_it_asks_for_a_token_and_does_not_show_it(tmp_path: Path) -> None:
     assert "typed-by-hand" not in run.output
 
 
-KUBECTL = shutil.which("kubectl")
 _VERBS = {"apply", "cluster-info", "create", "exec", "get", "patch", "port-forward", "rollout", "version", "wait"}
 
 
-@pytest.mark.skipif(not KUBECTL, reason="needs kubectl")
+@needs.KUBECTL.needed
 @pytest.mark.parametrize("environment", ["summit", "sandbox", "ncsa-int"])
 def test_kubectl_knows_every_option_that_is_used(environment: str, tmp_path: Path) -> None:
     run = machine(tmp_path, environment).run(text(environment), "--yes")
@@ -295,7 +289,7 @@ def test_kubectl_knows_every_option_that_is_used(environment: str, tmp_path: Pat
     for call in shapes.values():
         if any(word.startswith(("https://", "/dev/fd/")) or "/dev/fd/" in word for word in call):
             continue
-        command = [str(KUBECTL), *call[1:]]
+        command = [needs.KUBECTL.require(), *call[1:]]
         at = command.index("--") if "--" in command else len(command)
         command[at:at] = ["--server=http://127.0.0.1:1", "--request-timeout=1s"]
         done = subprocess.run(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
+
+from support import needs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -37,11 +38,10 @@ Show = Callable[..., Shown]
 # Started once a module: while it runs, so does an event loop, which other modules may want to start themselves.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("chromium is not installed")
-    with api.sync_playwright() as playwright:
+    from playwright.sync_api import sync_playwright
+
+    chromium = needs.CHROMIUM.require()
+    with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         yield started
         started.close()

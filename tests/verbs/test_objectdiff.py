@@ -15,6 +15,7 @@ from efdgen.review import objects
 from efdgen.review.model import Change, Review
 from efdgen.review.semantic import Item
 from efdgen.verbs import diff, objectdiff, render
+from support import needs
 from support.checkout import copy_checkout, edit
 from support.standins import StandIns, metadata, pack
 
@@ -50,8 +51,8 @@ spec:
 @pytest.fixture(params=["sdk", "helm"])
 def engine(request: pytest.FixtureRequest) -> Engine:
     way: str = request.param
-    if way == "helm" and engines.command.find() is None:
-        pytest.skip("the command helm is not installed")
+    if way == "helm":
+        needs.HELM.require()
     return engines.choose(way)
 
 

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 
 import efdgen
 from efdgen.cli import command
+from support import needs
 from support.corpus import Case, Expected, cases
 from support.repository import overlay, small_repository
 
@@ -309,7 +310,7 @@ def test_links_and_pipes_are_refused(name: str, tmp_path: Path) -> None:
     _assert_expected(found, tuple(Expected(code, place) for place in places))
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root can read everything")
+@needs.ORDINARY_USER.needed
 def test_unreadable_file_is_refused(tmp_path: Path) -> None:
     root = small_repository(tmp_path)
     (root / DOME).chmod(0)

@@ -6,14 +6,13 @@ import json
 import subprocess
 import sys
 
-import pytest
-
+from support import needs
 from support.checkout import ROOT, SHARED
 
 TOOL = SHARED / "tools/compare_reference.py"
 FEEDS = SHARED / "reference/feeds"
 
-pytestmark = pytest.mark.skipif(not TOOL.is_file(), reason="needs the reference data, which is no part of the project")
+pytestmark = needs.REFERENCE.needed
 
 
 def test_the_tree_deploys_what_the_hand_written_repository_deployed() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from efdgen.language.yamlio.nesting import before_refused_nesting
 from efdgen.language.yamlio.scalars import YamlError
 
 MAX_DEPTH = 200
@@ -148,6 +149,9 @@ def _documents(text: str) -> Iterator[Any]:
             elif type(event) is yaml.StreamEndEvent:
                 return
     except yaml.MarkedYAMLError as error:
+        before = before_refused_nesting(error, text)
+        if before is not None:
+            load_all(before)
         what = " ".join(part for part in (error.problem, error.context) if part)
         mark = error.problem_mark or error.context_mark
         raise YamlError(f"line {mark.line + 1}: {what}" if mark else what) from None

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, UsageError
+from efdgen.language.yamlio.nesting import before_refused_nesting
 from efdgen.language.yamlio.scalars import AmbiguousScalarError, resolve_plain
 
 MAX_DEPTH = 100
@@ -103,6 +104,9 @@ def parse(text: str, file: str) -> Document:
     try:
         builder.consume(yaml.parse(text, Loader=yaml.CSafeLoader))
     except yaml.MarkedYAMLError as error:
+        before = before_refused_nesting(error, text)
+        if before is not None:
+            return parse(before, file)
         builder.problems.append(_syntax_problem(error, text, file, builder.innermost()))
     except yaml.reader.ReaderError:
         found = character_problem(text, file)
