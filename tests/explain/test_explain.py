@@ -196,13 +196,13 @@ def test_hosts_are_those_of_the_rendered_tree(environment: str) -> None:
         rendered.update({(app, service): host for service, host in values.get("hosts", {}).items()})
         if "argocd" in values:
             rendered["efd", "argocd"] = values["argocd"]["host"]
-    hosts = list(found.hosts())
+    hosts = [explained.host for explained in found.hosts()]
     assert {(host.app, host.service): host.host for host in hosts if host.kind != "node port"} == rendered
     brokers = [host.host for host in hosts if host.kind == "node port"]
     assert all(str(found.resolved.facts.kafka.broker).startswith(host) for host in brokers) or environment == "sandbox"
-    for host in hosts:
-        assert host.explanation.value == host.host
-        verify(ROOT, found, host.explanation)
+    for host, explanation in found.hosts():
+        assert explanation.value == host.host
+        verify(ROOT, found, explanation)
 
 
 @pytest.mark.parametrize("environment", names())
@@ -214,10 +214,10 @@ def test_secrets_are_those_of_the_rendered_tree(environment: str) -> None:
         if "argocd" in values:
             rendered.add(("efd", "argocd-server-tls", values["argocd"]["tlsVaultPath"]))
     secrets = list(found.secrets())
-    assert {(secret.app, secret.name, secret.path) for secret in secrets} == rendered
-    for secret in secrets:
-        assert secret.explanation.value == secret.path
-        verify(ROOT, found, secret.explanation)
+    assert {(app, secret.name, secret.path) for app, secret, _ in secrets} == rendered
+    for _, secret, explanation in secrets:
+        assert explanation.value == secret.path
+        verify(ROOT, found, explanation)
 
 
 # -- layers

@@ -604,15 +604,15 @@ def test_a_cache_that_can_t_be_written(root: Path, server: ChartServer, tmp_path
 def test_charts_are_read_from_lock_and_cache(root: Path, server: ChartServer) -> None:
     served = fetched(root, server)
     reference = ChartReference("demo", "1.0.0", server.url)
-    assert cache.Charts.open(root).archive(reference) == served.archive
-    assert cache.Charts.open(root).has(reference)
+    assert cache.LockedCharts.open(root).archive(reference) == served.archive
+    assert cache.LockedCharts.open(root).has(reference)
 
 
 def test_a_chart_that_is_not_there_is_said_to_be_fetched(root: Path, server: ChartServer) -> None:
     served = fetched(root, server)
     known = ChartReference("demo", "1.0.0", server.url)
     unknown = known._replace(version="1.0.1")
-    opened = cache.Charts.open(root)
+    opened = cache.LockedCharts.open(root)
     path = cached(root, served)
 
     def refusal(reference: ChartReference) -> str:

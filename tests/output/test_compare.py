@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.output.compare import Change, Kind, compare
+from efdgen.output.compare import FileChange, Kind, compare
 from support import many
 
 trees = st.dictionaries(st.sampled_from("abcdef"), st.binary(max_size=1), max_size=6)
@@ -14,10 +14,10 @@ def test_each_kind_of_change_is_told() -> None:
     after = {"same": b"1", "changed": b"2", "added": b"1", "emptied": b""}
     changes = compare(before, after)
     assert changes == [
-        Change("added", None, b"1"),
-        Change("changed", b"1", b"2"),
-        Change("emptied", b"1", b""),
-        Change("removed", b"1", None),
+        FileChange("added", None, b"1"),
+        FileChange("changed", b"1", b"2"),
+        FileChange("emptied", b"1", b""),
+        FileChange("removed", b"1", None),
     ]
     assert [change.kind for change in changes] == [Kind.ADDED, Kind.CHANGED, Kind.CHANGED, Kind.REMOVED]
 

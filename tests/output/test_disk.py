@@ -19,7 +19,7 @@ import pytest
 
 from efdgen.errors import OutputError
 from efdgen.output import disk, layout
-from efdgen.output.compare import Change, compare
+from efdgen.output.compare import FileChange, compare
 from efdgen.output.tree import FileTree
 from efdgen.verbs import render
 from support.checkout import ROOT, edit, efdgen, snapshot
@@ -28,7 +28,7 @@ VALUES = "apps/store/values-lab.yaml"
 OLD, NEW = "        size: 20Gi\n", "        size: 40Gi\n"
 
 
-def apply(folder: Path, files: dict[str, bytes]) -> list[Change]:
+def apply(folder: Path, files: dict[str, bytes]) -> list[FileChange]:
     """Make a folder hold exactly these files; return the changes."""
     with disk.lock(folder):
         made = compare(disk.read(folder), FileTree(files))

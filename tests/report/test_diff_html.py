@@ -14,7 +14,7 @@ from efdgen.language.layers import ABSENT
 from efdgen.report import diff
 from efdgen.report.diff.as_html import MAX_OPEN
 from efdgen.report.html import asset, page
-from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
+from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import Item
 from support.browser import DESK, PHONE, SMALL_PHONE, Show
 from support.checkout import edit, efdgen
@@ -27,10 +27,10 @@ LONG = "\n".join(f"line {number}" for number in range(60))
 REVIEW = Review(
     base="main",
     environments=("base", "sandbox", "summit"),
-    added_environments=(Environment("lab", ("influxdb", "kapacitor")),),
-    removed_environments=(Environment("attic", ("influxdb",)),),
-    added_apps=(Deployment("kafdrop", "0.1.3", ("summit",)),),
-    removed_apps=(Deployment("telegraf-ds", "1.0.23", ("base", "summit")),),
+    added_environments=(WholeEnvironment("lab", ("influxdb", "kapacitor")),),
+    removed_environments=(WholeEnvironment("attic", ("influxdb",)),),
+    added_apps=(WholeApp("kafdrop", "0.1.3", ("summit",)),),
+    removed_apps=(WholeApp("telegraf-ds", "1.0.23", ("base", "summit")),),
     changes=(
         Change(("base", "summit"), ("influxdb",), "", ("image", "tag"), "1.8.5", "1.8.10"),
         Change(("base", "summit"), ("influxdb",), "", ("config", "http", "auth-enabled"), ABSENT, True),
@@ -55,9 +55,9 @@ def evil() -> Review:
     return Review(
         EVIL,
         (EVIL,),
-        (Environment(EVIL, (EVIL,)),),
-        (Environment(f"{EVIL}2", (EVIL,)),),
-        (Deployment(EVIL, EVIL, (EVIL,)),),
+        (WholeEnvironment(EVIL, (EVIL,)),),
+        (WholeEnvironment(f"{EVIL}2", (EVIL,)),),
+        (WholeApp(EVIL, EVIL, (EVIL,)),),
         changes=(change, lines),
         reordered=(Reordered((EVIL,), (EVIL,), EVIL, (EVIL,)),),
     )

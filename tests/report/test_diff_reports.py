@@ -19,7 +19,7 @@ from efdgen.report.diff import changes
 from efdgen.report.diff.as_json import as_json
 from efdgen.report.diff.as_markdown import LIMIT, as_markdown
 from efdgen.report.diff.as_text import as_text
-from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
+from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import Item, same
 from efdgen.review.trees import review
 from support import data, few, many, texts
@@ -158,7 +158,7 @@ def test_the_summary_is_the_blast_radius() -> None:
     found = Review(
         BASE,
         ("base", "lab", "sandbox", "summit"),
-        added_apps=(Deployment("view", "1.0.0", ("lab",)),),
+        added_apps=(WholeApp("view", "1.0.0", ("lab",)),),
         changes=(
             change(environments=["summit"]),
             change(path=("b",), environments=["summit"]),
@@ -192,8 +192,8 @@ def test_text() -> None:
     found = of(
         change(),
         change("a\nb\n", "a\nc\n", path=("toml",)),
-        added_environments=(Environment("new", ("store", "view")),),
-        removed_apps=(Deployment("view", "1.0.0", ("lab",)),),
+        added_environments=(WholeEnvironment("new", ("store", "view")),),
+        removed_apps=(WholeApp("view", "1.0.0", ("lab",)),),
         reordered=(Reordered(("lab",), ("store",), "", ("args",)),),
     )
     assert as_text(found, plain).splitlines() == [
@@ -236,8 +236,8 @@ def test_json() -> None:
     )
     found = of(
         patchy,
-        added_environments=(Environment("new", ("store",)),),
-        removed_apps=(Deployment("view", "1.0.0", ("lab",)),),
+        added_environments=(WholeEnvironment("new", ("store",)),),
+        removed_apps=(WholeApp("view", "1.0.0", ("lab",)),),
         reordered=(Reordered(("lab",), ("store",), "", ("args",)),),
     )
     assert json.loads(as_json(found, plain)) == {
@@ -278,8 +278,8 @@ def test_markdown() -> None:
     found = of(
         change(),
         change("a\nb\n", "a\nc\n", path=("toml",)),
-        added_environments=(Environment("new", ("store", "view")),),
-        removed_apps=(Deployment("view", "1.0.0", ("lab",)),),
+        added_environments=(WholeEnvironment("new", ("store", "view")),),
+        removed_apps=(WholeApp("view", "1.0.0", ("lab",)),),
         reordered=(Reordered(("lab",), ("store",), "", ("args",)),),
     )
     assert (
@@ -388,7 +388,7 @@ def test_a_long_entry_does_not_keep_the_others_out() -> None:
 @pytest.mark.parametrize("count", [200, 5_000])
 def test_very_many_environments_that_come_do_not_fill_a_comment(count: int) -> None:
     apps = tuple(f"app-{number}" for number in range(12))
-    added = tuple(Environment(f"environment-{number:04}", apps) for number in range(count))
+    added = tuple(WholeEnvironment(f"environment-{number:04}", apps) for number in range(count))
     text = as_markdown(of(change(), added_environments=added), plain)
     assert units(text) <= LIMIT
     told = text.count("**ENVIRONMENT ADDED")

@@ -13,7 +13,7 @@ from efdgen.language import yamlio
 from efdgen.language.layers import ABSENT
 from efdgen.review import reading
 from efdgen.review.folding import Found, fold
-from efdgen.review.model import Change, Deployment, Environment, Radius, Reordered, Review
+from efdgen.review.model import Change, Radius, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import Item
 from efdgen.review.trees import review
 from support import data, many
@@ -103,8 +103,8 @@ def test_a_change_that_not_all_make_is_not_folded_over_apps() -> None:
 def test_an_environment_that_comes_and_one_that_goes_are_told_as_such() -> None:
     renamed = {"mountain" if name == "summit" else name: apps for name, apps in ONE.items()}
     found = reviewed(tree(ONE), tree(renamed))
-    assert found.added_environments == (Environment("mountain", ("store",)),)
-    assert found.removed_environments == (Environment("summit", ("store",)),)
+    assert found.added_environments == (WholeEnvironment("mountain", ("store",)),)
+    assert found.removed_environments == (WholeEnvironment("summit", ("store",)),)
     assert (found.environments, found.changes, found.added_apps) == (("base", "lab"), (), ())
     assert found.touched() == {"mountain", "summit"}
     assert not found.is_empty
@@ -112,13 +112,13 @@ def test_an_environment_that_comes_and_one_that_goes_are_told_as_such() -> None:
 
 def test_an_app_that_comes_is_told_once_and_with_nothing_else() -> None:
     new = {**ONE, "lab": {**ONE["lab"], "store": {"size": 1, "other": [1]}}}
-    assert reviewed(tree(ONE), tree(new))[4:8] == ((Deployment("store", "1.0.0", ("lab",)),), (), (), ())
-    assert reviewed(tree(new), tree(ONE))[4:8] == ((), (Deployment("store", "1.0.0", ("lab",)),), (), ())
+    assert reviewed(tree(ONE), tree(new))[4:8] == ((WholeApp("store", "1.0.0", ("lab",)),), (), (), ())
+    assert reviewed(tree(new), tree(ONE))[4:8] == ((), (WholeApp("store", "1.0.0", ("lab",)),), (), ())
 
 
 def test_an_app_that_is_new_altogether_is_told_where_it_comes_to() -> None:
     new = {**ONE, "lab": {**ONE["lab"], "brand": {}}}
-    assert reviewed(tree(ONE), tree(new))[4:8] == ((Deployment("brand", "1.0.0", ("lab",)),), (), (), ())
+    assert reviewed(tree(ONE), tree(new))[4:8] == ((WholeApp("brand", "1.0.0", ("lab",)),), (), (), ())
 
 
 def test_an_app_that_is_defined_and_deployed_nowhere_is_a_change_of_nobody() -> None:

@@ -54,7 +54,7 @@ def committed(small: Path) -> Path:
 
 
 def test_the_formats_are_those_of_the_reports() -> None:
-    (option,) = (each for each in diff_command.command.params if each.name == "form")
+    (option,) = (each for each in diff_command.command.params if each.name == "format_")
     assert list(option.type.choices) == list(diff.FORMATS)  # type: ignore[attr-defined]
 
 

@@ -190,7 +190,7 @@ def test_the_command_compares_objects(checkout: Path, monkeypatch: pytest.Monkey
     from efdgen.cli import command
     from efdgen.helm.charts import cache
 
-    monkeypatch.setattr(cache.Charts, "open", charts_of)
+    monkeypatch.setattr(cache.LockedCharts, "open", charts_of)
     render.check(checkout)
     edit(checkout / "templates/apps/influxdb/values.yaml", 'tag: "1.8.5"', 'tag: "1.8.6"')
 

@@ -82,9 +82,9 @@ def verify_command(root: Path | None) -> None:
 @command.command("outdated")
 @root_option
 @_timeout_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
-def outdated_command(root: Path | None, timeout: float, form: str) -> None:
+def outdated_command(root: Path | None, timeout: float, format_: str) -> None:
     """Show which pinned charts have newer versions in their repositories.
 
     Prereleases count only where a prerelease is pinned. Exits with 5 when a repository can't be asked; what the
@@ -100,7 +100,7 @@ def outdated_command(root: Path | None, timeout: float, form: str) -> None:
 
     found = fetch.outdated(repository_root(root), timeout)
     click.echo(
-        charts.newer_as_json(found.charts) if form == "json" else charts.newer_as_text(found.charts, click.style)
+        charts.newer_as_json(found.charts) if format_ == "json" else charts.newer_as_text(found.charts, click.style)
     )
     _end(found.failures)
 

@@ -23,7 +23,7 @@ from efdgen.verbs import render
 @root_option
 @format_option
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
+def command(environments: tuple[str, ...], root: Path | None, format_: str) -> None:
     """Say whether rendered/ is exactly what the specs render to. Writes nothing.
 
     Exits with 0 when it is, and with 1 and a diff when it is not.
@@ -35,13 +35,13 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
       efdgen check --format github
     """
     outcome = render.check(repository_root(root), environments)
-    if form != "text":
-        from efdgen.report import drift
+    if format_ != "text":
+        from efdgen.report import findings
 
-        differences = drift.problems(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT)
-        show([*outcome.warnings, *differences], form, root)
+        differences = findings.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT)
+        show([*outcome.warnings, *differences], format_, root)
     else:
-        show(outcome.warnings, form, root)
+        show(outcome.warnings, format_, root)
         if outcome.is_clean:
             click.echo(f"{outcome.unchanged} files are what the specs render to")
         else:

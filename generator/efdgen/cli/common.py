@@ -55,7 +55,7 @@ root_option = click.option(
 
 format_option = click.option(
     "--format",
-    "form",
+    "format_",
     type=click.Choice(["text", *MACHINE_FORMATS]),
     default="text",
     help="How problems are shown: for people, as JSON, as annotations of a GitHub workflow, as SARIF. Default: text.",
@@ -87,10 +87,10 @@ def reports_errors(function: Function) -> Function:
         try:
             return function(*args, **kwargs)
         except InvalidInputError as error:
-            form = kwargs.get("form")
-            form = form if form in MACHINE_FORMATS else "text"
-            show(error.problems, form, kwargs.get("root"))
-            if form == "text":
+            format_ = kwargs.get("format_")
+            format_ = format_ if format_ in MACHINE_FORMATS else "text"
+            show(error.problems, format_, kwargs.get("root"))
+            if format_ == "text":
                 click.echo("Mend what is marked, then run this again. Nothing was written.", err=True)
             raise click.exceptions.Exit(INVALID_INPUT) from None
         except UsageError as error:
@@ -103,15 +103,15 @@ def reports_errors(function: Function) -> Function:
     return wrapper  # type: ignore[return-value]
 
 
-def show(problems: Sequence[Problem], form: str, given_root: Path | None) -> None:
+def show(problems: Sequence[Problem], format_: str, given_root: Path | None) -> None:
     """Print problems: in a machine's format to stdout, else as text for people to stderr."""
-    if form in MACHINE_FORMATS:
+    if format_ in MACHINE_FORMATS:
         from efdgen.report import findings
 
         # Readers of the others look for a file from the top of the Git repository.
-        if form != "json":
+        if format_ != "json":
             problems = _from_the_top(problems, repository_root(given_root))
-        report = findings.FORMATS[form](problems)
+        report = findings.FORMATS[format_](problems)
         if report:
             click.echo(report)
         return

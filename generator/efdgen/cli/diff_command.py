@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 @root_option
 @click.option("--base", metavar="REV", help="Compare with what the specs of this Git revision render to.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "markdown", "json", "html"]), default="text", help="Default: text."
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown", "json", "html"]),
+    default="text",
+    help="Default: text.",
 )
 @click.option(
     "--fail-outside",
@@ -44,10 +48,10 @@ def command(
     environments: tuple[str, ...],
     root: Path | None,
     base: str | None,
-    form: str,
+    format_: str,
     fail_outside: tuple[str, ...],
     hydrate: bool,
-    way: str,
+    engine: str,
 ) -> None:
     """Show what a change means: which environments, which apps, which values.
 
@@ -73,8 +77,8 @@ def command(
     shown = compared.shown
     failed: tuple[HydratedApp, ...] = ()
     if hydrate:
-        shown, failed = _objects(folder, compared, way)
-    click.echo(diffs.FORMATS[form](shown, click.style))
+        shown, failed = _objects(folder, compared, engine)
+    click.echo(diffs.FORMATS[format_](shown, click.style))
     if outside:
         click.echo(f"Outside of {', '.join(declared) or 'nothing'}, this changes: {', '.join(outside)}", err=True)
     report_failures(failed)
@@ -82,12 +86,12 @@ def command(
         raise click.exceptions.Exit(DIFFERENCES)
 
 
-def _objects(root: Path, compared: Reviewed, way: str) -> tuple[Review, tuple[HydratedApp, ...]]:
+def _objects(root: Path, compared: Reviewed, engine: str) -> tuple[Review, tuple[HydratedApp, ...]]:
     """Return the review of the objects, and what can't be said because Helm failed."""
     from efdgen.helm import engines
     from efdgen.verbs import objectdiff
 
-    engine = engines.choose(way)
-    click.echo(f"With {engine.description}", err=True)
-    found = objectdiff.compare(compared.trees, compared.shown, engine, open_charts(root))
+    helm = engines.choose(engine)
+    click.echo(f"With {helm.description}", err=True)
+    found = objectdiff.compare(compared.trees, compared.shown, helm, open_charts(root))
     return found.shown, found.failed

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.cli.helm_options import open_charts
 from efdgen.repository import paths
 from efdgen.verbs import project
-
-if TYPE_CHECKING:
-    from efdgen.helm.charts.cache import Charts
-    from efdgen.language.layers import Layer
-    from efdgen.repository.model import AppDefinition
 
 
 def _complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -30,42 +25,15 @@ def _complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: s
     return [CompletionItem(app) for app in (spec.apps if spec else ()) if app.startswith(incomplete)]
 
 
-class _ChartDefaults:
-    """The values that charts bring themselves, from the chart cache; says once when they can't be had."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._charts: Charts | None = None
-        self._has_said = False
-
-    def __call__(self, definition: AppDefinition) -> tuple[Layer, ...]:
-        from efdgen.errors import ChartError
-        from efdgen.explain import defaults
-        from efdgen.helm.charts import archive
-        from efdgen.helm.charts.cache import Charts
-
-        chart = definition.chart
-        try:
-            if self._charts is None:
-                self._charts = Charts.open(self._root)
-            texts = archive.default_values(self._charts.archive(chart))
-        except ChartError as error:
-            if not self._has_said:
-                click.echo(f"chart defaults are not shown: {error}", err=True)
-            self._has_said = True
-            return ()
-        return defaults.layers(f"{chart.name}-{chart.version}.tgz", texts)
-
-
 @click.command("explain")
 @click.argument("environment", metavar="ENV", shell_complete=complete_environment)
 @click.argument("question", metavar="[APP[.PATH]]", default="", shell_complete=_complete_app)
 @root_option
 @click.option("--hosts", "subject", flag_value="hosts", help="The public hosts, and where each comes from.")
 @click.option("--secrets", "subject", flag_value="secrets", help="The Vault paths, and where each comes from.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
-def command(environment: str, question: str, root: Path | None, subject: str | None, form: str) -> None:
+def command(environment: str, question: str, root: Path | None, subject: str | None, format_: str) -> None:
     """Say why a value is what it is: every layer that had a say, with file and line; `*` marks the one that wins.
 
     APP.PATH is a value of an app's chart, of its wrapper chart (hosts, vault) or of the app's parameters. A fact, such
@@ -84,21 +52,22 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
     from efdgen.errors import UsageError
     from efdgen.explain import questions
     from efdgen.report import explanation
-    from efdgen.verbs.explain import explain
+    from efdgen.verbs.explain import ChartDefaults, explain
 
     if subject and question:
         raise UsageError(f"--{subject} is about all of {environment}: leave out {question!r}")
     folder = repository_root(root)
-    found = explain(folder, environment, _ChartDefaults(folder))
+    charts = open_charts(folder)
+    found = explain(folder, environment, ChartDefaults(charts, lambda message: click.echo(message, err=True)))
     if subject == "hosts":
         hosts = list(found.hosts())
-        text = explanation.as_json(hosts) if form == "json" else explanation.hosts(hosts, click.style)
+        text = explanation.as_json(hosts) if format_ == "json" else explanation.hosts(hosts, click.style)
     elif subject == "secrets":
         secrets = list(found.secrets())
-        text = explanation.as_json(secrets) if form == "json" else explanation.secrets(secrets, click.style)
+        text = explanation.as_json(secrets) if format_ == "json" else explanation.secrets(secrets, click.style)
     elif question:
         answers = questions.ask(found, question)
-        if form == "json":
+        if format_ == "json":
             text = explanation.as_json(answers)
         else:
             show = explanation.lines if question in (*found.apps, paths.PARENT) else explanation.blocks
@@ -107,7 +76,7 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
         facts = questions.facts(found)
         text = (
             explanation.as_json(facts)
-            if form == "json"
+            if format_ == "json"
             else explanation.overview(facts, questions.apps(found), environment, click.style)
         )
     click.echo(text)

@@ -15,13 +15,13 @@ from efdgen.verbs import project
 @root_option
 @click.option(
     "--format",
-    "form",
+    "format_",
     type=click.Choice(["mermaid", "dot", "svg"]),
     default="mermaid",
     help="For GitHub and other readers of Mermaid, for Graphviz, or a picture. Default: mermaid.",
 )
 @reports_errors
-def command(environment: str, root: Path | None, form: str) -> None:
+def command(environment: str, root: Path | None, format_: str) -> None:
     """Draw an environment's apps: what they require, their namespaces, hosts and secrets.
 
     What the cluster provides is drawn apart, dashed. The page in rendered/docs has the same picture.
@@ -37,4 +37,4 @@ def command(environment: str, root: Path | None, form: str) -> None:
     (resolved,) = project.resolve(repository_root(root), (environment,)).environments
     graph = content.graph(resolved)
     writers = {"mermaid": mermaid.mermaid, "dot": dot.dot, "svg": svg.svg}
-    click.echo(writers[form](graph))
+    click.echo(writers[format_](graph))

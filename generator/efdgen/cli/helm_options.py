@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +11,11 @@ import click
 from efdgen.cli.common import CHARTS
 
 if TYPE_CHECKING:
-    from efdgen.helm.charts import cache
-    from efdgen.helm.hydrate import HydratedApp
-    from efdgen.repository.model import ChartReference
+    from efdgen.helm.hydrate import Charts, HydratedApp
 
 engine_option = click.option(
     "--engine",
-    "way",
+    "engine",
     type=click.Choice(["auto", "helm", "sdk"]),
     default="auto",
     help="The helm command, or Helm's library. Default: the command where it is installed.",
@@ -26,30 +23,10 @@ engine_option = click.option(
 
 
 def open_charts(root: Path) -> Charts:
-    """Return the repository's chart cache."""
-    return Charts(root)
+    """Return the repository's chart cache, opened when the first chart is asked for."""
+    from efdgen.helm.charts.cache import ChartsOnDemand
 
-
-class Charts:
-    """The chart cache, opened when the first chart is asked for: an environment may need none."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._cache: cache.Charts | None = None
-        self._opening = threading.Lock()
-
-    def archive(self, chart: ChartReference) -> bytes:
-        """Return a chart's archive.
-
-        Raises:
-            ChartError: when it is not there; says what to do.
-        """
-        with self._opening:
-            if self._cache is None:
-                from efdgen.helm.charts import cache
-
-                self._cache = cache.Charts.open(self._root)
-        return self._cache.archive(chart)
+    return ChartsOnDemand(root)
 
 
 def report_failures(failed: Sequence[HydratedApp]) -> None:

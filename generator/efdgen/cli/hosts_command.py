@@ -15,7 +15,7 @@ from efdgen.verbs import project
 @root_option
 @click.option(
     "--format",
-    "form",
+    "format_",
     type=click.Choice(["table", "json", "route53", "terraform"]),
     default="table",
     help="For people, for programs, a change batch for Route 53, or resources for Terraform. Default: table.",
@@ -24,7 +24,9 @@ from efdgen.verbs import project
 @click.option("--address", default="", metavar="ADDRESS", help="The ingress controller's: IPv4, IPv6 or a name.")
 @click.option("--node-address", default="", metavar="ADDRESS", help="A node's, for Kafka. Default: --address.")
 @reports_errors
-def command(environment: str, root: Path | None, form: str, zone: str | None, address: str, node_address: str) -> None:
+def command(
+    environment: str, root: Path | None, format_: str, zone: str | None, address: str, node_address: str
+) -> None:
     """Show every public host of an environment, or make its DNS records.
 
     An IPv4 address makes A records, an IPv6 address AAAA records, a name CNAME records; services that share a host
@@ -40,8 +42,8 @@ def command(environment: str, root: Path | None, form: str, zone: str | None, ad
     from efdgen.errors import UsageError
     from efdgen.report import hosts as report
 
-    if form in ("table", "json") and (address or node_address):
-        raise UsageError(f"addresses are for --format route53 and --format terraform, not {form}")
+    if format_ in ("table", "json") and (address or node_address):
+        raise UsageError(f"addresses are for --format route53 and --format terraform, not {format_}")
     (resolved,) = project.resolve(repository_root(root), (environment,)).environments
     public = hosts.public(resolved)
     if zone is not None:
@@ -49,14 +51,14 @@ def command(environment: str, root: Path | None, form: str, zone: str | None, ad
         if zone not in zones:
             raise UsageError(f"{environment} has no public host in {zone!r}, only in: {', '.join(zones)}")
         public = tuple(host for host in public if host.host.partition(".")[2] == zone)
-    if form == "table":
+    if format_ == "table":
         click.echo(report.as_text(public, click.style))
         return
-    if form == "json":
+    if format_ == "json":
         click.echo(report.as_json(environment, public))
         return
     records = dns.records(public, address, node_address)
-    if form == "terraform":
+    if format_ == "terraform":
         click.echo(report.as_terraform(environment, records, address, node_address))
         return
     click.echo(report.as_route53(environment, records))

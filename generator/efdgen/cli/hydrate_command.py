@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 @click.argument("apps", nargs=-1, metavar="[APP]...")
 @root_option
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Write a file an app in there.")
-@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", help="Default: yaml.")
+@click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", help="Default: yaml.")
 @engine_option
 @reports_errors
 def command(
-    environment: str, apps: tuple[str, ...], root: Path | None, output: Path | None, form: str, way: str
+    environment: str, apps: tuple[str, ...], root: Path | None, output: Path | None, format_: str, engine: str
 ) -> None:
     """Show the Kubernetes objects that Argo CD would apply, made by Helm from rendered/ as it is.
 
@@ -50,18 +50,18 @@ def command(
         there = resultfolder.read(output, hydrated.MARKS.values())
     deployed = render.deployed(folder, environment)
     capabilities = hydrate.capabilities(deployed.tree, environment, deployed.cluster)
-    engine = engines.choose(way)
-    _introduce(engine, capabilities, deployed, environment)
+    helm = engines.choose(engine)
+    _introduce(helm, capabilities, deployed, environment)
     charts = open_charts(folder)
-    with _progress(hydrate.hydrate(deployed.tree, environment, apps, engine, charts, capabilities)) as results:
+    with _progress(hydrate.hydrate(deployed.tree, environment, apps, helm, charts, capabilities)) as results:
         found = sorted(results, key=lambda result: (result.app != "efd", result.app))
     done = [result for result in found if not result.error]
-    if output is None and form == "json":
+    if output is None and format_ == "json":
         click.echo(hydrated.as_json(found))
     elif output is None:
         click.echo(hydrated.as_yaml(done), nl=bool(done))
     else:
-        files = {f"{result.app}.{form}": hydrated.file(result, form) for result in done}
+        files = {f"{result.app}.{format_}": hydrated.file(result, format_) for result in done}
         if apps:
             # The other apps' files stay; what failed leaves none that could be taken for its result.
             named = {result.app for result in found}

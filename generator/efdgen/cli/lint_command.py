@@ -28,7 +28,7 @@ from efdgen.cli.helm_options import open_charts, report_failures
 @click.option("--redundant", is_flag=True, help="With --dead-values: show every override that says nothing new.")
 @click.option(
     "--engine",
-    "way",
+    "engine",
     type=click.Choice(["auto", "helm", "sdk"]),
     default="auto",
     help="The helm command, or Helm's library. Default: the command where it is installed; the library, which is much "
@@ -37,7 +37,7 @@ from efdgen.cli.helm_options import open_charts, report_failures
 @format_option
 @reports_errors
 def command(
-    environments: tuple[str, ...], root: Path | None, dead_values: bool, redundant: bool, way: str, form: str
+    environments: tuple[str, ...], root: Path | None, dead_values: bool, redundant: bool, engine: str, format_: str
 ) -> None:
     """Check the Kubernetes objects that the specs lead to, made by Helm.
 
@@ -58,17 +58,17 @@ def command(
     if dead_values:
         from efdgen.verbs import deadvalues
 
-        engine = engines.choose("sdk" if way == "auto" and _has_library() else way)
+        helm = engines.choose("sdk" if engine == "auto" and _has_library() else engine)
         with _progress() as progress:
             result = deadvalues.search(
-                folder, environments, engine, open_charts(folder), redundant=redundant, progress=progress
+                folder, environments, helm, open_charts(folder), redundant=redundant, progress=progress
             )
     else:
-        result = lint.lint(folder, environments, engines.choose(way), open_charts(folder))
-    show(result.problems, form, root)
+        result = lint.lint(folder, environments, engines.choose(engine), open_charts(folder))
+    show(result.problems, format_, root)
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
-    if form == "text" and not result.problems and not result.failed:
+    if format_ == "text" and not result.problems and not result.failed:
         click.echo(f"nothing found in {', '.join(result.environments)}")
     report_failures(result.failed)
     if result.problems:

@@ -13,9 +13,9 @@ from efdgen.verbs import project
 @click.command("list")
 @environments
 @root_option
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
+def command(environments: tuple[str, ...], root: Path | None, format_: str) -> None:
     """Show which app has which chart version where, and each environment's public hosts.
 
     \b
@@ -26,4 +26,4 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
     from efdgen.report import fleet
 
     resolved = project.resolve(repository_root(root), environments).environments
-    click.echo(fleet.as_json(resolved) if form == "json" else fleet.as_text(resolved, click.style))
+    click.echo(fleet.as_json(resolved) if format_ == "json" else fleet.as_text(resolved, click.style))

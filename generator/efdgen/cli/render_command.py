@@ -16,7 +16,7 @@ from efdgen.verbs import render
 @format_option
 @click.option("--allow-mass-deletion", is_flag=True, help="Go on even if most of rendered/ would be deleted.")
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None, form: str, allow_mass_deletion: bool) -> None:
+def command(environments: tuple[str, ...], root: Path | None, format_: str, allow_mass_deletion: bool) -> None:
     """Write what the specs render to, and say what was written.
 
     No ENV: all environments, and what is left of deleted ones is deleted.
@@ -29,8 +29,8 @@ def command(environments: tuple[str, ...], root: Path | None, form: str, allow_m
     from efdgen.report import text
 
     outcome = render.write(repository_root(root), environments, allow_mass_deletion=allow_mass_deletion)
-    show(outcome.warnings, form, root)
-    click.echo(text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style), err=form != "text")
+    show(outcome.warnings, format_, root)
+    click.echo(text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style), err=format_ != "text")
     for path in outcome.edited:
         click.echo(f"warning: {render.OUTPUT}/{path} had been edited by hand; the edit is gone", err=True)
     for path in outcome.foreign:

@@ -14,7 +14,7 @@ from efdgen.cli.common import complete_environment, reports_errors, repository_r
 @root_option
 @click.option(
     "--format",
-    "form",
+    "format_",
     type=click.Choice(["markdown", "sh"]),
     default="markdown",
     help="A page to follow, or a script that brings the environment up. Default: markdown.",
@@ -23,7 +23,7 @@ from efdgen.cli.common import complete_environment, reports_errors, repository_r
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file. Default: print."
 )
 @reports_errors
-def command(environment: str, root: Path | None, form: str, output: Path | None) -> None:
+def command(environment: str, root: Path | None, format_: str, output: Path | None) -> None:
     """Write how an environment is brought up, tested, looked after and torn down.
 
     The page is kept in rendered/docs, too. The script has the steps up to the first test: it asks before each phase,
@@ -38,14 +38,14 @@ def command(environment: str, root: Path | None, form: str, output: Path | None)
     from efdgen.errors import OutputError
     from efdgen.verbs import runbook
 
-    write = runbook.as_script if form == "sh" else runbook.as_page
+    write = runbook.as_script if format_ == "sh" else runbook.as_page
     text = write(repository_root(root), environment)
     if output is None:
         click.echo(text, nl=False)
         return
     try:
         output.write_text(text, encoding="utf-8")
-        if form == "sh":
+        if format_ == "sh":
             output.chmod(0o755)
     except OSError as error:
         raise OutputError(f"can't write {output}: {error.strerror}") from None

@@ -15,7 +15,7 @@ from efdgen.verbs import project
 @root_option
 @format_option
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None, form: str) -> None:
+def command(environments: tuple[str, ...], root: Path | None, format_: str) -> None:
     """Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
 
     \b
@@ -25,6 +25,6 @@ def command(environments: tuple[str, ...], root: Path | None, form: str) -> None
       efdgen validate --format sarif
     """
     rendering = project.rendering(repository_root(root), environments)
-    show(rendering.warnings, form, root)
-    if form == "text":
+    show(rendering.warnings, format_, root)
+    if format_ == "text":
         click.echo(f"valid: {', '.join(rendering.project.selected)}")

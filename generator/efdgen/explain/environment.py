@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment import rbac
+from efdgen.environment.hosts import ARGO_CD, INGRESS, NODE_PORT, PublicHost
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.resolve import Resolver
+from efdgen.environment.secrets import ARGOCD_TLS, Secret
 from efdgen.errors import Location, Path
 from efdgen.explain.facts import Facts
-from efdgen.explain.says import DERIVED, Explanation, Host, Say, Secret, Source
+from efdgen.explain.says import DERIVED, ExplainedHost, ExplainedSecret, Explanation, Say, Source
 from efdgen.explain.trace import Tree, trace, trace_key
 from efdgen.explain.watch import Origin
 from efdgen.language import scope
@@ -99,27 +101,28 @@ class Environment:
             self._value_trees[app] = self.tree(app)._replace(below=below)
         return self._value_trees[app]
 
-    def hosts(self) -> Iterator[Host]:
-        """Yield every public host, with what decides it."""
+    def hosts(self) -> Iterator[ExplainedHost]:
+        """Yield every public host, with what decides it; also those on nodes' ports that do not answer yet."""
         for name, app in self.apps.items():
-            for kind, hosts in (("ingress", app.hosts), ("node port", app.node_port_hosts)):
+            for kind, hosts in ((INGRESS, app.hosts), (NODE_PORT, app.node_port_hosts)):
                 for service, host in hosts.items():
-                    yield Host(service, host, name, kind, self._fact(name, ("hosts", service), ("hosts", service)))
+                    explanation = self._fact(name, ("hosts", service), ("hosts", service))
+                    yield ExplainedHost(PublicHost(service, host, name, kind), explanation)
         if self.resolved.facts.argocd.managed:
-            explanation = self._parent(("argocd", "host"))
-            yield Host("argocd", self.resolved.facts.argocd.host, paths.PARENT, "argocd", explanation)
+            own = PublicHost("argocd", self.resolved.facts.argocd.host, paths.PARENT, ARGO_CD)
+            yield ExplainedHost(own, self._parent(("argocd", "host")))
 
-    def secrets(self) -> Iterator[Secret]:
+    def secrets(self) -> Iterator[ExplainedSecret]:
         """Yield every Vault path that is needed, with what decides it."""
         for name, app in self.apps.items():
             for index, secret in enumerate(app.secrets):
                 explanation = self._secret(app, ("vault", "secrets", index, "path"))
-                namespace = app.definition.namespace
-                yield Secret(name, namespace, secret.name, secret.path, secret.keys, explanation)
+                found = Secret(app.definition.namespace, secret.name, secret.path, secret.keys)
+                yield ExplainedSecret(name, found, explanation)
         if self.resolved.facts.argocd.managed:
             explanation = self._parent(("argocd", "tlsVaultPath"))
-            path = self.resolved.facts.argocd.tls_vault_path
-            yield Secret(paths.PARENT, "argocd", "argocd-server-tls", path, (), explanation)
+            found = Secret("argocd", ARGOCD_TLS, self.resolved.facts.argocd.tls_vault_path, ())
+            yield ExplainedSecret(paths.PARENT, found, explanation)
 
     def _names(self, app: ResolvedApp, parameters: Any) -> Mapping[str, Any]:
         """Return what the expressions of an app can use, the same as when it was resolved."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from efdgen.environment.hosts import PublicHost
+from efdgen.environment.secrets import Secret
 from efdgen.errors import Location, Path
 
 DERIVED = "derived"
@@ -74,22 +76,16 @@ class Explanation(NamedTuple):
         return next((say for say in reversed(self.says) if say.wins), None)
 
 
-class Host(NamedTuple):
-    """A public host of an environment. `kind`: `ingress`, `node port` or `argocd`."""
+class ExplainedHost(NamedTuple):
+    """A public host of an environment, and why it is so."""
 
-    service: str
-    host: str
-    app: str
-    kind: str
+    host: PublicHost
     explanation: Explanation
 
 
-class Secret(NamedTuple):
-    """A Vault path that an environment needs, and the Kubernetes Secret that it becomes."""
+class ExplainedSecret(NamedTuple):
+    """A Secret that an app needs, and why its Vault path is so."""
 
     app: str
-    namespace: str
-    name: str
-    path: str
-    keys: tuple[str, ...]
+    secret: Secret
     explanation: Explanation

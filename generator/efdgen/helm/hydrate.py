@@ -5,14 +5,13 @@ The charts are taken as they are, from any tree of files. Nothing of Helm is don
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from efdgen.environment.model import Cluster
 from efdgen.errors import ChartError, UsageError
-from efdgen.helm import objects
+from efdgen.helm import objects, threads
 from efdgen.helm.engines import messages
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.helm.objects import Object
@@ -137,7 +136,12 @@ def hydrate(
     if not apps or paths.PARENT in apps:
         yield parent
     wanted = [app for app in deployed if not apps or app in apps]
-    yield from _side_by_side(tree, environment, wanted, deployed, (engine, charts, capabilities))
+
+    def one(app: str) -> HydratedApp:
+        return hydrate_app(tree, app, environment, engine, charts, capabilities, deployed[app])
+
+    for _, result in threads.as_done(one, wanted):
+        yield result
 
 
 def hydrate_app(
@@ -243,25 +247,3 @@ def dependencies(metadata: bytes) -> list[ChartReference]:
         return [ChartReference(str(e["name"]), str(e["version"]), str(e.get("repository") or "")) for e in entries]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ChartError(f"Chart.yaml is damaged: {error}; efdgen render mends it") from None
-
-
-def _side_by_side(
-    tree: Mapping[str, bytes],
-    environment: str,
-    apps: Sequence[str],
-    deployed: Mapping[str, Deployment | str],
-    means: tuple[Engine, Charts, Capabilities],
-) -> Iterator[HydratedApp]:
-    """Hydrate apps on all cores: a process, or a call into a library, holds no other thread up."""
-    from concurrent.futures import ThreadPoolExecutor, as_completed
-
-    if not apps:
-        return
-    with ThreadPoolExecutor(min(len(apps), os.cpu_count() or 1)) as pool:
-        futures = [pool.submit(hydrate_app, tree, app, environment, *means, deployed[app]) for app in apps]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()

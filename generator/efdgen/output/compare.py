@@ -15,7 +15,7 @@ class Kind(enum.Enum):
     REMOVED = "removed"
 
 
-class Change(NamedTuple):
+class FileChange(NamedTuple):
     """What happens to one file: its content before (None: not there) and after (None: gone)."""
 
     path: str
@@ -30,10 +30,10 @@ class Change(NamedTuple):
         return Kind.REMOVED if self.after is None else Kind.CHANGED
 
 
-def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Change]:
+def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[FileChange]:
     """Return the changes that turn `before` into `after`, sorted by path."""
     return [
-        Change(path, before.get(path), after.get(path))
+        FileChange(path, before.get(path), after.get(path))
         for path in sorted(before.keys() | after.keys())
         if before.get(path) != after.get(path)
     ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from efdgen.errors import OutputError
-from efdgen.output.compare import Change, Kind
+from efdgen.output.compare import FileChange, Kind
 
 TEMPORARY = ".efdgen-tmp"
 """How the names of files end that are being written; a killed run leaves some, the next one removes them."""
@@ -102,7 +102,7 @@ def _holder(descriptor: int) -> str:
     return "another efdgen"
 
 
-def apply(folder: Path, changes: Sequence[Change]) -> None:
+def apply(folder: Path, changes: Sequence[FileChange]) -> None:
     """Make changes, each file at once: whoever looks sees the old file or the new one, never a part.
 
     All new contents are on the disk before the first file is replaced; when that fails, nothing has changed.

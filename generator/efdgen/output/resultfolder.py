@@ -7,7 +7,7 @@ from pathlib import Path
 
 from efdgen.errors import OutputError, UsageError
 from efdgen.output import disk
-from efdgen.output.compare import Change, compare
+from efdgen.output.compare import FileChange, compare
 
 
 def refuse_inside(folder: Path, kept: Path) -> None:
@@ -47,7 +47,7 @@ def read(folder: Path, marks: Collection[bytes]) -> dict[str, bytes]:
     return found
 
 
-def replace(folder: Path, there: Mapping[str, bytes], files: Mapping[str, bytes]) -> list[Change]:
+def replace(folder: Path, there: Mapping[str, bytes], files: Mapping[str, bytes]) -> list[FileChange]:
     """Make the folder hold exactly these files, each written at once, and return what changed.
 
     Args:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from efdgen.environment.hosts import ARGO_CD, PublicHost
 from efdgen.errors import Location, dotted
-from efdgen.explain.says import DERIVED, Explanation, Host, Say, Secret
+from efdgen.explain.says import DERIVED, ExplainedHost, ExplainedSecret, Explanation, Say
 from efdgen.language.layers import ABSENT
 from efdgen.report.text import Style, table
 
@@ -99,19 +100,23 @@ def _source(explanation: Explanation) -> tuple[str, str, str]:
     return say.layer, str(say.location), _written(say) if explanation.formula else ""
 
 
-def hosts(found: Sequence[Host], style: Style) -> str:
+def hosts(found: Sequence[ExplainedHost], style: Style) -> str:
     """Return public hosts as a table, with what each comes from."""
     rows = [["service", "host", "of", "kind", "says", "at", "as"]]
-    rows += [[entry.service, entry.host, entry.app, entry.kind, *_source(entry.explanation)] for entry in found]
+    rows += [[*_host(entry.host).values(), *_source(entry.explanation)] for entry in found]
     return table(rows, style)
 
 
-def secrets(found: Sequence[Secret], style: Style) -> str:
+def _host(host: PublicHost) -> dict[str, str]:
+    return {**host._asdict(), "kind": "argocd" if host.kind == ARGO_CD else host.kind}
+
+
+def secrets(found: Sequence[ExplainedSecret], style: Style) -> str:
     """Return Vault paths as a table, with the Secret that each becomes, and what each comes from."""
     rows = [["path", "keys", "secret", "says", "at", "as"]]
     rows += [
-        [entry.path, " ".join(entry.keys), f"{entry.namespace}/{entry.name}", *_source(entry.explanation)]
-        for entry in found
+        [secret.path, " ".join(secret.keys), f"{secret.namespace}/{secret.name}", *_source(explanation)]
+        for _, secret, explanation in found
     ]
     return table(rows, style)
 
@@ -124,15 +129,16 @@ def overview(
     return f"{style(environment, bold=True)}\n\n{lines(facts, style)}\n\n{table(rows, style)}"
 
 
-def as_json(found: Sequence[Explanation] | Sequence[Host] | Sequence[Secret]) -> str:
+def as_json(found: Sequence[Explanation] | Sequence[ExplainedHost] | Sequence[ExplainedSecret]) -> str:
     """Return the same as JSON."""
     return json.dumps([_plain(entry) for entry in found], indent=2, ensure_ascii=False)
 
 
-def _plain(entry: Explanation | Host | Secret) -> dict[str, Any]:
+def _plain(entry: Explanation | ExplainedHost | ExplainedSecret) -> dict[str, Any]:
     if isinstance(entry, Explanation):
         return _explanation(entry)
-    return {**entry._asdict(), "explanation": _explanation(entry.explanation)}
+    what = _host(entry.host) if isinstance(entry, ExplainedHost) else {"app": entry.app, **entry.secret._asdict()}
+    return {**what, "explanation": _explanation(entry.explanation)}
 
 
 def _explanation(explanation: Explanation) -> dict[str, Any]:

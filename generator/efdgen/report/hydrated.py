@@ -25,9 +25,9 @@ def as_json(apps: Sequence[HydratedApp]) -> str:
     return json.dumps([_plain(app) for app in apps], indent=2, ensure_ascii=False)
 
 
-def file(app: HydratedApp, form: str) -> bytes:
+def file(app: HydratedApp, format_: str) -> bytes:
     """Return a file that holds one app's objects, as `yaml` or `json`; its beginning says where it comes from."""
-    if form == "json":
+    if format_ == "json":
         return f"{json.dumps({'hydratedBy': 'efdgen', **_plain(app)}, indent=2, ensure_ascii=False)}\n".encode()
     return f"# Hydrated by efdgen from rendered/: {app.app} in {app.environment}\n{as_yaml([app])}\n".encode()
 

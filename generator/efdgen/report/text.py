@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from efdgen.errors import Problem, Severity
-from efdgen.output.compare import Change, Kind
+from efdgen.output.compare import FileChange, Kind
 
 Style = Callable[..., str]
 ReadLine = Callable[[str, int], str]
@@ -53,7 +53,7 @@ _VERBS = {
 }
 
 
-def written(changes: Sequence[Change], unchanged: int, output: str, style: Style) -> str:
+def written(changes: Sequence[FileChange], unchanged: int, output: str, style: Style) -> str:
     """Return what a render did, a line a file, then the sum."""
     lines = []
     for change in changes:
@@ -65,7 +65,7 @@ def written(changes: Sequence[Change], unchanged: int, output: str, style: Style
 
 
 def differences(
-    changes: Sequence[Change], foreign: Iterable[str], edited: Iterable[str], output: str, style: Style
+    changes: Sequence[FileChange], foreign: Iterable[str], edited: Iterable[str], output: str, style: Style
 ) -> str:
     """Return what a check found: missing, extra and changed files, the latter with what changes in them."""
     by_hand = frozenset(edited)
@@ -87,7 +87,7 @@ def differences(
 _COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def _unified(change: Change, path: str, style: Style) -> Iterator[str]:
+def _unified(change: FileChange, path: str, style: Style) -> Iterator[str]:
     before = (change.before or b"").decode(errors="replace").splitlines()
     after = (change.after or b"").decode(errors="replace").splitlines()
     diff = difflib.unified_diff(before, after, f"{path} (there)", f"{path} (rendered)", lineterm="")

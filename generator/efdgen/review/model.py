@@ -46,7 +46,7 @@ class Reordered(NamedTuple):
     path: Steps
 
 
-class Deployment(NamedTuple):
+class WholeApp(NamedTuple):
     """An app that comes to, or goes from, environments that stay."""
 
     app: str
@@ -54,8 +54,8 @@ class Deployment(NamedTuple):
     environments: tuple[str, ...]
 
 
-class Environment(NamedTuple):
-    """An environment that comes or goes, with its apps."""
+class WholeEnvironment(NamedTuple):
+    """An environment that comes or goes as a whole, with its apps."""
 
     name: str
     apps: tuple[str, ...]
@@ -86,10 +86,10 @@ class Review(NamedTuple):
 
     base: str
     environments: tuple[str, ...]
-    added_environments: tuple[Environment, ...] = ()
-    removed_environments: tuple[Environment, ...] = ()
-    added_apps: tuple[Deployment, ...] = ()
-    removed_apps: tuple[Deployment, ...] = ()
+    added_environments: tuple[WholeEnvironment, ...] = ()
+    removed_environments: tuple[WholeEnvironment, ...] = ()
+    added_apps: tuple[WholeApp, ...] = ()
+    removed_apps: tuple[WholeApp, ...] = ()
     changes: tuple[Change, ...] = ()
     reordered: tuple[Reordered, ...] = ()
     unknown: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.review import reading
 from efdgen.review.folding import Found, fold
-from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
+from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import difference
 
 Tree = Mapping[str, bytes]
@@ -34,8 +34,8 @@ def review(before: Tree, after: Tree, base: str, names: Iterable[str] = ()) -> R
     return Review(
         base,
         staying,
-        tuple(Environment(name, new.apps(name)) for name in sorted(known - old.environments)),
-        tuple(Environment(name, old.apps(name)) for name in sorted(known - new.environments)),
+        tuple(WholeEnvironment(name, new.apps(name)) for name in sorted(known - old.environments)),
+        tuple(WholeEnvironment(name, old.apps(name)) for name in sorted(known - new.environments)),
         tuple(_deployments(old, new, staying)),
         tuple(_deployments(new, old, staying)),
         *_changes(_Both(old, new, frozenset(staying), bool(only))),
@@ -97,14 +97,14 @@ def _is_chart_file(path: str) -> bool:
     return path.endswith("/Chart.yaml") and path == layout.chart_file(layout.app_of(path))
 
 
-def _deployments(old: _Deployed, new: _Deployed, environments: Iterable[str]) -> Iterator[Deployment]:
+def _deployments(old: _Deployed, new: _Deployed, environments: Iterable[str]) -> Iterator[WholeApp]:
     """Yield the apps that environments have in `new` and not in `old`."""
     come: dict[str, list[str]] = {}
     for name in environments:
         for app in set(new.apps(name)) - set(old.apps(name)):
             come.setdefault(app, []).append(name)
     for app, names in sorted(come.items()):
-        yield Deployment(app, str(new.chart(app).get("version", "")), tuple(names))
+        yield WholeApp(app, str(new.chart(app).get("version", "")), tuple(names))
 
 
 def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:

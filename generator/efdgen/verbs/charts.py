@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from efdgen.errors import ChartError, InvalidInputError
+from efdgen.helm import threads
 from efdgen.helm.charts import archive, cache, index, lock, registry, versions
 from efdgen.helm.charts.cache import FETCH, Cache
 from efdgen.helm.charts.lock import ChartLock, LockedChart
@@ -133,7 +133,7 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
     pins = pinned(root)
     locked = cache.read_lock(root)
     store = Cache(cache.folder())
-    charts = cache.Charts(locked, store)
+    charts = cache.LockedCharts(locked, store)
 
     def one(chart: ChartReference) -> None:
         content = charts.read(chart)
@@ -232,12 +232,11 @@ def _side_by_side(
 
     results: dict[ChartReference, Result] = {}
     failed: dict[str, list[ChartReference]] = {}
-    with ThreadPoolExecutor(_THREADS) as pool:
-        for chart, result in zip(charts, pool.map(attempt, charts), strict=True):
-            if isinstance(result, ChartError):
-                failed.setdefault(str(result), []).append(chart)
-            else:
-                results[chart] = result
+    for chart, result in zip(charts, threads.in_order(attempt, charts, _THREADS), strict=True):
+        if isinstance(result, ChartError):
+            failed.setdefault(str(result), []).append(chart)
+        else:
+            results[chart] = result
     return results, _failures(failed.items())
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem, Severity, dotted
-from efdgen.helm import hydrate
+from efdgen.helm import hydrate, threads
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language.layers import Layer
@@ -19,7 +18,7 @@ from efdgen.output.tree import FileTree
 from efdgen.repository import paths
 from efdgen.rules import acceptance
 from efdgen.rules.overrides import edits
-from efdgen.rules.overrides.search import Kind, Means, Trial, Verdict
+from efdgen.rules.overrides.search import Tools, Trial, Verdict, Worth
 from efdgen.verbs.lint import Linted, listed
 from efdgen.verbs.project import Project, rendering
 
@@ -79,11 +78,11 @@ def search(
     rendered = rendering(root, names)
     given = _Given(rendered.project, rendered.environments(), rendered.tree)
     trials, failed = _trials(given, engine, charts)
-    _run(Trial.prepare, trials, lambda *_: None)
+    threads.in_order(Trial.prepare, trials)
     failed += [HydratedApp(t.environment.facts.name, t.app.definition.name, (), t.error) for t in trials if t.error]
     shared_with = _elsewhere(given)
     uses = [uses for origin, uses in _by_origin(trials).items() if origin not in shared_with]
-    judged = [one for found in _run(_judge, uses, progress) for one in found]
+    judged = [one for found in threads.in_order(_judge, uses, progress=progress) for one in found]
     problems = {problem for one in judged for problem in _problems(one, redundant=redundant)}
     notes = []
     if shared_with:
@@ -107,14 +106,14 @@ def _trials(given: _Given, engine: Engine, charts: Charts) -> tuple[list[Trial],
         if parent.error:
             failed.append(parent)
         deployed = hydrate.deployments(parent)
-        means = Means(given.project.resolver, resolving, engine, charts, capabilities)
+        tools = Tools(given.project.resolver, resolving, engine, charts, capabilities)
         for app in environment.apps:
             folder = f"{layout.chart(app.definition.name)}/"
             files = {path: content for path, content in given.tree.items() if path.startswith(folder)}
             deployment = deployed.get(
                 app.definition.name, f"the parent chart has no Application of {app.definition.name}"
             )
-            trials.append(Trial(environment, app, files, parent.error or deployment, means))
+            trials.append(Trial(environment, app, files, parent.error or deployment, tools))
     return trials, failed
 
 
@@ -168,7 +167,7 @@ def _judge(uses: Sequence[_Use]) -> list[_Judged]:
         # Nobody knows what an app reads that can't be hydrated.
         found = {} if trial.error else trial.judge(place, verdicts)
         for path in list(verdicts):
-            if path not in found or found[path].kind is Kind.ALIVE:
+            if path not in found or found[path].worth is Worth.ALIVE:
                 del verdicts[path]
             else:
                 verdicts[path].append((trial, found[path]))
@@ -177,10 +176,10 @@ def _judge(uses: Sequence[_Use]) -> list[_Judged]:
 
 def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
     path, layer, verdicts = judged
-    kinds = {verdict.kind for _, verdict in verdicts}
-    is_dead = Kind.DEAD in kinds and kinds <= {Kind.DEAD, Kind.OVERRIDDEN}
+    kinds = {verdict.worth for _, verdict in verdicts}
+    is_dead = Worth.DEAD in kinds and kinds <= {Worth.DEAD, Worth.OVERRIDDEN}
     code = "W704" if is_dead else "W705"
-    is_news = layer.name != _DEFINITION and Kind.OVERRIDDEN not in kinds
+    is_news = layer.name != _DEFINITION and Worth.OVERRIDDEN not in kinds
     kept = [
         (trial, verdict)
         for trial, verdict in verdicts
@@ -201,14 +200,14 @@ def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
     yield Problem(code, where, layer.locate(path, key=True), path, hint, Severity.WARNING)
 
 
-def _saying(kinds: set[Kind], layers: set[str], chart: str) -> str:
+def _saying(kinds: set[Worth], layers: set[str], chart: str) -> str:
     """Say why an override is superfluous."""
     others = " or ".join(f"the {layer}" for layer in sorted(layers) if layer)
-    if kinds == {Kind.REPEATED}:
+    if kinds == {Worth.REPEATED}:
         return f"says what {others} says anyway"
-    if kinds == {Kind.OVERRIDDEN}:
+    if kinds == {Worth.OVERRIDDEN}:
         return f"is overridden everywhere, by {others}"
-    if kinds == {Kind.DEFAULT}:
+    if kinds == {Worth.DEFAULT}:
         return f"says what {chart} does anyway"
     return "changes nothing"
 
@@ -219,23 +218,3 @@ def _where(trials: Iterable[Trial]) -> str:
     for trial in trials:
         by_app.setdefault(trial.app.definition.name, []).append(trial.environment.facts.name)
     return "; ".join(f"{app} in {listed(names)}" for app, names in by_app.items())
-
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-def _run(task: Callable[[Item], Result], items: Sequence[Item], progress: Progress) -> list[Result]:
-    """Do a task for each item on all cores; return the results in the order of the items."""
-    from concurrent.futures import ThreadPoolExecutor, as_completed
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        futures = [pool.submit(task, item) for item in items]
-        try:
-            for done, future in enumerate(as_completed(futures), 1):
-                future.result()
-                progress(done, len(futures))
-        finally:
-            for future in futures:
-                future.cancel()
-        return [future.result() for future in futures]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from efdgen.errors import InvalidInputError
-from efdgen.explain.environment import ChartDefaults, Environment
+from efdgen.errors import ChartError, InvalidInputError
+from efdgen.explain import defaults
+from efdgen.explain.environment import Environment
+from efdgen.language.layers import Layer
+from efdgen.repository.model import AppDefinition
 from efdgen.verbs.project import open_project, raise_errors
+
+if TYPE_CHECKING:
+    from efdgen.helm.hydrate import Charts
 
 
 def explain(root: Path, name: str, chart_defaults: ChartDefaults) -> Environment:
@@ -29,3 +37,31 @@ def explain(root: Path, name: str, chart_defaults: ChartDefaults) -> Environment
     except InvalidInputError as error:
         raise_errors([*repository.problems, *error.problems])
     raise InvalidInputError(repository.problems)
+
+
+class ChartDefaults:
+    """The values that charts bring themselves, as layers below all others; none where a chart can't be had.
+
+    Args:
+        charts: third-party charts.
+        say: told once why there are none.
+    """
+
+    def __init__(self, charts: Charts, say: Callable[[str], None]) -> None:
+        self._charts = charts
+        self._say = say
+        self._has_said = False
+
+    def __call__(self, definition: AppDefinition) -> tuple[Layer, ...]:
+        """Return the values of an app's chart and of its subcharts, the least specific first."""
+        from efdgen.helm.charts import archive
+
+        chart = definition.chart
+        try:
+            texts = archive.default_values(self._charts.archive(chart))
+        except ChartError as error:
+            if not self._has_said:
+                self._say(f"chart defaults are not shown: {error}")
+            self._has_said = True
+            return ()
+        return defaults.layers(f"{chart.name}-{chart.version}.tgz", texts)

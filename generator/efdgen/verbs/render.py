@@ -9,7 +9,7 @@ from typing import NamedTuple
 from efdgen.environment.model import Cluster
 from efdgen.errors import InvalidInputError, OutputError, Problem, UsageError
 from efdgen.output import disk, layout
-from efdgen.output.compare import Change, Kind, compare
+from efdgen.output.compare import FileChange, Kind, compare
 from efdgen.output.marks import Ownership
 from efdgen.verbs.project import Rendering, rendering
 
@@ -28,7 +28,7 @@ class Outcome(NamedTuple):
         warnings: what is odd about the input, but no error.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
     foreign: tuple[str, ...]
     edited: tuple[str, ...]
     unchanged: int
@@ -127,7 +127,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
     return outcome
 
 
-def _refuse_mass_deletion(there: Iterable[str], changes: Sequence[Change]) -> None:
+def _refuse_mass_deletion(there: Iterable[str], changes: Sequence[FileChange]) -> None:
     """Refuse to delete more than half of the environments' files, or of all files."""
     removed = [change.path for change in changes if change.kind is Kind.REMOVED]
     for what, files, gone in (
@@ -143,7 +143,7 @@ def _of_environments(paths: Iterable[str]) -> list[str]:
     return [path for path in paths if layout.environment_of(path) is not None]
 
 
-def _turn(change: Change) -> tuple[int, str]:
+def _turn(change: FileChange) -> tuple[int, str]:
     """Order changes so that a file is vouched for as long as it is there, whenever the run is interrupted."""
     vouches = layout.can_vouch(change.path)
     if change.kind is Kind.REMOVED:
@@ -151,7 +151,7 @@ def _turn(change: Change) -> tuple[int, str]:
     return (1 if vouches else 2), change.path
 
 
-def _is_in_scope(change: Change, owner: str | None, scope: set[str]) -> bool:
+def _is_in_scope(change: FileChange, owner: str | None, scope: set[str]) -> bool:
     """Say whether a run for some environments may make a change: what is shared is never deleted by it."""
     return change.kind is not Kind.REMOVED if owner is None else owner in scope
 

@@ -121,7 +121,7 @@ def read_lock(root: Path) -> ChartLock:
     return lock.parse(yamlio.decode(content, lock.FILE))
 
 
-class Charts:
+class LockedCharts:
     """The third-party charts that are locked, read from the cache."""
 
     def __init__(self, locked: ChartLock, cache: Cache) -> None:
@@ -129,7 +129,7 @@ class Charts:
         self._cache = cache
 
     @classmethod
-    def open(cls, root: Path) -> Charts:
+    def open(cls, root: Path) -> LockedCharts:
         """Read a repository's charts.lock and find the cache; a missing lock is an empty one.
 
         Raises:
@@ -167,3 +167,27 @@ class Charts:
         except ChartError:
             return False
         return True
+
+
+class ChartsOnDemand:
+    """A repository's locked charts; lock and cache are looked at when the first is asked for: nobody may need any.
+
+    Threads may share it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._charts: LockedCharts | None = None
+        self._opening = threading.Lock()
+
+    def archive(self, chart: ChartReference) -> bytes:
+        """Return a chart's archive; it has the digest that is locked.
+
+        Raises:
+            InvalidInputError: when the lock is not what it should be.
+            ChartError: when the chart is not there; says what to do.
+        """
+        with self._opening:
+            if self._charts is None:
+                self._charts = LockedCharts.open(self._root)
+        return self._charts.archive(chart)

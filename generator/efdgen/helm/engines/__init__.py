@@ -6,7 +6,7 @@ from efdgen.errors import ChartError
 from efdgen.helm.engines.engine import Engine
 
 
-def choose(way: str = "auto") -> Engine:
+def choose(name: str = "auto") -> Engine:
     """Return an engine.
 
     Raises:
@@ -15,9 +15,9 @@ def choose(way: str = "auto") -> Engine:
     from efdgen.helm.engines import command, sdk
 
     found: Engine | None = None
-    if way in ("auto", "helm"):
+    if name in ("auto", "helm"):
         found = command.find()
-    if found is None and way in ("auto", "sdk"):
+    if found is None and name in ("auto", "sdk"):
         found = sdk.find()
     if found is not None:
         return found
@@ -25,7 +25,7 @@ def choose(way: str = "auto") -> Engine:
         "auto": "there is no Helm here",
         "helm": "the command `helm` is not installed",
         "sdk": "Helm's library is not installed",
-    }[way]
-    ways = [] if way == "sdk" else ["install the command: https://helm.sh/docs/intro/install/"]
-    ways += [] if way == "helm" else ["install the library: pip install 'efdgen[helm]'"]
+    }[name]
+    ways = [] if name == "sdk" else ["install the command: https://helm.sh/docs/intro/install/"]
+    ways += [] if name == "helm" else ["install the library: pip install 'efdgen[helm]'"]
     raise ChartError(f"{missing}; {', or '.join(ways)}")

@@ -6,25 +6,16 @@ import re
 from collections.abc import Iterable, Sequence
 
 from efdgen.environment.hosts import NODE_PORT, PublicHost
+from efdgen.language.quoting import in_code, in_prose
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&|]")
-_TICKS = re.compile(r"`+")
 _NO_SLUG = re.compile(r"[^\w\- ]")
 
-
-def text(words: str) -> str:
-    """Return words on one line, with no character that Markdown would take for its own."""
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(words.split()))
+text = in_prose
 
 
 def code(words: str) -> str:
-    """Return words in code style, on one line."""
-    # A table's cell ends at a bar, in code as well; outside of a table, none of ours has one.
-    words = " ".join(words.split()).replace("|", r"\|") or " "
-    if "`" not in words:
-        return f"`{words}`"
-    fence = "`" * (max(map(len, _TICKS.findall(words))) + 1)
-    return f"{fence} {words} {fence}"
+    """Return words in code style, on one line, for a cell of a table: that ends at a bar, in code as well."""
+    return in_code(words.replace("|", r"\|"))
 
 
 def link(words: str, address: str) -> str:

@@ -11,7 +11,7 @@ from efdgen.language.layers import ABSENT
 from efdgen.report import html
 from efdgen.report.diff import changes
 from efdgen.report.text import Style, count
-from efdgen.review.model import Change, Deployment, Environment, Radius, Reordered, Review
+from efdgen.review.model import Change, Radius, Reordered, Review, WholeApp, WholeEnvironment
 
 MAX_OPEN = 200
 """So many changes are unfolded at first; groups with more are opened by who wants to see them."""
@@ -113,14 +113,14 @@ def _extent(radius: Radius) -> str:
 
 
 def _arrivals(review: Review) -> Iterator[Arrival]:
-    environments: tuple[tuple[bool, tuple[Environment, ...]], ...] = (
+    environments: tuple[tuple[bool, tuple[WholeEnvironment, ...]], ...] = (
         (False, review.removed_environments),
         (True, review.added_environments),
     )
     for is_added, found in environments:
         for each in found:
             yield Arrival("environment", is_added, each.name, "", (each.name,), each.apps)
-    deployments: tuple[tuple[bool, tuple[Deployment, ...]], ...] = (
+    deployments: tuple[tuple[bool, tuple[WholeApp, ...]], ...] = (
         (False, review.removed_apps),
         (True, review.added_apps),
     )

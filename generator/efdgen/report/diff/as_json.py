@@ -8,7 +8,7 @@ from typing import Any
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
-from efdgen.review.model import Change, Deployment, Environment, Reordered, Review
+from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import Item, Step
 
 
@@ -28,7 +28,7 @@ def as_json(review: Review, _style: Style) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _group(environments: tuple[Environment, ...], apps: tuple[Deployment, ...]) -> dict[str, Any]:
+def _group(environments: tuple[WholeEnvironment, ...], apps: tuple[WholeApp, ...]) -> dict[str, Any]:
     return {
         "environments": [environment._asdict() for environment in environments],
         "apps": [app._asdict() for app in apps],

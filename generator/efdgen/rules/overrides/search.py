@@ -29,7 +29,7 @@ _RENDERINGS = 8
 """How many renderings are kept of an app whose chart makes values up."""
 
 
-class Kind(enum.Enum):
+class Worth(enum.Enum):
     """What an override is good for in an environment."""
 
     ALIVE = "it changes objects"
@@ -42,14 +42,14 @@ class Kind(enum.Enum):
 class Verdict(NamedTuple):
     """What an override is good for, and the other layer that is meant."""
 
-    kind: Kind
+    worth: Worth
     layer: str = ""
 
 
-_ALIVE = Verdict(Kind.ALIVE)
+_ALIVE = Verdict(Worth.ALIVE)
 
 
-class Means(NamedTuple):
+class Tools(NamedTuple):
     """What trials need: who resolves, one at a time, and who hydrates."""
 
     resolver: Resolver
@@ -80,12 +80,12 @@ class Trial:
         app: ResolvedApp,
         files: Mapping[str, bytes],
         deployment: Deployment | str,
-        means: Means,
+        tools: Tools,
     ) -> None:
         self.environment = environment
         self.app = app
         self.error = ""
-        self._means = means
+        self._tools = tools
         self._deployment = deployment
         self._own = dict(render.app_files(environment, app))
         # The chart itself, without what it has in each environment.
@@ -145,21 +145,21 @@ class Trial:
             else:
                 yield path, verdict
         if len(unexplained) > 1 and not self._is_read(index, unexplained):
-            yield from ((path, Verdict(Kind.DEAD)) for path in unexplained)
+            yield from ((path, Verdict(Worth.DEAD)) for path in unexplained)
         else:
             for path in unexplained:
-                yield path, Verdict(Kind.DEFAULT if self._is_read(index, [path]) else Kind.DEAD)
+                yield path, Verdict(Worth.DEFAULT if self._is_read(index, [path]) else Worth.DEAD)
 
     def _said_elsewhere(self, index: int, path: Path) -> Verdict | None:
         """Return which other layer makes an override superfluous, if one does."""
         layers = self.app.layers
         having = history(layers, path)
         if all(layer is not layers[index] for layer in having[-1:]):
-            return Verdict(Kind.OVERRIDDEN, having[-1].name if having else "")
+            return Verdict(Worth.OVERRIDDEN, having[-1].name if having else "")
         if len(having) > 1 and (path[0] == "values" or at(having[-2].data, path) == at(having[-1].data, path)):
             effect = self._effect(index, edits.without(layers[index], [path]), values_only=True)
             if effect is _Effect.NO_OTHER_VALUES:
-                return Verdict(Kind.REPEATED, having[-2].name)
+                return Verdict(Worth.REPEATED, having[-2].name)
         return None
 
     def _is_read(self, index: int, paths: Sequence[Path]) -> bool:
@@ -182,7 +182,7 @@ class Trial:
     def _chart_text(self) -> ChartText:
         if self._text is None:
             try:
-                archive = self._means.charts.archive(self.app.definition.chart)
+                archive = self._tools.charts.archive(self.app.definition.chart)
             except ChartError:
                 archive = b""
             self._text = ChartText(archive, (file.text for file in self.app.definition.templates.values()))
@@ -198,8 +198,8 @@ class Trial:
         """
         layers = [*self.app.layers[:index], layer, *self.app.layers[index + 1 :]]
         try:
-            with self._means.resolving:
-                app = self._means.resolver.resolve_app(self.environment, self.app.definition.name, layers)
+            with self._tools.resolving:
+                app = self._tools.resolver.resolve_app(self.environment, self.app.definition.name, layers)
         except InvalidInputError:
             return _Effect.OTHER_OBJECTS
         own = dict(render.app_files(self.environment, app))
@@ -234,7 +234,7 @@ class Trial:
         return is_new
 
     def _hydrate(self, own: Mapping[str, bytes]) -> HydratedApp:
-        engine, charts, capabilities = self._means[2:]
+        engine, charts, capabilities = self._tools[2:]
         name, environment = self.app.definition.name, self.environment.facts.name
         return hydrate.hydrate_app(
             {**self._shared, **own}, name, environment, engine, charts, capabilities, self._deployment
