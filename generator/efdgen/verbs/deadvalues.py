@@ -7,33 +7,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
-from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem, Severity, dotted
 from efdgen.helm import hydrate, threads
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language.layers import Layer
 from efdgen.output import layout
-from efdgen.output.tree import FileTree
 from efdgen.repository import paths
 from efdgen.rules import acceptance
 from efdgen.rules.overrides import edits
 from efdgen.rules.overrides.search import Tools, Trial, Verdict, Worth
 from efdgen.verbs.lint import Linted, listed
-from efdgen.verbs.project import Project, rendering
+from efdgen.verbs.project import Rendering, rendering
 
 Progress = Callable[[int, int], None]
 """Told how much is done, of how much."""
 
 _DEFINITION = "app definition"
-
-
-class _Given(NamedTuple):
-    """What is looked at: specs, and what they render to, in memory."""
-
-    project: Project
-    environments: tuple[ResolvedEnvironment, ...]
-    tree: FileTree
 
 
 class _Use(NamedTuple):
@@ -75,8 +65,7 @@ def search(
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown.
     """
-    rendered = rendering(root, names)
-    given = _Given(rendered.project, rendered.environments(), rendered.tree)
+    given = rendering(root, names, keep=True)
     trials, failed = _trials(given, engine, charts)
     threads.in_order(Trial.prepare, trials)
     failed += [HydratedApp(t.environment.facts.name, t.app.definition.name, (), t.error) for t in trials if t.error]
@@ -94,7 +83,7 @@ def search(
     )
 
 
-def _trials(given: _Given, engine: Engine, charts: Charts) -> tuple[list[Trial], list[HydratedApp]]:
+def _trials(given: Rendering, engine: Engine, charts: Charts) -> tuple[list[Trial], list[HydratedApp]]:
     """Return every app of every environment, and parent charts that fail: nobody knows how their apps are deployed."""
     trials: list[Trial] = []
     failed: list[HydratedApp] = []
@@ -137,7 +126,7 @@ def _by_origin(trials: Iterable[Trial]) -> dict[_Origin, list[_Use]]:
     return found
 
 
-def _elsewhere(given: _Given) -> dict[_Origin, list[str]]:
+def _elsewhere(given: Rendering) -> dict[_Origin, list[str]]:
     """Return the layers that environments use that are not looked at, with those environments."""
     looked_at = set(given.project.selected)
     mine = set(_by_origin_of(given, looked_at))
@@ -149,7 +138,7 @@ def _elsewhere(given: _Given) -> dict[_Origin, list[str]]:
     return found
 
 
-def _by_origin_of(given: _Given, names: Iterable[str]) -> Iterator[_Origin]:
+def _by_origin_of(given: Rendering, names: Iterable[str]) -> Iterator[_Origin]:
     for name in names:
         spec = given.project.repository.environments[name]
         for app in spec.apps:

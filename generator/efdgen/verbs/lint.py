@@ -41,13 +41,12 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts) -> Li
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown.
     """
-    given = rendering(root, names)
+    given = rendering(root, names, keep=True)
     repository = given.project.repository
-    environments = given.environments()
     findings: list[Finding] = []
     failed: list[HydratedApp] = []
     in_vain: list[Problem] = []
-    for environment in environments:
+    for environment in given.environments:
         cluster = environment.facts.cluster
         name = environment.facts.name
         capabilities = hydrate.capabilities(given.tree, name, cluster)
@@ -62,7 +61,7 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts) -> Li
         findings += not_accepted(environment.spec, found)
     problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
     failed.sort(key=lambda app: (app.environment, app.app))
-    return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(_notes(environments)))
+    return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(_notes(given.environments)))
 
 
 def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Finding]:

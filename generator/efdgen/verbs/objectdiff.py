@@ -38,7 +38,8 @@ def compare(both: Trees, values: Review, engine: Engine, charts: Charts) -> Revi
         charts: third-party charts, for both sides.
     """
     touched = _touched(values)
-    tools = _Tools(engine, charts)
+    api_versions = {environment: _api_versions(both.project, environment) for environment in touched}
+    tools = _Tools(engine, charts, api_versions)
     first = _hydrated(both, touched, tools)
     if touched:
         time.sleep(_TICK)
@@ -71,8 +72,11 @@ def _touched(values: Review) -> dict[str, list[str]]:
 
 
 class _Tools(NamedTuple):
+    """Helm, charts, and what the cluster of each environment serves beside Kubernetes' own APIs."""
+
     engine: Engine
     charts: Charts
+    api_versions: Mapping[str, tuple[str, ...]]
 
 
 def _hydrated(
@@ -81,19 +85,17 @@ def _hydrated(
     """Hydrate both sides of the touched apps. An app that one side lacks has no objects there."""
     found: dict[tuple[str, str], list[HydratedApp]] = {}
     for environment, apps in touched.items():
-        api_versions = _api_versions(both.project, environment)
-        sides = [_side(tree, environment, apps, api_versions, tools) for tree in (both.before, both.after)]
+        sides = [_side(tree, environment, apps, tools) for tree in (both.before, both.after)]
         for app in sorted({*sides[0], *sides[1]}):
             found[environment, app] = [_result(side, environment, app) for side in sides]
     return {key: (before, after) for key, (before, after) in found.items()}
 
 
-def _side(
-    tree: Tree, environment: str, apps: Sequence[str], api_versions: tuple[str, ...], tools: _Tools
-) -> dict[str, HydratedApp]:
+def _side(tree: Tree, environment: str, apps: Sequence[str], tools: _Tools) -> dict[str, HydratedApp]:
     """Hydrate those of the apps that a tree deploys. What can't be known stands as the parent chart's failure."""
     try:
-        cluster = Capabilities(hydrate.capabilities(tree, environment, None).kubernetes_version, api_versions)
+        version = hydrate.capabilities(tree, environment, None).kubernetes_version
+        cluster = Capabilities(version, tools.api_versions[environment])
     except ChartError as error:
         return {paths.PARENT: HydratedApp(environment, paths.PARENT, (), str(error))}
     ways = (tools.engine, tools.charts, cluster)

@@ -51,15 +51,20 @@ class Resolved(NamedTuple):
 
 
 class Rendering(NamedTuple):
-    """What the specs of a project render to, and what is odd about them, but no error."""
+    """What the specs of a project render to.
+
+    Attributes:
+        project: the project.
+        tree: the files.
+        warnings: what is odd about the specs, but no error.
+        environments: the selected environments, for who wants to keep them: else each is forgotten when its files are
+            made, so that memory never holds more than one.
+    """
 
     project: Project
     tree: FileTree
     warnings: tuple[Problem, ...]
-
-    def environments(self) -> tuple[ResolvedEnvironment, ...]:
-        """Resolve the selected environments once more: while rendering, each is forgotten when its files are made."""
-        return tuple(map(self.project.resolver.resolve, self.project.selected))
+    environments: tuple[ResolvedEnvironment, ...] = ()
 
 
 def find_root(start: Path) -> Path:
@@ -135,18 +140,27 @@ def raise_errors(problems: Sequence[Problem]) -> None:
         raise InvalidInputError(problems)
 
 
-def rendering(root: Path, names: Sequence[str] = ()) -> Rendering:
+def rendering(root: Path, names: Sequence[str] = (), *, keep: bool = False) -> Rendering:
     """Render the named environments (none named: all) and check the result, in memory.
+
+    Args:
+        root: the repository.
+        names: the environments.
+        keep: whether to keep the environments beside their files.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown.
     """
-    return render(open_project(root, names))
+    return render(open_project(root, names), keep=keep)
 
 
-def render(project: Project) -> Rendering:
+def render(project: Project, *, keep: bool = False) -> Rendering:
     """Render the selected environments of a project and check the result, in memory.
+
+    Args:
+        project: the project.
+        keep: whether to keep the environments beside their files.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -164,10 +178,12 @@ def render(project: Project) -> Rendering:
         raise_errors(problems)
         raise
     rows: dict[str, fleet.Row] = {}
+    kept: list[ResolvedEnvironment] = []
     for environment, found in resolutions(project):
         problems.extend(found)
         if environment is not None:
             rows[environment.facts.name] = fleet.row(environment)
+            kept += [environment] if keep else []
             try:
                 for path, content in files.environment_files(environment, repository):
                     tree.add(path, content)
@@ -178,7 +194,7 @@ def render(project: Project) -> Rendering:
     raise_errors(problems)
     if _complete(rows, project):
         tree.add(*files.fleet_file([rows[name] for name in sorted(rows)]))
-    return Rendering(project, tree, _sorted(problems))
+    return Rendering(project, tree, _sorted(problems), tuple(kept))
 
 
 def _complete(rows: dict[str, fleet.Row], project: Project) -> bool:

@@ -62,9 +62,10 @@ def deployed(root: Path, environment: str) -> Deployed:
     """
     there = disk.read(root / OUTPUT)
     try:
-        rendered = rendering(root, [environment])
+        rendered = rendering(root, [environment], keep=True)
         outcome = _outcome(there, rendered, {environment})
-        cluster = rendered.project.resolver.resolve(environment).facts.cluster
+        (resolved,) = rendered.environments
+        cluster = resolved.facts.cluster
     except (InvalidInputError, UsageError):
         return Deployed(there, None, is_outdated=False)
     # Pages are nothing that Argo CD reads.
