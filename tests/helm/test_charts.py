@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen import cli
-from efdgen.errors import ChartError
+from efdgen.errors import ChartError, InvalidInputError
 from efdgen.helm.charts import archive, cache, lock
 from efdgen.helm.charts import index as repository
 from efdgen.language import yamlio
@@ -629,6 +629,29 @@ def test_a_chart_that_is_not_there_is_said_to_be_fetched(root: Path, server: Cha
     )
     path.unlink()
     assert refusal(known) == f"demo 1.0.0: not in the chart cache ({path}); run: efdgen charts fetch"
+
+
+def test_lock_and_cache_are_looked_at_when_the_first_chart_is_asked_for(
+    root: Path, server: ChartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    really = cache.read_lock
+    monkeypatch.setattr(cache, "read_lock", lambda folder: opened.append(folder) or really(folder))
+    charts = cache.ChartsOnDemand(root)
+    served = fetched(root, server)
+    opened.clear()
+
+    assert opened == []
+    for _ in range(2):
+        assert charts.archive(ChartReference("demo", "1.0.0", server.url)) == served.archive
+    assert opened == [root]
+
+
+def test_a_lock_that_is_wrong_stops_only_who_asks_for_a_chart(root: Path) -> None:
+    (root / "charts.lock").write_bytes(b"charts: {}\n")
+    charts = cache.ChartsOnDemand(root)
+    with pytest.raises(InvalidInputError):
+        charts.archive(ChartReference("demo", "1.0.0", "https://charts.example.org/"))
 
 
 # -- the lock

@@ -51,32 +51,32 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
     """
     from efdgen.errors import UsageError
     from efdgen.explain import questions
-    from efdgen.report import explanation
-    from efdgen.verbs.explain import ChartDefaults, explain
+    from efdgen.report import explain as report
+    from efdgen.verbs import explain as verb
 
     if subject and question:
         raise UsageError(f"--{subject} is about all of {environment}: leave out {question!r}")
     folder = repository_root(root)
     charts = open_charts(folder)
-    found = explain(folder, environment, ChartDefaults(charts, lambda message: click.echo(message, err=True)))
+    found = verb.explain(folder, environment, verb.ChartDefaults(charts, lambda message: click.echo(message, err=True)))
     if subject == "hosts":
         hosts = list(found.hosts())
-        text = explanation.as_json(hosts) if format_ == "json" else explanation.hosts(hosts, click.style)
+        text = report.as_json(hosts) if format_ == "json" else report.hosts(hosts, click.style)
     elif subject == "secrets":
         secrets = list(found.secrets())
-        text = explanation.as_json(secrets) if format_ == "json" else explanation.secrets(secrets, click.style)
+        text = report.as_json(secrets) if format_ == "json" else report.secrets(secrets, click.style)
     elif question:
         answers = questions.ask(found, question)
         if format_ == "json":
-            text = explanation.as_json(answers)
+            text = report.as_json(answers)
         else:
-            show = explanation.lines if question in (*found.apps, paths.PARENT) else explanation.blocks
+            show = report.lines if question in (*found.apps, paths.PARENT) else report.blocks
             text = show(answers, click.style)
     else:
         facts = questions.facts(found)
         text = (
-            explanation.as_json(facts)
+            report.as_json(facts)
             if format_ == "json"
-            else explanation.overview(facts, questions.apps(found), environment, click.style)
+            else report.overview(facts, questions.apps(found), environment, click.style)
         )
     click.echo(text)

@@ -41,14 +41,15 @@ def command(
     """
     from efdgen.helm import engines, hydrate
     from efdgen.output import resultfolder
-    from efdgen.report import hydrated
+    from efdgen.report import hydrate as report
+    from efdgen.verbs import hydrate as verb
 
     folder = repository_root(root)
     there = {}
     if output is not None:
         resultfolder.refuse_inside(output, folder / render.OUTPUT)
-        there = resultfolder.read(output, hydrated.MARKS.values())
-    deployed = render.deployed(folder, environment)
+        there = resultfolder.read(output, report.MARKS.values())
+    deployed = verb.deployed(folder, environment)
     capabilities = hydrate.capabilities(deployed.tree, environment, deployed.cluster)
     helm = engines.choose(engine)
     _introduce(helm, capabilities, deployed, environment)
@@ -57,11 +58,11 @@ def command(
         found = sorted(results, key=lambda result: (result.app != "efd", result.app))
     done = [result for result in found if not result.error]
     if output is None and format_ == "json":
-        click.echo(hydrated.as_json(found))
+        click.echo(report.as_json(found))
     elif output is None:
-        click.echo(hydrated.as_yaml(done), nl=bool(done))
+        click.echo(report.as_yaml(done), nl=bool(done))
     else:
-        files = {f"{result.app}.{format_}": hydrated.file(result, format_) for result in done}
+        files = {f"{result.app}.{format_}": report.file(result, format_) for result in done}
         if apps:
             # The other apps' files stay; what failed leaves none that could be taken for its result.
             named = {result.app for result in found}

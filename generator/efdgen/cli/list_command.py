@@ -23,7 +23,7 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str) -> N
       efdgen list
       efdgen list summit --format json
     """
-    from efdgen.report import fleet
+    from efdgen.report import list as report
 
     resolved = project.resolve(repository_root(root), environments).environments
-    click.echo(fleet.as_json(resolved) if format_ == "json" else fleet.as_text(resolved, click.style))
+    click.echo(report.as_json(resolved) if format_ == "json" else report.as_text(resolved, click.style))

@@ -1,4 +1,12 @@
-"""Evaluates an expression with names that remember what was looked up, and values that know where they come from."""
+"""Evaluates an expression with names that remember what was looked up, and values that know where they come from.
+
+    names   {"site": {"host": "a.org", "port": 80}}
+    text    "<% site.host if site.port else none %>"
+    result  "a.org", a text with the mark Origin(("site", "host")): it was copied from there
+    inputs  ("site", "port"), ("site", "host"): what was looked at, in this order
+
+A value that was made, such as `site.host ~ ':' ~ site.port`, has no mark: joining marked texts gives a plain one.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +52,9 @@ class Watched(NamedTuple):
             return marked
         if part is ABSENT or part not in (None, {}, []):
             return None
-        # What can't be marked is looked for where the rest of the path leads to the same.
+        # What can't be marked is looked for where the rest of the path leads to the same. `named(sinks, defaults)`
+        # reads both mappings as a whole, and {"main": {"secret": None, ...}} comes of it: null carries no mark. For
+        # ("main", "secret"), ("sinks", "main", "secret") is tried, then, with a part skipped, ("defaults", "secret").
         for skipped in range(len(within)):
             for path, mapping in self.mappings.items():
                 found = at(mapping, within[skipped:])
@@ -67,7 +77,7 @@ def watch(text: str, names: Mapping[str, Any]) -> Watched:
             result = expressions.evaluate(text, _Names(names, (), notes))
         except (expressions.ExpressionError, InvalidInputError):
             continue
-        # A mark must change nothing: where it does, such as an int that stands for true in a text, there is none.
+        # A mark must change nothing. Where it does, there is none: `<% managed ~ '' %>` is "true", and with a flag "1".
         if _same(_unmarked(result), known):
             return Watched(result, tuple(dict.fromkeys(notes.scalars)), notes.mappings)
     return Watched(known, (), {})
@@ -80,6 +90,10 @@ class _Notes:
         self.is_marking = is_marking
         self.scalars: list[Path] = []
         self.mappings: dict[Path, Mapping[str, Any]] = {}
+
+
+# Values that carry their origin through the evaluator, which only looks at them and hands them on. bool and None have
+# no subclasses: a flag is an int that equals it, and null stays as it is. _unmarked() turns all of it back.
 
 
 class _Text(str):

@@ -1,4 +1,13 @@
-"""Makes one of each difference that is the same in several environments and apps."""
+"""Makes one of each difference that is the same in several environments and apps.
+
+    found                                     folded
+    summit  store  image.tag  1 -> 2
+    base    store  image.tag  1 -> 2    ->    base, summit  store, view  image.tag  1 -> 2
+    summit  view   image.tag  1 -> 2
+
+That says nothing of `view` in `base` if `base` has no such app. If it has one, whose tag stays, folding all would be a
+lie: then it is `base, summit  store` and `summit  view`.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +57,7 @@ def fold(
         found: the differences.
         has: whether an environment has an app.
     """
+    # {image.tag 1 -> 2: {"store": ["summit", "base"], "view": ["summit"]}}. Of an app that is deployed nowhere, [""].
     places: dict[_What, dict[str, list[str]]] = {}
     samples: dict[_What, Found] = {}
     for each in found:
@@ -69,6 +79,7 @@ def fold(
 
 def _rectangles(apps: Mapping[str, list[str]], has: Callable[[str, str], bool]) -> Iterator[_Rectangle]:
     """Yield where a difference is, as few entries of environments and apps as can be said without a lie."""
+    # {"store": {"base", "summit"}, "view": {"summit"}}: everywhere is base, summit; lacking is view in base.
     sets = {app: frozenset(filter(None, names)) for app, names in apps.items()}
     everywhere = tuple(sorted(frozenset().union(*sets.values())))
     having = tuple(sorted(sets))

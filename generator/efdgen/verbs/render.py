@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from efdgen.environment.model import Cluster
-from efdgen.errors import InvalidInputError, OutputError, Problem, UsageError
+from efdgen.errors import OutputError, Problem
 from efdgen.output import disk, layout
 from efdgen.output.compare import FileChange, Kind, compare
 from efdgen.output.marks import Ownership
@@ -40,39 +39,6 @@ class Outcome(NamedTuple):
         return not self.changes and not self.foreign
 
 
-class Deployed(NamedTuple):
-    """The output folder as it is, and what the specs say about an environment in it.
-
-    Attributes:
-        tree: the output folder.
-        cluster: the environment's cluster; None when the specs are invalid, or there is no such spec.
-        is_outdated: whether `check` would find differences; false when the specs are invalid.
-    """
-
-    tree: Mapping[str, bytes]
-    cluster: Cluster | None
-    is_outdated: bool
-
-
-def deployed(root: Path, environment: str) -> Deployed:
-    """Read the output folder, which is what Argo CD deploys from, and compare it with the specs.
-
-    Raises:
-        OutputError: when the output folder can't be read.
-    """
-    there = disk.read(root / OUTPUT)
-    try:
-        rendered = rendering(root, [environment], keep=True)
-        outcome = _outcome(there, rendered, {environment})
-        (resolved,) = rendered.environments
-        cluster = resolved.facts.cluster
-    except (InvalidInputError, UsageError):
-        return Deployed(there, None, is_outdated=False)
-    # Pages are nothing that Argo CD reads.
-    is_outdated = bool(outcome.foreign) or any(layout.is_in_chart(change.path) for change in outcome.changes)
-    return Deployed(there, cluster, is_outdated)
-
-
 def check(root: Path, names: Sequence[str] = ()) -> Outcome:
     """Say what `write` would do, without doing it.
 
@@ -86,7 +52,7 @@ def check(root: Path, names: Sequence[str] = ()) -> Outcome:
     rendered = rendering(root, names)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
-    outcome = _outcome(disk.read(root / OUTPUT, with_leftovers=True), rendered, scope)
+    outcome = outcome_of(disk.read(root / OUTPUT, with_leftovers=True), rendered, scope)
     if scope is None:
         return outcome
     return outcome._replace(
@@ -114,7 +80,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
     folder = root / OUTPUT
     with disk.lock(folder):
         there = disk.read(folder)
-        outcome = _outcome(there, rendered, set(rendered.project.selected) if names else None)
+        outcome = outcome_of(there, rendered, set(rendered.project.selected) if names else None)
         # The page about all environments must not keep one from being rendered.
         in_the_way = [
             path for path in outcome.foreign if path in rendered.tree and not (names and path == layout.FLEET)
@@ -157,8 +123,8 @@ def _is_in_scope(change: FileChange, owner: str | None, scope: set[str]) -> bool
     return change.kind is not Kind.REMOVED if owner is None else owner in scope
 
 
-def _outcome(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] | None) -> Outcome:
-    """Compare what is there with what was rendered.
+def outcome_of(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] | None) -> Outcome:
+    """Compare what is there with what was rendered, and tell what efdgen made from what it did not.
 
     Args:
         there: the output folder.

@@ -1,0 +1,46 @@
+"""`efdgen hydrate`: what Argo CD deploys from, and whether the specs still say so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.environment.model import Cluster
+from efdgen.errors import InvalidInputError, UsageError
+from efdgen.output import disk, layout
+from efdgen.verbs.project import rendering
+from efdgen.verbs.render import OUTPUT, outcome_of
+
+
+class Deployed(NamedTuple):
+    """The output folder as it is, and what the specs say about an environment in it.
+
+    Attributes:
+        tree: the output folder.
+        cluster: the environment's cluster; None when the specs are invalid, or there is no such spec.
+        is_outdated: whether `check` would find differences; false when the specs are invalid.
+    """
+
+    tree: Mapping[str, bytes]
+    cluster: Cluster | None
+    is_outdated: bool
+
+
+def deployed(root: Path, environment: str) -> Deployed:
+    """Read the output folder, which is what Argo CD deploys from, and compare it with the specs.
+
+    Raises:
+        OutputError: when the output folder can't be read.
+    """
+    there = disk.read(root / OUTPUT)
+    try:
+        rendered = rendering(root, [environment], keep=True)
+        outcome = outcome_of(there, rendered, {environment})
+        (resolved,) = rendered.environments
+        cluster = resolved.facts.cluster
+    except (InvalidInputError, UsageError):
+        return Deployed(there, None, is_outdated=False)
+    # Pages are nothing that Argo CD reads.
+    is_outdated = bool(outcome.foreign) or any(layout.is_in_chart(change.path) for change in outcome.changes)
+    return Deployed(there, cluster, is_outdated)
