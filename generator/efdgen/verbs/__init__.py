@@ -7,12 +7,13 @@ Its public face, a module a subject; each costs only what it needs:
 - `diff`, `objectdiff`: what a change means, for values and for Kubernetes objects
 - `explain`: an environment, ready for questions
 - `hydrate`: what Argo CD deploys from, and whether the specs still say so
+- `runbook`: how an environment is brought up, as a page or as a script
 - `lint`, `deadvalues`: what is wrong with the objects, and which overrides change none
 - `charts`: third-party charts, fetched, verified, outdated
 
 What belongs to a verb has its name in three rooms: cli/hydrate_command.py, verbs/hydrate.py and, for what it shows,
-report/hydrate.py. Verbs that only show environments (`list`, `hosts`, `graph`, `runbook`, `site`) need no more than
+report/hydrate.py. Verbs that only show environments (`list`, `hosts`, `graph`, `site`) need no more than
 `project.resolve`; problems are shown by report/text.py and report/findings.py, whoever finds them.
 """
 
-__all__ = ["charts", "deadvalues", "diff", "explain", "hydrate", "lint", "objectdiff", "project", "render"]
+__all__ = ["charts", "deadvalues", "diff", "explain", "hydrate", "lint", "objectdiff", "project", "render", "runbook"]
