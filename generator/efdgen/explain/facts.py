@@ -6,9 +6,11 @@ from collections import ChainMap
 from collections.abc import Iterator
 from typing import Any
 
+from efdgen.environment.functions import TABLES
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import Path
 from efdgen.explain.says import Explanation, Say, Source
+from efdgen.explain.tables import layers
 from efdgen.explain.trace import Tree, trace, trace_key
 from efdgen.explain.watch import Origin
 from efdgen.language.layers import merge_layers, reaches, winner
@@ -53,10 +55,18 @@ class Facts:
 
     def _look_up(self, origin: Origin) -> Explanation:
         path = origin.path
+        if path[0] == TABLES:
+            return self._item(origin)
         if path[0] == "links" and len(path) > _LINK:
             other = Facts(self._repository, self._resolver, str(path[1]))
             return other.look_up(origin._replace(path=path[_LINK:]))
         return trace_key(self.tree, path) if origin.is_key else self.explain(path)
+
+    def _item(self, origin: Origin) -> Explanation:
+        """Explain what stands in a table."""
+        table = self._repository.tables[str(origin.path[1])]
+        tree = self.tree._replace(layers=layers(table), merged={TABLES: {table.name: table.items}})
+        return trace_key(tree, origin.path) if origin.is_key else trace(tree, origin.path)
 
     def _host(self, service: str) -> Explanation:
         """Explain a host that the pattern makes."""
