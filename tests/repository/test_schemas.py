@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ from referencing.jsonschema import DRAFT202012
 
 from efdgen.environment import names
 from efdgen.environment.resolve import Resolver
+from efdgen.explain import questions
 from efdgen.language import schema
 from efdgen.language.annotations import Items, Keys, Others, properties
 from efdgen.repository.load import load
 from efdgen.repository.schemas import RESERVED
-from support.checkout import ROOT
+from efdgen.verbs.explain import explain
+from support.checkout import ROOT, edit, found
+from support.repository import overlay, small_repository
 
 REPOSITORY = load(ROOT)
 SCHEMAS = REPOSITORY.schemas
@@ -201,3 +205,41 @@ def test_editors_read_the_other_schemas_of_efdgen_as_they_are(name: str) -> None
     thin = json.loads((ROOT / f"schemas/{name}.schema.json").read_text(encoding="utf-8"))
     assert (ROOT / "schemas" / thin["$ref"]).resolve() == schema.folder() / f"{name}.schema.json"
     assert editor(name).is_valid(schema.load(name)["examples"][0])
+
+
+# -- docs/apps.md: how to add a fact
+
+
+def documented(heading: str, language: str) -> list[str]:
+    page = (ROOT / "docs/apps.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(rf"^```{language}\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+
+
+def test_the_fact_of_the_documentation_is_one(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    (example,) = documented("Facts of the repository", "json")
+    (default,) = documented("Facts of the repository", "yaml")
+    schema_file, facts = root / "schemas/facts.schema.json", root / "environments/shared/facts.yaml"
+    declared = json.loads(schema_file.read_text(encoding="utf-8"))
+    declared["properties"].update(json.loads(example)["properties"])
+    schema_file.write_text(json.dumps(declared), encoding="utf-8")
+    edit(facts, "defaults:\n", default)
+    edit(root / "templates/apps/view/values.yaml", "env:\n", "env:\n  CHANNEL: <% alerts.channel %>\n")
+    assert found(root) == ()
+    (answer,) = questions.ask(explain(root, "lab", lambda _: ()), "view.env.CHANNEL")
+    assert answer.value == "#efd-lab"
+
+    overlay(
+        root, {"environments/dome.yaml": (root / "environments/dome.yaml").read_text() + "alerts: {channel: efd}\n"}
+    )
+    (problem,) = found(root)
+    assert (problem.code, problem.message) == ("E206", "must be a channel, such as #efd-summit, not 'efd'")
+
+
+def test_the_table_of_the_documentation_is_one(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    (example,) = documented("Tables", "yaml")
+    overlay(root, {"environments/shared/topics.yaml": example})
+    assert load(root).problems == ()
+    assert load(root).tables["topics"].items["events"] == {"partitions": 8, "retention": "30d"}

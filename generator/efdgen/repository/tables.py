@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location
+from efdgen.language import expressions
 from efdgen.language.annotations import places
+from efdgen.language.layers import leaves
 from efdgen.repository import ownschemas, paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES, Table
@@ -39,11 +41,14 @@ def load(files: Files, named: Iterable[str]) -> dict[str, Table]:
     return tables
 
 
-def _table(files: Files, name: str, path: str) -> Table:
+def _table(files: Files, name: str, file: str) -> Table:
     rules = _schema(files, name)
-    document = files.document(path, "table", rules)  # what every table has, and what this one has
+    document = files.document(file, "table", rules)  # what every table has, and what this one has
     if document is None:
         return Table(name, None, {}, ())
+    for path, value in leaves(document.data):
+        if isinstance(value, str) and expressions.has_expression(value):
+            files.problem("E303", "a table holds data, and no expressions", document.locate(path), path)
     defaults = document.data.get("defaults", {})
     items = {item: _with_defaults(own, defaults) for item, own in document.data["items"].items()}
     return Table(name, document, items, places(rules, "x-names"))
