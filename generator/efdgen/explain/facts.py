@@ -36,7 +36,7 @@ class Facts:
         self._known: dict[Path, Explanation] = {}
 
     def explain(self, path: Path) -> Explanation:
-        """Explain a fact, or a part of a table. `hosts.<service>` is one for every service, whether written or derived."""
+        """Explain a fact, or a part of a table. `hosts.<service>` is one for every service, written or derived."""
         if path not in self._known:
             self._known[path] = self._explain(path)
         return self._known[path]
