@@ -67,6 +67,7 @@ def against(name: str, ours: Sequence[str], floor: Sequence[str], limit: float) 
 
 def synthetic(folder: Path, count: int) -> None:
     """Make a repository with many environments like the sandbox, twelve apps each."""
+    shutil.copytree(REPOSITORY / "schemas", folder / "schemas")
     shutil.copytree(REPOSITORY / "templates", folder / "templates")
     shutil.copytree(REPOSITORY / "environments" / "shared", folder / "environments" / "shared")
     # The links between the real environments have no place here.

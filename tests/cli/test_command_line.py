@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen import __version__, cli
+from efdgen.language import schema
 from efdgen.verbs import render
 from support import needs
 from support.checkout import ROOT, edit, efdgen
@@ -548,7 +549,7 @@ def test_a_wheel_works_outside_of_the_checkout(tmp_path: Path, small: Path) -> N
     places = subprocess.run(where, cwd=small, env=variables, capture_output=True, text=True, check=True)
     for place in places.stdout.splitlines():
         assert place.startswith(str(venv))
-    schemas = {path.name for path in (ROOT / "schemas").iterdir()}
+    schemas = {path.name for path in schema.folder().iterdir()}
     assert {path.name for path in Path(places.stdout.splitlines()[1]).iterdir()} == schemas
     assert installed("--version").stdout == f"efdgen, version {__version__}\n"
     assert installed("check").returncode == 0

@@ -11,25 +11,40 @@ from jsonschema import Draft202012Validator
 
 import efdgen
 from efdgen.environment import model
-from efdgen.environment.resolve import camel_case
+from efdgen.environment.typed import camel_case
 from efdgen.errors import Location, Problem
 from efdgen.language import schema
+from efdgen.repository.load import load as load_repository
 from efdgen.repository.model import Acceptance, ChartReference
 from support import document
+from support.checkout import ROOT
 
-NAMES = sorted(path.name.removesuffix(".schema.json") for path in schema.folder().glob("*.schema.json"))
 SOURCES = Path(efdgen.__file__).parent
+OWN = ROOT / "schemas"
+"""The repository's own: of its facts, of its tables, and those that only editors read."""
+
+FILES = {path.name.removesuffix(".schema.json"): path for path in schema.folder().glob("*.schema.json")} | {
+    f"own {path.name.removesuffix('.schema.json')}": path for path in OWN.glob("*.schema.json")
+}
+NAMES = sorted(FILES)
+FOR_EDITORS = {f"own {name}" for name in ("app", "chart-keys", "environment", "shared", "values")}
+"""Schemas that efdgen never reads: they only lead editors to the others."""
+
+EXTENDED = ("vault", "cluster", "argocd")
+"""Facts of efdgen's own that a repository can add keys to."""
 
 _MAPS = ("properties", "$defs")
 _SINGLE = ("additionalProperties", "items", "propertyNames", "not", "if", "then", "else")
 _LISTS = ("allOf", "anyOf", "oneOf")
+
+ANNOTATIONS = ("x-own", "x-identifies", "x-names")
 
 Path_ = tuple[str | int, ...]
 
 
 def raw(name: str) -> Any:
     """Return a schema as it is written."""
-    return json.loads((schema.folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return json.loads(FILES[name].read_text(encoding="utf-8"))
 
 
 def subschemas(node: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
@@ -55,9 +70,11 @@ PARTS = {pointer(name, path): (name, path, node) for name in NAMES for path, nod
 
 
 def resolve(reference: str, name: str) -> tuple[str, Any]:
-    """Follow one reference; return what it points to as it is written, and the schema that holds it."""
+    """Follow one reference as an editor does; return the schema that holds what it points to, and that as written."""
     file, _, rest = reference.partition("#")
-    name = file.removesuffix(".schema.json") or name
+    if file:
+        target = (FILES[name].parent / file).resolve()
+        name = next(known for known, path in FILES.items() if path.resolve() == target)
     node = raw(name)
     for part in rest.split("/")[1:]:
         node = node[part]
@@ -72,7 +89,7 @@ def validates(name: str, path: Path_, instance: Any) -> list[str]:
     while isinstance(node, dict) and "$ref" in node:
         name, node = resolve(node["$ref"], name)
         path = _place_of(name, node)
-    loaded: Any = schema.load(name)
+    loaded: Any = load(name)
     for part in path:
         loaded = loaded[part]
     return [error.message for error in Draft202012Validator(loaded).iter_errors(instance)]
@@ -80,6 +97,11 @@ def validates(name: str, path: Path_, instance: Any) -> list[str]:
 
 def _place_of(name: str, wanted: Any) -> Path_:
     return next(path for path, node in subschemas(raw(name)) if node == wanted)
+
+
+def load(name: str) -> Any:
+    """Return a schema with its references followed, as efdgen does."""
+    return schema.resolve(raw(name)) if name.startswith("own ") else schema.load(name)
 
 
 def is_described_place(path: Path_) -> bool:
@@ -99,7 +121,7 @@ def test_a_schema_is_valid_2020_12(name: str) -> None:
     assert content["description"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted(set(NAMES) - FOR_EDITORS))
 def test_every_schema_can_be_loaded_with_its_references_resolved(name: str) -> None:
     seen: set[int] = set()
 
@@ -112,15 +134,16 @@ def test_every_schema_can_be_loaded_with_its_references_resolved(name: str) -> N
         for child in node.values() if isinstance(node, dict) else node:
             walk(child)
 
-    walk(schema.load(name))
+    walk(load(name))
 
 
 def test_every_property_has_a_description_and_examples() -> None:
     lacking = [
         where
-        for where, (_, path, node) in PARTS.items()
-        if path[-2:-1] in {("properties",), ("$defs",)}
-        and set(node) != {"$ref"}
+        for where, (name, path, node) in PARTS.items()
+        if name not in FOR_EDITORS
+        and path[-2:-1] in {("properties",), ("$defs",)}
+        and set(node) not in ({"$ref"}, {"properties"})
         and not (node.get("description") and node.get("examples"))
     ]
     assert not lacking
@@ -140,16 +163,30 @@ def test_every_reference_leads_somewhere_and_only_annotations_stand_beside_it() 
     for where, (name, _, node) in PARTS.items():
         if "$ref" in node:
             assert resolve(node["$ref"], name), where
-            assert set(node) <= {"$ref", "description", "examples"}, where
+            assert set(node) - {"$schema", "title"} <= {"$ref", "description", "examples", *ANNOTATIONS}, where
 
 
-def test_every_object_with_properties_is_closed() -> None:
+def test_every_object_with_properties_is_closed_but_for_those_that_hold_facts() -> None:
     is_open = [
         where
-        for where, (_, path, node) in PARTS.items()
-        if "properties" in node and "additionalProperties" not in node and is_described_place(path)
+        for where, (name, path, node) in PARTS.items()
+        if name not in FOR_EDITORS
+        and "properties" in node
+        and "additionalProperties" not in node
+        and is_described_place(path)
     ]
-    assert not is_open
+    assert sorted(is_open) == sorted(
+        [
+            "facts#/",
+            *(f"facts#/properties/{name}" for name in EXTENDED),
+            "environment#/",
+            "shared#/$defs/defaults",
+            "shared#/$defs/site",
+            "own facts#/",
+            "own facts#/properties/cluster",
+            "own facts#/properties/argocd",
+        ]
+    )
 
 
 def test_every_map_of_names_says_what_names_may_be() -> None:
@@ -158,7 +195,7 @@ def test_every_map_of_names_says_what_names_may_be() -> None:
         for where, (name, _, node) in PARTS.items()
         if isinstance(node.get("additionalProperties"), dict)
         and "propertyNames" not in node
-        and name not in {"values", "chart-keys"}
+        and name not in {"values", "chart-keys", "schema", *FOR_EDITORS}
     ]
     assert not lacking
 
@@ -177,26 +214,10 @@ def test_every_required_key_is_a_property() -> None:
         assert is_described_place(path) or "properties" not in node, where
 
 
-def test_shared_defaults_require_every_fact() -> None:
-    defaults = raw("shared")["properties"]["defaults"]
-    facts = set(raw("facts")["properties"])
-    assert set(defaults["required"]) == facts == set(defaults["properties"]) - {"appDefaults", "accept"}
-
-
-@pytest.mark.parametrize("part", ["cluster", "vault", "kafka", "schemaRegistry", "feed", "argocd"])
-def test_shared_defaults_require_every_part_of_a_fact(part: str) -> None:
-    _, condition = raw("shared")["properties"]["defaults"]["properties"][part]["allOf"]
-    assert set(condition["required"]) == set(raw("facts")["properties"][part]["properties"])
-
-
-def test_specs_sites_and_defaults_can_say_the_same_facts() -> None:
-    facts = set(raw("facts")["properties"])
-    site = raw("shared")["properties"]["sites"]["additionalProperties"]
-    assert set(site["properties"]) - {"appDefaults", "accept"} == facts
-    assert set(raw("environment")["properties"]) - {"name", "site", "apps", "accept"} == facts
-
-
 # -- the model
+
+READ_BY_PAGES = {"k3d", "kafka", "schemaRegistry"}
+"""Facts of the EFD that pages still read by their types."""
 
 
 @pytest.mark.parametrize(
@@ -204,9 +225,6 @@ def test_specs_sites_and_defaults_can_say_the_same_facts() -> None:
     [
         (model.Cluster, ("properties", "cluster")),
         (model.Vault, ("properties", "vault")),
-        (model.Kafka, ("properties", "kafka")),
-        (model.SchemaRegistry, ("properties", "schemaRegistry")),
-        (model.Feed, ("properties", "feed")),
         (model.ArgoCd, ("properties", "argocd")),
         (model.Rbac, ("properties", "argocd", "properties", "rbac")),
         (model.Policy, ("properties", "argocd", "properties", "rbac", "properties", "policies", "items")),
@@ -218,11 +236,13 @@ def test_a_type_has_the_fields_of_its_schema_in_their_order(cls: type, path: Pat
     node: Any = raw("facts")
     for part in path:
         node = node[part]
-    assert [camel_case(field) for field in get_type_hints(cls)] == list(node["properties"])
+    typed = [camel_case(field) for field in get_type_hints(cls)]
+    assert [name for name in typed if name not in READ_BY_PAGES] == list(node["properties"])
 
 
 def test_facts_have_the_fields_of_their_schema_and_the_name() -> None:
-    assert {camel_case(field) for field in get_type_hints(model.Facts)} == {"name", "data", *raw("facts")["properties"]}
+    typed = {camel_case(field) for field in get_type_hints(model.Facts)}
+    assert typed - READ_BY_PAGES == {"name", "data", *raw("facts")["properties"]}
 
 
 def test_a_chart_reference_has_the_fields_of_its_schema() -> None:
@@ -278,8 +298,12 @@ def test_every_setting_of_an_app_that_is_used_can_be_written() -> None:
 MINIMAL = "name: summit\napps: {}\n"
 
 
+RULES = load_repository(ROOT).schemas
+
+
 def check(text: str, name: str = "environment") -> list[Problem]:
-    return schema.check(document(text, "spec.yaml"), name)
+    own = {"environment": RULES.environment, "news": load("own news")}
+    return schema.check_data(document(text, "spec.yaml"), own[name] if name in own else schema.load(name))
 
 
 def test_a_valid_document_has_no_problems() -> None:
@@ -411,7 +435,11 @@ def test_what_is_wrong_is_explained_and_located(
             id="rbac role",
         ),
         pytest.param("environment", 'name: summit\napps: {"influxdb\\n": {}}\n', id="name of a key"),
-        pytest.param("news", 'items: {a: {date: "2022-01-01T00:00:00Z\\n", title: a, url: "", text: a}}', id="date"),
+        pytest.param(
+            "news",
+            'items: {a: {date_published: "2022-01-01T00:00:00Z\\n", title: a, url: "", content_text: a}}',
+            id="date",
+        ),
         pytest.param(
             "app", 'description: a\nchart: {name: a, version: "1.0.0\\n", repository: "https://a"}', id="version"
         ),
@@ -445,7 +473,6 @@ def test_an_app_definition_needs_a_chart_unless_it_extends_another() -> None:
 
 
 def test_the_examples_of_whole_documents_are_valid() -> None:
-    for name in ("environment", "app", "shared", "news", "values"):
-        for example in raw(name).get("examples", ()):
-            if name != "shared":
-                assert check(json.dumps(example), name) == []
+    for name in ("environment", "app", "values", "table", "schema", "own news"):
+        for example in raw(name)["examples"]:
+            assert check(json.dumps(example), name.removeprefix("own ")) == []

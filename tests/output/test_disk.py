@@ -314,7 +314,11 @@ main()
 
 def edit_much(root: Path) -> None:
     """Change every file of an environment, its feed, which is written last, into a long one."""
-    edit(root / "environments/shared/news.yaml", "text: Something happened.\n", f"text: {'This happened. ' * 500}\n")
+    edit(
+        root / "environments/shared/news.yaml",
+        "content_text: Something happened.\n",
+        f"content_text: {'This happened. ' * 500}\n",
+    )
     edit(root / "environments/lab.yaml", 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.22.0"')
 
 

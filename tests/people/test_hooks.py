@@ -18,7 +18,7 @@ from support.repository import small_repository
 from support.wheels import house
 
 HOOKS = ["efdgen-check", "efdgen-validate"]
-PACKAGE = ["generator", "schemas", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"]
+PACKAGE = ["generator", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"]
 
 
 def pre_commit(folder: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> tuple[int, str]:

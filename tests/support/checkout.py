@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 """Reference data that only its authors have."""
 
-_FOLDERS = ("environments", "templates", "rendered")
+_FOLDERS = ("environments", "schemas", "templates", "rendered")
 
 
 def names() -> list[str]:

@@ -73,6 +73,7 @@ def labs() -> Mapping[str, ResolvedEnvironment]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         shutil.copytree(ROOT / "templates", root / "templates")
+        shutil.copytree(ROOT / "schemas", root / "schemas")
         # The six as well: what environments share names some of them.
         shutil.copytree(ROOT / "environments", root / "environments")
         for name, spec in SPECS.items():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _TESTS = Path(__file__).resolve().parents[1]
-_FOLDERS = ("templates/apps/efd", "templates/wrapper")
+_FOLDERS = ("templates/apps/efd", "templates/wrapper", "schemas")
 
 
 def small_repository(tmp_path: Path) -> Path:

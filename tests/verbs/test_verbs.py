@@ -369,8 +369,8 @@ def test_a_values_file_vouches_for_its_feed(small: Path) -> None:
 def test_a_news_item_that_was_modified_says_when(small: Path) -> None:
     edit(
         small / "environments/shared/news.yaml",
-        "    title: The first news\n",
-        '    modified: "2022-08-01T00:00:00-07:00"\n    title: The first news\n',
+        '    date_modified: "2022-05-09T02:00:00-07:00"\n',
+        '    date_modified: "2022-08-01T00:00:00-07:00"\n',
     )
     render.write(small)
     items = json.loads((small / "rendered" / FEED).read_bytes())["items"]

@@ -1,4 +1,4 @@
-"""The functions that expressions can call: `host()`, `named()` and `news()`."""
+"""The functions that expressions can call: `host()`, `named()`, `entries()` and `numbered()`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Any
 from efdgen.language import expressions, suggest
 from efdgen.language.layers import merge
 from efdgen.language.scope import Scope
+
+TABLES = "tables"
+"""What tables stand under among the names of expressions."""
 
 
 def host(names: Scope, services: frozenset[str]) -> expressions.Function:
@@ -39,31 +42,23 @@ def named(entries: Any, defaults: Any) -> dict[str, Any]:
     }
 
 
-def news(items: Mapping[str, Mapping[str, Any]]) -> expressions.Function:
-    """Return `news()` for a set of news items, by name."""
+def entries(table: Any, names: Any) -> list[Any]:
+    """Return the items of a table that a list names, in the list's order, each with the table's defaults."""
+    if not (isinstance(table, Mapping) and isinstance(names, list)):
+        raise expressions.ExpressionError("E303", "entries() takes a table and a list of names")
+    found = []
+    for name in names:
+        if not isinstance(name, str) or name not in table:
+            raise expressions.ExpressionError("E301", f"there is no item {name!r}", suggest.hint(str(name), table))
+        found.append(expressions.plain(table[name]))
+    return found
 
-    def items_of(names: Any) -> list[dict[str, Any]]:
-        """Return news items as JSON Feed 1.1 has them, numbered from the oldest."""
-        if not isinstance(names, list):
-            raise expressions.ExpressionError("E303", "news() takes a list of names")
-        feed = []
-        for index, name in enumerate(names):
-            if name not in items:
-                raise expressions.ExpressionError(
-                    "E301", f"there is no news item {name!r}", suggest.hint(str(name), items)
-                )
-            item = items[name]
-            feed.append(
-                {
-                    "id": str(len(names) - index),
-                    "url": item["url"],
-                    "title": item["title"],
-                    "content_text": item["text"],
-                    "date_published": item["date"],
-                    "date_modified": item.get("modified", item["date"]),
-                    **{key: item[key] for key in ("image", "authors") if key in item},
-                }
-            )
-        return feed
 
-    return items_of
+def numbered(items: Any, key: Any) -> list[dict[str, Any]]:
+    """Return a list of mappings, each with its number under a key in front, as text: the last one is `1`.
+
+    So an item keeps its number when others are put before it.
+    """
+    if not (isinstance(items, list) and all(isinstance(item, Mapping) for item in items) and isinstance(key, str)):
+        raise expressions.ExpressionError("E303", "numbered() takes a list of mappings and the key of their numbers")
+    return [{key: str(len(items) - index), **expressions.plain(item)} for index, item in enumerate(items)]

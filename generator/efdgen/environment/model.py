@@ -54,15 +54,6 @@ class SchemaRegistry(NamedTuple):
     url: str
 
 
-class Feed(NamedTuple):
-    """The news that Chronograf shows."""
-
-    url: str
-    title: str
-    description: str
-    news: tuple[str, ...]
-
-
 class Policy(NamedTuple):
     """One line of Argo CD's RBAC: what a subject may, or may not, do."""
 
@@ -102,7 +93,6 @@ class ArgoCd(NamedTuple):
     sync_policy: Mapping[str, Any] | None
     tls_vault_path: str
     rbac: Rbac
-    install_manifest: str
 
 
 class Facts(NamedTuple):
@@ -120,12 +110,10 @@ class Facts(NamedTuple):
     host_pattern: str
     hosts: Mapping[str, str]
     links: Mapping[str, str]
-    science_platform_host: str
     cluster: Cluster
     vault: Vault
     kafka: Kafka
     schema_registry: SchemaRegistry
-    feed: Feed
     argocd: ArgoCd
     data: Mapping[str, Any]
 

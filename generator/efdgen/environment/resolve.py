@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-import re
 import types
-import typing
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.environment import declared, echoes, functions
 from efdgen.environment.model import EnvironmentFile, Facts, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
+from efdgen.environment.typed import typed
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
+from efdgen.language.annotations import properties
 from efdgen.language.layers import Layer, merge_layers
 from efdgen.language.scope import Scope
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
@@ -47,7 +47,7 @@ class Resolver:
         """
         spec = self._repository.environments[name]
         names = self.scope(name)
-        facts, problems, values = _facts(spec, names)
+        facts, problems, values = _facts(spec, names, self._repository.schemas.facts)
         if values:
             # From here on, what reads a wrong fact says what is wrong with that, and nothing more.
             wrong = echoes.wrong(values, names.facts, spec.layers, functools.partial(self._new_scope, spec))
@@ -84,7 +84,9 @@ class Resolver:
         names.extra["links"] = _Links(self, merged["links"])
         names.extra["host"] = functions.host(names, self._services)
         names.extra["named"] = functions.named
-        names.extra["news"] = functions.news(self._repository.news)
+        names.extra["entries"] = functions.entries
+        names.extra["numbered"] = functions.numbered
+        names.extra[functions.TABLES] = {name: table.items for name, table in self._repository.tables.items()}
         return names
 
 
@@ -125,65 +127,38 @@ class _Facts(NamedTuple):
     values: list[Problem]
 
 
-def _facts(spec: EnvironmentSpec, names: Scope) -> _Facts:
-    """Evaluate every fact, check the result against the schema again, and give it its type."""
+def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules) -> _Facts:
+    """Evaluate every fact, check the result against the schema again, and give efdgen's own their types."""
     raw = {key: value for key, value in names.facts.items() if key != "hostPattern"}
     found: list[Problem] = []
     filled = scope.fill(raw, (), scope.Filling(names, spec.name, spec.layers, found, []))
     filled["hostPattern"] = names.facts["hostPattern"]
     if found:
         return _Facts(None, found, [])
+    nulls = frozenset(_restore_nulls(raw, filled, rules, ()))
     facts = {key: value for key, value in filled.items() if key != "name"}
-    found.extend(
-        problem._replace(message=f"{problem.message} (environment {spec.name})")
-        for problem in schema.check(_Merged(facts, spec.layers), "facts", is_evaluated=True)
-    )
+    for problem in schema.check_data(_Merged(facts, spec.layers), rules, is_evaluated=True):
+        code = "E304" if problem.path in nulls else problem.code
+        found.append(problem._replace(code=code, message=f"{problem.message} (environment {spec.name})"))
     if not found:
         try:
-            return _Facts(typing.cast("Facts", _typed(Facts, {**filled, "data": filled}, (), spec)), [], [])
+            return _Facts(typed(filled, spec), [], [])
         except InvalidInputError as error:
             found.extend(error.problems)
     return _Facts(None, [], found)
 
 
-_TYPE_NAMES = {str: "text", bool: "true or false", int: "a number"}
+def _restore_nulls(raw: Any, filled: Any, rules: Any, path: Path) -> Iterator[Path]:
+    """Put back the facts whose expression yielded null, and yield their paths: a fact is there, whatever it is.
 
-
-@functools.cache
-def _fields(cls: type) -> dict[str, tuple[str, Any]]:
-    """Return the fields of a named tuple by their names in the schema."""
-    hints = typing.get_type_hints(cls)
-    return {camel_case(name): (name, hint) for name, hint in hints.items()}
-
-
-def camel_case(name: str) -> str:
-    """Return the schema's spelling of a field's name: `repo_url` is `repoURL`."""
-    return re.sub(r"_(url|[a-z])", lambda match: match[1].upper() if match[1] == "url" else match[1].title(), name)
-
-
-def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
-    """Turn plain data into the model's types.
-
-    Raises:
-        InvalidInputError: when it has another type, located at the layer that set it.
+    Keys that no schema names, such as the services of `hosts`, stay away.
     """
-    origin = typing.get_origin(kind)
-    arguments = typing.get_args(kind)
-    if origin is types.UnionType:
-        return None if value is None else _typed(arguments[0], value, path, spec)
-    if isinstance(kind, type) and issubclass(kind, tuple) and isinstance(value, dict):
-        fields = _fields(kind).items()
-        typed = {name: _typed(hint, value.get(key), (*path, key), spec) for key, (name, hint) in fields}
-        return kind(**typed)
-    if origin is tuple and isinstance(value, list):
-        return tuple(_typed(arguments[0], item, (*path, index), spec) for index, item in enumerate(value))
-    if origin is Mapping and isinstance(value, dict):
-        return {key: _typed(arguments[1], item, (*path, key), spec) for key, item in value.items()}
-    if kind is Any or type(value) is kind:
-        return value
-    shown = "null" if value is None else repr(value)
-    message = f"must be {_TYPE_NAMES.get(kind, 'a mapping or a list')}, not {shown} (environment {spec.name})"
-    raise InvalidInputError([Problem("E304", message, scope.locate(spec.layers, path), path)])
+    for name, rule in properties(rules).items():
+        if name in raw and name not in filled:
+            filled[name] = None
+            yield (*path, name)
+        elif isinstance(raw.get(name), dict) and isinstance(filled[name], dict):
+            yield from _restore_nulls(raw[name], filled[name], rule, (*path, name))
 
 
 _APPLICATION = ("targetRevision", "project", "destinationServer", "syncPolicy")

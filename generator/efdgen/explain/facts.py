@@ -6,9 +6,11 @@ from collections import ChainMap
 from collections.abc import Iterator
 from typing import Any
 
+from efdgen.environment.functions import TABLES
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import Path
 from efdgen.explain.says import Explanation, Say, Source
+from efdgen.explain.tables import layers
 from efdgen.explain.trace import Tree, trace, trace_key
 from efdgen.explain.watch import Origin
 from efdgen.language.layers import merge_layers, reaches, winner
@@ -34,7 +36,7 @@ class Facts:
         self._known: dict[Path, Explanation] = {}
 
     def explain(self, path: Path) -> Explanation:
-        """Explain a fact. `hosts.<service>` is one for every service, whether written or derived."""
+        """Explain a fact, or a part of a table. `hosts.<service>` is one for every service, written or derived."""
         if path not in self._known:
             self._known[path] = self._explain(path)
         return self._known[path]
@@ -45,7 +47,7 @@ class Facts:
             return trace(self.tree._replace(below=self.tree.layers, layers=(), merged={}), path)
         if len(path) == _LINK and path[0] == _HOSTS and path[1] not in self.tree.merged[_HOSTS]:
             return self._host(str(path[1]))
-        return trace(self.tree, path)
+        return trace(self._tree(path), path)
 
     def look_up(self, origin: Origin) -> Explanation:
         """Explain what a path among the names leads to."""
@@ -56,7 +58,14 @@ class Facts:
         if path[0] == "links" and len(path) > _LINK:
             other = Facts(self._repository, self._resolver, str(path[1]))
             return other.look_up(origin._replace(path=path[_LINK:]))
-        return trace_key(self.tree, path) if origin.is_key else self.explain(path)
+        return trace_key(self._tree(path), path) if origin.is_key else self.explain(path)
+
+    def _tree(self, path: Path) -> Tree:
+        """Return the layers that a path among the names is about: those of a table, or of the facts."""
+        if path[0] != TABLES or len(path) == 1:
+            return self.tree
+        table = self._repository.tables[str(path[1])]
+        return self.tree._replace(layers=layers(table), merged={TABLES: {table.name: table.items}})
 
     def _host(self, service: str) -> Explanation:
         """Explain a host that the pattern makes."""

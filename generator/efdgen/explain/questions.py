@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efdgen.environment.functions import TABLES
 from efdgen.environment.model import ResolvedApp
 from efdgen.environment.values import parent_values, wrapper_values
 from efdgen.errors import Location, Path, UsageError
@@ -22,7 +23,8 @@ _APP = re.compile(r"[a-z0-9-]+")
 def ask(environment: Environment, question: str) -> list[Explanation]:
     """Explain what a question is about: a value, or every value below what it names.
 
-    A question is a path below an app (`influxdb.persistence.size`) or below the facts (`kafka.broker`). Below an app,
+    A question is a path below an app (`influxdb.persistence.size`), below the facts (`kafka.broker`) or below the
+    tables (`tables.news.utc.title`). Below an app,
     the chart's values come first; what they do not have is looked for in the values file of the wrapper chart
     (`vault.secrets[0].path`) and in the app's settings (`parameters.livenessProbe`).
 
@@ -36,7 +38,7 @@ def ask(environment: Environment, question: str) -> list[Explanation]:
         return _in_parent(environment, rest)
     if name in environment.apps:
         return _in_app(environment, name, rest)
-    known_as = known_facts(environment)
+    known_as = {**known_facts(environment), TABLES: environment.facts.names[TABLES]}
     path = paths.find(known_as, question)
     if path is not None:
         return [environment.facts.explain(leaf) for leaf in _below(known_as, path)]

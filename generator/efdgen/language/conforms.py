@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Schema = Mapping[str, Any]
+from efdgen.language.references import ANNOTATION
+
+Schema = Mapping[str, Any] | bool
 
 _TYPES: Mapping[type, str] = {
     dict: "object",
@@ -32,11 +34,14 @@ def conforms(value: Any, schema: Schema) -> bool:
     kind = _TYPES.get(type(value))
     if kind is None:
         return False
+    if isinstance(schema, bool):
+        return schema
     for keyword, argument in schema.items():
-        if keyword in _ANNOTATIONS:
-            continue
         check = _KEYWORDS.get(keyword)
-        if check is None or not check(value, kind, argument, schema):
+        if check is None:
+            if keyword not in _ANNOTATIONS and not keyword.startswith(ANNOTATION):
+                return False
+        elif not check(value, kind, argument, schema):
             return False
     return True
 
@@ -55,7 +60,7 @@ def _properties(value: Any, kind: str, properties: Any, _schema: Schema) -> bool
 def _additional(value: Any, kind: str, additional: Any, schema: Schema) -> bool:
     if kind != "object":
         return True
-    known = schema.get("properties", ())
+    known = {} if isinstance(schema, bool) else schema.get("properties", {})
     if additional is False:
         return all(key in known for key in value)
     return all(conforms(item, additional) for key, item in value.items() if key not in known)
@@ -84,4 +89,17 @@ _KEYWORDS: Mapping[str, Check] = {
     "anyOf": lambda value, _kind, schemas, _: any(conforms(value, schema) for schema in schemas),
 }
 
-_ANNOTATIONS = frozenset(("$schema", "$defs", "title", "description", "examples", "errorMessage"))
+_ANNOTATIONS = frozenset(
+    [
+        "$schema",
+        "$id",
+        "$comment",
+        "$defs",
+        "title",
+        "description",
+        "markdownDescription",
+        "examples",
+        "default",
+        "errorMessage",
+    ]
+)

@@ -12,9 +12,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import suggest
 from efdgen.language.conforms import conforms
+from efdgen.language.references import SchemaFile
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+
+
+Rules = Mapping[str, Any]
+"""A schema, its references followed."""
 
 
 class Located(Protocol):
@@ -40,56 +45,34 @@ _TYPES = {
 
 
 def folder() -> FilePath:
-    """Return the folder of the schemas: inside the installed package, or at the top of a checkout."""
-    installed = FilePath(__file__).parents[1] / "schemas"
-    return installed if installed.is_dir() else FilePath(__file__).parents[3] / "schemas"
+    """Return the folder of efdgen's own schemas."""
+    return FilePath(__file__).parents[1] / "schemas"
 
 
 @functools.cache
 def load(name: str) -> dict[str, Any]:
-    """Return a schema by name (`environment`, `facts#/$defs/secret`, ...), every `$ref` replaced by its target.
-
-    Annotations beside a `$ref` are for editors; they do not take part in validation, and are dropped.
-    """
+    """Return one of efdgen's schemas by name (`environment`, `facts#/$defs/secret`, ...), its references followed."""
     name, _, pointer = name.partition("#")
-    if pointer:
-        definition: dict[str, Any] = _target(f"#{pointer}", name)
-        return definition
-    raw: dict[str, Any] = json.loads((folder() / f"{name}.schema.json").read_text(encoding="utf-8"))
-    _LOADING[name] = raw
-    resolved: dict[str, Any] = _dereference(raw, name)
-    return resolved
+    schema: dict[str, Any] = _file(name).schema(pointer)
+    return schema
 
 
-_LOADING: dict[str, dict[str, Any]] = {}
+def resolve(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema of a repository, its references followed: within it, or to a schema of efdgen by its name.
+
+    Raises:
+        BrokenReferenceError: when a reference leads nowhere, or back to itself.
+    """
+    schema: dict[str, Any] = SchemaFile(raw, _file).schema()
+    return schema
 
 
-def _dereference(node: Any, schema: str) -> Any:
-    """Replace references in place; recursive schemas become recursive data."""
-    if isinstance(node, list):
-        node[:] = [_dereference(item, schema) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if isinstance(node.get("$ref"), str):
-        return _target(node["$ref"], schema)
-    for key, value in node.items():
-        if key == "pattern" and isinstance(value, str):
-            # The end of the text, as JSON Schema has it: to Python, $ is also the place before a last line break.
-            node[key] = re.sub(r"\$\Z", r"\\Z", value)
-        elif key not in ("examples", "enum"):
-            node[key] = _dereference(value, schema)
-    return node
-
-
-def _target(reference: str, schema: str) -> Any:
-    file, _, pointer = reference.partition("#")
-    name = file.removesuffix(".schema.json") or schema
-    if name not in _LOADING:
-        load(name)
-    node: Any = _LOADING[name]
-    for part in pointer.split("/")[1:]:
-        node = node[part]
-    return _target(node["$ref"], name) if isinstance(node.get("$ref"), str) else node
+@functools.cache
+def _file(name: str) -> SchemaFile:
+    file = folder() / f"{name}.schema.json"
+    if not file.is_file():
+        raise KeyError(name)
+    return SchemaFile(json.loads(file.read_text(encoding="utf-8")), _file)
 
 
 def check(document: Located, name: str, *, is_evaluated: bool = False) -> list[Problem]:
@@ -100,7 +83,7 @@ def check(document: Located, name: str, *, is_evaluated: bool = False) -> list[P
     return check_data(document, load(name), is_evaluated=is_evaluated)
 
 
-def check_data(document: Located, schema: Mapping[str, Any], *, is_evaluated: bool = False) -> list[Problem]:
+def check_data(document: Located, schema: Rules, *, is_evaluated: bool = False) -> list[Problem]:
     """Return what a schema without references says is wrong with a document."""
     if conforms(document.data, schema):
         return []
@@ -131,9 +114,10 @@ def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
 
 def _unknown_keys(error: ValidationError, document: Located, path: Path, schema: dict[str, Any]) -> Iterator[Problem]:
     known = schema.get("properties", {})
+    patterns = schema.get("patternProperties", {})
     instance: Any = error.instance
     for key in instance:
-        if key not in known:
+        if key not in known and not any(re.search(pattern, key) for pattern in patterns):
             place = document.locate((*path, key), key=True)
             yield Problem("E201", f"unknown key {key!r}", place, (*path, key), suggest.hint(key, known))
 
@@ -156,7 +140,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     custom = schema.get("errorMessage")
     if error.validator == "type":
         types = [wanted] if isinstance(wanted, str) else wanted
-        must = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null')}"
+        must = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null' or len(types) == 1)}"
         return "E204", f"{must}, not {shown}", _QUOTES if _needs_quotes(value, types, schema) else ""
     if error.validator == "enum":
         return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))

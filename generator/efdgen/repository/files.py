@@ -49,17 +49,25 @@ class Files:
             return  # it is not even a name
         self.problem("E402", f"unknown {what} {name!r}", location, path, suggest.hint(str(name), known))
 
-    def document(self, path: str, schema_name: str) -> Document | None:
-        """Read a YAML file that holds a mapping, and check it against a schema; None when something is wrong."""
-        read = self.parsed(path, schema_name)
+    def document(self, path: str, *rules: str | schema.Rules) -> Document | None:
+        """Read a YAML file that holds a mapping, and check it against schemas; None when something is wrong."""
+        read = self.parsed(path, *rules)
         return read.document if read is not None and read.is_sound else None
 
-    def parsed(self, path: str, schema_name: str) -> Parsed | None:
-        """Read a YAML file that holds a mapping, and say whether it fits a schema; None when it can't be read."""
+    def parsed(self, path: str, *rules: str | schema.Rules) -> Parsed | None:
+        """Read a YAML file that holds a mapping, and say whether it fits schemas; None when it can't be read.
+
+        Args:
+            path: the file.
+            rules: the schemas, or the names of efdgen's own.
+        """
         document = self._mapping(path)
         if document is None:
             return None
-        problems = schema.check(document, schema_name)
+        problems: list[Problem] = []
+        for each in rules:
+            problems += schema.check(document, each) if isinstance(each, str) else schema.check_data(document, each)
+        problems = list(dict.fromkeys(problems))
         self._refused.update(problem.location for problem in problems)
         self.problems.extend(problems)
         return Parsed(document, not problems)
@@ -76,7 +84,7 @@ class Files:
         return None if wrong else document.data
 
     def _mapping(self, path: str) -> Document | None:
-        text = self._text(path)
+        text = self.text(path)
         if text is None:
             return None
         try:
@@ -95,7 +103,7 @@ class Files:
         """Read every file below a folder as text, by its path in there."""
         found = {}
         for path in self.below(folder):
-            text = self._text(path)
+            text = self.text(path)
             problem = yamlio.character_problem(text, path) if text is not None else None
             if problem is not None:
                 self.problems.append(problem)
@@ -131,7 +139,8 @@ class Files:
         """Say whether there is a file or folder of that name."""
         return (self.root / path).exists()
 
-    def _text(self, path: str) -> str | None:
+    def text(self, path: str) -> str | None:
+        """Read a file as text; None when it can't be read."""
         file = self.root / path
         try:
             if not file.resolve().is_relative_to(self._real_root):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from efdgen.errors import Location, Problem, Severity
-from efdgen.repository import definitions, paths, runbook, specs
+from efdgen.repository import definitions, paths, runbook, schemas, specs
 from efdgen.repository.files import Files
 from efdgen.repository.model import EnvironmentSpec, Repository
+from efdgen.repository.tables import load as load_tables
 
 
 def load(root: Path, names: Sequence[str] = ()) -> Repository:
@@ -23,8 +24,9 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     """
     files = Files(root)
     apps = definitions.load(files)
-    news = specs.load_news(files)
-    environments = specs.load(files, apps, news)
+    rules = schemas.load(files)
+    tables = load_tables(files, rules.tables())
+    environments = specs.load(files, rules, apps, tables)
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)
     documents = runbook.load(files)
@@ -55,7 +57,7 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
     if flawed - set(own.values()):
         sound = {}
-    return Repository(frozenset(known), sound, apps, parent, wrapper, news, documents, tuple(problems))
+    return Repository(frozenset(known), sound, apps, parent, wrapper, tables, documents, rules, tuple(problems))
 
 
 def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:

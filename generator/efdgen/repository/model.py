@@ -7,9 +7,13 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import Problem
 from efdgen.language import yamlio
+from efdgen.language.annotations import Place
 from efdgen.language.documents import Document
 from efdgen.language.layers import Layer
 from efdgen.language.texttemplate import TextFile
+
+APPS, SERVICES, ENVIRONMENTS = "apps", "services", "environments"
+"""What the annotation `x-names` can say beside the name of a table."""
 
 
 class ChartReference(NamedTuple):
@@ -100,6 +104,48 @@ class RunbookDocuments(NamedTuple):
     functions: Document | None = None
 
 
+class Schemas(NamedTuple):
+    """The schemas of a repository's files.
+
+    Attributes:
+        environment: of a spec.
+        shared: of what environments share.
+        facts: of every fact, evaluated.
+        own: where facts belong to one environment, those that others follow from first.
+        identifying: where facts are other names of the environment.
+        names_in_specs: where specs name something that must exist.
+        names_in_shared: where shared facts do.
+    """
+
+    environment: Mapping[str, Any]
+    shared: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    own: tuple[Place, ...]
+    identifying: tuple[Place, ...]
+    names_in_specs: tuple[Place, ...]
+    names_in_shared: tuple[Place, ...]
+
+    def tables(self) -> frozenset[str]:
+        """Return the tables whose items facts name."""
+        return frozenset(place.says for place in self.names_in_specs) - {APPS, SERVICES, ENVIRONMENTS}
+
+
+class Table(NamedTuple):
+    """Named things that environments share, and that specs list by name.
+
+    Attributes:
+        name: the table's.
+        document: the file; None when there is none, and no items.
+        items: the items by name, each with the table's defaults behind what it says itself.
+        names: where the file names something that must exist.
+    """
+
+    name: str
+    document: yamlio.Document | None
+    items: Mapping[str, Any]
+    names: tuple[Place, ...]
+
+
 class Repository(NamedTuple):
     """Everything people wrote: what is sound of it, and what is wrong with the rest."""
 
@@ -108,6 +154,7 @@ class Repository(NamedTuple):
     apps: Mapping[str, AppDefinition]
     parent: Mapping[str, TextFile]
     wrapper: Mapping[str, TextFile]
-    news: Mapping[str, Mapping[str, Any]]
+    tables: Mapping[str, Table]
     runbook: RunbookDocuments
+    schemas: Schemas
     problems: tuple[Problem, ...]

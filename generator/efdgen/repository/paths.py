@@ -7,8 +7,15 @@ from pathlib import Path
 ENVIRONMENTS = "environments"
 """The folder of the specs, one file an environment."""
 
-FACTS = f"{ENVIRONMENTS}/shared/facts.yaml"
-NEWS = f"{ENVIRONMENTS}/shared/news.yaml"
+SHARED = f"{ENVIRONMENTS}/shared"
+"""The folder of what environments share: facts, and tables."""
+
+FACTS = f"{SHARED}/facts.yaml"
+
+SCHEMAS = "schemas"
+"""The folder of what a repository declares itself: its facts, and what its tables hold. It can do without."""
+
+OWN_FACTS = f"{SCHEMAS}/facts.schema.json"
 
 APPS = "templates/apps"
 """The folder of the app definitions, one folder an app."""
@@ -28,13 +35,29 @@ PARENT = "efd"
 APPLICATION = "application.yaml"
 """The parent chart's file that each app's Application is made from; it is not rendered itself."""
 
-FOLDERS = (ENVIRONMENTS, "templates")
+FOLDERS = (ENVIRONMENTS, "templates", SCHEMAS)
 """The folders that hold everything that people write."""
 
 
 def spec(environment: str) -> str:
     """Return the path of an environment's spec."""
     return f"{ENVIRONMENTS}/{environment}.yaml"
+
+
+def table(name: str) -> str:
+    """Return the path of a table."""
+    return f"{SHARED}/{name}.yaml"
+
+
+def table_schema(name: str) -> str:
+    """Return the path of the schema that says what a table holds."""
+    return f"{SCHEMAS}/{name}.schema.json"
+
+
+def table_names(root: Path) -> list[str]:
+    """Return the names of the tables that have a file, without reading any."""
+    names = (path.stem for path in (root / SHARED).glob("*.yaml") if not path.name.startswith("."))
+    return sorted(name for name in names if table(name) != FACTS)
 
 
 def is_repository(folder: Path) -> bool:

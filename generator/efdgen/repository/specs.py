@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path
 from efdgen.language import expressions
@@ -12,36 +12,32 @@ from efdgen.language.layers import Layer, at, document_layer, merge, merge_layer
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 from efdgen.repository.files import Files
-from efdgen.repository.model import Acceptance, AppDefinition, EnvironmentSpec
+from efdgen.repository.model import Acceptance, AppDefinition, EnvironmentSpec, Schemas, Table
+from efdgen.repository.references import References
 
 _NO_FACTS = ("apps", "appDefaults", "site", "accept")
 
 
-def load_news(files: Files) -> dict[str, Mapping[str, Any]]:
-    """Load the news items; a repository can do without."""
-    if not files.exists(paths.NEWS):
-        return {}
-    document = files.document(paths.NEWS, "news")
-    if document is None:
-        return {}
-    defaults = document.data.get("defaults", {})
-    return {name: merge(defaults, item) for name, item in document.data["items"].items()}
-
-
-def load(files: Files, apps: Mapping[str, AppDefinition], news: Iterable[str]) -> dict[str, EnvironmentSpec]:
+def load(
+    files: Files, rules: Schemas, apps: Mapping[str, AppDefinition], tables: Mapping[str, Table]
+) -> dict[str, EnvironmentSpec]:
     """Load every spec; those with problems are left out."""
-    shared = files.parsed(paths.FACTS, "shared")
+    shared = files.parsed(paths.FACTS, rules.shared)
     found = _spec_files(files)
-    parsed = [read for read in (files.parsed(path, "environment") for path in found) if read is not None]
+    parsed = [read for read in (files.parsed(path, rules.environment) for path in found) if read is not None]
     if not found:
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(paths.ENVIRONMENTS))
-    references = _References(files, _known(files, apps, news, found))
+    references = References(files, apps, tables, found)
     if shared is not None:
-        references.check(shared.document, ("defaults",), "appDefaults")
-        for site in _mapping(shared.document.data.get("sites")):
-            references.check(shared.document, ("sites", site), "appDefaults")
+        references.check(shared.document, rules.names_in_shared)
+        for place in (("defaults",), *(("sites", site) for site in _mapping(shared.document.data.get("sites")))):
+            _check_settings(files, shared.document, (*place, "appDefaults"), apps)
+    for table in tables.values():
+        if table.document is not None:
+            references.check(table.document, table.names)
     for read in parsed:
-        references.check(read.document, (), "apps")
+        references.check(read.document, rules.names_in_specs)
+        _check_settings(files, read.document, ("apps",), apps)
         _check_name(files, read.document, apps)
     if shared is None or not shared.is_sound:
         return {}
@@ -61,88 +57,35 @@ def _spec_files(files: Files) -> list[str]:
     return found
 
 
-class _Known(NamedTuple):
-    """The names that specs and shared facts can mention; None: not all are known, because of other problems."""
-
-    apps: Mapping[str, AppDefinition]
-    services: frozenset[str] | None
-    environments: frozenset[str]
-    news: frozenset[str] | None
-
-
-def _known(files: Files, apps: Mapping[str, AppDefinition], news: Iterable[str], specs: Iterable[str]) -> _Known:
-    services = {host for app in apps.values() for host in (*app.ingress_hosts, *app.node_port_hosts)}
-    flawed = {problem.location.file for problem in files.problems}
-    return _Known(
-        apps=apps,
-        services=None if any(file.startswith(f"{paths.APPS}/") for file in flawed) else frozenset(services),
-        environments=frozenset(PurePosixPath(path).stem for path in specs),
-        news=None if paths.NEWS in flawed else frozenset(news),
-    )
+def _check_settings(files: Files, document: Document, place: Path, apps: Mapping[str, AppDefinition]) -> None:
+    """Check what is said about apps, each by its name below `place`: pins, and the names of parameters."""
+    data: Any = document.data
+    for part in place:
+        data = _mapping(data).get(str(part))
+    for app, settings in _mapping(data).items():
+        if app in apps:
+            _check_app(files, document, (*place, app), apps[app], _mapping(settings))
 
 
-class _References:
-    """Checks that what a layer of facts names exists; what has the wrong shape is the schema's business."""
-
-    def __init__(self, files: Files, known: _Known) -> None:
-        self._files = files
-        self._known = known
-
-    def check(self, document: Document, prefix: Path, apps_key: str) -> None:
-        data: Mapping[str, Any] = document.data
-        for part in prefix:
-            data = _mapping(data.get(str(part)))
-        self._keys("service", document, (*prefix, "hosts"), data, self._known.services)
-        self._keys("environment", document, (*prefix, "links"), data, self._known.environments)
-        if not prefix and data.get("name") in _mapping(data.get("links")):
-            where: Path = ("links", str(data["name"]))
-            self._files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
-        for index, accepted in enumerate(_list(data.get("accept"))):
-            app = _mapping(accepted).get("app")
-            if isinstance(app, str) and not self._is_app(app):
-                self._files.unknown("app", document, (*prefix, "accept", index, "app"), self._known.apps)
-        for index, app in enumerate(_list(_mapping(data.get("cluster")).get("provides"))):
-            if isinstance(app, str) and not self._is_app(app):
-                self._files.unknown("app", document, (*prefix, "cluster", "provides", index), self._known.apps)
-        for index, item in enumerate(_list(_mapping(data.get("feed")).get("news"))):
-            if self._known.news is not None and isinstance(item, str) and item not in self._known.news:
-                self._files.unknown("news item", document, (*prefix, "feed", "news", index), self._known.news)
-        for app, settings in _mapping(data.get(apps_key)).items():
-            self._app(document, (*prefix, apps_key, app), app, settings)
-
-    def _keys(self, what: str, document: Document, path: Path, data: Any, known: frozenset[str] | None) -> None:
-        if known is None:
-            return
-        for name in _mapping(data.get(str(path[-1]))):
-            if name not in known:
-                self._files.unknown(what, document, (*path, name), known, key=True)
-
-    def _is_app(self, app: str) -> bool:
-        """Say whether there is such an app; one whose definition has problems of its own is there."""
-        return app in self._known.apps or self._files.exists(f"{paths.APPS}/{app}/app.yaml")
-
-    def _app(self, document: Document, path: Path, app: str, settings: Any) -> None:
-        definition = self._known.apps.get(app)
-        if definition is None:
-            if not self._is_app(app):
-                self._files.unknown("app", document, path, self._known.apps, key=True)
-            return
-        below = merge_layers(definition.layers)
-        pins = _mapping(_mapping(settings).get("pins"))
-        for pin in pins:
-            if any(other.startswith(f"{pin}.") for other in pins):
-                location = document.locate((*path, "pins", pin), key=True)
-                self._files.problem("E405", f"the pin {pin!r} holds another pin", location, (*path, "pins", pin))
-            values = merge(below.get("values", {}), _mapping(_mapping(settings).get("values")))
-            if not _leads_through_mappings(values, pin.split(".")[:-1]):
-                location = document.locate((*path, "pins", pin), key=True)
-                message = f"the pin {pin!r} leads through a value that is no mapping"
-                self._files.problem("E405", message, location, (*path, "pins", pin))
-        parameters = below.get("parameters", {})
-        for parameter in _mapping(_mapping(settings).get("parameters")):
-            if parameter not in parameters:
-                where = (*path, "parameters", parameter)
-                self._files.unknown(f"parameter of {app}", document, where, parameters, key=True)
+def _check_app(
+    files: Files, document: Document, path: Path, definition: AppDefinition, settings: Mapping[str, Any]
+) -> None:
+    below = merge_layers(definition.layers)
+    pins = _mapping(settings.get("pins"))
+    for pin in pins:
+        if any(other.startswith(f"{pin}.") for other in pins):
+            location = document.locate((*path, "pins", pin), key=True)
+            files.problem("E405", f"the pin {pin!r} holds another pin", location, (*path, "pins", pin))
+        values = merge(below.get("values", {}), _mapping(settings.get("values")))
+        if not _leads_through_mappings(values, pin.split(".")[:-1]):
+            location = document.locate((*path, "pins", pin), key=True)
+            message = f"the pin {pin!r} leads through a value that is no mapping"
+            files.problem("E405", message, location, (*path, "pins", pin))
+    parameters = below.get("parameters", {})
+    for parameter in _mapping(settings.get("parameters")):
+        if parameter not in parameters:
+            where = (*path, "parameters", parameter)
+            files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
 
 
 def _leads_through_mappings(values: Any, parts: Iterable[str]) -> bool:
@@ -161,20 +104,19 @@ def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 _NO_NAMES = frozenset(("argocd", "default", "shared", paths.PARENT))
 
 
 def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefinition]) -> None:
-    """Refuse names that stand in every environment's output: no rule could tell whose they are."""
+    """Refuse names that stand in every environment's output: no rule could tell whose they are; and a link to it."""
     name = document.data.get("name")
     services = {service for app in apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}
     if name in _NO_NAMES or name in apps or name in services:
         message = f"the name {name!r} already means something else: an app, a service or a part of Argo CD"
         files.problem("E401", message, document.locate(("name",)), ("name",), "choose another")
+    if name in _mapping(document.data.get("links")):
+        where: Path = ("links", str(name))
+        files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
 
 
 def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec:

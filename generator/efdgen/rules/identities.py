@@ -8,6 +8,7 @@ from typing import NamedTuple
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import InvalidInputError
 from efdgen.language import expressions
+from efdgen.language.annotations import found
 from efdgen.language.layers import leaves
 from efdgen.repository.model import EnvironmentSpec, Repository
 
@@ -26,6 +27,11 @@ class Identities:
     """The identities of all environments, by everything that names them.
 
     Environments whose facts are wrong are left out: that is reported where it belongs.
+
+    Attributes:
+        own: where facts stand that belong to one environment, those that others follow from first.
+        identifying: where facts stand that are other names of their environment.
+        table_texts: every text of a table: it may be about anybody.
     """
 
     def __init__(self, repository: Repository, resolver: Resolver) -> None:
@@ -35,7 +41,10 @@ class Identities:
                 self.identities[spec.name] = _identity(spec, repository, resolver)
             except (InvalidInputError, expressions.ExpressionError, TypeError):
                 continue  # its facts are wrong, and resolving them says how
-        self.news_texts = frozenset(text for _, text in leaves(repository.news) if isinstance(text, str))
+        self.own = repository.schemas.own
+        self.identifying = repository.schemas.identifying
+        items = {name: table.items for name, table in repository.tables.items()}
+        self.table_texts = frozenset(text for _, text in leaves(items) if isinstance(text, str))
         self.by_host = _index((host, identity.name) for identity in self.identities.values() for host in identity.hosts)
         self.by_vault_prefix = _index((i.vault_prefix, i.name) for i in self.identities.values())
         self.by_name = _index((n, i.name) for i in self.identities.values() for n in {i.name, *i.aliases})
@@ -57,11 +66,13 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
     hosts = {host(service) for service in services}
     if names["argocd"]["managed"] is True:
         hosts.add(names["argocd"]["host"])
-    platform = names["sciencePlatformHost"]
+    others = {
+        str(name) for place in repository.schemas.identifying for _, name in found(names, place) if name is not None
+    }
     return Identity(
         name=spec.name,
         hosts=frozenset(str(host) for host in hosts),
         vault_prefix=str(names["vault"]["pathPrefix"]),
-        aliases=frozenset({*names["aliases"], str(platform)}),
+        aliases=frozenset({*names["aliases"], *others}),
         domain=str(names["domain"]),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, Problem
+from efdgen.language.annotations import Place, found
 from efdgen.language.layers import leaves
 from efdgen.rules.findings import Finding, in_app, in_facts
 from efdgen.rules.identities import Identities
@@ -45,9 +46,10 @@ def _in_facts(
     """Yield the path of each fact that belongs to another environment, what of it does, and a message."""
     prefix = environment.facts.vault.path_prefix
     others = identities.by_vault_prefix.get(prefix, frozenset()) - search.allowed
-    if others and environment.facts.name not in prefix and environment.facts.science_platform_host not in prefix:
+    own_names = [environment.facts.name, *(value for _, value in _facts(environment, identities.identifying))]
+    if others and not any(name in prefix for name in own_names):
         yield ("vault", "pathPrefix"), prefix, f"{prefix!r} is the Vault prefix of the environment {min(others)}"
-    for path, value in _facts(environment):
+    for path, value in _facts(environment, identities.own):
         for key, message in search.foreign(value):
             yield path, key, message
 
@@ -64,10 +66,10 @@ def _in_values(
 
 
 def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[tuple[Path, str]]:
-    """Yield the texts of an app's files in an environment, but for the news: they may be about anybody."""
+    """Yield the texts of an app's files in an environment, but for those of tables: they may be about anybody."""
     for file in app.files:
         for path, value in leaves(file.content):
-            if isinstance(value, str) and value not in identities.news_texts:
+            if isinstance(value, str) and value not in identities.table_texts:
                 yield (*file.described_at, "content", *path), value
 
 
@@ -81,21 +83,11 @@ def _texts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
             yield ("values", *path), value
 
 
-def _facts(environment: ResolvedEnvironment) -> Iterator[tuple[Path, str]]:
-    facts = environment.facts
-    yield ("vault", "pathPrefix"), facts.vault.path_prefix
-    yield ("schemaRegistry", "url"), facts.schema_registry.url
-    yield ("feed", "url"), facts.feed.url
-    yield ("argocd", "destinationServer"), facts.argocd.destination_server
-    yield ("argocd", "project"), facts.argocd.project
-    # What other facts follow from comes before them.
-    yield ("argocd", "host"), facts.argocd.host
-    yield ("argocd", "url"), facts.argocd.url
-    yield ("argocd", "tlsVaultPath"), facts.argocd.tls_vault_path
-    if facts.kafka.broker is not None:
-        yield ("kafka", "broker"), facts.kafka.broker
-    for service, host in facts.hosts.items():
-        yield ("hosts", service), host
+def _facts(environment: ResolvedEnvironment, places: Iterable[Place]) -> Iterator[tuple[Path, str]]:
+    for place in places:
+        for path, value in found(environment.facts.data, place):
+            if isinstance(value, str):
+                yield path, value
 
 
 class _Search:

@@ -1,0 +1,68 @@
+"""Gives efdgen's own facts their types: plain data, evaluated and checked, becomes the model's named tuples."""
+
+from __future__ import annotations
+
+import functools
+import re
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any
+
+from efdgen.environment.model import Facts
+from efdgen.errors import InvalidInputError, Path, Problem
+from efdgen.language import scope
+from efdgen.repository.model import EnvironmentSpec
+
+
+def typed(data: Mapping[str, Any], spec: EnvironmentSpec) -> Facts:
+    """Return the facts of an environment, efdgen's own with their types, all of them as `data`.
+
+    Args:
+        data: every fact under its name in the schema, evaluated.
+        spec: the environment's, for locations.
+
+    Raises:
+        InvalidInputError: when a value has another type than the model's, located at the layer that set it.
+    """
+    return typing.cast("Facts", _typed(Facts, {**data, "data": data}, (), spec))
+
+
+_TYPE_NAMES = {str: "text", bool: "true or false", int: "a number"}
+
+
+@functools.cache
+def _fields(cls: type) -> dict[str, tuple[str, Any]]:
+    """Return the fields of a named tuple by their names in the schema."""
+    hints = typing.get_type_hints(cls)
+    return {camel_case(name): (name, hint) for name, hint in hints.items()}
+
+
+def camel_case(name: str) -> str:
+    """Return the schema's spelling of a field's name: `repo_url` is `repoURL`."""
+    return re.sub(r"_(url|[a-z])", lambda match: match[1].upper() if match[1] == "url" else match[1].title(), name)
+
+
+def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
+    """Turn plain data into the model's types.
+
+    Raises:
+        InvalidInputError: when it has another type, located at the layer that set it.
+    """
+    origin = typing.get_origin(kind)
+    arguments = typing.get_args(kind)
+    if origin is types.UnionType:
+        return None if value is None else _typed(arguments[0], value, path, spec)
+    if isinstance(kind, type) and issubclass(kind, tuple) and isinstance(value, dict):
+        fields = _fields(kind).items()
+        typed = {name: _typed(hint, value.get(key), (*path, key), spec) for key, (name, hint) in fields}
+        return kind(**typed)
+    if origin is tuple and isinstance(value, list):
+        return tuple(_typed(arguments[0], item, (*path, index), spec) for index, item in enumerate(value))
+    if origin is Mapping and isinstance(value, dict):
+        return {key: _typed(arguments[1], item, (*path, key), spec) for key, item in value.items()}
+    if kind is Any or type(value) is kind:
+        return value
+    shown = "null" if value is None else repr(value)
+    message = f"must be {_TYPE_NAMES.get(kind, 'a mapping or a list')}, not {shown} (environment {spec.name})"
+    raise InvalidInputError([Problem("E304", message, scope.locate(spec.layers, path), path)])

@@ -1,0 +1,151 @@
+"""The schemas that JSON Schemas are made of: what stands directly below one, and what a `$ref` leads to.
+
+References are followed once, when a file is read, so that nobody else has to know of them:
+
+    {"properties": {"url": {"$ref": "types.schema.json#/$defs/url", "description": "Its address."}}}
+    ->  {"properties": {"url": {"type": "string", "pattern": ...}}}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from efdgen.errors import EfdgenError, Path
+
+ANNOTATION = "x-"
+"""How the keywords begin that say what a value means, and nothing about what it may be."""
+
+IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
+"""The keywords whose schemas are about the same value."""
+
+_MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs")
+_SINGLES = [
+    "additionalProperties",
+    "items",
+    "propertyNames",
+    "contains",
+    "not",
+    "if",
+    "then",
+    "else",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+]
+_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+
+
+class BrokenReferenceError(EfdgenError):
+    """A `$ref` leads nowhere. `path` is where it stands in its file."""
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+def children(schema: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """Yield the schemas directly below one, each with its path from there: `("properties", "url")`, `("items",)`."""
+    for keyword, value in schema.items():
+        if keyword in _MAPS and isinstance(value, dict):
+            for name, child in value.items():
+                yield (keyword, name), child
+        elif keyword in _SINGLES:
+            yield (keyword,), value
+        elif keyword in _LISTS and isinstance(value, list):
+            for index, child in enumerate(value):
+                yield (keyword, index), child
+
+
+class SchemaFile:
+    """The schemas of one file; each is there once, so that a recursive schema is recursive data.
+
+    What stands beside a `$ref` is for editors and is dropped, but for annotations that begin with `x-`.
+
+    Args:
+        raw: the file's content.
+        other: returns another file by its name, `types`; raises KeyError when there is none.
+    """
+
+    def __init__(self, raw: Mapping[str, Any], other: Callable[[str], SchemaFile]) -> None:
+        self._raw = raw
+        self._other = other
+        self._done: dict[str, Any] = {}
+
+    def schema(self, pointer: str = "") -> Any:
+        """Return the schema at a JSON pointer, every `$ref` replaced by what it leads to.
+
+        Raises:
+            BrokenReferenceError: when a reference leads nowhere, or back to itself.
+            KeyError: when the pointer leads nowhere.
+        """
+        if pointer not in self._done:
+            node, path = self._raw_at(pointer), _parts(pointer)
+            if not isinstance(node, dict) or "$ref" in node:
+                return self._schema(node, path)
+            # It is there before what is below it: that may lead back to it.
+            self._done[pointer] = {}
+            self._done[pointer].update(self._keywords(node, path))
+        return self._done[pointer]
+
+    def _raw_at(self, pointer: str) -> Any:
+        node: Any = self._raw
+        for part in _parts(pointer):
+            if isinstance(node, list) and part.isdecimal() and int(part) < len(node):
+                node = node[int(part)]
+            elif isinstance(node, dict):
+                node = node[part]
+            else:
+                raise KeyError(part)
+        return node
+
+    def _schema(self, node: Any, path: Path) -> Any:
+        if not isinstance(node, dict):
+            return node
+        if not isinstance(node.get("$ref"), str):
+            return dict(self._keywords(node, path))
+        file, pointer, annotations = self._end(node, path)
+        target = file.schema(pointer)
+        return {"allOf": [target], **annotations} if annotations else target
+
+    def _end(self, node: Any, path: Path) -> tuple[SchemaFile, str, dict[str, Any]]:
+        """Follow a reference to what is none, and gather the annotations on the way, the first of a kind."""
+        file, pointer, seen = self, "", set()
+        annotations: dict[str, Any] = {}
+        while isinstance(node, dict) and isinstance(node.get("$ref"), str):
+            annotations = {**{key: node[key] for key in node if key.startswith(ANNOTATION)}, **annotations}
+            reference = node["$ref"]
+            name, _, pointer = reference.partition("#")
+            try:
+                # Only the name counts: the folder is for editors, which find the file by it.
+                file = file._other(PurePosixPath(name).name.removesuffix(".schema.json")) if name else file
+                node = file._raw_at(pointer)  # noqa: SLF001
+            except KeyError:
+                raise BrokenReferenceError(f"the reference {reference!r} leads nowhere", (*path, "$ref")) from None
+            if (id(file), pointer) in seen:
+                raise BrokenReferenceError(f"the reference {reference!r} leads back to itself", (*path, "$ref"))
+            seen.add((id(file), pointer))
+        return file, pointer, annotations
+
+    def _keywords(self, node: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
+        for keyword, value in node.items():
+            if keyword in ("$schema", "$id"):
+                continue  # they say what a file is, and what is in it has no use for that
+            below = (*path, keyword)
+            if keyword in _MAPS and isinstance(value, dict):
+                yield keyword, {name: self._schema(child, (*below, name)) for name, child in value.items()}
+            elif keyword in _SINGLES:
+                yield keyword, self._schema(value, below)
+            elif keyword in _LISTS and isinstance(value, list):
+                yield keyword, [self._schema(child, (*below, index)) for index, child in enumerate(value)]
+            elif keyword == "pattern" and isinstance(value, str):
+                # The end of the text, as JSON Schema has it: to Python, $ is also the place before a last line break.
+                yield keyword, re.sub(r"\$\Z", r"\\Z", value)
+            else:
+                yield keyword, value
+
+
+def _parts(pointer: str) -> tuple[str, ...]:
+    """Return the parts of a JSON pointer: `/$defs/a~1b` is `$defs` and `a/b`."""
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])

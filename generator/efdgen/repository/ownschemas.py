@@ -1,0 +1,179 @@
+"""Reads the schemas that a repository has of its own: `schemas/*.schema.json`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.language import schema, suggest, yamlio
+from efdgen.language.annotations import Items, Keys, Others, Place, places
+from efdgen.language.conforms import conforms
+from efdgen.language.references import ANNOTATION, IN_PLACE, BrokenReferenceError, children
+from efdgen.repository import paths
+from efdgen.repository.files import Files
+from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES
+
+_KEYWORDS: Mapping[type, str] = {Items: "items", Keys: "propertyNames", Others: "additionalProperties"}
+
+FLAWED = "E207"
+"""The code of a schema that can't be one."""
+
+Locate = Callable[..., Location]
+
+_BESIDE_A_REFERENCE = frozenset(
+    ["$ref", "$comment", "title", "description", "markdownDescription", "examples", "default", "deprecated"]
+)
+"""What can stand beside a `$ref`: it says something to people, and nothing about the value."""
+
+
+class OwnSchema(NamedTuple):
+    """A schema of a repository.
+
+    Attributes:
+        content: its references followed; keywords are those of JSON Schema, and efdgen's own.
+        locate: says where a part of it was written.
+    """
+
+    content: Mapping[str, Any]
+    locate: Locate
+
+
+def read(files: Files, path: str) -> OwnSchema | None:
+    """Read a schema; None when something is wrong with it, which the files' problems say."""
+    text = files.text(path)
+    if text is None:
+        return None
+    try:
+        own = _schema(text, path)
+    except InvalidInputError as error:
+        files.problems.extend(error.problems)
+        return None
+    except RecursionError:
+        files.problem("E110", "nested too deeply", Location(path))
+        return None
+    return own
+
+
+def check_names(files: Files, own: OwnSchema) -> None:
+    """Record every `x-names` that says something that can't be named."""
+    for place in places(own.content, "x-names"):
+        name = place.says
+        if name in (APPS, SERVICES, ENVIRONMENTS):
+            continue
+        if not files.exists(paths.table(name)) and not files.exists(paths.table_schema(name)):
+            where = _written(place)
+            known = (APPS, SERVICES, ENVIRONMENTS, *paths.table_names(files.root))
+            message = f"x-names: there is no table {name!r}"
+            files.problem(FLAWED, message, own.locate(where), where, suggest.hint(name, known))
+
+
+def _written(place: Place) -> Path:
+    """Return where the annotation of a place was written, as far as the nesting of its data tells."""
+    path: Path = ()
+    for step in place.path:
+        path = (*path, "properties", step) if isinstance(step, str) else (*path, _KEYWORDS[type(step)])
+    return (*path, "x-names")
+
+
+def _schema(text: str, path: str) -> OwnSchema:
+    raw = _json(text, path)
+
+    def locate(where: Path = (), *, key: bool = False) -> Location:
+        # Where things stand is asked for only when something is wrong: reading JSON takes a tenth of reading YAML.
+        try:
+            return yamlio.parse(text, path).locate(where, key=key)
+        except InvalidInputError:
+            return Location(path)
+
+    if not conforms(raw, schema.load("schema")):
+        wrong = schema.check(yamlio.parse(text, path), "schema")
+        if wrong:
+            raise InvalidInputError(wrong)
+    try:
+        content = schema.resolve(raw)
+    except BrokenReferenceError as error:
+        raise InvalidInputError([Problem(FLAWED, str(error), locate(error.path), error.path)]) from None
+    problems = [Problem(FLAWED, message, locate(where), where) for where, message in _mistakes(raw, ())]
+    if _is_endless(content):
+        problems.append(Problem(FLAWED, "the schema leads back to itself without a key or an item between", locate()))
+    if problems:
+        raise InvalidInputError(problems)
+    return OwnSchema(content, locate)
+
+
+def _json(text: str, path: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        location = Location(path, error.lineno, error.colno)
+        raise InvalidInputError([Problem("E103", f"not valid JSON: {error.msg}", location)]) from None
+    except ValueError as error:  # a number of thousands of digits
+        raise InvalidInputError([Problem("E103", f"not valid JSON: {error}", Location(path))]) from None
+    except _TwiceError as error:
+        # What stands twice is what reading it as YAML refuses, with the place.
+        yamlio.parse(text, path)
+        raise InvalidInputError([Problem("E105", str(error), Location(path))]) from None
+    if not isinstance(raw, dict):
+        raise InvalidInputError([Problem("E200", "the file must hold a mapping", Location(path, 1, 1))])
+    return raw
+
+
+class _TwiceError(Exception):
+    """A key stands twice in one mapping."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for index, (key, _) in enumerate(pairs) if key in dict(pairs[:index]))
+        raise _TwiceError(f"the key {twice!r} stands twice")
+    return found
+
+
+def _mistakes(raw: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield what the form of a schema does not show: where it stands, and what is wrong."""
+    if not isinstance(raw, dict):
+        return
+    for pattern in (*raw.get("patternProperties", ()), *([raw["pattern"]] if "pattern" in raw else ())):
+        if not _is_pattern(pattern):
+            yield (*path, "pattern"), f"{pattern!r} is not a regular expression"
+    if "$ref" in raw:
+        for keyword in raw:
+            if keyword not in _BESIDE_A_REFERENCE and not keyword.startswith(ANNOTATION):
+                yield (*path, keyword), f"{keyword!r} does nothing beside a `$ref`: write both into an `allOf`"
+    for step, child in children(raw):
+        yield from _mistakes(child, (*path, *step))
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, OverflowError):
+        return False
+    return True
+
+
+def _is_endless(content: Mapping[str, Any]) -> bool:
+    """Say whether a schema refers to itself for the same value: `{"allOf": [{"$ref": "#"}]}` has no end."""
+    waiting: list[Any] = [content]
+    looked_at: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict) and id(node) not in looked_at:
+            looked_at.add(id(node))
+            if _leads_back(node, ()):
+                return True
+            waiting.extend(child for _, child in children(node))
+    return False
+
+
+def _leads_back(node: Any, above: tuple[int, ...]) -> bool:
+    if not isinstance(node, dict):
+        return False
+    if id(node) in above:
+        return True
+    below = (child for (keyword, *_), child in children(node) if keyword in IN_PLACE)
+    return any(_leads_back(child, (*above, id(node))) for child in below)

@@ -1,0 +1,145 @@
+"""What the files of a repository can say: efdgen's own schemas, and the facts that the repository declares.
+
+A repository's facts stand beside efdgen's, and in those of them that are open mappings:
+
+    efdgen's facts: cluster: {storageClass}         schemas/facts.schema.json: cluster: {k3d}, kafka: {broker}
+    ->  cluster: {storageClass, k3d}, kafka: {broker}   in specs, in sites, and, all of them required, in the defaults
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen.errors import Path, dotted
+from efdgen.language import schema
+from efdgen.language.annotations import places, properties
+from efdgen.repository import ownschemas, paths
+from efdgen.repository.files import Files
+from efdgen.repository.model import Schemas
+from efdgen.repository.ownschemas import OwnSchema
+
+RESERVED = frozenset(
+    [
+        "name",
+        "site",
+        "apps",
+        "appDefaults",
+        "accept",
+        "host",
+        "named",
+        "entries",
+        "numbered",
+        "tables",
+        "app",
+        "parameters",
+        "values",
+        "service",
+        "spec",
+        "provided",
+        "publicHosts",
+        "secrets",
+        "volumes",
+        "parent",
+        "code",
+        "json",
+        "raw",
+    ]
+)
+"""What no fact can be called: keys of specs beside the facts, and names that expressions and documents have."""
+
+_ROOT = frozenset(["$schema", "$id", "$comment", "$defs", "title", "description", "type", "examples", "properties"])
+"""The keywords at the top of a schema of facts; what others say would hold in no spec."""
+
+
+def load(files: Files) -> Schemas:
+    """Read the repository's schema of facts, if it has one, and put it together with efdgen's.
+
+    While it has problems, every key is allowed where its facts would stand: the rest can still be checked.
+    """
+    if not files.exists(paths.OWN_FACTS):
+        return _composed({}, is_open=False)
+    own = ownschemas.read(files, paths.OWN_FACTS)
+    if own is None or not _fits(files, own):
+        return _composed({}, is_open=True)
+    return _composed(own.content.get("properties", {}), is_open=False)
+
+
+def _fits(files: Files, own: OwnSchema) -> bool:
+    """Record what of a schema of facts can't be put together with efdgen's, and say whether all can."""
+    before = len(files.problems)
+    for keyword in own.content:
+        if keyword not in _ROOT:
+            message = f"{keyword!r} can't stand at the top of a schema of facts: each of its `properties` is a fact"
+            files.problem(ownschemas.FLAWED, message, own.locate((keyword,), key=True), (keyword,))
+    declared = own.content.get("properties", {})
+    for name in sorted(RESERVED & declared.keys()):
+        where: Path = ("properties", name)
+        message = f"no fact can have the name {name!r}: it means something else"
+        files.problem(ownschemas.FLAWED, message, own.locate(where, key=True), where, "choose another")
+    for where, message in _clashes(schema.load("facts"), declared, ("properties",)):
+        files.problem(ownschemas.FLAWED, message, own.locate(where, key=True), where)
+    ownschemas.check_names(files, own)
+    return len(files.problems) == before
+
+
+def _clashes(core: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the facts that are efdgen's own, too, each with its path in the schema, and what is wrong."""
+    for name, declared in own.items():
+        if name not in core["properties"]:
+            continue
+        where = (*path, name)
+        known = core["properties"][name]
+        if not _takes_more(known):
+            yield where, f"{dotted(where[1::2])} is a fact of efdgen's own"
+        elif not isinstance(declared, dict) or set(declared) != {"properties"}:
+            yield where, f"{dotted(where[1::2])} is a fact of efdgen's own, and takes nothing but more `properties`"
+        else:
+            yield from _clashes(known, declared["properties"], (*where, "properties"))
+
+
+def _takes_more(fact: Mapping[str, Any]) -> bool:
+    """Say whether one of efdgen's facts is a mapping that a repository can add keys to."""
+    return "properties" in fact and "additionalProperties" not in fact
+
+
+def _composed(own: Mapping[str, Any], *, is_open: bool) -> Schemas:
+    closing = {} if is_open else {"additionalProperties": False}
+    core = schema.load("facts")["properties"]
+    facts: dict[str, Any] = {}
+    for name, fact in core.items():
+        more = own.get(name, {}).get("properties", {})
+        facts[name] = {**fact, "properties": {**fact["properties"], **more}, **closing} if _takes_more(fact) else fact
+    facts.update({name: fact for name, fact in own.items() if name not in core})
+
+    def holding(place: Mapping[str, Any], facts: Mapping[str, Any], required: tuple[str, ...]) -> dict[str, Any]:
+        """Return the schema of a place that holds facts beside keys of its own, and no others."""
+        kept = {keyword: value for keyword, value in place.items() if keyword != "allOf"}
+        needed = {"required": [*place.get("required", ()), *required]}
+        return {**kept, "properties": {**place.get("properties", {}), **facts}, **needed, **closing}
+
+    whole = {name: _required(fact) for name, fact in facts.items()}
+    core_shared = schema.load("shared")
+    parts = core_shared["properties"]
+    sites = {**parts["sites"], "additionalProperties": holding(parts["sites"]["additionalProperties"], facts, ())}
+    environment = holding(schema.load("environment"), facts, ())
+    shared = {
+        **core_shared,
+        "properties": {"defaults": holding(parts["defaults"], whole, tuple(facts)), "sites": sites},
+    }
+    all_facts = {"type": "object", "properties": facts, **closing}
+    return Schemas(
+        environment,
+        shared,
+        all_facts,
+        places(all_facts, "x-own"),
+        places(all_facts, "x-identifies"),
+        places(environment, "x-names"),
+        places(shared, "x-names"),
+    )
+
+
+def _required(fact: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the schema of a fact in the defaults: nothing of it can be left out."""
+    keys = list(properties(fact))
+    return {"allOf": [fact, {"required": keys}]} if keys else fact

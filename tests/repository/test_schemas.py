@@ -1,0 +1,245 @@
+"""efdgen's schemas put together with a repository's own, and the schemas that only editors read."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from efdgen.environment import names
+from efdgen.environment.resolve import Resolver
+from efdgen.explain import questions
+from efdgen.language import schema
+from efdgen.language.annotations import Items, Keys, Others, properties
+from efdgen.repository.load import load
+from efdgen.repository.schemas import RESERVED
+from efdgen.verbs.explain import explain
+from support.checkout import ROOT, edit, found
+from support.repository import overlay, small_repository
+
+REPOSITORY = load(ROOT)
+SCHEMAS = REPOSITORY.schemas
+OWN = json.loads((ROOT / "schemas/facts.schema.json").read_text(encoding="utf-8"))["properties"]
+CORE = schema.load("facts")["properties"]
+FACTS = [*CORE, *(name for name in OWN if name not in CORE)]
+PLACES: dict[str, tuple[Any, set[str]]] = {
+    "environment": (SCHEMAS.environment, {"name", "site", "accept", "apps"}),
+    "defaults": (SCHEMAS.shared["properties"]["defaults"], {"accept", "appDefaults"}),
+    "site": (SCHEMAS.shared["properties"]["sites"]["additionalProperties"], {"accept", "appDefaults"}),
+    "facts": (SCHEMAS.facts, set()),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_every_place_takes_the_facts_of_both_and_nothing_else(name: str) -> None:
+    place, others = PLACES[name]
+    assert set(place["properties"]) == {*FACTS, *others}
+    assert place["additionalProperties"] is False
+
+
+@pytest.mark.parametrize("name", ["cluster", "vault", "argocd"])
+def test_a_fact_of_efdgens_takes_the_keys_of_both_and_no_others(name: str) -> None:
+    fact = SCHEMAS.facts["properties"][name]
+    assert list(fact["properties"]) == [*CORE[name]["properties"], *OWN.get(name, {}).get("properties", {})]
+    assert fact["additionalProperties"] is False
+
+
+def test_shared_defaults_require_every_fact() -> None:
+    assert PLACES["defaults"][0]["required"] == FACTS
+
+
+@pytest.mark.parametrize("name", ["cluster", "vault", "kafka", "schemaRegistry", "feed", "argocd"])
+def test_shared_defaults_require_every_part_of_a_fact(name: str) -> None:
+    _, condition = PLACES["defaults"][0]["properties"][name]["allOf"]
+    assert condition == {"required": list(properties(SCHEMAS.facts["properties"][name]))}
+
+
+def test_facts_that_belong_to_one_environment() -> None:
+    assert [place.path for place in SCHEMAS.own] == [
+        ("hosts", Others()),
+        ("vault", "pathPrefix"),
+        ("argocd", "host"),
+        ("argocd", "url"),
+        ("argocd", "project"),
+        ("argocd", "destinationServer"),
+        ("argocd", "tlsVaultPath"),
+        ("schemaRegistry", "url"),
+        ("feed", "url"),
+        ("kafka", "broker"),
+    ]
+    assert [place.path for place in SCHEMAS.identifying] == [("sciencePlatformHost",)]
+
+
+def test_what_specs_and_shared_facts_name() -> None:
+    in_specs = {place.path: place.says for place in SCHEMAS.names_in_specs}
+    assert in_specs == {
+        ("hosts", Keys()): "services",
+        ("links", Keys()): "environments",
+        ("cluster", "provides", Items()): "apps",
+        ("feed", "news", Items()): "news",
+        ("accept", Items(), "app"): "apps",
+        ("apps", Keys()): "apps",
+    }
+    in_facts = {path: says for path, says in in_specs.items() if path != ("apps", Keys())}
+    assert {place.path: place.says for place in SCHEMAS.names_in_shared} == {
+        (*place, *path): says
+        for place in (("defaults",), ("sites", Others()))
+        for path, says in {**in_facts, ("appDefaults", Keys()): "apps"}.items()
+    }
+    assert SCHEMAS.tables() == {"news"}
+
+
+def test_no_fact_can_have_a_name_that_means_something_else() -> None:
+    resolver = Resolver(REPOSITORY)
+    environment = resolver.resolve("summit")
+    of_specs = set(SCHEMAS.environment["properties"]) | set(PLACES["defaults"][0]["properties"])
+    of_expressions = {*resolver.scope("summit"), "app", "parameters", "values", "service"}
+    of_documents = set(names.names(environment))
+    assert (of_specs | of_expressions | of_documents) - set(FACTS) == RESERVED
+
+
+# -- for editors
+
+
+def read(path: Path) -> Resource[Any]:
+    return Resource.from_contents(json.loads(path.read_text(encoding="utf-8")), default_specification=DRAFT202012)
+
+
+REGISTRY: Registry[Any] = Registry(
+    {path.as_uri(): read(path) for folder in (schema.folder(), ROOT / "schemas") for path in folder.glob("*.json")}
+)
+
+
+def editor(name: str) -> Draft202012Validator:
+    """Return what an editor checks a file with: a schema of this checkout, its references followed as files."""
+    return Draft202012Validator({"$ref": (ROOT / f"schemas/{name}.schema.json").as_uri()}, registry=REGISTRY)
+
+
+def listed(node: Any, base: Path) -> dict[str, Any]:
+    """Return the keys that an editor completes, and those below each."""
+    if not isinstance(node, dict):
+        return {}
+    keys: dict[str, Any] = {}
+    for key, child in node.get("properties", {}).items():
+        keys.setdefault(key, {}).update(listed(child, base))
+    parts = [(part, base) for part in node.get("allOf", ())]
+    if "$ref" in node:
+        file, _, pointer = node["$ref"].partition("#")
+        base = (base.parent / file).resolve() if file else base
+        target = json.loads(base.read_text(encoding="utf-8"))
+        for part in pointer.split("/")[1:]:
+            target = target[part]
+        parts.append((target, base))
+    for part, place in parts:
+        for key, below in listed(part, place).items():
+            keys.setdefault(key, {}).update(below)
+    return keys
+
+
+def taken(node: Any) -> dict[str, Any]:
+    """Return the keys that efdgen takes, and those below each."""
+    return {key: taken(child) for key, child in properties(node).items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "pointer"),
+    [
+        ("environment", "environment", ()),
+        ("shared", "defaults", ("properties", "defaults")),
+        ("shared", "site", ("properties", "sites", "additionalProperties")),
+    ],
+)
+def test_editors_complete_the_keys_that_efdgen_takes(name: str, place: str, pointer: tuple[str, ...]) -> None:
+    path = ROOT / f"schemas/{name}.schema.json"
+    node = json.loads(path.read_text(encoding="utf-8"))
+    for part in pointer:
+        node = node[part]
+    assert listed(node, path) == taken(PLACES[place][0])
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "environments").rglob("*.yaml")), ids=lambda path: path.stem)
+def test_editors_accept_every_file_of_the_repository(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    name = text.partition("\n")[0].rpartition("/")[2].removesuffix(".schema.json")
+    assert list(editor(name).iter_errors(yaml.safe_load(text))) == []
+
+
+SPEC = {"name": "antu", "apps": {}}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"zone": "a"},
+        {"cluster": {"zone": "a"}},
+        {"vault": {"zone": "a"}},
+        {"argocd": {"zone": "a"}},
+        {"argocd": {"rbac": {"zone": "a"}}},
+        {"kafka": {"zone": "a"}},
+        {"cluster": {"k3d": {"version": "5.1.0"}}},
+        {"kafka": {"storageSize": "15GB"}},
+        {"apps": {"influxdb": {"valves": {}}}},
+    ],
+    ids=str,
+)
+def test_editors_mark_what_efdgen_refuses(more: dict[str, Any]) -> None:
+    spec = {**SPEC, **more}
+    assert not editor("environment").is_valid(spec)
+    assert not Draft202012Validator(SCHEMAS.environment).is_valid(spec)
+    for shared in ({"defaults": more}, {"defaults": {}, "sites": {"ncsa": more}}):
+        if "apps" not in more:
+            assert not editor("shared").is_valid(shared)
+    assert editor("environment").is_valid(SPEC)
+    assert editor("shared").is_valid({"defaults": {"kafka": {}}, "sites": {"ncsa": {"cluster": {"k3d": None}}}})
+
+
+@pytest.mark.parametrize("name", ["app", "chart-keys", "values"])
+def test_editors_read_the_other_schemas_of_efdgen_as_they_are(name: str) -> None:
+    thin = json.loads((ROOT / f"schemas/{name}.schema.json").read_text(encoding="utf-8"))
+    assert (ROOT / "schemas" / thin["$ref"]).resolve() == schema.folder() / f"{name}.schema.json"
+    assert editor(name).is_valid(schema.load(name)["examples"][0])
+
+
+# -- docs/apps.md: how to add a fact
+
+
+def documented(heading: str, language: str) -> list[str]:
+    page = (ROOT / "docs/apps.md").read_text(encoding="utf-8")
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return re.findall(rf"^```{language}\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+
+
+def test_the_fact_of_the_documentation_is_one(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    (example,) = documented("Facts of the repository", "json")
+    (default,) = documented("Facts of the repository", "yaml")
+    schema_file, facts = root / "schemas/facts.schema.json", root / "environments/shared/facts.yaml"
+    declared = json.loads(schema_file.read_text(encoding="utf-8"))
+    declared["properties"].update(json.loads(example)["properties"])
+    schema_file.write_text(json.dumps(declared), encoding="utf-8")
+    edit(facts, "defaults:\n", default)
+    edit(root / "templates/apps/view/values.yaml", "env:\n", "env:\n  CHANNEL: <% alerts.channel %>\n")
+    assert found(root) == ()
+    (answer,) = questions.ask(explain(root, "lab", lambda _: ()), "view.env.CHANNEL")
+    assert answer.value == "#efd-lab"
+
+    overlay(
+        root, {"environments/dome.yaml": (root / "environments/dome.yaml").read_text() + "alerts: {channel: efd}\n"}
+    )
+    (problem,) = found(root)
+    assert (problem.code, problem.message) == ("E206", "must be a channel, such as #efd-summit, not 'efd'")
+
+
+def test_the_table_of_the_documentation_is_one(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    (example,) = documented("Tables", "yaml")
+    overlay(root, {"environments/shared/topics.yaml": example})
+    assert load(root).problems == ()
+    assert load(root).tables["topics"].items["events"] == {"partitions": 8, "retention": "30d"}
