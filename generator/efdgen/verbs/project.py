@@ -167,18 +167,24 @@ def render(project: Project) -> Rendering:
     for environment, found in resolutions(project):
         problems.extend(found)
         if environment is not None:
-            rows[environment.facts.name] = fleet.row(environment)
-            try:
-                for path, content in files.environment_files(environment, repository):
-                    tree.add(path, content)
-            except InvalidInputError as error:
-                # What is wrong with a document in several environments is said once.
-                known = {(problem.code, problem.location) for problem in problems}
-                problems.extend(p for p in error.problems if (p.code, p.location) not in known)
+            problems.extend(_add_environment(environment, project, tree, rows))
     raise_errors(problems)
     if _complete(rows, project):
-        tree.add(*files.fleet_file([rows[name] for name in sorted(rows)]))
+        tree.add(*files.fleet_file([rows[name] for name in sorted(rows)], repository))
     return Rendering(project, tree, _sorted(problems))
+
+
+def _add_environment(
+    environment: ResolvedEnvironment, project: Project, tree: FileTree, rows: dict[str, fleet.Row]
+) -> tuple[Problem, ...]:
+    """Add what an environment renders to; return what is wrong in the templates of its pages."""
+    try:
+        rows[environment.facts.name] = fleet.row(environment, project.repository.pages.columns)
+        for path, content in files.environment_files(environment, project.repository):
+            tree.add(path, content)
+    except InvalidInputError as error:
+        return error.problems
+    return ()
 
 
 def _complete(rows: dict[str, fleet.Row], project: Project) -> bool:
@@ -187,7 +193,7 @@ def _complete(rows: dict[str, fleet.Row], project: Project) -> bool:
         if name not in project.repository.environments:
             return False
         try:
-            rows[name] = fleet.row(project.resolver.resolve(name))
+            rows[name] = fleet.row(project.resolver.resolve(name), project.repository.pages.columns)
         except InvalidInputError:
             return False
     return True

@@ -6,25 +6,19 @@ import re
 from collections.abc import Iterable, Sequence
 
 from efdgen.environment.hosts import NODE_PORT, PublicHost
+from efdgen.language.documents import Block, Heading, Prose
+from efdgen.language.quoting import in_code
+from efdgen.language.quoting import in_prose as text
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&|]")
-_TICKS = re.compile(r"`+")
+__all__ = ["Anchors", "code", "host_link", "link", "table", "text", "written"]
+
 _NO_SLUG = re.compile(r"[^\w\- ]")
-
-
-def text(words: str) -> str:
-    """Return words on one line, with no character that Markdown would take for its own."""
-    return _SPECIAL.sub(r"\\\g<0>", " ".join(words.split()))
 
 
 def code(words: str) -> str:
     """Return words in code style, on one line."""
     # A table's cell ends at a bar, in code as well; outside of a table, none of ours has one.
-    words = " ".join(words.split()).replace("|", r"\|") or " "
-    if "`" not in words:
-        return f"`{words}`"
-    fence = "`" * (max(map(len, _TICKS.findall(words))) + 1)
-    return f"{fence} {words} {fence}"
+    return in_code(words.replace("|", r"\|"))
 
 
 def link(words: str, address: str) -> str:
@@ -40,6 +34,19 @@ def host_link(host: PublicHost) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return the lines of a table, with an empty one behind it; what is in the cells is Markdown."""
     return [f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *rows)] + [""]
+
+
+def written(blocks: Iterable[Block]) -> str:
+    """Return the blocks of a filled document as Markdown, with an empty line between any two."""
+    return "\n".join(f"{_block(block)}\n" for block in blocks)
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"{'#' * block.level} {block.text}"
+    if isinstance(block, Prose):
+        return block.text
+    return f"```{block.language}\n{block.text}\n```"
 
 
 class Anchors:
