@@ -17,26 +17,44 @@ def with_addresses(environment: ResolvedEnvironment, pages: Pages) -> ResolvedEn
 
     A service is at its public host, behind https://, unless its address is declared, for a port or a path:
 
-        services: {registry: <% registry.url %>}   ->   registry: https://registry-lab.example.org:30828
+        services: {registry: https://<% host %>:30828}   ->   registry: https://registry-lab.example.org:30828
 
     Raises:
-        InvalidInputError: when an address can't be evaluated, or is no text.
+        InvalidInputError: with every address that can't be evaluated, or is not text.
     """
-    given = names(environment) if pages.addresses or pages.services else {}
-    hosts = {service: host for app in environment.apps for service, host in app.hosts.items()}
+    if not (pages.addresses or pages.services):
+        return environment._replace(services=_of_services(environment, {}))
+    given = names(environment)
+    where = f"environment {environment.facts.name}"
+    problems: list[Problem] = []
+
+    def evaluated(written: Written, more: Mapping[str, Any]) -> str | None:
+        try:
+            return _text_or_null(written, {**given, **more}, where)
+        except InvalidInputError as error:
+            problems.extend(error.problems)
+            return None
+
     declared = {
-        service: _evaluated(pages.services[service], given) if service in pages.services else None for service in hosts
+        service: evaluated(pages.services[service], {"host": host})
+        for app in environment.apps
+        for service, host in app.hosts.items()
+        if service in pages.services
     }
-    services = {service: declared[service] or f"https://{host}" for service, host in sorted(hosts.items())}
-    addresses = tuple(
-        Address(row.name, row.key, _evaluated(row.address, given), row.otherwise) for row in pages.addresses
-    )
-    return environment._replace(services=services, addresses=addresses)
+    addresses = tuple(Address(row.name, row.key, evaluated(row.address, {}), row.otherwise) for row in pages.addresses)
+    if problems:
+        raise InvalidInputError(problems)
+    return environment._replace(services=_of_services(environment, declared), addresses=addresses)
 
 
-def _evaluated(written: Written, given: Mapping[str, Any]) -> str | None:
-    where = f"environment {given['name']}"
-    value = evaluate_text(written.text, given, where, written.locate, written.path)
+def _of_services(environment: ResolvedEnvironment, declared: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the address of each service, sorted: the declared one, or its host's."""
+    hosts = {service: host for app in environment.apps for service, host in app.hosts.items()}
+    return {service: declared.get(service) or f"https://{host}" for service, host in sorted(hosts.items())}
+
+
+def _text_or_null(written: Written, names: Mapping[str, Any], where: str) -> str | None:
+    value = evaluate_text(written.text, names, where, written.locate, written.path)
     if value is None or isinstance(value, str):
         return value
     message = f"an address must be text or null, not {value!r} ({where})"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from efdgen.environment.dns import TTL, Record
 from efdgen.environment.hosts import PublicHost
 from efdgen.report.text import Style, table
+from efdgen.repository import paths
 
 
 def as_text(hosts: Sequence[PublicHost], style: Style) -> str:
@@ -78,7 +79,7 @@ class _Terraform(NamedTuple):
 
     def _name(self, what: str) -> str:
         name = f"{self.environment}_{what}".replace("-", "_").replace(".", "_")
-        return name if name[0].isalpha() else f"env_{name}"
+        return name if name[0].isalpha() else f"{paths.PARENT}_{name}"
 
     def _zone_id(self, zone: str) -> str:
         return self._name("zone_id" if len(self.zones) == 1 else f"zone_id_{zone}")

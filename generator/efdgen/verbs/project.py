@@ -167,7 +167,10 @@ def render(project: Project) -> Rendering:
     for environment, found in resolutions(project):
         problems.extend(found)
         if environment is not None:
-            problems.extend(_add_environment(environment, project, tree, rows))
+            # What is wrong with a template in several environments is said once.
+            known = {(problem.code, problem.location) for problem in problems}
+            wrong = _add_environment(environment, project, tree, rows)
+            problems.extend(problem for problem in wrong if (problem.code, problem.location) not in known)
     raise_errors(problems)
     if _complete(rows, project):
         tree.add(*files.fleet_file([rows[name] for name in sorted(rows)], repository))
@@ -178,13 +181,17 @@ def _add_environment(
     environment: ResolvedEnvironment, project: Project, tree: FileTree, rows: dict[str, fleet.Row]
 ) -> tuple[Problem, ...]:
     """Add what an environment renders to; return what is wrong in the templates of its pages."""
+    problems: list[Problem] = []
     try:
         rows[environment.facts.name] = fleet.row(environment, project.repository.pages.columns)
+    except InvalidInputError as error:
+        problems.extend(error.problems)
+    try:
         for path, content in files.environment_files(environment, project.repository):
             tree.add(path, content)
     except InvalidInputError as error:
-        return error.problems
-    return ()
+        problems.extend(error.problems)
+    return tuple(problems)
 
 
 def _complete(rows: dict[str, fleet.Row], project: Project) -> bool:
