@@ -22,6 +22,8 @@ from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet
 from efdgen.render.pages.markdown import Anchors, code, text
 from efdgen.render.runbook.model import Command, Phase, Step
+from efdgen.repository.load import load
+from efdgen.repository.model import Repository
 from efdgen.verbs import project
 from support import TRICKY_WORDS, many
 from support.checkout import ROOT, edit, efdgen, names
@@ -80,6 +82,17 @@ def plain(cell: str) -> str:
 def environment(name: str) -> ResolvedEnvironment:
     (resolved,) = project.resolve(ROOT, (name,)).environments
     return resolved
+
+
+@functools.cache
+def repository() -> Repository:
+    return load(ROOT)
+
+
+def fleet_page(found: project.Resolved) -> str:
+    """Return the page about all of a repository's environments."""
+    written = found.project.repository
+    return fleet.page([fleet.row(each, written.pages.columns) for each in found.environments], written)
 
 
 def spec(name: str) -> dict[str, Any]:
@@ -217,16 +230,16 @@ def test_nothing_is_called_different_that_is_the_same() -> None:
 
 def test_a_fact_that_becomes_different_moves_into_the_table(inputs: Path) -> None:
     edit(inputs / "environments/summit.yaml", 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.21.6"')
-    page = fleet.page([fleet.row(each) for each in project.resolve(inputs).environments])
+    page = fleet_page(project.resolve(inputs))
     assert "| environment | site | Kubernetes | storage class |" in page
     assert "The same everywhere: Vault " in page
 
 
 def test_the_fleet_s_page_grows_with_the_fleet_and_no_faster() -> None:
-    row = fleet.row(environment("sandbox"))
+    row = fleet.row(environment("sandbox"), repository().pages.columns)
     few, many = ([row._replace(name=f"e{number}", title=f"E{number}") for number in range(n)] for n in (10, 100))
-    assert len(fleet.page(many)) < 10 * len(fleet.page(few))
-    assert "| all 100 that have it |" in fleet.page(many)
+    assert len(fleet.page(many, repository())) < 10 * len(fleet.page(few, repository()))
+    assert "| all 100 that have it |" in fleet.page(many, repository())
 
 
 @pytest.mark.parametrize(
@@ -301,7 +314,7 @@ def test_the_runbook_s_sections_are_linked(monkeypatch: pytest.MonkeyPatch, tmp_
     phases = (Phase("a", "Make it", steps), Phase("b", "Make it", ()))
     monkeypatch.setattr(environment_page, "phases", lambda *_: phases)
     page = tmp_path / "page.md"
-    page.write_text(environment_page.page(environment("summit"), {}), encoding="utf-8")
+    page.write_text(environment_page.page(environment("summit"), repository()), encoding="utf-8")
     assert section(page, "## Runbook").split() == [
         *("-", "[Make", "it](#make-it)"),
         *("-", "[Make", "it:", "now", "(k3d", "5.1.0)](#make-it-now-k3d-510)"),

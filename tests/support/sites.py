@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
-from efdgen.environment.model import Pin
+from efdgen.environment.model import Address, Pin, ResolvedEnvironment, Vault
+from efdgen.environment.resolve import Resolver
 from efdgen.render.graph import content, svg
 from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet as fleet_page
-from efdgen.report.site.model import App, Environment, Fleet, Row
+from efdgen.report.site.model import Environment, Fleet, Row
 from efdgen.report.site.rows import Makers
 from efdgen.repository.load import load
-from efdgen.repository.model import RunbookDocuments
+from efdgen.repository.model import ChartReference, Repository
 from support.checkout import ROOT
 
 
 @functools.cache
-def runbook() -> RunbookDocuments:
-    """Return the runbook's documents."""
-    return load(ROOT).runbook
+def repository() -> Repository:
+    """Return the project's repository."""
+    return load(ROOT)
 
 
 MAKERS = Makers(
-    page=lambda environment: environment_page.page(environment, runbook()),
+    page=lambda each: environment_page.page(each, repository()),
     picture=lambda each: svg.svg(content.graph(each)),
-    fleet_page=lambda environments: fleet_page.page([fleet_page.row(each) for each in environments]),
+    fleet_page=lambda all_: fleet_page.page(
+        [fleet_page.row(each, repository().pages.columns) for each in all_], repository()
+    ),
 )
 """Who makes what the site shows beside the values, as `efdgen site` has it."""
 
@@ -33,25 +35,38 @@ EVIL = "</script><script>document.title='evil'</script><img src=x onerror=\"docu
 FENCE = "```bash\necho <b>\n```\n"
 
 
-def environment(name: str = "lab", text: str = "text", **changed: Any) -> Environment:
-    pin = Pin(text, text, text)
-    app = App(text, text, text, text, text, text, (pin,), (text,))
-    given: dict[str, Any] = {
-        "name": name,
-        "title": text,
-        "site": text,
-        "place": text,
-        "aliases": (text,),
-        "kubernetes": text,
-        "argocd": text,
-        "vault": (text, text),
-        "broker": text,
-        "services": {text: text},
-        "apps": (app,),
-        "picture": "",
-        "page": f"# {text}\n\n## {text}\n\n{text}\n\n{FENCE}",
-    }
-    return Environment(**{**given, **changed})
+@functools.cache
+def _real() -> ResolvedEnvironment:
+    return Resolver(repository()).resolve("tucson-teststand")
+
+
+def environment(
+    name: str = "lab", text: str = "text", *, argocd: str = "", page: str | None = None, picture: str = ""
+) -> Environment:
+    """Return an environment with one app, in which everything that people write is `text`."""
+    real = _real()
+    facts = real.facts._replace(
+        name=name,
+        title=text,
+        place=text,
+        aliases=(text,),
+        cluster=real.facts.cluster._replace(kubernetes_version=text),
+        vault=Vault(text, text),
+        argocd=real.facts.argocd._replace(url=argocd or text),
+    )
+    definition = real.apps[0].definition._replace(
+        name=text, description=text, namespace=text, chart=ChartReference(text, text, text)
+    )
+    app = real.apps[0]._replace(definition=definition, target_revision=text, pins=(Pin(text, text, text),))
+    resolved = ResolvedEnvironment(
+        spec=real.spec._replace(name=name, site=text),
+        facts=facts,
+        apps=(app,),
+        project=text,
+        services={text: text},
+        addresses=(Address(text, text, text, text), Address(text, text, None, text)),
+    )
+    return Environment(resolved, f"# {text}\n\n## {text}\n\n{text}\n\n{FENCE}" if page is None else page, picture)
 
 
 def evil() -> Fleet:

@@ -22,7 +22,9 @@ from efdgen.verbs import project
 )
 @click.option("--zone", metavar="DOMAIN", help="Only the hosts directly below this domain.")
 @click.option("--address", default="", metavar="ADDRESS", help="The ingress controller's: IPv4, IPv6 or a name.")
-@click.option("--node-address", default="", metavar="ADDRESS", help="A node's, for Kafka. Default: --address.")
+@click.option(
+    "--node-address", default="", metavar="ADDRESS", help="A node's, for hosts on its own ports. Default: --address."
+)
 @reports_errors
 def command(
     environment: str, root: Path | None, format_: str, zone: str | None, address: str, node_address: str
@@ -61,6 +63,6 @@ def command(
     if format_ == "terraform":
         click.echo(report.as_terraform(environment, records, address, node_address))
         return
-    click.echo(report.as_route53(environment, records))
+    click.echo(report.as_route53(f"{resolved.project} {environment}".strip(), records))
     for note in dns.notes(records):
         click.echo(f"note: {note}", err=True)

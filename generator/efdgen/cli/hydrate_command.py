@@ -12,6 +12,7 @@ import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.repository import paths
 from efdgen.verbs import render
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def command(
     _introduce(helm, capabilities, deployed, environment)
     charts = open_charts(folder)
     with _progress(hydrate.hydrate(deployed.tree, environment, apps, helm, charts, capabilities)) as results:
-        found = sorted(results, key=lambda result: (result.app != "efd", result.app))
+        found = sorted(results, key=lambda result: (result.app != paths.PARENT, result.app))
     done = [result for result in found if not result.error]
     if output is None and format_ == "json":
         click.echo(report.as_json(found))

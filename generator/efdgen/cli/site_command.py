@@ -38,10 +38,11 @@ def command(root: Path | None, output: Path) -> None:
     resultfolder.refuse_inside(output, folder / render.OUTPUT)
     there = resultfolder.read(output, write.MARKS)
     found = project.resolve(folder)
+    repository = found.project.repository
     makers = rows.Makers(
-        page=lambda each: environment.page(each, found.project.repository.runbook),
+        page=lambda each: environment.page(each, repository),
         picture=lambda each: svg.svg(content.graph(each)),
-        fleet_page=lambda all_: fleet.page([fleet.row(each) for each in all_]),
+        fleet_page=lambda all_: fleet.page([fleet.row(each, repository.pages.columns) for each in all_], repository),
     )
     files = write.build(rows.fleet(found.environments, makers))
     for change in resultfolder.replace(output, there, files):

@@ -189,9 +189,42 @@ class ResolvedApp(NamedTuple):
     sync_policy: Mapping[str, Any] | None
 
 
+class Address(NamedTuple):
+    """Where something is reached that is no public host.
+
+    Attributes:
+        name: what it is, for people.
+        key: its key in `efdgen list --format json`; empty: it is not there.
+        address: a URL, or a host and a port; None: it is not reached from outside.
+        otherwise: what is said without an address; empty: nothing.
+    """
+
+    name: str
+    key: str
+    address: str | None
+    otherwise: str
+
+
 class ResolvedEnvironment(NamedTuple):
-    """An environment with nothing left to decide."""
+    """An environment with nothing left to decide.
+
+    Attributes:
+        spec: what people wrote about it.
+        facts: what it is.
+        apps: its apps, in their order.
+        project: the title of the project that it belongs to; empty: the project has none.
+        services: the address of each service behind the ingress controller, Argo CD not among them, sorted.
+        addresses: where else something is reached.
+    """
 
     spec: EnvironmentSpec
     facts: Facts
     apps: tuple[ResolvedApp, ...]
+    project: str
+    services: Mapping[str, str]
+    addresses: tuple[Address, ...]
+
+    @property
+    def heading(self) -> str:
+        """Return what titles call the environment: `Summit EFD`; where the project has no title, `Summit`."""
+        return f"{self.facts.title} {self.project}" if self.project else self.facts.title

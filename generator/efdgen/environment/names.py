@@ -23,6 +23,7 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     Every fact stands under its own name. Beside them:
 
     - `site`, `spec`: the site's name, or an empty text; the path of the environment's spec
+    - `project.title`: the title of the project, or an empty text
     - `apps`: the apps in the order of syncing, see `_app`; `app('influxdb')`: the first made from that chart, or null.
       Each of an app's `manualSecrets` has its `name`, the `keys` that the app's values read from it, and `defaults`:
       what some keys are unless somebody says otherwise
@@ -59,6 +60,7 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         **environment.facts.data,
         "site": environment.spec.site,
         "spec": environment.spec.document.file,
+        "project": {"title": environment.project},
         "apps": apps,
         "app": lambda chart: next((app for app in apps if app["chart"]["name"] == chart), None),
         "firstApps": [app for app in apps if app["wave"] < 0],

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.environment import declared, echoes, functions
+from efdgen.environment.addresses import with_addresses
 from efdgen.environment.model import EnvironmentFile, Facts, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.typed import typed
 from efdgen.errors import InvalidInputError, Location, Path, Problem
@@ -62,7 +63,8 @@ class Resolver:
                 apps.append(resolved)
         if problems or facts is None:
             raise InvalidInputError(problems)
-        return ResolvedEnvironment(spec, facts, tuple(apps))
+        environment = ResolvedEnvironment(spec, facts, tuple(apps), self._repository.title, {}, ())
+        return with_addresses(environment, self._repository.pages)
 
     def resolve_app(self, environment: ResolvedEnvironment, app: str, layers: Sequence[Layer]) -> ResolvedApp:
         """Resolve one app of a resolved environment again, from other layers than its own.

@@ -43,6 +43,16 @@ class Markdown(str):
     __slots__ = ()
 
 
+class Blocks(str):
+    """Blocks of Markdown that the engine made, such as a table: they stand on a line of their own, as they are."""
+
+    __slots__ = ()
+
+
+ALONE = "blocks of Markdown need a line of their own"
+"""What is wrong where they have none."""
+
+
 def quote(value: Any, place: Place) -> str:
     """Return a value as its place needs it; null is nothing, and a list, in a command, its words.
 
@@ -54,6 +64,10 @@ def quote(value: Any, place: Place) -> str:
     if value is None:
         return ""
     if isinstance(value, Verbatim):
+        return value
+    if isinstance(value, Blocks):
+        if place is not Place.PROSE_LINE:
+            raise ExpressionError("E304", ALONE)
         return value
     if isinstance(value, Markdown):
         return _of_markdown(value, place)

@@ -155,6 +155,20 @@ def evaluate_text(text: str, names: Mapping[str, Any], where: str, locate: Locat
         ) from None
 
 
+def holds(condition: str | bool, names: Mapping[str, Any], where: str, locate: Locate, path: Path) -> bool:
+    """Say whether the condition at `path` of one file, such as `when: <% app('store') is not none %>`, holds.
+
+    Raises:
+        InvalidInputError: when it can't be evaluated, or yields something else than true or false.
+    """
+    value = evaluate_text(condition, names, where, locate, path) if isinstance(condition, str) else condition
+    if isinstance(value, bool):
+        return value
+    shown = "null" if value is None else repr(value)
+    message = f"`{path[-1]}` must yield true or false, not {shown} ({where})"
+    raise InvalidInputError([Problem("E304", message, locate(path), path)])
+
+
 class Filling(NamedTuple):
     """What filling needs to know, and what it finds: problems, and the values that expressions yielded."""
 

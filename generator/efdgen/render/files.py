@@ -12,8 +12,8 @@ from efdgen.language.layers import merge_layers
 from efdgen.language.texttemplate import TextFile
 from efdgen.output import layout
 from efdgen.output.marks import json_content, with_mark
+from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet
-from efdgen.render.pages.environment import page
 from efdgen.repository import paths
 from efdgen.repository.model import AppDefinition, Repository
 
@@ -45,12 +45,12 @@ def environment_files(environment: ResolvedEnvironment, repository: Repository) 
     for app in environment.apps:
         yield from app_files(environment, app)
     path = layout.page(name)
-    yield path, with_mark(page(environment, repository.runbook), path, (spec.document.file,))
+    yield path, with_mark(environment_page.page(environment, repository), path, (spec.document.file,))
 
 
-def fleet_file(rows: Sequence[fleet.Row]) -> File:
+def fleet_file(rows: Sequence[fleet.Row], repository: Repository) -> File:
     """Return the page about all environments."""
-    return layout.FLEET, with_mark(fleet.page(rows), layout.FLEET, ("environments",))
+    return layout.FLEET, with_mark(fleet.page(rows, repository), layout.FLEET, ("environments",))
 
 
 def app_files(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[File]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from efdgen.environment.dns import TTL, Record
 from efdgen.environment.hosts import PublicHost
 from efdgen.report.text import Style, table
+from efdgen.repository import paths
 
 
 def as_text(hosts: Sequence[PublicHost], style: Style) -> str:
@@ -22,9 +23,10 @@ def as_json(environment: str, hosts: Sequence[PublicHost]) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False)
 
 
-def as_route53(environment: str, records: Sequence[Record]) -> str:
+def as_route53(comment: str, records: Sequence[Record]) -> str:
     """Return a change batch: `aws route53 change-resource-record-sets --change-batch file://...` takes it.
 
+    The comment is for people, who see it in Route 53.
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
     """
     changes = [
@@ -39,7 +41,7 @@ def as_route53(environment: str, records: Sequence[Record]) -> str:
         }
         for record in records
     ]
-    return json.dumps({"Comment": f"EFD {environment}", "Changes": changes}, indent=2, ensure_ascii=False)
+    return json.dumps({"Comment": comment, "Changes": changes}, indent=2, ensure_ascii=False)
 
 
 def as_terraform(environment: str, records: Sequence[Record], address: str = "", node_address: str = "") -> str:
@@ -77,7 +79,7 @@ class _Terraform(NamedTuple):
 
     def _name(self, what: str) -> str:
         name = f"{self.environment}_{what}".replace("-", "_").replace(".", "_")
-        return name if name[0].isalpha() else f"efd_{name}"
+        return name if name[0].isalpha() else f"{paths.PARENT}_{name}"
 
     def _zone_id(self, zone: str) -> str:
         return self._name("zone_id" if len(self.zones) == 1 else f"zone_id_{zone}")

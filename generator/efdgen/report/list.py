@@ -72,7 +72,7 @@ def _environment(environment: ResolvedEnvironment) -> dict[str, Any]:
         "kubernetesVersion": facts.cluster.kubernetes_version,
         "argocd": {"url": facts.argocd.url, "managed": facts.argocd.managed},
         "hosts": _public(environment),
-        "broker": facts.kafka.broker,
+        **{each.key: each.address for each in environment.addresses if each.key},
         "apps": [
             {
                 "name": app.definition.name,

@@ -101,17 +101,8 @@ class Files:
 
     def texts(self, folder: str) -> dict[str, TextFile]:
         """Read every file below a folder as text, by its path in there."""
-        found = {}
-        for path in self.below(folder):
-            text = self.text(path)
-            problem = yamlio.character_problem(text, path) if text is not None else None
-            if problem is not None:
-                self.problems.append(problem)
-            elif text is not None:
-                file = TextFile(path, text.replace("\r\n", "\n"))
-                self.literals.extend(plaintext.literals_in_text(file))
-                found[path.removeprefix(f"{folder}/")] = file
-        return found
+        read = {path: self.text_file(path) for path in self.below(folder)}
+        return {path.removeprefix(f"{folder}/"): file for path, file in read.items() if file is not None}
 
     def below(self, folder: str) -> Iterator[str]:
         """Yield the files below a folder, sorted, hidden ones left out."""
@@ -138,6 +129,19 @@ class Files:
     def exists(self, path: str) -> bool:
         """Say whether there is a file or folder of that name."""
         return (self.root / path).exists()
+
+    def text_file(self, path: str) -> TextFile | None:
+        """Read a file as text, with plain line ends; None when something is wrong."""
+        text = self.text(path)
+        problem = yamlio.character_problem(text, path) if text is not None else None
+        if problem is not None:
+            self.problems.append(problem)
+            return None
+        if text is None:
+            return None
+        file = TextFile(path, text.replace("\r\n", "\n"))
+        self.literals.extend(plaintext.literals_in_text(file))
+        return file
 
     def text(self, path: str) -> str | None:
         """Read a file as text; None when it can't be read."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from efdgen.errors import Location, Problem, Severity
-from efdgen.repository import definitions, paths, runbook, schemas, specs
+from efdgen.repository import definitions, pages, paths, runbook, schemas, specs
 from efdgen.repository.files import Files
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.repository.tables import load as load_tables
@@ -30,6 +30,8 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)
     documents = runbook.load(files)
+    title = pages.load_title(files)
+    shown = pages.load(files, apps)
     for folder, found, needed in (
         (f"{paths.APPS}/{paths.PARENT}", parent, paths.APPLICATION),
         (paths.WRAPPER, wrapper, "Chart.yaml"),
@@ -57,7 +59,9 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
     if flawed - set(own.values()):
         sound = {}
-    return Repository(frozenset(known), sound, apps, parent, wrapper, tables, documents, rules, tuple(problems))
+    return Repository(
+        frozenset(known), sound, apps, parent, wrapper, tables, documents, rules, title, shown, tuple(problems)
+    )
 
 
 def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:

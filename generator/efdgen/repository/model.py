@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from efdgen.errors import Problem
+from efdgen.errors import Path, Problem
 from efdgen.language import yamlio
 from efdgen.language.annotations import Place
+from efdgen.language.cells import Cell
 from efdgen.language.documents import Document
-from efdgen.language.layers import Layer
+from efdgen.language.layers import Layer, Locate
 from efdgen.language.texttemplate import TextFile
 
 APPS, SERVICES, ENVIRONMENTS = "apps", "services", "environments"
@@ -146,6 +147,60 @@ class Table(NamedTuple):
     names: tuple[Place, ...]
 
 
+class Written(NamedTuple):
+    """A scalar that may hold expressions, not yet evaluated: as it is written, and where it stands."""
+
+    text: Any
+    locate: Locate
+    path: Path
+
+
+class Column(NamedTuple):
+    """A column of the facts that differ, on the page about all environments.
+
+    Attributes:
+        name: its header.
+        cell: what it says about an environment.
+        when: whether it says anything; None: always.
+    """
+
+    name: str
+    cell: Cell
+    when: Written | None
+
+
+class AddressRow(NamedTuple):
+    """Where something is reached that is no public host.
+
+    Attributes:
+        name: what it is, for people.
+        key: its key in `efdgen list --format json`; empty: it is not there.
+        address: yields the address, or null where there is none.
+        otherwise: what is said where there is none; empty: nothing.
+    """
+
+    name: str
+    key: str
+    address: Written
+    otherwise: str
+
+
+class Pages(NamedTuple):
+    """What pages, the site and `efdgen list` show: `templates/pages/`.
+
+    Attributes:
+        environment: the page about one environment.
+        columns: the columns of the facts that differ.
+        addresses: the addresses that are shown beside public hosts.
+        services: by service, what yields its address where that is more than its host behind https://.
+    """
+
+    environment: Document
+    columns: tuple[Column, ...]
+    addresses: tuple[AddressRow, ...]
+    services: Mapping[str, Written]
+
+
 class Repository(NamedTuple):
     """Everything people wrote: what is sound of it, and what is wrong with the rest."""
 
@@ -157,4 +212,6 @@ class Repository(NamedTuple):
     tables: Mapping[str, Table]
     runbook: RunbookDocuments
     schemas: Schemas
+    title: str
+    pages: Pages
     problems: tuple[Problem, ...]

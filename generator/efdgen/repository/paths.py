@@ -29,6 +29,12 @@ RUNBOOK = "templates/runbook"
 FUNCTIONS = "functions.sh"
 """The file of the runbook that holds shell functions for its script."""
 
+PROJECT = "templates/project.yaml"
+"""What the project is called, for people."""
+
+PAGES = "templates/pages"
+"""The folder of what pages, the site and `efdgen list` show."""
+
 PARENT = "efd"
 """The name of the parent chart: no app can have it."""
 

@@ -182,19 +182,32 @@ def render(project: Project, *, keep: bool = False) -> Rendering:
     for environment, found in resolutions(project):
         problems.extend(found)
         if environment is not None:
-            rows[environment.facts.name] = fleet.row(environment)
             kept += [environment] if keep else []
-            try:
-                for path, content in files.environment_files(environment, repository):
-                    tree.add(path, content)
-            except InvalidInputError as error:
-                # What is wrong with a document in several environments is said once.
-                known = {(problem.code, problem.location) for problem in problems}
-                problems.extend(p for p in error.problems if (p.code, p.location) not in known)
+            # What is wrong with a template in several environments is said once.
+            known = {(problem.code, problem.location) for problem in problems}
+            wrong = _add_environment(environment, project, tree, rows)
+            problems.extend(problem for problem in wrong if (problem.code, problem.location) not in known)
     raise_errors(problems)
     if _complete(rows, project):
-        tree.add(*files.fleet_file([rows[name] for name in sorted(rows)]))
+        tree.add(*files.fleet_file([rows[name] for name in sorted(rows)], repository))
     return Rendering(project, tree, _sorted(problems), tuple(kept))
+
+
+def _add_environment(
+    environment: ResolvedEnvironment, project: Project, tree: FileTree, rows: dict[str, fleet.Row]
+) -> tuple[Problem, ...]:
+    """Add what an environment renders to; return what is wrong in the templates of its pages."""
+    problems: list[Problem] = []
+    try:
+        rows[environment.facts.name] = fleet.row(environment, project.repository.pages.columns)
+    except InvalidInputError as error:
+        problems.extend(error.problems)
+    try:
+        for path, content in files.environment_files(environment, project.repository):
+            tree.add(path, content)
+    except InvalidInputError as error:
+        problems.extend(error.problems)
+    return tuple(problems)
 
 
 def _complete(rows: dict[str, fleet.Row], project: Project) -> bool:
@@ -203,7 +216,7 @@ def _complete(rows: dict[str, fleet.Row], project: Project) -> bool:
         if name not in project.repository.environments:
             return False
         try:
-            rows[name] = fleet.row(project.resolver.resolve(name))
+            rows[name] = fleet.row(project.resolver.resolve(name), project.repository.pages.columns)
         except InvalidInputError:
             return False
     return True

@@ -21,7 +21,7 @@ def as_page(root: Path, name: str) -> str:
         UsageError: when the environment is unknown, or there is no runbook.
     """
     environment, found = _runbook(root, name)
-    return f"# {environment.facts.title} EFD: runbook\n\n{markdown.markdown(found.phases)}"
+    return f"# {environment.heading}: runbook\n\n{markdown.markdown(found.phases)}"
 
 
 def as_script(root: Path, name: str) -> str:

@@ -12,6 +12,7 @@ from efdgen.language.documents.model import Block, Document, Fence, For, Heading
 from efdgen.language.expressions import ExpressionError, Names
 from efdgen.language.markdowntext import FENCE, OWN_LINE
 from efdgen.language.places import Place
+from efdgen.language.quoting import Blocks
 
 _MOST_LINES = 100_000
 _HEADING = re.compile(r"(?P<level>#{1,6} )(?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
@@ -34,7 +35,7 @@ def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]
 class Line(NamedTuple):
     """A line of a filled document: its text, the line that it comes from, and how many letters are the document's own.
 
-    These are counted from the first, as far as the first value.
+    These are counted from the first, as far as the first value. Text that is `Blocks` is as many lines as they are.
     """
 
     text: str
@@ -67,6 +68,7 @@ class _Writer:
         self._line = ""
         self._number = 1
         self._own: int | None = None
+        self._made: Blocks | None = None
 
     def end(self) -> list[Line]:
         """Return the lines.
@@ -135,6 +137,9 @@ class _Writer:
         text = quoting.quote(value, part.place)
         if not self._line:
             self._number = part.line
+        if isinstance(text, Blocks):
+            self._made = text
+            return
         if not text and part.place is Place.SHELL_WORD:
             # No word, and no blank before it.
             self._line = self._line.removesuffix(" ")
@@ -148,8 +153,15 @@ class _Writer:
             self._own = 0
 
     def _end_line(self) -> None:
-        own = len(self._line) if self._own is None else self._own
-        self._lines.append(Line(self._line, self._number, own))
+        if self._made is None:
+            own = len(self._line) if self._own is None else self._own
+            self._lines.append(Line(self._line, self._number, own))
+        else:
+            self._lines.append(Line(self._made, self._number, 0))
+            if self._line.strip():
+                location = Location(self._source, self._number, 1)
+                self._problems[location, "E304"] = Problem("E304", quoting.ALONE + self._where, location)
+        self._made = None
         if len(self._lines) > _MOST_LINES:
             problem = Problem("E303", f"it has more than {_MOST_LINES:,} lines", Location(self._source))
             raise InvalidInputError([problem])
@@ -182,7 +194,8 @@ def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
     for line in following:
         fence = FENCE.match(line.text) if line.is_plain else None
         heading = None if fence else _heading(line)
-        if (fence or heading or not line.text.strip()) and prose:
+        is_made = isinstance(line.text, Blocks)
+        if (fence or heading or is_made or not line.text.strip()) and prose:
             yield Prose("\n".join(prose))
             prose = []
         if fence:
@@ -192,6 +205,8 @@ def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
                 yield Fence(fence["language"], tuple(fence["words"].split()), text, line.number)
         elif heading:
             yield heading
+        elif is_made:
+            yield Prose(line.text)
         elif line.text.strip():
             _add(prose, line)
     if prose:

@@ -36,7 +36,7 @@ def graph(environment: ResolvedEnvironment) -> Graph:
     nodes += [Node(name, is_provided=True) for name in sorted(elsewhere - requires.keys())]
     edges = [Edge(name, other, _is_implied(name, other, requires)) for name in requires for other in requires[name]]
     root = Node(paths.PARENT, namespace=NAMESPACE, hosts=tuple(hosts.get(paths.PARENT, ())))
-    return Graph(f"{environment.facts.title} EFD", root, tuple(nodes), tuple(edges))
+    return Graph(environment.heading, root, tuple(nodes), tuple(edges))
 
 
 def _is_implied(name: str, other: str, requires: Mapping[str, tuple[str, ...]]) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
-from efdgen.errors import Path, dotted
-from efdgen.language import yamlio
+from efdgen.environment.names import names
+from efdgen.errors import InvalidInputError, Path, Problem, dotted
+from efdgen.language import cells, scope, yamlio
 from efdgen.language.layers import Layer, at, leaves, merge_layers, sets
 from efdgen.output import layout
 from efdgen.render.pages.markdown import code, host_link, link, table, text
-from efdgen.repository.model import AppDefinition
+from efdgen.repository.model import AppDefinition, Column, Repository
 
 _LONGEST = 60
 """Characters of a value that are shown."""
@@ -40,13 +41,17 @@ class Row(NamedTuple):
     source: str
     argocd_url: str
     hosts: tuple[PublicHost, ...]
-    facts: tuple[str, ...]
+    cells: tuple[str, ...]
     provided: tuple[str, ...]
     apps: Mapping[str, App]
 
 
-def row(environment: ResolvedEnvironment) -> Row:
-    """Return what the page says of an environment."""
+def row(environment: ResolvedEnvironment, columns: Sequence[Column]) -> Row:
+    """Return what the page says of an environment.
+
+    Raises:
+        InvalidInputError: with every column that can't be evaluated.
+    """
     facts = environment.facts
     return Row(
         facts.name,
@@ -54,7 +59,7 @@ def row(environment: ResolvedEnvironment) -> Row:
         environment.spec.document.file,
         facts.argocd.url,
         public(environment),
-        tuple(fact(environment) for fact in _FACTS.values()),
+        tuple(_cells(environment, columns)),
         facts.cluster.provides,
         {app.definition.name: _app(app) for app in environment.apps},
     )
@@ -65,13 +70,38 @@ def _app(app: ResolvedApp) -> App:
     return App(app.definition, tuple(layer for layer in own if layer.data), app.pins)
 
 
-def page(rows: Sequence[Row]) -> str:
-    """Return the page as Markdown."""
-    return "\n".join(_lines(rows))
+def _cells(environment: ResolvedEnvironment, columns: Sequence[Column]) -> Iterator[str]:
+    given = names(environment)
+    where = f"environment {environment.facts.name}"
+    problems: list[Problem] = []
+    for column in columns:
+        try:
+            when = column.when
+            is_there = when is None or scope.holds(when.text, given, where, when.locate, when.path)
+            yield cells.fill(column.cell, given, where) if is_there else "-"
+        except InvalidInputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InvalidInputError(problems)
 
 
-def _lines(rows: Sequence[Row]) -> Iterator[str]:
-    yield "\n# The EFD's environments\n"
+def page(rows: Sequence[Row], repository: Repository) -> str:
+    """Return the page as Markdown.
+
+    Args:
+        rows: what it says of each environment.
+        repository: what people wrote: its title, and the names of the columns.
+    """
+    return "\n".join(_lines(rows, repository))
+
+
+def _title(project: str) -> str:
+    """Return the page's title: `The EFD's environments`; of a project without a title, `All environments`."""
+    return f"The {project}'s environments" if project else "All environments"
+
+
+def _lines(rows: Sequence[Row], repository: Repository) -> Iterator[str]:
+    yield f"\n# {text(_title(repository.title))}\n"
     yield from table(
         ("environment", "spec", "Argo CD", "public hosts"),
         (
@@ -86,7 +116,7 @@ def _lines(rows: Sequence[Row]) -> Iterator[str]:
     )
     yield from _versions(rows)
     yield "## What differs\n"
-    yield from _facts(rows)
+    yield from _facts(rows, [text(column.name) for column in repository.pages.columns])
     yield from _settings(rows)
 
 
@@ -137,50 +167,20 @@ def _superscript(number: int) -> str:
 # -- facts
 
 
-def _code_or(otherwise: str, words: str | None) -> str:
-    return code(words) if words else otherwise
-
-
-def _kafka(environment: ResolvedEnvironment, words: str) -> str:
-    """Return words about Kafka; they say nothing where none is deployed."""
-    return words if any(app.node_port_hosts for app in environment.apps) else "-"
-
-
-def _sync(policy: Mapping[str, Any] | None) -> str:
-    return "by hand" if policy is None else code(_words(policy))
-
-
-_FACTS: Mapping[str, Callable[[ResolvedEnvironment], str]] = {
-    "site": lambda env: _code_or("none", env.spec.site),
-    "Kubernetes": lambda env: text(env.facts.cluster.kubernetes_version),
-    "storage class": lambda env: _code_or("the default", env.facts.cluster.storage_class),
-    "provided by the cluster": lambda env: ", ".join(map(code, env.facts.cluster.provides)) or "nothing",
-    "Kafka broker": lambda env: _kafka(env, _code_or("not reached from outside", env.facts.kafka.broker)),
-    "Kafka's storage class": lambda env: _kafka(env, _code_or("the default", env.facts.kafka.storage_class)),
-    "Kafka's disks": lambda env: _kafka(env, text(env.facts.kafka.storage_size)),
-    "Vault": lambda env: f"<{env.facts.vault.address}>",
-    "Vault's prefix": lambda env: code(env.facts.vault.path_prefix),
-    "Argo CD": lambda env: "managed here" if env.facts.argocd.managed else "managed elsewhere",
-    "deployed from": lambda env: f"<{env.facts.argocd.repo_url}>",
-    "revision": lambda env: code(env.facts.argocd.target_revision),
-    "sync": lambda env: _sync(env.facts.argocd.sync_policy),
-}
-
-
-def _facts(rows: Sequence[Row]) -> Iterator[str]:
+def _facts(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
     """Yield a table of the facts that are not the same everywhere, and a list of the others."""
     different: list[tuple[int, str]] = []
     same: list[tuple[int, str]] = []
-    for index, name in enumerate(_FACTS):
-        (different if len({each.facts[index] for each in rows}) > 1 else same).append((index, name))
+    for index, name in enumerate(columns):
+        (different if len({each.cells[index] for each in rows}) > 1 else same).append((index, name))
     yield "### Facts\n"
     if different:
         yield from table(
             ("environment", *(name for _, name in different)),
-            ((text(each.title), *(each.facts[index] for index, _ in different)) for each in rows),
+            ((text(each.title), *(each.cells[index] for index, _ in different)) for each in rows),
         )
     if same and rows:
-        yield f"The same everywhere: {'; '.join(f'{name} {rows[0].facts[index]}' for index, name in same)}.\n"
+        yield f"The same everywhere: {'; '.join(f'{name} {rows[0].cells[index]}' for index, name in same)}.\n"
 
 
 # -- settings

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from efdgen.environment.hosts import NODE_PORT, PublicHost
-from efdgen.language.quoting import in_code, in_prose
+from efdgen.language.documents import Block, Heading, Prose
+from efdgen.language.quoting import in_code
+from efdgen.language.quoting import in_prose as text
+
+__all__ = ["Anchors", "code", "host_link", "link", "table", "text", "written"]
 
 _NO_SLUG = re.compile(r"[^\w\- ]")
-
-text = in_prose
 
 
 def code(words: str) -> str:
@@ -31,6 +33,19 @@ def host_link(host: PublicHost) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Return the lines of a table, with an empty one behind it; what is in the cells is Markdown."""
     return [f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *rows)] + [""]
+
+
+def written(blocks: Iterable[Block]) -> str:
+    """Return the blocks of a filled document as Markdown, with an empty line between any two."""
+    return "\n".join(f"{_block(block)}\n" for block in blocks)
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"{'#' * block.level} {block.text}"
+    if isinstance(block, Prose):
+        return block.text
+    return f"```{block.language}\n{block.text}\n```"
 
 
 class Anchors:

@@ -5,62 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from efdgen.environment.model import Pin
+from efdgen.environment.model import ResolvedEnvironment
 from efdgen.review.semantic import Steps
-
-
-class App(NamedTuple):
-    """An app in an environment."""
-
-    name: str
-    chart: str
-    version: str
-    description: str
-    namespace: str
-    target_revision: str
-    pins: tuple[Pin, ...]
-    secrets: tuple[str, ...]
 
 
 class Environment(NamedTuple):
     """An environment.
 
     Attributes:
-        name: what its files are called.
-        title: what people call it.
-        site: the shared facts that it takes part in.
-        place: where it is, for people.
-        aliases: other names.
-        kubernetes: the cluster's version.
-        argocd: the address of its Argo CD.
-        vault: Vault's address, and the path that its secrets are below.
-        broker: Kafka as seen from outside; empty: not reachable.
-        services: what can be reached from outside, each with its address; Argo CD and Kafka are not among them.
-        apps: its apps, in their order.
+        resolved: what it is.
         page: the page about it, as Markdown.
         picture: its apps as SVG; empty: none.
     """
 
-    name: str
-    title: str
-    site: str
-    place: str
-    aliases: tuple[str, ...]
-    kubernetes: str
-    argocd: str
-    vault: tuple[str, str]
-    broker: str
-    services: Mapping[str, str]
-    apps: tuple[App, ...]
+    resolved: ResolvedEnvironment
     page: str
     picture: str
+
+    @property
+    def name(self) -> str:
+        """Return what its files are called."""
+        return self.resolved.facts.name
 
 
 class Row(NamedTuple):
     """One value, in all environments that have it.
 
     Attributes:
-        group: the app, or `efd` for the parent chart; `<app>: <file>` for a file beside an app's values.
+        group: the app, or the parent chart; `<app>: <file>` for a file beside an app's values.
         path: where it stands in there. Items of lists are named alike in all environments.
         values: scalars, lists of such, and empty maps and lists, by environment.
         is_order: whether it is no value, but the order of a list's named items, which differs.
@@ -84,3 +56,8 @@ class Fleet(NamedTuple):
     environments: tuple[Environment, ...]
     rows: tuple[Row, ...]
     page: str = ""
+
+    @property
+    def project(self) -> str:
+        """Return the title of the project that the environments belong to; empty: it has none."""
+        return next((each.resolved.project for each in self.environments), "")

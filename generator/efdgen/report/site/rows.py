@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from efdgen.environment import values
-from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.report.site.model import App, Environment, Fleet, Row
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.report.site.model import Environment, Fleet, Row
 from efdgen.repository import paths
 from efdgen.review.semantic import Item, Steps, name_of, naming_key
 
@@ -32,7 +31,7 @@ def fleet(environments: Sequence[ResolvedEnvironment], makers: Makers) -> Fleet:
     found = []
     groups: dict[str, dict[str, Any]] = {}
     for environment in environments:
-        found.append(_environment(environment, makers))
+        found.append(Environment(environment, makers.page(environment), makers.picture(environment)))
         for group, data in _groups(environment):
             groups.setdefault(group, {})[environment.facts.name] = data
     values = tuple(row for group in sorted(groups) for row in rows(group, (), groups[group]))
@@ -112,44 +111,4 @@ def _in_conflict(orders: Iterable[tuple[str, ...]]) -> bool:
         [item for item in one if item in other] != [item for item in other if item in one]
         for number, one in enumerate(known)
         for other in known[:number]
-    )
-
-
-def _environment(environment: ResolvedEnvironment, makers: Makers) -> Environment:
-    facts = environment.facts
-    registry = facts.schema_registry.url
-    hosts = {service: host for app in environment.apps for service, host in app.hosts.items()}
-    # It can have a port; the other services never do.
-    services = {
-        service: registry if urlsplit(registry).hostname == host else f"https://{host}"
-        for service, host in hosts.items()
-    }
-    return Environment(
-        name=facts.name,
-        title=facts.title,
-        site=environment.spec.site,
-        place=facts.place,
-        aliases=facts.aliases,
-        kubernetes=facts.cluster.kubernetes_version,
-        argocd=facts.argocd.url,
-        vault=(facts.vault.address, facts.vault.path_prefix),
-        broker=facts.kafka.broker or "",
-        services=dict(sorted(services.items())),
-        apps=tuple(map(_app, environment.apps)),
-        page=makers.page(environment),
-        picture=makers.picture(environment),
-    )
-
-
-def _app(app: ResolvedApp) -> App:
-    definition = app.definition
-    return App(
-        name=definition.name,
-        chart=definition.chart.name,
-        version=definition.chart.version,
-        description=definition.description,
-        namespace=definition.namespace,
-        target_revision=app.target_revision,
-        pins=app.pins,
-        secrets=tuple(secret.path for secret in app.secrets),
     )

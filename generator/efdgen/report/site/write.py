@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.environment.model import Pin
+from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.report import html
 from efdgen.report.diff import changes
 from efdgen.report.site.markdown import Body, body
-from efdgen.report.site.model import App, Environment, Fleet, Row
+from efdgen.report.site.model import Environment, Fleet, Row
 from efdgen.report.text import count
 
 INDEX, DETAILS, COMPARE, DATA = "index.html", "fleet.html", "compare.html", "data.js"
@@ -83,7 +83,7 @@ def build(fleet: Fleet) -> dict[str, bytes]:
     parts = _parts(fleet.rows, texts)
     files = {
         INDEX: _index(fleet, addresses),
-        DETAILS: _page("site-fleet", "site-text", here=DETAILS, body=body(fleet.page, link)),
+        DETAILS: _page("site-fleet", "site-text", here=DETAILS, project=fleet.project, body=body(fleet.page, link)),
         COMPARE: _page("site-compare", here=COMPARE),
     }
     for each in fleet.environments:
@@ -117,21 +117,22 @@ def _link(target: str, addresses: Mapping[str, str]) -> str | None:
 
 
 def _index(fleet: Fleet, addresses: Mapping[str, str]) -> str:
-    apps = sorted({app.name for each in fleet.environments for app in each.apps})
+    apps = sorted({app.definition.name for each in fleet.environments for app in each.resolved.apps})
     usual = {name: _usual(name, fleet.environments) for name in apps}
     lines = [_line(each, addresses[each.name], usual) for each in fleet.environments]
-    sites = sorted({each.site for each in fleet.environments if each.site})
-    pins = sum(len(app.pins) for each in fleet.environments for app in each.apps)
+    sites = sorted({each.resolved.spec.site for each in fleet.environments if each.resolved.spec.site})
+    pins = sum(len(app.pins) for each in fleet.environments for app in each.resolved.apps)
     extent = (count(len(lines), "environment"), count(len(apps), "app"), count(pins, "pinned value"))
-    return _page("site-index", here=INDEX, lines=lines, apps=apps, sites=sites, extent=", ".join(extent))
+    given = {"lines": lines, "apps": apps, "sites": sites, "extent": ", ".join(extent)}
+    return _page("site-index", here=INDEX, project=fleet.project, **given)
 
 
 Look = tuple[str, str]
 """The version of an app's chart, and what Argo CD reads; empty where it is not deployed."""
 
 
-def _look(app: App | None) -> Look:
-    return (app.version, app.target_revision) if app else ("", "")
+def _look(app: ResolvedApp | None) -> Look:
+    return (app.definition.chart.version, app.target_revision) if app else ("", "")
 
 
 def _usual(name: str, environments: Sequence[Environment]) -> Look:
@@ -140,8 +141,8 @@ def _usual(name: str, environments: Sequence[Environment]) -> Look:
     return looks.most_common(1)[0][0]
 
 
-def _app(environment: Environment, name: str) -> App | None:
-    return next((app for app in environment.apps if app.name == name), None)
+def _app(environment: Environment, name: str) -> ResolvedApp | None:
+    return next((app for app in environment.resolved.apps if app.definition.name == name), None)
 
 
 def _line(environment: Environment, page: str, usual: Mapping[str, Look]) -> Line:
@@ -152,26 +153,29 @@ def _line(environment: Environment, page: str, usual: Mapping[str, Look]) -> Lin
         revision = own[1] if own[1] != look[1] and look[0] else ""
         pins = app.pins if app else ()
         cells.append(Cell(name, own[0], revision, pins, is_special=bool(pins) or own != look))
-    found_by = (environment.title, environment.site, environment.place, environment.argocd, *environment.aliases)
-    return Line(environment, page, tuple(cells), " ".join((*found_by, *environment.services.values())))
+    resolved = environment.resolved
+    facts = resolved.facts
+    found_by = (facts.title, resolved.spec.site, facts.place, facts.argocd.url, *facts.aliases)
+    return Line(environment, page, tuple(cells), " ".join((*found_by, *resolved.services.values())))
 
 
 _STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 
 
 def _environment(environment: Environment, content: Body, parts: Mapping[str, Part]) -> str:
+    of_app = {app.definition.name: app for app in environment.resolved.apps}
     apps = [
-        (app, [part for part in parts.values() if part.group.split(":")[0] == app.name]) for app in environment.apps
+        (app, [part for part in parts.values() if part.group.split(":")[0] == name]) for name, app in of_app.items()
     ]
-    known = {app.name for app in environment.apps}
     return _page(
         "site-environment",
         "site-text",
         inner_styles=_STYLE.findall(environment.picture),
         here=address(environment.name),
-        environment=environment,
+        environment=environment.resolved,
+        facts=environment.resolved.facts,
         apps=apps,
-        others=[part for part in parts.values() if part.group.split(":")[0] not in known],
+        others=[part for part in parts.values() if part.group.split(":")[0] not in of_app],
         body=content,
     )
 
@@ -228,16 +232,18 @@ def _data(fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body]
         rows += [groups.number(html.visible(row.group)), paths.number(path)]
         for name, value in row.values.items():
             held[name] += [number, values.number(texts.shown(value))]
-    apps = {app.name: app for each in fleet.environments for app in each.apps}
+    apps = {app.definition.name: app.definition for each in fleet.environments for app in each.resolved.apps}
     return {
-        "apps": [_visible((name, app.chart, app.version, app.description)) for name, app in sorted(apps.items())],
+        "apps": [
+            _visible((name, app.chart.name, app.chart.version, app.description)) for name, app in sorted(apps.items())
+        ],
         "environments": [
             {
                 "name": html.visible(each.name),
-                "title": html.visible(each.title),
-                "about": html.visible(" ".join((each.site, each.place, *each.aliases))),
+                "title": html.visible(each.resolved.facts.title),
+                "about": html.visible(" ".join(_about(each.resolved))),
                 "page": addresses[each.name],
-                "services": [_visible(service) for service in _services(each)],
+                "services": [_visible(service) for service in _addresses(each.resolved)],
                 "headings": [
                     [values.number(heading.text), values.number(heading.anchor)]
                     for heading in bodies[each.name].headings
@@ -253,11 +259,16 @@ def _data(fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body]
     }
 
 
-def _services(environment: Environment) -> Iterator[tuple[str, str]]:
+def _about(environment: ResolvedEnvironment) -> tuple[str, ...]:
+    return environment.spec.site, environment.facts.place, *environment.facts.aliases
+
+
+def _addresses(environment: ResolvedEnvironment) -> Iterator[tuple[str, str]]:
     yield from environment.services.items()
-    if environment.broker:
-        yield "Kafka", environment.broker
-    yield "Argo CD", environment.argocd
+    for each in environment.addresses:
+        if each.address:
+            yield each.name, each.address
+    yield "Argo CD", environment.facts.argocd.url
 
 
 def _visible(texts: Sequence[str]) -> list[str]:
