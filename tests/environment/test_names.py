@@ -19,10 +19,45 @@ def app(environment: str, name: str) -> dict[str, Any]:
 def test_a_secret_made_by_hand_has_the_keys_that_are_read_and_their_defaults() -> None:
     assert app("summit", "vault-secrets-operator")["manualSecrets"] == [
         {
+            "app": "vault-secrets-operator",
+            "namespace": "vault-secrets-operator",
             "name": "vault-secrets-operator",
             "keys": ["VAULT_TOKEN", "VAULT_TOKEN_LEASE_DURATION"],
             "defaults": {"VAULT_TOKEN_LEASE_DURATION": "8640"},
+            "variables": {
+                "VAULT_TOKEN": "VAULT_TOKEN",
+                "VAULT_TOKEN_LEASE_DURATION": "VAULT_TOKEN_LEASE_DURATION",
+            },
+            "words": [
+                "VAULT_TOKEN",
+                '"$VAULT_TOKEN"',
+                "VAULT_TOKEN_LEASE_DURATION",
+                '"$VAULT_TOKEN_LEASE_DURATION"',
+            ],
         }
+    ]
+
+
+def test_secrets_are_gathered_by_vault_path_and_volumes_by_storage_class() -> None:
+    found = given("summit")
+    assert [each["path"] for each in found["vaultPaths"]] == sorted({each["path"] for each in found["secrets"]})
+    assert {each["path"]: set(each["keys"]) for each in found["vaultPaths"]} == {
+        path: {key for each in found["secrets"] if each["path"] == path for key in each["keys"]}
+        for path in {each["path"] for each in found["secrets"]}
+    }
+    assert (found["storageClasses"], found["usesDefaultStorageClass"]) == (["local-path"], False)
+    assert (names(labs()["lab-influx"])["storageClasses"], names(labs()["lab-influx"])["usesDefaultStorageClass"]) == (
+        [],
+        True,
+    )
+    assert found["manualSecrets"] == app("summit", "vault-secrets-operator")["manualSecrets"]
+    assert given("ncsa-int")["manualSecrets"] == []
+
+
+def test_the_policy_of_argo_cd_is_lines() -> None:
+    assert given("summit")["rbacPolicy"] == [
+        "p, lsst-sqre:EFD ops, applications, sync, default/*, allow",
+        "g, lsst-sqre:EFD ops, role:admin",
     ]
 
 

@@ -441,7 +441,7 @@ def test_six_runbooks_take_a_few_milliseconds() -> None:
     def once() -> float:
         before = time.perf_counter()
         for environment in RESOLVED.values():
-            markdown(read.phases(environment, runbook()))
+            markdown(read.read(environment, runbook()).phases)
         return time.perf_counter() - before
 
     assert min(once() for _ in range(20)) < 0.02

@@ -12,6 +12,7 @@ from jinja2 import nodes
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.language import evaluator
+from efdgen.language.documents import Document
 from efdgen.render.runbook import read
 from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Phase
@@ -28,7 +29,7 @@ def environments() -> Mapping[str, ResolvedEnvironment]:
 
 @functools.cache
 def phases(environment: str) -> Mapping[str, Phase]:
-    return {phase.name: phase for phase in read.phases(environments()[environment], runbook())}
+    return {phase.name: phase for phase in read.read(environments()[environment], runbook()).phases}
 
 
 def page(environment: str, phase: str) -> str:
@@ -71,10 +72,10 @@ def test_every_condition_holds_somewhere_and_fails_somewhere(monkeypatch: pytest
 
     monkeypatch.setattr(evaluator, "_value", recording)
     for environment in environments().values():
-        read.phases(environment, runbook())
+        read.read(environment, runbook())
     decided = [
         (name, line, kind, outcomes, seen[id(expression)])
-        for name, document in sorted(runbook().items())
+        for name, document in documents()
         for kind, line, expression, outcomes in decisions(document.parts)
     ]
     assert len(decided) > 50
@@ -84,6 +85,11 @@ def test_every_condition_holds_somewhere_and_fails_somewhere(monkeypatch: pytest
         for outcome in sorted(outcomes - found)
     ]
     assert missing == []
+
+
+def documents() -> list[tuple[str, Document]]:
+    functions = runbook().functions
+    return [*sorted(runbook().phases.items()), *([("functions.sh", functions)] if functions else ())]
 
 
 # -- which steps there are

@@ -19,7 +19,11 @@ SPECS = {
     "lab-argo": """\
 cluster:
   k3d: {version: "5.1.0", k3sVersion: v1.21.5-k3s2, name: argo, hostPath: /srv/argo, containerPath: /var/lib/argo}
-argocd: {managed: true}
+kafka: {broker: null}
+argocd:
+  managed: true
+  installManifest: https://raw.githubusercontent.com/argoproj/argo-cd/v2.1.7/manifests/install.yaml
+  rbac: {policies: [], groups: []}
 apps: {}
 """,
     # What others need, and nobody who needs it: no secrets, no hosts.
@@ -54,6 +58,19 @@ apps:
     values:
       cp-kafka-connect: {enabled: false}
 """,
+    # An Argo CD that somebody may not sync with, from an address that moves twice; a Secret of whatever is in Vault.
+    "lab-refusing": """\
+cluster: {provides: [vault-secrets-operator, ingress-nginx]}
+argocd:
+  managed: true
+  installManifest: https://example.org/stable/latest/install.yaml
+  rbac:
+    policies:
+    - {subject: "lsst-sqre:guests", resource: applications, action: sync, object: default/*, effect: deny}
+apps:
+  influxdb:
+    secrets: {spare: {}}
+""",
     # What is left of Confluent Platform, where Kafka is not.
     "lab-rest": """\
 cluster: {provides: [vault-secrets-operator, ingress-nginx]}
@@ -86,4 +103,4 @@ def _with_brokers(environment: ResolvedEnvironment) -> ResolvedEnvironment:
     """Return an environment whose brokers have three hosts, in two domains."""
     hosts = {"kafka-0": "k0.example.org", "kafka-1": "k1.example.org", "kafka-2": "k2.example.net"}
     (app,) = environment.apps
-    return environment._replace(apps=(app._replace(node_port_hosts=hosts),))
+    return environment._replace(apps=(app._replace(node_port_hosts=hosts, open_node_ports=frozenset(hosts)),))

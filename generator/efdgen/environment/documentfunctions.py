@@ -27,7 +27,9 @@ def _each(pattern: str, items: Iterable[Any]) -> list[str]:
     """
 
     def filled(item: Any) -> str:
-        return _BLANK.sub(lambda blank: expressions.text(item[blank[1]] if blank[1] else item), pattern)
+        return _BLANK.sub(
+            lambda blank: expressions.text(expressions.item(item, blank[1]) if blank[1] else item), pattern
+        )
 
     return [filled(item) for item in items]
 

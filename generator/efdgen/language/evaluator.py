@@ -125,14 +125,19 @@ def _name(node: nodes.Name, names: Names) -> Any:
 
 
 def _attribute(node: nodes.Getattr, names: Names) -> Any:
-    return _item(_value(node.node, names), node.attr)
+    return item(_value(node.node, names), node.attr)
 
 
 def _subscript(node: nodes.Getitem, names: Names) -> Any:
-    return _item(_value(node.node, names), _value(node.arg, names))
+    return item(_value(node.node, names), _value(node.arg, names))
 
 
-def _item(owner: Any, key: Any) -> Any:
+def item(owner: Any, key: Any) -> Any:
+    """Return what stands under a key of a mapping, or at a place of a list.
+
+    Raises:
+        ExpressionError: when there is none.
+    """
     if isinstance(owner, Mapping):
         if key not in owner:
             raise _UndefinedNameError(key, owner)

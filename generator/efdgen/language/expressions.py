@@ -11,25 +11,26 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from efdgen.language import evaluator
-from efdgen.language.evaluator import ExpressionError, Function, Names, plain, text, value
+from efdgen.language.evaluator import ExpressionError, Function, Names, item, plain, text, value
 
 __all__ = [
     "CLOSE",
-    "MAX_LENGTH",
     "OPEN",
-    "TOO_LONG",
     "ExpressionError",
     "Function",
     "Names",
     "evaluate",
     "has_expression",
+    "item",
     "parse",
+    "parse_loop",
     "plain",
     "text",
     "value",
@@ -37,10 +38,10 @@ __all__ = [
 
 OPEN, CLOSE = "<%", "%>"
 _EXPRESSION = re.compile(r"<%(.*?)%>", re.DOTALL)
-MAX_LENGTH = 1000
-"""Characters that an expression may have."""
-
-TOO_LONG = f"an expression may have at most {MAX_LENGTH} characters"
+_KEYS = re.compile(r"\s*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\s*\Z", re.ASCII)
+_KEYWORDS = frozenset({"and", "elif", "else", "false", "for", "if", "in", "is", "none", "not", "or", "true"})
+_T = TypeVar("_T")
+_MAX_LENGTH = 1000
 
 
 def has_expression(text: str) -> bool:
@@ -106,13 +107,52 @@ def parse(source: str) -> nodes.Expr:
     Raises:
         ExpressionError: when it is malformed, empty or too long.
     """
-    if len(source) > MAX_LENGTH:
-        raise ExpressionError("E302", TOO_LONG)
+    first, *keys = source.strip().split(".")
+    if len(source) <= _MAX_LENGTH and _KEYS.match(source) and first.lower() not in _KEYWORDS:
+        # What most expressions are needs no parser: `cluster.k3d.name`.
+        found: nodes.Expr = nodes.Name(first, "load")
+        for key in keys:
+            found = nodes.Getattr(found, key, "load")
+        return found
+    return _parsed(source, Parser.parse_expression)
+
+
+class Loop(NamedTuple):
+    """What stands behind `for`: the names that each turn has, what is gone over, and a test of its items, if any."""
+
+    names: tuple[str, ...]
+    items: nodes.Expr
+    test: nodes.Expr | None
+
+
+def parse_loop(source: str) -> Loop:
+    """Return what stands behind `for`, in Jinja2's syntax: `name in list`, `name, other in mapping if name != 'a'`.
+
+    Raises:
+        ExpressionError: when it is malformed, empty or too long.
+    """
+    return _parsed(source, _loop)
+
+
+def _loop(parser: Parser) -> Loop:
+    target = parser.parse_assign_target(extra_end_rules=("name:in",))
+    names = target.items if isinstance(target, nodes.Tuple) else [target]
+    parser.stream.expect("name:in")
+    items = parser.parse_expression(with_condexpr=False)
+    test = parser.parse_expression() if parser.stream.skip_if("name:if") else None
+    if not all(isinstance(name, nodes.Name) for name in names):
+        raise ExpressionError("E302", "a loop gives a name, or some: `for a, b in list`")
+    return Loop(tuple(name.name for name in names if isinstance(name, nodes.Name)), items, test)
+
+
+def _parsed(source: str, parse: Callable[[Parser], _T]) -> _T:
+    if len(source) > _MAX_LENGTH:
+        raise ExpressionError("E302", f"an expression may have at most {_MAX_LENGTH} characters")
     if not source.strip():
         raise ExpressionError("E302", "the expression is empty")
     try:
         parser = Parser(_environment(), source, state="variable")
-        expression = parser.parse_expression()
+        found = parse(parser)
         if not parser.stream.eos:
             raise ExpressionError("E302", f"malformed expression: unexpected {str(parser.stream.current)!r}")
     except TemplateSyntaxError as error:
@@ -121,7 +161,7 @@ def parse(source: str) -> nodes.Expr:
         raise ExpressionError("E302", "malformed expression: nested too deeply") from None
     except (TemplateError, ValueError) as error:
         raise ExpressionError("E302", f"malformed expression: {error}") from None
-    return expression
+    return found
 
 
 def _evaluate_part(part: _Part, names: Names) -> Any:

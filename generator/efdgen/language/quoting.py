@@ -11,6 +11,7 @@ No value adds structure: a heading, a list's item, a table's row, a command, a h
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import re
@@ -59,6 +60,8 @@ def quote(value: Any, place: Place) -> str:
     Raises:
         ExpressionError: when the place can't hold it.
     """
+    if type(value) is str and place is not Place.DATA:
+        return _quoted(value, place)
     if place is Place.DATA:
         return json.dumps(expressions.plain(value), ensure_ascii=False)
     if value is None:
@@ -73,7 +76,13 @@ def quote(value: Any, place: Place) -> str:
         return _of_markdown(value, place)
     if place is Place.SHELL_WORD and isinstance(value, list | tuple):
         return " ".join(item if isinstance(item, Verbatim) else shell_word(expressions.text(item)) for item in value)
-    return _QUOTES[place](expressions.text(value))
+    return _quoted(expressions.text(value), place)
+
+
+@functools.lru_cache(maxsize=4096)
+def _quoted(text: str, place: Place) -> str:
+    """Return text as its place needs it; the same few names and hosts stand everywhere."""
+    return _QUOTES[place](expressions.text(text))
 
 
 def in_prose(text: str) -> str:

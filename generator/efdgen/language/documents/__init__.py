@@ -2,9 +2,9 @@
 
 A document is Markdown, or shell commands. A value stands as `<% expression %>`. Lines that begin with `%%` are control
 lines, in Jinja2's own syntax (`%% if`, `%% elif`, `%% else`, `%% endif`; `%% for name in list`, with `if` behind it or
-without, `%% endfor`; `%% set name = ...`), or comments (`%% # ...`). Jinja2 parses, the evaluator of expressions
-evaluates, no code is generated. A value is quoted by the place that it stands in, for the shell or for Markdown, and
-can't add structure: a heading, a fence or a row is one only where the template's own text begins it.
+without, `%% endfor`; `%% set name = ...`), or comments (`%% # ...`). Jinja2 parses the expressions, the evaluator
+evaluates them, no code is generated. A value is quoted by the place that it stands in, for the shell or for Markdown,
+and can't add structure: a heading, a fence or a row is one only where the document's own text begins it.
 
     ### Sync <% app.name %> {#sync}                      Heading(3, "Sync influxdb", "sync")
                                                   ->
@@ -15,8 +15,8 @@ can't add structure: a heading, a fence or a row is one only where the template'
 `parse` reads a document, once; `fill` fills it, for each environment.
 """
 
-from efdgen.language.documents.filling import Line, fill, fill_text
-from efdgen.language.documents.model import Block, Document, Fence, Heading, Prose
+from efdgen.language.documents.filling import fill, fill_text
+from efdgen.language.documents.model import Block, Document, Fence, Heading, Line, Prose
 from efdgen.language.documents.reading import parse
 
 __all__ = ["Block", "Document", "Fence", "Heading", "Line", "Prose", "fill", "fill_text", "parse"]

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, quoting
-from efdgen.language.documents.model import Block, Document, Fence, For, Heading, If, Literal, Part, Prose, Set, Value
+from efdgen.language.documents.model import (
+    Block,
+    Document,
+    Fence,
+    For,
+    Heading,
+    If,
+    Line,
+    Literal,
+    Part,
+    Prose,
+    Set,
+    Value,
+)
 from efdgen.language.expressions import ExpressionError, Names
 from efdgen.language.markdowntext import FENCE, OWN_LINE
 from efdgen.language.places import Place
@@ -30,22 +43,6 @@ def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]
         InvalidInputError: with every expression that can't be evaluated, or yields what its place can't hold.
     """
     return tuple(_blocks(fill_text(document, names, where)))
-
-
-class Line(NamedTuple):
-    """A line of a filled document: its text, the line that it comes from, and how many letters are the document's own.
-
-    These are counted from the first, as far as the first value. Text that is `Blocks` is as many lines as they are.
-    """
-
-    text: str
-    number: int
-    own: int
-
-    @property
-    def is_plain(self) -> bool:
-        """Say whether there is no value in it."""
-        return self.own == len(self.text)
 
 
 def fill_text(document: Document, names: Names, where: str = "") -> list[Line]:
@@ -90,7 +87,7 @@ class _Writer:
             try:
                 names = self._dynamic(part, names)
             except ExpressionError as error:
-                location = Location(self._source, part.line, part.column if isinstance(part, Value) else 1)
+                location = Location(self._source, part.line, part.column)
                 # Once for all the turns of a loop.
                 key = location, error.code
                 if key not in self._problems:
@@ -124,14 +121,14 @@ class _Writer:
             self.write(part.body, _with(own, {"loop": loop}))
 
     def _literal(self, part: Literal) -> None:
-        first, *more = part.text.split("\n")
-        if first and not self._line:
-            self._number = part.line
-        self._line += first
-        for number, line in enumerate(more, part.line + 1):
+        if part.rest and not self._line:
+            self._number = part.number
+        self._line += part.rest
+        if part.beginning is not None:
             self._end_line()
-            self._line = line
-            self._number = number
+            self._lines.extend(part.lines)
+            self._line = part.beginning
+            self._number = part.number + 1 + len(part.lines)
 
     def _value(self, part: Value, value: Any) -> None:
         text = quoting.quote(value, part.place)

@@ -51,11 +51,32 @@ class Document(NamedTuple):
     parts: tuple[Part, ...]
 
 
-class Literal(NamedTuple):
-    """Text as it stands in the document, and the line at which it begins."""
+class Line(NamedTuple):
+    """A line of a filled document: its text, the line that it comes from, and how many letters are the document's own.
+
+    These are counted from the first, as far as the first value. Text that is `Blocks` is as many lines as they are.
+    """
 
     text: str
-    line: int
+    number: int
+    own: int
+
+    @property
+    def is_plain(self) -> bool:
+        """Say whether there is no value in it."""
+        return self.own == len(self.text)
+
+
+class Literal(NamedTuple):
+    """Text as it stands in the document: the rest of a line, whole lines, and the beginning of the next one.
+
+    Split once, when the document is read: most of a document is such lines, and it is filled for each environment.
+    """
+
+    rest: str
+    lines: tuple[Line, ...]
+    beginning: str | None
+    number: int
 
 
 class Value(NamedTuple):
@@ -74,6 +95,7 @@ class If(NamedTuple):
     body: tuple[Any, ...]
     otherwise: tuple[Any, ...]
     line: int
+    column: int
 
 
 class For(NamedTuple):
@@ -85,6 +107,7 @@ class For(NamedTuple):
     body: tuple[Any, ...]
     otherwise: tuple[Any, ...]
     line: int
+    column: int
 
 
 class Set(NamedTuple):
@@ -93,6 +116,7 @@ class Set(NamedTuple):
     name: str
     expression: nodes.Expr
     line: int
+    column: int
 
 
 Part = Literal | Value | If | For | Set
