@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import efdgen
 from efdgen import cli
 from efdgen.cli import lint_command
 from efdgen.errors import Problem
@@ -247,7 +248,8 @@ def test_a_terminal_shows_how_far_it_is(root: Path) -> None:
         f"sys.argv = ['efdgen', 'lint', '--dead-values', '--root', {str(root)!r}, '--engine', 'sdk']; main()"
     )
     outer, inner = pty.openpty()
-    variables = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    folders = (Path(__file__).parents[1], Path(efdgen.__file__).parents[1])
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
     done = subprocess.run(
         [sys.executable, "-c", program], stderr=inner, stdout=subprocess.PIPE, env=variables, check=False
     )

@@ -14,10 +14,20 @@ from efdgen.environment.resolve import Resolver
 from efdgen.repository import specs
 from support.checkout import edit
 from support.gitrepo import commit
+from support.repository import overlay
 from support.standins import StandIns
 
 LAB = "environments/lab.yaml"
 ENGINE = ("--engine", "sdk")
+RUNBOOK = """\
+---
+phase: look
+title: Look at <% title %>
+---
+### Look {#look}
+
+Look at <% title %>.
+"""
 
 
 class Made:
@@ -43,6 +53,7 @@ class Made:
 @pytest.fixture
 def root(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small repository, in Git, one of its environments changed since, with charts that echo their values."""
+    overlay(small, {"templates/runbook/10-look.md": RUNBOOK})
     commit(small)
     edit(small / LAB, "size: 20Gi", "size: 30Gi")
     for module in (diff_command, hydrate_command, lint_command):
