@@ -13,24 +13,13 @@ from efdgen.language.layers import Layer
 from efdgen.repository.model import AppDefinition, EnvironmentSpec
 
 
-class K3d(NamedTuple):
-    """How k3d makes a cluster of one machine: versions, the cluster's name, and where its volumes are."""
-
-    version: str
-    k3s_version: str
-    name: str
-    host_path: str
-    container_path: str
-
-
 class Cluster(NamedTuple):
-    """The Kubernetes cluster of an environment. No storage class: the cluster's default. No k3d: it is there."""
+    """The Kubernetes cluster of an environment. No storage class: the cluster's default."""
 
     kubernetes_version: str
     api_versions: tuple[str, ...]
     storage_class: str | None
     provides: tuple[str, ...]
-    k3d: K3d | None
 
 
 class Vault(NamedTuple):
@@ -38,20 +27,6 @@ class Vault(NamedTuple):
 
     address: str
     path_prefix: str
-
-
-class Kafka(NamedTuple):
-    """Kafka as seen from outside (no broker: not reachable) and its disks."""
-
-    broker: str | None
-    storage_class: str | None
-    storage_size: str
-
-
-class SchemaRegistry(NamedTuple):
-    """The Schema Registry as seen from outside."""
-
-    url: str
 
 
 class Policy(NamedTuple):
@@ -112,8 +87,6 @@ class Facts(NamedTuple):
     links: Mapping[str, str]
     cluster: Cluster
     vault: Vault
-    kafka: Kafka
-    schema_registry: SchemaRegistry
     argocd: ArgoCd
     data: Mapping[str, Any]
 
