@@ -19,6 +19,15 @@ def small_repository(tmp_path: Path) -> Path:
     return root
 
 
+def library_repository(tmp_path: Path) -> Path:
+    """Copy tests/library-repository/ to a new folder; its wrapper and parent chart are the project's."""
+    root = tmp_path / "library"
+    shutil.copytree(_TESTS / "library-repository", root)
+    for folder in ("templates/apps/efd", "templates/wrapper"):
+        shutil.copytree(_TESTS.parent / folder, root / folder)
+    return root
+
+
 def overlay(root: Path, files: Mapping[str, str | bytes | None]) -> None:
     """Write files over a repository, text or bytes; None deletes a file or a folder."""
     for path, content in files.items():

@@ -65,6 +65,7 @@ def environment(
         project=text,
         services={text: text},
         addresses=(Address(text, text, text, text), Address(text, text, None, text)),
+        tables={},
     )
     return Environment(resolved, f"# {text}\n\n## {text}\n\n{text}\n\n{FENCE}" if page is None else page, picture)
 

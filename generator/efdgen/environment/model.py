@@ -188,6 +188,7 @@ class ResolvedEnvironment(NamedTuple):
         project: the title of the project that it belongs to; empty: the project has none.
         services: the address of each service behind the ingress controller, Argo CD not among them, sorted.
         addresses: where else something is reached.
+        tables: the items of each table that environments share, by its name.
     """
 
     spec: EnvironmentSpec
@@ -196,6 +197,7 @@ class ResolvedEnvironment(NamedTuple):
     project: str
     services: Mapping[str, str]
     addresses: tuple[Address, ...]
+    tables: Mapping[str, Mapping[str, Any]]
 
     @property
     def heading(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from efdgen.environment import dns, rbac
 from efdgen.environment.documentfunctions import FUNCTIONS
+from efdgen.environment.functions import TABLES, entries, numbered
 from efdgen.environment.hosts import ARGO_CD, NODE_PORT, PublicHost, public, redirect
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_order
@@ -24,6 +25,7 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
 
     - `site`, `spec`: the site's name, or an empty text; the path of the environment's spec
     - `project.title`: the title of the project, or an empty text
+    - `tables`, `entries()`, `numbered()`: as in expressions of app definitions
     - `apps`: the apps in the order of syncing, see `_app`; `app('influxdb')`: the first made from that chart, or null.
       Each of an app's `manualSecrets` has its `name`, the `keys` that the app's values read from it, and `defaults`:
       what some keys are unless somebody says otherwise
@@ -61,6 +63,9 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "site": environment.spec.site,
         "spec": environment.spec.document.file,
         "project": {"title": environment.project},
+        TABLES: environment.tables,
+        "entries": entries,
+        "numbered": numbered,
         "apps": apps,
         "app": lambda chart: next((app for app in apps if app["chart"]["name"] == chart), None),
         "firstApps": [app for app in apps if app["wave"] < 0],

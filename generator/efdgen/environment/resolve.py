@@ -29,6 +29,7 @@ class Resolver:
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self._scopes: dict[str, Scope] = {}
+        self._tables = {name: table.items for name, table in repository.tables.items()}
         apps = repository.apps.values()
         self._services = frozenset(service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts))
 
@@ -63,7 +64,7 @@ class Resolver:
                 apps.append(resolved)
         if problems or facts is None:
             raise InvalidInputError(problems)
-        environment = ResolvedEnvironment(spec, facts, tuple(apps), self._repository.title, {}, ())
+        environment = ResolvedEnvironment(spec, facts, tuple(apps), self._repository.title, {}, (), self._tables)
         return with_addresses(environment, self._repository.pages)
 
     def resolve_app(self, environment: ResolvedEnvironment, app: str, layers: Sequence[Layer]) -> ResolvedApp:
@@ -88,7 +89,7 @@ class Resolver:
         names.extra["named"] = functions.named
         names.extra["entries"] = functions.entries
         names.extra["numbered"] = functions.numbered
-        names.extra[functions.TABLES] = {name: table.items for name, table in self._repository.tables.items()}
+        names.extra[functions.TABLES] = self._tables
         return names
 
 

@@ -1,0 +1,41 @@
+"""The engine knows no EFD: what the EFD is stands in schemas/, templates/ and environments/."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import efdgen
+
+PACKAGE = Path(efdgen.__file__).parent
+PARTS = re.compile(
+    r"kafka|influx|chronograf|kapacitor|telegraf|kafdrop|schema.?registry|science.?platform|k3d|mirror.?maker", re.I
+)
+FILES = sorted(
+    path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".jinja", ".js", ".css", ".json"} and path.is_file()
+)
+
+
+def _examples(text: str) -> set[int]:
+    """Return the lines of a module's docstrings and comments, help texts among them: examples may stand there."""
+    lines = {number for number, line in enumerate(text.splitlines(), 1) if line.lstrip().startswith("#")}
+    for node in ast.walk(ast.parse(text)):
+        body = getattr(node, "body", None)
+        for statement in body if isinstance(body, list) else ():
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                lines.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
+    return lines
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_line_names_a_part_of_the_efd(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    allowed = _examples(text) if path.suffix == ".py" else set()
+    if path.suffix == ".json":
+        # What a schema shows as an example is one.
+        text = re.sub(r'"examples": \[.*?\n *\]', lambda match: "\n" * match[0].count("\n"), text, flags=re.S)
+    found = [f"{n}: {line}" for n, line in enumerate(text.splitlines(), 1) if PARTS.search(line) and n not in allowed]
+    assert found == []
