@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from efdgen.language import schema
-from efdgen.language.conforms import conforms
+from efdgen.language.conforms import Pending, conforms
 from efdgen.repository.load import load
 from support import many
 from support.checkout import ROOT
@@ -31,15 +31,19 @@ def _with_keywords(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
         optional={
             "type": st.sampled_from(TYPES) | st.lists(st.sampled_from(TYPES), min_size=1, max_size=4, unique=True),
             "properties": st.dictionaries(st.sampled_from("abc"), inner, max_size=2),
-            "additionalProperties": st.just(value=False) | inner,
+            "additionalProperties": st.booleans() | inner,
             "propertyNames": st.just({"pattern": "^[ab]\\Z"}),
             "required": st.lists(st.sampled_from("abc"), max_size=2, unique=True),
-            "items": inner,
+            "items": st.booleans() | inner,
             "uniqueItems": st.just(value=True),
             "pattern": st.sampled_from(["^a\\Z", "b"]),
             "minLength": st.integers(0, 2),
+            "maxLength": st.integers(0, 2),
+            "minItems": st.integers(0, 2),
+            "maxItems": st.integers(0, 2),
             "minimum": st.integers(-1, 1),
             "maximum": st.integers(-1, 1),
+            "const": _scalars,
             "enum": st.lists(_scalars, min_size=1, max_size=3),
             "allOf": st.lists(inner, min_size=1, max_size=2),
             "anyOf": st.lists(inner, min_size=1, max_size=2),
@@ -79,9 +83,23 @@ def test_the_keywords_of_the_schemas_are_known(name: str) -> None:
     assert all(conforms(example, rules) for example in valid)
 
 
-@pytest.mark.parametrize("rules", [{"const": 1}, {"multipleOf": 5}, {"format": "uri"}, {"if": {}, "then": {}}], ids=str)
-def test_an_unknown_keyword_is_left_to_jsonschema(rules: dict[str, Any]) -> None:
+@pytest.mark.parametrize("rules", [{"const": [1]}, {"oneOf": [{}]}, {"format": "uri"}, {"if": {}, "then": {}}], ids=str)
+def test_what_is_not_known_is_left_to_jsonschema(rules: dict[str, Any]) -> None:
     assert not conforms(1, rules)
+    assert not conforms([1], rules)
+
+
+@pytest.mark.parametrize(
+    "rules", [True, {}, {"type": "integer"}, {"const": 5}, {"enum": ["a"]}, {"pattern": "b"}], ids=str
+)
+def test_what_is_not_evaluated_yet_conforms(rules: Any) -> None:
+    assert conforms(Pending(), rules)
+    assert conforms({"a": [Pending()]}, {"properties": {"a": {"items": rules}}})
+
+
+def test_where_nothing_may_be_not_even_an_expression_may_be() -> None:
+    assert not conforms(Pending(), schema=False)
+    assert not conforms({"a": Pending()}, {"properties": {"a": False}})
 
 
 @pytest.mark.parametrize("value", [(1,), b"a", {1}, object()], ids=lambda value: type(value).__name__)

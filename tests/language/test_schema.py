@@ -14,6 +14,7 @@ from efdgen.environment import model
 from efdgen.environment.typed import camel_case
 from efdgen.errors import Location, Problem
 from efdgen.language import schema
+from efdgen.language.conforms import Pending
 from efdgen.repository.load import load as load_repository
 from efdgen.repository.model import Acceptance, ChartReference
 from support import document
@@ -74,6 +75,9 @@ def resolve(reference: str, name: str) -> tuple[str, Any]:
     file, _, rest = reference.partition("#")
     if file:
         target = (FILES[name].parent / file).resolve()
+        if target.is_relative_to(ROOT / "templates/apps"):
+            assert not rest
+            return name, json.loads(target.read_text(encoding="utf-8"))
         name = next(known for known, path in FILES.items() if path.resolve() == target)
     node = raw(name)
     for part in rest.split("/")[1:]:
@@ -396,11 +400,11 @@ def test_a_valid_document_has_no_problems() -> None:
             MINIMAL + "domain: LSST.codes\n", "E206", (3, 9), ("domain",), "must be a host name", "", id="pattern"
         ),
         pytest.param(
-            "name: summit\napps:\n  influxdb:\n    values:\n      resources:\n        limits:\n          cpu: -1\n",
+            MINIMAL + "argocd:\n  syncPolicy:\n    retry:\n      backoff:\n        factor: 0\n",
             "E206",
-            (7, 16),
-            ("apps", "influxdb", "values", "resources", "limits", "cpu"),
-            "must be at least 0, not -1",
+            (7, 17),
+            ("argocd", "syncPolicy", "retry", "backoff", "factor"),
+            "must be at least 1, not 0",
             "",
             id="too small",
         ),
@@ -448,6 +452,51 @@ def test_what_is_wrong_is_explained_and_located(
 def test_a_line_end_after_a_valid_text_is_refused(name: str, text: str) -> None:
     (problem,) = check(text, name)
     assert problem.code in {"E203", "E206"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "value", "code", "message"),
+    [
+        ({"type": "null"}, "1", "E204", "must be null, not 1"),
+        ({"const": "b"}, "a", "E206", "must be 'b', not 'a'"),
+        ({"maximum": 5}, "6", "E206", "must be at most 5, not 6"),
+        ({"exclusiveMaximum": 5}, "5", "E206", "must be less than 5, not 5"),
+        ({"exclusiveMinimum": 5}, "5", "E206", "must be more than 5, not 5"),
+        ({"multipleOf": 2}, "5", "E206", "must be a multiple of 2, not 5"),
+        ({"minLength": 3}, "ab", "E206", "must have at least 3 characters"),
+        ({"maxLength": 1}, "ab", "E206", "must have at most 1 character, not 'ab'"),
+        ({"minItems": 1}, "[]", "E206", "must have at least 1 item, not a list"),
+        ({"maxItems": 2}, "[a, b, c]", "E206", "must have at most 2 items, not a list"),
+        ({"minProperties": 1}, "{}", "E206", "must have at least 1 key, not a mapping"),
+        ({"maxProperties": 0}, "{a: 1}", "E206", "must have at most 0 keys, not a mapping"),
+        ({"pattern": "^a\\Z"}, "b", "E206", "must match ^a$, not 'b'"),
+        ({"pattern": "^a\\Z", "errorMessage": "must be {a}"}, "b", "E206", "must be {a}, not 'b'"),
+        ({"anyOf": [{"type": "null"}, {"minimum": 3}]}, "1", "E206", "must be of a form that its schema allows, not 1"),
+        ({"not": {"type": "integer"}}, "1", "E206", "must be of a form that its schema allows, not 1"),
+        ({"anyOf": [{"required": ["b"]}, {"required": ["c"]}]}, "{a: 1}", "E202", "one of 'b', 'c' is missing"),
+        ({"properties": {"a": {"not": {}}}}, "{a: 1}", "E201", "a can't be here"),
+        ({"not": {}}, "1", "E201", "anything can't be here"),
+        (
+            {"patternProperties": {"^x-": {}}, "additionalProperties": False},
+            "{x-a: 1, b: 2}",
+            "E201",
+            "unknown key 'b'",
+        ),
+    ],
+    ids=str,
+)
+def test_a_schema_without_words_of_its_own_is_explained(rules: Any, value: str, code: str, message: str) -> None:
+    (problem,) = schema.check_data(document(value, "values.yaml"), rules)
+    assert (problem.code, problem.message) == (code, message)
+
+
+@pytest.mark.parametrize(
+    "rules", [{"type": "integer"}, {"oneOf": [{"minimum": 1}]}, {"not": {}}, {"const": [1]}], ids=str
+)
+def test_what_is_not_evaluated_yet_is_never_wrong(rules: Any) -> None:
+    wrong = {"properties": {"a": rules, "b": {"type": "null"}}}
+    (problem,) = schema.check_data(document("a: 1\nb: 2\n", "v.yaml")._replace(data={"a": Pending(), "b": 2}), wrong)
+    assert problem.path == ("b",)
 
 
 def test_every_problem_is_found_not_only_the_first() -> None:

@@ -116,9 +116,10 @@ class _Merged(NamedTuple):
 
     data: Mapping[str, Any]
     layers: Sequence[Layer]
+    at: Path = ()
 
     def locate(self, path: Path = (), *, key: bool = False) -> Location:  # noqa: ARG002 - values are located
-        return scope.locate(self.layers, path)
+        return scope.locate(self.layers, (*self.at, *path))
 
 
 class _Facts(NamedTuple):
@@ -193,9 +194,12 @@ class _App:
         before = len(self.problems)
         for key in ("parameters", "values"):
             own[key] = self._fill(key, {})
+            if key == "parameters" and len(self.problems) == before:
+                self._check_evaluated(own[key], (key,), app.types.parameters)
             if len(self.problems) > before:
                 # What is built on it would only be wrong for the same reason.
                 return None
+        self._check_evaluated(own["values"], ("values",), app.types.values)
         secrets = self._secrets()
         volumes = declared.volumes(app, self.settings.get("volumes", {}), own["values"], self.filling)
         hosts = self._hosts(app.ingress_hosts)
@@ -203,7 +207,8 @@ class _App:
         open_node_ports = declared.open_node_ports(app, self.settings.get("nodePortHosts"), self.filling)
         files = self._files()
         own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
-        self._check_evaluated()
+        evaluated = ((path, value) for path, value in self.filling.evaluated if path[0] not in own)
+        self._check_evaluated(scope.sparse(evaluated), (), schema.load("facts#/$defs/appSettings"))
         if facts is None:
             return None
         argocd = facts.argocd
@@ -230,20 +235,20 @@ class _App:
             return default
         return scope.fill(raw, (key,), self.filling)
 
-    def _check_evaluated(self) -> None:
-        """Check what expressions yielded against the schema: what was written was checked on loading."""
-        # Parameters are free, and hosts have a rule of their own.
-        evaluated = [
-            (path, value)
-            for path, value in self.filling.evaluated
-            if path[0] != "parameters" and not {"hostname", "hosts"} & set(path)
-        ]
-        data = scope.sparse(evaluated)
-        for problem in schema.check(_Merged(data, self.layers), "facts#/$defs/appSettings", is_evaluated=True):
-            # Required keys may well be there, and no expressions.
-            if problem.code != "E202":
+    def _check_evaluated(self, data: Any, at: Path, rules: schema.Rules) -> None:
+        """Check what expressions yielded, and what layers say together: what one wrote was checked on loading.
+
+        Args:
+            data: what the settings at `at` came to.
+            at: () for all of them: then they are only a part, and a missing key may well be there.
+            rules: what they must be.
+        """
+        for problem in schema.check_data(_Merged(data, self.layers, at), rules, is_evaluated=True):
+            path = (*at, *problem.path)
+            # Hosts have a rule of their own.
+            if (at or problem.code != "E202") and not {"hostname", "hosts"} & set(path):
                 where = f"({self.definition.name} in environment {self.spec.name})"
-                self.problems.append(problem._replace(message=f"{problem.message} {where}"))
+                self.problems.append(problem._replace(message=f"{problem.message} {where}", path=path))
 
     def _secrets(self) -> tuple[VaultSecret, ...]:
         secrets = []

@@ -15,6 +15,14 @@ from typing import Any
 from efdgen.language.references import ANNOTATION
 
 Schema = Mapping[str, Any] | bool
+"""A schema; true takes anything, false takes nothing."""
+
+
+class Pending:
+    """Stands for a text whose expressions are not evaluated yet: it may become anything, so it conforms to anything."""
+
+
+_Rules = Mapping[str, Any]
 
 _TYPES: Mapping[type, str] = {
     dict: "object",
@@ -33,7 +41,7 @@ def conforms(value: Any, schema: Schema) -> bool:
     """Say whether a value surely conforms to a schema whose references are resolved; False: perhaps not."""
     kind = _TYPES.get(type(value))
     if kind is None:
-        return False
+        return isinstance(value, Pending) and schema is not False
     if isinstance(schema, bool):
         return schema
     for keyword, argument in schema.items():
@@ -46,31 +54,36 @@ def conforms(value: Any, schema: Schema) -> bool:
     return True
 
 
-def _type(_value: Any, kind: str, types: Any, _schema: Schema) -> bool:
+def _type(_value: Any, kind: str, types: Any, _schema: _Rules) -> bool:
     allowed = (types,) if isinstance(types, str) else types
     return kind in allowed or (kind == "integer" and "number" in allowed)
 
 
-def _properties(value: Any, kind: str, properties: Any, _schema: Schema) -> bool:
+def _properties(value: Any, kind: str, properties: Any, _schema: _Rules) -> bool:
     if kind != "object":
         return True
     return all(conforms(item, properties[key]) for key, item in value.items() if key in properties)
 
 
-def _additional(value: Any, kind: str, additional: Any, schema: Schema) -> bool:
+def _additional(value: Any, kind: str, additional: Any, schema: _Rules) -> bool:
     if kind != "object":
         return True
-    known = {} if isinstance(schema, bool) else schema.get("properties", {})
+    known = schema.get("properties", ())
     if additional is False:
         return all(key in known for key in value)
     return all(conforms(item, additional) for key, item in value.items() if key not in known)
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    """Say whether two scalars are surely the same; what holds others may differ inside: [1] is not [true]."""
+    return type(value) is type(other) and value == other and not isinstance(value, list | dict)
 
 
 def _are_unique_texts(items: Any) -> bool:
     return all(isinstance(item, str) for item in items) and len(set(items)) == len(items)
 
 
-Check = Callable[[Any, str, Any, Schema], bool]
+Check = Callable[[Any, str, Any, _Rules], bool]
 
 _KEYWORDS: Mapping[str, Check] = {
     "type": _type,
@@ -82,9 +95,13 @@ _KEYWORDS: Mapping[str, Check] = {
     "uniqueItems": lambda value, kind, _argument, _schema: kind != "array" or _are_unique_texts(value),
     "pattern": lambda value, kind, pattern, _: kind != "string" or _pattern(pattern).search(value) is not None,
     "minLength": lambda value, kind, least, _: kind != "string" or len(value) >= least,
+    "maxLength": lambda value, kind, most, _: kind != "string" or len(value) <= most,
+    "minItems": lambda value, kind, least, _: kind != "array" or len(value) >= least,
+    "maxItems": lambda value, kind, most, _: kind != "array" or len(value) <= most,
     "minimum": lambda value, kind, least, _: kind not in {"integer", "number"} or value >= least,
     "maximum": lambda value, kind, most, _: kind not in {"integer", "number"} or value <= most,
-    "enum": lambda value, _kind, allowed, _: any(type(value) is type(one) and value == one for one in allowed),
+    "enum": lambda value, _kind, allowed, _: any(_is_same(value, one) for one in allowed),
+    "const": lambda value, _kind, only, _: _is_same(value, only),
     "allOf": lambda value, _kind, schemas, _: all(conforms(value, schema) for schema in schemas),
     "anyOf": lambda value, _kind, schemas, _: any(conforms(value, schema) for schema in schemas),
 }

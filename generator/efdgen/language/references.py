@@ -134,7 +134,9 @@ class SchemaFile:
                 continue  # they say what a file is, and what is in it has no use for that
             below = (*path, keyword)
             if keyword in _MAPS and isinstance(value, dict):
-                yield keyword, {name: self._schema(child, (*below, name)) for name, child in value.items()}
+                named = {name: self._schema(child, (*below, name)) for name, child in value.items()}
+                # jsonschema does not say at which key a value stands that it refuses for `false`.
+                yield keyword, {name: {"not": {}} if child is False else child for name, child in named.items()}
             elif keyword in _SINGLES:
                 yield keyword, self._schema(value, below)
             elif keyword in _LISTS and isinstance(value, list):
@@ -144,6 +146,11 @@ class SchemaFile:
                 yield keyword, re.sub(r"\$\Z", r"\\Z", value)
             else:
                 yield keyword, value
+
+
+def written_pattern(pattern: str) -> str:
+    """Return the pattern of a followed schema as it was written: `^a$`."""
+    return re.sub(r"\\Z\Z", "$", pattern)
 
 
 def _parts(pointer: str) -> tuple[str, ...]:

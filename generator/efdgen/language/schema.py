@@ -5,17 +5,19 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Protocol
 
-from efdgen.errors import Location, Path, Problem
+from efdgen.errors import Location, Path, Problem, dotted
 from efdgen.language import suggest
-from efdgen.language.conforms import conforms
-from efdgen.language.references import SchemaFile
+from efdgen.language.conforms import Pending, conforms
+from efdgen.language.references import SchemaFile, written_pattern
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
 
 
 Rules = Mapping[str, Any]
@@ -57,13 +59,21 @@ def load(name: str) -> dict[str, Any]:
     return schema
 
 
-def resolve(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema of a repository, its references followed: within it, or to a schema of efdgen by its name.
+def resolve(raw: Mapping[str, Any], beside: Mapping[str, Mapping[str, Any]] = types.MappingProxyType({})) -> Rules:
+    """Return a schema of a repository, its references followed: within it, to one beside it, or to one of efdgen's.
+
+    Args:
+        raw: the schema, as it is written.
+        beside: the schemas that stand beside it, by name; each hides efdgen's of that name.
 
     Raises:
         BrokenReferenceError: when a reference leads nowhere, or back to itself.
     """
-    schema: dict[str, Any] = SchemaFile(raw, _file).schema()
+
+    def other(name: str) -> SchemaFile:
+        return SchemaFile(beside[name], _file) if name in beside else _file(name)
+
+    schema: Rules = SchemaFile(raw, other).schema()
     return schema
 
 
@@ -87,11 +97,27 @@ def check_data(document: Located, schema: Rules, *, is_evaluated: bool = False) 
     """Return what a schema without references says is wrong with a document."""
     if conforms(document.data, schema):
         return []
-    from jsonschema import Draft202012Validator  # only when something is wrong
-
-    errors = Draft202012Validator(schema).iter_errors(document.data)
+    errors = _validator()(schema).iter_errors(document.data)
     found = [problem for error in errors for problem in _problems(error, document)]
     return [problem._replace(hint="") if is_evaluated and problem.hint == _QUOTES else problem for problem in found]
+
+
+@functools.cache
+def _validator() -> Any:
+    """Return jsonschema's validator, told that what is not evaluated yet is never wrong."""
+    from jsonschema import Draft202012Validator  # only when something is wrong
+    from jsonschema.validators import extend
+
+    keywords = {name: _unless_pending(check) for name, check in Draft202012Validator.VALIDATORS.items()}
+    return extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+
+
+def _unless_pending(check: Callable[..., Any]) -> Callable[..., Any]:
+    def keyword(validator: Validator, argument: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if not isinstance(instance, Pending):
+            yield from check(validator, argument, instance, schema) or ()
+
+    return keyword
 
 
 def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
@@ -107,6 +133,10 @@ def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
         return
     if error.validator == "required":
         yield _missing(error, document, path)
+        return
+    if error.validator == "not" and error.validator_value == {}:
+        what = dotted(path) or "anything"
+        yield Problem("E201", f"{what} can't be here", document.locate(path, key=True), path, "remove it")
         return
     code, message, hint = _explain(error, schema)
     yield Problem(code, message, document.locate(path), path, hint)
@@ -139,22 +169,43 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     shown = _shown(value)
     custom = schema.get("errorMessage")
     if error.validator == "type":
-        types = [wanted] if isinstance(wanted, str) else wanted
-        must = custom or f"must be {' or '.join(_TYPES[kind] for kind in types if kind != 'null' or len(types) == 1)}"
-        return "E204", f"{must}, not {shown}", _QUOTES if _needs_quotes(value, types, schema) else ""
+        kinds = [wanted] if isinstance(wanted, str) else wanted
+        must = custom or f"must be {' or '.join(_TYPES[kind] for kind in kinds if kind != 'null' or len(kinds) == 1)}"
+        return "E204", f"{must}, not {shown}", _QUOTES if _needs_quotes(value, kinds, schema) else ""
     if error.validator == "enum":
         return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
-    if error.validator == "anyOf":
-        return "E202", custom or error.message, ""
+    if error.validator == "anyOf" and all(isinstance(one, dict) and set(one) == {"required"} for one in wanted):
+        keys = ", ".join(repr(key) for one in wanted for key in one["required"])
+        return "E202", custom or f"one of {keys} is missing", ""
     if error.validator == "minLength" and not custom:
-        return "E206", "must not be empty", ""
+        return "E206", "must not be empty" if wanted == 1 else f"must have at least {wanted} characters", ""
     if error.validator == "uniqueItems":
         return "E206", "the list names something twice", "keep one of them"
     if error.validator == "minimum":
         return "E206", f"must be at least {wanted}, not {shown}", ""
-    if custom:
-        return "E206", f"{custom}, not {shown}", ""
-    return "E206", error.message, ""
+    if error.validator == "pattern":
+        return "E206", f"{custom or f'must match {written_pattern(wanted)}'}, not {shown}", ""
+    return "E206", f"{custom or _must(error.validator, wanted)}, not {shown}", ""
+
+
+def _must(keyword: object, wanted: Any) -> str:
+    """Say what a value must be, for schemas that do not say it in words of their own (`errorMessage`)."""
+    must = _MUST.get(keyword, "must be of a form that its schema allows").format(_shown(wanted))
+    return re.sub(r" 1 (character|item|key)s", r" 1 \1", must)
+
+
+_MUST: Mapping[object, str] = {
+    "const": "must be {}",
+    "exclusiveMaximum": "must be less than {}",
+    "exclusiveMinimum": "must be more than {}",
+    "maxItems": "must have at most {} items",
+    "maxLength": "must have at most {} characters",
+    "maxProperties": "must have at most {} keys",
+    "maximum": "must be at most {}",
+    "minItems": "must have at least {} items",
+    "minProperties": "must have at least {} keys",
+    "multipleOf": "must be a multiple of {}",
+}
 
 
 def _needs_quotes(value: Any, types: Sequence[str], schema: dict[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import expressions
+from efdgen.language.conforms import Pending
 from efdgen.language.layers import Layer, Locate, winner
 
 
@@ -207,6 +208,16 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
         items = [fill(item, (*path, i), filling) for i, item in enumerate(raw)]
         return [item for item, written in zip(items, raw, strict=True) if item is not None or written is None]
     return raw
+
+
+def pending(raw: Any) -> Any:
+    """Return data in which each text that holds an expression is left open: it may become anything."""
+    kind = type(raw)
+    if kind is str:
+        return Pending() if expressions.has_expression(raw) else raw
+    if kind is dict:
+        return {key: pending(value) for key, value in raw.items()}
+    return [pending(item) for item in raw] if kind is list else raw
 
 
 def sparse(evaluated: Iterable[tuple[Path, Any]]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from efdgen.errors import Location, Path
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import paths
+from efdgen.repository import paths, types
 from efdgen.repository.files import Files
-from efdgen.repository.model import AppDefinition, ChartReference, NamedThings
+from efdgen.repository.model import AppDefinition, ChartReference, NamedThings, Types
 
 _IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets", "volumes")
 """What app.yaml says that ends up in an environment's values."""
@@ -30,6 +30,7 @@ class _Definitions:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._documents: dict[str, Document | None] = {}
+        self._types: dict[str, Types] = {}
 
     def load(self) -> dict[str, AppDefinition]:
         for folder in self._files.entries(paths.APPS):
@@ -75,18 +76,21 @@ class _Definitions:
         templates: dict[str, TextFile] = {}
         chart_keys: Mapping[str, Any] | None = None
         merged: Any = {}
+        values: list[Document] = []
         for ancestor in lineage:
             folder = str(PurePosixPath(ancestor.file).parent)
             merged = merge(merged, ancestor.data)
             layers.append(document_layer("app definition", ancestor, (), _only(ancestor.data, _IN_LAYERS)))
-            if self._files.exists(f"{folder}/values.yaml"):
-                values = self._files.document(f"{folder}/values.yaml", "values")
-                if values is not None:
-                    layers.append(_values_layer(values))
+            values = self._values(folder)
+            layers.extend(_values_layer(read) for read in values)
             if self._files.exists(f"{folder}/chart-keys.yaml"):
                 chart_keys = self._files.key_tree(f"{folder}/chart-keys.yaml")
             if self._files.exists(f"{folder}/templates"):
                 templates.update(self._files.texts(f"{folder}/templates"))
+        known = self._types_of(lineage)
+        # The ancestors' own were checked with the ancestors.
+        self._files.refuse(problem for read in values for problem in types.check(read, (), known.values))
+        self._files.refuse(types.check(document, ("parameters",), known.parameters))
         self._check(document, merged)
         return AppDefinition(
             name=name,
@@ -106,6 +110,7 @@ class _Definitions:
                 for kind, places in _by_name(merged.get("distinctNames")).items()
             },
             chart_keys=chart_keys,
+            types=known,
             application=merged.get("application", {}),
             wave=merged.get("wave", 0),
             layers=tuple(layers),
@@ -114,6 +119,21 @@ class _Definitions:
             templates=templates,
             document=document,
         )
+
+    def _values(self, folder: str) -> list[Document]:
+        """Return an app's values; none: it has no values.yaml, or something is wrong with it."""
+        path = f"{folder}/values.yaml"
+        read = self._files.document(path, "values") if self._files.exists(path) else None
+        return [] if read is None else [read]
+
+    def _types_of(self, lineage: list[Document]) -> Types:
+        """Return the types of the last definition of a lineage; each file is read once."""
+        if not lineage:
+            return Types()
+        folder = str(PurePosixPath(lineage[-1].file).parent)
+        if folder not in self._types:
+            self._types[folder] = types.load(self._files, folder, self._types_of(lineage[:-1]))
+        return self._types[folder]
 
     def _check(self, document: Document, merged: Mapping[str, Any]) -> None:
         """Check what a schema can't see in a definition, which is `merged` together with what it extends."""

@@ -68,9 +68,14 @@ class Files:
         for each in rules:
             problems += schema.check(document, each) if isinstance(each, str) else schema.check_data(document, each)
         problems = list(dict.fromkeys(problems))
-        self._refused.update(problem.location for problem in problems)
-        self.problems.extend(problems)
+        self.refuse(problems)
         return Parsed(document, not problems)
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Record what a schema says is wrong: names at these places are not looked up."""
+        found = tuple(problems)
+        self._refused.update(problem.location for problem in found)
+        self.problems.extend(found)
 
     def key_tree(self, path: str) -> Mapping[str, Any] | None:
         """Read a YAML file that holds nothing but nested mappings; None when something is wrong."""

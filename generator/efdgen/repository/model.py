@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -43,6 +44,13 @@ class NamedThings(NamedTuple):
     source: tuple[str, ...]
 
 
+class Types(NamedTuple):
+    """What an app's values and parameters may be, as its folder says; an empty schema: whatever its chart takes."""
+
+    values: Mapping[str, Any] = types.MappingProxyType({})
+    parameters: Mapping[str, Any] = types.MappingProxyType({})
+
+
 class AppDefinition(NamedTuple):
     """How an app is deployed, the same for every environment: `templates/apps/<app>/`.
 
@@ -64,6 +72,7 @@ class AppDefinition(NamedTuple):
     reads_secrets: tuple[str, ...]
     distinct_names: Mapping[str, tuple[NamedThings, ...]]
     chart_keys: Mapping[str, Any] | None
+    types: Types
     application: Mapping[str, Any]
     wave: int
     layers: tuple[Layer, ...]

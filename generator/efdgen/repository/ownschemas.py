@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ _KEYWORDS: Mapping[type, str] = {Items: "items", Keys: "propertyNames", Others: 
 FLAWED = "E207"
 """The code of a schema that can't be one."""
 
+_NOTHING: Mapping[str, Mapping[str, Any]] = types.MappingProxyType({})
+
 Locate = Callable[..., Location]
 
 _BESIDE_A_REFERENCE = frozenset(
@@ -35,19 +38,27 @@ class OwnSchema(NamedTuple):
     Attributes:
         content: its references followed; keywords are those of JSON Schema, and efdgen's own.
         locate: says where a part of it was written.
+        written: it as it is written, references and all.
     """
 
     content: Mapping[str, Any]
     locate: Locate
+    written: Mapping[str, Any]
 
 
-def read(files: Files, path: str) -> OwnSchema | None:
-    """Read a schema; None when something is wrong with it, which the files' problems say."""
+def read(files: Files, path: str, beside: Mapping[str, Mapping[str, Any]] = _NOTHING) -> OwnSchema | None:
+    """Read a schema; None when something is wrong with it, which the files' problems say.
+
+    Args:
+        files: records what is wrong.
+        path: the file.
+        beside: other schemas that it can refer to, as they are written, by name; efdgen's own are known.
+    """
     text = files.text(path)
     if text is None:
         return None
     try:
-        own = _schema(text, path)
+        own = _schema(text, path, beside)
     except InvalidInputError as error:
         files.problems.extend(error.problems)
         return None
@@ -78,7 +89,7 @@ def _written(place: Place) -> Path:
     return (*path, "x-names")
 
 
-def _schema(text: str, path: str) -> OwnSchema:
+def _schema(text: str, path: str, beside: Mapping[str, Mapping[str, Any]]) -> OwnSchema:
     raw = _json(text, path)
 
     def locate(where: Path = (), *, key: bool = False) -> Location:
@@ -93,7 +104,7 @@ def _schema(text: str, path: str) -> OwnSchema:
         if wrong:
             raise InvalidInputError(wrong)
     try:
-        content = schema.resolve(raw)
+        content = schema.resolve(raw, beside)
     except BrokenReferenceError as error:
         raise InvalidInputError([Problem(FLAWED, str(error), locate(error.path), error.path)]) from None
     problems = [Problem(FLAWED, message, locate(where), where) for where, message in _mistakes(raw, ())]
@@ -101,7 +112,7 @@ def _schema(text: str, path: str) -> OwnSchema:
         problems.append(Problem(FLAWED, "the schema leads back to itself without a key or an item between", locate()))
     if problems:
         raise InvalidInputError(problems)
-    return OwnSchema(content, locate)
+    return OwnSchema(content, locate, raw)
 
 
 def _json(text: str, path: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from efdgen.errors import Location, Path
 from efdgen.language import expressions
 from efdgen.language.layers import Layer, at, document_layer, merge, merge_layers, sets
 from efdgen.language.yamlio import Document
-from efdgen.repository import paths
+from efdgen.repository import paths, types
 from efdgen.repository.files import Files
 from efdgen.repository.model import Acceptance, AppDefinition, EnvironmentSpec, Schemas, Table
 from efdgen.repository.references import References
@@ -58,7 +58,7 @@ def _spec_files(files: Files) -> list[str]:
 
 
 def _check_settings(files: Files, document: Document, place: Path, apps: Mapping[str, AppDefinition]) -> None:
-    """Check what is said about apps, each by its name below `place`: pins, and the names of parameters."""
+    """Check what is said about apps, each by its name below `place`: values, parameters and pins."""
     data: Any = document.data
     for part in place:
         data = _mapping(data).get(str(part))
@@ -81,11 +81,17 @@ def _check_app(
             location = document.locate((*path, "pins", pin), key=True)
             message = f"the pin {pin!r} leads through a value that is no mapping"
             files.problem("E405", message, location, (*path, "pins", pin))
+        elif isinstance(_mapping(pins[pin]).get("value"), str):
+            files.refuse(types.check_pin(document, (*path, "pins", pin), definition.types.values))
     parameters = below.get("parameters", {})
-    for parameter in _mapping(settings.get("parameters")):
-        if parameter not in parameters:
-            where = (*path, "parameters", parameter)
-            files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
+    unknown = [name for name in _mapping(settings.get("parameters")) if name not in parameters]
+    for parameter in unknown:
+        where = (*path, "parameters", parameter)
+        files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
+    for key, rules in definition.types._asdict().items():
+        if isinstance(settings.get(key), dict):
+            found = types.check(document, (*path, key), rules)
+            files.refuse(p for p in found if key != "parameters" or p.path[len(path) + 1] not in unknown)
 
 
 def _leads_through_mappings(values: Any, parts: Iterable[str]) -> bool:

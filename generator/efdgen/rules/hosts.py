@@ -107,9 +107,11 @@ def are_the_ingresses_hosts(environment: ResolvedEnvironment, _identities: Ident
 
 
 def _values_hosts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+    """Yield the hosts that an app's values name, each with its path; an empty text names none."""
     for path, ingress in _ingresses(app.values, ()):
         for below, host in _ingress_hosts(ingress):
-            yield (*path, *below), host
+            if host:
+                yield (*path, *below), host
 
 
 def _ingresses(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:

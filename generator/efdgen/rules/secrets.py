@@ -48,9 +48,10 @@ def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) 
 
 
 def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
-    """Yield the Secrets that an app's values name, each with its path."""
+    """Yield the Secrets that an app's values name, each with its path; an empty text names none."""
     declared = app.definition.reads_secrets
-    yield from _named_in(app.values, ("values",), _NAMING_KEYS.union(declared))
+    named = _named_in(app.values, ("values",), _NAMING_KEYS.union(declared))
+    yield from ((path, name) for path, name in named if name)
     for switches in (entry.split(".") for entry in declared if entry.endswith(".*")):
         for path, keys, is_read in matches(app.values, switches):
             if is_read is True:

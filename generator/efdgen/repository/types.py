@@ -1,0 +1,86 @@
+"""The types of an app's values and parameters: `values.schema.json` and `parameters.schema.json` in its folder.
+
+An app whose folder has neither takes whatever its chart takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from efdgen.errors import Location, Path, Problem
+from efdgen.language import layers, schema, scope
+from efdgen.language.yamlio import Document
+from efdgen.repository import ownschemas
+from efdgen.repository.files import Files
+from efdgen.repository.model import Types
+
+
+def load(files: Files, folder: str, base: Types) -> Types:
+    """Read the types of an app.
+
+    Args:
+        files: records what is wrong.
+        folder: the app's, below the repository's top.
+        base: the types of the app that it extends; a file of its own takes the place of the base's.
+    """
+    beside: dict[str, Mapping[str, Any]] = {}
+    types = base
+    for name in Types._fields:
+        path = f"{folder}/{name}.schema.json"
+        if files.exists(path):
+            own = ownschemas.read(files, path, beside)
+            if own is None:
+                return base  # what is wrong with one may be why a reference of the next leads nowhere
+            beside[name] = own.written
+            types = types._replace(**{name: own.content})
+    return types
+
+
+class _Part(NamedTuple):
+    """What stands at a place of a document, seen with the eyes of one who has yet to evaluate it."""
+
+    document: Document
+    at: Path
+    data: Any
+
+    def locate(self, path: Path = (), *, key: bool = False) -> Location:
+        return self.document.locate((*self.at, *path), key=key)
+
+
+def check(document: Document, at: Path, rules: schema.Rules) -> Iterator[Problem]:
+    """Yield what is wrong with the mapping at a place of a document, if there is one, as far as it is written.
+
+    What expressions yield, and whether a key is missing in all layers together, is for the resolver to say. Only in
+    items of lists, which no other layer can add to, is a missing key missing.
+    """
+    data = layers.at(document.data, at)
+    if data is not layers.ABSENT:
+        yield from _checked(_Part(document, at, scope.pending(data)), rules)
+
+
+class _Pin(NamedTuple):
+    """A pin's value, nested as deeply as its path says."""
+
+    document: Document
+    at: Path
+    data: Any
+
+    def locate(self, path: Path = (), *, key: bool = False) -> Location:  # noqa: ARG002 - a pin is one value
+        return self.document.locate(self.at[:-1], key=True) if key else self.document.locate(self.at)
+
+
+def check_pin(document: Document, at: Path, rules: schema.Rules) -> Iterator[Problem]:
+    """Yield what is wrong with the value of the pin at a place of a document: `(..., "pins", "image.tag")`."""
+    where = (*at, "value")
+    nested = layers.at(document.data, where)
+    for key in reversed(str(at[-1]).split(".")):
+        nested = {key: nested}
+    for problem in _checked(_Pin(document, where, nested), rules):
+        yield problem._replace(path=where)
+
+
+def _checked(part: _Part | _Pin, rules: schema.Rules) -> Iterator[Problem]:
+    for problem in schema.check_data(part, rules):
+        if problem.code != "E202" or any(isinstance(step, int) for step in problem.path):
+            yield problem._replace(path=(*part.at, *problem.path))
