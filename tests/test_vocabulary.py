@@ -12,7 +12,8 @@ import efdgen
 
 PACKAGE = Path(efdgen.__file__).parent
 PARTS = re.compile(
-    r"kafka|influx|chronograf|kapacitor|telegraf|kafdrop|schema.?registry|science.?platform|k3d|mirror.?maker", re.I
+    r"kafka|influx|chronograf|kapacitor|telegraf|kafdrop|schema.?registry|science.?platform|k3d|mirror.?maker",
+    re.IGNORECASE,
 )
 FILES = sorted(
     path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".jinja", ".js", ".css", ".json"} and path.is_file()
@@ -36,6 +37,6 @@ def test_no_line_names_a_part_of_the_efd(path: Path) -> None:
     allowed = _examples(text) if path.suffix == ".py" else set()
     if path.suffix == ".json":
         # What a schema shows as an example is one.
-        text = re.sub(r'"examples": \[.*?\n *\]', lambda match: "\n" * match[0].count("\n"), text, flags=re.S)
+        text = re.sub(r'"examples": \[.*?\n *\]', lambda match: "\n" * match[0].count("\n"), text, flags=re.DOTALL)
     found = [f"{n}: {line}" for n, line in enumerate(text.splitlines(), 1) if PARTS.search(line) and n not in allowed]
     assert found == []

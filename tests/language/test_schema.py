@@ -75,6 +75,9 @@ def resolve(reference: str, name: str) -> tuple[str, Any]:
     file, _, rest = reference.partition("#")
     if file:
         target = (FILES[name].parent / file).resolve()
+        if target.is_relative_to(ROOT / "templates/apps"):
+            assert not rest
+            return name, json.loads(target.read_text(encoding="utf-8"))
         name = next(known for known, path in FILES.items() if path.resolve() == target)
     node = raw(name)
     for part in rest.split("/")[1:]:

@@ -112,8 +112,16 @@ def read(path: Path) -> Resource[Any]:
     return Resource.from_contents(json.loads(path.read_text(encoding="utf-8")), default_specification=DRAFT202012)
 
 
+APPS = ROOT / "templates/apps"
+TYPED = {path.parent.name for path in APPS.glob("*/values.schema.json")} | {"influxdb-staging"}
+"""The apps whose values have types: what influxdb-staging extends has."""
+
 REGISTRY: Registry[Any] = Registry(
-    {path.as_uri(): read(path) for folder in (schema.folder(), ROOT / "schemas") for path in folder.glob("*.json")}
+    {
+        path.as_uri(): read(path)
+        for files in (schema.folder().glob("*.json"), (ROOT / "schemas").glob("*.json"), APPS.glob("*/*.schema.json"))
+        for path in files
+    }
 )
 
 
@@ -161,7 +169,11 @@ def test_editors_complete_the_keys_that_efdgen_takes(name: str, place: str, poin
     node = json.loads(path.read_text(encoding="utf-8"))
     for part in pointer:
         node = node[part]
-    assert listed(node, path) == taken(PLACES[place][0])
+    found = listed(node, path)
+    of_apps = "apps" if place == "environment" else "appDefaults"
+    assert set(found[of_apps]) == TYPED
+    # Below, editors know more than efdgen's own schema: what apps say in their folders.
+    assert {**found, of_apps: {}} == taken(PLACES[place][0])
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "environments").rglob("*.yaml")), ids=lambda path: path.stem)
@@ -172,6 +184,21 @@ def test_editors_accept_every_file_of_the_repository(path: Path) -> None:
 
 
 SPEC = {"name": "antu", "apps": {}}
+
+
+@pytest.mark.parametrize(
+    ("app", "settings"),
+    [
+        ("influxdb", {"values": {"persistence": {"size": "15GB"}}}),
+        ("influxdb-staging", {"values": {"persistence": {"size": "15GB"}}}),
+        ("kafka-connect-manager", {"parameters": {"influxdbSinks": {"a": {"taskMax": 1}}}}),
+    ],
+)
+def test_editors_mark_what_the_schema_of_an_app_refuses(app: str, settings: dict[str, Any]) -> None:
+    assert editor("environment").is_valid({**SPEC, "apps": {app: {}, "grafana": settings}})
+    assert not editor("environment").is_valid({**SPEC, "apps": {app: settings}})
+    assert not editor("shared").is_valid({"defaults": {"appDefaults": {app: settings}}})
+    assert not editor("shared").is_valid({"defaults": {}, "sites": {"ncsa": {"appDefaults": {app: settings}}}})
 
 
 @pytest.mark.parametrize(
