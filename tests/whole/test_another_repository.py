@@ -54,7 +54,7 @@ def test_its_own_facts_have_types_and_say_where_they_belong(library: Path) -> No
     text = spec.read_text(encoding="utf-8")
     for written, code, message in (
         ("  seats: none at all\n", "E204", "must be a whole number, not 'none at all'"),
-        ("  seats: 8\n  door: NORTH-1\n", "E503", "'NORTH-1' is the name of the environment north"),
+        ("  seats: 8\n  door: north\n", "E503", "'north' is the name of the environment north"),
         ("  seats: 8\n  window: 3\n", "E201", "unknown key 'window'"),
         ("  seats: 8\nnotices: [ours]\n", "E402", "unknown notices 'ours'"),
     ):

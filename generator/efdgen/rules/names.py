@@ -49,6 +49,11 @@ def _in_facts(
     own_names = [environment.facts.name, *(value for _, value in _facts(environment, identities.identifying))]
     if others and not any(name in prefix for name in own_names):
         yield ("vault", "pathPrefix"), prefix, f"{prefix!r} is the Vault prefix of the environment {min(others)}"
+    for path, value in _facts(environment, identities.identifying):
+        # By its own word it is this environment's name, too: nobody could tell the two apart.
+        namesakes = identities.by_name.get(value, frozenset()) - search.allowed
+        if namesakes:
+            yield path, value, f"{value!r} is the name of the environment {min(namesakes)}"
     for path, value in _facts(environment, identities.own):
         for key, message in search.foreign(value):
             yield path, key, message
