@@ -252,16 +252,16 @@ def test_the_fact_of_the_documentation_is_one(tmp_path: Path) -> None:
     declared["properties"].update(json.loads(example)["properties"])
     schema_file.write_text(json.dumps(declared), encoding="utf-8")
     edit(facts, "defaults:\n", default)
-    edit(root / "templates/apps/view/values.yaml", "env:\n", "env:\n  CHANNEL: <% alerts.channel %>\n")
+    edit(root / "templates/apps/view/values.yaml", "env:\n", "env:\n  LOGS: <% logs.url %>\n")
     assert found(root) == ()
-    (answer,) = questions.ask(explain(root, "lab", lambda _: ()), "view.env.CHANNEL")
-    assert answer.value == "#efd-lab"
+    (answer,) = questions.ask(explain(root, "lab", lambda _: ()), "view.env.LOGS")
+    assert answer.value == "https://logs.lsst.codes/lab"
 
-    overlay(
-        root, {"environments/dome.yaml": (root / "environments/dome.yaml").read_text() + "alerts: {channel: efd}\n"}
-    )
+    spec = root / "environments/dome.yaml"
+    edit(spec, "place: the dome\n", "place: the dome\nlogs: {url: https://logs.lsst.codes/lab}\n")
     (problem,) = found(root)
-    assert (problem.code, problem.message) == ("E206", "must be a channel, such as #efd-summit, not 'efd'")
+    assert (problem.code, problem.location.line) == ("E503", 3)
+    assert problem.message == "'lab' is the name of the environment lab (environment dome)"
 
 
 def test_the_table_of_the_documentation_is_one(tmp_path: Path) -> None:

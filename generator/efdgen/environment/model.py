@@ -74,7 +74,8 @@ class Facts(NamedTuple):
     """What follows from an environment's identity, its site and what all environments share.
 
     Attributes:
-        data: every fact, evaluated, under its name in the schema: what templates can say.
+        data: every fact, evaluated, under its name in the schema: what templates can say. What a repository declares
+            itself is only here.
     """
 
     name: str
