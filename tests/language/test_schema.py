@@ -220,9 +220,6 @@ def test_every_required_key_is_a_property() -> None:
 
 # -- the model
 
-READ_BY_PAGES = {"k3d", "kafka", "schemaRegistry"}
-"""Facts of the EFD that pages still read by their types."""
-
 
 @pytest.mark.parametrize(
     ("cls", "path"),
@@ -240,13 +237,11 @@ def test_a_type_has_the_fields_of_its_schema_in_their_order(cls: type, path: Pat
     node: Any = raw("facts")
     for part in path:
         node = node[part]
-    typed = [camel_case(field) for field in get_type_hints(cls)]
-    assert [name for name in typed if name not in READ_BY_PAGES] == list(node["properties"])
+    assert [camel_case(field) for field in get_type_hints(cls)] == list(node["properties"])
 
 
 def test_facts_have_the_fields_of_their_schema_and_the_name() -> None:
-    typed = {camel_case(field) for field in get_type_hints(model.Facts)}
-    assert typed - READ_BY_PAGES == {"name", "data", *raw("facts")["properties"]}
+    assert {camel_case(field) for field in get_type_hints(model.Facts)} == {"name", "data", *raw("facts")["properties"]}
 
 
 def test_a_chart_reference_has_the_fields_of_its_schema() -> None:
