@@ -49,12 +49,12 @@ def test_text_that_is_only_not_quoted_makes_no_blocks() -> None:
         ("The apps: <% made %>\n", Location("page.md", 1, 11)),
         ("\n- <% made %>\n", Location("page.md", 2, 1)),
         ("| <% made %> |\n", Location("page.md", 1, 3)),
-        ("# <% made %>\n", Location("page.md", 1, 3)),
+        ("# <% made %>\n", Location("page.md", 1, 1)),
         ("```\n<% made %>\n```\n", Location("page.md", 2, 1)),
         ("```bash\necho <% made %>\n```\n", Location("page.md", 2, 6)),
         ("<% made %><% made %>\n", Location("page.md", 1, 11)),
         ("\n<% made %> and more\n", Location("page.md", 2, 1)),
-        ("\n<% made %><% word %>\n", Location("page.md", 2, 1)),
+        ("\n<% made %><% word %>\n", Location("page.md", 2, 11)),
     ],
 )
 def test_a_block_has_a_line_of_its_own(text: str, place: Location) -> None:

@@ -19,6 +19,8 @@ from efdgen.language import documents
 from efdgen.language.quoting import Blocks
 from efdgen.language.texttemplate import TextFile
 from efdgen.render.graph import content
+from efdgen.render.pages import environment as environment_page
+from efdgen.repository.load import load
 from efdgen.verbs import project, render
 from support.checkout import ROOT, edit, found
 from support.repository import overlay, small_repository
@@ -125,7 +127,8 @@ def test_columns_say_nothing_where_they_do_not_apply(tmp_path: Path) -> None:
 
 
 def run(capsys: pytest.CaptureFixture[str], root: Path, *arguments: str) -> str:
-    command.main([*arguments, "--root", str(root)], prog_name="efdgen", standalone_mode=False)
+    status = command.main([*arguments, "--root", str(root)], prog_name="efdgen", standalone_mode=False)
+    assert not status
     return capsys.readouterr().out
 
 
@@ -176,14 +179,21 @@ def test_a_repository_without_templates_has_efdgen_s_columns(plain: Path) -> Non
 
 def test_without_a_title_titles_name_the_environment_only(plain: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(run(capsys, plain, "hosts", "lab", "--format", "route53"))["Comment"] == "lab"
+    phase = "---\nphase: look\ntitle: Look\n---\n\n### Look {#look}\n\nAt it.\n"
+    overlay(plain, {"templates/runbook/10-look.md": phase})
     assert run(capsys, plain, "runbook", "lab").startswith("# Lab: runbook\n")
     (resolved,) = project.resolve(plain, ["lab"]).environments
+    assert "\n## Runbook\n\n- [Look](#look)\n  - [Look](#look-1)\n" in page_of(plain, resolved)
     assert content.graph(resolved).title == "Lab"
     site = plain.parent / "site"
     run(capsys, plain, "site", "-o", str(site))
     assert "<title>Lab</title>" in (site / "lab.html").read_text(encoding="utf-8")
     assert "<h1>All environments</h1>" in (site / "index.html").read_text(encoding="utf-8")
     assert "<h1>All environments in detail</h1>" in (site / "fleet.html").read_text(encoding="utf-8")
+
+
+def page_of(root: Path, resolved: ResolvedEnvironment) -> str:
+    return environment_page.page(resolved, load(root))
 
 
 def test_without_addresses_only_hosts_are_listed(plain: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,7 +21,7 @@ from efdgen.render.graph import content, mermaid
 from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet
 from efdgen.render.pages.markdown import Anchors, code, text
-from efdgen.render.runbook.model import Command, Phase, Step
+from efdgen.render.runbook.model import Command, Phase, Runbook, Step
 from efdgen.repository.load import load
 from efdgen.repository.model import Repository
 from efdgen.verbs import project
@@ -312,7 +312,7 @@ def test_a_page_has_the_picture_that_the_verb_draws(name: str) -> None:
 def test_the_runbook_s_sections_are_linked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     steps = (Step("one", "Make it: now (k3d 5.1.0)", ("Text.", Command("ls"))), Step("two", "Facts", ("Text.",)))
     phases = (Phase("a", "Make it", steps), Phase("b", "Make it", ()))
-    monkeypatch.setattr(environment_page, "phases", lambda *_: phases)
+    monkeypatch.setattr(environment_page, "read", lambda *_: Runbook(phases))
     page = tmp_path / "page.md"
     page.write_text(environment_page.page(environment("summit"), repository()), encoding="utf-8")
     assert section(page, "## Runbook").split() == [

@@ -11,7 +11,7 @@ import pytest
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import Location, Problem
 from efdgen.language import schema
-from efdgen.report import fleet
+from efdgen.report import list as report
 from efdgen.repository import pages
 from efdgen.repository.load import load
 from support.checkout import ROOT
@@ -83,7 +83,7 @@ def test_efdgen_s_page_names_what_every_environment_has() -> None:
         ({PROJECT: "title: ' '\n"}, "E206", f"{PROJECT}:1:8", "must be a title"),
         ({FLEET: "columns:\n- name: A\n"}, "E202", f"{FLEET}:2:3", "'is' is missing"),
         ({FLEET: 'columns:\n- {name: A, is: "a\\nb"}\n'}, "E206", f"{FLEET}:2:17", "must be Markdown on one line"),
-        ({FLEET: "columns:\n- name: A\n  is: <% name\n"}, "E302", f"{FLEET}:3:7", "malformed"),
+        ({FLEET: "columns:\n- name: A\n  is: <% name\n"}, "E302", f"{FLEET}:3:7", "<% without %>"),
         ({FLEET: "columns:\n- {name: A, is: B, when: x}\n"}, "E206", f"{FLEET}:2:26", "true, false or one expression"),
         ({ADDRESSES: "services:\n  vieww: a\n"}, "E402", f"{ADDRESSES}:2:3", "unknown service 'vieww'"),
         ({ADDRESSES: "services:\n  broker: a\n"}, "E402", f"{ADDRESSES}:2:3", "unknown service 'broker'"),
@@ -94,7 +94,7 @@ def test_efdgen_s_page_names_what_every_environment_has() -> None:
             "two addresses have one key",
         ),
         ({"templates/pages/fleets.yaml": ""}, "E401", "templates/pages/fleets.yaml", "nothing reads a file"),
-        ({"templates/pages/environment.md": "a\n%% if site\n"}, "E302", "templates/pages/environment.md", "malformed"),
+        ({"templates/pages/environment.md": "a\n%% if site\n"}, "E302", "templates/pages/environment.md:2:1", "no end"),
     ],
 )
 def test_what_is_wrong_is_located(
@@ -119,7 +119,7 @@ def test_services_are_not_called_unknown_while_an_app_definition_is_wrong(tmp_pa
 
 def test_no_address_can_take_the_place_of_what_list_says(tmp_path: Path) -> None:
     dome = Resolver(load(small_repository(tmp_path))).resolve("dome")
-    (listed,) = json.loads(fleet.as_json([dome]))["environments"]
+    (listed,) = json.loads(report.as_json([dome]))["environments"]
     for key in listed:
         written = document(f"addresses:\n- {{name: A, address: a, key: {key}}}\n")
         assert [problem.code for problem in schema.check(written, "addresses")] == ["E206"], key

@@ -12,7 +12,7 @@ from efdgen.render.pages import fleet as fleet_page
 from efdgen.report.site.model import Environment, Fleet, Row
 from efdgen.report.site.rows import Makers
 from efdgen.repository.load import load
-from efdgen.repository.model import ChartReference, Repository
+from efdgen.repository.model import ChartReference, Repository, RunbookDocuments
 from support.checkout import ROOT
 
 
@@ -20,6 +20,11 @@ from support.checkout import ROOT
 def repository() -> Repository:
     """Return the project's repository."""
     return load(ROOT)
+
+
+def runbook() -> RunbookDocuments:
+    """Return the documents of its runbook."""
+    return repository().runbook
 
 
 MAKERS = Makers(

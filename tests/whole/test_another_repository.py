@@ -56,7 +56,7 @@ def test_its_own_facts_have_types_and_say_where_they_belong(library: Path) -> No
         ("  seats: none at all\n", "E204", "must be a whole number, not 'none at all'"),
         ("  seats: 8\n  door: north\n", "E503", "'north' is the name of the environment north"),
         ("  seats: 8\n  window: 3\n", "E201", "unknown key 'window'"),
-        ("  seats: 8\nnotices: [ours]\n", "E402", "unknown notices 'ours'"),
+        ("  seats: 8\nnotices: [ours]\n", "E402", "unknown notices item 'ours'"),
     ):
         spec.write_text(text.replace("  seats: 8\n", written), encoding="utf-8")
         problems = json.loads(efdgen(library, "validate", "--format", "json").stdout)["problems"]

@@ -131,6 +131,8 @@ class _Writer:
             self._number = part.number + 1 + len(part.lines)
 
     def _value(self, part: Value, value: Any) -> None:
+        if self._made is not None:
+            raise ExpressionError("E304", quoting.ALONE)
         text = quoting.quote(value, part.place)
         if not self._line:
             self._number = part.line

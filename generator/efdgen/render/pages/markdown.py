@@ -9,6 +9,7 @@ from efdgen.environment.hosts import NODE_PORT, PublicHost
 from efdgen.language.documents import Block, Heading, Prose
 from efdgen.language.quoting import in_code
 from efdgen.language.quoting import in_prose as text
+from efdgen.render.runbook.markdown import fenced
 
 __all__ = ["Anchors", "code", "host_link", "link", "table", "text", "written"]
 
@@ -45,7 +46,7 @@ def _block(block: Block) -> str:
         return f"{'#' * block.level} {block.text}"
     if isinstance(block, Prose):
         return block.text
-    return f"```{block.language}\n{block.text}\n```"
+    return fenced(block.language, block.text)
 
 
 class Anchors:

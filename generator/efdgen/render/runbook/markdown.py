@@ -27,11 +27,11 @@ def _lines(phases: Sequence[Phase]) -> Iterator[str]:
             for part in step.parts:
                 if isinstance(part, Command) and part.only == "script":
                     continue
-                yield f"{_code(part) if isinstance(part, Command) else part}\n"
+                yield f"{fenced(part.language, part.text) if isinstance(part, Command) else part}\n"
 
 
-def _code(command: Command) -> str:
-    """Return a fence that no line of the command ends: longer than the backticks that any begins with."""
-    longest = max(map(len, _TICKS.findall(command.text)), default=0)
+def fenced(language: str, text: str) -> str:
+    """Return text in a fence that no line of it ends: longer than the backticks that any begins with."""
+    longest = max(map(len, _TICKS.findall(text)), default=0)
     fence = "`" * max(_SHORTEST, longest + 1)
-    return f"{fence}{command.language}\n{command.text}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"
