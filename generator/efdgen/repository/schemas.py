@@ -19,33 +19,43 @@ from efdgen.repository.files import Files
 from efdgen.repository.model import Schemas
 from efdgen.repository.ownschemas import OwnSchema
 
-RESERVED = frozenset(
-    [
-        "name",
-        "site",
-        "apps",
-        "appDefaults",
-        "accept",
-        "host",
-        "named",
-        "entries",
-        "numbered",
-        "tables",
-        "app",
-        "parameters",
-        "values",
-        "service",
-        "spec",
-        "provided",
-        "publicHosts",
-        "secrets",
-        "volumes",
-        "parent",
-        "code",
-        "json",
-        "raw",
-    ]
+_OF_SPECS = ("name", "site", "apps", "appDefaults", "accept")
+_OF_EXPRESSIONS = ("host", "named", "entries", "numbered", "tables", "app", "parameters", "values", "service")
+_OF_DOCUMENTS = (
+    "address",
+    "claims",
+    "code",
+    "deletionOrder",
+    "each",
+    "firstApps",
+    "ingressHosts",
+    "isAutomatic",
+    "json",
+    "manualSecrets",
+    "namespaces",
+    "nodeZones",
+    "otherApps",
+    "parent",
+    "ports",
+    "project",
+    "provided",
+    "publicHosts",
+    "raw",
+    "rbacPolicy",
+    "records",
+    "secrets",
+    "sorted",
+    "spec",
+    "storageClasses",
+    "ttl",
+    "usesDefaultStorageClass",
+    "vaultPaths",
+    "volumes",
+    "withoutFinalizer",
+    "zones",
 )
+
+RESERVED = frozenset((*_OF_SPECS, *_OF_EXPRESSIONS, *_OF_DOCUMENTS))
 """What no fact can be called: keys of specs beside the facts, and names that expressions and documents have."""
 
 _ROOT = frozenset(["$schema", "$id", "$comment", "$defs", "title", "description", "type", "examples", "properties"])
