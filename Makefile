@@ -8,7 +8,7 @@ EFDGEN := $(BIN)/efdgen
 ENV ?=
 PYTEST_OPTIONS ?= -q -n auto
 
-.PHONY: help render check validate list test unit lint types pythons lock test-lowest test-newest bench clean
+.PHONY: help render check validate list site test unit lint types pythons lock test-lowest test-newest bench clean
 
 help:  ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,6 +24,9 @@ validate: $(VENV)/.runtime  ## Check specs and app definitions
 
 list: $(VENV)/.runtime  ## Show environments, apps, versions and hosts
 	@$(EFDGEN) list $(ENV)
+
+site: $(VENV)/.runtime  ## Make the static site, in public/
+	@$(EFDGEN) site --output public
 
 test: lint types unit check  ## Everything that CI runs
 
@@ -45,7 +48,7 @@ LOCK_OPTIONS ?= --upgrade
 lock: $(VENV)/.lock  ## Renew requirements/, the versions that make installs
 	$(LOCK) --group lock --output-file requirements/uv.txt
 	$(LOCK) pyproject.toml --extra dev --group build --output-file requirements/development.txt
-	$(LOCK) pyproject.toml --group build --constraint requirements/development.txt --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra site --group build --constraint requirements/development.txt --output-file requirements/runtime.txt
 
 test-lowest: RESOLUTION := lowest-direct
 test-lowest:  ## Run the tests with the lowest versions that pyproject.toml admits
@@ -63,7 +66,7 @@ bench: $(VENV)/.dev  ## Measure: ratios from one run
 	$(BIN)/python bench/bench.py
 
 clean:  ## Remove what make made
-	rm -rf $(VENV) .venv-lowest .venv-newest build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-lowest .venv-newest public build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # What is installed stands in requirements/, with a hash of each file: nothing else gets in.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check

@@ -19,7 +19,7 @@ from support import needs
 from support.checkout import ROOT, copy_checkout, edit
 from support.gitrepo import commit, git
 from support.runner import Run, run
-from support.wheels import house
+from support.wheels import house, lock, package
 
 ACTION = ROOT / "action.yml"
 DESCRIBED: dict[str, Any] = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
@@ -285,12 +285,16 @@ def test_modules_in_the_checkout_are_not_taken_for_python_s(workspace: Path) -> 
 @pytest.mark.slow
 def test_efdgen_is_installed_from_the_action_apart_from_the_runner_s_python(workspace: Path) -> None:
     change(workspace)
-    env = house(workspace.parent / "wheels")
+    wheels = workspace.parent / "wheels"
+    env = house(wheels)
+    offered = package(workspace.parent / "efdgen")
+    (offered / "requirements").mkdir()
+    (offered / "requirements/runtime.txt").write_text(lock(wheels), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)
         patch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
-        done = act(workspace, PULL_REQUEST, efdgen="")
+        done = run(offered / "action.yml", workspace, workspace.parent / "temp", {"efdgen": ""}, PULL_REQUEST)
     assert (done.status, done.outputs["environments"]) == (0, '["summit"]'), done.log
     (made,) = (workspace.parent / "temp").glob("efdgen.*/venv/bin/efdgen")
     version = subprocess.run([made, "--version"], capture_output=True, text=True, check=True, cwd="/").stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +14,9 @@ from efdgen.verbs import render
 from support.checkout import ROOT, edit
 from support.gitrepo import commit, git, variables
 from support.repository import small_repository
-from support.wheels import house
+from support.wheels import house, package
 
 HOOKS = ["efdgen-check", "efdgen-validate"]
-PACKAGE = ["generator", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"]
 
 
 def pre_commit(folder: Path, *arguments: str | Path, env: dict[str, str] | None = None) -> tuple[int, str]:
@@ -28,17 +26,6 @@ def pre_commit(folder: Path, *arguments: str | Path, env: dict[str, str] | None 
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )
     return done.returncode, done.stdout
-
-
-def offered(folder: Path) -> str:
-    """Commit the package as it is in this checkout to a repository of its own, and return the commit."""
-    folder.mkdir()
-    for name in PACKAGE:
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, folder / name)
-    return commit(folder)
 
 
 def outcomes(folder: Path, env: dict[str, str]) -> tuple[list[str], str]:
@@ -58,7 +45,7 @@ def test_the_manifest_is_valid() -> None:
 
 @pytest.mark.slow
 def test_the_hooks_pass_and_fail_as_they_should(tmp_path: Path) -> None:
-    rev = offered(tmp_path / "efdgen")
+    rev = commit(package(tmp_path / "efdgen"))
     env = {**house(tmp_path / "wheels"), "PRE_COMMIT_HOME": str(tmp_path / "home")}
     root = small_repository(tmp_path)
     render.write(root)

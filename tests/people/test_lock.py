@@ -77,7 +77,7 @@ def test_every_file_of_a_lock_has_its_hash_and_no_place_has_a_name(lock: str) ->
 @pytest.mark.parametrize("platform", PLATFORMS)
 @pytest.mark.parametrize("python", PYTHONS)
 @pytest.mark.parametrize(
-    ("lock", "extras", "groups"), [("runtime", [], ["build"]), ("development", ["dev"], ["build"])], ids=str
+    ("lock", "extras", "groups"), [("runtime", ["site"], ["build"]), ("development", ["dev"], ["build"])], ids=str
 )
 def test_a_lock_has_what_pyproject_asks_for(
     lock: str, extras: list[str], groups: list[str], python: str, platform: str

@@ -1,19 +1,44 @@
-"""A wheel house without network: wheels made again from what is installed next to the tests."""
+"""What can be installed without network: efdgen as it is in this checkout, and wheels made again of what it needs."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
+import shutil
 import zipfile
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from support.checkout import ROOT
+
+_PACKAGE = ["generator", "schemas", "pyproject.toml", "README.md", "LICENSE", "action.yml", ".pre-commit-hooks.yaml"]
+
+
+def package(folder: Path) -> Path:
+    """Copy to a new folder what of this checkout others get: the package, the action and the hooks."""
+    folder.mkdir()
+    for name in _PACKAGE:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def lock(wheels: Path) -> str:
+    """Return a lock of a folder of wheels."""
+    lines = []
+    for wheel in sorted(wheels.iterdir()):
+        name, version, _ = wheel.name.split("-", 2)
+        lines.append(f"{name}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
+    return "".join(lines)
+
 
 def house(folder: Path) -> dict[str, str]:
-    """Fill a folder with wheels of what efdgen needs to be built and to run, but not of efdgen.
+    """Fill a folder with wheels of what efdgen needs to be installed and to run, but not of efdgen.
 
     Returns:
         The environment variables that make pip install from there, and from nowhere else.
