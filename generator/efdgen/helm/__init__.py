@@ -1,1 +1,1 @@
-"""helm."""
+"""Third-party charts, Helm's engines, and the Kubernetes objects that they yield."""

@@ -1,4 +1,4 @@
-"""Literals that look like secrets: they belong into Vault, never into Git."""
+"""Literals that look like secrets: they belong in Vault, never into Git."""
 
 from __future__ import annotations
 
