@@ -8,6 +8,7 @@ from efdgen.errors import InvalidInputError
 from efdgen.language import documents
 from efdgen.language.documents import Block, Fence, Heading, Prose
 from efdgen.language.texttemplate import TextFile
+from support.documents import problems_of
 
 
 def filled(text: str, **names: object) -> list[Block]:
@@ -77,3 +78,99 @@ def test_the_text_of_a_fence_stays_as_it_is(lines: list[str]) -> None:
     assert filled(f"```text\n{inside}\n```\n") == [Fence("text", (), inside, 1)]
     looped = filled(f"%% for i in [1, 2]\n```text\n{inside}\n```\n%% endfor\n")
     assert looped == [Fence("text", (), inside, 2)] * 2
+
+
+# -- what is wrong, and where
+
+
+def wrong(text: str, **names: object) -> list[tuple[str, int, int]]:
+    """Return the codes and places of what is wrong with a document."""
+    problems = problems_of(lambda: documents.fill(documents.parse(TextFile("page.md", text)), names))
+    return [(problem.code, problem.location.line, problem.location.column) for problem in problems]
+
+
+PLACES = {
+    "The <% nowhere %> one.\n": (0, 5),
+    "a\n<% nowhere %>\n": (1, 1),
+    "%% if nowhere\na\n%% endif\n": (0, 7),
+    "%% for a in nowhere\n%% endfor\n": (0, 8),
+    "%% set a = nowhere\n": (0, 12),
+    "%% if no\n%% elif nowhere\n%% endif\n": (1, 9),
+    "%% if no\n%% else\n<% nowhere %>\n%% endif\n": (2, 1),
+    "%% for i in [1, 2] if nowhere\n%% endfor\n": (0, 8),
+    "```bash\nls <% nowhere %>\n```\n": (1, 4),
+    "<% nowhere %> and <% yes %>\n": (0, 1),
+}
+BEFORE = ["", "Text.\n\n", "---\na: 1\n---\n", "%% # comment\n%% if yes\n- one\n%% endif\n", "```text\n%\n```\n"]
+
+
+@pytest.mark.parametrize("text", PLACES)
+@pytest.mark.parametrize("before", BEFORE)
+def test_what_can_t_be_filled_is_located(text: str, before: str) -> None:
+    line, column = PLACES[text]
+    assert wrong(before + text, yes=True, no=False) == [("E301", before.count("\n") + line + 1, column)]
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@given(st.sampled_from(["%% if", "%% endif", "%% for a b", "%% else", "%% foo", "%%", "<% a", "<% a b %>", "%% raw"]))
+def test_what_can_t_be_read_is_located(before: str, line: str) -> None:
+    ((code, number, _),) = wrong(f"{before}{line}\n")
+    assert (code, number) == ("E302", before.count("\n") + 1)
+
+
+def test_everything_that_can_t_be_filled_is_said_once() -> None:
+    text = "<% a %> <% b %>\n%% for i in [1, 2]\n<% c %>\n%% endfor\n%% set d = e\n<% d %> <% f %>\n"
+    assert wrong(text) == [("E301", 1, 1), ("E301", 1, 9), ("E301", 3, 1), ("E301", 5, 12)]
+
+
+BLOCKS = st.recursive(
+    st.just(["text"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, inner).map(lambda two: [*two[0], *two[1]]),
+        inner.map(lambda lines: ["%% if yes", *lines, "%% endif"]),
+        inner.map(lambda lines: ["%% if no", *lines, "%% else", "%% endif"]),
+        inner.map(lambda lines: ["%% if no", "%% elif yes", *lines, "%% else", "no", "%% endif"]),
+        inner.map(lambda lines: ["%% for i in twice", *lines, "%% else", "no", "%% endfor"]),
+    ),
+    max_leaves=6,
+)
+
+
+@given(BLOCKS)
+def test_blocks_nest(lines: list[str]) -> None:
+    """What a document says is what a plain reading of its lines says."""
+
+    def said(rest: list[str]) -> tuple[int, list[str]]:
+        """Return how many lines of text a branch yields, and the lines from the one that ends it on."""
+        count = 0
+        while rest and not rest[0].startswith(("%% e",)):
+            line, *rest = rest
+            if line == "text":
+                count += 1
+            elif line != "no":
+                branches = []
+                opened, words = line, []
+                while True:
+                    inside, rest = said(rest)
+                    branches.append(inside)
+                    words.append(opened)
+                    opened, *rest = rest
+                    if opened.startswith("%% end"):
+                        break
+                chosen = {"%% if yes": 1, "%% elif yes": 1, "%% for i in twice": 2}
+                count += next((chosen[word] * n for word, n in zip(words, branches, strict=True) if word in chosen), 0)
+        return count, rest
+
+    names = {"yes": True, "no": False, "twice": [1, 2]}
+    text = "".join(f"{line}\n" for line in lines)
+    blocks = documents.fill(documents.parse(TextFile("page.md", text)), names)
+    words = blocks[0].text.split() if blocks and isinstance(blocks[0], Prose) else []
+    assert words == ["text"] * said(lines)[0]
+
+
+@given(BLOCKS.filter(lambda lines: any(line.startswith("%% end") for line in lines)), st.data())
+def test_a_block_that_lacks_its_end_is_refused(lines: list[str], data: st.DataObject) -> None:
+    ends = [number for number, line in enumerate(lines) if line.startswith("%% end")]
+    gone = data.draw(st.sampled_from(ends))
+    text = "".join(f"{line}\n" for number, line in enumerate(lines) if number != gone)
+    assert [code for code, *_ in wrong(text, yes=True, no=False, twice=[1, 2])] == ["E302"]

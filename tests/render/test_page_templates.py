@@ -177,7 +177,11 @@ def test_a_repository_without_templates_has_efdgen_s_columns(plain: Path) -> Non
     ) in page
 
 
+PHASE = "---\nphase: power\ntitle: Power up\n---\n### Push the button {#button}\n\nThe green one.\n"
+
+
 def test_without_a_title_titles_name_the_environment_only(plain: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    overlay(plain, {"templates/runbook/10-power.md": PHASE})
     assert json.loads(run(capsys, plain, "hosts", "lab", "--format", "route53"))["Comment"] == "lab"
     phase = "---\nphase: look\ntitle: Look\n---\n\n### Look {#look}\n\nAt it.\n"
     overlay(plain, {"templates/runbook/10-look.md": phase})

@@ -19,7 +19,7 @@ from efdgen.render.runbook.model import Phase
 from efdgen.verbs import project
 from support.checkout import ROOT
 from support.labs import labs
-from support.sites import runbook
+from support.sites import repository
 
 
 @functools.cache
@@ -29,7 +29,7 @@ def environments() -> Mapping[str, ResolvedEnvironment]:
 
 @functools.cache
 def phases(environment: str) -> Mapping[str, Phase]:
-    return {phase.name: phase for phase in read.read(environments()[environment], runbook()).phases}
+    return {phase.name: phase for phase in read.read(environments()[environment], repository().runbook).phases}
 
 
 def page(environment: str, phase: str) -> str:
@@ -72,7 +72,7 @@ def test_every_condition_holds_somewhere_and_fails_somewhere(monkeypatch: pytest
 
     monkeypatch.setattr(evaluator, "_value", recording)
     for environment in environments().values():
-        read.read(environment, runbook())
+        read.read(environment, repository().runbook)
     decided = [
         (name, line, kind, outcomes, seen[id(expression)])
         for name, document in documents()
@@ -88,8 +88,8 @@ def test_every_condition_holds_somewhere_and_fails_somewhere(monkeypatch: pytest
 
 
 def documents() -> list[tuple[str, Document]]:
-    functions = runbook().functions
-    return [*sorted(runbook().phases.items()), *([("functions.sh", functions)] if functions else ())]
+    functions = repository().runbook.functions
+    return [*sorted(repository().runbook.phases.items()), *([("functions.sh", functions)] if functions else ())]
 
 
 # -- which steps there are

@@ -19,7 +19,7 @@ from efdgen.render.runbook.script import script
 from efdgen.verbs import project
 from support import needs
 from support.checkout import ROOT, names
-from support.sites import runbook
+from support.sites import repository
 from support.stubs import PASSWORD, SESSION, TOKEN, Machine, Run
 
 RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
@@ -30,7 +30,7 @@ pytestmark = needs.SCRIPTS.needed
 
 @functools.cache
 def text(environment: str) -> str:
-    return script(environment, read.read(RESOLVED[environment], runbook()))
+    return script(environment, read.read(RESOLVED[environment], repository().runbook))
 
 
 def machine(folder: Path, environment: str, server: str = "") -> Machine:

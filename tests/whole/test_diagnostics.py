@@ -30,17 +30,17 @@ NO_YAML |= {"E701", "E702", "W703", "E704", "W704", "W705"}
 
 
 def _examples(section: str) -> list[str]:
-    return re.findall(r"^```(?:yaml|json)\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
+    return re.findall(r"^```(?:yaml|json|markdown)\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
 
 
 def _codes(example: str, tmp_path: Path) -> list[str]:
     """Return what the small repository gives with an example in place."""
     root = small_repository(tmp_path)
-    match = re.match(r"(?:#|//) (?P<how>in )?(?P<path>\S+)\n", example)
+    match = re.match(r"(?:#|//|<!--) (?P<how>in )?(?P<path>\S+)(?: -->)?\n", example)
     assert match, "the first line names the file"
     path = match["path"]
-    if path.endswith(".json"):
-        example = example[match.end() :]  # JSON has no comments
+    if path.endswith((".json", ".md")):
+        example = example[match.end() :]  # JSON has no comments, and front matter comes first
     before = (root / path).read_text(encoding="utf-8") if match["how"] else ""
     overlay(root, {path: before + example})
     result = CliRunner().invoke(command, ["validate", "--root", str(root), "--format", "json"])

@@ -191,8 +191,8 @@ def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
     prose: list[str] = []
     following = iter(lines)
     for line in following:
-        fence = FENCE.match(line.text) if line.is_plain else None
-        heading = None if fence else _heading(line)
+        fence = FENCE.match(line.text) if line.text.startswith("```") and line.is_plain else None
+        heading = _heading(line) if line.text.startswith("#") else None
         is_made = isinstance(line.text, Blocks)
         if (fence or heading or is_made or not line.text.strip()) and prose:
             yield Prose("\n".join(prose))

@@ -17,7 +17,7 @@ _CONTROL = "%%"
 _FRONT = re.compile(r"---\n(?P<head>(?:.*\n)*?)---(?:\n|\Z)")
 _VALUE = re.compile(r"""<%((?:[^'"%]|%(?!>)|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*)%>""")
 _WORD = re.compile(r"\s*(\S*)\s*")
-_SET = re.compile(r"([A-Za-z_]\w*)\s*=(?!=)")
+_SET = re.compile(r"([A-Za-z_]\w*)\s*=(?!=)\s*")
 
 _ENDS = {"if": "endif", "for": "endfor"}
 _BRANCHES = {"if": ("elif", "else", "endif"), "elif": ("elif", "else", "endif"), "for": ("else", "endfor")}
@@ -161,7 +161,7 @@ class _Reader:
         if match is None:
             self._refuse(f"a name is set like this: `{_CONTROL} set name = ...`", token.line, token.column)
         at = _Token(token.word, token.text[match.end() :], token.line, token.column + match.end())
-        return Set(match[1], self._parsed(expressions.parse, at), token.line, token.column)
+        return Set(match[1], self._parsed(expressions.parse, at), at.line, at.column)
 
     def _otherwise(self, begun: _Token) -> tuple[Part, ...]:
         """Return the parts behind an `else`."""

@@ -60,10 +60,10 @@ class _Head(NamedTuple):
 def _head(document: Document, names: Mapping[str, Any], where: str) -> _Head:
     written = document.head
     assert written is not None  # noqa: S101 - refused when it is loaded
-    head = _Head(
-        {key: _evaluated(value, (key,), written, names, where) for key, value in written.data.items()}, written
-    )
-    problems = schema.check(head, SCHEMA)
+    data = {key: _evaluated(value, (key,), written, names, where) for key, value in written.data.items()}
+    head = _Head(data, written)
+    # What holds no expression was checked when it was loaded.
+    problems = schema.check(head, SCHEMA) if data != written.data else []
     if problems:
         raise InvalidInputError([problem._replace(message=f"{problem.message} ({where})") for problem in problems])
     return head

@@ -11,13 +11,15 @@ from efdgen.render.runbook.model import Command, Phase, Runbook, Step
 STEP, PHASE = "step_", "phase_"
 """How the names of functions begin that the script makes of steps and of phases."""
 
+_NOT_IN_NAMES = re.compile("[^0-9A-Za-z]")
+
 GUARD = "right_cluster"
 """The function that keeps a phase from another cluster than the one that the spec means, where the runbook has one."""
 
 
 def function(step: str) -> str:
     """Return the name of the function that a script makes of a step."""
-    return f"{STEP}{''.join(letter if letter.isalnum() else '_' for letter in step)}"
+    return STEP + _NOT_IN_NAMES.sub("_", step)
 
 
 def script(environment: str, runbook: Runbook) -> str:

@@ -32,7 +32,7 @@ class Taken:
 
     def functions(self, text: str, location: Location) -> None:
         """Take the names of the functions that shell commands define."""
-        for name in dict.fromkeys(_DEFINED.findall(text)):
+        for name in dict.fromkeys(_DEFINED.findall(text) if "()" in text else ()):
             if name.startswith((STEP, PHASE)):
                 self._refuse("function", name, location, f"those that begin with {STEP} and {PHASE} are the script's")
             else:

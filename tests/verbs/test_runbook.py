@@ -1,0 +1,170 @@
+"""The verb, in repositories with another runbook than the project's, or none."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from efdgen.cli import command
+from efdgen.verbs import diff, render
+from support.gitrepo import commit
+from support.repository import overlay
+
+PHASE = """\
+---
+phase: power
+title: Power up <% title %>
+tools: [<% 'true' if name == 'lab' %>, echo]
+when: <% name != 'dome' %>
+---
+What keeps
+the dome running.
+
+### Push the button {#push.button}
+
+%% # Green, since 2021.
+
+```bash
+echo 'Power of <% title %>'
+```
+
+```bash page
+press "<% title %>"
+```
+
+```bash by-hand
+look
+```
+"""
+FUNCTIONS = """\
+# Powers <% title %> up.
+#
+# Ask before.
+
+press() { echo <% name %>; }
+"""
+PAGE = """\
+# Lab: runbook
+
+## Power up Lab
+
+What keeps the dome running.
+
+### Push the button
+
+```bash
+echo 'Power of Lab'
+```
+
+```bash
+press "Lab"
+```
+
+```bash
+look
+```
+"""
+
+
+def run(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(command, [*arguments, "--root", str(root)])
+
+
+@pytest.fixture
+def bare(small: Path) -> Path:
+    """A repository without a runbook, rendered."""
+    overlay(small, {"templates/runbook": None})
+    render.write(small)
+    return small
+
+
+@pytest.fixture
+def powered(bare: Path) -> Path:
+    """A repository with a phase and a function of its own."""
+    overlay(bare, {"templates/runbook/10-power.md": PHASE, "templates/runbook/functions.sh": FUNCTIONS})
+    return bare
+
+
+def test_a_phase_is_a_section_of_the_page(powered: Path) -> None:
+    shown = run(powered, "runbook", "lab")
+    assert (shown.exit_code, shown.stdout) == (0, PAGE)
+    render.write(powered)
+    page = (powered / "rendered/docs/lab.md").read_text(encoding="utf-8")
+    assert page.endswith(PAGE.partition("\n\n")[2])
+    assert "- [Power up Lab](#power-up-lab)\n  - [Push the button](#push-the-button)\n" in page
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_a_phase_is_a_function_of_the_script(powered: Path) -> None:
+    text = run(powered, "runbook", "lab", "--format", "sh").stdout
+    assert text.startswith("#!/usr/bin/env bash\n# Powers Lab up.\n#\n# Ask before.\n#\n# Usage: bash FILE ")
+    assert "\n\npress() { echo lab; }\n\nstep_push_button() {\n  echo 'Power of Lab'\n  cat >&3 <<'BY_HAND'\n" in text
+    assert "    power) echo 'true echo' ;;\n" in text
+    done = subprocess.run(["bash", "-s", "--", "--yes"], input=text, capture_output=True, text=True, check=True)
+    assert done.stdout == "Power of Lab\n"
+    assert "right" not in text  # nothing here says which cluster is the right one
+
+
+def test_a_script_needs_no_functions(powered: Path) -> None:
+    overlay(powered, {"templates/runbook/functions.sh": None})
+    text = run(powered, "runbook", "lab", "--format", "sh").stdout
+    assert text.startswith(
+        "#!/usr/bin/env bash\n# Brings the environment lab up.\n#\n# Written by `efdgen runbook lab "
+    )
+
+
+def test_the_function_right_cluster_guards_every_phase_but_the_one_with_its_step(powered: Path) -> None:
+    guard = "right_cluster() { true; }\n"
+    again = PHASE.replace("phase: power", "phase: again").replace("{#push.button}", "{#right-cluster}")
+    overlay(powered, {"templates/runbook/functions.sh": guard, "templates/runbook/20-again.md": again})
+    text = run(powered, "runbook", "lab", "--format", "sh").stdout
+    assert "phase_power() {\n  step=right-cluster\n  right_cluster\n  begin push.button" in text
+    assert "phase_again() {\n  begin right-cluster " in text
+
+
+def test_an_environment_whose_phases_all_have_another_condition_has_none(powered: Path) -> None:
+    shown = run(powered, "runbook", "dome")
+    assert shown.exit_code == 2
+    assert "no phase of the runbook in templates/runbook/ is one of dome" in shown.stderr
+
+
+def test_a_repository_without_a_runbook_has_pages_without_one(bare: Path) -> None:
+    for form in ("markdown", "sh"):
+        shown = run(bare, "runbook", "lab", "--format", form)
+        assert (shown.exit_code, shown.stdout) == (2, "")
+        assert "this repository has no runbook: there is no phase in templates/runbook/" in shown.stderr
+    assert "Runbook" not in (bare / "rendered/docs/lab.md").read_text(encoding="utf-8")
+    # An empty folder, and functions of nothing, are no runbook either.
+    (bare / "templates/runbook").mkdir()
+    assert run(bare, "check").exit_code == 0
+    overlay(bare, {"templates/runbook/functions.sh": "true\n"})
+    assert run(bare, "runbook", "lab").exit_code == 2
+
+
+def test_a_phase_without_tools_is_in_no_script(powered: Path) -> None:
+    overlay(powered, {"templates/runbook/10-power.md": PHASE.replace("tools:", "# tools:")})
+    assert run(powered, "runbook", "lab").exit_code == 0
+    shown = run(powered, "runbook", "lab", "--format", "sh")
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert "a script can run no phase of the runbook of lab: none names its tools" in shown.stderr
+
+
+def test_a_wrong_document_is_refused_by_every_verb_that_fills_it(powered: Path) -> None:
+    overlay(powered, {"templates/runbook/functions.sh": "echo <% nowhere %>\n"})
+    for verb in (["check"], ["render"], ["validate"], ["runbook", "lab"], ["diff"]):
+        shown = run(powered, *verb)
+        assert shown.exit_code == 3, verb
+        assert "templates/runbook/functions.sh:1:6" in shown.stderr, verb
+
+
+def test_a_review_of_a_revision_has_the_runbook_of_that_revision(powered: Path) -> None:
+    commit(powered)
+    overlay(powered, {"templates/runbook/10-power.md": PHASE.replace("the dome running", "the dome warm")})
+    both = diff.trees(powered, base="HEAD")
+    assert (b"dome running" in both.before["docs/lab.md"], b"dome warm" in both.after["docs/lab.md"]) == (True, True)
+    # A page is nothing that Argo CD deploys.
+    assert run(powered, "diff", "--base", "HEAD").stdout.endswith("Nothing changes\n")
