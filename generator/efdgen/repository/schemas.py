@@ -138,14 +138,16 @@ def _composed(own: Mapping[str, Any], *, is_open: bool) -> Schemas:
         "properties": {"defaults": holding(parts["defaults"], whole, tuple(facts)), "sites": sites},
     }
     all_facts = {"type": "object", "properties": facts, **closing}
+    # Looked through at once: what both hold, the settings of apps, is large.
+    named = places({"properties": {"specs": environment, "shared": shared}}, "x-names")
     return Schemas(
         environment,
         shared,
         all_facts,
         places(all_facts, "x-own"),
         places(all_facts, "x-identifies"),
-        places(environment, "x-names"),
-        places(shared, "x-names"),
+        tuple(place._replace(path=place.path[1:]) for place in named if place.path[0] == "specs"),
+        tuple(place._replace(path=place.path[1:]) for place in named if place.path[0] == "shared"),
     )
 
 
