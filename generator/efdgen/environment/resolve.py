@@ -68,7 +68,9 @@ class Resolver:
         return with_addresses(environment, self._repository.pages)
 
     def resolve_app(self, environment: ResolvedEnvironment, app: str, layers: Sequence[Layer]) -> ResolvedApp:
-        """Resolve one app of a resolved environment again, from other layers than its own.
+        """Resolve one app of a resolved environment again, from other layers than its own, to try what they do.
+
+        Types are not looked at: a value that is made up to see whether anything reads it may have any.
 
         Raises:
             InvalidInputError: with every expression that can't be evaluated with these layers.
@@ -76,7 +78,9 @@ class Resolver:
         spec = environment.spec
         problems: list[Problem] = []
         definition = self._repository.apps[app]
-        resolved = _App(spec, self.scope(spec.name), definition, layers, problems).resolve(environment.facts)
+        resolved = _App(spec, self.scope(spec.name), definition, layers, problems, is_trial=True).resolve(
+            environment.facts
+        )
         if problems or resolved is None:
             raise InvalidInputError(problems)
         return resolved
@@ -179,6 +183,8 @@ class _App:
         definition: AppDefinition,
         layers: Sequence[Layer],
         problems: list[Problem],
+        *,
+        is_trial: bool = False,
     ) -> None:
         self.spec = spec
         self.definition = definition
@@ -187,6 +193,7 @@ class _App:
         self.names: ChainMap[str, Any] = ChainMap({}, names)  # type: ignore[arg-type]
         self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [])
         self.problems = problems
+        self.is_trial = is_trial
 
     def resolve(self, facts: Facts | None) -> ResolvedApp | None:
         app = self.definition
@@ -244,6 +251,8 @@ class _App:
             at: () for all of them: then they are only a part, and a missing key may well be there.
             rules: what they must be.
         """
+        if self.is_trial:
+            return
         for problem in schema.check_data(_Merged(data, self.layers, at), rules, is_evaluated=True):
             path = (*at, *problem.path)
             # Hosts have a rule of their own.
