@@ -227,7 +227,7 @@ def test_what_is_declared_is_shown_everywhere(tmp_path: Path, capsys: pytest.Cap
     files: Mapping[str, Any] = {
         "templates/project.yaml": "title: Weather <station>\n",
         "templates/pages/addresses.yaml": """services:
-  view: https://<% host %>:8443
+  view: https://<% host('view') %>:8443
 addresses:
 - {name: Mast, key: mast, address: "mast-<% name %>.example.org:502"}
 - {name: Radar, key: radar, address: <% none %>, otherwise: switched off}
