@@ -32,7 +32,7 @@ def test_a_service_is_at_its_host(tmp_path: Path) -> None:
 
 
 def test_a_service_s_address_can_be_declared(tmp_path: Path) -> None:
-    found = resolved(tmp_path, "services:\n  view: https://<% host %>:8443/<% name %>\n")
+    found = resolved(tmp_path, "services:\n  view: https://<% host('view') %>:8443/<% name %>\n")
     assert found.services == {
         "store": "https://store-dome.dome.example.org",
         "view": "https://status.dome.example.org:8443/dome",
@@ -68,7 +68,7 @@ def test_an_address_is_text_or_null(tmp_path: Path) -> None:
     [
         ("addresses:\n- {name: A, address: <% nowhere %>}\n", "E301", 2, 22, "'nowhere' is not defined"),
         ("addresses:\n- {name: A, address: <% aliases %>}\n", "E304", 2, 22, "must be text or null, not []"),
-        ("services:\n  view: <% host.port %>\n", "E303", 2, 9, "can't be looked up in text"),
+        ("services:\n  view: <% place.port %>\n", "E303", 2, 9, "can't be looked up in text"),
         ("services:\n  view: a\n  store: <% 5 %>\n", "E304", 3, 10, "must be text or null, not 5"),
     ],
 )

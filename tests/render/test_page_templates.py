@@ -98,6 +98,23 @@ def test_what_is_wrong_with_several_is_said_at_once_and_once(tmp_path: Path) -> 
     ]
 
 
+def test_a_page_s_problems_and_those_of_its_runbook_are_said_together(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    overlay(
+        root,
+        {
+            "templates/pages/environment.md": "# <% a %>\n",
+            "templates/runbook/10-look.md": "---\nphase: look\ntitle: Look\n---\n\n### Look {#look}\n\n<% b %>\n",
+            FLEET: "columns:\n- {name: C, is: <% c %>}\n",
+        },
+    )
+    assert [str(problem.location) for problem in problems_of(root)] == [
+        "templates/pages/environment.md:1:3",
+        f"{FLEET}:2:17",
+        "templates/runbook/10-look.md:8:1",
+    ]
+
+
 def test_a_check_of_one_environment_evaluates_its_columns(tmp_path: Path) -> None:
     root = small_repository(tmp_path)
     overlay(root, {FLEET: "columns:\n- {name: A, is: \"<% nowhere if name == 'lab' else 1 %>\"}\n"})
@@ -210,7 +227,7 @@ def test_what_is_declared_is_shown_everywhere(tmp_path: Path, capsys: pytest.Cap
     files: Mapping[str, Any] = {
         "templates/project.yaml": "title: Weather <station>\n",
         "templates/pages/addresses.yaml": """services:
-  view: https://<% host %>:8443
+  view: https://<% host('view') %>:8443
 addresses:
 - {name: Mast, key: mast, address: "mast-<% name %>.example.org:502"}
 - {name: Radar, key: radar, address: <% none %>, otherwise: switched off}

@@ -17,7 +17,7 @@ def with_addresses(environment: ResolvedEnvironment, pages: Pages) -> ResolvedEn
 
     A service is at its public host, behind https://, unless its address is declared, for a port or a path:
 
-        services: {registry: https://<% host %>:30828}   ->   registry: https://registry-lab.example.org:30828
+        services: {registry: https://<% host('registry') %>:30828}   ->   registry: https://registry-lab.example.org:30828
 
     Raises:
         InvalidInputError: with every address that can't be evaluated, or is not text.
@@ -28,20 +28,20 @@ def with_addresses(environment: ResolvedEnvironment, pages: Pages) -> ResolvedEn
     where = f"environment {environment.facts.name}"
     problems: list[Problem] = []
 
-    def evaluated(written: Written, more: Mapping[str, Any]) -> str | None:
+    def evaluated(written: Written) -> str | None:
         try:
-            return _text_or_null(written, {**given, **more}, where)
+            return _text_or_null(written, given, where)
         except InvalidInputError as error:
             problems.extend(error.problems)
             return None
 
     declared = {
-        service: evaluated(pages.services[service], {"host": host})
+        service: evaluated(pages.services[service])
         for app in environment.apps
-        for service, host in app.hosts.items()
+        for service in app.hosts
         if service in pages.services
     }
-    addresses = tuple(Address(row.name, row.key, evaluated(row.address, {}), row.otherwise) for row in pages.addresses)
+    addresses = tuple(Address(row.name, row.key, evaluated(row.address), row.otherwise) for row in pages.addresses)
     if problems:
         raise InvalidInputError(problems)
     return environment._replace(services=_of_services(environment, declared), addresses=addresses)

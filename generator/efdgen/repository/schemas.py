@@ -35,6 +35,7 @@ _OF_DOCUMENTS = (
     "namespaces",
     "nodeZones",
     "otherApps",
+    "page",
     "parent",
     "ports",
     "project",

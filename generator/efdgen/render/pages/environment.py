@@ -17,6 +17,7 @@ from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.names import names
 from efdgen.environment.order import sync_order
+from efdgen.errors import InvalidInputError, Problem
 from efdgen.language import documents
 from efdgen.language.documents import Block, Heading, Prose
 from efdgen.language.quoting import Blocks
@@ -37,9 +38,16 @@ def page(environment: ResolvedEnvironment, repository: Repository) -> str:
     """Return the page as Markdown.
 
     Raises:
-        InvalidInputError: when it, or the runbook, can't be filled.
+        InvalidInputError: with everything wrong with it and with the runbook.
     """
-    todo = read(environment, repository.runbook).phases
+    given = names(environment)
+    where = f"environment {environment.facts.name}"
+    problems: list[Problem] = []
+    todo: tuple[Phase, ...] = ()
+    try:
+        todo = read(environment, repository.runbook, given).phases
+    except InvalidInputError as error:
+        problems.extend(error.problems)
     runbook = Blocks(markdown(todo).strip("\n")) if todo else None
     contents = Blocks("contents") if todo else None
     blocks: dict[str, Any] = {
@@ -48,8 +56,13 @@ def page(environment: ResolvedEnvironment, repository: Repository) -> str:
         "contents": contents,
         "runbook": runbook,
     }
-    given = {**names(environment), "page": blocks}
-    found = documents.fill(repository.pages.environment, given, f"environment {environment.facts.name}")
+    found: tuple[Block, ...] = ()
+    try:
+        found = documents.fill(repository.pages.environment, {**given, "page": blocks}, where)
+    except InvalidInputError as error:
+        problems.extend(error.problems)
+    if problems:
+        raise InvalidInputError(problems)
     # What the contents link to depends on the headings before the runbook, so they are written last.
     before = found[: _place(found, runbook)]
     links = Prose("\n".join(_contents(before, todo)))

@@ -15,17 +15,20 @@ from efdgen.render.runbook.taken import Taken
 from efdgen.repository.model import RunbookDocuments
 
 
-def read(environment: ResolvedEnvironment, sources: RunbookDocuments) -> Runbook:
+def read(
+    environment: ResolvedEnvironment, sources: RunbookDocuments, known: Mapping[str, Any] | None = None
+) -> Runbook:
     """Return what is to be done in an environment, from a bare machine to tearing it down.
 
     Args:
         environment: the environment.
         sources: the documents of the repository; none: there is nothing to be done.
+        known: the names of the environment, where they are known already: they take a millisecond to collect.
 
     Raises:
         InvalidInputError: with everything wrong with the documents.
     """
-    given = names(environment)
+    given = names(environment) if known is None else known
     where = f"environment {environment.facts.name}"
     taken = Taken()
     problems: list[Problem] = []
