@@ -21,6 +21,7 @@ import efdgen
 from efdgen.cli import command
 from support import needs
 from support.corpus import Case, Expected, cases
+from support.findings import assert_reported, problems
 from support.repository import overlay, small_repository
 
 INVALID_INPUT = 3
@@ -34,10 +35,11 @@ TEMPLATES = "templates/apps/view/templates"
 
 
 def _render(root: Path) -> tuple[int, list[Expected]]:
-    """Render in this process."""
+    """Render in this process, and look at what the other formats make of the problems."""
     result = CliRunner().invoke(command, ["render", "--root", str(root), "--format", "json"])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
+    assert_reported(root, problems(result.stdout))
     return result.exit_code, _diagnostics(result.stdout)
 
 
@@ -117,11 +119,10 @@ def test_bad_input_is_refused(case: Case, tmp_path: Path) -> None:
 def test_odd_input_is_reported_and_rendered(case: Case, tmp_path: Path) -> None:
     root = _broken(case, tmp_path)
 
-    result = CliRunner().invoke(command, ["validate", "--root", str(root), "--format", "json"])
+    status, found = _render(root)
 
-    assert result.exit_code == 0
-    _assert_expected(_diagnostics(result.stdout), case.expected)
-    assert _render(root)[0] == 0
+    assert status == 0
+    _assert_expected(found, case.expected)
     assert _files(root / "rendered")
 
 
