@@ -51,6 +51,11 @@ class ShellText:
         """Say whether a quotation, a substitution or a here-document is open."""
         return bool(self._stack or self._here or self._pending)
 
+    @property
+    def is_quoted(self) -> bool:
+        """Say whether a quotation holds what comes next as it is, blanks included."""
+        return bool(self._stack) and self._stack[-1] in ("'", '"', "$'")
+
     def follow(self, text: str) -> None:
         """Go on over text; a value in it is `VALUE`."""
         first, *more = text.split("\n")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
+from efdgen.language.shelltext import ShellText
 from efdgen.render.runbook.model import Command, Phase, Runbook, Step
 
 STEP, PHASE = "step_", "phase_"
@@ -188,10 +189,25 @@ def _body(step: Step) -> Iterator[str]:
         if not isinstance(part, Command) or part.only == "page":
             continue
         if part.by_hand:
-            yield f"  cat >&3 <<'BY_HAND'\n# By hand:\n{part.text}\nBY_HAND"
+            word = _BY_HAND
+            while word in part.text.split("\n"):
+                word += "_"
+            yield f"  cat >&3 <<'{word}'\n# By hand:\n{part.text}\n{word}"
         else:
-            # Indented, a here-document would hold other text.
-            yield part.text if "<<" in part.text else "\n".join(f"  {line}" for line in part.text.splitlines())
+            yield "\n".join(_indented(part.text))
+
+
+_BY_HAND = "BY_HAND"
+"""The line that ends what is left to people, unless they have the same."""
+
+
+def _indented(text: str) -> Iterator[str]:
+    """Yield the lines of a command; those that begin in a quotation stay: indented, they would say something else."""
+    shell = ShellText()
+    for line in text.split("\n"):
+        # A command with a here-document stays as a whole.
+        yield line if shell.is_quoted or not line or "<<" in text else f"  {line}"
+        shell.follow(f"{line}\n")
 
 
 _MAIN = """\

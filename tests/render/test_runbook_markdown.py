@@ -1,0 +1,37 @@
+"""A runbook as Markdown: what a reader of Markdown makes of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from efdgen.render.runbook.markdown import markdown
+from efdgen.render.runbook.model import Command, Phase, Step
+
+
+def page(*parts: str | Command) -> str:
+    return markdown([Phase("a", "Make it", (Step("one", "Push", parts),))])
+
+
+@pytest.mark.parametrize(
+    ("text", "fence"),
+    [("ls", "```"), ("echo `ls`", "```"), ("``", "```"), ("```\nls", "````"), ("ls\n  `````\n", "``````")],
+)
+def test_a_fence_is_longer_than_the_backticks_that_begin_a_line_in_it(text: str, fence: str) -> None:
+    assert page(Command(text)) == f"## Make it\n\n### Push\n\n{fence}bash\n{text}\n{fence}\n"
+
+
+@given(st.text("`~a \n", max_size=20))
+def test_no_command_ends_its_fence(text: str) -> None:
+    tokens = MarkdownIt("commonmark").parse(page(Command(text), "The end."))
+    fences = [token for token in tokens if token.type == "fence"]
+    assert [(token.info, token.content) for token in fences] == [("bash", f"{text}\n")]
+    assert tokens[-2].content == "The end."
+
+
+def test_what_is_for_the_script_is_not_on_the_page() -> None:
+    assert page("Text.", Command("a", only="script"), Command("b", only="page"), Command("c", by_hand=True)) == (
+        "## Make it\n\n### Push\n\nText.\n\n```bash\nb\n```\n\n```bash\nc\n```\n"
+    )
