@@ -232,7 +232,7 @@ def test_an_output_that_can_t_be_written_ends_with_4(small: Path) -> None:
 BUG = """
 from efdgen import cli
 from efdgen.verbs import project
-def render(*_):
+def render(*_, **__):
     raise RuntimeError("the moon is blue")
 project.render = render
 cli.main()
