@@ -9,7 +9,7 @@ import pytest
 from efdgen.verbs import render
 from support import needs
 from support.browser import browser, show
-from support.checkout import copy_checkout
+from support.checkout import copy_checkout, copy_tree
 from support.repository import small_repository
 
 __all__ = ["browser", "show"]
@@ -37,17 +37,29 @@ def inputs(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path / "checkout")
 
 
+@pytest.fixture(scope="session")
+def rendered_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of this checkout, freshly rendered, that no test may change."""
+    root = copy_checkout(tmp_path_factory.mktemp("rendered") / "checkout")
+    render.write(root)
+    return root
+
+
 @pytest.fixture
-def checkout(inputs: Path) -> Path:
+def checkout(rendered_checkout: Path, tmp_path: Path) -> Path:
     """A copy of this checkout, freshly rendered."""
-    root = inputs
+    return copy_tree(rendered_checkout, tmp_path / "checkout")
+
+
+@pytest.fixture(scope="session")
+def rendered_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the small repository, freshly rendered, that no test may change."""
+    root = small_repository(tmp_path_factory.mktemp("rendered"))
     render.write(root)
     return root
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Path:
+def small(rendered_small: Path, tmp_path: Path) -> Path:
     """A copy of the small repository, freshly rendered."""
-    root = small_repository(tmp_path)
-    render.write(root)
-    return root
+    return copy_tree(rendered_small, tmp_path / "repository")

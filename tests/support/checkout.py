@@ -24,10 +24,16 @@ def names() -> list[str]:
     return sorted(path.stem for path in (ROOT / "environments").glob("*.yaml"))
 
 
+def copy_tree(source: Path, target: Path) -> Path:
+    """Copy the contents of files, without times and modes, to a folder that is not there yet."""
+    shutil.copytree(source, target, copy_function=shutil.copyfile)
+    return target
+
+
 def copy_checkout(target: Path) -> Path:
     """Copy specs, app definitions and the rendered tree of this checkout to a folder that is not there yet."""
     for folder in _FOLDERS:
-        shutil.copytree(ROOT / folder, target / folder)
+        copy_tree(ROOT / folder, target / folder)
     return target
 
 

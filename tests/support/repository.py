@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from support.checkout import copy_tree
+
 _TESTS = Path(__file__).resolve().parents[1]
 _FOLDERS = ("templates/apps/efd", "templates/wrapper", "schemas")
 
@@ -13,9 +15,9 @@ _FOLDERS = ("templates/apps/efd", "templates/wrapper", "schemas")
 def small_repository(tmp_path: Path) -> Path:
     """Copy tests/small-repository/, with what it shares with the project, to a new folder below `tmp_path`."""
     root = tmp_path / "repository"
-    shutil.copytree(_TESTS / "small-repository", root)
+    copy_tree(_TESTS / "small-repository", root)
     for folder in _FOLDERS:
-        shutil.copytree(_TESTS.parent / folder, root / folder)
+        copy_tree(_TESTS.parent / folder, root / folder)
     return root
 
 
