@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 
@@ -18,6 +17,7 @@ from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import Place
 from efdgen.language.quoting import Markdown, Verbatim, quote
 from efdgen.language.texttemplate import TextFile
+from support import needs
 from support.documents import problems_of
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
@@ -41,8 +41,6 @@ AWKWARD = [
     "é\u2028",
     "",
 ]
-
-needs_bash = pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
 
 
 def filled(template: str, **names: object) -> tuple[Block, ...]:
@@ -86,7 +84,7 @@ AROUND: dict[str, Callable[[str], str]] = {
 }
 
 
-@needs_bash
+@needs.BASH.needed
 @pytest.mark.parametrize("where", PLACES)
 @given(values=st.lists(TEXTS, min_size=20, max_size=40))
 @example(values=AWKWARD)
@@ -99,7 +97,7 @@ def test_bash_prints_exactly_the_value(where: str, values: list[str]) -> None:
     assert printed(script) == [AROUND.get(where, str)(value) for value in values]
 
 
-@needs_bash
+@needs.BASH.needed
 @given(values=st.lists(st.lists(TEXTS, min_size=1, max_size=4), min_size=5, max_size=20))
 @settings(max_examples=8, deadline=None)
 def test_a_list_is_as_many_words(values: list[list[str]]) -> None:
@@ -107,7 +105,7 @@ def test_a_list_is_as_many_words(values: list[list[str]]) -> None:
     assert printed(script) == [word for words in values for word in words]
 
 
-@needs_bash
+@needs.BASH.needed
 @given(values=st.lists(PRINTABLE, min_size=10, max_size=20))
 @example(values=["EOF", "$(id)", "'"])
 @settings(max_examples=8, deadline=None)
@@ -117,7 +115,7 @@ def test_a_here_document_holds_the_value(values: list[str]) -> None:
     assert printed(script) == [f"  a: {value}\n {value}\n" for value in values]
 
 
-@needs_bash
+@needs.BASH.needed
 def test_a_comment_stays_one() -> None:
     text = command("echo a # <% value %>isn't\necho <% value %>", value="$(id) 'b")
     assert text == "echo a # $(id) 'bisn't\necho '$(id) '\"'\"'b'"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import VALUE, Place
 from efdgen.language.shelltext import ShellText
+from support import needs
 
 
 def reached(text: str) -> ShellText:
@@ -120,7 +120,7 @@ def test_what_does_not_end_is_open(text: str) -> None:
     assert reached(text).is_open
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@needs.BASH.needed
 @pytest.mark.parametrize(
     "text",
     [

@@ -86,6 +86,7 @@ def _user(*, root: bool) -> Iterable[str]:
 
 _TOOLS = "run .ci/install-tools as root on Debian or Ubuntu"
 
+BASH = Need("bash", "that bash reads what is quoted for it", "install bash", lambda: _commands("bash"))
 CHROMIUM = Need(
     "Chromium",
     "the site's pages in a real browser",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from efdgen.cli import command
 from efdgen.verbs import diff, render
+from support import needs
 from support.gitrepo import commit
 from support.repository import overlay
 
@@ -98,7 +98,7 @@ def test_a_phase_is_a_section_of_the_page(powered: Path) -> None:
     assert "- [Power up Lab](#power-up-lab)\n  - [Push the button](#push-the-button)\n" in page
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@needs.BASH.needed
 def test_a_phase_is_a_function_of_the_script(powered: Path) -> None:
     text = run(powered, "runbook", "lab", "--format", "sh").stdout
     assert text.startswith("#!/usr/bin/env bash\n# Powers Lab up.\n#\n# Ask before.\n#\n# Usage: bash FILE ")

@@ -11,6 +11,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from efdgen import cli
+from efdgen.helm import engines
 from efdgen.output import disk
 from efdgen.verbs import lint, render
 from support.repository import library_repository
@@ -110,8 +111,5 @@ def test_it_has_pages_and_a_site(library: Path, tmp_path: Path) -> None:
 
 
 def test_it_lints(library: Path) -> None:
-    sdk = pytest.importorskip("efdgen.helm.engines.sdk").find()
-    if sdk is None:
-        pytest.skip("needs helm-python-sdk")
-    found = lint.lint(library, (), sdk, StandIns(disk.read(library / "rendered")))
+    found = lint.lint(library, (), engines.choose("sdk"), StandIns(disk.read(library / "rendered")))
     assert (found.environments, found.problems, found.failed) == (("north", "south"), (), ())
