@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EFDGEN := $(BIN)/efdgen
 ENV ?=
-PYTEST_OPTIONS ?= -q -n auto
+PYTEST_OPTIONS ?= -q -n auto --dist loadgroup
 
 .PHONY: help render check validate list site test unit lint types pythons lock test-lowest test-newest bench clean
 

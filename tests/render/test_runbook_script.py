@@ -8,7 +8,9 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -25,7 +27,8 @@ from support.stubs import PASSWORD, SESSION, TOKEN, Machine, Run
 RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
 ALL = ["cluster", "argocd", "vault", "sync", "dns", "testing"]
 
-pytestmark = needs.SCRIPTS.needed
+# In one process, so that each script is run from end to end once.
+pytestmark = [needs.SCRIPTS.needed, pytest.mark.xdist_group("runbook scripts")]
 
 
 @functools.cache
@@ -37,6 +40,25 @@ def machine(folder: Path, environment: str, server: str = "") -> Machine:
     keys = {key for secret in secrets.secrets(RESOLVED[environment]) for key in secret.keys}
     k3d = RESOLVED[environment].facts.data["cluster"]["k3d"]
     return Machine(folder / "machine", server or ("v1.21.5+k3s2" if k3d else "v1.22.3-gke.100"), keys)
+
+
+class Whole(NamedTuple):
+    """A script that was run from end to end, and where."""
+
+    machine: Machine
+    run: Run
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Whole]:
+    """Run an environment's script from end to end, once for all tests that look at it."""
+
+    @functools.cache
+    def run(environment: str) -> Whole:
+        there = machine(tmp_path_factory.mktemp(environment), environment)
+        return Whole(there, there.run(text(environment), "--yes"))
+
+    return run
 
 
 def synced(run: Run) -> list[str]:
@@ -53,8 +75,8 @@ def test_shellcheck_finds_nothing(environment: str) -> None:
 
 
 @pytest.mark.parametrize("environment", names())
-def test_it_runs_from_end_to_end(environment: str, tmp_path: Path) -> None:
-    run = machine(tmp_path, environment).run(text(environment), "--yes")
+def test_it_runs_from_end_to_end(environment: str, whole: Callable[[str], Whole]) -> None:
+    run = whole(environment).run
     assert run.status == 0, run.output
     assert run.output.endswith(f"Done: {' '.join(ALL)}.\n")
     apps = [app.definition.name for app in sync_order(RESOLVED[environment].apps)]
@@ -67,8 +89,8 @@ def test_it_runs_from_end_to_end(environment: str, tmp_path: Path) -> None:
     assert list(dict.fromkeys(titles)) == ALL
 
 
-def test_the_summit_is_brought_up_in_the_order_of_the_guide(tmp_path: Path) -> None:
-    run = machine(tmp_path, "summit").run(text("summit"), "--yes")
+def test_the_summit_is_brought_up_in_the_order_of_the_guide(whole: Callable[[str], Whole]) -> None:
+    run = whole("summit").run
     wanted = [
         "sudo systemctl enable --now docker",
         "k3d version",
@@ -112,9 +134,8 @@ def test_nothing_is_torn_down_and_nothing_is_daily_work() -> None:
         assert "nothing that tears down" in text(environment).replace("\n# ", " ")
 
 
-def test_secrets_are_neither_shown_nor_passed_as_arguments(tmp_path: Path) -> None:
-    there = machine(tmp_path, "summit")
-    run = there.run(text("summit"), "--yes")
+def test_secrets_are_neither_shown_nor_passed_as_arguments(whole: Callable[[str], Whole]) -> None:
+    there, run = whole("summit")
     assert run.status == 0
     everything_said = run.output + "\n".join(" ".join(call) for call in run.calls)
     for secret in (TOKEN, PASSWORD, SESSION):
@@ -123,9 +144,9 @@ def test_secrets_are_neither_shown_nor_passed_as_arguments(tmp_path: Path) -> No
     assert (there.home / "k3s.yaml").stat().st_mode & 0o777 == 0o600
 
 
-def test_running_it_again_makes_nothing_anew(tmp_path: Path) -> None:
-    there = machine(tmp_path, "summit")
-    first, second = (there.run(text("summit"), "--yes") for _ in range(2))
+def test_running_it_again_makes_nothing_anew(whole: Callable[[str], Whole]) -> None:
+    there, first = whole("summit")
+    second = there.run(text("summit"), "--yes")
     assert (first.status, second.status) == (0, 0)
     assert len(first.of("k3d", "cluster", "create")) == 1
     assert second.of("k3d", "cluster", "create") == []
@@ -157,13 +178,13 @@ FAILURES = {
 @pytest.mark.parametrize("call", FAILURES)
 def test_it_stops_at_the_first_error_and_says_where(call: str, tmp_path: Path) -> None:
     there = machine(tmp_path, "summit")
-    run = there.run(text("summit"), "--yes", FAIL=call)
     phase, step = FAILURES[call]
+    begins = ALL.index(phase)
+    run = there.run(text("summit"), "--yes", *ALL[begins:], FAIL=call)
     assert run.status not in (0, 2)
     assert f"Failed in the phase {phase}, step {step} " in run.output
     assert run.output.endswith(f"then run: bash {there.folder / 'script.sh'} {phase}\n")
-    begun = list(dict.fromkeys(re.findall(r"^== (\w+): ", run.output, re.MULTILINE)))
-    assert begun == ALL[: ALL.index(phase) + 1]
+    assert set(re.findall(r"^== (\w+): ", run.output, re.MULTILINE)) == {phase}
 
 
 def gone(process: int) -> bool:
@@ -176,10 +197,13 @@ def gone(process: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("call", ["", "argocd app sync influxdb *"])
-def test_the_port_forward_ends_with_it(call: str, tmp_path: Path) -> None:
+def test_the_port_forward_ends_with_it(whole: Callable[[str], Whole], tmp_path: Path) -> None:
+    there, run = whole("summit")
+    assert run.status == 0
+    assert gone(int((there.stubs / "forward").read_text(encoding="utf-8")))
+
     there = machine(tmp_path, "summit")
-    assert (there.run(text("summit"), "--yes", FAIL=call).status == 0) is (call == "")
+    assert there.run(text("summit"), "--yes", "argocd", "sync", FAIL="argocd app sync influxdb *").status != 0
     assert gone(int((there.stubs / "forward").read_text(encoding="utf-8")))
 
 
@@ -276,8 +300,10 @@ _VERBS = {"apply", "cluster-info", "create", "exec", "get", "patch", "port-forwa
 
 @needs.KUBECTL.needed
 @pytest.mark.parametrize("environment", ["summit", "sandbox", "ncsa-int"])
-def test_kubectl_knows_every_option_that_is_used(environment: str, tmp_path: Path) -> None:
-    run = machine(tmp_path, environment).run(text(environment), "--yes")
+def test_kubectl_knows_every_option_that_is_used(
+    environment: str, whole: Callable[[str], Whole], tmp_path: Path
+) -> None:
+    run = whole(environment).run
     refused = re.compile(
         r"unknown (?:shorthand )?flag|unknown command|invalid argument|error parsing|must specify|required"
     )
