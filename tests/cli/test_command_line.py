@@ -37,6 +37,13 @@ def at(root: Path, *arguments: str) -> Result:
     return run(*arguments, "--root", root)
 
 
+def inside(folder: Path, *arguments: str | Path) -> Result:
+    """Run the command in this process, as from a folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return run(*arguments)
+
+
 def outdated(root: Path) -> None:
     edit(root / "environments/lab.yaml", OLD, NEW)
 
@@ -136,8 +143,8 @@ def test_wrong_usage_ends_with_2_and_a_hint(
 
 
 def test_outside_of_a_repository_the_command_ends_with_2(tmp_path: Path) -> None:
-    result = efdgen("list", cwd=tmp_path)
-    assert (result.returncode, result.stdout) == (2, "")
+    result = inside(tmp_path, "list")
+    assert (result.exit_code, result.stdout) == (2, "")
     assert "--root" in result.stderr
 
 
@@ -290,19 +297,19 @@ def test_a_full_disk_behind_stdout_is_no_bug(small: Path) -> None:
 @pytest.mark.parametrize("folder", ["environments", "environments/shared", "templates/apps/store", "rendered/apps"])
 def test_the_repository_is_found_from_its_subfolders(small: Path, folder: str) -> None:
     outdated(small)
-    assert efdgen("check", cwd=small / folder).returncode == 1
-    assert "rendered/apps/store/values-lab.yaml" in efdgen("render", cwd=small / folder).stdout
+    assert inside(small / folder, "check").exit_code == 1
+    assert "rendered/apps/store/values-lab.yaml" in inside(small / folder, "render").stdout
     assert at(small, "check").exit_code == 0
 
 
 def test_the_root_wins_over_the_folder_one_is_in(small: Path) -> None:
-    assert efdgen("validate", "--root", small, cwd=ROOT).stdout == "valid: dome, lab\n"
+    assert inside(ROOT, "validate", "--root", small).stdout == "valid: dome, lab\n"
 
 
 def test_a_source_line_is_shown_from_any_folder(small: Path, tmp_path: Path) -> None:
     wrong(small)
     for cwd, arguments in ((small / "templates", []), (tmp_path, ["--root", str(small)])):
-        assert "|   vieww:\n" in efdgen("validate", *arguments, cwd=cwd).stderr
+        assert "|   vieww:\n" in inside(cwd, "validate", *arguments).stderr
 
 
 # -- colours
@@ -498,11 +505,26 @@ def test_the_formats_are_valid_when_nothing_is_wrong(small: Path, verb: str) -> 
 # -- completion
 
 
+def asking(words: str) -> dict[str, str]:
+    """Return the environment variables that bash asks for completions with."""
+    return {"_EFDGEN_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
+
+
+def offered(stdout: str) -> list[str]:
+    return [line.partition(",")[2] for line in stdout.splitlines() if line]
+
+
 def completions(cwd: Path, words: str) -> list[str]:
-    env = {"_EFDGEN_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split(" ")) - 1)}
-    result = efdgen(cwd=cwd, env=env)
-    assert result.returncode == 0, result.stderr
-    return [line.partition(",")[2] for line in result.stdout.splitlines() if line]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        result = CliRunner().invoke(cli.command, [], prog_name="efdgen", env=asking(words))
+    assert result.exit_code == 0, result.stderr
+    return offered(result.stdout)
+
+
+def test_a_shell_asks_the_command_itself(small: Path) -> None:
+    result = efdgen(cwd=small, env=asking("efdgen check l"))
+    assert (result.returncode, offered(result.stdout), result.stderr) == (0, ["lab"], "")
 
 
 def test_shells_complete_verbs_and_environments(small: Path) -> None:

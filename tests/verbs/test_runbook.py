@@ -109,7 +109,7 @@ def test_a_phase_is_a_function_of_the_script(powered: Path) -> None:
     assert "right" not in text  # nothing here says which cluster is the right one
 
 
-@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+@needs.BASH.needed
 def test_the_script_says_and_shows_what_the_page_says(powered: Path) -> None:
     phase = PHASE.partition("###")[0] + (
         "### Push {#push}\n\n```bash by-hand\n<% 'BY_HAND' %>\necho pushed\n```\n\n"
