@@ -45,8 +45,8 @@ HOMES = {
     "jinja2": "language.evaluator language.expressions language.documents report.html",
     "jsonschema": "language.schema",
     "markdown_it": "report.site.markdown",
-    "oras": "helm.charts.registry",
-    "requests": "helm.charts.registry",
+    "oras": "helm.charts.oci",
+    "requests": "helm.charts.oci",
     "semver": "helm.charts.versions",
     "yaml": "language.yamlio",
 }

@@ -19,7 +19,7 @@ from click.testing import CliRunner, Result
 
 from efdgen import cli
 from efdgen.errors import ChartError, InvalidInputError
-from efdgen.helm.charts import archive, cache, lock
+from efdgen.helm.charts import archive, cache, http, lock
 from efdgen.helm.charts import index as repository
 from efdgen.language import yamlio
 from efdgen.repository.model import ChartReference
@@ -122,7 +122,7 @@ def test_a_fetch_locks_and_keeps_every_pinned_chart_once(root: Path, server: Cha
     )
     assert cached(root, demo).read_bytes() == demo.archive
     assert server.requests.count("/index.yaml") == 1
-    assert server.agents == {repository.USER_AGENT}
+    assert server.agents == {http.USER_AGENT}
     assert charts(root, "verify").stdout == "2 charts are locked and in the cache, undamaged\n"
 
 
@@ -477,7 +477,7 @@ def test_a_password_in_a_url_is_refused_and_not_shown(root: Path) -> None:
 
 
 def test_what_is_too_big_is_refused(root: Path, server: ChartServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(repository, "MAX_ARCHIVE", 1000)
+    monkeypatch.setattr(http, "MAX_ARCHIVE", 1000)
     served = server.add(chart("demo", "1.0.0", {"noise": os.urandom(2000)}))
     pin(root, server.url)
     assert failure(charts(root, "fetch")) == (

@@ -1,7 +1,8 @@
 """The mark that generated files carry: who made them, from what, and a digest of the rest.
 
 The digest tells an edit by hand from an outdated file. A file that can't hold a comment (JSON) is vouched for by
-the values file of its app and environment: its digest stands in that file's mark.
+the values file of its app and environment: its digest stands in that file's mark. What is neither marked, vouched for
+nor alike is foreign: `verbs.render` says so.
 """
 
 from __future__ import annotations

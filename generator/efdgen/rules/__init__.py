@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Problem
-from efdgen.rules import apps, distinct, hosts, names, rbac, secrets
+from efdgen.rules import apps, distinct_names, hosts, names, rbac, secrets
 from efdgen.rules.acceptance import accepted_in_vain, is_accepted
 from efdgen.rules.identities import Identities
 
@@ -19,7 +19,7 @@ _RULES = (
     secrets.secrets_exist,
     secrets.secrets_are_read,
     apps.have_what_they_need,
-    distinct.names_are_distinct,
+    distinct_names.names_are_distinct,
     apps.overrides_are_known,
     apps.image_tags_have_a_reason,
     apps.namespaces_are_their_own,

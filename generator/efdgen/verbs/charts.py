@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from efdgen.errors import ChartError, InvalidInputError
 from efdgen.helm import threads
-from efdgen.helm.charts import archive, cache, index, lock, registry, versions
+from efdgen.helm.charts import archive, cache, http, index, lock, oci, versions
 from efdgen.helm.charts.cache import FETCH, Cache
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.helm.charts.outcomes import Comparison, Comparisons, Failure, Fetched
@@ -178,13 +178,13 @@ class _Repositories:
         """Return a chart's archive; from `known_url`, while it is there, without looking into the index."""
         if _is_registry(chart):
             try:
-                return _Download(registry.download(chart, self._timeout), registry.source(chart), "")
-            except index.NotFoundError as error:
-                raise registry.unknown_version(chart, error, self._timeout) from None
+                return _Download(oci.download(chart, self._timeout), oci.source(chart), "")
+            except http.NotFoundError as error:
+                raise oci.unknown_version(chart, error, self._timeout) from None
         if known_url:
             try:
                 return _Download(self._archive(known_url), known_url, "")
-            except index.NotFoundError:
+            except http.NotFoundError:
                 pass  # it has moved: the index knows where
         entry = self._index(chart.repository).find(chart)
         url = index.absolute(chart.repository, entry.urls[0])
@@ -193,11 +193,11 @@ class _Repositories:
     def versions(self, chart: ChartReference) -> list[str]:
         """Return the versions of a chart."""
         if _is_registry(chart):
-            return registry.versions(chart, self._timeout)
+            return oci.versions(chart, self._timeout)
         return self._index(chart.repository).versions(chart.name)
 
     def _archive(self, url: str) -> bytes:
-        return index.get(url, self._timeout, index.MAX_ARCHIVE)
+        return http.get(url, self._timeout, http.MAX_ARCHIVE)
 
     def _index(self, url: str) -> index.Index:
         url = url.rstrip("/")

@@ -1,1 +1,4 @@
-"""Third-party charts: fetched, locked, cached and read. The only user of the network."""
+"""Third-party charts: the only user of the network. `index`: over HTTP; `oci`: from OCI registries.
+
+`http` downloads, `cache` keeps, `lock` says which archive was reviewed, `archive` reads it.
+"""

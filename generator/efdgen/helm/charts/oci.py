@@ -9,9 +9,10 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from efdgen.errors import ChartError
-from efdgen.helm.charts import index
+from efdgen.helm.charts import http
 from efdgen.helm.charts.cache import digest
-from efdgen.helm.charts.index import MAX_ARCHIVE, USER_AGENT, near
+from efdgen.helm.charts.http import MAX_ARCHIVE, USER_AGENT
+from efdgen.helm.charts.index import near
 from efdgen.repository.model import ChartReference
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class _Client:
         except OSError as error:
             self._fail(what, error)
         if not response.ok:
-            raise index.refused(what, response.status_code)
+            raise http.refused(what, response.status_code)
         return response
 
     def _fail(self, what: str, error: OSError) -> NoReturn:
@@ -175,4 +176,4 @@ class _Client:
                     break
                 if isinstance(inner, BaseException):
                     seen += [inner.__cause__, inner.__context__, getattr(inner, "reason", None), *inner.args]
-        raise index.failed(what, reason, self._timeout) from None
+        raise http.failed(what, reason, self._timeout) from None

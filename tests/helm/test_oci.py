@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.errors import ChartError
-from efdgen.helm.charts import index, registry, versions
+from efdgen.helm.charts import http, oci, versions
 from efdgen.repository.model import ChartReference
 from support import many
 from support.chartserver import Chart, ChartServer, Handler, chart, status, truncated
@@ -53,14 +53,14 @@ def refusal(function: Callable[[ChartReference, float], object], reference: Char
 @pytest.mark.parametrize("version", ["1.0.0", "1.0.0-rc.1+build.5"])
 def test_a_chart_is_downloaded_by_its_tag(server: ChartServer, version: str, path: str) -> None:
     reference, served = pushed(server, version, path)
-    assert registry.download(reference, 5) == served.archive
-    assert registry.source(reference) == f"{reference.repository}/demo:{version.replace('+', '_')}"
-    assert server.agents == {index.USER_AGENT}
+    assert oci.download(reference, 5) == served.archive
+    assert oci.source(reference) == f"{reference.repository}/demo:{version.replace('+', '_')}"
+    assert server.agents == {http.USER_AGENT}
 
 
 def test_a_slash_behind_the_repository_does_not_matter(server: ChartServer) -> None:
     reference, served = pushed(server)
-    assert registry.download(reference._replace(repository=f"{reference.repository}/"), 5) == served.archive
+    assert oci.download(reference._replace(repository=f"{reference.repository}/"), 5) == served.archive
 
 
 def test_the_versions_are_the_tags_of_all_pages(server: ChartServer) -> None:
@@ -69,26 +69,26 @@ def test_the_versions_are_the_tags_of_all_pages(server: ChartServer) -> None:
     first, second = (json.dumps({"tags": tags}).encode() for tags in (["1.0.0", "1.1.0_b"], ["2.0.0", "latest"]))
     server.answers[base] = status(200, first, Link=f'<{base}?last=1.1.0_b>; rel="next"')
     server.answers[f"{base}?last=1.1.0_b"] = status(200, second)
-    assert registry.versions(reference, 5) == ["1.0.0", "1.1.0+b", "2.0.0", "latest"]
+    assert oci.versions(reference, 5) == ["1.0.0", "1.1.0+b", "2.0.0", "latest"]
 
 
 def test_an_unknown_version_is_told_from_known_ones(server: ChartServer) -> None:
     reference, _ = pushed(server)
     unknown = reference._replace(version="1.0.1")
-    with pytest.raises(index.NotFoundError) as caught:
-        registry.download(unknown, 5)
+    with pytest.raises(http.NotFoundError) as caught:
+        oci.download(unknown, 5)
     address = f"{reference.repository}/demo"
     assert str(caught.value) == f"{address}:1.0.1: the server answers 404 Not Found; is the repository's URL right?"
-    better = registry.unknown_version(unknown, caught.value, 5)
+    better = oci.unknown_version(unknown, caught.value, 5)
     assert str(better) == f"{address} has no version 1.0.1; near it: 1.0.0"
     other = unknown._replace(name="other")
-    assert registry.unknown_version(other, caught.value, 5) is caught.value
+    assert oci.unknown_version(other, caught.value, 5) is caught.value
 
 
 def test_a_blob_other_than_its_digest_is_refused(server: ChartServer) -> None:
     reference, served = pushed(server)
     server.answers[f"/v2/charts/demo/blobs/sha256:{served.sha256}"] = status(200, b"rubbish")
-    assert refusal(registry.download, reference).endswith(f", and the registry says sha256:{served.sha256}; try again")
+    assert refusal(oci.download, reference).endswith(f", and the registry says sha256:{served.sha256}; try again")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_blob_other_than_its_digest_is_refused(server: ChartServer) -> None:
 def test_what_is_no_chart_is_refused(server: ChartServer, manifest: bytes, message: str) -> None:
     reference, _ = pushed(server)
     server.answers["/v2/charts/demo/manifests/1.0.0"] = status(200, manifest)
-    assert refusal(registry.download, reference) == f"{registry.source(reference)}: {message}"
+    assert refusal(oci.download, reference) == f"{oci.source(reference)}: {message}"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_what_is_no_chart_is_refused(server: ChartServer, manifest: bytes, messa
 def test_a_refusal_is_passed_on_at_once(server: ChartServer, code: int, message: str) -> None:
     reference, _ = pushed(server)
     server.answers["/v2/charts/demo/manifests/1.0.0"] = status(code)
-    assert refusal(registry.download, reference) == f"{registry.source(reference)}: the server answers {message}"
+    assert refusal(oci.download, reference) == f"{oci.source(reference)}: the server answers {message}"
     assert len(server.requests) == 1
 
 
@@ -121,10 +121,10 @@ def test_a_registry_that_can_t_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         reference = ChartReference("demo", "1.0.0", f"oci://127.0.0.1:{port}/charts")
-        silent = refusal(registry.download, reference, 0.2)
-    where = registry.source(reference)
+        silent = refusal(oci.download, reference, 0.2)
+    where = oci.source(reference)
     assert silent == f"{where}: no answer for 0.2 seconds; try again, with a longer --timeout"
-    assert refusal(registry.download, reference) == (
+    assert refusal(oci.download, reference) == (
         f"{where}: connection refused; is the URL right, and the server running?"
     )
 
@@ -132,16 +132,16 @@ def test_a_registry_that_can_t_be_reached() -> None:
 def test_a_download_that_stops_in_the_middle(server: ChartServer) -> None:
     reference, served = pushed(server)
     server.answers[f"/v2/charts/demo/blobs/sha256:{served.sha256}"] = truncated(served.archive[:100])
-    assert refusal(registry.download, reference) == (
-        f"{registry.source(reference)}: the connection ended before everything was there; try again"
+    assert refusal(oci.download, reference) == (
+        f"{oci.source(reference)}: the connection ended before everything was there; try again"
     )
 
 
 def test_a_chart_that_is_too_big_is_refused(server: ChartServer, monkeypatch: pytest.MonkeyPatch) -> None:
     reference, served = pushed(server)
-    monkeypatch.setattr(registry, "MAX_ARCHIVE", len(served.archive) - 1)
-    assert refusal(registry.download, reference) == (
-        f"{registry.source(reference)} has more than {len(served.archive) - 1:,} bytes; that is no chart"
+    monkeypatch.setattr(oci, "MAX_ARCHIVE", len(served.archive) - 1)
+    assert refusal(oci.download, reference) == (
+        f"{oci.source(reference)} has more than {len(served.archive) - 1:,} bytes; that is no chart"
     )
 
 
@@ -171,21 +171,21 @@ def guard(server: ChartServer, credentials: str = "") -> None:
 def test_a_registry_that_wants_an_anonymous_token_gets_one(server: ChartServer) -> None:
     reference, served = pushed(server)
     guard(server)
-    assert registry.download(reference, 5) == served.archive
-    assert registry.versions(reference, 5) == ["1.0.0"]
+    assert oci.download(reference, 5) == served.archive
+    assert oci.versions(reference, 5) == ["1.0.0"]
 
 
 def test_a_login_of_docker_is_used(server: ChartServer, no_login: Path) -> None:
     reference, served = pushed(server)
     guard(server, "me:secret")
     host = server.url.removeprefix("http://")
-    assert refusal(registry.download, reference) == (
-        f"{registry.source(reference)}: the registry wants a login; run: docker login {host}"
+    assert refusal(oci.download, reference) == (
+        f"{oci.source(reference)}: the registry wants a login; run: docker login {host}"
     )
     no_login.mkdir()
     auth = {"auths": {host: {"auth": base64.b64encode(b"me:secret").decode()}}}
     (no_login / "config.json").write_text(json.dumps(auth), encoding="utf-8")
-    assert registry.download(reference, 5) == served.archive
+    assert oci.download(reference, 5) == served.archive
 
 
 def test_the_verbs_know_registries(server: ChartServer, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_the_verbs_know_registries(server: ChartServer, tmp_path: Path) -> None:
     result = efdgen("fetch")
     assert (result.returncode, result.stderr) == (0, "")
     assert (tmp_path / f".cache/efdgen/charts/{served.sha256}.tgz").read_bytes() == served.archive
-    assert f"url: {registry.source(reference)}\n" in (root / "charts.lock").read_text(encoding="utf-8")
+    assert f"url: {oci.source(reference)}\n" in (root / "charts.lock").read_text(encoding="utf-8")
     assert efdgen("verify").returncode == 0
     assert "1.2.0" in efdgen("outdated").stdout
     (root / "templates/apps/demo/app.yaml").write_text(text.replace("1.0.0", "1.1.0"), encoding="utf-8")
@@ -217,9 +217,9 @@ def test_the_verbs_know_registries(server: ChartServer, tmp_path: Path) -> None:
 
 def test_without_oras_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "oras.container", None)
-    reference = ChartReference("demo", "1.0.0", "oci://registry.example.org/charts")
-    assert refusal(registry.download, reference) == (
-        "oci://registry.example.org/charts/demo: charts in OCI registries need the library oras; "
+    reference = ChartReference("demo", "1.0.0", "oci://oci.example.org/charts")
+    assert refusal(oci.download, reference) == (
+        "oci://oci.example.org/charts/demo: charts in OCI registries need the library oras; "
         "install it: pip install 'efdgen[oci]'"
     )
 

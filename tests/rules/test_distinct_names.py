@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from efdgen.repository.model import NamedThings
-from efdgen.rules.distinct import names_are_distinct
+from efdgen.rules.distinct_names import names_are_distinct
 from efdgen.rules.identities import Identities
 from efdgen.verbs import project
 from support.checkout import ROOT

@@ -1,0 +1,137 @@
+"""Downloads over HTTP: proxies, redirections, limits, and what to do when something fails."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import urllib.error
+import urllib.parse
+import urllib.request
+from http import HTTPStatus
+from typing import Any
+
+from efdgen import __version__
+from efdgen.errors import ChartError
+
+MAX_ARCHIVE = 50_000_000
+"""Bytes that a chart's archive may have; real ones have some ten thousands."""
+
+USER_AGENT = f"efdgen/{__version__}"
+
+_PIECE = 1 << 16
+
+
+class NotFoundError(ChartError):
+    """A server does not have what was asked for."""
+
+
+def get(url: str, timeout: float, limit: int) -> bytes:
+    """Download something. `timeout` is how long the server may be silent, in seconds; `limit` counts bytes.
+
+    Raises:
+        NotFoundError: when the server does not have it.
+        ChartError: when anything else goes wrong; says what to do.
+    """
+    try:
+        parts = urllib.parse.urlsplit(url)
+        port_is_sound = parts.port != 0
+    except ValueError:
+        port_is_sound = False
+        parts = urllib.parse.urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_sound:
+        raise ChartError(f"{url} is no URL that charts can be downloaded from; only http:// and https:// are")
+    if "@" in parts.netloc:
+        safe = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        raise ChartError(f"the URL of {safe} holds a user name; take it out: efdgen can't log in (see docs/charts.md)")
+    request = urllib.request.Request(  # noqa: S310 - the scheme was looked at above
+        urllib.parse.quote(url, safe="%/:=&?~#+!$,;'@()*[]"), headers={"User-Agent": USER_AGENT}
+    )
+    try:
+        with _opener().open(request, timeout=timeout) as response:
+            return _read(response, url, limit)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise refused(url, error.code) from None
+    except (urllib.error.URLError, OSError, http.client.HTTPException, ValueError) as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        raise failed(url, reason, timeout) from None
+
+
+def _read(response: Any, url: str, limit: int) -> bytes:
+    promised = response.headers.get("Content-Length")
+    content = bytearray()
+    while True:
+        piece = response.read(_PIECE)
+        content += piece
+        if len(content) > limit:
+            raise ChartError(f"{url} has more than {limit:,} bytes; that is no chart, and no index of charts")
+        if not piece:
+            break
+    if promised is not None and promised.isdecimal() and len(content) < int(promised):
+        raise http.client.IncompleteRead(bytes(content), int(promised) - len(content))
+    return bytes(content)
+
+
+def refused(url: str, status: int) -> ChartError:
+    """Return the error for an answer that is no success."""
+    try:
+        phrase = f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        phrase = str(status)
+    said = f"{url}: the server answers {phrase}"
+    if status in range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST):
+        return ChartError(f"{said}, and leads in a circle or to no http URL; is the repository's URL right?")
+    if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+        return NotFoundError(f"{said}; is the repository's URL right?")
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED):
+        return ChartError(f"{said}; efdgen can't log in there: use a repository that needs no login")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+        return ChartError(f"{said}; try again later")
+    return ChartError(f"{said}; is the repository's URL right?")
+
+
+def failed(url: str, reason: object, timeout: float) -> ChartError:
+    """Return the error for a request that got no answer, or only a part of it."""
+    if isinstance(reason, TimeoutError):
+        return ChartError(f"{url}: no answer for {timeout:g} seconds; try again, with a longer --timeout")
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        why = reason.verify_message
+        return ChartError(f"{url}: its certificate can't be trusted: {why}; SSL_CERT_FILE can name others to trust")
+    if isinstance(reason, ssl.SSLError):
+        return ChartError(f"{url}: TLS fails: {reason.reason or reason}; does the server speak https there?")
+    if isinstance(reason, http.client.IncompleteRead):
+        return ChartError(f"{url}: the connection ended before everything was there; try again")
+    if isinstance(reason, ConnectionRefusedError):
+        return ChartError(f"{url}: connection refused; is the URL right, and the server running?")
+    if isinstance(reason, ConnectionError | http.client.HTTPException):
+        return ChartError(f"{url}: the connection broke: {reason}; try again")
+    said = reason.strerror if isinstance(reason, OSError) and reason.strerror else reason
+    return ChartError(f"{url}: {said}; is the URL right, and the network there?")
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirections, but not from https to anything less."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
+        """Return the request for the new place."""
+        old, new = (urllib.parse.urlsplit(url).scheme for url in (req.full_url, newurl))
+        if new not in ("http", "https") or (old == "https" and new != "https"):
+            fp.close()
+            raise ChartError(f"{req.full_url} leads to {newurl}, which is less safe; ask the repository's maintainers")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """Return what opens http and https and nothing else; proxies are those of the environment."""
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.UnknownHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        _Redirects(),
+        urllib.request.HTTPErrorProcessor(),
+    ):
+        opener.add_handler(handler)
+    return opener
