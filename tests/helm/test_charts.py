@@ -20,7 +20,6 @@ from click.testing import CliRunner, Result
 from efdgen import cli
 from efdgen.errors import ChartError, InvalidInputError
 from efdgen.helm.charts import archive, cache, http, lock
-from efdgen.helm.charts import index as repository
 from efdgen.language import yamlio
 from efdgen.repository.model import ChartReference
 from support import needs
