@@ -329,9 +329,9 @@ def test_a_chart_without_a_url_is_refused(root: Path, server: ChartServer) -> No
     ("body", "message"),
     [
         (b"<html>\n<p a: b: c", " is not valid YAML: line 2: mapping values are not allowed in this context"),
-        (b"<html></html>", " is no index of charts: it has no mapping 'entries'"),
-        (b"entries: []", " is no index of charts: it has no mapping 'entries'"),
-        (b"", " is no index of charts: it has no mapping 'entries'"),
+        (b"<html></html>", " is not an index of charts: it has no mapping 'entries'"),
+        (b"entries: []", " is not an index of charts: it has no mapping 'entries'"),
+        (b"", " is not an index of charts: it has no mapping 'entries'"),
         (b"a: \xff", " is not UTF-8"),
     ],
 )
@@ -463,7 +463,7 @@ def test_an_index_can_t_lead_to_other_schemes(root: Path, server: ChartServer, u
     server.add(chart("demo", "1.0.0"), urls=[url])
     pin(root, server.url)
     assert failure(charts(root, "fetch")) == (
-        f"demo 1.0.0: {url} is no URL that charts can be downloaded from; only http:// and https:// are"
+        f"demo 1.0.0: {url} is not a URL that charts can be downloaded from; only http:// and https:// are"
     )
 
 
@@ -480,7 +480,8 @@ def test_what_is_too_big_is_refused(root: Path, server: ChartServer, monkeypatch
     served = server.add(chart("demo", "1.0.0", {"noise": os.urandom(2000)}))
     pin(root, server.url)
     assert failure(charts(root, "fetch")) == (
-        f"demo 1.0.0: {server.url}/{served.file} has more than 1,000 bytes; that is no chart, and no index of charts"
+        f"demo 1.0.0: {server.url}/{served.file} has more than 1,000 bytes; "
+        "that is not a chart, and not an index of charts"
     )
 
 
@@ -498,7 +499,7 @@ META = "name: demo\nversion: 1.0.0\n"
 ARCHIVES = {
     "no gzip": (b"<html>", "the archive is not compressed with gzip"),
     "truncated": (GOOD[:-20], "the archive is not complete"),
-    "no tar": (gzip.compress(b"x" * 600), "the archive is no tar file, or damaged: "),
+    "no tar": (gzip.compress(b"x" * 600), "the archive is not a tar file, or damaged: "),
     "empty": (tgz({}), "the archive holds no Chart.yaml"),
     "no chart": (tgz({"demo/values.yaml": "a: 1"}), "the archive holds no Chart.yaml"),
     "other name": (chart("demon", "1.0.0").archive, "its Chart.yaml says demon 1.0.0"),
@@ -596,7 +597,7 @@ def test_a_cache_that_can_t_be_written(root: Path, server: ChartServer, tmp_path
     pin(root, server.url)
     assert failure(charts(root, "fetch")) == (
         f"demo 1.0.0: can't write {cached(root, served)} to the chart cache: Not a directory; "
-        "mend that, or set EFDGEN_CACHE to a folder that can be written"
+        "fix that, or set EFDGEN_CACHE to a folder that can be written"
     )
 
 

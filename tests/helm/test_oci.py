@@ -141,7 +141,7 @@ def test_a_chart_that_is_too_big_is_refused(server: ChartServer, monkeypatch: py
     reference, served = pushed(server)
     monkeypatch.setattr(oci, "MAX_ARCHIVE", len(served.archive) - 1)
     assert refusal(oci.download, reference) == (
-        f"{oci.source(reference)} has more than {len(served.archive) - 1:,} bytes; that is no chart"
+        f"{oci.source(reference)} has more than {len(served.archive) - 1:,} bytes; that is not a chart"
     )
 
 

@@ -116,7 +116,7 @@ def test_the_first_document_is_loaded_or_all_of_them() -> None:
         ("a: 1\n<<: 2", "line 2: << takes a mapping, or a list of mappings"),
         ("a: 1\n? [1]\n: 2", "line 2: a key must be text, not a list or a mapping"),
         ("a: 1\n~: 2", "line 2: a key must be text, not null"),
-        ("a: .inf", "line 1: .inf is no number to JSON, which Helm turns YAML into"),
+        ("a: .inf", "line 1: .inf is not a number to JSON, which Helm turns YAML into"),
         ("a: !!int x", "line 1: 'x' has the tag !!int, and is none"),
         ("a: \x07", "it holds a character that YAML does not allow"),
         ("a: \ud800", "it holds a character that YAML does not allow"),

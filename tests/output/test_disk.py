@@ -331,7 +331,7 @@ def test_a_full_disk_leaves_everything_as_it_was(small: Path, limit: int) -> Non
     result = subprocess.run(command, cwd=small, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (4, "")
     assert result.stderr.startswith("error: can't write ")
-    assert "run it again when that is mended" in result.stderr
+    assert "run it again when that is fixed" in result.stderr
     assert not re.match(r"error: can't write (?:None)?:", result.stderr)
     assert everything(small / "rendered") == before
     render.write(small)

@@ -266,7 +266,7 @@ def test_it_lists_its_phases_and_explains_itself(tmp_path: Path) -> None:
     assert "set -euo" not in shown.output
     wrong = there.run(text("summit"), "sink")
     assert (wrong.status, wrong.calls) == (2, [])
-    assert f"sink is no phase; there are: {' '.join(ALL)}" in wrong.output
+    assert f"sink is not a phase; there are: {' '.join(ALL)}" in wrong.output
 
 
 def test_it_asks_before_each_phase(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def test_what_is_no_revision_is_refused(root: Path, name: str) -> None:
 
 
 def test_outside_of_a_repository_there_is_no_revision(tmp_path: Path) -> None:
-    assert refusal(tmp_path, "main") == f"{tmp_path} is in no Git repository: there is no revision to compare with"
+    assert refusal(tmp_path, "main") == f"{tmp_path} is not in a Git repository: there is no revision to compare with"
 
 
 def test_a_repository_without_a_commit_has_no_revision(tmp_path: Path) -> None:
@@ -193,4 +193,4 @@ def test_messages_are_understood_in_every_language(tmp_path: Path) -> None:
     code = f"from pathlib import Path; from efdgen.repository import git; git.revision(Path({str(tmp_path)!r}), 'main')"
     variables = {**os.environ, "LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de"}
     done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=False)
-    assert "is in no Git repository" in done.stderr
+    assert "is not in a Git repository" in done.stderr

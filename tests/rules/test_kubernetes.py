@@ -50,7 +50,7 @@ def test_the_table_makes_sense(api: apis.RetiredApi) -> None:
         later = apis.find(version, api.kind)
         assert later is None or later.removed >= api.removed
     assert api.replacements or api.kind == "PodSecurityPolicy"
-    # Whoever mends it when it is removed finds something that is served.
+    # Whoever fixes it when it is removed finds something that is served.
     assert api.replacement(api.removed) or not api.replacements
 
 

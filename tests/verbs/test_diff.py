@@ -236,7 +236,7 @@ def test_without_git_there_is_no_revision_but_a_diff(small: Path) -> None:
     assert told(small) == ["Nothing changes"]
     result = run(small, "--base", "main")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "is in no Git repository" in result.stderr
+    assert "is not in a Git repository" in result.stderr
 
 
 def test_an_unknown_revision_is_wrong_usage(committed: Path) -> None:

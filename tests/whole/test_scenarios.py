@@ -47,7 +47,7 @@ def apply(scenario: dict[str, Any], name: str, root: Path) -> None:
 
 
 def outcome(scenario: dict[str, Any], before: dict[str, bytes], after: dict[str, bytes]) -> dict[str, bytes]:
-    """Return what belongs into expected/."""
+    """Return what belongs in expected/."""
     changed = changes(before, after)
     files = {"changes.txt": "".join(f"{kind:8}{path}\n" for path, kind in changed.items()).encode()}
     if scenario["repository"] == "small":

@@ -55,6 +55,6 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str) -> N
                 )
             if outcome.foreign:
                 files = text.count(len(outcome.foreign), "file")
-                click.echo(f"efdgen did not make {files}: nothing else belongs into {render.OUTPUT}/", err=True)
+                click.echo(f"efdgen did not make {files}: nothing else belongs in {render.OUTPUT}/", err=True)
     if not outcome.is_clean:
         raise click.exceptions.Exit(DIFFERENCES)

@@ -91,7 +91,7 @@ def reports_errors(function: Function) -> Function:
             format_ = format_ if format_ in MACHINE_FORMATS else "text"
             show(error.problems, format_, kwargs.get("root"))
             if format_ == "text":
-                click.echo("Mend what is marked, then run this again. Nothing was written.", err=True)
+                click.echo("Fix what is marked, then run this again. Nothing was written.", err=True)
             raise click.exceptions.Exit(INVALID_INPUT) from None
         except UsageError as error:
             _fail(str(error), USAGE)

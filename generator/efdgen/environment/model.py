@@ -164,7 +164,7 @@ class ResolvedApp(NamedTuple):
 
 
 class Address(NamedTuple):
-    """Where something is reached that is no public host.
+    """Where something is reached that is not a public host.
 
     Attributes:
         name: what it is, for people.

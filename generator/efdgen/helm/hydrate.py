@@ -95,7 +95,7 @@ def capabilities(tree: Mapping[str, bytes], environment: str, cluster: Cluster |
         return Capabilities(str(values["kubernetesVersion"]), ())
     except (ValueError, LookupError, TypeError) as error:
         path = layout.values(paths.PARENT, environment)
-        raise ChartError(f"rendered/{path} names no kubernetesVersion: {error}; efdgen render mends it") from None
+        raise ChartError(f"rendered/{path} names no kubernetesVersion: {error}; efdgen render fixes it") from None
 
 
 def hydrate(
@@ -246,4 +246,4 @@ def dependencies(metadata: bytes) -> list[ChartReference]:
         entries = data.get("dependencies") or []
         return [ChartReference(str(e["name"]), str(e["version"]), str(e.get("repository") or "")) for e in entries]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ChartError(f"Chart.yaml is damaged: {error}; efdgen render mends it") from None
+        raise ChartError(f"Chart.yaml is damaged: {error}; efdgen render fixes it") from None

@@ -68,13 +68,13 @@ def plain(value: Any) -> Any:
     """Turn what an expression yields into plain data.
 
     Raises:
-        ExpressionError: when it is no data, such as a function.
+        ExpressionError: when it is not data, such as a function.
     """
     if isinstance(value, str) and not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise ExpressionError("E304", "the expression yields half a character") from None
+            raise ExpressionError("E304", "the expression yields a lone surrogate, half of a character") from None
     if isinstance(value, float) and not math.isfinite(value):
         raise ExpressionError("E304", "the expression yields a number that is too large")
     if isinstance(value, str | bool | int | float) or value is None:
@@ -90,7 +90,7 @@ def text(value: Any) -> str:
     """Return a scalar as text, as it stands in the middle of other text.
 
     Raises:
-        ExpressionError: when it is no text, number or boolean.
+        ExpressionError: when it is not text, a number or boolean.
     """
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -139,7 +139,7 @@ def apply(folder: Path, changes: Sequence[FileChange]) -> None:
             with contextlib.suppress(OSError):
                 empty.rmdir()
         what = f"{error.filename}: " if error.filename else ""
-        raise OutputError(f"can't write {what}{error.strerror}; run it again when that is mended") from error
+        raise OutputError(f"can't write {what}{error.strerror}; run it again when that is fixed") from error
 
 
 def _make_folder(folder: Path, made: list[Path]) -> None:

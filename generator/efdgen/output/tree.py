@@ -27,7 +27,7 @@ class FileTree(Mapping[str, bytes]):
         """
         parts = path.split("/")
         if any(part in ("", ".", "..") for part in parts) or "\\" in path or "\0" in path:
-            raise OutputError(f"{path!r} is no path below the output folder")
+            raise OutputError(f"{path!r} is not a path below the output folder")
         taken = self._folded.setdefault(path.casefold(), path)
         if path in self._files or taken != path:
             raise OutputError(f"two files claim the path {path}" + (f" and {taken}" if taken != path else ""))

@@ -38,7 +38,7 @@ class _Definitions:
             if name == paths.PARENT:
                 continue
             if not _NAME.match(name):
-                message = f"the folder name {name!r} is no name for an app"
+                message = f"the folder name {name!r} is not a name for an app"
                 hint = "use lower-case letters, digits and hyphens"
                 self._files.problem("E401", message, Location(folder), hint=hint)
             elif not self._files.exists(f"{folder}/app.yaml"):

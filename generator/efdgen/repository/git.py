@@ -27,7 +27,7 @@ def revision(root: Path, name: str) -> Revision:
     """Return the commit that a name means; `main...` is where HEAD left main, as for `git diff`.
 
     Raises:
-        UsageError: when there is none, or the folder is in no Git repository.
+        UsageError: when there is none, or the folder is not in a Git repository.
     """
     commit = _commit(root, name.removesuffix("..."))
     if name.endswith("..."):
@@ -65,7 +65,7 @@ def files(root: Path, at: Revision, folders: Sequence[str]) -> dict[str, bytes]:
 
 
 def _contents(answers: bytes, count: int) -> Iterator[bytes | None]:
-    """Yield the contents of files that `git cat-file --batch --follow-symlinks` found; None for what is no file."""
+    """Yield the contents of files that `git cat-file --batch --follow-symlinks` found; None for what is not a file."""
     start = 0
     for _ in range(count):
         end = answers.index(b"\n", start)
@@ -84,7 +84,7 @@ def _commit(root: Path, name: str) -> str:
         return done.stdout.decode().strip()
     said = _said(done)
     if "not a git repository" in said:
-        raise UsageError(f"{root} is in no Git repository: there is no revision to compare with")
+        raise UsageError(f"{root} is not in a Git repository: there is no revision to compare with")
     if said:
         raise UsageError(f"Git can't find {name!r}: {said}")
     known = _output(root, ["for-each-ref", "--format=%(refname:short)"]).decode(errors="replace").split()

@@ -179,7 +179,7 @@ class Column(NamedTuple):
 
 
 class AddressRow(NamedTuple):
-    """Where something is reached that is no public host.
+    """Where something is reached that is not a public host.
 
     Attributes:
         name: what it is, for people.

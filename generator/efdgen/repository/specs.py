@@ -79,7 +79,7 @@ def _check_app(
         values = merge(below.get("values", {}), _mapping(settings.get("values")))
         if not _leads_through_mappings(values, pin.split(".")[:-1]):
             location = document.locate((*path, "pins", pin), key=True)
-            message = f"the pin {pin!r} leads through a value that is no mapping"
+            message = f"the pin {pin!r} leads through a value that is not a mapping"
             files.problem("E405", message, location, (*path, "pins", pin))
         elif isinstance(_mapping(pins[pin]).get("value"), str):
             files.refuse(types.check_pin(document, (*path, "pins", pin), definition.types.values))

@@ -48,9 +48,9 @@ def _refuse_odd(found: Any) -> None:
             raise UnreadableError(f"it holds more than {yamlio.MAX_NODES:,} values")
         if type(value) is dict:
             if not _TEXT.issuperset(map(type, value)):
-                raise UnreadableError("a key is no text")
+                raise UnreadableError("a key is not text")
             waiting.extend(value.values())
         elif type(value) is list:
             waiting.extend(value)
         elif type(value) not in _PLAIN and not (type(value) is float and math.isfinite(value)):
-            raise UnreadableError(f"{value!r} is no plain value")
+            raise UnreadableError(f"{value!r} is not a plain value")

@@ -27,7 +27,7 @@ _RULES = (
 )
 
 _FOUND_ON_LOADING = "E506"
-"""Literals that look like secrets: whether any are accepted in vain is not known here."""
+"""Literals that look like secrets: whether any are accepted without need is not known here."""
 
 _OF_CHARTS = ("E7", "W7")
 """How the codes of rules begin that only `efdgen lint` knows: nor is it of those."""

@@ -120,7 +120,7 @@ def _write_lock(root: Path, text: str) -> None:
         if not path.exists() or path.read_bytes() != content:
             cache.replace(path, content)
     except OSError as error:
-        raise ChartError(f"can't write {lock.FILE}: {error.strerror}; mend that, and fetch again") from None
+        raise ChartError(f"can't write {lock.FILE}: {error.strerror}; fix that, and fetch again") from None
 
 
 def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:

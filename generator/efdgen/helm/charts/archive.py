@@ -56,7 +56,7 @@ def files(archive: bytes) -> dict[str, bytes]:
                 if stream is not None:
                     found[path] = stream.read()
     except (tarfile.TarError, ValueError, OverflowError, EOFError) as error:
-        raise ChartError(f"the archive is no tar file, or damaged: {error}") from None
+        raise ChartError(f"the archive is not a tar file, or damaged: {error}") from None
     return found
 
 

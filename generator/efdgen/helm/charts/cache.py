@@ -77,7 +77,7 @@ class Cache:
             replace(path, archive)
         except OSError as error:
             message = f"can't write {path} to the chart cache: {error.strerror}"
-            raise ChartError(f"{message}; mend that, or set EFDGEN_CACHE to a folder that can be written") from None
+            raise ChartError(f"{message}; fix that, or set EFDGEN_CACHE to a folder that can be written") from None
 
 
 def digest(archive: bytes) -> str:

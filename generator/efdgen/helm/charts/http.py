@@ -39,7 +39,7 @@ def get(url: str, timeout: float, limit: int) -> bytes:
         port_is_sound = False
         parts = urllib.parse.urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_sound:
-        raise ChartError(f"{url} is no URL that charts can be downloaded from; only http:// and https:// are")
+        raise ChartError(f"{url} is not a URL that charts can be downloaded from; only http:// and https:// are")
     if "@" in parts.netloc:
         safe = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         raise ChartError(f"the URL of {safe} holds a user name; take it out: efdgen can't log in (see docs/charts.md)")
@@ -64,7 +64,7 @@ def _read(response: Any, url: str, limit: int) -> bytes:
         piece = response.read(_PIECE)
         content += piece
         if len(content) > limit:
-            raise ChartError(f"{url} has more than {limit:,} bytes; that is no chart, and no index of charts")
+            raise ChartError(f"{url} has more than {limit:,} bytes; that is not a chart, and not an index of charts")
         if not piece:
             break
     if promised is not None and promised.isdecimal() and len(content) < int(promised):
@@ -73,7 +73,7 @@ def _read(response: Any, url: str, limit: int) -> bytes:
 
 
 def refused(url: str, status: int) -> ChartError:
-    """Return the error for an answer that is no success."""
+    """Return the error for an answer that is not a success."""
     try:
         phrase = f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

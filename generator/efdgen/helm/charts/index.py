@@ -71,7 +71,7 @@ def index(repository: str, timeout: float) -> Index:
     """Download and read the index of a repository.
 
     Raises:
-        ChartError: when that fails, or it is no index.
+        ChartError: when that fails, or it is not an index.
     """
     url = f"{repository.rstrip('/')}/index.yaml"
     content = http.get(url, timeout, MAX_INDEX)
@@ -83,7 +83,7 @@ def index(repository: str, timeout: float) -> Index:
     except yamlio.YamlError as error:
         raise ChartError(f"{url} is not valid YAML: {error}; {wrong}") from None
     if not isinstance(data, dict) or not isinstance(data.get("entries"), dict):
-        raise ChartError(f"{url} is no index of charts: it has no mapping 'entries'; {wrong}")
+        raise ChartError(f"{url} is not an index of charts: it has no mapping 'entries'; {wrong}")
     entries = {name: tuple(_entries(found)) for name, found in data["entries"].items() if isinstance(found, list)}
     return Index(url, entries)
 

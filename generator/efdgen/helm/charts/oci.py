@@ -136,7 +136,7 @@ class _Client:
             for piece in response.iter_content(_PIECE):
                 content += piece
                 if len(content) > MAX_ARCHIVE:
-                    raise ChartError(f"{what} has more than {MAX_ARCHIVE:,} bytes; that is no chart")
+                    raise ChartError(f"{what} has more than {MAX_ARCHIVE:,} bytes; that is not a chart")
         except OSError as error:  # requests' exceptions are
             self._fail(what, error)
         finally:

@@ -12,13 +12,13 @@ _CALL = re.compile(r"error calling (?:include|template|tpl): (?:template: )?")
 
 _ADVICE = (
     ("nil pointer evaluating", "a value on the way there is not set; set it in the spec or the app definition"),
-    ("can't evaluate field", "a value on the way there is no mapping; the chart expects one"),
-    ("kubeVersion", "use a version of the chart that fits the cluster, or mend cluster.kubernetesVersion in the spec"),
+    ("can't evaluate field", "a value on the way there is not a mapping; the chart expects one"),
+    ("kubeVersion", "use a version of the chart that fits the cluster, or fix cluster.kubernetesVersion in the spec"),
     ("YAML parse error", "a value is not what the template expects: see that line of the template"),
     ("yields no YAML", "a value is not what the template expects: see that line of the template"),
     (
         "specifications of the schema",
-        "the chart's own schema refuses a value; mend the spec or the app definition",
+        "the chart's own schema refuses a value; fix the spec or the app definition",
     ),
     ("no template ", "a helper is missing: the chart was packed without a chart that it depends on"),
     (" not defined", "the chart was written for another version of Helm"),

@@ -73,7 +73,7 @@ def _plain(value: str) -> Any:
 def _number(value: str) -> Any:
     """Return the number that a scalar is, or the scalar itself."""
     if value in _NOT_FINITE:
-        raise YamlError(f"{value} is no number to JSON, which Helm turns YAML into")
+        raise YamlError(f"{value} is not a number to JSON, which Helm turns YAML into")
     if value[0] == ".":
         return _finite(value.replace("_", ""), value) if _POINT_FIRST.match(value) else value
     digits = value.replace("_", "")

@@ -42,7 +42,7 @@ def _box(name: str, title: str, nodes: Sequence[Node]) -> Iterator[str]:
 
 
 def _identifier(node: Node) -> str:
-    """Return a name that is no word of Mermaid's, and has no dash in it: `a---b` would be a line."""
+    """Return a name that is not a word of Mermaid's, and has no dash in it: `a---b` would be a line."""
     return "app_" + node.name.replace("-", "_")
 
 

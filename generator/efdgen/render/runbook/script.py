@@ -157,7 +157,7 @@ finish() {
   if [ -n "$forward" ]; then kill "$forward" 2>/dev/null || true; fi
   if [ "$status" -ne 0 ] && [ -n "$current" ]; then
     say ""
-    say "Failed in the phase $current, step $step (the last command above). Mend the cause, then run: bash $0 $current"
+    say "Failed in the phase $current, step $step (the last command above). Fix the cause, then run: bash $0 $current"
   fi
 }
 trap finish EXIT
@@ -224,7 +224,7 @@ for argument; do
       ;;
     *)
       title "$argument" >/dev/null || {
-        say "$argument is no phase; there are: ${all_phases[*]}"
+        say "$argument is not a phase; there are: ${all_phases[*]}"
         exit 2
       }
       chosen+=("$argument")

@@ -35,7 +35,7 @@ class Row(NamedTuple):
         group: the app, or the parent chart; `<app>: <file>` for a file beside an app's values.
         path: where it stands in there. Items of lists are named alike in all environments.
         values: scalars, lists of such, and empty maps and lists, by environment.
-        is_order: whether it is no value, but the order of a list's named items, which differs.
+        is_order: whether it is not a value but the order of a list's named items, which differs.
     """
 
     group: str

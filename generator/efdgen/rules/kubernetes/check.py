@@ -144,7 +144,7 @@ def _twin(item: Object, app: str, namespace: str, taken: dict[objects.Key, tuple
 
 
 class _Places:
-    """Where problems of objects can be mended."""
+    """Where problems of objects can be fixed."""
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
@@ -155,7 +155,7 @@ class _Places:
         return definition.namespace if definition is not None else PARENT_NAMESPACE if app == paths.PARENT else app
 
     def locate(self, app: str, source: str) -> tuple[Location, str]:
-        """Return where an object's template can be mended, and the template's name if that does not say it."""
+        """Return where an object's template can be fixed, and the template's name if that does not say it."""
         path = source.partition("/")[2]
         own = self._own(app, path)
         if own:
