@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "diff.png"
-COPIED = ("environments", "templates", "rendered")
+COPIED = ("environments", "templates", "schemas", "rendered")
 WIDTH, HEIGHT = 1200, 975
 
 

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = ROOT / "docs" / "terminal.svg"
-COPIED = ("environments", "templates", "rendered")
+COPIED = ("environments", "templates", "schemas", "rendered")
 
 COLUMNS = 100
 FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
