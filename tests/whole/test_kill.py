@@ -140,10 +140,12 @@ print(json.dumps(counts))
 def other_version(root: Path) -> None:
     """Change the text of every file that people wrote, so that every rendered file changes."""
     for path in [*(root / "templates").rglob("*"), *(root / "environments").glob("*.yaml")]:
-        if path.is_file():
+        if path.is_file() and path.suffix != ".json":  # schemas are not rendered
             text = path.read_text(encoding="utf-8")
             if path.suffix == ".tpl":
                 text += "{{/* The other version. */}}\n"
+            elif path.suffix == ".md":
+                text += "\nThe other version.\n"
             elif path.name == "app.yaml":
                 text = text.replace("\ndescription: ", "\ndescription: Otherwise, ", 1)
                 if text.startswith("description: "):
