@@ -46,7 +46,7 @@ EMPTY = Review("rendered/", ("base", "summit"))
 
 
 def html(review: Review) -> str:
-    return diff.FORMATS["html"](review, click.style)
+    return diff.written(review, "html", click.style)
 
 
 def evil() -> Review:

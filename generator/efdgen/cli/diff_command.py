@@ -16,6 +16,7 @@ from efdgen.cli.common import (
     root_option,
 )
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.report.diff import FORMATS
 
 if TYPE_CHECKING:
     from efdgen.helm.hydrate import HydratedApp
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", "markdown", "json", "html"]),
+    type=click.Choice(FORMATS),
     default="text",
     help="Default: text.",
 )
@@ -65,7 +66,7 @@ def command(
       efdgen diff --base main --fail-outside summit,base
       efdgen diff summit --hydrate
     """
-    from efdgen.report import diff as diffs
+    from efdgen.report.diff import written
     from efdgen.verbs import diff
 
     folder = repository_root(root)
@@ -78,7 +79,7 @@ def command(
     failed: tuple[HydratedApp, ...] = ()
     if hydrate:
         shown, failed = _objects(folder, compared, engine)
-    click.echo(diffs.FORMATS[format_](shown, click.style))
+    click.echo(written(shown, format_, click.style))
     if outside:
         click.echo(f"Outside of {', '.join(declared) or 'nothing'}, this changes: {', '.join(outside)}", err=True)
     report_failures(failed)

@@ -1,25 +1,21 @@
-"""The formats of a review, by the name that `--format` takes."""
+"""The formats of a review, a module each: `as_<format>` in `as_<format>.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
 
-from efdgen.report.diff.as_json import as_json
-from efdgen.report.diff.as_markdown import as_markdown
-from efdgen.report.diff.as_text import as_text
-from efdgen.report.text import Style
-from efdgen.review.model import Review
+if TYPE_CHECKING:
+    from efdgen.report.text import Style
+    from efdgen.review.model import Review
 
-
-def _html(review: Review, style: Style) -> str:
-    from efdgen.report.diff.as_html import as_html
-
-    return as_html(review, style)
+FORMATS = ("text", "markdown", "json", "html")
+"""The names that `--format` takes. A name here and its module are all that a format needs."""
 
 
-FORMATS: Mapping[str, Callable[[Review, Style], str]] = {
-    "text": as_text,
-    "markdown": as_markdown,
-    "json": as_json,
-    "html": _html,
-}
+def written(review: Review, format_: str, style: Style) -> str:
+    """Return a review in one of the formats; only that one's module is loaded."""
+    module = importlib.import_module(f"efdgen.report.diff.as_{format_}")
+    write = cast("Callable[[Review, Style], str]", getattr(module, f"as_{format_}"))
+    return write(review, style)
