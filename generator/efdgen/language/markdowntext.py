@@ -9,8 +9,8 @@ from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import VALUE, Place
 from efdgen.language.shelltext import ShellText
 
-SHELLS = ("bash", "sh")
-"""The languages of fences in which values are quoted for the shell."""
+SHELLS = ("bash", "sh", "shell")
+"""The languages of fences in which values are quoted for the shell; a script runs these, and no others."""
 
 FENCE = re.compile(r"(?P<ticks>`{3,})(?P<language>[\w-]*)(?P<words>(?: [a-z-]+)*)\Z")
 """The line that begins a fence: ```bash by-hand."""
