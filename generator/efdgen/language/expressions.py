@@ -131,17 +131,26 @@ def parse_loop(source: str) -> Loop:
     Raises:
         ExpressionError: when it is malformed, empty or too long.
     """
+    if not source.strip():
+        raise ExpressionError("E302", _LOOP_FORM)
     return _parsed(source, _loop)
 
 
+_LOOP_FORM = "a loop is `for NAME in LIST`, or `for KEY, VALUE in MAPPING`"
+
+
 def _loop(parser: Parser) -> Loop:
-    target = parser.parse_assign_target(extra_end_rules=("name:in",))
+    try:
+        target = parser.parse_assign_target(extra_end_rules=("name:in",))
+    except TemplateSyntaxError:
+        raise ExpressionError("E302", _LOOP_FORM) from None
     names = target.items if isinstance(target, nodes.Tuple) else [target]
-    parser.stream.expect("name:in")
+    if not parser.stream.skip_if("name:in"):
+        raise ExpressionError("E302", _LOOP_FORM)
     items = parser.parse_expression(with_condexpr=False)
     test = parser.parse_expression() if parser.stream.skip_if("name:if") else None
     if not all(isinstance(name, nodes.Name) for name in names):
-        raise ExpressionError("E302", "a loop gives a name, or some: `for a, b in list`")
+        raise ExpressionError("E302", _LOOP_FORM)
     return Loop(tuple(name.name for name in names if isinstance(name, nodes.Name)), items, test)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -21,6 +22,10 @@ _STEP = 3
 
 _WORDS = ("by-hand", "page", "script")
 """What can stand behind a fence's language."""
+
+_NAME = re.compile(r"\{#([^}]*)\}?\s*\Z")
+_WORD_END = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9.]+")
 
 
 def phase(document: Document, names: Mapping[str, Any], where: str, taken: Taken) -> Phase | None:
@@ -124,6 +129,11 @@ class _Builder:
             self._problem(
                 "only steps have headings in a phase, and these are of level 3", heading.line, "write ### ..."
             )
+        elif not heading.name and (written := _NAME.search(heading.text)):
+            fitting = _NOT_IN_NAMES.sub("-", _WORD_END.sub("-", written[1]).lower()).strip("-")
+            hint = f"write {{#{fitting}}}" if fitting else ""
+            message = f"{written[1]!r} can't be the name of a step: it has a-z, 0-9, dots and dashes only"
+            self._problem(message, heading.line, hint)
         elif not heading.name:
             hint = "write ### Title {#name}: a name of a-z, 0-9, dots and dashes"
             self._problem("the step has no name", heading.line, hint)
