@@ -201,3 +201,22 @@ def test_an_indented_control_line_is_refused_in_any_fence(fence: str, word: str)
 def test_a_value_before_jinja_s_brackets_hides_no_mistake() -> None:
     assert wrong("<% 1 %> {{ a }}\n") == [("E302", 1, 1)]
     assert wrong("{{ <% 1 %> }}\n") == [("E302", 1, 1)]
+
+
+LOOP = "%% for i in ports\n"
+END = "%% endfor\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOOP * 3 + END * 3,
+        LOOP + "<% big %>\n" + END,
+        LOOP * 2 + "a\n" + END * 2,
+        "%% set a = [1, 1]\n" + "%% set a = [a, a]\n" * 40 + "<% a | length %>\n",
+        "%% set a = 'aa'\n" + "%% set a = a ~ a\n" * 40 + "<% a %>\n",
+    ],
+)
+def test_a_document_does_not_grow_beyond_bounds(text: str) -> None:
+    names = {"ports": list(range(1000)), "big": "a" * 90_000}
+    assert {code for code, *_ in wrong(text, **names)} == {"E303"}

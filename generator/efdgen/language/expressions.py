@@ -18,7 +18,7 @@ from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from efdgen.language import evaluator
-from efdgen.language.evaluator import ExpressionError, Function, Names, item, plain, text, value
+from efdgen.language.evaluator import ExpressionError, Function, Names, bounded, item, plain, text, value
 
 __all__ = [
     "CLOSE",
@@ -26,6 +26,7 @@ __all__ = [
     "ExpressionError",
     "Function",
     "Names",
+    "bounded",
     "evaluate",
     "has_expression",
     "item",
