@@ -49,7 +49,7 @@ def test_a_function_yields_what_it_says(expression: str, expected: str) -> None:
         ("ports('lab.org', 2)", "E304", "'lab.org' ends in no port"),
         ("each('{name}', [{'nam': 1}])", "E301", "'name' is not defined"),
         ("each('{name}', ['a'])", "E303", "'name' can't be looked up in text"),
-        ("sorted([1, 'a'])", "E303", "the expression fails"),
+        ("sorted([1, 'a'])", "E303", "a list of texts, or one of numbers"),
         ("code(none)", "E304", "null in the middle of text"),
     ],
 )

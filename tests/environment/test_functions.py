@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.environment.functions import entries, numbered
-from efdgen.language.expressions import ExpressionError
+from efdgen.language.expressions import ExpressionError, evaluate
 from support import many
 
 TABLE = {"first": {"title": "The first"}, "second": {"title": "The second"}}
@@ -43,15 +43,15 @@ def test_an_item_keeps_its_number_when_others_are_put_before_it(newer: list[str]
 @pytest.mark.parametrize(
     ("table", "names", "code", "words"),
     [
-        ("news", ["first"], "E303", "takes a table and a list of names"),
-        (TABLE, "first", "E303", "takes a table and a list of names"),
+        ("news", ["first"], "E303", "a table and a list of names"),
+        (TABLE, "first", "E303", "a table and a list of names"),
         (TABLE, ["frist"], "E301", "there is no item 'frist'"),
         (TABLE, [["first"]], "E301", "there is no item ['first']"),
     ],
 )
 def test_entries_of_something_else_are_refused(table: Any, names: Any, code: str, words: str) -> None:
     with pytest.raises(ExpressionError) as refused:
-        entries(table, names)
+        evaluate("<% entries(table, names) %>", {"entries": entries, "table": table, "names": names})
     assert refused.value.code == code
     assert words in refused.value.message
 
@@ -59,5 +59,5 @@ def test_entries_of_something_else_are_refused(table: Any, names: Any, code: str
 @pytest.mark.parametrize(("items", "key"), [({}, "id"), (["first"], "id"), ([{}], 1), ("first", "id")])
 def test_numbers_of_something_else_are_refused(items: Any, key: Any) -> None:
     with pytest.raises(ExpressionError) as refused:
-        numbered(items, key)
+        evaluate("<% numbered(items, key) %>", {"numbered": numbered, "items": items, "key": key})
     assert refused.value.code == "E303"

@@ -174,3 +174,49 @@ def test_a_block_that_lacks_its_end_is_refused(lines: list[str], data: st.DataOb
     gone = data.draw(st.sampled_from(ends))
     text = "".join(f"{line}\n" for number, line in enumerate(lines) if number != gone)
     assert [code for code, *_ in wrong(text, yes=True, no=False, twice=[1, 2])] == ["E302"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100 % if it can\n",
+        "`{{ .Values.a }}` and ``{% if a %}``\n",
+        "`a\n{{ b }} c`\n",
+        "```bash\ndocker ps --format '{{ .Names }}'\n  {{ a }}\necho {% a %}\n```\n",
+        "```text\n  %% comment\n% if a\n```\n",
+        "```bash\necho ${a%%b}\n```\n",
+    ],
+)
+def test_what_only_looks_like_jinja_is_text(text: str) -> None:
+    assert filled(text)
+
+
+@pytest.mark.parametrize("fence", ["bash", "json", "mermaid", ""])
+@pytest.mark.parametrize("word", ["if a", "elif a", "else", "endif", "for a in b", "endfor", "set a = 1"])
+def test_an_indented_control_line_is_refused_in_any_fence(fence: str, word: str) -> None:
+    assert wrong(f"```{fence}\n\t %% {word}\n```\n") == [("E302", 2, 3)]
+    assert wrong(f"Text\n %%{word}\n") == [("E302", 2, 2)]
+
+
+def test_a_value_before_jinja_s_brackets_hides_no_mistake() -> None:
+    assert wrong("<% 1 %> {{ a }}\n") == [("E302", 1, 1)]
+    assert wrong("{{ <% 1 %> }}\n") == [("E302", 1, 1)]
+
+
+LOOP = "%% for i in ports\n"
+END = "%% endfor\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOOP * 3 + END * 3,
+        LOOP + "<% big %>\n" + END,
+        LOOP * 2 + "a\n" + END * 2,
+        "%% set a = [1, 1]\n" + "%% set a = [a, a]\n" * 40 + "<% a | length %>\n",
+        "%% set a = 'aa'\n" + "%% set a = a ~ a\n" * 40 + "<% a %>\n",
+    ],
+)
+def test_a_document_does_not_grow_beyond_bounds(text: str) -> None:
+    names = {"ports": list(range(1000)), "big": "a" * 90_000}
+    assert {code for code, *_ in wrong(text, **names)} == {"E303"}

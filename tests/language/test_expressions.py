@@ -146,7 +146,7 @@ def test_expressions_fill_text(text: str, value: str) -> None:
         ("<% (1, 2) %>", "E303", 0),
         ("<% name.upper() %>", "E303", 0),
         ("<% name.__class__ %>", "E303", 0),
-        ("<% cluster.keys() %>", "E301", 0),
+        ("<% cluster.keys() %>", "E303", 0),
         ("<% items.append(1) %>", "E303", 0),
         ("<% double.__globals__ %>", "E303", 0),
         ("<% name[0] %>", "E303", 0),

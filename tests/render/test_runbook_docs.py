@@ -13,7 +13,8 @@ from efdgen.language import quoting
 from efdgen.language.places import Place
 from efdgen.render.runbook import script
 from efdgen.verbs import project
-from support.checkout import ROOT
+from support import checkout
+from support.checkout import ROOT, copy_checkout
 from support.repository import overlay, small_repository
 
 IT = "it's"
@@ -32,6 +33,16 @@ def test_the_example_is_what_comes_of_it(tmp_path: Path) -> None:
     shown = CliRunner().invoke(command, ["runbook", "lab", "--root", str(root)])
     assert shown.exit_code == 0, shown.stderr
     assert shown.stdout.partition("\n\n")[2] == expected
+
+
+def test_the_example_is_a_phase_of_every_environment_of_the_project(tmp_path: Path) -> None:
+    written, _ = re.findall(r"^````markdown\n(.*?)^````$", PAGE, re.MULTILINE | re.DOTALL)
+    root = copy_checkout(tmp_path / "project")
+    overlay(root, {"templates/runbook/75-store.md": written})
+    for environment in checkout.names():
+        shown = CliRunner().invoke(command, ["runbook", environment, "--root", str(root)])
+        assert shown.exit_code == 0, shown.stderr
+        assert "## Look after the store" in shown.stdout
 
 
 def test_every_name_and_function_is_listed() -> None:

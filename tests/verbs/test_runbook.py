@@ -181,3 +181,52 @@ def test_a_review_of_a_revision_has_the_runbook_of_that_revision(powered: Path) 
     assert (b"dome running" in both.before["docs/lab.md"], b"dome warm" in both.after["docs/lab.md"]) == (True, True)
     # A page is nothing that Argo CD deploys.
     assert run(powered, "diff", "--base", "HEAD").stdout.endswith("Nothing changes\n")
+
+
+ODD = "the lab; rm -rf x"
+ECHO = """\
+---
+phase: power
+title: Power up
+tools: [echo]
+---
+### Push the button {#button}
+
+```FENCE
+echo <% place %> && true
+```
+"""
+
+
+@pytest.fixture
+def odd(bare: Path) -> Path:
+    """A repository with a fact that a shell would run a part of."""
+    text = (bare / "environments/lab.yaml").read_text(encoding="utf-8")
+    overlay(bare, {"environments/lab.yaml": f"{text}place: {ODD}\n"})
+    return bare
+
+
+@pytest.mark.parametrize("language", ["", "bsh", "Bash", "console", "json", "python", "text", "text script"])
+def test_no_script_runs_what_is_not_for_the_shell(odd: Path, language: str) -> None:
+    overlay(odd, {"templates/runbook/10-power.md": ECHO.replace("FENCE", language)})
+    done = run(odd, "runbook", "lab", "--format", "sh")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert "E406" in done.stderr
+    assert "templates/runbook/10-power.md:8:1" in done.stderr
+
+
+@pytest.mark.parametrize("language", ["bash", "sh", "shell", "shell script"])
+def test_what_a_script_runs_is_quoted(odd: Path, language: str) -> None:
+    overlay(odd, {"templates/runbook/10-power.md": ECHO.replace("FENCE", language)})
+    assert f"echo '{ODD}' && true" in run(odd, "runbook", "lab", "--format", "sh").stdout
+
+
+@pytest.mark.parametrize("language", ["text", "console", "json", ""])
+def test_what_is_not_for_the_shell_is_shown_or_left_out(odd: Path, language: str) -> None:
+    overlay(odd, {"templates/runbook/10-power.md": ECHO.replace("FENCE", f"{language} by-hand")})
+    shown = run(odd, "runbook", "lab", "--format", "sh").stdout
+    inside = shown.partition("<<'BY_HAND'\n")[2].partition("\nBY_HAND\n")[0]
+    assert "the lab; rm -rf x" in inside
+    assert shown.count("rm -rf") == 1
+    overlay(odd, {"templates/runbook/10-power.md": ECHO.replace("FENCE", f"{language} page")})
+    assert "rm -rf" not in run(odd, "runbook", "lab", "--format", "sh").stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from efdgen.language import expressions, suggest
@@ -33,8 +32,7 @@ def host(names: Scope, services: frozenset[str]) -> expressions.Function:
 
 def named(entries: Any, defaults: Any) -> dict[str, Any]:
     """Return a map of named things: each entry laid on top of the defaults, its key as its `name`."""
-    if not (isinstance(entries, Mapping) and isinstance(defaults, Mapping)):
-        raise expressions.ExpressionError("E303", "named() takes two mappings: the entries and their defaults")
+    expressions.bounded([defaults] * len(entries))
     return {
         key: merge({"name": key, **expressions.plain(defaults)}, expressions.plain(entry) or {})
         for key, entry in entries.items()
@@ -44,14 +42,12 @@ def named(entries: Any, defaults: Any) -> dict[str, Any]:
 
 def entries(table: Any, names: Any) -> list[Any]:
     """Return the items of a table that a list names, in the list's order, each with the table's defaults."""
-    if not (isinstance(table, Mapping) and isinstance(names, list)):
-        raise expressions.ExpressionError("E303", "entries() takes a table and a list of names")
     found = []
     for name in names:
         if not isinstance(name, str) or name not in table:
             raise expressions.ExpressionError("E301", f"there is no item {name!r}", suggest.hint(str(name), table))
-        found.append(expressions.plain(table[name]))
-    return found
+        found.append(table[name])
+    return [expressions.plain(item) for item in expressions.bounded(found)]
 
 
 def numbered(items: Any, key: Any) -> list[dict[str, Any]]:
@@ -59,6 +55,4 @@ def numbered(items: Any, key: Any) -> list[dict[str, Any]]:
 
     So an item keeps its number when others are put before it.
     """
-    if not (isinstance(items, list) and all(isinstance(item, Mapping) for item in items) and isinstance(key, str)):
-        raise expressions.ExpressionError("E303", "numbered() takes a list of mappings and the key of their numbers")
     return [{key: str(len(items) - index), **expressions.plain(item)} for index, item in enumerate(items)]

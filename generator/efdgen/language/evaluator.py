@@ -9,15 +9,20 @@ statements, loops, methods or arithmetic, and no attribute of any Python object 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from jinja2 import nodes
 
 from efdgen.errors import EfdgenError
-from efdgen.language import suggest
+from efdgen.language import signatures, suggest
+from efdgen.language.signatures import kind
 
-_MAX_TEXT = 100_000
+MOST_TEXT = 100_000
+"""Characters that joining, replacing and other filters can make."""
+
+MOST = 1_000_000
+"""Characters and items that any data can have that an expression makes."""
 
 Function = Callable[..., Any]
 Names = Mapping[str, Any]
@@ -60,8 +65,8 @@ def value(node: nodes.Expr, names: Names) -> Any:
         return _value(node, names)
     except RecursionError:
         raise ExpressionError("E303", "the expression is nested too deeply") from None
-    except (TypeError, ValueError) as error:
-        raise ExpressionError("E303", f"the expression fails: {error}") from None
+    except (TypeError, ValueError):
+        raise ExpressionError("E303", "the expression does with a value what its kind can't do") from None
 
 
 def plain(value: Any) -> Any:
@@ -96,25 +101,34 @@ def text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return str(plain(value))
-    raise ExpressionError("E304", f"the expression yields {_kind(value)} in the middle of text")
+    raise ExpressionError("E304", f"the expression yields {kind(value)} in the middle of text")
 
 
-def _kind(value: Any) -> str:
-    kinds = {
-        str: "text",
-        bool: "a boolean",
-        int: "a number",
-        float: "a number",
-        type(None): "null",
-        list: "a list",
-    }
-    return kinds.get(type(value), "a mapping" if isinstance(value, Mapping) else "a function")
+def bounded(value: Any) -> Any:
+    """Return data, unless it is too large: lists that hold others several times grow fast.
+
+    Raises:
+        ExpressionError: when it is.
+    """
+    size = 0
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Mapping):
+            waiting.extend(found)
+            waiting.extend(found.values())
+        elif isinstance(found, list | tuple):
+            waiting.extend(found)
+        size += 1 + (len(found) if isinstance(found, str) else 0)
+        if size > MOST:
+            raise ExpressionError("E303", f"the expression makes data of more than {MOST:,} characters and items")
+    return value
 
 
 def _value(node: nodes.Node, names: Names) -> Any:
     evaluator = _EVALUATORS.get(type(node))
     if evaluator is None:
-        raise ExpressionError("E303", f"expressions have no {type(node).__name__.lower()}; join text with ~")
+        raise ExpressionError("E303", signatures.not_there(type(node).__name__))
     return evaluator(node, names)
 
 
@@ -138,7 +152,7 @@ def item(owner: Any, key: Any) -> Any:
     Raises:
         ExpressionError: when there is none.
     """
-    if isinstance(owner, Mapping):
+    if isinstance(owner, Mapping) and isinstance(key, str | int | float | None):
         if key not in owner:
             raise _UndefinedNameError(key, owner)
         return owner[key]
@@ -146,16 +160,29 @@ def item(owner: Any, key: Any) -> Any:
         if not -len(owner) <= key < len(owner):
             raise ExpressionError("E301", f"the list has {len(owner)} items, and no item {key}")
         return owner[key]
-    raise ExpressionError("E303", f"{key!r} can't be looked up in {_kind(owner)}")
+    raise ExpressionError("E303", f"{key!r} can't be looked up in {kind(owner)}")
 
 
 def _call(node: nodes.Call, names: Names) -> Any:
-    function = _value(node.node, names)
+    function = _method(node.node, names) if isinstance(node.node, nodes.Getattr) else _value(node.node, names)
     if not callable(function) or isinstance(node.node, nodes.Call):
-        raise ExpressionError("E303", f"{_kind(function)} can't be called")
+        raise ExpressionError("E303", f"{kind(function)} can't be called")
     if node.kwargs or node.dyn_args or node.dyn_kwargs:
         raise ExpressionError("E303", "functions take plain arguments only")
-    return function(*(_value(argument, names) for argument in node.args))
+    arguments = [_value(argument, names) for argument in node.args]
+    wrong = signatures.wrong_call(node.node.name, arguments) if isinstance(node.node, nodes.Name) else ""
+    if wrong:
+        raise ExpressionError("E303", wrong)
+    return function(*arguments)
+
+
+def _method(node: nodes.Getattr, names: Names) -> Any:
+    """Return the function that stands under a key; methods, which Python's values have, are none."""
+    owner = _value(node.node, names)
+    if isinstance(owner, Mapping) and node.attr in owner:
+        return owner[node.attr]
+    hint = f"write it as a filter: ... | {node.attr}" if node.attr in signatures.FILTERS else ""
+    raise ExpressionError("E303", f"expressions have no methods, such as .{node.attr}()", hint)
 
 
 def _condition(node: nodes.CondExpr, names: Names) -> Any:
@@ -188,26 +215,67 @@ def _compare(node: nodes.Compare, names: Names) -> bool:
     left = _value(node.expr, names)
     for operand in node.ops:
         right = _value(operand.expr, names)
-        if not _COMPARISONS[operand.op](left, right):
+        try:
+            holds = _COMPARISONS[operand.op](left, right)
+        except TypeError:
+            raise _not_comparable(operand.op, left, right) from None
+        if not holds:
             return False
         left = right
     return True
 
 
+_SIGNS = {"lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
+
+
+def _not_comparable(operator: str, left: Any, right: Any) -> ExpressionError:
+    if operator in _SIGNS:
+        return ExpressionError("E303", f"{kind(left)} and {kind(right)} can't be compared with {_SIGNS[operator]}")
+    if isinstance(right, str | Mapping):
+        return ExpressionError("E303", f"{kind(left)} can't be looked for in {kind(right)}, only text can")
+    return ExpressionError("E303", f"`in` looks in a list, a mapping or text, not in {kind(right)}")
+
+
 def _concatenate(node: nodes.Concat, names: Names) -> str:
-    return "".join(text(_value(child, names)) for child in node.nodes)
+    return _joined("", (text(_value(child, names)) for child in node.nodes), "~")
 
 
-def _mapping(node: nodes.Dict, names: Names) -> dict[Any, Any]:
-    return {text(_value(pair.key, names)): _value(pair.value, names) for pair in node.items}
+def _joined(separator: str, items: Iterable[str], by: str) -> str:
+    """Return texts with one between them.
+
+    Raises:
+        ExpressionError: when that would be too long.
+    """
+    found: list[str] = []
+    size = 0
+    for each in items:
+        size += len(each) + len(separator)
+        if size - len(separator) > MOST_TEXT:
+            raise _too_long(by)
+        found.append(each)
+    return separator.join(found)
+
+
+def _too_long(by: str) -> ExpressionError:
+    return ExpressionError("E303", f"{by} yields more than {MOST_TEXT:,} characters")
+
+
+def _replace(subject: str, old: str, new: str) -> str:
+    if len(subject) + subject.count(old) * (len(new) - len(old)) > MOST_TEXT:
+        raise _too_long("the filter replace")
+    return subject.replace(old, new)
+
+
+def _mapping(node: nodes.Dict, names: Names) -> Any:
+    return bounded({text(_value(pair.key, names)): _value(pair.value, names) for pair in node.items})
 
 
 _FILTERS: Mapping[str, Function] = {
     "capitalize": str.capitalize,
-    "join": lambda items, separator="": str.join(separator, [text(item) for item in items]),
+    "join": lambda items, separator="": _joined(separator, (text(item) for item in items), "the filter join"),
     "length": len,
     "lower": str.lower,
-    "replace": str.replace,
+    "replace": _replace,
     "title": str.title,
     "upper": str.upper,
 }
@@ -218,19 +286,22 @@ def _filter(node: nodes.Filter, names: Names) -> Any:
     if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
         raise ExpressionError("E303", "filters take plain arguments only")
     if node.name == "default":
-        if len(arguments) != 1:
-            raise ExpressionError("E303", "default takes one argument")
+        wrong = signatures.wrong_filter(node.name, None, arguments)
+        if wrong:
+            raise ExpressionError("E303", wrong)
         try:
             return _value(node.node, names)
         except _UndefinedNameError:
             return arguments[0]
     if node.name not in _FILTERS:
-        raise ExpressionError(
-            "E303", f"there is no filter {node.name!r}", suggest.hint(node.name, (*_FILTERS, "default"))
-        )
-    result = _FILTERS[node.name](_value(node.node, names), *arguments)
-    if isinstance(result, str) and len(result) > _MAX_TEXT:
-        raise ExpressionError("E303", f"the filter {node.name} yields more than {_MAX_TEXT:,} characters")
+        raise ExpressionError("E303", f"there is no filter {node.name!r}", suggest.hint(node.name, signatures.FILTERS))
+    subject = _value(node.node, names)
+    wrong = signatures.wrong_filter(node.name, subject, arguments)
+    if wrong:
+        raise ExpressionError("E303", wrong)
+    result = _FILTERS[node.name](subject, *arguments)
+    if isinstance(result, str) and len(result) > MOST_TEXT:
+        raise _too_long(f"the filter {node.name}")
     return result
 
 
@@ -259,7 +330,7 @@ _EVALUATORS: Mapping[type[nodes.Node], Callable[[Any, Names], Any]] = {
     nodes.Filter: _filter,
     nodes.Getattr: _attribute,
     nodes.Getitem: _subscript,
-    nodes.List: lambda node, names: [_value(item, names) for item in node.items],
+    nodes.List: lambda node, names: bounded([_value(item, names) for item in node.items]),
     nodes.Name: _name,
     nodes.Not: lambda node, names: not _value(node.node, names),
     nodes.Or: _or,

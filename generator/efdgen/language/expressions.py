@@ -18,7 +18,7 @@ from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from efdgen.language import evaluator
-from efdgen.language.evaluator import ExpressionError, Function, Names, item, plain, text, value
+from efdgen.language.evaluator import ExpressionError, Function, Names, bounded, item, plain, text, value
 
 __all__ = [
     "CLOSE",
@@ -26,6 +26,7 @@ __all__ = [
     "ExpressionError",
     "Function",
     "Names",
+    "bounded",
     "evaluate",
     "has_expression",
     "item",
@@ -131,17 +132,26 @@ def parse_loop(source: str) -> Loop:
     Raises:
         ExpressionError: when it is malformed, empty or too long.
     """
+    if not source.strip():
+        raise ExpressionError("E302", _LOOP_FORM)
     return _parsed(source, _loop)
 
 
+_LOOP_FORM = "a loop is `for NAME in LIST`, or `for KEY, VALUE in MAPPING`"
+
+
 def _loop(parser: Parser) -> Loop:
-    target = parser.parse_assign_target(extra_end_rules=("name:in",))
+    try:
+        target = parser.parse_assign_target(extra_end_rules=("name:in",))
+    except TemplateSyntaxError:
+        raise ExpressionError("E302", _LOOP_FORM) from None
     names = target.items if isinstance(target, nodes.Tuple) else [target]
-    parser.stream.expect("name:in")
+    if not parser.stream.skip_if("name:in"):
+        raise ExpressionError("E302", _LOOP_FORM)
     items = parser.parse_expression(with_condexpr=False)
     test = parser.parse_expression() if parser.stream.skip_if("name:if") else None
     if not all(isinstance(name, nodes.Name) for name in names):
-        raise ExpressionError("E302", "a loop gives a name, or some: `for a, b in list`")
+        raise ExpressionError("E302", _LOOP_FORM)
     return Loop(tuple(name.name for name in names if isinstance(name, nodes.Name)), items, test)
 
 

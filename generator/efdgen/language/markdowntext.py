@@ -9,8 +9,8 @@ from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import VALUE, Place
 from efdgen.language.shelltext import ShellText
 
-SHELLS = ("bash", "sh")
-"""The languages of fences in which values are quoted for the shell."""
+SHELLS = ("bash", "sh", "shell")
+"""The languages of fences in which values are quoted for the shell; a script runs these, and no others."""
 
 FENCE = re.compile(r"(?P<ticks>`{3,})(?P<language>[\w-]*)(?P<words>(?: [a-z-]+)*)\Z")
 """The line that begins a fence: ```bash by-hand."""
@@ -24,6 +24,16 @@ _TICKS_OR_ESCAPE = re.compile(r"\\.|`+")
 _FENCE_LIKE = re.compile(r"\s*(?:```|~~~)")
 _MARKERS = re.compile(rf"[\s\d>#*+=~.){VALUE}-]*\Z")
 """A line's beginning that can be, or become, the mark of a heading or of a list's item."""
+
+_CONTROL = r"(?:if|elif|else|endif|for|endfor|set)\b"
+_LIKE_CONTROL = re.compile(rf"\s*%\s*{_CONTROL}|\s+%%")
+"""A line that was meant to be a control line, and would be text."""
+
+_INDENTED = re.compile(rf"\s+%%\s*{_CONTROL}")
+"""The same in a fence of another language than the shell's, in which `%%` can mean something else."""
+
+_JINJA = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}")
+_CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 
 _ADDRESS = re.compile(r"(?:<(?:[a-z][a-z0-9+.-]*:[^\s<>]*)?|\]\([^\s()]*)\Z")
 """What a value begins, or goes on with, an address after: `<`, `<https://`, `[text](`."""
@@ -130,8 +140,11 @@ class Places:
         elif self._is_markdown and self._line.rstrip() == self._ticks:
             self._end_fence()
         elif self._language in SHELLS:
+            self._refuse_control(_LIKE_CONTROL)
             self._catch_up()
             self._shell.follow("\n")
+        else:
+            self._refuse_control(_INDENTED)
         self._line = ""
         self._followed = 0
 
@@ -148,6 +161,8 @@ class Places:
         if fence is None and _FENCE_LIKE.match(line):
             hint = "it begins at the beginning of its line: ```language and words of a-z"
             raise ExpressionError("E302", "this fence can't be read", hint)
+        self._refuse_control(_LIKE_CONTROL)
+        self._refuse_jinja(line)
         if fence or not line.strip() or line.startswith("#") or OWN_LINE.match(line):
             self._end_paragraph()
         if fence:
@@ -157,6 +172,31 @@ class Places:
             self._end_paragraph()
         elif line.strip():
             self._paragraph += f"{line} "
+
+    def _refuse_control(self, form: re.Pattern[str]) -> None:
+        """Refuse a line that almost is a control line: it would be text, and what it controls always there."""
+        found = form.match(self._line)
+        if found:
+            hint = "it begins at the beginning of its line, with two percent signs: `%% if ...`"
+            offset = len(found[0]) - len(found[0].lstrip())
+            raise ExpressionError("E302", "this is not a control line", hint, offset)
+
+    def _refuse_jinja(self, line: str) -> None:
+        """Refuse Jinja's own marks in prose, but between backticks: they would be text."""
+        if not ("{{" in line or "{%" in line or "#}" in line) or _is_in_code(self._paragraph):
+            return
+        found = _JINJA.search(_CODE.sub(lambda code: " " * len(code[0]), line))
+        if found is None:
+            return
+        mark = found[0][:2] + found[0][-2:]
+        inside = found[0][2:-2].strip("- ")
+        inside = "..." if VALUE in inside else inside
+        message, hint = {
+            "{{}}": ("{{ }} is not a value", f"write <% {inside} %>; to show brackets, put them between backticks"),
+            "{%%}": ("{% %} is not a control line", f"write it on a line of its own: `%% {inside}`"),
+            "{##}": ("{# #} is not a comment", f"write it on a line of its own: `%% # {inside}`"),
+        }[mark]
+        raise ExpressionError("E302", message, hint, 0 if VALUE in line[: found.start()] else found.start())
 
     def _end_paragraph(self) -> None:
         paragraph, self._paragraph = self._paragraph, ""

@@ -153,7 +153,8 @@ def _in_address(text: str) -> str:
 
 def _name(text: str) -> str:
     if not _NAME.match(text):
-        raise ExpressionError("E304", f"{text!r} can't stand in a name: it has a-z, 0-9, dots and dashes only")
+        hint = "write <% ... | lower %>" if _NAME.match(text.lower()) else ""
+        raise ExpressionError("E304", f"{text!r} can't stand in a name: it has a-z, 0-9, dots and dashes only", hint)
     return text
 
 

@@ -28,6 +28,8 @@ from efdgen.language.places import Place
 from efdgen.language.quoting import Blocks
 
 _MOST_LINES = 100_000
+_MOST_LETTERS = 10_000_000
+_MOST_TURNS = 100_000
 _HEADING = re.compile(r"(?P<level>#{1,6} )(?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
 
 
@@ -66,6 +68,8 @@ class _Writer:
         self._number = 1
         self._own: int | None = None
         self._made: Blocks | None = None
+        self._letters = 0
+        self._turns = 0
 
     def end(self) -> list[Line]:
         """Return the lines.
@@ -111,14 +115,17 @@ class _Writer:
 
     def _loop(self, part: For, names: Names) -> None:
         given = _items(expressions.value(part.items, names), len(part.target))
-        turns = [_with(names, dict(zip(part.target, item, strict=True))) for item in given]
+        self._turns += len(given)
+        if self._turns > _MOST_TURNS:
+            raise ExpressionError("E303", f"the loops of this document have more than {_MOST_TURNS:,} turns")
+        turns = [dict(zip(part.target, item, strict=True)) for item in given]
         if part.test is not None:
-            turns = [own for own in turns if expressions.value(part.test, own)]
+            turns = [own for own in turns if expressions.value(part.test, _with(names, own))]
         if not turns:
             self.write(part.otherwise, names)
         for index, own in enumerate(turns):
             loop = {"index": index + 1, "first": index == 0, "last": index == len(turns) - 1, "length": len(turns)}
-            self.write(part.body, _with(own, {"loop": loop}))
+            self.write(part.body, _with(names, {**own, "loop": loop}))
 
     def _literal(self, part: Literal) -> None:
         if part.rest and not self._line:
@@ -127,6 +134,7 @@ class _Writer:
         if part.beginning is not None:
             self._end_line()
             self._lines.extend(part.lines)
+            self._letters += sum(len(line.text) for line in part.lines)
             self._line = part.beginning
             self._number = part.number + 1 + len(part.lines)
 
@@ -161,9 +169,10 @@ class _Writer:
                 location = Location(self._source, self._number, 1)
                 self._problems[location, "E304"] = Problem("E304", quoting.ALONE + self._where, location)
         self._made = None
-        if len(self._lines) > _MOST_LINES:
-            problem = Problem("E303", f"it has more than {_MOST_LINES:,} lines", Location(self._source))
-            raise InvalidInputError([problem])
+        self._letters += len(self._lines[-1].text)
+        if len(self._lines) > _MOST_LINES or self._letters > _MOST_LETTERS:
+            message = f"it has more than {_MOST_LINES:,} lines or {_MOST_LETTERS:,} characters"
+            raise InvalidInputError([Problem("E303", message, Location(self._source))])
         self._line = ""
         self._own = None
 

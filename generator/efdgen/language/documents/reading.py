@@ -14,11 +14,13 @@ from efdgen.language.markdowntext import Places
 from efdgen.language.texttemplate import TextFile
 
 _CONTROL = "%%"
+_RULE = "---"
 _FRONT = re.compile(r"---\n(?P<head>(?:.*\n)*?)---(?:\n|\Z)")
 _VALUE = re.compile(r"""<%((?:[^'"%]|%(?!>)|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")*)%>""")
 _WORD = re.compile(r"\s*(\S*)\s*")
 _SET = re.compile(r"([A-Za-z_]\w*)\s*=(?!=)\s*")
 
+_IF = re.compile(r"if\b")
 _ENDS = {"if": "endif", "for": "endfor"}
 _BRANCHES = {"if": ("elif", "else", "endif"), "elif": ("elif", "else", "endif"), "for": ("else", "endfor")}
 _WORDS = (*_ENDS, *_ENDS.values(), "elif", "else", "set")
@@ -36,6 +38,9 @@ def parse(file: TextFile, language: str = "") -> Document:
             a block opens what it does not close.
     """
     front = None if language else _FRONT.match(file.text)
+    if front is None and not language and file.text.partition("\n")[0].rstrip() == _RULE:
+        message = f"the front matter that begins here has no end: a line of {_RULE}, and nothing else on it"
+        raise InvalidInputError([Problem("E302", message, Location(file.source, 1, 1))])
     begin = front.end() if front else 0
     number = file.text.count("\n", 0, begin) + 1
     parts = _Reader(file.source, Places(language)).read(file.text[begin:], number)
@@ -70,7 +75,7 @@ class _Reader:
         try:
             self._places.end()
         except ExpressionError as error:
-            self._refuse(error.message, self._places.number, 1, error.hint)
+            self._refuse(error.message, self._places.number, error.offset + 1, error.hint)
         return parts
 
     def _split(self, text: str, begun: int) -> Iterator[_Token]:
@@ -101,7 +106,8 @@ class _Reader:
         if word not in _WORDS:
             self._refuse(f"{word!r} begins no control line", number, match.start(1) + 1, suggest.hint(word, _WORDS))
         if text and word in ("else", *_ENDS.values()):
-            self._refuse(f"nothing stands behind `{_CONTROL} {word}`", number, match.end() + 1)
+            hint = f"write `{_CONTROL} elif{text.removeprefix('if')}`" if word == "else" and _IF.match(text) else ""
+            self._refuse(f"nothing stands behind `{_CONTROL} {word}`", number, match.end() + 1, hint)
         return _Token(word, text, number, match.end() + 1)
 
     def _parts(self) -> tuple[tuple[Part, ...], _Token | None]:
@@ -113,7 +119,7 @@ class _Reader:
             elif token.word == expressions.OPEN:
                 found.append(self._value(token))
             elif token.word == "if":
-                found.append(self._if(token))
+                found.append(self._if(token, token))
             elif token.word == "for":
                 found.append(self._for(token))
             elif token.word == "set":
@@ -126,7 +132,7 @@ class _Reader:
         try:
             self._places.follow(token.text, token.line)
         except ExpressionError as error:
-            self._refuse(error.message, self._places.number, 1, error.hint)
+            self._refuse(error.message, self._places.number, error.offset + 1, error.hint)
         rest, *more = token.text.split("\n")
         if not more:
             return Literal(rest, (), None, token.line)
@@ -140,19 +146,20 @@ class _Reader:
         except ExpressionError as error:
             self._refuse(error.message, token.line, token.column, error.hint)
 
-    def _if(self, token: _Token) -> If:
+    def _if(self, token: _Token, first: _Token) -> If:
+        """Return a condition, or one of its further branches; `first` is where the whole of it begins."""
         test = self._parsed(expressions.parse, token)
-        body, end = self._block(token)
+        body, end = self._block(token, first)
         otherwise: tuple[Part, ...] = ()
         if end.word == "elif":
-            otherwise = (self._if(end),)
+            otherwise = (self._if(end, first),)
         elif end.word == "else":
-            otherwise = self._otherwise(token)
+            otherwise = self._otherwise(first)
         return If(test, body, otherwise, token.line, token.column)
 
     def _for(self, token: _Token) -> For:
         names, items, test = self._parsed(expressions.parse_loop, token)
-        body, end = self._block(token)
+        body, end = self._block(token, token)
         otherwise = self._otherwise(token) if end.word == "else" else ()
         return For(names, items, test, body, otherwise, token.line, token.column)
 
@@ -165,20 +172,20 @@ class _Reader:
 
     def _otherwise(self, begun: _Token) -> tuple[Part, ...]:
         """Return the parts behind an `else`."""
-        body, end = self._block(begun)
+        body, end = self._block(begun, begun)
         if end.word not in _ENDS.values():
             self._refuse(f"`{_CONTROL} {end.word}` does not belong here: an `{_CONTROL} else` stands before", end.line)
         return body
 
-    def _block(self, begun: _Token) -> tuple[tuple[Part, ...], _Token]:
-        """Return the parts of a branch, and the control line that ends it."""
+    def _block(self, begun: _Token, first: _Token) -> tuple[tuple[Part, ...], _Token]:
+        """Return the parts of a branch, and the control line that ends it; `first` is where its block begins."""
         before = self._places.state()
         body, end = self._parts()
         if end is None:
             word = _BRANCHES[begun.word][-1]
-            self._refuse(f"this block has no end: `{_CONTROL} {word}`", begun.line)
+            self._refuse(f"this block has no end: `{_CONTROL} {word}`", first.line)
         if end.word not in _BRANCHES[begun.word]:
-            block = f"`{_CONTROL} {begun.word}` of line {begun.line}"
+            block = f"`{_CONTROL} {first.word}` of line {first.line}"
             message = f"`{_CONTROL} {end.word}` does not belong here: the innermost block that is open is {block}"
             self._refuse(message, end.line)
         if self._places.state() != before:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import documents, expressions, schema, suggest, yamlio
 from efdgen.language.documents import Block, Document, Fence, Heading
+from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
 from efdgen.render.runbook.model import Command, Phase, Step
 from efdgen.render.runbook.taken import Taken
@@ -20,6 +22,10 @@ _STEP = 3
 
 _WORDS = ("by-hand", "page", "script")
 """What can stand behind a fence's language."""
+
+_NAME = re.compile(r"\{#([^}]*)\}?\s*\Z")
+_WORD_END = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9.]+")
 
 
 def phase(document: Document, names: Mapping[str, Any], where: str, taken: Taken) -> Phase | None:
@@ -123,6 +129,11 @@ class _Builder:
             self._problem(
                 "only steps have headings in a phase, and these are of level 3", heading.line, "write ### ..."
             )
+        elif not heading.name and (written := _NAME.search(heading.text)):
+            fitting = _NOT_IN_NAMES.sub("-", _WORD_END.sub("-", written[1]).lower()).strip("-")
+            hint = f"write {{#{fitting}}}" if fitting else ""
+            message = f"{written[1]!r} can't be the name of a step: it has a-z, 0-9, dots and dashes only"
+            self._problem(message, heading.line, hint)
         elif not heading.name:
             hint = "write ### Title {#name}: a name of a-z, 0-9, dots and dashes"
             self._problem("the step has no name", heading.line, hint)
@@ -142,8 +153,19 @@ class _Builder:
         if page and script:
             self._problem("a fence is for both without any word", fence.line, "leave out `page` and `script`")
         if self._is_scripted and not (page or by_hand):
+            self._refuse_unless_shell(fence)
             self._taken.functions(fence.text, Location(self._source, fence.line, 1))
         return Command(fence.text, fence.language, by_hand, "page" if page else "script" if script else "")
+
+    def _refuse_unless_shell(self, fence: Fence) -> None:
+        """Refuse what a script would run although it is not for the shell: no value in it is quoted for that."""
+        if fence.language in SHELLS:
+            return
+        language = f"a fence of {fence.language!r}" if fence.language else "a fence without a language"
+        meant = suggest.closest(fence.language, SHELLS)
+        others = "where nothing is to be run, write `by-hand` or `page` behind the language"
+        hint = f"did you mean {meant!r}? Else, {others}" if meant else f"commands are in a fence of 'bash'; {others}"
+        self._problem(f"the script can't run {language}", fence.line, hint)
 
     def _problem(self, message: str, line: int, hint: str) -> None:
         self._problems.append(Problem("E406", message, Location(self._source, line, 1), hint=hint))

@@ -30,7 +30,7 @@ def read(
     """
     given = names(environment) if known is None else known
     where = f"environment {environment.facts.name}"
-    taken = Taken()
+    taken = Taken(where)
     problems: list[Problem] = []
     functions = _functions(sources, given, where, taken, problems)
     found: list[Phase] = []

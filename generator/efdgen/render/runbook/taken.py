@@ -13,11 +13,15 @@ _DEFINED = re.compile(r"(?<![\w$'\"-])([A-Za-z_]\w*)\(\)")
 class Taken:
     """The names that are taken, each by the place that took it.
 
+    Args:
+        where: for messages: whose names they are.
+
     Attributes:
         problems: what took a name that was taken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, where: str = "") -> None:
+        self._where = f" ({where})" if where else ""
         self.problems: list[Problem] = []
         self._taken: dict[tuple[str, str], str] = {("function", name): "the script itself" for name in FUNCTIONS}
 
@@ -42,11 +46,19 @@ class Taken:
         """Take a name; say whether it was free."""
         first = self._taken.get((kind, name))
         if first is not None:
-            self._refuse(kind, name, location, f"by {first}")
+            if first == str(location):
+                self._refuse_loop(kind, name, location)
+            else:
+                self._refuse(kind, name, location, f"by {first}")
             return False
         self._taken[kind, name] = str(location)
         return True
 
+    def _refuse_loop(self, kind: str, name: str, location: Location) -> None:
+        message = f"a loop gives the name {name!r} to more than one {kind}{self._where}"
+        hint = "let the name hold what makes each turn another, such as loop.index"
+        self.problems.append(Problem("E407", message, location, hint=hint))
+
     def _refuse(self, kind: str, name: str, location: Location, by: str) -> None:
-        message = f"the name {name!r} of this {kind} is taken, {by}"
+        message = f"the name {name!r} of this {kind} is taken, {by}{self._where}"
         self.problems.append(Problem("E407", message, location, hint="choose another"))

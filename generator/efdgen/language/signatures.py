@@ -1,0 +1,157 @@
+"""What functions and filters take: a table, and the words for whoever calls one in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Signature(NamedTuple):
+    """What a function or a filter takes.
+
+    Attributes:
+        says: the arguments, in words.
+        kinds: whether an argument is of its kind, one after the other.
+        least: how many there must be; None: all of them.
+    """
+
+    says: str
+    kinds: tuple[Callable[[Any], bool], ...] = ()
+    least: int | None = None
+
+    def takes(self, arguments: Sequence[Any]) -> bool:
+        """Say whether these are its arguments."""
+        least = len(self.kinds) if self.least is None else self.least
+        is_as_many = least <= len(arguments) <= len(self.kinds)
+        return is_as_many and all(is_kind(each) for is_kind, each in zip(self.kinds, arguments, strict=False))
+
+
+class FilterSignature(NamedTuple):
+    """What a filter stands behind, in words; whether a value is of that kind; and what it takes."""
+
+    subject: str
+    is_subject: Callable[[Any], bool]
+    arguments: Signature
+
+
+def kind(value: Any) -> str:
+    """Return the words for a kind of value."""
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "null" if value is None else "a function"
+
+
+def _is_any(_value: Any) -> bool:
+    return True
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list | tuple)
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _is_list_of_mappings(value: Any) -> bool:
+    return _is_list(value) and all(isinstance(item, Mapping) for item in value)
+
+
+def _can_be_sorted(value: Any) -> bool:
+    if not _is_list(value):
+        return False
+    numbers = [isinstance(item, int | float) and not isinstance(item, bool) for item in value]
+    return all(numbers) or all(isinstance(item, str) for item in value)
+
+
+def _is_sized(value: Any) -> bool:
+    return isinstance(value, str | list | tuple | Mapping)
+
+
+def _is_joinable(value: Any) -> bool:
+    return isinstance(value, list | tuple | Mapping)
+
+
+FUNCTIONS: Mapping[str, Signature] = {
+    "address": Signature("one argument: a URL", (_is_text,)),
+    "app": Signature("one argument: the name of a chart", (_is_text,)),
+    "code": Signature("one argument: text, a number, a list or a mapping", (_is_any,)),
+    "each": Signature("two arguments: a text with {} in it, and a list", (_is_text, _is_list)),
+    "entries": Signature("two arguments: a table and a list of names", (_is_mapping, _is_list)),
+    "host": Signature("one argument: a service", (_is_text,)),
+    "json": Signature("one argument: data", (_is_any,)),
+    "named": Signature("two arguments, both mappings: the entries and their defaults", (_is_mapping, _is_mapping)),
+    "numbered": Signature(
+        "two arguments: a list of mappings and the key of their numbers", (_is_list_of_mappings, _is_text)
+    ),
+    "ports": Signature("two arguments: an address and how many ports", (_is_text, _is_whole)),
+    "raw": Signature("one argument: text or a number", (_is_any,)),
+    "sorted": Signature("one argument: a list of texts, or one of numbers", (_can_be_sorted,)),
+}
+
+_NOTHING = Signature("no argument")
+
+FILTERS: Mapping[str, FilterSignature] = {
+    "capitalize": FilterSignature("text", _is_text, _NOTHING),
+    "default": FilterSignature(
+        "a name", _is_any, Signature("one argument: what is used where there is none", (_is_any,))
+    ),
+    "join": FilterSignature(
+        "a list", _is_joinable, Signature("at most one argument: the text between the items", (_is_text,), 0)
+    ),
+    "length": FilterSignature("text, a list or a mapping", _is_sized, _NOTHING),
+    "lower": FilterSignature("text", _is_text, _NOTHING),
+    "replace": FilterSignature(
+        "text", _is_text, Signature("two arguments, both text: what to replace, and by what", (_is_text, _is_text))
+    ),
+    "title": FilterSignature("text", _is_text, _NOTHING),
+    "upper": FilterSignature("text", _is_text, _NOTHING),
+}
+
+
+def wrong_call(name: str, arguments: Sequence[Any]) -> str:
+    """Return what is wrong with a function's arguments; empty: nothing."""
+    signature = FUNCTIONS.get(name)
+    return "" if signature is None or signature.takes(arguments) else f"{name}() takes {signature.says}"
+
+
+def wrong_filter(name: str, subject: Any, arguments: Sequence[Any]) -> str:
+    """Return what is wrong with what a filter stands behind, or takes; empty: nothing."""
+    signature = FILTERS[name]
+    if not signature.arguments.takes(arguments):
+        return f"the filter {name} takes {signature.arguments.says}"
+    return (
+        ""
+        if signature.is_subject(subject)
+        else f"the filter {name} is for {signature.subject}, not for {kind(subject)}"
+    )
+
+
+_ARITHMETIC = "expressions have no arithmetic"
+_NOT_THERE = {
+    **dict.fromkeys(("sub", "mul", "div", "floordiv", "mod", "pow", "neg", "pos"), _ARITHMETIC),
+    "add": f"{_ARITHMETIC}; join text with ~",
+    "slice": "expressions have no slices, such as [1:2]",
+    "tuple": "a list stands in square brackets: [a, b]",
+}
+
+
+def not_there(construct: str) -> str:
+    """Return the words for what Jinja2 has, by the name of its class, and expressions do not have."""
+    return _NOT_THERE.get(construct.lower(), f"expressions have nothing like this ({construct.lower()})")
