@@ -172,6 +172,8 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
         kinds = [wanted] if isinstance(wanted, str) else wanted
         must = custom or f"must be {' or '.join(_TYPES[kind] for kind in kinds if kind != 'null' or len(kinds) == 1)}"
         return "E204", f"{must}, not {shown}", _QUOTES if _needs_quotes(value, kinds, schema) else ""
+    if error.validator == "enum" and custom:
+        return "E205", f"{shown} {custom}", f"known: {', '.join(map(str, wanted))}"
     if error.validator == "enum":
         return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
     if error.validator == "anyOf" and all(isinstance(one, dict) and set(one) == {"required"} for one in wanted):
