@@ -69,7 +69,7 @@ class Files:
         problems: list[Problem] = []
         for each in rules:
             problems += schema.check(document, each) if isinstance(each, str) else schema.check_data(document, each)
-        problems = list(dict.fromkeys(problems))
+        problems = schema.said_once(dict.fromkeys(problems))
         self.refuse(problems)
         return Parsed(document, not problems)
 
