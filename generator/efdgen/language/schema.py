@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from efdgen.errors import Location, Path, Problem, dotted
-from efdgen.language import suggest
+from efdgen.language import expressions, suggest
 from efdgen.language.conforms import Pending, conforms
 from efdgen.language.references import SchemaFile, written_pattern
 from efdgen.language.shown import shown
@@ -152,6 +152,10 @@ def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
     if error.validator == "not" and error.validator_value == {}:
         what = dotted(path) or "anything"
         yield Problem("E201", f"{what} can't be here", document.locate(path, key=True), path, "remove it")
+        return
+    half = expressions.half(error.instance) if isinstance(error.instance, str) else ""
+    if half:
+        yield Problem("E302", half, document.locate(path), path)
         return
     code, message, hint = _explain(error, schema)
     yield Problem(code, message, document.locate(path), path, hint)
