@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from efdgen.environment.model import Address, Pin, ResolvedEnvironment, Vault
+from efdgen.environment.model import Address, Known, Pin, ResolvedEnvironment, Vault
 from efdgen.environment.resolve import Resolver
 from efdgen.render.graph import content, svg
 from efdgen.render.pages import environment as environment_page
@@ -71,6 +71,7 @@ def environment(
         services={text: text},
         addresses=(Address(text, text, text, text), Address(text, text, None, text)),
         tables={},
+        known=Known(),
     )
     return Environment(resolved, f"# {text}\n\n## {text}\n\n{text}\n\n{FENCE}" if page is None else page, picture)
 

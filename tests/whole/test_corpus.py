@@ -311,6 +311,40 @@ def test_links_and_pipes_are_refused(name: str, tmp_path: Path) -> None:
     _assert_expected(found, tuple(Expected(code, place) for place in places))
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "environments/shared/news.yaml",
+        "schemas/facts.schema.json",
+        "schemas/news.schema.json",
+        "templates/apps/view/app.yaml",
+        "templates/apps/view/chart-keys.yaml",
+        "templates/apps/view/parameters.schema.json",
+        "templates/apps/view/templates",
+        "templates/apps/view/values.schema.json",
+        "templates/apps/view/values.yaml",
+        "templates/pages",
+        "templates/pages/addresses.yaml",
+        "templates/pages/environment.md",
+        "templates/pages/fleet.yaml",
+        "templates/project.yaml",
+        "templates/runbook",
+        "templates/runbook/functions.sh",
+    ],
+)
+def test_link_that_leads_nowhere_is_no_file_that_is_not_there(path: str, tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    if (root / path).exists():
+        overlay(root, {path: None})
+    (root / path).parent.mkdir(exist_ok=True)
+    _link(path, "nowhere")(root)
+
+    status, found = _render(root)
+
+    assert status == INVALID_INPUT
+    assert Expected("E101", path) in [problem._replace(text="") for problem in found]
+
+
 @needs.ORDINARY_USER.needed
 def test_unreadable_file_is_refused(tmp_path: Path) -> None:
     root = small_repository(tmp_path)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import efdgen
 from efdgen.cli import command
+from efdgen.language import schema
 from efdgen.report import findings
 from support.repository import overlay, small_repository
 
@@ -45,6 +46,12 @@ def _codes(example: str, tmp_path: Path) -> list[str]:
     overlay(root, {path: before + example})
     result = CliRunner().invoke(command, ["validate", "--root", str(root), "--format", "json"])
     return [problem["code"] for problem in json.loads(result.stdout)["problems"]]
+
+
+def test_every_rule_can_be_accepted_but_what_no_environment_can_do_without() -> None:
+    accept = schema.load("facts#/$defs/accept")["items"]["properties"]["rule"]["enum"]
+
+    assert set(accept) == {code for code in CODES if code[1] in "57"} - {"E502", "W514"}
 
 
 def test_every_code_has_a_section_and_every_section_a_code() -> None:

@@ -9,6 +9,7 @@ from efdgen.environment.model import Address, ResolvedEnvironment
 from efdgen.environment.names import names
 from efdgen.errors import InvalidInputError, Problem
 from efdgen.language.scope import evaluate_text
+from efdgen.language.shown import shown
 from efdgen.repository.model import Pages, Written
 
 
@@ -57,5 +58,5 @@ def _text_or_null(written: Written, names: Mapping[str, Any], where: str) -> str
     value = evaluate_text(written.text, names, where, written.locate, written.path)
     if value is None or isinstance(value, str):
         return value
-    message = f"an address must be text or null, not {value!r} ({where})"
+    message = f"an address must be text or null, not {shown(value)} ({where})"
     raise InvalidInputError([Problem("E304", message, written.locate(written.path), written.path)])

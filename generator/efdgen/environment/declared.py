@@ -10,6 +10,7 @@ from efdgen.environment.volumes import claimed, faults
 from efdgen.errors import Path, Problem
 from efdgen.language import scope
 from efdgen.language.scope import Filling
+from efdgen.language.shown import shown
 from efdgen.repository.model import AppDefinition
 
 
@@ -27,8 +28,7 @@ def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
     where = (*path, "when")
     value = scope.fill(said["when"], where, filling._replace(problems=found, evaluated=[]))
     if not found and not isinstance(value, bool):
-        shown = "null" if value is None else repr(value)
-        message = f"`when` must yield true or false, not {shown} (environment {filling.environment})"
+        message = f"`when` must yield true or false, not {shown(value)} (environment {filling.environment})"
         found.append(Problem("E304", message, scope.locate(filling.layers, where), where))
     filling.problems.extend(found)
     return value is True

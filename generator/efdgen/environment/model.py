@@ -179,6 +179,18 @@ class Address(NamedTuple):
     otherwise: str
 
 
+class Known(NamedTuple):
+    """What the repository's app definitions name, whether an environment has it or not.
+
+    Attributes:
+        charts: the charts that apps are made from.
+        services: the services that have a public host somewhere.
+    """
+
+    charts: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+
+
 class ResolvedEnvironment(NamedTuple):
     """An environment with nothing left to decide.
 
@@ -190,6 +202,7 @@ class ResolvedEnvironment(NamedTuple):
         services: the address of each service behind the ingress controller, Argo CD not among them, sorted.
         addresses: where else something is reached.
         tables: the items of each table that environments share, by its name.
+        known: what exists in the repository, if not here.
     """
 
     spec: EnvironmentSpec
@@ -199,6 +212,7 @@ class ResolvedEnvironment(NamedTuple):
     services: Mapping[str, str]
     addresses: tuple[Address, ...]
     tables: Mapping[str, Mapping[str, Any]]
+    known: Known
 
     @property
     def heading(self) -> str:

@@ -14,6 +14,8 @@ from efdgen.environment.order import sync_order
 from efdgen.environment.secrets import Secret, keys_read, secrets
 from efdgen.environment.values import parts
 from efdgen.environment.volumes import claims, volumes
+from efdgen.language import suggest
+from efdgen.language.expressions import ExpressionError, Function
 from efdgen.language.quoting import Verbatim
 from efdgen.repository import paths
 
@@ -26,7 +28,8 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     - `site`, `spec`: the site's name, or an empty text; the path of the environment's spec
     - `project.title`: the title of the project, or an empty text
     - `tables`, `entries()`, `numbered()`: as in expressions of app definitions
-    - `apps`: the apps in the order of syncing, see `_app`; `app('influxdb')`: the first made from that chart, or null.
+    - `apps`: the apps in the order of syncing, see `_app`; `app('influxdb')`: the first made from that chart, or null
+      where it is not deployed here; a chart that no app is made from is a mistake.
       Each of an app's `manualSecrets` has its `name`, the `keys` that the app's values read from it, and `defaults`:
       what some keys are unless somebody says otherwise
     - `firstApps`, `otherApps`: of these, the ones of a negative wave, and the rest; `deletionOrder`: the reverse
@@ -36,7 +39,8 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     - `provided`: the apps that the cluster brings along and that others here require
     - `publicHosts`: service, host, app, url, zone, and whether it is on a node's own port (`isNodePort`) or Argo CD's
       own (`isArgoCd`), sorted by host; `ingressHosts`: those behind the ingress controller, sorted by service
-    - `host('influxdb')`: the public host of a service, or null where it has none here
+    - `host('influxdb')`: the public host of a service, or null where it has none here; a service that no
+      app definition has is a mistake
     - `records`: host, zone and services of each DNS record, and whether something there is behind the ingress
       controller (`isOnIngress`), or on a node's own port (`isOnNode`); sorted by service, those only on nodes last
     - `zones`, `nodeZones`: name and hosts of each DNS zone: those on the ingress controller, those only on nodes
@@ -67,7 +71,9 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "entries": entries,
         "numbered": numbered,
         "apps": apps,
-        "app": lambda chart: next((app for app in apps if app["chart"]["name"] == chart), None),
+        "app": _lookup(
+            "no app is made from a chart", environment.known.charts, ((app["chart"]["name"], app) for app in apps)
+        ),
         "firstApps": [app for app in apps if app["wave"] < 0],
         "otherApps": [app for app in apps if app["wave"] >= 0],
         "deletionOrder": apps[::-1],
@@ -77,7 +83,9 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "provided": [name for name in environment.facts.cluster.provides if name in required],
         "publicHosts": hosts,
         "ingressHosts": sorted((each for each in hosts if not each["isNodePort"]), key=lambda each: each["service"]),
-        "host": lambda service: next((each["host"] for each in hosts if each["service"] == service), None),
+        "host": _lookup(
+            "there is no service", environment.known.services, ((each["service"], each["host"]) for each in hosts)
+        ),
         **_records(dns.records(found)),
         "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in secrets(environment)],
         "volumes": [_volume(volume._asdict()) for volume in claimed],
@@ -90,6 +98,21 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "parent": paths.PARENT,
         **FUNCTIONS,
     }
+
+
+def _lookup(missing: str, known: frozenset[str], found: Iterable[tuple[str, Any]]) -> Function:
+    """Return a function that finds by name: null for what is not here, an error for what is nowhere."""
+    here: dict[str, Any] = {}
+    for name, each in found:
+        here.setdefault(name, each)
+    there = known | here.keys()
+
+    def look_up(name: Any) -> Any:
+        if name not in there:
+            raise ExpressionError("E301", f"{missing} {name!r}", suggest.hint(str(name), there))
+        return here.get(name)
+
+    return look_up
 
 
 def _app(app: ResolvedApp) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from efdgen.environment import declared, echoes, functions
 from efdgen.environment.addresses import with_addresses
-from efdgen.environment.model import EnvironmentFile, Facts, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
+from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.typed import typed
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
@@ -31,7 +31,10 @@ class Resolver:
         self._scopes: dict[str, Scope] = {}
         self._tables = {name: table.items for name, table in repository.tables.items()}
         apps = repository.apps.values()
-        self._services = frozenset(service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts))
+        self._known = Known(
+            frozenset(app.chart.name for app in apps),
+            frozenset(service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts)),
+        )
 
     def scope(self, name: str) -> Scope:
         """Return the names that an environment's expressions can use."""
@@ -64,7 +67,9 @@ class Resolver:
                 apps.append(resolved)
         if problems or facts is None:
             raise InvalidInputError(problems)
-        environment = ResolvedEnvironment(spec, facts, tuple(apps), self._repository.title, {}, (), self._tables)
+        environment = ResolvedEnvironment(
+            spec, facts, tuple(apps), self._repository.title, {}, (), self._tables, self._known
+        )
         return with_addresses(environment, self._repository.pages)
 
     def resolve_app(self, environment: ResolvedEnvironment, app: str, layers: Sequence[Layer]) -> ResolvedApp:
@@ -89,7 +94,7 @@ class Resolver:
         merged = merge_layers(spec.layers)
         names = Scope(spec.name, merged, spec.layers, {}, wrong)
         names.extra["links"] = _Links(self, merged["links"])
-        names.extra["host"] = functions.host(names, self._services)
+        names.extra["host"] = functions.host(names, self._known.services)
         names.extra["named"] = functions.named
         names.extra["entries"] = functions.entries
         names.extra["numbered"] = functions.numbered

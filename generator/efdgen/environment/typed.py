@@ -12,6 +12,7 @@ from typing import Any
 from efdgen.environment.model import Facts
 from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.language import scope
+from efdgen.language.shown import shown
 from efdgen.repository.model import EnvironmentSpec
 
 
@@ -63,6 +64,5 @@ def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
         return {key: _typed(arguments[1], item, (*path, key), spec) for key, item in value.items()}
     if kind is Any or type(value) is kind:
         return value
-    shown = "null" if value is None else repr(value)
-    message = f"must be {_TYPE_NAMES.get(kind, 'a mapping or a list')}, not {shown} (environment {spec.name})"
+    message = f"must be {_TYPE_NAMES.get(kind, 'a mapping or a list')}, not {shown(value)} (environment {spec.name})"
     raise InvalidInputError([Problem("E304", message, scope.locate(spec.layers, path), path)])

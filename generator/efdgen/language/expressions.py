@@ -28,6 +28,7 @@ __all__ = [
     "Names",
     "bounded",
     "evaluate",
+    "half",
     "has_expression",
     "item",
     "parse",
@@ -48,6 +49,14 @@ _MAX_LENGTH = 1000
 def has_expression(text: str) -> bool:
     """Say whether a scalar holds an expression."""
     return OPEN in text
+
+
+def half(text: str) -> str:
+    """Return what half of an expression lacks, as a message; empty: there is none."""
+    rest = _EXPRESSION.sub("", text)
+    if OPEN in rest:
+        return f"{OPEN} without {CLOSE}"
+    return f"{CLOSE} without {OPEN}" if CLOSE in rest else ""
 
 
 def evaluate(text: str, names: Names) -> Any:

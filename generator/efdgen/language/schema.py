@@ -6,14 +6,15 @@ import functools
 import json
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from efdgen.errors import Location, Path, Problem, dotted
-from efdgen.language import suggest
+from efdgen.language import expressions, suggest
 from efdgen.language.conforms import Pending, conforms
 from efdgen.language.references import SchemaFile, written_pattern
+from efdgen.language.shown import shown
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -98,8 +99,22 @@ def check_data(document: Located, schema: Rules, *, is_evaluated: bool = False) 
     if conforms(document.data, schema):
         return []
     errors = _validator()(schema).iter_errors(document.data)
-    found = [problem for error in errors for problem in _problems(error, document)]
-    return [problem._replace(hint="") if is_evaluated and problem.hint == _QUOTES else problem for problem in found]
+    found = said_once(problem for error in errors for problem in _problems(error, document))
+    return [problem._replace(hint="") if is_evaluated and problem.hint in _AS_WRITTEN else problem for problem in found]
+
+
+def said_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems without the keys that are missing because they are misspelt: `descripton` says it already."""
+    found = list(problems)
+    meant = {(*problem.path[:-1], problem.hint) for problem in found if problem.code == "E201"}
+    return [problem for problem in found if problem.code != "E202" or meant.isdisjoint(_missing_keys(problem))]
+
+
+def _missing_keys(problem: Problem) -> Iterator[Path]:
+    """Yield the path of each key that is missing, or one of which is, the key as a hint names it."""
+    for key in re.findall("'([^']+)'", problem.message):
+        for place in (problem.path[:-1], problem.path):
+            yield (*place, suggest.did_you_mean(key))
 
 
 @functools.cache
@@ -138,6 +153,10 @@ def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
         what = dotted(path) or "anything"
         yield Problem("E201", f"{what} can't be here", document.locate(path, key=True), path, "remove it")
         return
+    half = expressions.half(error.instance) if isinstance(error.instance, str) else ""
+    if half:
+        yield Problem("E302", half, document.locate(path), path)
+        return
     code, message, hint = _explain(error, schema)
     yield Problem(code, message, document.locate(path), path, hint)
 
@@ -160,20 +179,27 @@ def _missing(error: ValidationError, document: Located, path: Path) -> Problem:
 
 
 _QUOTES = "put it in quotes"
+_EMPTY = {"object": "write {}", "array": "write []"}
+"""What to write for nothing: `apps:` alone is null."""
+
+_AS_WRITTEN = frozenset((_QUOTES, *_EMPTY.values()))
+"""Hints that are about how a value is written, and not about what an expression yields."""
 
 
 def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, str]:
     """Return the code, the message and the hint for a value that a schema refuses."""
     value: Any = error.instance
     wanted: Any = error.validator_value
-    shown = _shown(value)
+    seen = shown(value)
     custom = schema.get("errorMessage")
     if error.validator == "type":
         kinds = [wanted] if isinstance(wanted, str) else wanted
         must = custom or f"must be {' or '.join(_TYPES[kind] for kind in kinds if kind != 'null' or len(kinds) == 1)}"
-        return "E204", f"{must}, not {shown}", _QUOTES if _needs_quotes(value, kinds, schema) else ""
+        return "E204", f"{must}, not {seen}", _right_type(value, kinds, schema)
+    if error.validator == "enum" and custom:
+        return "E205", f"{seen} {custom}", f"known: {', '.join(map(str, wanted))}"
     if error.validator == "enum":
-        return "E205", f"{shown} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
+        return "E205", f"{seen} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
     if error.validator == "anyOf" and all(isinstance(one, dict) and set(one) == {"required"} for one in wanted):
         keys = ", ".join(repr(key) for one in wanted for key in one["required"])
         return "E202", custom or f"one of {keys} is missing", ""
@@ -182,15 +208,15 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     if error.validator == "uniqueItems":
         return "E206", "the list names something twice", "keep one of them"
     if error.validator == "minimum":
-        return "E206", f"must be at least {wanted}, not {shown}", ""
+        return "E206", f"must be at least {wanted}, not {seen}", ""
     if error.validator == "pattern":
-        return "E206", f"{custom or f'must match {written_pattern(wanted)}'}, not {shown}", ""
-    return "E206", f"{custom or _must(error.validator, wanted)}, not {shown}", ""
+        return "E206", f"{custom or f'must match {written_pattern(wanted)}'}, not {seen}", ""
+    return "E206", f"{custom or _must(error.validator, wanted)}, not {seen}", ""
 
 
 def _must(keyword: object, wanted: Any) -> str:
     """Say what a value must be, for schemas that do not say it in words of their own (`errorMessage`)."""
-    must = _MUST.get(keyword, "must be of a form that its schema allows").format(_shown(wanted))
+    must = _MUST.get(keyword, "must be of a form that its schema allows").format(shown(wanted))
     return re.sub(r" 1 (character|item|key)s", r" 1 \1", must)
 
 
@@ -208,18 +234,17 @@ _MUST: Mapping[object, str] = {
 }
 
 
+def _right_type(value: Any, kinds: Sequence[str], schema: dict[str, Any]) -> str:
+    """Return the hint for a value of the wrong type: how it is written."""
+    if "x-written" in schema:
+        return f"write {schema['x-written']}"
+    if value is None:
+        return _EMPTY.get(kinds[0], "")
+    return _QUOTES if _needs_quotes(value, kinds, schema) else ""
+
+
 def _needs_quotes(value: Any, types: Sequence[str], schema: dict[str, Any]) -> bool:
     """Say whether a number would be right if it were text."""
     if not isinstance(value, int | float) or isinstance(value, bool) or "string" not in types:
         return False
     return re.search(schema.get("pattern", ""), str(value)) is not None and "enum" not in schema
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value)

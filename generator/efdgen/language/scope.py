@@ -11,6 +11,7 @@ from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import expressions
 from efdgen.language.conforms import Pending
 from efdgen.language.layers import Layer, Locate, winner
+from efdgen.language.shown import shown
 
 
 class Scope(Mapping[str, Any]):
@@ -165,8 +166,7 @@ def holds(condition: str | bool, names: Mapping[str, Any], where: str, locate: L
     value = evaluate_text(condition, names, where, locate, path) if isinstance(condition, str) else condition
     if isinstance(value, bool):
         return value
-    shown = "null" if value is None else repr(value)
-    message = f"`{path[-1]}` must yield true or false, not {shown} ({where})"
+    message = f"`{path[-1]}` must yield true or false, not {shown(value)} ({where})"
     raise InvalidInputError([Problem("E304", message, locate(path), path)])
 
 

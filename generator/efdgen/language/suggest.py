@@ -12,9 +12,17 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     import difflib
 
     candidates = sorted(known)
+    swapped = next((known for known in candidates if sorted(known.casefold()) == sorted(word.casefold())), None)
+    if swapped is not None:
+        return swapped
     by_folded = {candidate.casefold(): candidate for candidate in reversed(candidates)}
     matches = difflib.get_close_matches(word.casefold(), list(by_folded), n=1, cutoff=0.6)
     return by_folded[matches[0]] if matches else None
+
+
+def did_you_mean(word: str) -> str:
+    """Return the hint that names one word."""
+    return f"did you mean {word!r}?"
 
 
 def hint(word: str, known: Iterable[str]) -> str:
@@ -22,7 +30,7 @@ def hint(word: str, known: Iterable[str]) -> str:
     known = sorted(known)
     match = closest(word, known)
     if match is not None:
-        return f"did you mean {match!r}?"
+        return did_you_mean(match)
     if len(known) > _MOST:
         known = [*known[:_MOST], "..."]
     return f"known: {', '.join(known)}" if known else ""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, yamlio
+from efdgen.language.shown import shown
 
 _WHOLE_VALUE = re.compile(r"(?P<lead>[ ]*(?:- )*(?:[A-Za-z0-9_.-]+:)?)(?P<blank>[ ]*)(?P<value><%(?:(?!%>).)*%>)[ ]*\Z")
 _EXPRESSION = re.compile(r"<%.*?%>")
@@ -54,8 +55,7 @@ def _holds(directive: re.Match[str], context: Mapping[str, Any]) -> bool:
     except expressions.ExpressionError as error:
         raise error.at(start) from None
     if not isinstance(value, bool):
-        shown = "null" if value is None else repr(value)
-        raise expressions.ExpressionError("E304", f"`when` must yield true or false, not {shown}", offset=start)
+        raise expressions.ExpressionError("E304", f"`when` must yield true or false, not {shown(value)}", offset=start)
     return value
 
 
@@ -99,7 +99,7 @@ def _fill_line(line: str, context: Mapping[str, Any]) -> str:
         except expressions.ExpressionError as error:
             raise error.at(match.start()) from None
         if not isinstance(value, str) or not _WORD.match(value):
-            message = f"inside other text, an expression must yield a word, not {value!r}"
+            message = f"inside other text, an expression must yield a word, not {shown(value)}"
             raise expressions.ExpressionError("E304", message, offset=match.start())
         return value
 

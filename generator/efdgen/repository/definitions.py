@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path
+from efdgen.language import suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -17,6 +18,9 @@ from efdgen.repository.model import AppDefinition, ChartReference, NamedThings, 
 
 _IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets", "volumes")
 """What app.yaml says that ends up in an environment's values."""
+
+_FILES = ("app.yaml", "values.yaml", "chart-keys.yaml", "values.schema.json", "parameters.schema.json", "templates")
+"""What an app's folder holds."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
@@ -41,10 +45,11 @@ class _Definitions:
                 message = f"the folder name {name!r} is not a name for an app"
                 hint = "use lower-case letters, digits and hyphens"
                 self._files.problem("E401", message, Location(folder), hint=hint)
-            elif not self._files.exists(f"{folder}/app.yaml"):
-                self._files.problem("E401", "an app's folder needs an app.yaml", Location(folder))
-            else:
+            elif self._files.exists(f"{folder}/app.yaml"):
                 self._documents[name] = self._files.document(f"{folder}/app.yaml", "app")
+                self._files.refuse_others(folder, _FILES)
+            else:
+                self._no_definition(folder)
         definitions = {}
         for name, document in self._documents.items():
             if document is not None:
@@ -52,6 +57,17 @@ class _Definitions:
                 if lineage:
                     definitions[name] = self._definition(name, document, lineage)
         return definitions
+
+    def _no_definition(self, folder: str) -> None:
+        """Record that a folder holds no app.yaml, at the file that may be meant to be it."""
+        is_folder = (self._files.root / folder).is_dir()
+        names = [PurePosixPath(entry).name for entry in self._files.entries(folder)] if is_folder else []
+        misspelt = next((name for name in names if suggest.closest(name, _FILES) == "app.yaml"), None)
+        if misspelt is None:
+            self._files.problem("E401", "an app's folder needs an app.yaml", Location(folder))
+        else:
+            message = "an app's folder needs an app.yaml"
+            self._files.problem("E401", message, Location(f"{folder}/{misspelt}"), hint="rename it to app.yaml")
 
     def _lineage(self, document: Document) -> list[Document]:
         """Return the definitions that one is laid on top of, the first ancestor first, and itself."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
@@ -45,7 +47,7 @@ class Files:
         """Record that the name at `path`, a value or, with `key`, a key, names nothing that exists."""
         name = path[-1] if key else at(document.data, path)
         location = document.locate(path, key=key)
-        if location in self._refused:
+        if self.is_refused(location):
             return  # it is not even a name
         self.problem("E402", f"unknown {what} {name!r}", location, path, suggest.hint(str(name), known))
 
@@ -67,7 +69,7 @@ class Files:
         problems: list[Problem] = []
         for each in rules:
             problems += schema.check(document, each) if isinstance(each, str) else schema.check_data(document, each)
-        problems = list(dict.fromkeys(problems))
+        problems = schema.said_once(dict.fromkeys(problems))
         self.refuse(problems)
         return Parsed(document, not problems)
 
@@ -76,6 +78,10 @@ class Files:
         found = tuple(problems)
         self._refused.update(problem.location for problem in found)
         self.problems.extend(found)
+
+    def is_refused(self, location: Location) -> bool:
+        """Say whether a schema says that something is wrong at a place."""
+        return location in self._refused
 
     def key_tree(self, path: str) -> Mapping[str, Any] | None:
         """Read a YAML file that holds nothing but nested mappings; None when something is wrong."""
@@ -132,8 +138,20 @@ class Files:
         return [f"{folder}/{name}" for name in names if not name.startswith(".")]
 
     def exists(self, path: str) -> bool:
-        """Say whether there is a file or folder of that name."""
-        return (self.root / path).exists()
+        """Say whether there is a file or folder of that name; a link that leads nowhere is there, and can't be read."""
+        return os.path.lexists(self.root / path)
+
+    def refuse_others(self, folder: str, known: Iterable[str]) -> None:
+        """Record what is in a folder and nothing reads: a misspelt name must not leave a file out in silence.
+
+        Markdown is for people, and may stand anywhere.
+        """
+        known = frozenset(known)
+        for entry in self.entries(folder):
+            name = PurePosixPath(entry).name
+            if name not in known and not name.endswith(".md"):
+                message = f"nothing reads a file or folder of this name in {folder}/"
+                self.problem("E401", message, Location(entry), hint=suggest.hint(name, known))
 
     def text_file(self, path: str) -> TextFile | None:
         """Read a file as text, with plain line ends; None when something is wrong."""
@@ -163,6 +181,8 @@ class Files:
             content = file.read_bytes() if size <= yamlio.MAX_BYTES else b""
         except (OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
+            if isinstance(error, FileNotFoundError) and file.is_symlink():
+                reason = "the link leads nowhere"
             self.problem("E101", f"can't read it: {reason}", Location(path))
             return None
         if size > yamlio.MAX_BYTES:

@@ -26,6 +26,8 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     apps = definitions.load(files)
     rules = schemas.load(files)
     tables = load_tables(files, rules.tables())
+    schemas.refuse_others(files, tables)
+    files.refuse_others(paths.TEMPLATES, paths.IN_TEMPLATES)
     environments = specs.load(files, rules, apps, tables)
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)

@@ -68,6 +68,18 @@ def read(files: Files, path: str, beside: Mapping[str, Mapping[str, Any]] = _NOT
     return own
 
 
+def check_json(files: Files, path: str) -> None:
+    """Record what keeps a schema that only editors read from being JSON."""
+    text = files.text(path)
+    try:
+        if text is not None:
+            _json(text, path)
+    except InvalidInputError as error:
+        files.problems.extend(error.problems)
+    except RecursionError:
+        files.problem("E110", "nested too deeply", Location(path))
+
+
 def check_names(files: Files, own: OwnSchema) -> None:
     """Record every `x-names` that says something that can't be named."""
     for place in places(own.content, "x-names"):

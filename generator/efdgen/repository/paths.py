@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 ENVIRONMENTS = "environments"
 """The folder of the specs, one file an environment."""
@@ -41,7 +41,12 @@ PARENT = "efd"
 APPLICATION = "application.yaml"
 """The parent chart's file that each app's Application is made from; it is not rendered itself."""
 
-FOLDERS = (ENVIRONMENTS, "templates", SCHEMAS)
+TEMPLATES = "templates"
+
+IN_TEMPLATES = frozenset(PurePosixPath(path).name for path in (APPS, WRAPPER, RUNBOOK, PAGES, PROJECT))
+"""What that folder holds."""
+
+FOLDERS = (ENVIRONMENTS, TEMPLATES, SCHEMAS)
 """The folders that hold everything that people write."""
 
 

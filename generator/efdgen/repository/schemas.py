@@ -8,7 +8,8 @@ A repository's facts stand beside efdgen's, and in those of them that are open m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Path, dotted
@@ -59,6 +60,8 @@ _OF_DOCUMENTS = (
 RESERVED = frozenset((*_OF_SPECS, *_OF_EXPRESSIONS, *_OF_DOCUMENTS))
 """What no fact can be called: keys of specs beside the facts, and names that expressions and documents have."""
 
+_OWN = PurePosixPath(paths.OWN_FACTS).name
+
 _ROOT = frozenset(["$schema", "$id", "$comment", "$defs", "title", "description", "type", "examples", "properties"])
 """The keywords at the top of a schema of facts; what others say would hold in no spec."""
 
@@ -74,6 +77,29 @@ def load(files: Files) -> Schemas:
     if own is None or not _fits(files, own):
         return _composed({}, is_open=True)
     return _composed(own.content.get("properties", {}), is_open=False)
+
+
+def refuse_others(files: Files, tables: Iterable[str]) -> None:
+    """Refuse schemas that nothing reads: a misspelt name must not let a table hold anything.
+
+    Those with the names of efdgen's own are for editors, and must be JSON at least.
+
+    Args:
+        files: the repository's.
+        tables: the names of the tables.
+    """
+    if not files.exists(paths.SCHEMAS):
+        return
+    of_editors = [file.name for file in schema.folder().glob("*.schema.json") if file.name != _OWN]
+    # A table whose own name is wrong is refused for that.
+    shared = files.entries(paths.SHARED) if files.exists(paths.SHARED) else ()
+    of_tables = [
+        PurePosixPath(paths.table_schema(name)).name for name in (*tables, *(PurePosixPath(f).stem for f in shared))
+    ]
+    files.refuse_others(paths.SCHEMAS, (_OWN, *of_editors, *of_tables))
+    for name in set(of_editors) - set(of_tables):
+        if files.exists(f"{paths.SCHEMAS}/{name}"):
+            ownschemas.check_json(files, f"{paths.SCHEMAS}/{name}")
 
 
 def _fits(files: Files, own: OwnSchema) -> bool:

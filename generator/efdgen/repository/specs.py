@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path
-from efdgen.language import expressions
+from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, at, document_layer, merge, merge_layers, sets
 from efdgen.language.yamlio import Document
-from efdgen.repository import paths, types
+from efdgen.repository import chartkeys, paths, types
 from efdgen.repository.files import Files
 from efdgen.repository.model import Acceptance, AppDefinition, EnvironmentSpec, Schemas, Table
 from efdgen.repository.references import References
@@ -81,6 +81,8 @@ def _check_app(
             location = document.locate((*path, "pins", pin), key=True)
             message = f"the pin {pin!r} leads through a value that is not a mapping"
             files.problem("E405", message, location, (*path, "pins", pin))
+        elif not _is_known(files, document, (*path, "pins", pin), definition):
+            continue
         elif isinstance(_mapping(pins[pin]).get("value"), str):
             files.refuse(types.check_pin(document, (*path, "pins", pin), definition.types.values))
     parameters = below.get("parameters", {})
@@ -92,6 +94,25 @@ def _check_app(
         if isinstance(settings.get(key), dict):
             found = types.check(document, (*path, key), rules)
             files.refuse(p for p in found if key != "parameters" or p.path[len(path) + 1] not in unknown)
+
+
+def _is_known(files: Files, document: Document, path: Path, definition: AppDefinition) -> bool:
+    """Say whether a chart knows what a pin pins, as far as its keys are known; record what it does not know."""
+    location = document.locate(path, key=True)
+    if definition.chart_keys is None or files.is_refused(location):
+        return True
+    parts = str(path[-1]).split(".")
+    nested: dict[str, Any] = {}
+    for part in reversed(parts):
+        nested = {part: nested}
+    for where, known in chartkeys.unknown(nested, definition.chart_keys):
+        likely = suggest.closest(str(where[-1]), known)
+        meant = ".".join((*parts[: len(where) - 1], likely or "", *parts[len(where) :]))
+        hint = f"did you mean {meant!r}?" if likely else suggest.hint(str(where[-1]), known)
+        message = f"the chart {definition.chart.name} knows no value {'.'.join(map(str, where))!r}"
+        files.problem("E402", message, location, path, hint)
+        return False
+    return True
 
 
 def _leads_through_mappings(values: Any, parts: Iterable[str]) -> bool:

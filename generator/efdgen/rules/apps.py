@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.language import suggest
 from efdgen.language.layers import leaves
+from efdgen.repository import chartkeys
 from efdgen.rules.findings import Finding, at_app
 from efdgen.rules.identities import Identities
-
-_ALWAYS_KNOWN = frozenset(("fullnameOverride", "global", "nameOverride"))
-"""What charts know by convention, whether their values list it or not."""
 
 _SYSTEM_NAMESPACES = ("argocd", "default", "kube-node-lease", "kube-public", "kube-system")
 
@@ -36,21 +33,12 @@ def overrides_are_known(environment: ResolvedEnvironment, _identities: Identitie
         if keys is None:
             continue
         for layer in environment.spec.app_layers[app.definition.name]:
-            for path, known in _unknown(layer.data.get("values") or {}, keys, ()):
+            for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys):
                 where: Path = ("values", *path)
                 message = f"the chart {app.definition.chart.name} knows no value {path[-1]!r}"
                 hint = suggest.hint(str(path[-1]), known)
                 problem = Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING)
                 yield Finding(problem, app.definition.name)
-
-
-def _unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Yield the paths of values that the chart's keys don't have. An empty map of keys stands for any."""
-    for key, value in values.items():
-        if key not in keys and key not in _ALWAYS_KNOWN:
-            yield (*path, key), list(keys)
-        elif keys.get(key) and isinstance(value, Mapping):
-            yield from _unknown(value, keys[key], (*path, key))
 
 
 def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

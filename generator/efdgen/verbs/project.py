@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from efdgen import rules
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.resolve import FLAWED_LINK, Resolver
-from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
+from efdgen.errors import InvalidInputError, Location, OutputError, Problem, Severity, UsageError
 from efdgen.language import suggest
 from efdgen.output.tree import FileTree
 from efdgen.render import files
@@ -134,10 +135,31 @@ def raise_errors(problems: Sequence[Problem]) -> None:
     Raises:
         InvalidInputError: when one of the problems is an error.
     """
+    problems = said_once(problems)
     if any(p.severity is Severity.ERROR and p.code != FLAWED_LINK for p in problems):
         problems = [problem for problem in problems if problem.code != FLAWED_LINK]
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise InvalidInputError(problems)
+
+
+_WHERE = re.compile(r"environment [^ ()]+\)\Z")
+"""How the text of a problem ends that is known in an environment only, though many may read what is wrong."""
+
+_EVALUATED = ("E2", "E3")
+"""How the codes begin of what expressions yield. Rules are for each environment to accept."""
+
+
+def said_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems without those that only repeat what is wrong in a shared file, for another environment.
+
+    The first environment, by name, is the one that is named.
+    """
+    first: dict[tuple[str, Location, str], Problem] = {}
+    for problem in sorted(problems, key=lambda problem: problem.sort_key):
+        is_evaluated = problem.code.startswith(_EVALUATED)
+        text = _WHERE.sub("", problem.message) if is_evaluated else problem.message
+        first.setdefault((problem.code, problem.location, text), problem)
+    return list(first.values())
 
 
 def rendering(root: Path, names: Sequence[str] = (), *, keep: bool = False) -> Rendering:
