@@ -39,19 +39,37 @@ def reached(text: str, language: str = "") -> Places:
         ("### A {#b} ", Place.PROSE),
         ("A {#b-", Place.PROSE),
         ("| a | ", Place.CELL),
-        ("| `", Place.CELL_CODE),
-        ("The `", Place.CODE),
+        ("| `", Place.CELL_CODE_BEGIN),
+        ("| `a ", Place.CELL_CODE),
+        ("The `", Place.CODE_BEGIN),
+        ("The `a ", Place.CODE),
         ("The `a` ", Place.PROSE),
         ("The `` a` ", Place.CODE),
         ("The \\` ", Place.PROSE),
         ("The `a\\` ", Place.PROSE),
         ("The `a\n", Place.CODE),
         ("The `a\nb` ", Place.PROSE),
-        ("See <", Place.ADDRESS),
+        ("See <", Place.ADDRESS_WHOLE),
         ("See <https://a.org/", Place.ADDRESS),
         ("See <https://@/", Place.ADDRESS),
         ("See <https://a.org> ", Place.PROSE),
-        ("See [it](", Place.ADDRESS),
+        ("See <@", Place.ADDRESS),
+        ("See \\<", Place.PROSE),
+        ("See \\\\<", Place.ADDRESS_WHOLE),
+        ("See [it](", Place.ADDRESS_BEGIN),
+        ("See [it](<", Place.ADDRESS_WHOLE),
+        ("See [it](java", Place.ADDRESS_PATH),
+        ("See [it](@", Place.ADDRESS_PATH),
+        ("See [it](/a", Place.ADDRESS),
+        ("See [it](../", Place.ADDRESS),
+        ("The `a` <br> ", Place.PROSE),
+        ("The `<a ", Place.CODE),
+        (" | ", Place.CELL),
+        (" | `a ", Place.CELL_CODE),
+        ("- | a |\n  | - |\n  | `a ", Place.CELL_CODE),
+        ("> | `a ", Place.CELL_CODE),
+        ("| a |\n| - |\n`a ", Place.CELL_CODE),
+        ("| a |\n\n`a ", Place.CODE),
         ("See [it](https://a.org/", Place.ADDRESS),
         ("a < ", Place.PROSE),
         ("```bash\nls ", Place.SHELL_WORD),
@@ -69,6 +87,44 @@ def reached(text: str, language: str = "") -> Places:
 )
 def test_a_value_stands_in(text: str, place: Place) -> None:
     assert reached(text).of_value() is place
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('The <a href="', "HTML"),
+        ('The <a title=">" href="', "HTML"),
+        ("The <a\nhref=", "HTML"),
+        ("The <scr", "HTML"),
+        ("The </", "HTML"),
+        ("The <!-- ", "HTML"),
+        ("The <!-- > ", "HTML"),
+        ("<div>", "HTML"),
+        ("- <div>", "HTML"),
+        ("<pre>\na ", "HTML"),
+        ("C:\\", "behind a backslash"),
+        ("| C:\\", "behind a backslash"),
+        ("[a]", "right behind brackets"),
+        ("[a](b\\", "behind a backslash"),
+    ],
+)
+def test_no_value_stands_in_html_or_behind_a_backslash(text: str, message: str) -> None:
+    places = reached(text)
+    with pytest.raises(ExpressionError, match=message) as caught:
+        places.of_value()
+    assert caught.value.code == "E302"
+
+
+def test_two_backslashes_are_a_whole_one() -> None:
+    assert reached("C:\\\\").of_value() is Place.PROSE
+
+
+def test_a_long_paragraph_and_a_long_line_are_read_once() -> None:
+    places = Places()
+    for separator in ("\n", " "):
+        for number in range(6_000):
+            places.follow(f"`a` is a word{separator}", number)
+            places.of_value()
 
 
 def test_a_document_of_commands_is_followed_from_its_beginning() -> None:
@@ -93,6 +149,8 @@ def test_no_value_stands_between_single_quotes_of_data() -> None:
         ("```bash by hand!\n", 1, "can't be read"),
         ("```bash\necho '\n```\n", 3, "begins in this fence"),
         ("a `b\n\nc\n", 2, "a backtick"),
+        ("<pre>\n\nc\n", 2, "HTML before this line goes on as far as </pre>"),
+        ("<!-- a\n\nc -->\n", 2, "HTML before this line goes on as far as -->"),
     ],
 )
 def test_what_can_t_be_followed_is_located(text: str, number: int, message: str) -> None:
@@ -127,3 +185,8 @@ def test_the_state_says_whether_something_is_left_open(before: str, text: str, i
     state = places.state()
     places.follow(text, 1)
     assert (places.state() == state) is is_same
+
+
+def test_the_head_of_a_table_with_a_value_begins_with_a_bar() -> None:
+    with pytest.raises(ExpressionError, match="head of a table"):
+        reached("- `@` | b\n  |---|---|\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 
@@ -166,7 +167,7 @@ def test_what_a_place_can_t_hold_is_refused(template: str, value: object, messag
 
 # -- Markdown
 
-MARKDOWN = MarkdownIt("commonmark").enable("table")
+MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
 def shape(tokens: Sequence[Token]) -> list[str]:
@@ -179,6 +180,7 @@ def shape(tokens: Sequence[Token]) -> list[str]:
     return found
 
 
+HIDDEN = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 PROSE = {
     "a paragraph": "The app <% value %> is here.\n",
     "the beginning of a paragraph": "<% value %> is an app.\n",
@@ -194,6 +196,11 @@ PROSE = {
     "code in a cell": "| a | b |\n| --- | --- |\n| <% code(value) %> | x |\n",
     "code that begins a paragraph": "<% code(value) %> x\n",
     "an address": "See <https://lab.org/<% value %>> for more.\n",
+    "a heading's end": "### Sync <% value %>\n",
+    "a word": "~~a~~ <% value %>[it](b) x<% value %>y~ [it]<% value %>\n",
+    "a cell further in": "| a | b |\n| --- | --- |\n | <% value %> | <% code(value) %> |\n",
+    "a table in an item": "- | a | b |\n  | --- | --- |\n  | <% value %> | <% code(value) %> |\n",
+    "the end of a link": "See [it](<https://lab.org/<% value %>>) now.\n",
     "a link": "See [it](https://lab.org/<% value %>) now.\n",
 }
 
@@ -212,7 +219,7 @@ def written(blocks: Sequence[Block]) -> str:
 @pytest.mark.parametrize("where", PROSE)
 @given(
     value=st.one_of(TEXTS, st.text("#-+*>|`~=_[]()<>!&\\.1 \n\t:{}x", max_size=12)).filter(
-        lambda text: text.split() != []
+        lambda text: text.split() != [] and not HIDDEN.search(text)
     )
 )
 @example(value="# a")
@@ -220,6 +227,13 @@ def written(blocks: Sequence[Block]) -> str:
 @example(value="a\n\n- b\n| c |")
 @example(value="1. a")
 @example(value="---")
+@example(value="#")
+@example(value="a #")
+@example(value="~~a~~")
+@example(value="a!")
+@example(value="(b)")
+@example(value=": b")
+@example(value="<script>alert(1)</script>")
 @settings(max_examples=60, deadline=None)
 def test_no_value_adds_structure(where: str, value: str) -> None:
     names = {"code": lambda text: Markdown(quoting.in_code(text))}
@@ -245,6 +259,24 @@ def test_no_value_ends_a_fence(value: str) -> None:
         ("a  b\nc", Place.PROSE, "a b c"),
         ("*a_b*", Place.PROSE, "\\*a\\_b\\*"),
         ("a b>", Place.ADDRESS, "a%20b%3E"),
+        ("a?b&lt;&c=1", Place.ADDRESS, "a?b%26lt;&c=1"),
+        ("https://a.org/b", Place.ADDRESS_WHOLE, "https://a.org/b"),
+        ("HTTP://a", Place.ADDRESS_WHOLE, "HTTP://a"),
+        ("mailto:a@b.org", Place.ADDRESS_WHOLE, "mailto:a@b.org"),
+        ("https://a.org/(b)", Place.ADDRESS_BEGIN, "https://a.org/%28b%29"),
+        ("../a.md", Place.ADDRESS_BEGIN, "../a.md"),
+        ("#a", Place.ADDRESS_BEGIN, "#a"),
+        (" javascript:a", Place.ADDRESS_BEGIN, "%20javascript:a"),
+        ("javascript&colon;a", Place.ADDRESS_BEGIN, "javascript%26colon;a"),
+        (None, Place.CODE_BEGIN, " "),
+        (" ", Place.CELL_CODE_BEGIN, " "),
+        (None, Place.CODE, ""),
+        ("$x$ ~a~ a#b #1", Place.PROSE, "\\$x\\$ \\~a\\~ a#b \\#1"),
+        ("@a https://b.org", Place.PROSE, "@a https://b.org"),
+        ("a\x85\u2028b\rc", Place.PROSE, "a b c"),
+        ("\x1b\u202e", Place.DATA, '"\\u001b\\u202e"'),
+        ("\x1b\u202e", Place.DATA_TEXT, "\\u001b\\u202e"),
+        ("\x1b\u202e", Place.SHELL_WORD, "$'\\x1b\\xe2\\x80\\xae'"),
         (None, Place.PROSE, ""),
         (None, Place.DATA, "null"),
         ({"a": ["é"]}, Place.DATA, '{"a": ["é"]}'),
@@ -263,6 +295,22 @@ def test_a_value_in_markdown_and_in_data(value: object, place: Place, expected: 
     [
         ("a`b", Place.CODE),
         ("a b", Place.NAME),
+        ("!--", Place.ADDRESS_WHOLE),
+        ("script", Place.ADDRESS_WHOLE),
+        ("javascript:a", Place.ADDRESS_WHOLE),
+        ("https://a b", Place.ADDRESS_WHOLE),
+        ("https://a>", Place.ADDRESS_WHOLE),
+        ("", Place.ADDRESS_WHOLE),
+        (None, Place.ADDRESS_WHOLE),
+        ("javascript:a", Place.ADDRESS_BEGIN),
+        ("JavaScript:a", Place.ADDRESS_BEGIN),
+        ("data:a", Place.ADDRESS_BEGIN),
+        ("script:a", Place.ADDRESS_PATH),
+        ("a\0b", Place.PROSE),
+        ("a\x1bb", Place.CODE),
+        ("a\x9bb", Place.PROSE_LINE),
+        ("a\u202eb", Place.CELL),
+        ("a\u2066b", Place.VERBATIM),
         ("a\nb", Place.VERBATIM),
         ("a\x07", Place.HERE_DOCUMENT),
         ([1], Place.PROSE),
@@ -272,3 +320,11 @@ def test_what_markdown_can_t_hold_is_refused(value: object, place: Place) -> Non
     with pytest.raises(ExpressionError) as caught:
         quote(value, place)
     assert caught.value.code == "E304"
+
+
+def test_what_can_t_be_seen_is_located_in_a_document_and_replaced_elsewhere() -> None:
+    (problem,) = problems_of(lambda: filled("At\n<% place %>.\n", place="x\0\x1b\u202ey"))
+    assert (problem.code, problem.location.line, problem.location.column) == ("E304", 2, 1)
+    assert "U+0000" in problem.message
+    assert quoting.in_prose("x\0\x1b\u202ey") == "x\ufffd\ufffd\ufffdy"
+    assert quoting.in_code("x\0y") == "`x\ufffdy`"

@@ -64,7 +64,8 @@ def test_the_table_of_quoting_is_true() -> None:
         'in `"..."` of a command': Place.SHELL_DOUBLE,
         "prose": Place.PROSE,
         "between backticks": Place.CODE,
-        "in `<https://...>` or `[text](...)`": Place.ADDRESS,
+        "in `<https://...>` or `[text](/...)`": Place.ADDRESS,
+        "right behind `[text](`": Place.ADDRESS_BEGIN,
         "in a fence of `json`, `yaml`, `hcl` or `python`": Place.DATA,
         'in `"..."` there, or in other fences': Place.DATA_TEXT,
     }

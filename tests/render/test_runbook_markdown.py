@@ -35,3 +35,11 @@ def test_what_is_for_the_script_is_not_on_the_page() -> None:
     assert page("Text.", Command("a", only="script"), Command("b", only="page"), Command("c", by_hand=True)) == (
         "## Make it\n\n### Push\n\nText.\n\n```bash\nb\n```\n\n```bash\nc\n```\n"
     )
+
+
+@pytest.mark.parametrize("title", ["<script>alert(1)</script>", "a <!-- b", "x #", "`a", "[a](javascript:b)", "~~a~~"])
+def test_a_phase_s_title_is_a_heading_of_just_that_text(title: str) -> None:
+    found = MarkdownIt("commonmark").enable("strikethrough").parse(markdown([Phase("a", title, ())]))
+    assert [token.type for token in found] == ["heading_open", "inline", "heading_close"]
+    assert "".join(child.content for child in found[1].children or ()) == title
+    assert {child.type for child in found[1].children or ()} <= {"text", "text_special"}

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from efdgen.language.expressions import ExpressionError
+from efdgen.language.lookalikes import refuse_control, refuse_jinja
 from efdgen.language.places import VALUE, Place
 from efdgen.language.shelltext import ShellText
 
@@ -19,24 +20,81 @@ OWN_LINE = re.compile(r"\s*(?:[-*] |[|>]|\d+\. )")
 """What begins a line that is not joined to the one before: a list's item, a table's row, a quotation."""
 
 _DATA = ("json", "yaml", "python", "hcl")
-_TICKS = re.compile(r"`+")
-_TICKS_OR_ESCAPE = re.compile(r"\\.|`+")
 _FENCE_LIKE = re.compile(r"\s*(?:```|~~~)")
 _MARKERS = re.compile(rf"[\s\d>#*+=~.){VALUE}-]*\Z")
 """A line's beginning that can be, or become, the mark of a heading or of a list's item."""
 
-_CONTROL = r"(?:if|elif|else|endif|for|endfor|set)\b"
-_LIKE_CONTROL = re.compile(rf"\s*%\s*{_CONTROL}|\s+%%")
-"""A line that was meant to be a control line, and would be text."""
+_ROW = re.compile(r"[\s\d>*+.)-]*\|")
+"""What begins a table's row, in a list's item or a quotation as well."""
 
-_INDENTED = re.compile(rf"\s+%%\s*{_CONTROL}")
-"""The same in a fence of another language than the shell's, in which `%%` can mean something else."""
+_RULE = re.compile(r"\s*\|[\s:|]*-[\s:|-]*\Z")
+"""The line below the head of a table."""
 
-_JINJA = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}")
-_CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+_DEFINITION = re.compile(r"[\s\d>*+.)-]*\[[^\]]*\]\Z")
+"""What a colon makes the definition of a link of."""
 
-_ADDRESS = re.compile(r"(?:<(?:[a-z][a-z0-9+.-]*:[^\s<>]*)?|\]\([^\s()]*)\Z")
+_NEAR = 2000
+"""How far back an address can begin, in characters: a long line with many values is not read again for each."""
+
+_ADDRESS = re.compile(
+    rf"(?<!\\)(?:\\\\)*<(?P<pointed>(?:(?:[a-z][a-z0-9+.-]*:|{VALUE})[^\s<>]*)?)\Z|\]\((?P<round>[^\s()<]*)\Z",
+    re.IGNORECASE,
+)
 """What a value begins, or goes on with, an address after: `<`, `<https://`, `[text](`."""
+
+_BEGINS = re.compile(
+    r"\\.|(?P<ticks>`+)|(?P<comment><!--)|(?P<tag><(?:[/!?]|[a-z][a-z0-9-]*(?=[\s/>]|\Z)))", re.IGNORECASE
+)
+"""What begins code or HTML; behind a backslash, nothing does."""
+
+_TICKS = re.compile(r"`+")
+_IN_TAG = re.compile(r"""["'>]""")
+_HTML = re.compile(rf"[\s\d>*+.)-]*<(?:[/!?]|[a-z][a-z0-9-]*(?=[\s/>{VALUE}]|\Z))", re.IGNORECASE)
+_OVER_BLANK_LINES = re.compile(r"\s*<(?:(?P<name>script|pre|style|textarea)\b|!--)", re.IGNORECASE)
+
+
+class _Inline:
+    """Follows a paragraph, and says whether its text is in code or in HTML; each letter is read once."""
+
+    def __init__(self) -> None:
+        self.open = ""
+        """The backticks that code began with, or what HTML did: `<`, a quotation in it, `<!--`; empty: text."""
+
+    @property
+    def is_code(self) -> bool:
+        """Say whether the text is between backticks."""
+        return self.open.startswith("`")
+
+    def follow(self, text: str) -> _Inline:
+        """Go on over text that does not end between two backticks."""
+        at = 0
+        while found := self._next(text, at):
+            at = found.end()
+            self.open = self._opened(found)
+        return self
+
+    def _next(self, text: str, at: int) -> re.Match[str] | None:
+        if not self.open:
+            return _BEGINS.search(text, at)
+        if self.is_code:
+            # A backslash is nothing special between backticks.
+            return _TICKS.search(text, at)
+        return _END_OF_COMMENT.search(text, at) if self.open == "<!--" else _IN_TAG.search(text, at)
+
+    def _opened(self, found: re.Match[str]) -> str:
+        if not self.open:
+            return found["ticks"] or found["comment"] or ("<" if found["tag"] else "")
+        if self.is_code:
+            return "" if found[0] == self.open else self.open
+        if self.open == "<":
+            return "" if found[0] == ">" else found[0]
+        if self.open == "<!--":
+            return ""
+        # In a quotation of a tag.
+        return "<" if found[0] == self.open else self.open
+
+
+_END_OF_COMMENT = re.compile("-->")
 
 
 class Places:
@@ -56,7 +114,12 @@ class Places:
         self._is_markdown = not language
         self._language = language
         self._line = ""
-        self._paragraph = ""
+        self._before = ""
+        self._is_begun = False
+        self._is_html = False
+        self._is_row = False
+        self._goes_on = ""
+        self._inline = _Inline()
         self._ticks = ""
         self._shell = ShellText()
         self._followed = 0
@@ -64,8 +127,12 @@ class Places:
     def state(self) -> tuple[Any, ...]:
         """Return what must be the same before and after a block of control lines."""
         self._catch_up()
-        is_in_code = self._is_markdown and not self._ticks and _is_in_code(self._paragraph + self._line)
-        return self._ticks, self._language, self._shell.state(), is_in_code
+        return self._ticks, self._language, self._shell.state(), self._reached().open
+
+    @property
+    def is_in_text(self) -> bool:
+        """Say whether a fence is open that is no command: all of its text is its own."""
+        return bool(self._ticks) and self._language not in SHELLS
 
     def follow(self, text: str, number: int) -> None:
         """Go on over literal text, which begins at line `number`.
@@ -117,16 +184,38 @@ class Places:
         return self._in_markdown()
 
     def _in_markdown(self) -> Place:
-        is_row = self._line.startswith("|")
-        if _is_in_code(self._paragraph + self._line):
-            return Place.CELL_CODE if is_row else Place.CODE
-        if _ADDRESS.search(self._line):
-            return Place.ADDRESS
+        self._begin_line()
+        line = self._line
+        is_row = self._is_row if self._before else bool(_ROW.match(line))
+        self._inline = self._reached()
+        self._followed = len(line)
+        if (
+            self._is_html
+            or (not self._before and _HTML.match(line))
+            or (self._inline.open and not self._inline.is_code)
+        ):
+            raise ExpressionError("E302", "a value can't stand in HTML", "write it in Markdown; for a <, write \\<")
+        if self._inline.is_code:
+            return _CODE[is_row, line.endswith("`")]
+        if (len(line) - len(line.rstrip("\\"))) % 2:
+            raise ExpressionError("E302", "a value can't stand right behind a backslash", "write two: \\\\")
+        if not self._before and _DEFINITION.match(line):
+            raise ExpressionError("E302", "a value can't stand right behind brackets that begin a paragraph")
+        near = line[-_NEAR:]
+        address = _ADDRESS.search(near) if "<" in near or "](" in near else None
+        if address:
+            return _of_address(address["pointed"], address["round"])
         if is_row:
             return Place.CELL
-        if self._line.startswith("#") and self._line.rfind(" {#") > self._line.rfind("}"):
+        if line.startswith("#") and line.rfind(" {#") > line.rfind("}"):
             return Place.NAME
-        return Place.PROSE_LINE if _MARKERS.match(self._line) else Place.PROSE
+        return Place.PROSE_LINE if _MARKERS.match(line) else Place.PROSE
+
+    def _reached(self) -> _Inline:
+        """Return where the paragraph is, behind what is known of the line."""
+        reached = _Inline()
+        reached.open = self._inline.open
+        return reached.follow(self._line[self._followed :]) if self._is_markdown and not self._ticks else reached
 
     def _catch_up(self) -> None:
         """Let the shell's state be that of the line as far as it is known; the line that ends a fence is none of it."""
@@ -140,13 +229,14 @@ class Places:
         elif self._is_markdown and self._line.rstrip() == self._ticks:
             self._end_fence()
         elif self._language in SHELLS:
-            self._refuse_control(_LIKE_CONTROL)
+            refuse_control(self._line)
             self._catch_up()
             self._shell.follow("\n")
         else:
-            self._refuse_control(_INDENTED)
+            refuse_control(self._line, is_data=True)
         self._line = ""
         self._followed = 0
+        self._is_begun = False
 
     def _end_fence(self) -> None:
         is_open = self._shell.is_open
@@ -161,63 +251,73 @@ class Places:
         if fence is None and _FENCE_LIKE.match(line):
             hint = "it begins at the beginning of its line: ```language and words of a-z"
             raise ExpressionError("E302", "this fence can't be read", hint)
-        self._refuse_control(_LIKE_CONTROL)
-        self._refuse_jinja(line)
-        if fence or not line.strip() or line.startswith("#") or OWN_LINE.match(line):
+        refuse_control(self._line)
+        refuse_jinja(line, is_code=self._inline.is_code)
+        if fence or not line.strip():
             self._end_paragraph()
         if fence:
             self._ticks, self._language, self.fence = fence["ticks"], fence["language"], self.number
-        elif line.startswith("#"):
-            self._paragraph = line
-            self._end_paragraph()
         elif line.strip():
-            self._paragraph += f"{line} "
+            self._begin_line()
+            self._add(line)
+            if line.startswith("#"):
+                self._end_paragraph()
 
-    def _refuse_control(self, form: re.Pattern[str]) -> None:
-        """Refuse a line that almost is a control line: it would be text, and what it controls always there."""
-        found = form.match(self._line)
-        if found:
-            hint = "it begins at the beginning of its line, with two percent signs: `%% if ...`"
-            offset = len(found[0]) - len(found[0].lstrip())
-            raise ExpressionError("E302", "this is not a control line", hint, offset)
+    def _begin_line(self) -> None:
+        """End the paragraph before a line that is not joined to it; what is known of the line says so."""
+        if self._is_begun:
+            return
+        self._is_begun = True
+        line = self._line
+        if not line.startswith("#") and not OWN_LINE.match(line):
+            return
+        if VALUE in self._before and not self._is_row and "|" in self._before and _RULE.match(line):
+            raise ExpressionError("E302", "the line before is the head of a table", "begin it with a bar: |")
+        self._end_paragraph()
 
-    def _refuse_jinja(self, line: str) -> None:
-        """Refuse Jinja's own marks in prose, but between backticks: they would be text."""
-        if not ("{{" in line or "{%" in line or "#}" in line) or _is_in_code(self._paragraph):
-            return
-        found = _JINJA.search(_CODE.sub(lambda code: " " * len(code[0]), line))
-        if found is None:
-            return
-        mark = found[0][:2] + found[0][-2:]
-        inside = found[0][2:-2].strip("- ")
-        inside = "..." if VALUE in inside else inside
-        message, hint = {
-            "{{}}": ("{{ }} is not a value", f"write <% {inside} %>; to show brackets, put them between backticks"),
-            "{%%}": ("{% %} is not a control line", f"write it on a line of its own: `%% {inside}`"),
-            "{##}": ("{# #} is not a comment", f"write it on a line of its own: `%% # {inside}`"),
-        }[mark]
-        raise ExpressionError("E302", message, hint, 0 if VALUE in line[: found.start()] else found.start())
+    def _add(self, line: str) -> None:
+        """Add a line to the paragraph."""
+        if not self._before:
+            self._is_row = bool(_ROW.match(line))
+            self._is_html = bool(_HTML.match(line))
+            begun = _OVER_BLANK_LINES.match(line)
+            self._goes_on = (f"</{begun['name']}>" if begun["name"] else "-->") if begun else ""
+        self._inline = self._reached()
+        self._before = line
+        if self._goes_on.lower() in line.lower():
+            self._goes_on = ""
 
     def _end_paragraph(self) -> None:
-        paragraph, self._paragraph = self._paragraph, ""
-        if _is_in_code(paragraph):
+        is_in_code, goes_on = self._inline.is_code, self._goes_on
+        self._inline = _Inline()
+        self._before = self._goes_on = ""
+        self._is_row = self._is_html = False
+        if is_in_code:
             raise ExpressionError("E302", "a backtick before this line has no other that ends its code")
+        if goes_on:
+            raise ExpressionError(
+                "E302", f"HTML before this line goes on as far as {goes_on}", "end it in its paragraph"
+            )
 
 
 _OPEN = "a quotation, a bracket or a here-document begins in this {}, and does not end in it"
 
+_CODE = {
+    (False, False): Place.CODE,
+    (False, True): Place.CODE_BEGIN,
+    (True, False): Place.CELL_CODE,
+    (True, True): Place.CELL_CODE_BEGIN,
+}
+"""Places between backticks: whether they are in a row, and right behind the first of them."""
 
-def _is_in_code(text: str) -> bool:
-    """Say whether the text of a paragraph ends between backticks."""
-    ticks, at = "", 0
-    # A backslash is nothing special between backticks.
-    while found := (_TICKS if ticks else _TICKS_OR_ESCAPE).search(text, at):
-        at = found.end()
-        if ticks:
-            ticks = "" if found[0] == ticks else ticks
-        elif found[0].startswith("`"):
-            ticks = found[0]
-    return bool(ticks)
+
+def _of_address(pointed: str | None, parenthesised: str | None) -> Place:
+    """Return the place in an address of which this much stands there."""
+    if pointed is not None:
+        return Place.ADDRESS if pointed else Place.ADDRESS_WHOLE
+    if not parenthesised:
+        return Place.ADDRESS_BEGIN
+    return Place.ADDRESS if re.search(r"[:/#?]", parenthesised) else Place.ADDRESS_PATH
 
 
 def _in_data(line: str) -> Place:

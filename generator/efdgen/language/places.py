@@ -14,7 +14,12 @@ class Place(enum.Enum):
         CELL: in a table's row.
         CODE: between backticks.
         CELL_CODE: between backticks, in a table's row.
-        ADDRESS: in `<https://...>` or `[text](...)`.
+        CODE_BEGIN: right behind the first of the backticks.
+        CELL_CODE_BEGIN: the same, in a table's row.
+        ADDRESS: in `<https://...>` or `[text](/...)`.
+        ADDRESS_WHOLE: right behind `<`: nothing but an address with a scheme makes no HTML there.
+        ADDRESS_BEGIN: right behind `[text](`.
+        ADDRESS_PATH: behind what could become the scheme of such an address.
         NAME: in a heading's name, `{#...}`.
         SHELL_WORD: a word of a command, on its own; a list is as many words.
         SHELL_PART: a part of a word of a command.
@@ -33,7 +38,12 @@ class Place(enum.Enum):
     CELL = enum.auto()
     CODE = enum.auto()
     CELL_CODE = enum.auto()
+    CODE_BEGIN = enum.auto()
+    CELL_CODE_BEGIN = enum.auto()
     ADDRESS = enum.auto()
+    ADDRESS_WHOLE = enum.auto()
+    ADDRESS_BEGIN = enum.auto()
+    ADDRESS_PATH = enum.auto()
     NAME = enum.auto()
     SHELL_WORD = enum.auto()
     SHELL_PART = enum.auto()

@@ -23,13 +23,25 @@ from efdgen.language import expressions
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import Place
 
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|{]")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|{~$]|(?<!\S)#")
+"""What Markdown, or GitHub's (`~~a~~`, `$a$`), takes for its own; a heading can end in a `#`."""
+
+_JOINS = re.compile(r"\A\(|(?<!\\)!\Z")
+"""What would make a link, or a picture, together with the brackets of the text around it."""
+
+_HIDDEN = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters that are no blanks, and those that let text look like other text."""
+
 _TICKS = re.compile(r"`+")
 _STRUCTURE = re.compile(r"\A(\d*)([.)](?=\s|\Z)|[-+#~=])")
 _IN_DOUBLE = re.compile(r"[\\\"$`]")
 _PLAIN = re.compile(r"[\w@%+=:,./-]*\Z", re.ASCII)
 _NAME = re.compile(r"[a-z0-9.-]*\Z")
 _NOT_IN_ADDRESS = ' <>()|"`\\'
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_SCHEMES = ("http", "https", "mailto")
+_WHOLE = re.compile(r"(?:https?://|mailto:)[^\s<>]+\Z", re.IGNORECASE)
 
 
 class Verbatim(str):
@@ -63,9 +75,9 @@ def quote(value: Any, place: Place) -> str:
     if type(value) is str and place is not Place.DATA:
         return _quoted(value, place)
     if place is Place.DATA:
-        return json.dumps(expressions.plain(value), ensure_ascii=False)
+        return _json(expressions.plain(value))
     if value is None:
-        return ""
+        return _QUOTES[place]("") if place in _NEVER_EMPTY else ""
     if isinstance(value, Verbatim):
         return value
     if isinstance(value, Blocks):
@@ -82,17 +94,23 @@ def quote(value: Any, place: Place) -> str:
 @functools.lru_cache(maxsize=4096)
 def _quoted(text: str, place: Place) -> str:
     """Return text as its place needs it; the same few names and hosts stand everywhere."""
+    if place not in _ESCAPES and (hidden := _HIDDEN.search(text)):
+        raise ExpressionError("E304", f"{text!r} holds the character U+{ord(hidden[0]):04X}, which can't be seen")
     return _QUOTES[place](expressions.text(text))
 
 
 def in_prose(text: str) -> str:
-    """Return text on one line, with no character that Markdown would take for its own."""
-    return _MARKDOWN.sub(r"\\\g<0>", " ".join(text.split()))
+    """Return text on one line, with no character that Markdown would take for its own, and none that can't be seen."""
+    return _MARKDOWN.sub(r"\\\g<0>", _on_line(text))
+
+
+def _on_line(text: str) -> str:
+    return _HIDDEN.sub("\ufffd", " ".join(text.split()))
 
 
 def in_code(text: str) -> str:
     """Return text in code style, on one line; where it holds backticks, with more of them around it."""
-    words = " ".join(text.split()) or " "
+    words = _on_line(text) or " "
     if "`" not in words:
         return f"`{words}`"
     fence = "`" * (max(map(len, _TICKS.findall(words))) + 1)
@@ -131,9 +149,13 @@ def _of_markdown(value: Markdown, place: Place) -> str:
     raise ExpressionError("E304", "text in Markdown's code style can stand in prose only", "leave out code(...)")
 
 
+def _prose(text: str) -> str:
+    return _JOINS.sub(r"\\\g<0>", in_prose(text))
+
+
 def _prose_line(text: str) -> str:
     """Return prose that begins a line: a list, a heading or a rule would begin there, too."""
-    return _STRUCTURE.sub(r"\1\\\2", in_prose(text), count=1)
+    return _STRUCTURE.sub(r"\1\\\2", _prose(text), count=1)
 
 
 def _code(text: str) -> str:
@@ -142,13 +164,39 @@ def _code(text: str) -> str:
     return " ".join(text.split())
 
 
+def _address_whole(text: str) -> str:
+    if not _WHOLE.match(text):
+        hint = "write [text](...) for another address, and code(...) for what is none"
+        raise ExpressionError("E304", f"{text!r} is not an address that begins with https://, http:// or mailto:", hint)
+    return _in_address(text)
+
+
+def _address_begin(text: str) -> str:
+    scheme = _SCHEME.match(text)
+    if scheme and scheme[1].lower() not in _SCHEMES:
+        raise ExpressionError("E304", f"{text!r} is not an address of http, https or mailto, nor one without a scheme")
+    return _in_address(text)
+
+
+def _address_path(text: str) -> str:
+    if ":" in text:
+        raise ExpressionError("E304", f"{text!r} can't stand here: with a colon, what is before would be a scheme")
+    return _in_address(text)
+
+
 def _in_address(text: str) -> str:
+    text = _ENTITY.sub("%26", text)
     return "".join(
         letter
         if letter.isprintable() and letter not in _NOT_IN_ADDRESS
         else "".join(f"%{byte:02X}" for byte in letter.encode())
         for letter in text
     )
+
+
+def _json(value: Any) -> str:
+    """Return data as JSON; what can't be seen by its number."""
+    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _name(text: str) -> str:
@@ -196,12 +244,17 @@ def _on_one_line(text: str) -> str:
 
 
 _QUOTES: Mapping[Place, Callable[[str], str]] = {
-    Place.PROSE: in_prose,
+    Place.PROSE: _prose,
     Place.PROSE_LINE: _prose_line,
-    Place.CELL: in_prose,
+    Place.CELL: _prose,
     Place.CODE: _code,
+    Place.CODE_BEGIN: lambda text: _code(text) or " ",
     Place.CELL_CODE: lambda text: _code(text).replace("|", "\\|"),
+    Place.CELL_CODE_BEGIN: lambda text: _code(text).replace("|", "\\|") or " ",
     Place.ADDRESS: _in_address,
+    Place.ADDRESS_WHOLE: _address_whole,
+    Place.ADDRESS_BEGIN: _address_begin,
+    Place.ADDRESS_PATH: _address_path,
     Place.NAME: _name,
     Place.SHELL_WORD: shell_word,
     Place.SHELL_PART: shell_word,
@@ -210,6 +263,14 @@ _QUOTES: Mapping[Place, Callable[[str], str]] = {
     Place.SHELL_PLAIN: _plain_word,
     Place.SHELL_COMMENT: _on_one_line,
     Place.HERE_DOCUMENT: _on_one_line,
-    Place.DATA_TEXT: lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
+    Place.DATA_TEXT: lambda text: _json(text)[1:-1],
     Place.VERBATIM: _on_one_line,
 }
+
+_NEVER_EMPTY = (Place.ADDRESS_WHOLE, Place.CODE_BEGIN, Place.CELL_CODE_BEGIN)
+"""Places where nothing at all would let the text around become something else."""
+
+_ESCAPES = frozenset(
+    {Place.SHELL_WORD, Place.SHELL_PART, Place.SHELL_SINGLE, Place.SHELL_DOUBLE, Place.DATA_TEXT, Place.ADDRESS}
+)
+"""Places that write characters that can't be seen by their numbers."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import UsageError
+from efdgen.language.quoting import in_prose
 from efdgen.render.runbook import markdown, script
 from efdgen.render.runbook.model import Runbook
 from efdgen.render.runbook.read import read
@@ -21,7 +22,7 @@ def as_page(root: Path, name: str) -> str:
         UsageError: when the environment is unknown, or there is no runbook.
     """
     environment, found = _runbook(root, name)
-    return f"# {environment.heading}: runbook\n\n{markdown.markdown(found.phases)}"
+    return f"# {in_prose(environment.heading)}: runbook\n\n{markdown.markdown(found.phases)}"
 
 
 def as_script(root: Path, name: str) -> str:

@@ -112,6 +112,6 @@ def _contents(before: Sequence[Block], todo: Sequence[Phase]) -> Iterator[str]:
         if isinstance(block, Heading):
             anchors.of(block.text)
     for phase in todo:
-        yield f"- {link(phase.title, '#' + anchors.of(phase.title))}"
+        yield f"- {link(text(phase.title), '#' + anchors.of(phase.title))}"
         for step in phase.steps:
             yield f"  - {link(step.title, '#' + anchors.of(step.title))}"

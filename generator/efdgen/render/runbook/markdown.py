@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from efdgen.language.quoting import in_prose
 from efdgen.render.runbook.model import Command, Phase
 
 _TICKS = re.compile(r"^ *(`+)", re.MULTILINE)
@@ -19,7 +20,7 @@ def markdown(phases: Sequence[Phase]) -> str:
 
 def _lines(phases: Sequence[Phase]) -> Iterator[str]:
     for phase in phases:
-        yield f"## {phase.title}\n"
+        yield f"## {in_prose(phase.title)}\n"
         if phase.introduction:
             yield f"{phase.introduction}\n"
         for step in phase.steps:

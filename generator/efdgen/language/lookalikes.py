@@ -1,0 +1,61 @@
+"""What looks like a control line or a value of a document, and is none: it would be text, silently."""
+
+from __future__ import annotations
+
+import re
+
+from efdgen.language.expressions import ExpressionError
+from efdgen.language.places import VALUE
+
+_CONTROL = r"(?:if|elif|else|endif|for|endfor|set)\b"
+_LIKE_CONTROL = re.compile(rf"\s*%\s*{_CONTROL}|\s+%%")
+"""A line that was meant to be a control line, and would be text."""
+
+_INDENTED = re.compile(rf"\s+%%\s*{_CONTROL}")
+"""The same in a fence of another language than the shell's, in which `%%` can mean something else."""
+
+_JINJA = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}")
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+
+
+def refuse_control(line: str, *, is_data: bool = False) -> None:
+    """Refuse a line that almost is a control line: it would be text, and what it controls always there.
+
+    Args:
+        line: the line.
+        is_data: whether it stands in a fence of data, in which `%%` can mean something else.
+
+    Raises:
+        ExpressionError: when it is such a line.
+    """
+    found = (_INDENTED if is_data else _LIKE_CONTROL).match(line)
+    if found:
+        hint = "it begins at the beginning of its line, with two percent signs: `%% if ...`"
+        offset = len(found[0]) - len(found[0].lstrip())
+        raise ExpressionError("E302", "this is not a control line", hint, offset)
+
+
+def refuse_jinja(line: str, *, is_code: bool) -> None:
+    """Refuse Jinja's own marks in prose, but between backticks: they would be text.
+
+    Args:
+        line: the line; a value in it is one character, `VALUE`.
+        is_code: whether the line begins between two backticks.
+
+    Raises:
+        ExpressionError: when there is such a mark.
+    """
+    if is_code or not ("{{" in line or "{%" in line or "#}" in line):
+        return
+    found = _JINJA.search(_CODE_SPAN.sub(lambda code: " " * len(code[0]), line))
+    if found is None:
+        return
+    mark = found[0][:2] + found[0][-2:]
+    inside = found[0][2:-2].strip("- ")
+    inside = "..." if VALUE in inside else inside
+    message, hint = {
+        "{{}}": ("{{ }} is not a value", f"write <% {inside} %>; to show brackets, put them between backticks"),
+        "{%%}": ("{% %} is not a control line", f"write it on a line of its own: `%% {inside}`"),
+        "{##}": ("{# #} is not a comment", f"write it on a line of its own: `%% # {inside}`"),
+    }[mark]
+    raise ExpressionError("E302", message, hint, 0 if VALUE in line[: found.start()] else found.start())
