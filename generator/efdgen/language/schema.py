@@ -69,7 +69,6 @@ def resolve(raw: Mapping[str, Any], beside: Mapping[str, Mapping[str, Any]] = ty
     Raises:
         BrokenReferenceError: when a reference leads nowhere, or back to itself.
     """
-
     files = {name: SchemaFile(other, _file) for name, other in beside.items()}
 
     def other(name: str) -> SchemaFile:

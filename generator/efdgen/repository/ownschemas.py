@@ -147,20 +147,26 @@ def _mistakes(raw: Any, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield what the form of a schema does not show: where it stands, and what is wrong."""
     if not isinstance(raw, dict):
         return
+    for keyword, message in _own_mistakes(raw):
+        yield (*path, keyword), message
+    for step, child in children(raw):
+        yield from _mistakes(child, (*path, *step))
+
+
+def _own_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a schema itself, and not below it, each with its keyword."""
     for pattern in (*raw.get("patternProperties", ()), *([raw["pattern"]] if "pattern" in raw else ())):
         if not _is_pattern(pattern):
-            yield (*path, "pattern"), f"{pattern!r} is not a regular expression"
+            yield "pattern", f"{pattern!r} is not a regular expression"
     for keyword in ("type", "enum", "allOf", "anyOf", "oneOf"):
         if raw.get(keyword) == []:
-            yield (*path, keyword), f"an empty list: {keyword!r} must name something"
+            yield keyword, f"an empty list: {keyword!r} must name something"
     if not raw.get("errorMessage", "").isprintable():
-        yield (*path, "errorMessage"), "an error message is one line of characters that can be shown"
+        yield "errorMessage", "an error message is one line of characters that can be shown"
     if "$ref" in raw:
         for keyword in raw:
             if keyword not in _BESIDE_A_REFERENCE and not keyword.startswith(ANNOTATION):
-                yield (*path, keyword), f"{keyword!r} does nothing beside a `$ref`: write both into an `allOf`"
-    for step, child in children(raw):
-        yield from _mistakes(child, (*path, *step))
+                yield keyword, f"{keyword!r} does nothing beside a `$ref`: write both into an `allOf`"
 
 
 def _is_pattern(text: str) -> bool:
