@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from efdgen.errors import Path
+from efdgen.errors import EfdgenError, Path
 from efdgen.language.references import IN_PLACE, children
 
 
@@ -38,24 +38,41 @@ class Place(NamedTuple):
     says: Any
 
 
-def places(schema: Mapping[str, Any], annotation: str) -> tuple[Place, ...]:
+class TooManyPlacesError(EfdgenError):
+    """A schema has an annotation at more places than anybody could have meant."""
+
+
+def places(schema: Mapping[str, Any], annotation: str, most: int | None = None) -> tuple[Place, ...]:
     """Return where data of a schema has values with an annotation, in the order of the schema.
 
     In a recursive schema they are found on its first level.
+
+    Args:
+        schema: the schema, its references followed.
+        annotation: a keyword.
+        most: how many schemas may be gone through on the way to them; None: any number.
+
+    Raises:
+        TooManyPlacesError: when there are more.
     """
-    return tuple(_Search(annotation).places(schema, (), ()))
+    return tuple(_Search(annotation, most).places(schema, (), ()))
 
 
 class _Search:
     """Looks for one annotation. What holds none, however large it is, is looked through once."""
 
-    def __init__(self, annotation: str) -> None:
+    def __init__(self, annotation: str, most: int | None) -> None:
         self._annotation = annotation
+        self._most = most
+        self._steps = 0
         self._holds: dict[int, bool] = {}
 
     def places(self, schema: Any, path: tuple[Any, ...], above: tuple[int, ...]) -> Iterator[Place]:
         if not isinstance(schema, dict) or id(schema) in above or not self._is_worth_it(schema):
             return
+        self._steps += 1
+        if self._most is not None and self._steps > self._most:
+            raise TooManyPlacesError
         if self._annotation in schema:
             yield Place(path, schema[self._annotation])
         for (keyword, *name), child in children(schema):

@@ -39,7 +39,8 @@ __all__ = [
 ]
 
 OPEN, CLOSE = "<%", "%>"
-_EXPRESSION = re.compile(r"<%(.*?)%>", re.DOTALL)
+_EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
+"""An expression, or one without an end: the rest of the text is then read once, however often it begins another."""
 _KEYS = re.compile(r"\s*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\s*\Z", re.ASCII)
 _KEYWORDS = frozenset({"and", "elif", "else", "false", "for", "if", "in", "is", "none", "not", "or", "true"})
 _T = TypeVar("_T")
@@ -93,16 +94,15 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
     for match in _EXPRESSION.finditer(text):
         if match.start() > end:
             parts.append(text[end : match.start()])
+        if not match["close"]:
+            raise ExpressionError("E302", f"{OPEN} without {CLOSE}", offset=match.start())
         try:
-            parts.append(_Part(match.start(), parse(match.group(1))))
+            parts.append(_Part(match.start(), parse(match["source"])))
         except ExpressionError as error:
             raise error.at(match.start()) from None
         end = match.end()
-    rest = text[end:]
-    if OPEN in rest:
-        raise ExpressionError("E302", f"{OPEN} without {CLOSE}", offset=end + rest.index(OPEN))
-    if rest:
-        parts.append(rest)
+    if end < len(text):
+        parts.append(text[end:])
     return tuple(parts)
 
 

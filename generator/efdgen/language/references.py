@@ -21,6 +21,9 @@ ANNOTATION = "x-"
 IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 """The keywords whose schemas are about the same value."""
 
+SAME_VALUE = (*IN_PLACE, "dependentSchemas")
+"""Those, and the one whose schemas are about it only when it has a key."""
+
 _MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs")
 _SINGLES = [
     "additionalProperties",
@@ -38,7 +41,7 @@ _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 
 
 class BrokenReferenceError(EfdgenError):
-    """A `$ref` leads nowhere. `path` is where it stands in its file."""
+    """A `$ref` leads nowhere, or to no schema. `path` is where it stands in its file."""
 
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(message)
@@ -123,6 +126,9 @@ class SchemaFile:
                 node = file._raw_at(pointer)  # noqa: SLF001
             except KeyError:
                 raise BrokenReferenceError(f"the reference {reference!r} leads nowhere", (*path, "$ref")) from None
+            if not _is_of_a_schema(_parts(pointer)):
+                message = f"the reference {reference!r} leads to what is not a schema"
+                raise BrokenReferenceError(message, (*path, "$ref"))
             if (id(file), pointer) in seen:
                 raise BrokenReferenceError(f"the reference {reference!r} leads back to itself", (*path, "$ref"))
             seen.add((id(file), pointer))
@@ -151,6 +157,19 @@ class SchemaFile:
 def written_pattern(pattern: str) -> str:
     """Return the pattern of a followed schema as it was written: `^a$`."""
     return re.sub(r"\\Z\Z", "$", pattern)
+
+
+def _is_of_a_schema(parts: tuple[str, ...]) -> bool:
+    """Say whether what stands at these parts of a pointer is a schema: text, a list or an example is none."""
+    rest = list(parts)
+    while rest:
+        keyword = rest.pop(0)
+        if keyword in _SINGLES:
+            continue
+        if keyword not in (*_MAPS, *_LISTS) or not rest:
+            return False
+        rest.pop(0)
+    return True
 
 
 def _parts(pointer: str) -> tuple[str, ...]:

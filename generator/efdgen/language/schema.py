@@ -70,9 +70,10 @@ def resolve(raw: Mapping[str, Any], beside: Mapping[str, Mapping[str, Any]] = ty
     Raises:
         BrokenReferenceError: when a reference leads nowhere, or back to itself.
     """
+    files = {name: SchemaFile(other, _file) for name, other in beside.items()}
 
     def other(name: str) -> SchemaFile:
-        return SchemaFile(beside[name], _file) if name in beside else _file(name)
+        return files[name] if name in files else _file(name)
 
     schema: Rules = SchemaFile(raw, other).schema()
     return schema
@@ -80,10 +81,15 @@ def resolve(raw: Mapping[str, Any], beside: Mapping[str, Mapping[str, Any]] = ty
 
 @functools.cache
 def _file(name: str) -> SchemaFile:
-    file = folder() / f"{name}.schema.json"
-    if not file.is_file():
+    file = f"{name}.schema.json"
+    if file not in _files():  # a name that somebody wrote may be none that a file can have
         raise KeyError(name)
-    return SchemaFile(json.loads(file.read_text(encoding="utf-8")), _file)
+    return SchemaFile(json.loads((folder() / file).read_text(encoding="utf-8")), _file)
+
+
+@functools.cache
+def _files() -> frozenset[str]:
+    return frozenset(path.name for path in folder().iterdir())
 
 
 def check(document: Located, name: str, *, is_evaluated: bool = False) -> list[Problem]:
@@ -100,6 +106,9 @@ def check_data(document: Located, schema: Rules, *, is_evaluated: bool = False) 
         return []
     errors = _validator()(schema).iter_errors(document.data)
     found = said_once(problem for error in errors for problem in _problems(error, document))
+    # What has the wrong type is none of the values that are allowed, either.
+    mistyped = {problem.path for problem in found if problem.code == "E204"}
+    found = [problem for problem in found if problem.code != "E205" or problem.path not in mistyped]
     return [problem._replace(hint="") if is_evaluated and problem.hint in _AS_WRITTEN else problem for problem in found]
 
 
@@ -199,7 +208,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     if error.validator == "enum" and custom:
         return "E205", f"{seen} {custom}", f"known: {', '.join(map(str, wanted))}"
     if error.validator == "enum":
-        return "E205", f"{seen} is not one of the allowed values", suggest.hint(str(value), map(str, wanted))
+        return "E205", f"{seen} is not one of the allowed values", suggest.hint(_plain(value), map(_plain, wanted))
     if error.validator == "anyOf" and all(isinstance(one, dict) and set(one) == {"required"} for one in wanted):
         keys = ", ".join(repr(key) for one in wanted for key in one["required"])
         return "E202", custom or f"one of {keys} is missing", ""
@@ -248,3 +257,8 @@ def _needs_quotes(value: Any, types: Sequence[str], schema: dict[str, Any]) -> b
     if not isinstance(value, int | float) or isinstance(value, bool) or "string" not in types:
         return False
     return re.search(schema.get("pattern", ""), str(value)) is not None and "enum" not in schema
+
+
+def _plain(value: Any) -> str:
+    """Return a value as people write it: `true`, and text without quotes."""
+    return value if isinstance(value, str) else shown(value)

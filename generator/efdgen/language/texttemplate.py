@@ -16,8 +16,10 @@ from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, yamlio
 from efdgen.language.shown import shown
 
-_WHOLE_VALUE = re.compile(r"(?P<lead>[ ]*(?:- )*(?:[A-Za-z0-9_.-]+:)?)(?P<blank>[ ]*)(?P<value><%(?:(?!%>).)*%>)[ ]*\Z")
-_EXPRESSION = re.compile(r"<%.*?%>")
+_WHOLE_VALUE = re.compile(
+    r"(?P<lead>[ ]*(?![ ])(?:- )*(?:[A-Za-z0-9_.-]+:)?)(?P<blank>[ ]*)(?P<value><%(?:(?!%>).)*%>)[ ]*\Z"
+)
+_EXPRESSION = re.compile(r"<%.*?(?:(?P<close>%>)|\Z)")
 _DIRECTIVE = re.compile(r"#[ ]*efdgen:(?P<what>.*)")
 _WHEN = re.compile(r"[ ]*when[ ]+(?P<condition><%(?:(?!%>).)*%>)[ ]*\Z")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]*\Z")
@@ -103,9 +105,10 @@ def _fill_line(line: str, context: Mapping[str, Any]) -> str:
             raise expressions.ExpressionError("E304", message, offset=match.start())
         return value
 
-    unclosed = _EXPRESSION.sub(lambda match: " " * len(match.group()), line).find(expressions.OPEN)
-    if unclosed >= 0:
-        raise expressions.ExpressionError("E302", f"{expressions.OPEN} without {expressions.CLOSE}", offset=unclosed)
+    for match in _EXPRESSION.finditer(line):
+        if not match["close"]:
+            message = f"{expressions.OPEN} without {expressions.CLOSE}"
+            raise expressions.ExpressionError("E302", message, offset=match.start())
     return _EXPRESSION.sub(word, line) + "\n"
 
 

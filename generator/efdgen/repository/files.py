@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -118,12 +117,12 @@ class Files:
     def below(self, folder: str) -> Iterator[str]:
         """Yield the files below a folder, sorted, hidden ones left out."""
         for entry in self.entries(folder):
-            path = self.root / entry
+            is_folder = _has_mode(self.root / entry, stat.S_ISDIR)
             if not entry.isprintable():
                 self.problem("E101", "the file's name holds a character that can't be shown", Location(entry))
-            elif path.is_symlink() and path.is_dir():
+            elif is_folder and _has_mode(self.root / entry, stat.S_ISLNK, follow=False):
                 self.problem("E101", "links to folders are not followed", Location(entry), hint="copy the folder here")
-            elif path.is_dir():
+            elif is_folder:
                 yield from self.below(entry)
             else:
                 yield entry
@@ -138,8 +137,18 @@ class Files:
         return [f"{folder}/{name}" for name in names if not name.startswith(".")]
 
     def exists(self, path: str) -> bool:
-        """Say whether there is a file or folder of that name; a link that leads nowhere is there, and can't be read."""
-        return os.path.lexists(self.root / path)
+        """Say whether there is a file or folder of that name: a name that none can have is simply not there.
+
+        What stands in a folder that can't be searched may be there, and a link that leads nowhere is: reading it says
+        what is wrong.
+        """
+        try:
+            (self.root / path).lstat()
+        except PermissionError:
+            return True
+        except (OSError, ValueError):
+            return False
+        return True
 
     def refuse_others(self, folder: str, known: Iterable[str]) -> None:
         """Record what is in a folder and nothing reads: a misspelt name must not leave a file out in silence.
@@ -193,3 +202,11 @@ class Files:
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
+
+
+def _has_mode(path: FilePath, is_one: Callable[[int], bool], *, follow: bool = True) -> bool:
+    """Say whether a path is something, such as a folder; what can't be looked at is nothing of that kind."""
+    try:
+        return is_one(path.stat(follow_symlinks=follow).st_mode)
+    except (OSError, ValueError):
+        return False

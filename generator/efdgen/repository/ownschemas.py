@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import schema, suggest, yamlio
-from efdgen.language.annotations import Items, Keys, Others, Place, places
+from efdgen.language.annotations import Items, Keys, Others, Place, TooManyPlacesError, places
 from efdgen.language.conforms import conforms
-from efdgen.language.references import ANNOTATION, IN_PLACE, BrokenReferenceError, children
+from efdgen.language.references import ANNOTATION, SAME_VALUE, BrokenReferenceError, children
 from efdgen.repository import paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES
@@ -120,8 +120,7 @@ def _schema(text: str, path: str, beside: Mapping[str, Mapping[str, Any]]) -> Ow
     except BrokenReferenceError as error:
         raise InvalidInputError([Problem(FLAWED, str(error), locate(error.path), error.path)]) from None
     problems = [Problem(FLAWED, message, locate(where), where) for where, message in _mistakes(raw, ())]
-    if _is_endless(content):
-        problems.append(Problem(FLAWED, "the schema leads back to itself without a key or an item between", locate()))
+    problems += [Problem(FLAWED, message, locate()) for message in _too_much(content)]
     if problems:
         raise InvalidInputError(problems)
     return OwnSchema(content, locate, raw)
@@ -160,15 +159,26 @@ def _mistakes(raw: Any, path: Path) -> Iterator[tuple[Path, str]]:
     """Yield what the form of a schema does not show: where it stands, and what is wrong."""
     if not isinstance(raw, dict):
         return
+    for keyword, message in _own_mistakes(raw):
+        yield (*path, keyword), message
+    for step, child in children(raw):
+        yield from _mistakes(child, (*path, *step))
+
+
+def _own_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a schema itself, and not below it, each with its keyword."""
     for pattern in (*raw.get("patternProperties", ()), *([raw["pattern"]] if "pattern" in raw else ())):
         if not _is_pattern(pattern):
-            yield (*path, "pattern"), f"{pattern!r} is not a regular expression"
+            yield "pattern", f"{pattern!r} is not a regular expression"
+    for keyword in ("type", "enum", "allOf", "anyOf", "oneOf"):
+        if raw.get(keyword) == []:
+            yield keyword, f"an empty list: {keyword!r} must name something"
+    if not raw.get("errorMessage", "").isprintable():
+        yield "errorMessage", "an error message is one line of characters that can be shown"
     if "$ref" in raw:
         for keyword in raw:
             if keyword not in _BESIDE_A_REFERENCE and not keyword.startswith(ANNOTATION):
-                yield (*path, keyword), f"{keyword!r} does nothing beside a `$ref`: write both into an `allOf`"
-    for step, child in children(raw):
-        yield from _mistakes(child, (*path, *step))
+                yield keyword, f"{keyword!r} does nothing beside a `$ref`: write both into an `allOf`"
 
 
 def _is_pattern(text: str) -> bool:
@@ -179,24 +189,47 @@ def _is_pattern(text: str) -> bool:
     return True
 
 
-def _is_endless(content: Mapping[str, Any]) -> bool:
-    """Say whether a schema refers to itself for the same value: `{"allOf": [{"$ref": "#"}]}` has no end."""
+_MOST_PARTS = 10_000
+"""How many schemas one value may be held against: each definition that names another twice doubles their number."""
+
+_MOST_PLACES = 10_000
+"""How many places may have an annotation."""
+
+
+def _too_much(content: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a schema once its references are followed: they can make it endless, or too large."""
+    parts: dict[int, float] = {}
     waiting: list[Any] = [content]
     looked_at: set[int] = set()
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict) and id(node) not in looked_at:
             looked_at.add(id(node))
-            if _leads_back(node, ()):
-                return True
             waiting.extend(child for _, child in children(node))
-    return False
+            _count_parts(node, parts)
+    most = max(parts.values())
+    if most == _ENDLESS:
+        yield "the schema leads back to itself without a key or an item between"
+        return
+    if most > _MOST_PARTS:
+        yield f"followed through its references, the schema holds one value against more than {_MOST_PARTS:,} schemas"
+        return
+    for annotation in ("x-own", "x-identifies", "x-names"):
+        try:
+            places(content, annotation, _MOST_PLACES)
+        except TooManyPlacesError:
+            yield f"followed through its references, the schema has {annotation!r} at more than {_MOST_PLACES:,} places"
 
 
-def _leads_back(node: Any, above: tuple[int, ...]) -> bool:
+_ENDLESS = float("inf")
+
+
+def _count_parts(node: Any, parts: dict[int, float]) -> float:
+    """Return how many schemas a value is held against, of those that are about the value itself; each counted once."""
     if not isinstance(node, dict):
-        return False
-    if id(node) in above:
-        return True
-    below = (child for (keyword, *_), child in children(node) if keyword in IN_PLACE)
-    return any(_leads_back(child, (*above, id(node))) for child in below)
+        return 1
+    if id(node) not in parts:
+        parts[id(node)] = _ENDLESS  # for what leads back to it
+        below = (child for (keyword, *_), child in children(node) if keyword in SAME_VALUE)
+        parts[id(node)] = 1 + sum(_count_parts(child, parts) for child in below)
+    return parts[id(node)]

@@ -73,7 +73,10 @@ def table_names(root: Path) -> list[str]:
 
 def is_repository(folder: Path) -> bool:
     """Say whether a folder holds specs and app definitions."""
-    return (folder / ENVIRONMENTS).is_dir() and (folder / APPS).is_dir()
+    try:
+        return (folder / ENVIRONMENTS).is_dir() and (folder / APPS).is_dir()
+    except OSError:  # a folder that can't be searched
+        return False
 
 
 def environment_names(root: Path) -> list[str]:

@@ -27,7 +27,7 @@ _MATERIAL = re.compile(
     r"|\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{22,}\b|\bglpat-[A-Za-z0-9_-]{20,}\b"
     r"|\bhv[sb]\.[A-Za-z0-9_-]{24,}|\b[sb]\.[A-Za-z0-9]{24}\b"
     r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    r"|\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
 )
 _RUN = re.compile(r"[\w-]{15}", re.ASCII)
 """What all material has, but JSON Web Tokens and private keys in PEM."""

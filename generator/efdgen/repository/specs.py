@@ -137,12 +137,14 @@ _NO_NAMES = frozenset(("argocd", "default", "shared", paths.PARENT))
 def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefinition]) -> None:
     """Refuse names that stand in every environment's output: no rule could tell whose they are; and a link to it."""
     name = document.data.get("name")
+    if not isinstance(name, str):
+        return
     services = {service for app in apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}
     if name in _NO_NAMES or name in apps or name in services:
         message = f"the name {name!r} already means something else: an app, a service or a part of Argo CD"
         files.problem("E401", message, document.locate(("name",)), ("name",), "choose another")
     if name in _mapping(document.data.get("links")):
-        where: Path = ("links", str(name))
+        where: Path = ("links", name)
         files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
 
 

@@ -32,6 +32,7 @@ class Identities:
         own: where facts stand that belong to one environment, those that others follow from first.
         identifying: where facts stand that are other names of their environment.
         table_texts: every text of a table: it may be about anybody.
+        vault_depth: the most parts that a Vault prefix of an environment has.
     """
 
     def __init__(self, repository: Repository, resolver: Resolver) -> None:
@@ -47,6 +48,7 @@ class Identities:
         self.table_texts = frozenset(text for _, text in leaves(items) if isinstance(text, str))
         self.by_host = _index((host, identity.name) for identity in self.identities.values() for host in identity.hosts)
         self.by_vault_prefix = _index((i.vault_prefix, i.name) for i in self.identities.values())
+        self.vault_depth = max((prefix.count("/") + 1 for prefix in self.by_vault_prefix), default=0)
         self.by_name = _index((n, i.name) for i in self.identities.values() for n in {i.name, *i.aliases})
         self.domains = tuple({f".{identity.domain}" for identity in self.identities.values()})
 

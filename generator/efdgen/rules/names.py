@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -12,8 +13,11 @@ from efdgen.language.layers import leaves
 from efdgen.rules.findings import Finding, in_app, in_facts
 from efdgen.rules.identities import Identities
 
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.IGNORECASE)
-_PATH = re.compile(r"(?:[a-z]+://|secret/)[^\s\"']+")
+_HOSTS = re.compile(r"[a-z0-9.-]+", re.IGNORECASE)
+_PATH = re.compile(r"(?:(?<=[a-z])://|secret/)[^\s\"']+")
+"""What is a path; the letters in front of `://` are looked for backwards, so that long words cost nothing."""
+
+_SCHEME = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST = 4
 """Words that an environment's name is searched for in; `tucson-teststand` has two."""
@@ -118,17 +122,16 @@ class _Search:
         identities = self._identities
         yield "the name", text, identities.by_name.get(text, none)
         if "." in text:
-            for match in _HOST.finditer(text):
-                host = match.group().lower()
+            for host in _hosts(text.lower()):
                 yield "a host", host, identities.by_host.get(host, none)
                 yield "the name", host, identities.by_name.get(host, none)
                 if host.endswith(identities.domains):
                     for name in self._names_in(host):
                         yield "the name", name, identities.by_name.get(name, none)
         if "/" in text:
-            for match in _PATH.finditer(text):
-                parts = match.group().split("/")
-                for end in range(1, len(parts) + 1):
+            for path in _paths(text):
+                parts = path.split("/")
+                for end in range(1, min(len(parts), identities.vault_depth) + 1):
                     prefix = "/".join(parts[:end])
                     yield "the Vault prefix", prefix, identities.by_vault_prefix.get(prefix, none)
                 for part in parts[1:]:
@@ -143,3 +146,28 @@ class _Search:
             for start in range(len(words)):
                 for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
                     yield "-".join(words[start:end])
+
+
+def _hosts(text: str) -> Iterator[str]:
+    """Yield what could be a host in a text of lower case: labels with a dot between."""
+    for run in _HOSTS.finditer(text):
+        labels: list[str] = []  # an empty one ends a host: no label begins or ends with a hyphen
+        for part in run.group().split("."):
+            labels += [""] if part.startswith("-") else []
+            labels.append(part.strip("-"))
+            labels += [""] if part.endswith("-") else []
+        for is_host, group in itertools.groupby(labels, bool):
+            host = ".".join(group)
+            if is_host and "." in host:
+                yield host
+
+
+def _paths(text: str) -> Iterator[str]:
+    """Yield what could be the address or the Vault path of something: `https://...`, `secret/...`."""
+    end = 0
+    for match in _PATH.finditer(text):
+        start = match.start()
+        while text[match.start()] == ":" and start > end and text[start - 1] in _SCHEME:
+            start -= 1
+        end = match.end()
+        yield text[start:end]

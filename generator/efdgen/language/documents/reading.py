@@ -49,6 +49,14 @@ def parse(file: TextFile, language: str = "") -> Document:
     return Document(file.source, head, parts)
 
 
+def _values(line: str) -> Iterator[re.Match[str]]:
+    """Yield the values of a line, as far as the first that has no end: what follows it is looked at no more."""
+    start = line.find(expressions.OPEN)
+    while start >= 0 and (match := _VALUE.match(line, start)):
+        yield match
+        start = line.find(expressions.OPEN, match.end())
+
+
 class _Token(NamedTuple):
     """Text as it stands (no word), a value (`<%`) or a control line (its word); and where `text` begins."""
 
@@ -89,7 +97,7 @@ class _Reader:
                     yield self._control_line(line, number)
                 continue
             end = 0
-            for match in _VALUE.finditer(line) if expressions.OPEN in line else ():
+            for match in _values(line):
                 yield _Token("", literal + line[end : match.start()], begun)
                 yield _Token(expressions.OPEN, match[1], number, match.start() + 1)
                 literal, begun, end = "", number, match.end()
