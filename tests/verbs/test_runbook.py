@@ -9,8 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen.cli import command
-from efdgen.verbs import diff, render
+from efdgen.verbs import diff, render, runbook
 from support import needs
+from support.checkout import ROOT, names
 from support.gitrepo import commit
 from support.repository import overlay
 
@@ -230,3 +231,60 @@ def test_what_is_not_for_the_shell_is_shown_or_left_out(odd: Path, language: str
     assert shown.count("rm -rf") == 1
     overlay(odd, {"templates/runbook/10-power.md": ECHO.replace("FENCE", f"{language} page")})
     assert "rm -rf" not in run(odd, "runbook", "lab", "--format", "sh").stdout
+
+
+SYNTAX = """\
+---
+phase: power
+title: Power up
+tools: [echo]
+---
+### Look {#look}
+
+```bash
+echo look
+```
+
+### Push the button {#button}
+
+```bash
+COMMANDS
+```
+"""
+
+
+@pytest.mark.parametrize("commands", ["if true; the kubectl get pods; fi", "for a in b; do", "echo $((1", "echo )"])
+def test_a_script_that_bash_can_t_read_is_not_written(bare: Path, commands: str) -> None:
+    overlay(bare, {"templates/runbook/10-power.md": SYNTAX.replace("COMMANDS", commands)})
+    done = run(bare, "runbook", "lab", "--format", "sh")
+    assert (done.exit_code, done.stdout) == (3, "")
+    if "((" not in commands:
+        assert "templates/runbook/10-power.md:12:1" in done.stderr
+        assert "E406" in done.stderr
+        assert "the step 'button'" in done.stderr
+
+
+def test_functions_that_bash_can_t_read_are_named(bare: Path) -> None:
+    overlay(bare, {"templates/runbook/10-power.md": SYNTAX.replace("COMMANDS", "ls")})
+    overlay(bare, {"templates/runbook/functions.sh": "# Does it.\n\npress() { if true; }\n"})
+    done = run(bare, "runbook", "lab", "--format", "sh")
+    assert done.exit_code == 3
+    assert "templates/runbook/functions.sh" in done.stderr
+
+
+def test_without_bash_a_script_is_not_checked(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    overlay(bare, {"templates/runbook/10-power.md": SYNTAX.replace("COMMANDS", "if true; fi")})
+    monkeypatch.setenv("PATH", "")
+    assert run(bare, "runbook", "lab", "--format", "sh").exit_code == 0
+
+
+def test_what_functions_switch_on_can_be_used(bare: Path) -> None:
+    overlay(bare, {"templates/runbook/10-power.md": SYNTAX.replace("COMMANDS", "ls !(a|b)")})
+    overlay(bare, {"templates/runbook/functions.sh": "# Does it.\n\nshopt -s extglob\n"})
+    assert run(bare, "runbook", "lab", "--format", "sh").exit_code == 0
+
+
+@pytest.mark.parametrize("environment", names())
+def test_bash_can_read_every_script_of_the_project(environment: str) -> None:
+    text = runbook.as_script(ROOT, environment)
+    subprocess.run(["bash", "-n"], input=text, text=True, check=True)

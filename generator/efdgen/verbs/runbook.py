@@ -11,7 +11,7 @@ from efdgen.render.runbook import markdown, script
 from efdgen.render.runbook.model import Runbook
 from efdgen.render.runbook.read import read
 from efdgen.repository import paths
-from efdgen.verbs import project
+from efdgen.verbs import project, shellsyntax
 
 
 def as_page(root: Path, name: str) -> str:
@@ -35,7 +35,9 @@ def as_script(root: Path, name: str) -> str:
     _, found = _runbook(root, name)
     if not any(phase.is_scripted for phase in found.phases):
         raise UsageError(f"a script can run no phase of the runbook of {name}: none names its tools")
-    return script.script(name, found)
+    text = script.script(name, found)
+    shellsyntax.check(text, found)
+    return text
 
 
 def _runbook(root: Path, name: str) -> tuple[ResolvedEnvironment, Runbook]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from efdgen.errors import Location
+
 
 class Command(NamedTuple):
     """Something to type, or to look at.
@@ -28,11 +30,13 @@ class Step(NamedTuple):
         name: what tells it from the others for ever: a test's checklist and links use it.
         title: what it does, as an imperative.
         parts: prose in Markdown (text) and commands, in the order of reading.
+        location: where it is written.
     """
 
     name: str
     title: str
     parts: tuple[str | Command, ...]
+    location: Location = Location("")
 
 
 class Phase(NamedTuple):

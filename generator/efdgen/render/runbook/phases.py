@@ -142,7 +142,8 @@ class _Builder:
 
     def _end_step(self) -> None:
         if self._heading is not None:
-            self._steps.append(Step(self._heading.name, self._heading.text, tuple(self._parts)))
+            where = Location(self._source, self._heading.line, 1)
+            self._steps.append(Step(self._heading.name, self._heading.text, tuple(self._parts), where))
         self._parts = []
 
     def _command(self, fence: Fence) -> Command:

@@ -183,6 +183,11 @@ def _phase(phase: Phase, *, is_guarded: bool) -> Iterator[str]:
     yield f"{PHASE}{phase.name}() {{\n{before}" + "\n".join(calls) + "\n}\n"
 
 
+def commands(step: Step) -> str:
+    """Return what a script does in a step."""
+    return "\n".join(_body(step)) + "\n"
+
+
 def _body(step: Step) -> Iterator[str]:
     """Yield a step's commands; what is left to people is only shown."""
     for part in step.parts:
