@@ -356,7 +356,13 @@ def test_a_valid_document_has_no_problems() -> None:
             MINIMAL + "title: [a]\n", "E204", (3, 8), ("title",), "must be text, not a list", "", id="list for text"
         ),
         pytest.param(
-            MINIMAL + "cluster: null\n", "E204", (3, 10), ("cluster",), "must be a mapping, not null", "write {}", id="null"
+            MINIMAL + "cluster: null\n",
+            "E204",
+            (3, 10),
+            ("cluster",),
+            "must be a mapping, not null",
+            "write {}",
+            id="null",
         ),
         pytest.param(
             MINIMAL + "aliases: a\n", "E204", (3, 10), ("aliases",), "must be a list, not 'a'", "", id="text for list"
