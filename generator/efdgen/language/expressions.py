@@ -30,6 +30,7 @@ __all__ = [
     "evaluate",
     "half",
     "has_expression",
+    "is_name",
     "item",
     "parse",
     "parse_loop",
@@ -42,6 +43,7 @@ OPEN, CLOSE = "<%", "%>"
 _EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
 """An expression, or one without an end: the rest of the text is then read once, however often it begins another."""
 _KEYS = re.compile(r"\s*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\s*\Z", re.ASCII)
+_NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _KEYWORDS = frozenset({"and", "elif", "else", "false", "for", "if", "in", "is", "none", "not", "or", "true"})
 _T = TypeVar("_T")
 _MAX_LENGTH = 1000
@@ -50,6 +52,11 @@ _MAX_LENGTH = 1000
 def has_expression(text: str) -> bool:
     """Say whether a scalar holds an expression."""
     return OPEN in text
+
+
+def is_name(text: str) -> bool:
+    """Say whether expressions can name something so: `old-news` is a subtraction, and `loop` is a loop's own."""
+    return _NAME.match(text) is not None and text.lower() not in _KEYWORDS and text != "loop"
 
 
 def half(text: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Path, dotted
-from efdgen.language import schema
+from efdgen.language import expressions, schema
 from efdgen.language.annotations import places, properties
 from efdgen.repository import ownschemas, paths
 from efdgen.repository.files import Files
@@ -114,6 +114,12 @@ def _fits(files: Files, own: OwnSchema) -> bool:
         where: Path = ("properties", name)
         message = f"no fact can have the name {name!r}: it means something else"
         files.problem(ownschemas.FLAWED, message, own.locate(where, key=True), where, "choose another")
+    for name in declared:
+        if not expressions.is_name(name):
+            where = ("properties", name)
+            message = f"no fact can have the name {name!r}: an expression can't say it"
+            hint = "use letters and digits, and no word of expressions such as `if`"
+            files.problem(ownschemas.FLAWED, message, own.locate(where, key=True), where, hint)
     for where, message in _clashes(schema.load("facts"), declared, ("properties",)):
         files.problem(ownschemas.FLAWED, message, own.locate(where, key=True), where)
     ownschemas.check_names(files, own)

@@ -15,7 +15,7 @@ from efdgen.repository import ownschemas, paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES, Table
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
+_NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 _NO_NAMES = (APPS, SERVICES, ENVIRONMENTS)
 """What else `x-names` can say."""
 
@@ -34,9 +34,10 @@ def load(files: Files, named: Iterable[str]) -> dict[str, Table]:
             hint = f"rename it to {name}.yaml"
             files.problem("E401", "a table's file name must end in .yaml", Location(path), hint=hint)
         elif suffix == ".yaml" and path != paths.FACTS:
-            if not _NAME.match(name) or name in _NO_NAMES:
+            if not (_NAME.match(name) and expressions.is_name(name)) or name in _NO_NAMES:
                 message = f"a table can't have the name {name!r}"
-                files.problem("E401", message, Location(path), hint="use another, of lower-case letters and hyphens")
+                hint = "use lower-case letters and digits, and no word that has a meaning, such as `apps` or `if`"
+                files.problem("E401", message, Location(path), hint=hint)
             tables[name] = _table(files, name, path)
     return tables
 

@@ -82,7 +82,7 @@ class _Client:
             from oras.provider import Registry  # type: ignore[import-untyped]
         except ImportError:
             message = f"{_address(chart)}: charts in OCI registries need the library oras"
-            raise ChartError(f"{message}; install it: pip install 'efdgen[oci]'") from None
+            raise ChartError(f"{message}; install it: pip install '.[oci]'") from None
         logging.getLogger("oras.logger").setLevel(logging.CRITICAL + 1)
         parts = urllib.parse.urlsplit(_address(chart))
         path = parts.path.strip("/")

@@ -27,5 +27,5 @@ def choose(name: str = "auto") -> Engine:
         "sdk": "Helm's library is not installed",
     }[name]
     ways = [] if name == "sdk" else ["install the command: https://helm.sh/docs/intro/install/"]
-    ways += [] if name == "helm" else ["install the library: pip install 'efdgen[helm]'"]
+    ways += [] if name == "helm" else ["install the library: pip install '.[helm]'"]
     raise ChartError(f"{missing}; {', or '.join(ways)}")

@@ -66,7 +66,7 @@ class Sdk:
         if not probe.is_honoured:
             found.append(
                 f"this version of Helm's library renders for Kubernetes {probe.kubernetes}, whatever the cluster has: "
-                "API versions can be wrong; install the command helm, or pip install -U 'efdgen[helm]'"
+                "API versions can be wrong; install the command helm, or pip install -U '.[helm]'"
             )
         return [*found, *cautions(probe.helm)]
 

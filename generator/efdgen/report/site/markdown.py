@@ -56,7 +56,7 @@ def _reader() -> MarkdownIt:
     try:
         from markdown_it import MarkdownIt
     except ImportError:
-        raise UsageError("Markdown can't be read; install the library: pip install 'efdgen[site]'") from None
+        raise UsageError("Markdown can't be read; install the library: pip install '.[site]'") from None
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 

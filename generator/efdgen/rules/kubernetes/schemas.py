@@ -53,7 +53,7 @@ def missing(version: Version) -> str:
     if version in there:
         return ""
     if not there:
-        return "Kubernetes' schemas are not installed: pip install 'efdgen[kubernetes]'"
+        return "Kubernetes' schemas are not installed: pip install '.[kubernetes]'"
     versions = f"{shown(there[0])} to {shown(there[-1])}"
     return f"the package kubernetes-validate has the schemas of {versions}, and none of {shown(version)}"
 
