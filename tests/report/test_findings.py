@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from efdgen import cli
+from efdgen.report import brief
 from support.checkout import edit
 from support.corpus import Case, cases
 from support.findings import assert_there, github_places, sarif_places, sarif_results
@@ -95,3 +96,20 @@ def test_a_rule_says_where_it_is_explained(small: Path) -> None:
     for rule in driver["rules"]:
         assert rule["helpUri"] == f"{driver['informationUri']}#{rule['id'].lower()}"
         assert rule["helpUri"] in rule["help"]["text"]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+@pytest.mark.parametrize("value", ["name: {}\n", "name: dome\nsite: {}\napps: {{}}\n", "? {}\n: 1\n", "apps: {}\n"])
+def test_a_problem_shows_no_more_of_a_value_than_people_read(tmp_path: Path, form: str, value: str) -> None:
+    root = small_repository(tmp_path)
+    overlay(root, {"environments/dome.yaml": value.format("x" * 100_000)})
+    result = CliRunner().invoke(cli.command, ["validate", "--root", str(root), "--format", form])
+
+    assert result.exit_code != 0
+    assert "xxx" in result.output
+    assert max(map(len, result.output.splitlines())) < (700 if form == "github" else 500)
+
+
+def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
+    assert brief.shortened("a" * 320) == "a" * 320
+    assert brief.shortened(f"the name '{'a' * 900}' is not one") == f"the name '{'a' * 190}…{'a' * 108}' is not one"

@@ -270,3 +270,35 @@ def test_the_table_of_the_documentation_is_one(tmp_path: Path) -> None:
     overlay(root, {"environments/shared/topics.yaml": example})
     assert load(root).problems == ()
     assert load(root).tables["topics"].items["events"] == {"partitions": 8, "retention": "30d"}
+
+
+def test_a_repository_without_a_schema_of_facts_is_told_so_once(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    overlay(root, {"schemas": None})
+    told = sorted((p for p in load(root).problems if p.code == "E201"), key=lambda p: p.sort_key)
+
+    assert [p.location.file for p in told] == ["environments/lab.yaml", "environments/shared/facts.yaml"]
+    assert told[1].message.startswith("unknown keys 'sciencePlatformHost', 'k3d', ")
+    assert [p.hint for p in told] == ["there is no schemas/facts.schema.json, which says what facts there are", ""]
+
+
+def test_each_file_says_which_facts_it_has_that_nobody_declares(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    spec = "name: lab\nsite: north\nzones: [a]\nrack: 5\nhost: {}\napps:\n  view: {valuse: {}}\n"
+    overlay(root, {"schemas": None, "environments/lab.yaml": spec, "environments/dome.yaml": "name: dome\nrack: 4\n"})
+    told = sorted((p.location.file, p.message, p.hint) for p in load(root).problems if p.code == "E201")
+
+    hint = "there is no schemas/facts.schema.json, which says what facts there are"
+    assert told[:3] == [
+        ("environments/dome.yaml", "unknown key 'rack'", hint),
+        ("environments/lab.yaml", "unknown key 'valuse'", "did you mean 'values'?"),
+        ("environments/lab.yaml", "unknown keys 'zones', 'rack', 'host'", ""),
+    ]
+
+
+def test_a_misspelt_fact_of_efdgens_own_is_said_as_ever(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    overlay(root, {"schemas": None, "environments/lab.yaml": "name: lab\ndomian: a.org\napps: {}\n"})
+    told = [problem for problem in load(root).problems if problem.location.file == "environments/lab.yaml"]
+
+    assert [(problem.message, problem.hint) for problem in told] == [("unknown key 'domian'", "did you mean 'domain'?")]

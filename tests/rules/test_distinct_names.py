@@ -53,3 +53,13 @@ def test_what_does_not_count_has_no_name() -> None:
     values = {"sinks": {"a": {}, "list": [], "text": "a"}, "copy": {"label": "a", "on": "yes"}}
 
     assert found(values, SINKS, COPY) == []
+
+
+def test_names_that_are_no_text_are_compared_as_text() -> None:
+    values = {"sinks": {"a": {"name": 1}, "b": {"name": "1"}, "c": {"name": True}, "d": {"name": "true"}}}
+
+    assert found(values, SINKS._replace(same_as_key=False)) == [
+        "the sink 'a' and the sink 'b' have one name: '1'",
+        "the sink 'c' and the sink 'd' have one name: 'true'",
+    ]
+    assert found({"sinks": {"1": {"name": 1}, "b": {"name": 2}}}, SINKS) == ["the sink 'b' has the name '2'"]

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 _MOST = 15
 
+SIMILAR = "did you mean "
+"""How a hint begins that names what is like a word."""
+
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most like `word`, or None when none is close."""
@@ -22,7 +25,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
 
 def did_you_mean(word: str) -> str:
     """Return the hint that names one word."""
-    return f"did you mean {word!r}?"
+    return f"{SIMILAR}{word!r}?"
 
 
 def hint(word: str, known: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from efdgen import __version__
 from efdgen.errors import Location, Problem, Severity, dotted
 from efdgen.output.compare import FileChange, Kind
+from efdgen.report.brief import brief
 
 DOCS = "https://github.com/lsst-sqre/argocd-efd/blob/main/docs/diagnostics.md"
 
@@ -17,7 +18,9 @@ def as_json(problems: Sequence[Problem]) -> str:
     """Return problems as one JSON document."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     counts = {"errors": errors, "warnings": len(problems) - errors}
-    return json.dumps({"problems": [_fact(problem) for problem in problems], **counts}, indent=2, ensure_ascii=False)
+    return json.dumps(
+        {"problems": [_fact(brief(problem)) for problem in problems], **counts}, indent=2, ensure_ascii=False
+    )
 
 
 def _fact(problem: Problem) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def as_github(problems: Sequence[Problem]) -> str:
 
     https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
     """
-    return "\n".join(_workflow_command(problem) for problem in problems)
+    return "\n".join(_workflow_command(brief(problem)) for problem in problems)
 
 
 def _workflow_command(problem: Problem) -> str:
@@ -71,7 +74,7 @@ def as_sarif(problems: Sequence[Problem]) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(problem, codes.index(problem.code)) for problem in problems],
+        "results": [_result(brief(problem), codes.index(problem.code)) for problem in problems],
     }
     document = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

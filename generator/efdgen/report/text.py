@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from efdgen.errors import Problem, Severity
 from efdgen.output.compare import FileChange, Kind
+from efdgen.report.brief import brief
 
 Style = Callable[..., str]
 ReadLine = Callable[[str, int], str]
@@ -16,7 +17,7 @@ _MAX_SHOWN = 160
 
 def problems(found: Sequence[Problem], read_line: ReadLine, style: Style) -> str:
     """Return each problem with the line that it is about, then how many there are."""
-    blocks = [_problem(problem, read_line, style) for problem in found]
+    blocks = [_problem(brief(problem), read_line, style) for problem in found]
     errors = sum(problem.severity is Severity.ERROR for problem in found)
     warnings = len(found) - errors
     files = len({problem.location.file for problem in found})

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from efdgen.errors import Location, Path
+from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, at, document_layer, merge, merge_layers, sets
 from efdgen.language.yamlio import Document
@@ -25,6 +25,8 @@ def load(
     shared = files.parsed(paths.FACTS, rules.shared)
     found = _spec_files(files)
     parsed = [read for read in (files.parsed(path, rules.environment) for path in found) if read is not None]
+    if not files.exists(paths.OWN_FACTS):
+        _fold_undeclared(files)
     if not found:
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(paths.ENVIRONMENTS))
     references = References(files, apps, tables, found)
@@ -43,6 +45,31 @@ def load(
         return {}
     specs = (_spec(files, read.document, shared.document) for read in parsed if read.is_sound)
     return {spec.name: spec for spec in specs}
+
+
+def _fold_undeclared(files: Files) -> None:
+    """Say once that the repository declares no facts, and once a file which unknown ones it has."""
+    undeclared: dict[str, list[Problem]] = {}
+    for problem in sorted(files.problems, key=lambda problem: problem.sort_key):
+        if problem.code == "E201" and _is_of_a_fact(problem):
+            undeclared.setdefault(problem.location.file, []).append(problem)
+    hint = f"there is no {paths.OWN_FACTS}, which says what facts there are"
+    instead: dict[Problem, Problem | None] = {}
+    for first, *others in undeclared.values():
+        said = first
+        if others:
+            keys = ", ".join(dict.fromkeys(repr(problem.path[-1]) for problem in (first, *others)))
+            said = said._replace(message=f"unknown keys {keys}", hint="")
+        if not said.hint.startswith(suggest.SIMILAR):
+            said, hint = said._replace(hint=hint or said.hint), ""
+        instead.update({first: said, **dict.fromkeys(others)})
+    said_so_far = [instead.get(problem, problem) for problem in files.problems]
+    files.problems[:] = [problem for problem in said_so_far if problem is not None]
+
+
+def _is_of_a_fact(problem: Problem) -> bool:
+    is_in_environments = problem.location.file.startswith(f"{paths.ENVIRONMENTS}/")
+    return is_in_environments and not {*_NO_FACTS}.intersection(problem.path[:-1])
 
 
 def _spec_files(files: Files) -> list[str]:

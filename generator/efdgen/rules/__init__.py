@@ -18,6 +18,7 @@ _RULES = (
     names.belong_to_this_environment,
     secrets.secrets_exist,
     secrets.secrets_are_read,
+    secrets.defaults_are_read,
     apps.have_what_they_need,
     distinct_names.names_are_distinct,
     apps.overrides_are_known,

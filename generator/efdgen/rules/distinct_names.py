@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, dotted
+from efdgen.language import expressions
 from efdgen.language.layers import reaches
 from efdgen.repository.model import NamedThings
 from efdgen.rules.findings import Finding, in_app
@@ -29,7 +31,7 @@ def _of_one_kind(
             if not isinstance(thing, Mapping) or (place.only_if and thing.get(place.only_if) is not True):
                 continue
             key = str(path[-1])
-            name = thing[place.name] if isinstance(thing.get(place.name), str) else key
+            name = _text(thing.get(place.name), key)
             if place.same_as_key and name != key:
                 message = f"the {kind} {key!r} has the name {name!r}"
                 hint = "leave the name out: it follows from the key"
@@ -39,6 +41,11 @@ def _of_one_kind(
                 one, other = (first[-1], key) if first[-1] != key else (dotted(first), dotted(path))
                 message = f"the {kind} {one!r} and the {kind} {other!r} have one name: {name!r}"
                 yield in_app("E508", message, environment, app, _written_at(app, place, path, keys))
+
+
+def _text(name: Any, key: str) -> str:
+    """Return a name as text, as the chart writes it: a number, too; the key where there is none."""
+    return key if name is None or isinstance(name, Mapping | list) else expressions.text(name)
 
 
 def _written_at(app: ResolvedApp, place: NamedThings, path: Path, keys: Sequence[str]) -> Path:

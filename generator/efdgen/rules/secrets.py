@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.errors import InvalidInputError, Location, Path, Problem
-from efdgen.language import expressions, yamlio
+from efdgen.environment.secrets import keys_read
+from efdgen.errors import InvalidInputError, Location, Path, Problem, Severity
+from efdgen.language import expressions, suggest, yamlio
 from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app
 from efdgen.rules.identities import Identities
@@ -45,6 +46,21 @@ def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) 
             if secret.name not in read:
                 message = f"nothing reads the VaultSecret {secret.name!r}"
                 yield in_app("W505", message, environment, app, ("secrets", secret.name), "remove it, or accept W505")
+
+
+def defaults_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find defaults for keys of a Secret that people make and whose keys nothing reads: a misspelt one is none."""
+    for app in environment.apps:
+        for name, defaults in app.definition.manual_secrets.items():
+            read = set(keys_read(app.values, name))
+            for key in defaults:
+                if key not in read:
+                    where = f"({app.definition.name} in environment {environment.facts.name})"
+                    message = f"nothing reads the key {key!r} of the Secret {name!r} {where}"
+                    path = ("manualSecrets", name, "defaults", key)
+                    location = app.definition.document.locate(path, key=True)
+                    hint = suggest.hint(key, read) or "remove it, or accept W505"
+                    yield Finding(Problem("W505", message, location, path, hint, Severity.WARNING), app.definition.name)
 
 
 def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:

@@ -1,0 +1,22 @@
+"""Keeps reports short: a problem says what is wrong with a value, and need not show all of it."""
+
+from __future__ import annotations
+
+from efdgen.errors import Problem
+
+_HEAD, _TAIL = 200, 120
+"""Characters that are kept of a long text: at its beginning, and at its end, which says what is wrong."""
+
+
+def brief(problem: Problem) -> Problem:
+    """Return a problem whose texts people can read: values of thousands of characters are shown in part."""
+    return problem._replace(
+        message=shortened(problem.message),
+        hint=shortened(problem.hint),
+        path=tuple(shortened(part) if isinstance(part, str) else part for part in problem.path),
+    )
+
+
+def shortened(text: str) -> str:
+    """Return a text, the middle of a long one left out."""
+    return text if len(text) <= _HEAD + _TAIL + 1 else f"{text[:_HEAD]}…{text[-_TAIL:]}"
