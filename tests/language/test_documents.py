@@ -220,3 +220,45 @@ END = "%% endfor\n"
 def test_a_document_does_not_grow_beyond_bounds(text: str) -> None:
     names = {"ports": list(range(1000)), "big": "a" * 90_000}
     assert {code for code, *_ in wrong(text, **names)} == {"E303"}
+
+
+# -- bounds
+
+
+def test_turns_of_loops_are_counted_whether_they_write_or_not() -> None:
+    text = "%% for a in many\n%% for b in many\n%% for c in many\n%% endfor\n%% endfor\n%% endfor\n"
+    (problem,) = problems_of(lambda: filled(text, many=list(range(1000))))
+    assert (problem.code, problem.location.line) == ("E303", 3)
+    assert "more than 100,000 turns" in problem.message
+    assert filled("%% for a in many\n%% endfor\n", many=list(range(100_000))) == []
+
+
+def test_blocks_nest_as_deep_as_they_can_be_followed() -> None:
+    for opened, count, line in (("%% if yes\n", 600, 101), ("%% for i in [1]\n", 600, 101), ("%% if yes\n", 101, 101)):
+        closed = "%% endif\n" if "if" in opened else "%% endfor\n"
+        (problem,) = problems_of(lambda text: filled(text, yes=1), opened * count + "x\n" + closed * count)
+        assert (problem.code, problem.message, problem.location.line) == ("E302", "blocks nest too deeply", line)
+        assert filled(opened * 100 + "x\n" + closed * 100, yes=1) == [Prose("x")]
+    several = "%% if no\n" + "%% elif no\n" * 60 + "%% else\nx\n%% endif\n"
+    assert filled(several * 5, no=0) == [Prose("x x x x x")]
+    (problem,) = problems_of(filled, "%% if no\n" + "%% elif no\n" * 600 + "%% endif\n")
+    assert problem.message == "blocks nest too deeply"
+
+
+def test_directives_of_mermaid_stand_in_its_fence() -> None:
+    line = "%%{init: {'theme': 'dark'}}%%"
+    assert filled(f"```mermaid\n{line}\ngraph LR\n{line}\n```\n") == [
+        Fence("mermaid", (), f"{line}\ngraph LR\n{line}", 1)
+    ]
+    assert filled(f"%% if yes\n```mermaid\n%% if yes\n{line}\n%% endif\n```\n%% endif\n", yes=True) == [
+        Fence("mermaid", (), line, 2)
+    ]
+    for text in (f"{line}\n", f"```bash\n{line}\n```\n", f"```mermaid\nx\n```\n{line}\n"):
+        assert [code for code, *_ in wrong(text)] == ["E302"]
+
+
+@pytest.mark.parametrize("line", ["for a, a in [1]", "for loop in [1]", "for a, loop in [1]", "set loop = 5"])
+def test_names_that_could_not_be_told_apart_are_refused(line: str) -> None:
+    end = "%% endfor\n" if "for" in line else ""
+    ((code, number, _),) = wrong(f"text\n%% {line}\n{end}")
+    assert (code, number) == ("E302", 2)

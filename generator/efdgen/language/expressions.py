@@ -22,6 +22,7 @@ from efdgen.language.evaluator import ExpressionError, Function, Names, bounded,
 
 __all__ = [
     "CLOSE",
+    "LOOP",
     "OPEN",
     "ExpressionError",
     "Function",
@@ -40,6 +41,9 @@ __all__ = [
 ]
 
 OPEN, CLOSE = "<%", "%>"
+LOOP = "loop"
+"""The name under which a loop of a document says where it is."""
+
 _EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
 """An expression, or one without an end: the rest of the text is then read once, however often it begins another."""
 _KEYS = re.compile(r"\s*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\s*\Z", re.ASCII)
@@ -168,7 +172,10 @@ def _loop(parser: Parser) -> Loop:
     test = parser.parse_expression() if parser.stream.skip_if("name:if") else None
     if not all(isinstance(name, nodes.Name) for name in names):
         raise ExpressionError("E302", _LOOP_FORM)
-    return Loop(tuple(name.name for name in names if isinstance(name, nodes.Name)), items, test)
+    found = tuple(name.name for name in names if isinstance(name, nodes.Name))
+    if LOOP in found or len(set(found)) < len(found):
+        raise ExpressionError("E302", f"a loop gives names that differ, and none is `{LOOP}`")
+    return Loop(found, items, test)
 
 
 def _parsed(source: str, parse: Callable[[Parser], _T]) -> _T:

@@ -95,7 +95,9 @@ def quote(value: Any, place: Place) -> str:
 def _quoted(text: str, place: Place) -> str:
     """Return text as its place needs it; the same few names and hosts stand everywhere."""
     if place not in _ESCAPES and (hidden := _HIDDEN.search(text)):
-        raise ExpressionError("E304", f"{text!r} holds the character U+{ord(hidden[0]):04X}, which can't be seen")
+        raise ExpressionError(
+            "E304", f"{text!r} holds the character U+{ord(hidden[0]):04X}, which can't be seen", "take it out"
+        )
     return _QUOTES[place](expressions.text(text))
 
 

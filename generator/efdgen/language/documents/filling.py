@@ -22,7 +22,7 @@ from efdgen.language.documents.model import (
     Set,
     Value,
 )
-from efdgen.language.expressions import ExpressionError, Names
+from efdgen.language.expressions import LOOP, ExpressionError, Names
 from efdgen.language.markdowntext import FENCE, OWN_LINE
 from efdgen.language.places import Place
 from efdgen.language.quoting import Blocks
@@ -117,7 +117,9 @@ class _Writer:
         given = _items(expressions.value(part.items, names), len(part.target))
         self._turns += len(given)
         if self._turns > _MOST_TURNS:
-            raise ExpressionError("E303", f"the loops of this document have more than {_MOST_TURNS:,} turns")
+            message = f"the loops of this document have more than {_MOST_TURNS:,} turns{self._where}"
+            problem = Problem("E303", message, Location(self._source, part.line, part.column))
+            raise InvalidInputError([*self._problems.values(), problem])
         turns = [dict(zip(part.target, item, strict=True)) for item in given]
         if part.test is not None:
             turns = [own for own in turns if expressions.value(part.test, _with(names, own))]
@@ -125,7 +127,7 @@ class _Writer:
             self.write(part.otherwise, names)
         for index, own in enumerate(turns):
             loop = {"index": index + 1, "first": index == 0, "last": index == len(turns) - 1, "length": len(turns)}
-            self.write(part.body, _with(names, {**own, "loop": loop}))
+            self.write(part.body, _with(names, {**own, LOOP: loop}))
 
     def _literal(self, part: Literal) -> None:
         if part.rest and not self._line:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, suggest, yamlio
 from efdgen.language.documents.model import Document, For, If, Line, Literal, Part, Set, Value
-from efdgen.language.expressions import ExpressionError
+from efdgen.language.expressions import LOOP, ExpressionError
 from efdgen.language.markdowntext import Places
 from efdgen.language.texttemplate import TextFile
 
@@ -21,6 +21,12 @@ _WORD = re.compile(r"\s*(\S*)\s*")
 _SET = re.compile(r"([A-Za-z_]\w*)\s*=(?!=)\s*")
 
 _IF = re.compile(r"if\b")
+_OWN_TEXT = "%%{"
+"""What begins a line of Mermaid's own, as `%%{init: ...}`: no control line in a fence that is no command."""
+
+_DEEPEST = 100
+"""How deep blocks nest, at most; each `elif` counts."""
+
 _ENDS = {"if": "endif", "for": "endfor"}
 _BRANCHES = {"if": ("elif", "else", "endif"), "elif": ("elif", "else", "endif"), "for": ("else", "endfor")}
 _WORDS = (*_ENDS, *_ENDS.values(), "elif", "else", "set")
@@ -73,6 +79,7 @@ class _Reader:
         self._file = file
         self._places = places
         self._tokens: Iterator[_Token] = iter(())
+        self._depth = 0
 
     def read(self, text: str, number: int) -> tuple[Part, ...]:
         """Return the parts of a text that begins at line `number`."""
@@ -92,7 +99,9 @@ class _Reader:
         for number, line in enumerate((*(f"{each}\n" for each in lines), last), begun):
             if line.startswith(_CONTROL):
                 yield _Token("", literal, begun)
-                literal, begun = "", number + 1
+                literal, begun = "", number
+            if line.startswith(_CONTROL) and not (line.startswith(_OWN_TEXT) and self._places.is_in_text):
+                begun = number + 1
                 if not line.removeprefix(_CONTROL).lstrip().startswith("#"):
                     yield self._control_line(line, number)
                 continue
@@ -157,26 +166,37 @@ class _Reader:
     def _if(self, token: _Token, first: _Token) -> If:
         """Return a condition, or one of its further branches; `first` is where the whole of it begins."""
         test = self._parsed(expressions.parse, token)
+        self._begin_block(token)
         body, end = self._block(token, first)
         otherwise: tuple[Part, ...] = ()
         if end.word == "elif":
             otherwise = (self._if(end, first),)
         elif end.word == "else":
             otherwise = self._otherwise(first)
+        self._depth -= 1
         return If(test, body, otherwise, token.line, token.column)
 
     def _for(self, token: _Token) -> For:
         names, items, test = self._parsed(expressions.parse_loop, token)
+        self._begin_block(token)
         body, end = self._block(token, token)
         otherwise = self._otherwise(token) if end.word == "else" else ()
+        self._depth -= 1
         return For(names, items, test, body, otherwise, token.line, token.column)
 
     def _set(self, token: _Token) -> Set:
         match = _SET.match(token.text)
         if match is None:
             self._refuse(f"a name is set like this: `{_CONTROL} set name = ...`", token.line, token.column)
+        if match[1] == LOOP:
+            self._refuse(f"`{LOOP}` is the name of where a loop is", token.line, token.column, "choose another name")
         at = _Token(token.word, token.text[match.end() :], token.line, token.column + match.end())
         return Set(match[1], self._parsed(expressions.parse, at), at.line, at.column)
+
+    def _begin_block(self, token: _Token) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            self._refuse("blocks nest too deeply", token.line)
 
     def _otherwise(self, begun: _Token) -> tuple[Part, ...]:
         """Return the parts behind an `else`."""
