@@ -65,7 +65,7 @@ def is_name(text: str) -> bool:
 
 def half(text: str) -> str:
     """Return what half of an expression lacks, as a message; empty: there is none."""
-    rest = _EXPRESSION.sub("", text)
+    rest = _EXPRESSION.sub(lambda match: "" if match["close"] else match.group(), text)
     if OPEN in rest:
         return f"{OPEN} without {CLOSE}"
     return f"{CLOSE} without {OPEN}" if CLOSE in rest else ""
