@@ -67,7 +67,7 @@ def test_an_address_is_text_or_null(tmp_path: Path) -> None:
     ("text", "code", "line", "column", "message"),
     [
         ("addresses:\n- {name: A, address: <% nowhere %>}\n", "E301", 2, 22, "'nowhere' is not defined"),
-        ("addresses:\n- {name: A, address: <% aliases %>}\n", "E304", 2, 22, "must be text or null, not []"),
+        ("addresses:\n- {name: A, address: <% aliases %>}\n", "E304", 2, 22, "must be text or null, not a list"),
         ("services:\n  view: <% place.port %>\n", "E303", 2, 9, "can't be looked up in text"),
         ("services:\n  view: a\n  store: <% 5 %>\n", "E304", 3, 10, "must be text or null, not 5"),
     ],
