@@ -57,6 +57,15 @@ class Places:
         is_in_code = self._is_markdown and not self._ticks and _is_in_code(self._paragraph + self._line)
         return self._ticks, self._language, self._shell.state(), is_in_code
 
+    def mark(self) -> Any:
+        """Return where the text of commands is, for branches: one begins where the other one began."""
+        self._catch_up()
+        return self._shell.mark()
+
+    def go_back(self, mark: Any) -> None:
+        """Go back to where a branch began; its state is the same."""
+        self._shell.go_back(mark)
+
     def follow(self, text: str, number: int) -> None:
         """Go on over literal text, which begins at line `number`.
 

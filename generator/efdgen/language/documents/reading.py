@@ -142,7 +142,10 @@ class _Reader:
 
     def _if(self, token: _Token) -> If:
         test = self._parsed(expressions.parse, token)
+        mark = self._places.mark()
         body, end = self._block(token)
+        if end.word in ("elif", "else"):
+            self._places.go_back(mark)
         otherwise: tuple[Part, ...] = ()
         if end.word == "elif":
             otherwise = (self._if(end),)

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import documents, expressions, schema, suggest, yamlio
 from efdgen.language.documents import Block, Document, Fence, Heading
+from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
+from efdgen.language.shelltext import defined
 from efdgen.render.runbook.model import Command, Phase, Step
 from efdgen.render.runbook.taken import Taken
 
@@ -141,8 +143,8 @@ class _Builder:
         by_hand, page, script = (word in fence.words for word in _WORDS)
         if page and script:
             self._problem("a fence is for both without any word", fence.line, "leave out `page` and `script`")
-        if self._is_scripted and not (page or by_hand):
-            self._taken.functions(fence.text, Location(self._source, fence.line, 1))
+        if self._is_scripted and fence.language in SHELLS and not (page or by_hand):
+            self._taken.functions(defined(fence.text), Location(self._source, fence.line, 1))
         return Command(fence.text, fence.language, by_hand, "page" if page else "script" if script else "")
 
     def _problem(self, message: str, line: int, hint: str) -> None:
