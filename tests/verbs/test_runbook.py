@@ -140,6 +140,48 @@ def test_the_function_right_cluster_guards_every_phase_but_the_one_with_its_step
     assert "phase_again() {\n  begin right-cluster " in text
 
 
+@pytest.mark.parametrize(
+    "guard",
+    [
+        "right_cluster () {\n  true\n}\n",
+        "function right_cluster {\n  true\n}\n",
+        "function right_cluster() { true; }\n",
+        "if true; then\n  right_cluster() { true; }\nfi\n",
+        "right_cluster()\n{\n  true\n}\n",
+        "x=${y:-'z'}\n  right_cluster () { true; }\n",
+    ],
+)
+def test_a_guard_is_known_however_it_is_written(powered: Path, guard: str) -> None:
+    overlay(powered, {"templates/runbook/functions.sh": guard})
+    text = run(powered, "runbook", "lab", "--format", "sh").stdout
+    assert "phase_power() {\n  step=right-cluster\n  right_cluster\n" in text
+
+
+@pytest.mark.parametrize("text", ["# right_cluster() is not here\n", "echo '\nright_cluster() { true; }'\n"])
+def test_what_only_names_a_guard_is_none(powered: Path, text: str) -> None:
+    overlay(powered, {"templates/runbook/functions.sh": f"true\n{text}"})
+    assert "step=right-cluster" not in run(powered, "runbook", "lab", "--format", "sh").stdout
+
+
+@pytest.mark.parametrize("text", ["say () { :; }", "function fail {\n  :\n}", "true && ask() (true)"])
+def test_a_function_of_the_script_is_taken_however_it_is_written(powered: Path, text: str) -> None:
+    overlay(powered, {"templates/runbook/functions.sh": f"{text}\n"})
+    assert "E407" in run(powered, "check").stderr
+
+
+@pytest.mark.parametrize("text", ["# say() says", "cat <<'EOF'\nsay() {\nEOF", "echo 'say() {'", 'echo "\nask() {"'])
+def test_text_defines_no_function(powered: Path, text: str) -> None:
+    overlay(powered, {"templates/runbook/functions.sh": f"true\n{text}\n"})
+    assert "E407" not in run(powered, "check").stderr
+
+
+def test_functions_in_a_folder_are_refused(powered: Path) -> None:
+    overlay(powered, {"templates/runbook/functions.sh": None, "templates/runbook/functions.sh/more.sh": "true\n"})
+    shown = run(powered, "check")
+    assert "error[E101] it is not a file\n  --> templates/runbook/functions.sh\n" in shown.stderr
+    assert "E401" not in shown.stderr
+
+
 def test_an_environment_whose_phases_all_have_another_condition_has_none(powered: Path) -> None:
     shown = run(powered, "runbook", "dome")
     assert shown.exit_code == 2

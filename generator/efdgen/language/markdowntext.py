@@ -134,6 +134,15 @@ class Places:
         """Say whether a fence is open that is no command: all of its text is its own."""
         return bool(self._ticks) and self._language not in SHELLS
 
+    def mark(self) -> Any:
+        """Return where the text of commands is, for branches: one begins where the other one began."""
+        self._catch_up()
+        return self._shell.mark()
+
+    def go_back(self, mark: Any) -> None:
+        """Go back to where a branch began; its state is the same."""
+        self._shell.go_back(mark)
+
     def follow(self, text: str, number: int) -> None:
         """Go on over literal text, which begins at line `number`.
 

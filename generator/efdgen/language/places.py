@@ -23,9 +23,12 @@ class Place(enum.Enum):
         NAME: in a heading's name, `{#...}`.
         SHELL_WORD: a word of a command, on its own; a list is as many words.
         SHELL_PART: a part of a word of a command.
+        SHELL_COMMAND: the first word of a command: in quotes it is no keyword and no assignment.
         SHELL_SINGLE: between single quotes.
         SHELL_DOUBLE: between double quotes.
         SHELL_PLAIN: where the shell's quotes do not work: only plain words can stand there.
+        SHELL_NUMBER: where the shell would evaluate it, as arithmetic.
+        SHELL_NAME: where the shell expects a variable's name, and would evaluate an array's index.
         SHELL_COMMENT: behind a `#`.
         HERE_DOCUMENT: in a here-document that the shell does not expand.
         DATA: a value of JSON, YAML or the like.
@@ -47,9 +50,12 @@ class Place(enum.Enum):
     NAME = enum.auto()
     SHELL_WORD = enum.auto()
     SHELL_PART = enum.auto()
+    SHELL_COMMAND = enum.auto()
     SHELL_SINGLE = enum.auto()
     SHELL_DOUBLE = enum.auto()
     SHELL_PLAIN = enum.auto()
+    SHELL_NUMBER = enum.auto()
+    SHELL_NAME = enum.auto()
     SHELL_COMMENT = enum.auto()
     HERE_DOCUMENT = enum.auto()
     DATA = enum.auto()

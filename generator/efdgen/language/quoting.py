@@ -36,6 +36,29 @@ _TICKS = re.compile(r"`+")
 _STRUCTURE = re.compile(r"\A(\d*)([.)](?=\s|\Z)|[-+#~=])")
 _IN_DOUBLE = re.compile(r"[\\\"$`]")
 _PLAIN = re.compile(r"[\w@%+=:,./-]*\Z", re.ASCII)
+_KEYWORDS = frozenset(
+    [
+        "if",
+        "then",
+        "elif",
+        "else",
+        "fi",
+        "for",
+        "in",
+        "while",
+        "until",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "select",
+        "function",
+        "time",
+        "coproc",
+    ]
+)
+_NUMBER = re.compile(r"(?:-?\d+)?\Z", re.ASCII)
+_VARIABLE = re.compile(r"(?:\w+)?\Z", re.ASCII)
 _NAME = re.compile(r"[a-z0-9.-]*\Z")
 _NOT_IN_ADDRESS = ' <>()|"`\\'
 _ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -86,8 +109,10 @@ def quote(value: Any, place: Place) -> str:
         return value
     if isinstance(value, Markdown):
         return _of_markdown(value, place)
-    if place is Place.SHELL_WORD and isinstance(value, list | tuple):
-        return " ".join(item if isinstance(item, Verbatim) else shell_word(expressions.text(item)) for item in value)
+    if place in (Place.SHELL_WORD, Place.SHELL_COMMAND) and isinstance(value, list | tuple):
+        return " ".join(
+            item if isinstance(item, Verbatim) else _quoted(expressions.text(item), place) for item in value
+        )
     return _quoted(expressions.text(value), place)
 
 
@@ -239,6 +264,23 @@ def _plain_word(text: str) -> str:
     return text
 
 
+def _number(text: str) -> str:
+    if not _NUMBER.match(text):
+        raise ExpressionError("E304", f"{text!r} can't stand here: the shell evaluates it, so it must be a number")
+    return text
+
+
+def _variable(text: str) -> str:
+    if not _VARIABLE.match(text):
+        raise ExpressionError("E304", f"{text!r} can't stand here: the name of a variable has a-z, A-Z, 0-9 and _ only")
+    return text
+
+
+def _first_word(text: str) -> str:
+    """Return text as the first word of a command: in quotes, it is not a keyword, and `A=b` is not an assignment."""
+    return f"'{text}'" if text in _KEYWORDS or (_PLAIN.match(text) and "=" in text) else shell_word(text)
+
+
 def _on_one_line(text: str) -> str:
     if not text.isprintable():
         raise ExpressionError("E304", f"{text!r} holds a line break or a control character, which can't stand here")
@@ -260,9 +302,12 @@ _QUOTES: Mapping[Place, Callable[[str], str]] = {
     Place.NAME: _name,
     Place.SHELL_WORD: shell_word,
     Place.SHELL_PART: shell_word,
+    Place.SHELL_COMMAND: _first_word,
     Place.SHELL_SINGLE: _between_single,
     Place.SHELL_DOUBLE: _between_double,
     Place.SHELL_PLAIN: _plain_word,
+    Place.SHELL_NUMBER: _number,
+    Place.SHELL_NAME: _variable,
     Place.SHELL_COMMENT: _on_one_line,
     Place.HERE_DOCUMENT: _on_one_line,
     Place.DATA_TEXT: lambda text: _json(text)[1:-1],

@@ -7,6 +7,7 @@ import re
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import documents, schema
 from efdgen.language.documents import Document
+from efdgen.language.texttemplate import TextFile
 from efdgen.repository import paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import RunbookDocuments
@@ -18,7 +19,7 @@ def load(files: Files) -> RunbookDocuments:
     """Read the documents of the runbook; a repository without the folder has none. Problems are added to `files`."""
     phases: dict[str, Document] = {}
     functions: Document | None = None
-    for name, file in (files.texts(paths.RUNBOOK) if files.exists(paths.RUNBOOK) else {}).items():
+    for name, file in _texts(files).items():
         is_phase = _PHASE.match(name) is not None
         if not is_phase and name != paths.FUNCTIONS:
             hint = f"a phase is NN-name.md, with two digits; functions are in {paths.FUNCTIONS}"
@@ -32,6 +33,19 @@ def load(files: Files) -> RunbookDocuments:
         except InvalidInputError as error:
             files.problems.extend(error.problems)
     return RunbookDocuments(phases, functions)
+
+
+def _texts(files: Files) -> dict[str, TextFile]:
+    """Return the files in the folder; a folder that has the name of one is refused, with all that is in it."""
+    if not files.exists(paths.RUNBOOK):
+        return {}
+    texts = files.texts(paths.RUNBOOK)
+    for entry in files.entries(paths.RUNBOOK):
+        name = entry.removeprefix(f"{paths.RUNBOOK}/")
+        if (_PHASE.match(name) or name == paths.FUNCTIONS) and (files.root / entry).is_dir():
+            files.problem("E101", "it is not a file", Location(entry))
+            texts = {path: file for path, file in texts.items() if not path.startswith(f"{name}/")}
+    return texts
 
 
 def _with_head(document: Document) -> Document:

@@ -67,6 +67,7 @@ class _Writer:
         self._line = ""
         self._number = 1
         self._own: int | None = None
+        self._is_gap = False
         self._made: Blocks | None = None
         self._letters = 0
         self._turns = 0
@@ -132,6 +133,7 @@ class _Writer:
     def _literal(self, part: Literal) -> None:
         if part.rest and not self._line:
             self._number = part.number
+        self._close_gap(part.rest)
         self._line += part.rest
         if part.beginning is not None:
             self._end_line()
@@ -149,9 +151,11 @@ class _Writer:
         if isinstance(text, Blocks):
             self._made = text
             return
-        if not text and part.place is Place.SHELL_WORD:
+        self._close_gap(text)
+        if not text and part.place is Place.SHELL_WORD and self._line.endswith(" "):
             # No word, and no blank before it.
-            self._line = self._line.removesuffix(" ")
+            self._line = self._line[:-1]
+            self._is_gap = True
         if text and self._own is None:
             self._own = len(self._line)
         first, *more = text.split("\n")
@@ -161,7 +165,14 @@ class _Writer:
             self._line = line
             self._own = 0
 
+    def _close_gap(self, text: str) -> None:
+        """Put a blank back that null took away, where text follows that would be a part of the word before it."""
+        if self._is_gap and text and text[0] not in " ;&|)":
+            self._line += " "
+        self._is_gap = self._is_gap and not text
+
     def _end_line(self) -> None:
+        self._is_gap = False
         if self._made is None:
             own = len(self._line) if self._own is None else self._own
             self._lines.append(Line(self._line, self._number, own))

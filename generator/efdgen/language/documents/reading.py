@@ -167,7 +167,10 @@ class _Reader:
         """Return a condition, or one of its further branches; `first` is where the whole of it begins."""
         test = self._parsed(expressions.parse, token)
         self._begin_block(token)
+        mark = self._places.mark()
         body, end = self._block(token, first)
+        if end.word in ("elif", "else"):
+            self._places.go_back(mark)
         otherwise: tuple[Part, ...] = ()
         if end.word == "elif":
             otherwise = (self._if(end, first),)

@@ -11,6 +11,7 @@ from efdgen.language import documents, expressions, schema, suggest, yamlio
 from efdgen.language.documents import Block, Document, Fence, Heading
 from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
+from efdgen.language.shelltext import defined
 from efdgen.render.runbook.model import Command, Phase, Step
 from efdgen.render.runbook.taken import Taken
 
@@ -155,7 +156,8 @@ class _Builder:
             self._problem("a fence is for both without any word", fence.line, "leave out `page` and `script`")
         if self._is_scripted and not (page or by_hand):
             self._refuse_unless_shell(fence)
-            self._taken.functions(fence.text, Location(self._source, fence.line, 1))
+            if fence.language in SHELLS:
+                self._taken.functions(defined(fence.text), Location(self._source, fence.line, 1))
         return Command(fence.text, fence.language, by_hand, "page" if page else "script" if script else "")
 
     def _refuse_unless_shell(self, fence: Fence) -> None:

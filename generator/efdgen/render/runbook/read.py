@@ -9,6 +9,7 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.names import names
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import documents
+from efdgen.language.shelltext import ShellText
 from efdgen.render.runbook import phases
 from efdgen.render.runbook.model import Phase, Runbook
 from efdgen.render.runbook.taken import Taken
@@ -58,6 +59,9 @@ def _functions(
     except InvalidInputError as error:
         problems.extend(error.problems)
         return ""
+    shell = ShellText()
     for line in lines:
-        taken.functions(line.text, Location(sources.functions.source, line.number, 1))
+        count = len(shell.defined)
+        shell.follow(f"{line.text}\n")
+        taken.functions(shell.defined[count:], Location(sources.functions.source, line.number, 1))
     return "\n".join(line.text for line in lines)

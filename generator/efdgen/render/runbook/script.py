@@ -17,6 +17,8 @@ _NOT_IN_NAMES = re.compile("[^0-9A-Za-z]")
 GUARD = "right_cluster"
 """The function that keeps a phase from another cluster than the one that the spec means, where the runbook has one."""
 
+_GUARD = re.compile(rf"^[ \t]*(?:{GUARD}[ \t]*\([ \t]*\)|function[ \t]+{GUARD}\b)", re.MULTILINE)
+
 
 def function(step: str) -> str:
     """Return the name of the function that a script makes of a step."""
@@ -34,7 +36,7 @@ def script(environment: str, runbook: Runbook) -> str:
     """
     scripted = [phase for phase in runbook.phases if phase.is_scripted]
     comment, functions = _split(runbook.functions)
-    is_guarded = re.search(rf"^{GUARD}\(\)", functions, re.MULTILINE) is not None
+    is_guarded = _is_guarded(functions)
     return "\n".join(
         [
             _head(environment, comment or _COMMENT.format(environment), scripted),
@@ -57,6 +59,17 @@ def _split(functions: str) -> tuple[str, str]:
     lines = functions.strip("\n").split("\n")
     count = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     return "\n".join(lines[:count]), "\n".join(lines[count:]).strip("\n")
+
+
+def _is_guarded(functions: str) -> bool:
+    """Say whether the functions have a guard.
+
+    Behind what can't be followed, one is believed by its looks: a script that calls what is not there fails, which is
+    better than one that asks nobody.
+    """
+    shell = ShellText()
+    shell.follow(f"{functions}\n")
+    return GUARD in shell.defined or (shell.is_lost and _GUARD.search(functions) is not None)
 
 
 def _head(name: str, comment: str, phases: Sequence[Phase]) -> str:
@@ -211,7 +224,7 @@ def _indented(text: str) -> Iterator[str]:
     shell = ShellText()
     for line in text.split("\n"):
         # A command with a here-document stays as a whole.
-        yield line if shell.is_quoted or not line or "<<" in text else f"  {line}"
+        yield line if shell.is_quoted or shell.is_lost or not line or "<<" in text else f"  {line}"
         shell.follow(f"{line}\n")
 
 

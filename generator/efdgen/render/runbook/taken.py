@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
 from efdgen.errors import Location, Problem
 from efdgen.render.runbook.script import FUNCTIONS, PHASE, STEP, function
-
-_DEFINED = re.compile(r"(?<![\w$'\"-])([A-Za-z_]\w*)\(\)")
 
 
 class Taken:
@@ -34,9 +32,9 @@ class Taken:
         if self._take("step", name, location):
             self._take("function", function(name), location)
 
-    def functions(self, text: str, location: Location) -> None:
-        """Take the names of the functions that shell commands define."""
-        for name in dict.fromkeys(_DEFINED.findall(text) if "()" in text else ()):
+    def functions(self, names: Iterable[str], location: Location) -> None:
+        """Take the names of functions that shell commands define."""
+        for name in dict.fromkeys(names):
             if name.startswith((STEP, PHASE)):
                 self._refuse("function", name, location, f"those that begin with {STEP} and {PHASE} are the script's")
             else:
