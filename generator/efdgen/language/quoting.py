@@ -37,26 +37,8 @@ _STRUCTURE = re.compile(r"\A(\d*)([.)](?=\s|\Z)|[-+#~=])")
 _IN_DOUBLE = re.compile(r"[\\\"$`]")
 _PLAIN = re.compile(r"[\w@%+=:,./-]*\Z", re.ASCII)
 _KEYWORDS = frozenset(
-    [
-        "if",
-        "then",
-        "elif",
-        "else",
-        "fi",
-        "for",
-        "in",
-        "while",
-        "until",
-        "do",
-        "done",
-        "case",
-        "esac",
-        "select",
-        "function",
-        "time",
-        "coproc",
-    ]
-)
+    ("if", "then", "elif", "else", "fi", "for", "in", "while", "until", "do", "done", "case", "esac", "select", "time")
+) | {"function", "coproc"}
 _NUMBER = re.compile(r"(?:-?\d+)?\Z", re.ASCII)
 _VARIABLE = re.compile(r"(?:\w+)?\Z", re.ASCII)
 _NAME = re.compile(r"[a-z0-9.-]*\Z")
