@@ -28,10 +28,14 @@ _TICKS = re.compile(r"`+")
 _STRUCTURE = re.compile(r"\A(\d*)([.)](?=\s|\Z)|[-+#~=])")
 _IN_DOUBLE = re.compile(r"[\\\"$`]")
 _PLAIN = re.compile(r"[\w@%+=:,./-]*\Z", re.ASCII)
-_KEYWORDS = frozenset(
-    ("if", "then", "elif", "else", "fi", "for", "in", "while", "until", "do", "done", "case", "esac", "select")
-    + ("function", "time", "coproc")
-)
+_KEYWORDS = frozenset(("if", "then", "elif", "else", "fi", "for", "in", "while", "until", "do", "done")) | {
+    "case",
+    "esac",
+    "select",
+    "function",
+    "time",
+    "coproc",
+}
 _NUMBER = re.compile(r"(?:-?\d+)?\Z", re.ASCII)
 _VARIABLE = re.compile(r"(?:\w+)?\Z", re.ASCII)
 _NAME = re.compile(r"[a-z0-9.-]*\Z")

@@ -458,7 +458,7 @@ class ShellText:
             return at + 1
         words = self._end_of_case(words)
         if words.kind == _CASE and words.phase != "body":
-            words.end_word()
+            self._end_word()
             if words.phase != "patterns":
                 self._lose("this `case` can't be followed")
             words.phase = "body"
@@ -489,7 +489,7 @@ class ShellText:
                 self._lose("a ; inside [[ ... ]] can't be followed")
         words = self._end_of_case(words)
         if words.kind == _CASE and words.phase != "body":
-            words.end_word()
+            self._end_word()
             if words.phase == "pattern" or letter != "|":
                 self._lose("this `case` can't be followed")
             return at + 1
