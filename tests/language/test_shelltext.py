@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from efdgen.errors import InvalidInputError
+from efdgen.language import documents
+from efdgen.language.documents import Fence
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import VALUE, Place
-from efdgen.language.shelltext import ShellText
+from efdgen.language.shelltext import ShellText, defined
+from efdgen.language.texttemplate import TextFile
 from support import needs
 
 
@@ -80,7 +87,6 @@ def reached(text: str) -> ShellText:
         ("cat <<-'EOF'\n\tEOF\nls ", Place.SHELL_WORD),
         ("cat <<'A' <<'B'\nA\n ", Place.HERE_DOCUMENT),
         ("cat <<'A' <<'B'\nA\nB\nls ", Place.SHELL_WORD),
-        ("x=\"$(cat <<'EOF'\nit's\nEOF\n)", Place.SHELL_DOUBLE),
         ("echo '<<EOF'\n", Place.SHELL_COMMAND),
         ("# <<EOF\n", Place.SHELL_COMMAND),
     ],
@@ -113,6 +119,193 @@ def test_no_value_can_stand_in(text: str, message: str) -> None:
         reached(text).place()
     assert caught.value.code == "E302"
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("x=\"$(if case a in a) echo '", Place.SHELL_SINGLE),
+        ("x=\"$(while case a in a) echo '", Place.SHELL_SINGLE),
+        ('x="$(case a in a) case b in b) echo "', Place.SHELL_DOUBLE),
+        ('x="$(case a in a) case b in b) ls;; esac;; esac)', Place.SHELL_DOUBLE),
+        ("arr[", Place.SHELL_NUMBER),
+        ("arr['", Place.SHELL_NUMBER),
+        ("arr=([", Place.SHELL_NUMBER),
+        ("arr=(", Place.SHELL_WORD),
+        ("[ ", Place.SHELL_WORD),
+        ("echo {a,", Place.SHELL_NUMBER),
+        ("echo {a,b}", Place.SHELL_PART),
+        ("{ ", Place.SHELL_COMMAND),
+        ("echo \\ #", Place.SHELL_PART),
+        ("echo \\ ", Place.SHELL_PART),
+        ("let x=", Place.SHELL_NUMBER),
+        ('let "x=', Place.SHELL_NUMBER),
+        ('let "x=$(echo ', Place.SHELL_NUMBER),
+        ("[[ 1 -eq ", Place.SHELL_NUMBER),
+        ("[[ a == ", Place.SHELL_WORD),
+        ("[[ -v ", Place.SHELL_NAME),
+        ("test -v ", Place.SHELL_NAME),
+        ("read -r ", Place.SHELL_NAME),
+        ("read -rp ", Place.SHELL_WORD),
+        ("printf -v ", Place.SHELL_NAME),
+        ("unset '", Place.SHELL_NAME),
+        ("declare ", Place.SHELL_NAME),
+        ("declare x=", Place.SHELL_PART),
+        ("export ", Place.SHELL_WORD),
+        ("ask_secret ", Place.SHELL_NAME),
+        ("ask_secret A '", Place.SHELL_SINGLE),
+        ("${", Place.SHELL_NAME),
+        ("${x:", Place.SHELL_NUMBER),
+        ("${x[", Place.SHELL_NUMBER),
+        ("x=1 ", Place.SHELL_COMMAND),
+        ("ls >", Place.SHELL_WORD),
+        ("done <", Place.SHELL_WORD),
+        ("cat <<EOF\na\\\nEOF\nEOF\n", Place.SHELL_COMMAND),
+    ],
+)
+def test_what_the_shell_evaluates_has_a_place_of_its_own(text: str, place: Place) -> None:
+    assert reached(text).place() is place
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("cat <<'EOF' - \"a\nb ", "leaves something else open"),
+        ("cat <<'EOF' $(ls\nb ", "leaves something else open"),
+        ("x=$(cat <<'EOF')\nb ", "a here-document in brackets or quotations"),
+        ("x=\"$(cat <<'EOF'\nit's\nEOF\n)", "a here-document in brackets or quotations"),
+        ("x=\"$(time case a in a) echo 'v ", "behind time can't be followed"),
+        ("x=\"$(a=1 case a in a) echo 'v ", "behind a=1 can't be followed"),
+        ("x=$(@ case a in a) echo ", "case begins a command"),
+        ('x="$(case esac in (esac) echo ', "with the word esac in it"),
+        ("echo $(( '", "a ' inside ((...))"),
+        ("(( x = 'a' ? '", "a ' inside ((...))"),
+        ("echo $[ ", "$[...] can't be followed"),
+        ('echo "$[ ', "$[...] can't be followed"),
+        ("cat <<'EO'F\n ", "first word can't be followed"),
+        ('cat <<E"O"F\n ', "first word can't be followed"),
+        ("cat <<EOF-x\n ", "first word can't be followed"),
+        ("cat <<EOF", "first word can't be followed"),
+        ("[[ ", "can make it arithmetic"),
+        ('[[ "', "can make it arithmetic"),
+        ("[[ 1 -eq 1 && ", "can make it arithmetic"),
+        ("declare -i n; n=", "makes the shell evaluate"),
+        ("local -n n; n=", "makes the shell evaluate"),
+        ("declare -", "can't be an option of `declare`"),
+        ("coproc X { echo ", "`coproc` can't be followed"),
+        ("printf @ ", "could be its option -v"),
+        ('[ "@" ', "could be its option -v"),
+        ("echo @#' ", "a comment begins behind it"),
+        ("${ ", "and a blank can't be followed"),
+        ("$'\\x2", "a part of what begins with \\"),
+        ("echo $\\\n(ls ", "in the middle of an operator"),
+        ("x=$(cat <<'EOF'\nEOF) '\n ", "a here-document in brackets or quotations"),
+    ],
+)
+def test_what_could_be_evaluated_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ExpressionError, match="a value can't") as caught:
+        reached(text).place()
+    assert message in caught.value.message
+
+
+def test_a_value_right_before_a_redirection_is_refused() -> None:
+    with pytest.raises(ExpressionError, match="could be the number of a stream"):
+        reached("echo @>x")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("f() { :; }\n", ["f"]),
+        ("f () { :; }\n  function g {\n  h() (ls)\n}\n", ["f", "g", "h"]),
+        ("function f() { :; }\nif f; then g() { :; }; fi\n", ["f", "g"]),
+        ("# f()\necho 'f()' \"\nf() {\" <<'E'\nf() {\nE\n", []),
+        ("x=(a); echo $(f) ${x:-f()}\n", []),
+    ],
+)
+def test_functions_that_are_defined(text: str, names: list[str]) -> None:
+    assert list(defined(text)) == names
+
+
+LEAVES = (
+    "printf '%s\\0' <% value %> >&3",
+    "printf '%s\\0' '<% value %>' >&3",
+    'printf "%s\\0" "<% value %>" >&3',
+    "x=<% value %>; printf '%s\\0' \"$x\" >&3",
+    "printf '%s\\0' {a,b}''<% value %> >&3",
+    "printf '%s\\0' \\ #<% value %> >&3",
+    "case <% value %> in '<% value %>') printf '%s\\0' ok >&3 ;; esac",
+    "[[ a != <% value %> ]] && printf '%s\\0' \"<% value %>\" >&3",
+    "declare y=<% value %>; printf '%s\\0' \"$y\" >&3",
+)
+PRINTED: dict[str, Callable[[str], list[str]]] = {
+    LEAVES[4]: lambda value: [f"a{value}", f"b{value}"],
+    LEAVES[5]: lambda value: [f" #{value}"],
+    LEAVES[6]: lambda _: ["ok"],
+}
+AROUND = (
+    ': "$({})"',
+    ': $({}; echo "\')")',
+    "({})",
+    "{{ {}; }}",
+    "if true; then {}; fi",
+    ': "$(if case a in a) {};; esac; then :; fi)"',
+    "case b in a) ;; (b) {} ;; esac",
+    ': "$(case esac in (esac) {};; esac)"',
+    "while :; do {}; break; done",
+    "f() {{ {}; }}; f",
+    "function g {{\n{}\n}}\ng",
+    "# it's $(\n{}",
+    "echo a#\\' >/dev/null; {}",
+    "cat <<'E' >/dev/null\nit's $(\nE\n{}",
+    "cat <<E >/dev/null\n'\\\nE\nE\n{}",
+    ': $(( (1 << 2) + 3 )) ${{#x}} "${{x:-a}}" `echo \'"\'`; {}',
+    "[[ a =~ (a|'b c') ]] && {{ {}; }}",
+    ": <(:) >(:) 2>&1 &>/dev/null; {}",
+)
+VALUES = (
+    '"$(touch pwn)"',
+    "'; touch pwn; '",
+    ";touch pwn",
+    "$(touch pwn)",
+    "a[$(touch pwn)]",
+    ") touch pwn;;",
+    "a\ntouch pwn\n",
+)
+
+
+@needs.BASH.needed
+@given(
+    cases=st.lists(
+        st.tuples(st.sampled_from(LEAVES), st.lists(st.sampled_from(AROUND), max_size=4)), min_size=8, max_size=16
+    )
+)
+@example(cases=[(leaf, [around]) for leaf in LEAVES for around in AROUND])
+@settings(max_examples=4, deadline=None)
+def test_no_value_becomes_a_command_whatever_is_around_it(cases: list[tuple[str, list[str]]]) -> None:
+    scripts, expected = [], []
+    for number, (leaf, arounds) in enumerate(cases):
+        text = leaf
+        for around in arounds:
+            text = around.format(text)
+        value = VALUES[number % len(VALUES)]
+        try:
+            document = documents.parse(TextFile("lab.md", f"```bash\n{text}\n```\n"))
+            (fence,) = documents.fill(document, {"value": value})
+        except InvalidInputError:
+            continue  # refused, which is always safe
+        assert isinstance(fence, Fence)
+        scripts.append(fence.text)
+        expected += PRINTED.get(leaf, lambda value: [value])(value)
+    run = subprocess.run(
+        ["bash"],
+        input="exec 3>&1\ntouch() { echo PWNED >&3; }\n" + "\n".join(scripts),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "PWNED" not in run.stdout.split("\0")
+    assert run.stdout.split("\0")[:-1] == expected, run.stderr
 
 
 @pytest.mark.parametrize("text", ["'", '"', "$(ls", "(", "${x", "cat <<'EOF'\n", "case a in", "`ls", "cat <<A"])

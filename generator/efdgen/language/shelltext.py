@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import copy
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import VALUE, Place
+from efdgen.language.shellcommands import ARITHMETIC, ARRAY, CASE, Here, ShellCommands
 from efdgen.language.shellwords import QUOTED, Words
 
-_CASE, _ARRAY, _ARITHMETIC, _INNER, _BRACES = "case", "array", "((", "( in ((", "${"
+_INNER, _BRACES = "( in ((", "${"
 
 _SPECIAL = {
     "'": re.compile(f"['{VALUE}]"),
@@ -24,29 +25,14 @@ _SPECIAL = {
     "$'": re.compile(rf"[\\'{VALUE}]"),
     "`": re.compile(r"[\\`]"),
     _BRACES: re.compile(r"[\\\"'`$}<>]"),
-    _ARITHMETIC: re.compile(r"[\\\"'`$()]"),
+    ARITHMETIC: re.compile(r"[\\\"'`$()]"),
     _INNER: re.compile(r"[\\\"'`$()]"),
 }
 """What is looked for inside a quotation, by what has opened it."""
 
-_TOKEN = re.compile(r"(?P<blank>[ \t]+)|(?P<word>[^ \t\\'\"`$()#<>;&|]+)|(?P<special>.)", re.DOTALL)
-_HERE = re.compile(
-    r"<<(?P<dash>-?)[ \t]*(?:'(?P<single>\w+)'|\"(?P<double>\w+)\"|\\(?P<escaped>\w+)|(?P<bare>\w+))(?=[ \t;|&()<>]|\Z)"
-)
-_ARRAY_BEFORE = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=\Z", re.ASCII)
-_STREAM = re.compile(r"(?:\d+|\{\w+\})\Z", re.ASCII)
-_EMPTY_BRACKETS = re.compile(r"\([ \t]*\)")
 _NAME = re.compile(rf"[#!]?[\w{VALUE}]*\Z")
 _OPERATOR = re.compile(rf"[#!]?[\w{VALUE}]+(?:\[[@*\d]+\])?(?::?[-+=?]|##?|%%?|//?|\^\^?|,,?)")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|c|[0-7]{1,2})\Z")
-
-
-class _Here(NamedTuple):
-    """A here-document: the line that ends it, whether the shell expands it, and whether tabs may stand before."""
-
-    word: str
-    is_expanded: bool
-    strips_tabs: bool
 
 
 def defined(text: str) -> tuple[str, ...]:
@@ -58,26 +44,12 @@ def defined(text: str) -> tuple[str, ...]:
     return tuple(shell.defined)
 
 
-class ShellText:
+class ShellText(ShellCommands):
     """The state that is reached in the text of shell commands.
 
     Attributes:
         defined: the names of the functions that the text defines.
     """
-
-    def __init__(self) -> None:
-        self.defined: list[str] = []
-        self._line = ""
-        self._stack: list[str] = []
-        self._words = [Words("", self.defined)]
-        self._braces: list[int] = []
-        self._is_comment = False
-        self._here: _Here | None = None
-        self._here_end = 0
-        self._pending: list[_Here] = []
-        self._begun: Words | None = None
-        self._seam = False
-        self._lost = ""
 
     def state(self) -> tuple[Any, ...]:
         """Return what must be the same before and after a block of control lines."""
@@ -144,7 +116,7 @@ class ShellText:
 
     def _limit(self, innermost: str) -> Place | None:
         """Return the only kind of place that a value can have, for what is around it; None: any."""
-        if _ARITHMETIC in self._stack:
+        if ARITHMETIC in self._stack:
             return Place.SHELL_NUMBER
         own = self._words[-1]
         is_quoted = innermost in ("'", '"', "$'", _BRACES)
@@ -178,7 +150,7 @@ class ShellText:
             return Place.SHELL_COMMAND
         return Place.SHELL_PART if words.word else Place.SHELL_WORD
 
-    def _in_here(self, here: _Here) -> Place:
+    def _in_here(self, here: Here) -> Place:
         if here.is_expanded:
             message = "a value can't stand in a here-document that the shell expands"
             raise ExpressionError("E302", message, f"put its first word in quotes: <<'{here.word}'")
@@ -217,7 +189,7 @@ class ShellText:
                 self._lose("a line that begins a here-document can't be continued")
         else:
             self._braces = [-1] * len(self._braces)
-            if not self._stack or self._stack[-1] in ("(", _CASE, _ARRAY):
+            if not self._stack or self._stack[-1] in ("(", CASE, ARRAY):
                 self._separate()
             if self._pending:
                 if self._words[-1] is not self._begun or self.is_quoted:
@@ -225,7 +197,7 @@ class ShellText:
                 self._here = self._pending.pop(0)
         self._is_comment = False
 
-    def _end_line_of_here(self, here: _Here, line: str, *, is_continued: bool) -> None:
+    def _end_line_of_here(self, here: Here, line: str, *, is_continued: bool) -> None:
         begun = line.lstrip("\t") if here.strips_tabs else line
         if begun == here.word:
             self._here = self._pending.pop(0) if self._pending else None
@@ -233,9 +205,6 @@ class ShellText:
             self._line = line[:-1]
         elif self._stack and begun.startswith(here.word):
             self._lose("a line begins with what ends the here-document")
-
-    def _lose(self, why: str) -> None:
-        self._lost = self._lost or why
 
     # -- Quotations
 
@@ -299,7 +268,7 @@ class ShellText:
         if innermost not in _SPECIAL:
             self._words[-1].word += QUOTED
         if following == "((":
-            self._stack.append(_ARITHMETIC)
+            self._stack.append(ARITHMETIC)
             return at + 3
         if following[:1] == "(":
             self._push("(")
@@ -318,191 +287,3 @@ class ShellText:
             self._stack.append("$'")
             return at + 2
         return at + 1
-
-    def _push(self, kind: str) -> None:
-        self._stack.append(kind)
-        self._words.append(Words(kind, self.defined))
-
-    def _pop(self) -> None:
-        self._stack.pop()
-        self._words.pop()
-
-    # -- Commands
-
-    def _command(self, at: int, innermost: str) -> int:
-        found = _TOKEN.match(self._line, at)
-        assert found is not None  # noqa: S101 - any letter is one
-        words = self._words[-1]
-        if found["word"]:
-            words.word += found[0]
-            return found.end()
-        if found["blank"]:
-            self._end_word()
-            return found.end()
-        letter = found[0]
-        if letter == "\\":
-            words.word += self._line[at : at + 2] if at + 1 < len(self._line) else ""
-            return at + 2
-        if letter in "'\"`":
-            words.word += QUOTED
-            self._stack.append(letter)
-            return at + 1
-        if letter == "$":
-            return self._dollar(at, innermost)
-        if letter == "#":
-            return self._hash(at, words)
-        if letter in "<>" or self._line.startswith("&>", at):
-            return self._redirect(at, words)
-        if letter == "(":
-            return self._open(at, words)
-        if letter == ")":
-            return self._close(at, words)
-        return self._operator(at, words)
-
-    def _end_word(self) -> None:
-        """End a word, and follow `case`: the brackets behind its patterns close nothing."""
-        words = self._words[-1]
-        keyword = words.end_word()
-        if words.lost:
-            self._lose(words.lost)
-        if keyword == "case":
-            self._push(_CASE)
-        elif keyword == "esac":
-            if words.kind == _CASE:
-                self._pop()
-            else:
-                self._lose("`esac` without `case`")
-
-    def _separate(self) -> None:
-        self._end_word()
-        words = self._words[-1]
-        if words.phase in ("", "body"):
-            words.separate()
-
-    def _hash(self, at: int, words: Words) -> int:
-        if not words.word:
-            if words.is_test:
-                self._lose("a # inside [[ ... ]] can't be followed")
-            self._is_comment = True
-            return len(self._line)
-        if not words.word.replace(VALUE, ""):
-            self._lose("with nothing for the value, a comment begins behind it")
-        words.word += "#"
-        return at + 1
-
-    def _redirect(self, at: int, words: Words) -> int:
-        if words.word and not words.word.replace(VALUE, "") and not words.is_test:
-            message = f"a value can't stand right before {self._line[at]}: it could be the number of a stream"
-            raise ExpressionError("E302", message, "put a blank between them")
-        if self._line.startswith(("<(", ">("), at):
-            words.word += QUOTED
-            self._push("(")
-            return at + 2
-        if words.is_test:
-            words.compare()
-            return at + 1
-        if words.kind == _ARRAY:
-            self._lose("this list of words can't be followed")
-            return at + 1
-        if _STREAM.match(words.word):
-            words.word = ""
-        self._end_word()
-        words = self._words[-1]
-        if self._line.startswith("<<", at) and not self._line.startswith("<<<", at):
-            return self._here_document(at)
-        words.is_redirected = True
-        end = at + 1
-        while self._line[end : end + 1] in tuple("<>&|") and not self._line.startswith(("<(", ">("), end):
-            end += 1
-        return end
-
-    def _here_document(self, at: int) -> int:
-        here = _HERE.match(self._line, at)
-        if here is None:
-            self._lose("the here-document's first word can't be followed")
-            return at + 2
-        word = here["bare"] or here["single"] or here["double"] or here["escaped"]
-        words = self._words[-1]
-        if (self._begun not in (None, words) and self._pending) or words.phase not in ("", "body"):
-            self._lose("this here-document can't be followed")
-        self._pending.append(_Here(word, bool(here["bare"]), bool(here["dash"])))
-        self._begun = words
-        self._here_end = here.end()
-        return here.end()
-
-    def _open(self, at: int, words: Words) -> int:
-        if words.is_test:
-            words.word += "("
-        elif words.phase == "pattern" and not words.word:
-            words.phase = "patterns"
-        elif _ARRAY_BEFORE.match(words.word):
-            self._push(_ARRAY)
-        elif words.can_be_function and (empty := _EMPTY_BRACKETS.match(self._line, at)):
-            words.define()
-            return empty.end()
-        elif words.word or words.kind == _ARRAY or words.phase not in ("", "body"):
-            self._lose("a bracket right behind a word can't be followed")
-            self._push("(")
-        elif self._line.startswith("((", at):
-            self._stack.append(_ARITHMETIC)
-            return at + 2
-        else:
-            if not words.is_at_command:
-                self._lose("a bracket behind a word can't be followed")
-            self._push("(")
-        return at + 1
-
-    def _close(self, at: int, words: Words) -> int:
-        if words.is_test:
-            words.word += ")"
-            return at + 1
-        words = self._end_of_case(words)
-        if words.kind == _CASE and words.phase != "body":
-            words.end_word()
-            if words.phase != "patterns":
-                self._lose("this `case` can't be followed")
-            words.phase = "body"
-            words.separate()
-            return at + 1
-        self._end_word()
-        words = self._words[-1]
-        if words.kind in ("(", _ARRAY):
-            self._pop()
-        elif words.kind == _CASE:
-            self._lose("a bracket inside `case` can't be followed")
-        return at + 1
-
-    def _end_of_case(self, words: Words) -> Words:
-        """Return the words that are reached: behind `esac`, those around the `case`."""
-        if words.phase == "pattern" and words.word == "esac":
-            self._end_word()
-        return self._words[-1]
-
-    def _operator(self, at: int, words: Words) -> int:
-        """Go on over `;`, `&` and `|`."""
-        letter = self._line[at]
-        if words.is_test:
-            if letter == "|" and not self._line.startswith("||", at):
-                words.word += letter
-                return at + 1
-            if letter == ";":
-                self._lose("a ; inside [[ ... ]] can't be followed")
-        words = self._end_of_case(words)
-        if words.kind == _CASE and words.phase != "body":
-            words.end_word()
-            if words.phase == "pattern" or letter != "|":
-                self._lose("this `case` can't be followed")
-            return at + 1
-        self._separate()
-        words = self._words[-1]
-        end = at + 1
-        while self._line[end : end + 1] in tuple(";&|") and not self._line.startswith("&>", end):
-            end += 1
-        if letter == ";" and self._line[at:end] in (";;", ";&", ";;&"):
-            if words.kind == _CASE:
-                words.phase = "pattern"
-            else:
-                self._lose(f"{self._line[at:end]} outside `case`")
-        elif words.kind == _ARRAY:
-            self._lose("this list of words can't be followed")
-        return end

@@ -150,6 +150,8 @@ class Words:
         return ""
 
     def _of_case(self, word: str) -> str:
+        if self.phase != "in" and word in _BEGINS | _KEYWORDS | {"in"} and (self.phase, word) != ("pattern", "esac"):
+            self.lost = f"bash does not follow `case` with the word {word} in it"
         if self.phase == "subject":
             self.phase = "in"
         elif self.phase == "in":
