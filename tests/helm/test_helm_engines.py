@@ -357,7 +357,7 @@ def test_a_name_that_helm_refuses_is_refused(way: str) -> None:
     ("message", "advised"),
     [
         ("a.yaml:1:2: <.Values.x.y>: nil pointer evaluating interface {}.y", "is not set"),
-        ("x: can't evaluate field t in type interface {}", "no mapping"),
+        ("x: can't evaluate field t in type interface {}", "not a mapping"),
         ("chart requires kubeVersion: >=1.25", "cluster.kubernetesVersion"),
         ("YAML parse error on a.yaml: line 3", "that line of the template"),
         ("values don't meet the specifications of the schema(s)", "own schema"),

@@ -50,7 +50,7 @@ def test_the_order_of_adding_does_not_matter(files: dict[str, bytes]) -> None:
 )
 def test_a_path_that_is_not_below_the_folder_is_refused(path: str) -> None:
     tree = FileTree()
-    with pytest.raises(OutputError, match="no path below"):
+    with pytest.raises(OutputError, match="is not a path below"):
         tree.add(path, b"")
     assert not tree
 

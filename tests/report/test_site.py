@@ -247,7 +247,7 @@ class TestMarkdown:
 
     def test_it_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "markdown_it", None)
-        with pytest.raises(UsageError, match=r"pip install 'efdgen\[site\]'"):
+        with pytest.raises(UsageError, match=r"pip install '\.\[site\]'"):
             self.read("text")
 
 

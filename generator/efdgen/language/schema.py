@@ -89,7 +89,7 @@ def _file(name: str) -> SchemaFile:
 
 @functools.cache
 def _files() -> frozenset[str]:
-    return frozenset(path.name for path in folder().iterdir())
+    return frozenset(path.relative_to(folder()).as_posix() for path in folder().rglob("*.schema.json"))
 
 
 def check(document: Located, name: str, *, is_evaluated: bool = False) -> list[Problem]:

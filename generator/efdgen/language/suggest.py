@@ -15,6 +15,8 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     import difflib
 
     candidates = sorted(known)
+    if word in candidates:
+        return word
     swapped = next((known for known in candidates if sorted(known.casefold()) == sorted(word.casefold())), None)
     if swapped is not None:
         return swapped
