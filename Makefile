@@ -57,7 +57,7 @@ test-newest:  ## Run the tests with the newest versions that pyproject.toml admi
 test-lowest test-newest: OTHER = .venv-$(@:test-%=%)
 test-lowest test-newest: $(VENV)/.lock
 	$(PYTHON) -m venv --clear $(OTHER)
-	$(BIN)/uv pip install --quiet --python $(OTHER) --resolution $(RESOLUTION) --editable '.[dev]'
+	$(BIN)/uv pip install --quiet --python $(OTHER) --resolution $(RESOLUTION) --editable '.[dev]' --group build
 	$(BIN)/uv pip list --python $(OTHER)
 	$(OTHER)/bin/pytest $(PYTEST_OPTIONS)
 	$(OTHER)/bin/efdgen check
