@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from efdgen.verbs import render
 from support import needs
@@ -14,11 +13,6 @@ from support.checkout import copy_checkout, copy_tree
 from support.repository import small_repository
 
 __all__ = ["browser", "show"]
-
-
-# How long an example takes says something of the machine, and nothing of the law.
-settings.register_profile("laws", deadline=None)
-settings.load_profile("laws")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Callable, Sequence
 
@@ -18,7 +17,7 @@ from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import Place
 from efdgen.language.quoting import Markdown, Verbatim, quote
 from efdgen.language.texttemplate import TextFile
-from support import needs
+from support import HIDDEN, many, needs
 from support.documents import problems_of
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
@@ -180,7 +179,6 @@ def shape(tokens: Sequence[Token]) -> list[str]:
     return found
 
 
-HIDDEN = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 PROSE = {
     "a paragraph": "The app <% value %> is here.\n",
     "the beginning of a paragraph": "<% value %> is an app.\n",
@@ -234,7 +232,7 @@ def written(blocks: Sequence[Block]) -> str:
 @example(value="(b)")
 @example(value=": b")
 @example(value="<script>alert(1)</script>")
-@settings(max_examples=60, deadline=None)
+@many
 def test_no_value_adds_structure(where: str, value: str) -> None:
     names = {"code": lambda text: Markdown(quoting.in_code(text))}
     plain = written(filled(PROSE[where], value="x", **names))
@@ -242,7 +240,7 @@ def test_no_value_adds_structure(where: str, value: str) -> None:
 
 
 @given(value=st.text("`~#- \n'\"x", max_size=12))
-@settings(max_examples=60, deadline=None)
+@many
 def test_no_value_ends_a_fence(value: str) -> None:
     (fence,) = filled("```bash\n<% value %>\n<% value %>\n```\n", value=value)
     assert isinstance(fence, Fence)

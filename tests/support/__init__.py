@@ -4,9 +4,10 @@ from support.documents import document, layer, layers_of, problems_of
 from support.gocsv import read_line as read_csv_line
 from support.helm import coalesce
 from support.parsers import differences, go, pyyaml, ruamel
-from support.strategies import TRICKY_WORDS, data, few, many, tables, texts, words
+from support.strategies import HIDDEN, TRICKY_WORDS, data, few, many, tables, texts, words
 
 __all__ = [
+    "HIDDEN",
     "TRICKY_WORDS",
     "coalesce",
     "data",
