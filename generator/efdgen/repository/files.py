@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
@@ -98,7 +99,7 @@ class Files:
         if text is None:
             return None
         try:
-            document = yamlio.parse(text, path)
+            document, literals = _parsed(text, path)
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
@@ -106,7 +107,7 @@ class Files:
             what = "the file is empty" if document.data is None else "the file must hold a mapping"
             self.problem("E200", what, document.locate())
             return None
-        self.literals.extend(plaintext.literals(document, text))
+        self.literals.extend(literals)
         return document
 
     def texts(self, folder: str) -> dict[str, TextFile]:
@@ -165,14 +166,14 @@ class Files:
     def text_file(self, path: str) -> TextFile | None:
         """Read a file as text, with plain line ends; None when something is wrong."""
         text = self.text(path)
-        problem = yamlio.character_problem(text, path) if text is not None else None
-        if problem is not None:
-            self.problems.append(problem)
-            return None
         if text is None:
             return None
-        file = TextFile(path, text.replace("\r\n", "\n"))
-        self.literals.extend(plaintext.literals_in_text(file))
+        try:
+            file, literals = _plain(text, path)
+        except InvalidInputError as error:
+            self.problems.extend(error.problems)
+            return None
+        self.literals.extend(literals)
         return file
 
     def text(self, path: str) -> str | None:
@@ -202,6 +203,26 @@ class Files:
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
+
+
+# A review reads two versions of a repository that are alike in nearly all files: what was read is kept, by its text.
+
+
+@functools.lru_cache(maxsize=2048)
+def _parsed(text: str, path: str) -> tuple[Document, tuple[Problem, ...]]:
+    """Return a document, and what looks like a secret in it."""
+    document = yamlio.parse(text, path)
+    return document, tuple(plaintext.literals(document, text))
+
+
+@functools.lru_cache(maxsize=2048)
+def _plain(text: str, path: str) -> tuple[TextFile, tuple[Problem, ...]]:
+    """Return a file with plain line ends, and what looks like a secret in it."""
+    problem = yamlio.character_problem(text, path)
+    if problem is not None:
+        raise InvalidInputError([problem])
+    file = TextFile(path, text.replace("\r\n", "\n"))
+    return file, tuple(plaintext.literals_in_text(file))
 
 
 def _has_mode(path: FilePath, is_one: Callable[[int], bool], *, follow: bool = True) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import json
 import re
-import types
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import schema, suggest, yamlio
@@ -22,8 +23,6 @@ _KEYWORDS: Mapping[type, str] = {Items: "items", Keys: "propertyNames", Others: 
 FLAWED = "E207"
 """The code of a schema that can't be one."""
 
-_NOTHING: Mapping[str, Mapping[str, Any]] = types.MappingProxyType({})
-
 Locate = Callable[..., Location]
 
 _BESIDE_A_REFERENCE = frozenset(
@@ -32,8 +31,9 @@ _BESIDE_A_REFERENCE = frozenset(
 """What can stand beside a `$ref`: it says something to people, and nothing about the value."""
 
 
-class OwnSchema(NamedTuple):
-    """A schema of a repository.
+@dataclasses.dataclass(frozen=True, eq=False)
+class OwnSchema:
+    """A schema of a repository; the same text is the same object.
 
     Attributes:
         content: its references followed; keywords are those of JSON Schema, and efdgen's own.
@@ -46,13 +46,13 @@ class OwnSchema(NamedTuple):
     written: Mapping[str, Any]
 
 
-def read(files: Files, path: str, beside: Mapping[str, Mapping[str, Any]] = _NOTHING) -> OwnSchema | None:
+def read(files: Files, path: str, beside: tuple[tuple[str, OwnSchema], ...] = ()) -> OwnSchema | None:
     """Read a schema; None when something is wrong with it, which the files' problems say.
 
     Args:
         files: records what is wrong.
         path: the file.
-        beside: other schemas that it can refer to, as they are written, by name; efdgen's own are known.
+        beside: other schemas that it can refer to, each with its name; efdgen's own are known.
     """
     text = files.text(path)
     if text is None:
@@ -101,7 +101,8 @@ def _written(place: Place) -> Path:
     return (*path, "x-names")
 
 
-def _schema(text: str, path: str, beside: Mapping[str, Mapping[str, Any]]) -> OwnSchema:
+@functools.lru_cache(maxsize=512)
+def _schema(text: str, path: str, beside: tuple[tuple[str, OwnSchema], ...]) -> OwnSchema:
     raw = _json(text, path)
 
     def locate(where: Path = (), *, key: bool = False) -> Location:
@@ -116,7 +117,7 @@ def _schema(text: str, path: str, beside: Mapping[str, Mapping[str, Any]]) -> Ow
         if wrong:
             raise InvalidInputError(wrong)
     try:
-        content = schema.resolve(raw, beside)
+        content = schema.resolve(raw, {name: other.written for name, other in beside})
     except BrokenReferenceError as error:
         raise InvalidInputError([Problem(FLAWED, str(error), locate(error.path), error.path)]) from None
     problems = [Problem(FLAWED, message, locate(where), where) for where, message in _mistakes(raw, ())]

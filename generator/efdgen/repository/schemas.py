@@ -8,6 +8,7 @@ A repository's facts stand beside efdgen's, and in those of them that are open m
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -72,11 +73,11 @@ def load(files: Files) -> Schemas:
     While it has problems, every key is allowed where its facts would stand: the rest can still be checked.
     """
     if not files.exists(paths.OWN_FACTS):
-        return _composed({}, is_open=False)
+        return _composed(None, is_open=False)
     own = ownschemas.read(files, paths.OWN_FACTS)
     if own is None or not _fits(files, own):
-        return _composed({}, is_open=True)
-    return _composed(own.content.get("properties", {}), is_open=False)
+        return _composed(None, is_open=True)
+    return _composed(own, is_open=False)
 
 
 def refuse_others(files: Files, tables: Iterable[str]) -> None:
@@ -146,7 +147,9 @@ def _takes_more(fact: Mapping[str, Any]) -> bool:
     return "properties" in fact and "additionalProperties" not in fact
 
 
-def _composed(own: Mapping[str, Any], *, is_open: bool) -> Schemas:
+@functools.lru_cache(maxsize=16)
+def _composed(declared: OwnSchema | None, *, is_open: bool) -> Schemas:
+    own = declared.content.get("properties", {}) if declared is not None else {}
     closing = {} if is_open else {"additionalProperties": False}
     core = schema.load("facts")["properties"]
     facts: dict[str, Any] = {}

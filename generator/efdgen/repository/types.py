@@ -5,7 +5,7 @@ An app whose folder has neither takes whatever its chart takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path, Problem
@@ -24,7 +24,7 @@ def load(files: Files, folder: str, base: Types) -> Types:
         folder: the app's, below the repository's top.
         base: the types of the app that it extends; a file of its own takes the place of the base's.
     """
-    beside: dict[str, Mapping[str, Any]] = {}
+    beside: tuple[tuple[str, ownschemas.OwnSchema], ...] = ()
     types = base
     for name in Types._fields:
         path = f"{folder}/{name}.schema.json"
@@ -32,7 +32,7 @@ def load(files: Files, folder: str, base: Types) -> Types:
             own = ownschemas.read(files, path, beside)
             if own is None:
                 return base  # what is wrong with one may be why a reference of the next leads nowhere
-            beside[name] = own.written
+            beside = (*beside, (name, own))
             types = types._replace(**{name: own.content})
     return types
 

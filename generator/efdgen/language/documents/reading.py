@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, NoReturn
@@ -32,6 +33,7 @@ _BRANCHES = {"if": ("elif", "else", "endif"), "elif": ("elif", "else", "endif"),
 _WORDS = (*_ENDS, *_ENDS.values(), "elif", "else", "set")
 
 
+@functools.lru_cache(maxsize=512)
 def parse(file: TextFile, language: str = "") -> Document:
     """Read a document.
 
