@@ -1,5 +1,18 @@
-"""Run the command as `python -m efdgen`."""
+"""Run the command: `efdgen`, or `python -m efdgen`."""
 
-from efdgen.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command; who interrupts it while it is still being imported gets no traceback."""
+    try:
+        from efdgen.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

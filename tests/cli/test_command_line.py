@@ -276,7 +276,7 @@ def test_a_reader_that_goes_away_is_no_bug(small: Path, verb: str) -> None:
     command = [sys.executable, "-m", "efdgen", verb]
     result = subprocess.run(command, cwd=small, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writer)
-    assert result.returncode == 1
+    assert result.returncode == 4
     assert "Traceback" not in result.stderr
     assert "bug" not in result.stderr
 
@@ -313,6 +313,28 @@ def test_a_source_line_is_shown_from_any_folder(small: Path, tmp_path: Path) -> 
 
 
 # -- colours
+
+
+@pytest.mark.parametrize("cookie", ["# coding: utf-16", "# -*- coding: utf-7 -*-", "# vim: set fileencoding=nowhere :"])
+def test_a_source_line_is_shown_as_it_was_parsed(small: Path, cookie: str) -> None:
+    spec = small / "environments/dome.yaml"
+    spec.write_text(f'{cookie}\n{spec.read_text(encoding="utf-8")}nonsense: "+AGE-"\n', encoding="utf-8")
+    result = at(small, "validate")
+    assert result.exit_code == 3
+    assert ' | nonsense: "+AGE-"\n' in result.stderr
+
+
+def test_nothing_of_a_file_s_name_or_line_steers_a_terminal_or_a_workflow(small: Path) -> None:
+    for name in ("a\n::error file=x::mine", "b\x1b]0;mine\x07", "c\udcff"):
+        (small / "rendered" / name).touch()
+    shown = inside(small, "render")
+    assert "warning: rendered/a\\n::error file=x::mine was not made by efdgen; left alone\n" in shown.stderr
+    assert "\x1b" not in shown.stdout + shown.stderr
+    for form in ("text", "github", "json", "sarif"):
+        found = efdgen("check", "--format", form, cwd=small)
+        assert found.returncode == 1, found.stderr
+        assert r"c\xff" in found.stdout or r"c\udcff" in found.stdout or "c%FF" in found.stdout
+        assert not re.search("^::error file=x|\x1b|\x07", found.stdout + found.stderr, re.MULTILINE)
 
 
 def in_a_terminal(root: Path, *arguments: str, env: dict[str, str] | None = None) -> tuple[int, str]:

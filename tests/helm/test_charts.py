@@ -317,6 +317,16 @@ def test_an_unknown_chart_or_version_is_told_from_known_ones(
     assert failure(charts(root, "fetch")) == f"{name} {version}: {server.url}/index.yaml {message}"
 
 
+@pytest.mark.parametrize("url", ["http://[::1/x", "https://example.org:port/x", "//[/x"])
+def test_a_url_that_no_parser_takes_is_refused(root: Path, server: ChartServer, url: str) -> None:
+    server.entries["demo"] = [{"version": "1.0.0", "urls": [url]}]
+    pin(root, server.url)
+    message = failure(charts(root, "fetch"))
+    assert message.startswith("demo 1.0.0: ")
+    assert url in message
+    assert "not a URL" in message
+
+
 def test_a_chart_without_a_url_is_refused(root: Path, server: ChartServer) -> None:
     server.entries["demo"] = [{"version": "1.0.0"}]
     pin(root, server.url)

@@ -17,7 +17,7 @@ from efdgen.cli import diff_command
 from efdgen.report import diff
 from efdgen.verbs import render
 from support.checkout import edit, efdgen
-from support.gitrepo import commit, git
+from support.gitrepo import VARIABLES, commit, git
 from support.repository import overlay
 
 FACTS = "environments/shared/facts.yaml"
@@ -230,6 +230,20 @@ def test_names_may_be_in_any_script(committed: Path) -> None:
     commit(committed)
     overlay(committed, {"templates/apps/view/templates/größe.yaml": "kind: Secret\n"})
     assert facts(committed, "--base", "HEAD")["changes"][0]["part"] == "templates/größe.yaml"
+
+
+def test_a_name_that_no_file_can_have_here_is_wrong_usage(committed: Path) -> None:
+    index = str(committed / "other-index")
+    blob = git(committed, "hash-object", "-w", "templates/apps/view/app.yaml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(VARIABLES, "GIT_INDEX_FILE", index)
+        git(committed, "read-tree", "HEAD")
+        git(committed, "update-index", "--add", "--cacheinfo", f"100644,{blob},environments/{'n' * 300}.yaml")
+        tree = git(committed, "write-tree")
+    long = git(committed, "commit-tree", tree, "-m", "A long name")
+    done = run(committed, "--base", long)
+    assert done.exit_code == 2
+    assert f"{long[:9]} has a file whose name is not possible here: 'environments/nnn" in done.stderr
 
 
 def test_without_git_there_is_no_revision_but_a_diff(small: Path) -> None:

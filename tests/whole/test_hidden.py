@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from efdgen.verbs import render, runbook
 from support.checkout import edit
 from support.documents import problems_of
@@ -12,35 +14,60 @@ from support.repository import overlay, small_repository
 
 HIDDEN = r"x\0\e\u202ey"
 RAW = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-STEP = "---\nphase: one\ntitle: One\ntools: [ls]\n---\n### One {#one}\n\n```bash\nls <% place %>\n```\n"
+STEP = """---
+phase: one
+title: One
+tools: [ls]
+---
+### One {#one}
+
+PROSE
+
+```bash
+ls <% "x\\x1b\\u202ey" %>
+```
+"""
 
 
-def test_in_a_document_s_prose_they_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        ("environments/dome.yaml", "place: the dome\n", f'place: "{HIDDEN}"\n'),
+        ("environments/lab.yaml", "reason: 1.9.4 has not been tried here.", f'reason: "{HIDDEN}"'),
+    ],
+)
+def test_in_facts_they_are_refused(tmp_path: Path, file: str, old: str, new: str) -> None:
     root = small_repository(tmp_path)
-    edit(root / "environments/dome.yaml", "place: the dome\n", f'place: "{HIDDEN}"\n')
-    problems = problems_of(render.write, root)
-    assert {problem.code for problem in problems} == {"E304"}
-    assert all(r"'x\x00\x1b\u202ey' holds" in problem.message for problem in problems)
+    edit(root / file, old, new)
+    (problem,) = problems_of(render.write, root)
+    assert (problem.code, problem.location.file) == ("E102", file)
     assert not (root / "rendered").exists()
 
 
-def test_in_the_tables_of_pages_they_are_replaced(tmp_path: Path) -> None:
+def test_values_of_charts_hold_them_as_numbers(tmp_path: Path) -> None:
     root = small_repository(tmp_path)
-    edit(root / "environments/lab.yaml", "reason: 1.9.4 has not been tried here.", f'reason: "{HIDDEN}"')
+    edit(root / "environments/dome.yaml", "  view: {}\n", f'  view: {{values: {{env: {{WORD: "{HIDDEN}"}}}}}}\n')
     render.write(root)
     files = [file for file in (root / "rendered").rglob("*") if file.is_file()]
-    assert "x\ufffd\ufffd\ufffdy" in (root / "rendered/README.md").read_text(encoding="utf-8")
+    assert r"x\0\e\u202ey" in (root / "rendered/apps/view/values-dome.yaml").read_text(encoding="utf-8")
     assert [file for file in files if RAW.search(file.read_bytes().decode())] == []
 
 
 def test_in_commands_they_are_numbers(tmp_path: Path) -> None:
     root = small_repository(tmp_path)
     overlay(root, {"templates/runbook": None})
-    overlay(root, {"templates/runbook/10-one.md": STEP})
-    edit(root / "environments/dome.yaml", "place: the dome\n", r'place: "x\e\u202ey"' + "\n")
+    overlay(root, {"templates/runbook/10-one.md": STEP.replace("PROSE", "Look.")})
     script = runbook.as_script(root, "dome")
     assert r"ls $'x\x1b\xe2\x80\xaey'" in script
     assert not RAW.search(script)
+
+
+def test_in_a_document_s_prose_they_are_refused(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    overlay(root, {"templates/runbook": None})
+    overlay(root, {"templates/runbook/10-one.md": STEP.replace("PROSE", r'Look at <% "x\x1b" %>.')})
+    said = {(problem.code, problem.message.split(" (")[0]) for problem in problems_of(render.write, root)}
+    assert said == {("E304", r"'x\x1b' holds the character U+001B, which can't be seen")}
 
 
 def test_a_title_is_prose_on_the_runbook_s_first_line(tmp_path: Path) -> None:

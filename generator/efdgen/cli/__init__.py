@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import importlib
+import io
 import os
 import sys
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import click
 
 from efdgen import __version__
+from efdgen.cli import streams
+from efdgen.language import visible
 
 _COMMANDS = {
     "list": "Show environments, apps, versions and hosts.",
@@ -91,29 +94,38 @@ def main() -> None:
     # https://no-color.org
     colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
     try:
+        streams.check_output()
         status = command.main(prog_name="efdgen", standalone_mode=False, **colour)
         sys.stdout.flush()
         sys.exit(status)
-    except click.exceptions.Abort:
-        click.echo("Interrupted.", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        streams.say("Interrupted.")
         sys.exit(_INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        streams.say(visible.lines(_shown(error)))
         sys.exit(error.exit_code)
+    except streams.StandardOutputError as error:
+        streams.give_up_output()
+        if error.errno != errno.EPIPE:
+            streams.say_error(str(error))
+        sys.exit(_OUTPUT)
     except Exception as error:  # noqa: BLE001 - the last line of defence
-        if isinstance(error, OSError) and error.filename is None:
-            # Nothing that is read or written by name: it is the output that nobody takes.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            if error.errno != errno.EPIPE:
-                click.echo(f"error: can't write to the standard output: {error.strerror}", err=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE):
+            streams.say_error(f"can't write or open {error.filename or 'a file'}: {error.strerror}")
             sys.exit(_OUTPUT)
-        click.echo("".join(_traceback(error)), err=True)
-        click.echo(
+        streams.say(visible.lines("".join(_traceback(error))))
+        streams.say(
             f"This is a bug in efdgen {__version__}, and not your mistake. Nothing more was written. Please report it, "
-            "with all of the above and what you ran:\n  https://github.com/lsst-sqre/argocd-efd/issues/new",
-            err=True,
+            "with all of the above and what you ran:\n  https://github.com/lsst-sqre/argocd-efd/issues/new"
         )
         sys.exit(_BUG)
+
+
+def _shown(error: click.ClickException) -> str:
+    """Return what click prints of an error: how the command is used, and what is wrong."""
+    written = io.StringIO()
+    error.show(file=written)
+    return written.getvalue().rstrip("\n")
 
 
 def _traceback(error: BaseException) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from efdgen.cli.common import CHARTS, reports_errors, repository_root, root_option
+from efdgen.cli.streams import say_error
 
 if TYPE_CHECKING:
     from efdgen.helm.charts.outcomes import Failure
@@ -109,6 +110,6 @@ def _end(failures: Iterable[Failure]) -> None:
     """Show what went wrong, if anything did, and end with the status for it."""
     failures = list(failures)
     for failure in failures:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {failure}", err=True)
+        say_error(f"{failure}")
     if failures:
         raise click.exceptions.Exit(CHARTS)

@@ -15,6 +15,7 @@ from efdgen.cli.common import (
     root_option,
     show,
 )
+from efdgen.cli.streams import say
 from efdgen.verbs import render
 
 
@@ -50,11 +51,9 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str) -> N
             click.echo(text.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, click.style))
             if outcome.changes:
                 command_line = " ".join(["efdgen render", *environments])
-                click.echo(
-                    f"To bring {text.count(len(outcome.changes), 'file')} up to date, run: {command_line}", err=True
-                )
+                say(f"To bring {text.count(len(outcome.changes), 'file')} up to date, run: {command_line}")
             if outcome.foreign:
                 files = text.count(len(outcome.foreign), "file")
-                click.echo(f"efdgen did not make {files}: nothing else belongs in {render.OUTPUT}/", err=True)
+                say(f"efdgen did not make {files}: nothing else belongs in {render.OUTPUT}/")
     if not outcome.is_clean:
         raise click.exceptions.Exit(DIFFERENCES)

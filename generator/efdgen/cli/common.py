@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from efdgen.cli.streams import say, say_error
 from efdgen.repository import paths
 from efdgen.verbs import project
 
@@ -71,7 +73,11 @@ def repository_root(given: Path | None) -> Path:
     from efdgen.errors import UsageError
 
     if given is None:
-        return project.find_root(Path.cwd())
+        try:
+            here = Path.cwd()
+        except FileNotFoundError:
+            raise UsageError("the current folder is not there any more; go to another one, or use --root") from None
+        return project.find_root(here)
     if not paths.is_repository(given):
         raise UsageError(f"{given} has no environments/ and templates/apps/")
     return given
@@ -91,7 +97,7 @@ def reports_errors(function: Function) -> Function:
             format_ = format_ if format_ in MACHINE_FORMATS else "text"
             show(error.problems, format_, kwargs.get("root"))
             if format_ == "text":
-                click.echo("Fix what is marked, then run this again. Nothing was written.", err=True)
+                say("Fix what is marked, then run this again. Nothing was written.")
             raise click.exceptions.Exit(INVALID_INPUT) from None
         except UsageError as error:
             _fail(str(error), USAGE)
@@ -115,17 +121,30 @@ def show(problems: Sequence[Problem], format_: str, given_root: Path | None) -> 
         if report:
             click.echo(report)
         return
-    import linecache
-
     from efdgen.report import text
 
-    root = repository_root(given_root)
-
-    def read_line(file: str, line: int) -> str:
-        return linecache.getline(str(root / file), line).rstrip("\n")
-
     if problems:
-        click.echo(text.problems(problems, read_line, click.style), err=True)
+        say(text.problems(problems, _SourceLines(repository_root(given_root)).line, click.style))
+
+
+class _SourceLines:
+    """The lines of files that problems are about, as they were parsed."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lines: dict[str, list[str]] = {}
+
+    def line(self, file: str, number: int) -> str:
+        """Return a line of a file; empty: there is none."""
+        if file not in self._lines:
+            try:
+                content = (self._root / file).read_bytes()
+            except (OSError, ValueError):
+                content = b""
+            text = content.removeprefix(codecs.BOM_UTF8).decode(errors="replace")
+            self._lines[file] = [line.removesuffix("\r") for line in text.split("\n")]
+        lines = self._lines[file]
+        return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
 def _from_the_top(problems: Sequence[Problem], root: Path) -> Sequence[Problem]:
@@ -140,5 +159,5 @@ def _from_the_top(problems: Sequence[Problem], root: Path) -> Sequence[Problem]:
 
 
 def _fail(message: str, status: int) -> NoReturn:
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {message}", err=True)
+    say_error(message)
     raise click.exceptions.Exit(status)

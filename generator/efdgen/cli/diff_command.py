@@ -16,6 +16,7 @@ from efdgen.cli.common import (
     root_option,
 )
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.cli.streams import say
 from efdgen.report.diff import FORMATS
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def command(
         shown, failed = _objects(folder, compared, engine)
     click.echo(written(shown, format_, click.style))
     if outside:
-        click.echo(f"Outside of {', '.join(declared) or 'nothing'}, this changes: {', '.join(outside)}", err=True)
+        say(f"Outside of {', '.join(declared) or 'nothing'}, this changes: {', '.join(outside)}")
     report_failures(failed)
     if outside:
         raise click.exceptions.Exit(DIFFERENCES)
@@ -93,6 +94,6 @@ def _objects(root: Path, compared: Reviewed, engine: str) -> tuple[Review, tuple
     from efdgen.verbs import objectdiff
 
     helm = engines.choose(engine)
-    click.echo(f"With {helm.description}", err=True)
+    say(f"With {helm.description}")
     found = objectdiff.compare(compared.trees, compared.shown, helm, open_charts(root))
     return found.shown, found.failed

@@ -9,6 +9,7 @@ from click.shell_completion import CompletionItem
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import open_charts
+from efdgen.cli.streams import say
 from efdgen.repository import paths
 from efdgen.verbs import project
 
@@ -58,7 +59,7 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
         raise UsageError(f"--{subject} is about all of {environment}: leave out {question!r}")
     folder = repository_root(root)
     charts = open_charts(folder)
-    found = verb.explain(folder, environment, verb.ChartDefaults(charts, lambda message: click.echo(message, err=True)))
+    found = verb.explain(folder, environment, verb.ChartDefaults(charts, say))
     if subject == "hosts":
         hosts = list(found.hosts())
         text = report.as_json(hosts) if format_ == "json" else report.hosts(hosts, click.style)

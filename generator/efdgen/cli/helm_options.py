@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from efdgen.cli.common import CHARTS
+from efdgen.cli.streams import say, say_error
 
 if TYPE_CHECKING:
     from efdgen.helm.hydrate import Charts, HydratedApp
@@ -37,8 +38,8 @@ def report_failures(failed: Sequence[HydratedApp]) -> None:
         return
     for result in failed:
         where = f"{result.app} in environment {result.environment}"
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {where}: {result.error}", err=True)
+        say_error(f"{where}: {result.error}")
         advice = messages.advice(result.error)
         if advice:
-            click.echo(f"  {advice}", err=True)
+            say(f"  {advice}")
     raise click.exceptions.Exit(CHARTS)

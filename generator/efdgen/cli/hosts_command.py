@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.cli.streams import say
 from efdgen.verbs import project
 
 
@@ -65,4 +66,4 @@ def command(
         return
     click.echo(report.as_route53(f"{resolved.project} {environment}".strip(), records))
     for note in dns.notes(records):
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}")

@@ -12,6 +12,7 @@ import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.cli.streams import say, say_warning
 from efdgen.repository import paths
 from efdgen.verbs import render
 
@@ -70,13 +71,13 @@ def command(
             files = {**{name: old for name, old in there.items() if Path(name).stem not in named}, **files}
         for change in resultfolder.replace(output, there, files):
             click.echo(f"{change.kind.value:7} {output / change.path}")
-        click.echo(f"{len(done)} apps in {output}", err=True)
+        say(f"{len(done)} apps in {output}")
     report_failures([result for result in found if result.error])
 
 
 def _introduce(engine: Any, capabilities: Any, deployed: Any, environment: str) -> None:
     """Say what the objects are made with, and for which cluster."""
-    click.echo(f"With {engine.description}, for Kubernetes {capabilities.kubernetes_version}", err=True)
+    say(f"With {engine.description}, for Kubernetes {capabilities.kubernetes_version}")
     warnings = list(engine.cautions)
     if deployed.is_outdated:
         warnings.append(f"rendered/ is not what the specs render to; see: efdgen check {environment}")
@@ -85,7 +86,7 @@ def _introduce(engine: Any, capabilities: Any, deployed: Any, environment: str) 
             "the specs are invalid: rendered/ names the Kubernetes version, and cluster.apiVersions is unknown"
         )
     for warning in warnings:
-        click.echo(f"{click.style('warning:', fg='yellow', bold=True)} {warning}", err=True)
+        say_warning(f"{warning}")
 
 
 @contextlib.contextmanager

@@ -19,6 +19,7 @@ from efdgen.cli.common import (
     show,
 )
 from efdgen.cli.helm_options import open_charts, report_failures
+from efdgen.cli.streams import say
 
 
 @click.command("lint")
@@ -67,7 +68,7 @@ def command(
         result = lint.lint(folder, environments, engines.choose(engine), open_charts(folder))
     show(result.problems, format_, root)
     for note in result.notes:
-        click.echo(f"note: {note}", err=True)
+        say(f"note: {note}")
     if format_ == "text" and not result.problems and not result.failed:
         click.echo(f"nothing found in {', '.join(result.environments)}")
     report_failures(result.failed)

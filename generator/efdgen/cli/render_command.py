@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import environments, format_option, reports_errors, repository_root, root_option, show
+from efdgen.cli.streams import say_warning
 from efdgen.verbs import render
 
 
@@ -32,6 +33,6 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str, allo
     show(outcome.warnings, format_, root)
     click.echo(text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style), err=format_ != "text")
     for path in outcome.edited:
-        click.echo(f"warning: {render.OUTPUT}/{path} had been edited by hand; the edit is gone", err=True)
+        say_warning(f"{render.OUTPUT}/{path} had been edited by hand; the edit is gone")
     for path in outcome.foreign:
-        click.echo(f"warning: {render.OUTPUT}/{path} was not made by efdgen; left alone", err=True)
+        say_warning(f"{render.OUTPUT}/{path} was not made by efdgen; left alone")

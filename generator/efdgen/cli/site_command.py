@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import reports_errors, repository_root, root_option
+from efdgen.cli.streams import say
 from efdgen.verbs import project, render
 
 
@@ -47,4 +48,4 @@ def command(root: Path | None, output: Path) -> None:
     files = write.build(rows.fleet(found.environments, makers))
     for change in resultfolder.replace(output, there, files):
         click.echo(f"{change.kind.value:7} {output / change.path}")
-    click.echo(f"Open {output / write.INDEX}", err=True)
+    say(f"Open {output / write.INDEX}")

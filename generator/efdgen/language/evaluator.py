@@ -160,7 +160,8 @@ def item(owner: Any, key: Any) -> Any:
         if not -len(owner) <= key < len(owner):
             raise ExpressionError("E301", f"the list has {len(owner)} items, and no item {key}")
         return owner[key]
-    raise ExpressionError("E303", f"{key!r} can't be looked up in {kind(owner)}")
+    what = repr(key) if isinstance(key, str | int | float | None) else kind(key)
+    raise ExpressionError("E303", f"{what} can't be looked up in {kind(owner)}")
 
 
 def _call(node: nodes.Call, names: Names) -> Any:

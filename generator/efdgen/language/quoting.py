@@ -22,15 +22,13 @@ from typing import Any
 from efdgen.language import expressions
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import Place
+from efdgen.language.visible import HIDDEN
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&|{~$]|(?<!\S)#")
 """What Markdown, or GitHub's (`~~a~~`, `$a$`), takes for its own; a heading can end in a `#`."""
 
 _JOINS = re.compile(r"\A\(|(?<!\\)!\Z")
 """What would make a link, or a picture, together with the brackets of the text around it."""
-
-_HIDDEN = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Control characters that are no blanks, and those that let text look like other text."""
 
 _TICKS = re.compile(r"`+")
 _STRUCTURE = re.compile(r"\A(\d*)([.)](?=\s|\Z)|[-+#~=])")
@@ -101,7 +99,7 @@ def quote(value: Any, place: Place) -> str:
 @functools.lru_cache(maxsize=4096)
 def _quoted(text: str, place: Place) -> str:
     """Return text as its place needs it; the same few names and hosts stand everywhere."""
-    if place not in _ESCAPES and (hidden := _HIDDEN.search(text)):
+    if place not in _ESCAPES and (hidden := HIDDEN.search(text)):
         raise ExpressionError(
             "E304", f"{text!r} holds the character U+{ord(hidden[0]):04X}, which can't be seen", "take it out"
         )
@@ -114,7 +112,7 @@ def in_prose(text: str) -> str:
 
 
 def _on_line(text: str) -> str:
-    return _HIDDEN.sub("\ufffd", " ".join(text.split()))
+    return HIDDEN.sub("\ufffd", " ".join(text.split()))
 
 
 def in_code(text: str) -> str:
@@ -205,7 +203,7 @@ def _in_address(text: str) -> str:
 
 def _json(value: Any) -> str:
     """Return data as JSON; what can't be seen by its number."""
-    return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _name(text: str) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from efdgen.errors import Problem
+from efdgen.language import visible
 
 _HEAD, _TAIL = 200, 120
 """Characters that are kept of a long text: at its beginning, and at its end, which says what is wrong."""
 
 
 def brief(problem: Problem) -> Problem:
-    """Return a problem whose texts people can read: values of thousands of characters are shown in part."""
+    """Return a problem whose texts people can read: nothing hides in them, and long ones are shown in part."""
     return problem._replace(
-        message=shortened(problem.message),
-        hint=shortened(problem.hint),
+        message=shortened(visible.line(problem.message)),
+        hint=shortened(visible.line(problem.hint)),
         path=tuple(shortened(part) if isinstance(part, str) else part for part in problem.path),
     )
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from efdgen.helm.charts.outcomes import Comparison, Fetched
+from efdgen.language import visible
 from efdgen.report.text import Style, table
 
 
@@ -41,4 +42,4 @@ def newer_as_json(compared: Sequence[Comparison]) -> str:
         }
         for one in compared
     ]
-    return json.dumps({"charts": charts}, indent=2, ensure_ascii=False)
+    return visible.json(json.dumps({"charts": charts}, indent=2, ensure_ascii=False))

@@ -9,6 +9,7 @@ from typing import Any
 from efdgen.environment.hosts import ARGO_CD, PublicHost
 from efdgen.errors import Location, dotted
 from efdgen.explain.says import DERIVED, ExplainedHost, ExplainedSecret, Explanation, Say
+from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.report.text import Style, table
 
@@ -131,7 +132,7 @@ def overview(
 
 def as_json(found: Sequence[Explanation] | Sequence[ExplainedHost] | Sequence[ExplainedSecret]) -> str:
     """Return the same as JSON."""
-    return json.dumps([_plain(entry) for entry in found], indent=2, ensure_ascii=False)
+    return visible.json(json.dumps([_plain(entry) for entry in found], indent=2, ensure_ascii=False))
 
 
 def _plain(entry: Explanation | ExplainedHost | ExplainedSecret) -> dict[str, Any]:

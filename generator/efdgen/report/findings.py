@@ -8,6 +8,7 @@ from typing import Any
 
 from efdgen import __version__
 from efdgen.errors import Location, Problem, Severity, dotted
+from efdgen.language import visible
 from efdgen.output.compare import FileChange, Kind
 from efdgen.report.brief import brief
 
@@ -18,9 +19,8 @@ def as_json(problems: Sequence[Problem]) -> str:
     """Return problems as one JSON document."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     counts = {"errors": errors, "warnings": len(problems) - errors}
-    return json.dumps(
-        {"problems": [_fact(brief(problem)) for problem in problems], **counts}, indent=2, ensure_ascii=False
-    )
+    document = {"problems": [_fact(brief(problem)) for problem in problems], **counts}
+    return visible.json(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _fact(problem: Problem) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def as_github(problems: Sequence[Problem]) -> str:
 
 def _workflow_command(problem: Problem) -> str:
     place = problem.location
-    properties = {"file": place.file}
+    properties = {"file": visible.line(place.file)}
     if place.line:
         properties |= {"line": str(place.line), "col": str(place.column)}
     properties["title"] = problem.code
@@ -81,7 +81,7 @@ def as_sarif(problems: Sequence[Problem]) -> str:
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return visible.json(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def section(code: str) -> str:
@@ -102,12 +102,13 @@ def _rule(code: str) -> dict[str, Any]:
 
 
 def _result(problem: Problem, rule: int) -> dict[str, Any]:
+    import os
     from urllib.parse import quote
 
     place = problem.location
     # GitHub shows no result without a line: what is about a file as a whole is shown on its first one.
     region = {"startLine": place.line, "startColumn": place.column} if place.line else {"startLine": 1}
-    location = {"artifactLocation": {"uri": quote(place.file)}, "region": region}
+    location = {"artifactLocation": {"uri": quote(os.fsencode(place.file))}, "region": region}
     text = f"{problem.message}. {problem.hint}" if problem.hint else problem.message
     return {
         "ruleId": problem.code,

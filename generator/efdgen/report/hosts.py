@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from efdgen.environment.dns import TTL, Record
 from efdgen.environment.hosts import PublicHost
+from efdgen.language import visible
 from efdgen.report.text import Style, table
 from efdgen.repository import paths
 
@@ -20,7 +21,7 @@ def as_text(hosts: Sequence[PublicHost], style: Style) -> str:
 def as_json(environment: str, hosts: Sequence[PublicHost]) -> str:
     """Return the same as JSON."""
     data = {"environment": environment, "hosts": [host._asdict() for host in hosts]}
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return visible.json(json.dumps(data, indent=2, ensure_ascii=False))
 
 
 def as_route53(comment: str, records: Sequence[Record]) -> str:
@@ -41,7 +42,7 @@ def as_route53(comment: str, records: Sequence[Record]) -> str:
         }
         for record in records
     ]
-    return json.dumps({"Comment": comment, "Changes": changes}, indent=2, ensure_ascii=False)
+    return visible.json(json.dumps({"Comment": comment, "Changes": changes}, indent=2, ensure_ascii=False))
 
 
 def as_terraform(environment: str, records: Sequence[Record], address: str = "", node_address: str = "") -> str:

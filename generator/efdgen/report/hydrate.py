@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from efdgen.helm.hydrate import HydratedApp
-from efdgen.language import yamlio
+from efdgen.language import visible, yamlio
 
 MARKS = {"yaml": b"# Hydrated by efdgen ", "json": b'{\n  "hydratedBy": "efdgen'}
 """How a file begins that holds one app's objects."""
@@ -22,7 +22,7 @@ def as_yaml(apps: Sequence[HydratedApp]) -> str:
 
 def as_json(apps: Sequence[HydratedApp]) -> str:
     """Return one JSON document; an app that failed has its error in it."""
-    return json.dumps([_plain(app) for app in apps], indent=2, ensure_ascii=False)
+    return visible.json(json.dumps([_plain(app) for app in apps], indent=2, ensure_ascii=False))
 
 
 def file(app: HydratedApp, format_: str) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
+from efdgen.language import visible
 from efdgen.report.text import Style, table
 
 
@@ -60,7 +61,9 @@ def _public(environment: ResolvedEnvironment) -> dict[str, str]:
 
 def as_json(environments: Sequence[ResolvedEnvironment]) -> str:
     """Return the same as JSON."""
-    return json.dumps({"environments": [_environment(env) for env in environments]}, indent=2, ensure_ascii=False)
+    return visible.json(
+        json.dumps({"environments": [_environment(env) for env in environments]}, indent=2, ensure_ascii=False)
+    )
 
 
 def _environment(environment: ResolvedEnvironment) -> dict[str, Any]:

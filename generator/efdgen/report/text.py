@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from efdgen.errors import Problem, Severity
+from efdgen.language import visible
 from efdgen.output.compare import FileChange, Kind
 from efdgen.report.brief import brief
 
@@ -29,12 +30,12 @@ def problems(found: Sequence[Problem], read_line: ReadLine, style: Style) -> str
 def _problem(problem: Problem, read_line: ReadLine, style: Style) -> str:
     is_error = problem.severity is Severity.ERROR
     title = style(f"{problem.severity.value}[{problem.code}]", fg="red" if is_error else "yellow", bold=True)
-    lines = [f"{title} {problem.message}", f"  --> {problem.location}"]
+    lines = [f"{title} {problem.message}", f"  --> {visible.line(str(problem.location))}"]
     line, column = problem.location.line, problem.location.column
     source = read_line(problem.location.file, line) if line else ""
     if source:
         start = max(0, column - _MAX_SHOWN // 2) if len(source) > _MAX_SHOWN else 0
-        shown = source[start : start + _MAX_SHOWN].replace("\t", " ")
+        shown = visible.in_place(source[start : start + _MAX_SHOWN])
         lines.append(f"{line:5} | {shown}")
         lines.append(f"      | {' ' * (column - 1 - start)}{style('^', fg='red', bold=True)}")
     if problem.hint:
@@ -59,7 +60,7 @@ def written(changes: Sequence[FileChange], unchanged: int, output: str, style: S
     lines = []
     for change in changes:
         verb, colour = _VERBS[change.kind]
-        lines.append(f"{style(f'{verb:8}', fg=colour)}{output}/{change.path}")
+        lines.append(f"{style(f'{verb:8}', fg=colour)}{output}/{visible.line(change.path)}")
     deleted = sum(change.kind is Kind.REMOVED for change in changes)
     lines.append(f"{len(changes) - deleted} written, {deleted} deleted, {unchanged} left alone")
     return "\n".join(lines)
@@ -72,7 +73,7 @@ def differences(
     by_hand = frozenset(edited)
     lines: list[str] = []
     for change in changes:
-        path = f"{output}/{change.path}"
+        path = f"{output}/{visible.line(change.path)}"
         if change.kind is Kind.ADDED:
             lines.append(f"{style('missing', fg='red', bold=True)}  {path}")
         elif change.kind is Kind.REMOVED:
@@ -81,7 +82,10 @@ def differences(
             note = " (edited by hand)" if change.path in by_hand else ""
             lines.append(f"{style('changed', fg='red', bold=True)}  {path}{note}")
             lines.extend(_unified(change, path, style))
-    lines.extend(f"{style('foreign', fg='red', bold=True)}  {output}/{path} (not made by efdgen)" for path in foreign)
+    lines.extend(
+        f"{style('foreign', fg='red', bold=True)}  {output}/{visible.line(path)} (not made by efdgen)"
+        for path in foreign
+    )
     return "\n".join(lines)
 
 
@@ -94,7 +98,8 @@ def _unified(change: FileChange, path: str, style: Style) -> Iterator[str]:
     diff = difflib.unified_diff(before, after, f"{path} (there)", f"{path} (rendered)", lineterm="")
     for line in diff:
         colour = _COLOURS.get(line[:1])
-        yield f"  {style(line, fg=colour) if colour else line}"
+        shown = visible.line(line)
+        yield f"  {style(shown, fg=colour) if colour else shown}"
 
 
 def table(rows: Sequence[Sequence[str]], style: Style) -> str:

@@ -89,7 +89,9 @@ class Files:
         if document is None:
             return None
         # Said by chart-keys.schema.json too; checking a thousand keys with it would take longer than all the rest.
-        wrong = [path for path, value in leaves(document.data) if value != {}]
+        wrong = list(
+            dict.fromkeys(_up_to_list(path) for path, value in leaves(document.data) if not _is_any(path, value))
+        )
         for where in wrong:
             self.problem("E204", "must be a mapping: {} stands for any value", document.locate(where), where)
         return None if wrong else document.data
@@ -203,6 +205,16 @@ class Files:
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
+
+
+def _is_any(path: Path, value: Any) -> bool:
+    """Say whether a leaf of a chart's keys is what it must be: a mapping, and in mappings only."""
+    return value == {} and not any(isinstance(step, int) for step in path)
+
+
+def _up_to_list(path: Path) -> Path:
+    """Return the path of the list that a path leads through; the path itself if there is none."""
+    return path[: next((index for index, step in enumerate(path) if isinstance(step, int)), len(path))]
 
 
 # A review reads two versions of a repository that are alike in nearly all files: what was read is kept, by its text.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from efdgen.errors import Location, Problem, Severity
-from efdgen.repository import definitions, pages, paths, runbook, schemas, specs
+from efdgen.repository import definitions, helmtemplates, pages, paths, runbook, schemas, specs
 from efdgen.repository.files import Files
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.repository.tables import load as load_tables
@@ -34,6 +34,10 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     documents = runbook.load(files)
     title = pages.load_title(files)
     shown = pages.load(files, apps)
+    of_apps = [file for app in apps.values() for file in app.templates.values()]
+    for file in dict.fromkeys([*parent.values(), *wrapper.values(), *of_apps]):
+        wrong = helmtemplates.problem(file)
+        files.problems.extend([wrong] if wrong else [])
     for folder, found, needed in (
         (f"{paths.APPS}/{paths.PARENT}", parent, paths.APPLICATION),
         (paths.WRAPPER, wrapper, "Chart.yaml"),

@@ -10,7 +10,7 @@ from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, at, document_layer, merge, merge_layers, sets
 from efdgen.language.yamlio import Document
-from efdgen.repository import chartkeys, paths, types
+from efdgen.repository import chartkeys, hiddentext, paths, types
 from efdgen.repository.files import Files
 from efdgen.repository.model import Acceptance, AppDefinition, EnvironmentSpec, Schemas, Table
 from efdgen.repository.references import References
@@ -29,6 +29,9 @@ def load(
         _fold_undeclared(files)
     if not found:
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(paths.ENVIRONMENTS))
+    of_tables = [table.document for table in tables.values() if table.document is not None]
+    for document in (*(read.document for read in (*parsed, shared) if read is not None), *of_tables):
+        files.refuse(hiddentext.problems(document))
     references = References(files, apps, tables, found)
     if shared is not None:
         references.check(shared.document, rules.names_in_shared)

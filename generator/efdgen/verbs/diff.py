@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ from efdgen.verbs.project import Project, Rendering, rendering
 from efdgen.verbs.render import OUTPUT
 
 Tree = Mapping[str, bytes]
+
+_NO_NAMES = (errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL)
 
 
 class Trees(NamedTuple):
@@ -97,11 +100,9 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Tre
         return Trees(_own(there, now.tree), now.tree, f"{OUTPUT}/", now.project)
     then = git.revision(root, base)
     sources = git.files(root, then, paths.FOLDERS)
-    with tempfile.TemporaryDirectory(prefix="efdgen-") as folder:
+    with _temporary_folder() as folder:
         old = Path(folder)
-        for path, content in sources.items():
-            (old / path).parent.mkdir(parents=True, exist_ok=True)
-            (old / path).write_bytes(content)
+        _write(old, sources, then)
         if not paths.is_repository(old):
             return _against_committed(root, names, then, "which has no specs")
         _refuse_unknown(names, paths.environment_names(root), paths.environment_names(old))
@@ -110,6 +111,30 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Tre
             return Trees(_rendered(old, names).tree, now.tree, then.name, now.project)
         except (InvalidInputError, OutputError):
             return _against_committed(root, names, then, "whose specs this efdgen can't render", now)
+
+
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(prefix="efdgen-")
+    except OSError as error:
+        raise OutputError(f"can't make a temporary folder: {error.strerror}; TMPDIR can name another place") from error
+
+
+def _write(folder: Path, sources: Tree, then: git.Revision) -> None:
+    """Write the files of a revision to a folder.
+
+    Raises:
+        UsageError: when one has a name that no file can have here.
+        OutputError: when the folder can't be written.
+    """
+    for path, content in sources.items():
+        try:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno not in _NO_NAMES:
+                raise OutputError(f"can't write to the temporary folder {folder}: {error.strerror}") from error
+            raise UsageError(f"{then.name} has a file whose name is not possible here: {path[:80]!r}") from None
 
 
 def _against_committed(

@@ -101,5 +101,12 @@ def _entries(found: list[Any]) -> list[Entry]:
 
 
 def absolute(repository: str, url: str) -> str:
-    """Return where an archive is that an index lists: its URL may be relative to the repository."""
-    return urllib.parse.urljoin(f"{repository.rstrip('/')}/", url)
+    """Return where an archive is that an index lists: its URL may be relative to the repository.
+
+    Raises:
+        ChartError: when what it lists is not a URL.
+    """
+    try:
+        return urllib.parse.urljoin(f"{repository.rstrip('/')}/", url)
+    except ValueError as error:
+        raise ChartError(f"{repository} lists {url!r}, which is not a URL: {error}") from None

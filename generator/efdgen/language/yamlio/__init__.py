@@ -18,6 +18,7 @@ from efdgen.language.yamlio.reading import (
     character_problem,
     decode,
     parse,
+    syntax_problem,
 )
 from efdgen.language.yamlio.scalars import AmbiguousScalarError, YamlError, resolve_plain
 from efdgen.language.yamlio.writing import dump, inline
@@ -38,6 +39,7 @@ __all__ = [
     "load_all",
     "parse",
     "resolve_plain",
+    "syntax_problem",
 ]
 
 

@@ -116,6 +116,18 @@ def parse(text: str, file: str) -> Document:
     return Document(file, builder.root, builder.root_marks)
 
 
+def syntax_problem(text: str, file: str) -> Problem | None:
+    """Return what keeps a text from being YAML documents at all, whatever they mean; None: nothing does."""
+    try:
+        for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        return _syntax_problem(error, text, file, None)
+    except yaml.reader.ReaderError:
+        return character_problem(text, file)
+    return None
+
+
 def decode(content: bytes, file: str) -> str:
     """Decode what was read from a file.
 

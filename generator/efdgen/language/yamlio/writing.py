@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from efdgen.language import visible
 from efdgen.language.yamlio.scalars import YES_NO
 
 _PLAIN = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./+=,~^$()*?<>;@%-]|:(?=[^ ])|[ ](?=[^ #]))*\Z")
@@ -126,4 +127,6 @@ def _emit(node: yaml.Node) -> str:
         dumper.dispose()
     text = stream.getvalue()
     # libyaml ends a plain scalar that is a whole document with this line; no content can look like it.
-    return text.removesuffix("...\n") if text.endswith("\n...\n") else text
+    text = text.removesuffix("...\n") if text.endswith("\n...\n") else text
+    # What YAML counts as printable can still hide, or turn the writing around; it stands in double quotes.
+    return visible.lines(text)

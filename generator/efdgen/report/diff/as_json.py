@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
@@ -25,7 +26,7 @@ def as_json(review: Review, _style: Style) -> str:
         "changes": [_change(change) for change in review.changes],
         "reordered": [_place(each) for each in review.reordered],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return visible.json(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _group(environments: tuple[WholeEnvironment, ...], apps: tuple[WholeApp, ...]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style, count
@@ -27,7 +28,7 @@ _ORDINARY = " -.,:;/()"
 
 def as_markdown(review: Review, _style: Style) -> str:
     """Return a review that fits a comment; entries that do not fit are left out whole, and counted."""
-    base = _code(changes.visible(review.base)[:1000])
+    base = _code(visible.lines(review.base)[:1000])
     if review.is_empty:
         order = f" Only the order of {count(len(review.reordered), 'list')} differs." if review.reordered else ""
         return f"Nothing changes, compared with {base}.{order}"
@@ -160,7 +161,7 @@ def _loud(review: Review) -> str:
     room = _LOUD
     said = changes.comings_and_goings(review)
     for verb, what in said:
-        line = f"- **{verb.upper()}: {_plain(changes.visible(what))}**"
+        line = f"- **{verb.upper()}: {_plain(visible.lines(what))}**"
         room -= _length(line) + 1
         if room < 0:
             break

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from efdgen.errors import dotted
-from efdgen.language import yamlio
+from efdgen.language import visible, yamlio
 from efdgen.language.layers import ABSENT
 from efdgen.report.text import count
 from efdgen.review import linediff
@@ -40,19 +40,7 @@ def path(steps: Steps) -> str:
         else:
             part = dotted((step,))
             text += part if part.startswith("[") or not text else f".{part}"
-    return visible(text).replace("\n", "\\n")
-
-
-def visible(text: str) -> str:
-    r"""Return a text in which nothing hides: what can't be seen, or turns the writing around, as `\u202e`."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c in "\t\n" else _escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004
+    return visible.line(text)
 
 
 WHERE_DEPLOYED = " (where deployed)"
@@ -76,8 +64,8 @@ def value(data: Any) -> str:
     if data is ABSENT:
         return NOT_SET
     if isinstance(data, dict | list) and data:
-        return visible(json.dumps(data, ensure_ascii=False))
-    return visible(yamlio.inline(data))
+        return visible.lines(json.dumps(data, ensure_ascii=False))
+    return visible.lines(yamlio.inline(data))
 
 
 def is_long(change: Change) -> bool:
@@ -97,7 +85,7 @@ def lines(change: Change) -> list[str]:
     are_texts = all(side is ABSENT or isinstance(side, str) for side in sides)
     # A text beside other data is written as data, too: `a: 1` is not the map that it looks like.
     before, after = ("" if side is ABSENT else side if are_texts else yamlio.dump(side) for side in sides)
-    return [visible(line) for line in linediff.lines(before, after)]
+    return [visible.lines(line) for line in linediff.lines(before, after)]
 
 
 def extents(review: Review) -> list[tuple[Radius, tuple[str, ...]]]:

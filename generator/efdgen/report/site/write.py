@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
+from efdgen.language import visible
 from efdgen.report import html
 from efdgen.report.diff import changes
 from efdgen.report.site.markdown import Body, body
@@ -208,7 +209,7 @@ class _Texts:
         key = (type(value), value)
         if key not in self._shown:
             is_block = isinstance(value, str) and "\n" in value
-            self._shown[key] = changes.visible(value) if is_block else changes.value(value)
+            self._shown[key] = visible.lines(value) if is_block else changes.value(value)
         return self._shown[key]
 
 

@@ -1,0 +1,35 @@
+r"""Whether a Helm template is YAML, as far as can be said before Helm reads it.
+
+What Helm fills in is one word, and a line that holds nothing else is none:
+
+    # {{- range .Values.secrets }}       # xxxxxxxxxxxxxxxxxxxxxxxxxxxx
+      {{- include "labels" . }}     ->
+      name: "{{ .name }}"                  name: "xxxxxxxxxxx"
+\t  kind: Secret                        \t  kind: Secret                     a tab: E103
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from efdgen.errors import Problem
+from efdgen.language import yamlio
+from efdgen.language.texttemplate import TextFile
+
+_FILLED_IN = re.compile(r"""\{\{(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|(?!\}\})[^"`])*\}\}|<%.*?%>""", re.DOTALL)
+_ALONE = re.compile(r"^[ \t]*x{4,}[ \t]*$", re.MULTILINE)
+_NOT_WORD = re.compile(r"[^\n]")
+
+
+@functools.lru_cache(maxsize=512)
+def problem(file: TextFile) -> Problem | None:
+    """Return what keeps a Helm template from being YAML; None: nothing, or it is a file that holds none.
+
+    Args:
+        file: a file of a chart's `templates/`.
+    """
+    if not file.source.endswith((".yaml", ".yml")):
+        return None
+    text = _FILLED_IN.sub(lambda found: _NOT_WORD.sub("x", found[0]), file.text)
+    return yamlio.syntax_problem(_ALONE.sub("", text), file.source)

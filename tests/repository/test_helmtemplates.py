@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from efdgen.errors import Location
+from efdgen.language.texttemplate import TextFile
+from efdgen.repository import helmtemplates
+from support.checkout import ROOT
+
+FILE = "templates/wrapper/templates/a.yaml"
+
+SOUND = {
+    "control lines in comments": "# {{- range .Values.a }}\n---\na: '{{ .b }}'\n# {{- end }}\n",
+    "control lines": "a:\n{{- if .Values.a }}\n  b: 1\n{{- else }}\n  b: 2\n{{- end }}\n",
+    "a block": 'metadata:\n  labels:\n    {{- include "labels" . | nindent 4 }}\n',
+    "a block behind its key": "spec: {{- toYaml .Values.spec | nindent 2 }}\n",
+    "text with quotes": 'a: "{{ printf "%s: %s" .a "}}" }}"\n',
+    "raw text": "a: {{ `{{ x }}` }}\n",
+    "keys": "{{ .key }}: {{ .value }}\n{{ .key }}: {{ .value }}\n",
+    "items": "- {{ .a | quote }}\n- a{{ if .b }}-b{{ end }}\n",
+    "a comment of several lines": "{{- /*\n  not: [yaml\n*/ -}}\na: b\n",
+    "an expression": "a: <% app.name %>\nb: x-<% app.name %>\n",
+    "documents": "---\na: b\n---\nc: d\n",
+    "nothing": "",
+}
+
+BROKEN = {
+    "a tab": ("a: b\n\tc: d\n", 2, 1),
+    "a broken indent": ("metadata:\n  name: a\n   labels: {}\n", 3, 10),
+    "a broken indent before what is filled in": ("metadata:\n  name: a\n   labels: {{ .a }}\n", 3, 10),
+    "an open bracket": ("a: [1, 2\nb: c\n", 2, 2),
+    "an open quote": ('a: "b\nc: d\n', 1, 4),
+}
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_sound_templates_pass(name: str) -> None:
+    assert helmtemplates.problem(TextFile(FILE, SOUND[name])) is None
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_ones_are_located(name: str) -> None:
+    text, line, column = BROKEN[name]
+    problem = helmtemplates.problem(TextFile(FILE, text))
+    assert problem is not None
+    assert (problem.code, problem.location) == ("E103", Location(FILE, line, column)), problem
+
+
+@pytest.mark.parametrize("name", ["_helpers.tpl", "NOTES.txt", "config.json"])
+def test_other_files_are_no_yaml(name: str) -> None:
+    assert helmtemplates.problem(TextFile(f"templates/wrapper/templates/{name}", "\t: [")) is None
+
+
+def test_the_project_s_are_sound() -> None:
+    files = sorted((ROOT / "templates").rglob("templates/*.yaml"))
+    assert len(files) > 5
+    for file in files:
+        text = file.read_text(encoding="utf-8")
+        assert helmtemplates.problem(TextFile(file.relative_to(ROOT).as_posix(), text)) is None

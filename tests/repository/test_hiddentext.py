@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from efdgen.repository import hiddentext
+from support import document
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "code_point"),
+    [
+        (r'place: "a\x9bb"', (1, 10), "U+009B"),
+        (r'place: "\u202ea"', (1, 9), "U+202E"),
+        ('place: "a\u202eb"', (1, 10), "U+202E"),
+        (r'"pl\eace": a', (1, 1), "U+001B"),
+        (r'aliases: [a, "\0"]', (1, 15), "U+0000"),
+        ('apps:\n  one:\n    pins:\n      a:\n        reason: "\\e"', (5, 18), "U+001B"),
+    ],
+)
+def test_facts_hide_nothing(text: str, place: tuple[int, int], code_point: str) -> None:
+    (problem,) = hiddentext.problems(document(text))
+    assert (problem.code, problem.message) == ("E102", f"the character {code_point} can't be seen")
+    assert (problem.location.line, problem.location.column) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'place: "15\u00a0GB\\n\\tand more"',
+        'apps:\n  one:\n    values: {prompt: "\\e[31m"}',
+        'appDefaults:\n  one:\n    pins:\n      prompt:\n        value: "\\e[31m"',
+    ],
+)
+def test_what_charts_take_is_theirs(text: str) -> None:
+    assert list(hiddentext.problems(document(text))) == []
