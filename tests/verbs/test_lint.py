@@ -71,7 +71,6 @@ def test_the_project_s_own_objects_have_nothing_wrong() -> None:
 @pytest.mark.parametrize("version", ["1.25.3", "1.30.0", "1.33.1"])
 def test_they_fit_newer_clusters_too(inputs: Path, version: str) -> None:
     edit(inputs / "environments/shared/facts.yaml", 'kubernetesVersion: "1.21.5"', f'kubernetesVersion: "{version}"')
-    edit(inputs / "environments/summit.yaml", 'kubernetesVersion: "1.21.5"', f'kubernetesVersion: "{version}"')
 
     assert run(inputs, "summit", "ncsa-int") == (("ncsa-int", "summit"), (), (), ())
 

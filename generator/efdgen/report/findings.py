@@ -46,7 +46,7 @@ def as_github(problems: Sequence[Problem]) -> str:
 
 def _workflow_command(problem: Problem) -> str:
     place = problem.location
-    properties = {"file": visible.line(place.file)}
+    properties = {"file": visible.lines(place.file)}
     if place.line:
         properties |= {"line": str(place.line), "col": str(place.column)}
     properties["title"] = problem.code
