@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -308,13 +307,6 @@ def test_the_scripts_are_sound(name: str) -> None:
     command = [needs.SHELLCHECK.require(), "--shell=bash", "-"]
     done = subprocess.run(command, input=SCRIPTS[name], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
-
-
-def test_only_github_s_own_actions_are_used_each_in_one_version() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in [ACTION, *WORKFLOWS])
-    used = set(re.findall(r"uses: (\S+)", text)) - {"./"}
-    assert all(name.startswith("actions/") for name in used)
-    assert len({name.partition("@")[0] for name in used}) == len(used)
 
 
 @pytest.mark.parametrize(
