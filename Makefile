@@ -36,9 +36,10 @@ test: lint types unit check  ## Everything that CI runs
 unit: $(VENV)/.dev $(VENV)/.pythons  ## Run the tests
 	$(BIN)/pytest $(PYTEST_OPTIONS)
 
-lint: $(VENV)/.dev  ## Run the linter
+lint: $(VENV)/.dev  ## Run the linters
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/zizmor --quiet --offline --pedantic action.yml .github/workflows
 
 types: $(VENV)/.dev  ## Run the type checker
 	$(BIN)/mypy

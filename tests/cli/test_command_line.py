@@ -67,7 +67,8 @@ def test_the_help_of_a_verb_says_what_it_does_and_gives_examples(verb: str, flag
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_examples_of_the_help_work(verb: str, inputs: Path) -> None:
+def test_the_examples_of_the_help_work(verb: str, inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(inputs)  # some write a report
     render.write(inputs)
     examples = re.findall(r"^ +efdgen (.+)$", run(verb, "--help").stdout, re.MULTILINE)
     assert examples

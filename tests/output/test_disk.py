@@ -457,3 +457,30 @@ def test_many_renders_at_once_leave_a_whole_tree(small: Path) -> None:
         assert (run.returncode, bool(re.search(HELD, error))) in {(0, False), (4, True)}
     assert render.check(small).is_clean
     assert temporary(small) == []
+
+
+# -- one file, apart from the folder
+
+
+def test_one_file_is_written_at_once_and_alone(tmp_path: Path) -> None:
+    file = tmp_path / "report"
+    disk.replace_file(file, b"1\n")
+    before = file.stat().st_ino
+    (tmp_path / "link").hardlink_to(file)
+    disk.replace_file(file, b"2\n")
+    assert file.stat().st_ino != before
+    assert snapshot(tmp_path) == {"report": b"2\n", "link": b"1\n"}
+
+
+def test_one_file_that_the_disk_has_no_room_for_stays_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "report"
+    file.write_bytes(b"1\n")
+    code = (
+        "import resource, signal; from pathlib import Path; from efdgen.output import disk\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))\n"
+        "disk.replace_file(Path('report'), b'2' * 200)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stderr.endswith("OutputError: can't write report: File too large\n")
+    assert snapshot(tmp_path) == {"report": b"1\n"}

@@ -68,7 +68,6 @@ def test_the_hooks_pass_and_fail_as_they_should(tmp_path: Path) -> None:
     assert "error[E301]" in output
 
     git(root, "reset", "--quiet", "--hard")
-    assert outcomes(root, env)[0] == ["Passed", "Passed"]
     (root / "rendered/apps/store/values-lab.yaml").unlink()
     git(root, "add", "--all")
     _, output = pre_commit(root, "run", env=env)

@@ -118,7 +118,8 @@ def test_ci_runs_what_people_run_and_the_edges_of_what_pyproject_admits() -> Non
     runs = {name: [step["run"] for step in job["steps"] if "run" in step] for name, job in jobs.items()}
     assert runs["test"][-1] == ".ci/run"
     assert jobs["test"]["strategy"]["matrix"]["python"] == PYTHONS
-    assert runs["versions"][-1] == "make test-${{ matrix.versions }}"
+    assert runs["versions"][-1] == 'make "test-$VERSIONS"'
+    assert jobs["versions"]["steps"][-1]["env"] == {"VERSIONS": "${{ matrix.versions }}"}
     admitted = {entry["versions"]: entry["python"] for entry in jobs["versions"]["strategy"]["matrix"]["include"]}
     assert admitted == {"lowest": PYTHONS[0], "newest": PYTHONS[-1]}
     assert not any("pip install" in line for lines in runs.values() for line in lines)

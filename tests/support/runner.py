@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -76,6 +77,8 @@ def run(action: Path, workspace: Path, temp: Path, inputs: Mapping[str, str], gi
             "GITHUB_OUTPUT": str(files["output"]),
             "GITHUB_STEP_SUMMARY": str(files["summary"]),
             "GITHUB_WORKSPACE": str(workspace),
+            # As after actions/setup-python: this Python goes before what a user has for it on the PATH.
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
             "RUNNER_TEMP": str(temp),
         }
         done = subprocess.run(

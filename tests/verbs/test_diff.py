@@ -58,13 +58,14 @@ def test_the_formats_are_those_of_the_reports() -> None:
     assert list(option.type.choices) == list(diff.FORMATS)  # type: ignore[attr-defined]
 
 
-def test_the_examples_of_the_help_work(checkout: Path) -> None:
+def test_the_examples_of_the_help_work(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checkout)  # one writes a report
     commit(checkout)
     git(checkout, "update-ref", "refs/remotes/origin/main", "HEAD")
     examples = re.findall(
         r"^ +efdgen diff *(.*)$", CliRunner().invoke(cli.command, ["diff", "-h"]).stdout, re.MULTILINE
     )
-    assert len(examples) == 5
+    assert len(examples) == 6
     for example in examples:
         assert "Nothing changes" in run(checkout, *example.split()).stdout
 

@@ -82,7 +82,7 @@ def command() -> None:
     \b
     Exit status: 0 fine, 1 something found (by check, lint or
     diff --fail-outside), 2 wrong usage, 3 invalid input,
-    4 rendered/ can't be read or written, 5 a chart can't be
+    4 rendered/ or a report can't be read or written, 5 a chart can't be
     fetched, verified or hydrated, 70 a bug in efdgen, 130 interrupted.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -9,13 +10,14 @@ import click
 from efdgen.cli.common import (
     DIFFERENCES,
     environments,
+    findings_report_option,
     format_option,
     reports_errors,
     repository_root,
     root_option,
-    show,
+    told,
 )
-from efdgen.cli.streams import say
+from efdgen.cli.reports import Report, Said, Style, publish
 from efdgen.verbs import render
 
 
@@ -23,8 +25,9 @@ from efdgen.verbs import render
 @environments
 @root_option
 @format_option
+@findings_report_option
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None, format_: str) -> None:
+def command(environments: tuple[str, ...], root: Path | None, format_: str, reports: tuple[Report, ...]) -> None:
     """Say whether rendered/ is exactly what the specs render to. Writes nothing.
 
     Exits with 0 when it is, and with 1 and a diff when it is not.
@@ -34,26 +37,38 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str) -> N
       efdgen check
       efdgen check summit base
       efdgen check --format github
+      efdgen check --report sarif=findings.sarif
     """
-    outcome = render.check(repository_root(root), environments)
-    if format_ != "text":
+    folder = repository_root(root)
+    outcome = render.check(folder, environments)
+
+    def tell(form: str, style: Style) -> Iterator[Said]:
+        if form == "text":
+            yield from told(outcome.warnings, form, style, folder)
+            yield from _for_people(outcome, environments, style)
+            return
         from efdgen.report import findings
 
         differences = findings.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT)
-        show([*outcome.warnings, *differences], format_, root)
-    else:
-        show(outcome.warnings, format_, root)
-        if outcome.is_clean:
-            click.echo(f"{outcome.unchanged} files are what the specs render to")
-        else:
-            from efdgen.report import text
+        yield from told([*outcome.warnings, *differences], form, style, folder)
 
-            click.echo(text.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, click.style))
-            if outcome.changes:
-                command_line = " ".join(["efdgen render", *environments])
-                say(f"To bring {text.count(len(outcome.changes), 'file')} up to date, run: {command_line}")
-            if outcome.foreign:
-                files = text.count(len(outcome.foreign), "file")
-                say(f"efdgen did not make {files}: nothing else belongs in {render.OUTPUT}/")
+    publish(tell, format_, reports)
     if not outcome.is_clean:
         raise click.exceptions.Exit(DIFFERENCES)
+
+
+def _for_people(outcome: render.Outcome, environments: Sequence[str], style: Style) -> Iterator[Said]:
+    """Return the differences as text, and what to do about them."""
+    if outcome.is_clean:
+        yield Said(f"{outcome.unchanged} files are what the specs render to")
+        return
+    from efdgen.report import text
+
+    yield Said(text.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, style))
+    if outcome.changes:
+        command_line = " ".join(["efdgen render", *environments])
+        files = text.count(len(outcome.changes), "file")
+        yield Said(f"To bring {files} up to date, run: {command_line}", is_result=False)
+    if outcome.foreign:
+        files = text.count(len(outcome.foreign), "file")
+        yield Said(f"efdgen did not make {files}: nothing else belongs in {render.OUTPUT}/", is_result=False)

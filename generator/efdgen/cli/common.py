@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli.streams import say, say_error
+from efdgen.cli.reports import Report, Said, Style, publish, refuse_inside, report_option
+from efdgen.cli.streams import say_error
 from efdgen.repository import paths
 from efdgen.verbs import project
 
@@ -22,6 +23,9 @@ DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS = 1, 2, 3, 4, 5
 
 MACHINE_FORMATS = ("json", "github", "sarif")
 """The formats in which problems are data."""
+
+FORMATS = ("text", *MACHINE_FORMATS)
+"""The formats of problems, by the name that `--format` and `--report` take."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -58,10 +62,12 @@ root_option = click.option(
 format_option = click.option(
     "--format",
     "format_",
-    type=click.Choice(["text", *MACHINE_FORMATS]),
+    type=click.Choice(FORMATS),
     default="text",
     help="How problems are shown: for people, as JSON, as annotations of a GitHub workflow, as SARIF. Default: text.",
 )
+
+findings_report_option = report_option(FORMATS)
 
 
 def repository_root(given: Path | None) -> Path:
@@ -91,14 +97,15 @@ def reports_errors(function: Function) -> Function:
         from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError
 
         try:
-            return function(*args, **kwargs)
-        except InvalidInputError as error:
-            format_ = kwargs.get("format_")
-            format_ = format_ if format_ in MACHINE_FORMATS else "text"
-            show(error.problems, format_, kwargs.get("root"))
-            if format_ == "text":
-                say("Fix what is marked, then run this again. Nothing was written.")
-            raise click.exceptions.Exit(INVALID_INPUT) from None
+            try:
+                if kwargs.get("reports"):
+                    from efdgen.verbs.render import OUTPUT as RENDERED
+
+                    refuse_inside(kwargs["reports"], repository_root(kwargs["root"]) / RENDERED)
+                return function(*args, **kwargs)
+            except InvalidInputError as error:
+                _tell_problems(error.problems, **kwargs)
+                raise click.exceptions.Exit(INVALID_INPUT) from None
         except UsageError as error:
             _fail(str(error), USAGE)
         except OutputError as error:
@@ -109,22 +116,51 @@ def reports_errors(function: Function) -> Function:
     return wrapper  # type: ignore[return-value]
 
 
+def _tell_problems(
+    problems: Sequence[Problem],
+    format_: str = "text",
+    reports: Sequence[Report] = (),
+    root: Path | None = None,
+    **_others: Any,
+) -> None:
+    """Tell what is wrong with the input, in the formats that the result was wanted in."""
+    folder = repository_root(root)
+
+    def tell(form: str, style: Style) -> list[Said]:
+        if form in MACHINE_FORMATS:
+            return told(problems, form, style, folder)
+        advice = "Fix what is marked, then run this again. Nothing was written."
+        text = [*told(problems, "text", style, folder), Said(advice, is_result=False)]
+        if form == "text":
+            return text
+        from efdgen.report.diff import refused
+
+        return [Said(refused.written("\n".join(said.text for said in text), form))]
+
+    publish(tell, format_ if format_ in MACHINE_FORMATS else "text", reports)
+
+
 def show(problems: Sequence[Problem], format_: str, given_root: Path | None) -> None:
     """Print problems: in a machine's format to stdout, else as text for people to stderr."""
+    root = repository_root(given_root)
+    publish(lambda form, style: told(problems, form, style, root), format_, ())
+
+
+def told(problems: Sequence[Problem], format_: str, style: Style, root: Path) -> list[Said]:
+    """Return what is to be told of problems: data in a machine's format, else text for people, if there is any."""
     if format_ in MACHINE_FORMATS:
         from efdgen.report import findings
 
         # Readers of the others look for a file from the top of the Git repository.
         if format_ != "json":
-            problems = _from_the_top(problems, repository_root(given_root))
+            problems = _from_the_top(problems, root)
         report = findings.FORMATS[format_](problems)
-        if report:
-            click.echo(report)
-        return
+        return [Said(report)] if report else []
+    if not problems:
+        return []
     from efdgen.report import text
 
-    if problems:
-        say(text.problems(problems, _SourceLines(repository_root(given_root)).line, click.style))
+    return [Said(text.problems(problems, _SourceLines(root).line, style), is_result=False)]
 
 
 class _SourceLines:

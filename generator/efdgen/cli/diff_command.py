@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from efdgen.cli.common import (
+    CHARTS,
     DIFFERENCES,
     complete_environments,
     environments,
@@ -15,7 +17,8 @@ from efdgen.cli.common import (
     repository_root,
     root_option,
 )
-from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.cli.helm_options import engine_option, failures, open_charts
+from efdgen.cli.reports import Report, Said, Style, publish, report_option
 from efdgen.cli.streams import say
 from efdgen.report.diff import FORMATS
 
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     default="text",
     help="Default: text.",
 )
+@report_option(FORMATS)
 @click.option(
     "--fail-outside",
     metavar="ENV[,ENV]",
@@ -51,6 +55,7 @@ def command(
     root: Path | None,
     base: str | None,
     format_: str,
+    reports: tuple[Report, ...],
     fail_outside: tuple[str, ...],
     hydrate: bool,
     engine: str,
@@ -64,6 +69,7 @@ def command(
       efdgen diff
       efdgen diff summit --base main
       efdgen diff --base origin/main... --format markdown
+      efdgen diff --report html=review.html
       efdgen diff --base main --fail-outside summit,base
       efdgen diff summit --hydrate
     """
@@ -80,10 +86,17 @@ def command(
     failed: tuple[HydratedApp, ...] = ()
     if hydrate:
         shown, failed = _objects(folder, compared, engine)
-    click.echo(written(shown, format_, click.style))
-    if outside:
-        say(f"Outside of {', '.join(declared) or 'nothing'}, this changes: {', '.join(outside)}")
-    report_failures(failed)
+
+    def tell(form: str, style: Style) -> Iterator[Said]:
+        yield Said(written(shown, form, style))
+        if outside:
+            what = f"Outside of {', '.join(declared) or 'nothing'}, this changes: {', '.join(outside)}"
+            yield Said(what, is_result=False)
+        yield from failures(failed, style)
+
+    publish(tell, format_, reports)
+    if failed:
+        raise click.exceptions.Exit(CHARTS)
     if outside:
         raise click.exceptions.Exit(DIFFERENCES)
 

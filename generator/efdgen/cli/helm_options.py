@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from efdgen.cli.common import CHARTS
-from efdgen.cli.streams import say, say_error
+from efdgen.cli.reports import Said, Style
+from efdgen.cli.streams import error, say
 
 if TYPE_CHECKING:
     from efdgen.helm.hydrate import Charts, HydratedApp
@@ -30,16 +31,21 @@ def open_charts(root: Path) -> Charts:
     return ChartsOnDemand(root)
 
 
-def report_failures(failed: Sequence[HydratedApp]) -> None:
-    """Say what Helm could not do, and what to do; end with status 5, if it is anything."""
+def failures(failed: Sequence[HydratedApp], style: Style) -> Iterator[Said]:
+    """Return what Helm could not do, and what to do."""
     from efdgen.helm.engines import messages
 
-    if not failed:
-        return
     for result in failed:
         where = f"{result.app} in environment {result.environment}"
-        say_error(f"{where}: {result.error}")
+        yield Said(error(f"{where}: {result.error}", style), is_result=False)
         advice = messages.advice(result.error)
         if advice:
-            say(f"  {advice}")
-    raise click.exceptions.Exit(CHARTS)
+            yield Said(f"  {advice}", is_result=False)
+
+
+def report_failures(failed: Sequence[HydratedApp]) -> None:
+    """Say what Helm could not do, and what to do; end with status 5, if it is anything."""
+    for said in failures(failed, click.style):
+        say(said.text)
+    if failed:
+        raise click.exceptions.Exit(CHARTS)

@@ -10,16 +10,18 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import (
+    CHARTS,
     DIFFERENCES,
     environments,
+    findings_report_option,
     format_option,
     reports_errors,
     repository_root,
     root_option,
-    show,
+    told,
 )
-from efdgen.cli.helm_options import open_charts, report_failures
-from efdgen.cli.streams import say
+from efdgen.cli.helm_options import failures, open_charts
+from efdgen.cli.reports import Report, Said, Style, publish
 
 
 @click.command("lint")
@@ -36,9 +38,16 @@ from efdgen.cli.streams import say
     "quicker, with --dead-values.",
 )
 @format_option
+@findings_report_option
 @reports_errors
 def command(
-    environments: tuple[str, ...], root: Path | None, dead_values: bool, redundant: bool, engine: str, format_: str
+    environments: tuple[str, ...],
+    root: Path | None,
+    dead_values: bool,
+    redundant: bool,
+    engine: str,
+    format_: str,
+    reports: tuple[Report, ...],
 ) -> None:
     """Check the Kubernetes objects that the specs lead to, made by Helm.
 
@@ -66,12 +75,17 @@ def command(
             )
     else:
         result = lint.lint(folder, environments, engines.choose(engine), open_charts(folder))
-    show(result.problems, format_, root)
-    for note in result.notes:
-        say(f"note: {note}")
-    if format_ == "text" and not result.problems and not result.failed:
-        click.echo(f"nothing found in {', '.join(result.environments)}")
-    report_failures(result.failed)
+
+    def tell(form: str, style: Style) -> Iterator[Said]:
+        yield from told(result.problems, form, style, folder)
+        yield from (Said(f"note: {note}", is_result=False) for note in result.notes)
+        if form == "text" and not result.problems and not result.failed:
+            yield Said(f"nothing found in {', '.join(result.environments)}")
+        yield from failures(result.failed, style)
+
+    publish(tell, format_, reports)
+    if result.failed:
+        raise click.exceptions.Exit(CHARTS)
     if result.problems:
         raise click.exceptions.Exit(DIFFERENCES)
 

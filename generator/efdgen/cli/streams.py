@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -84,10 +85,15 @@ def say(message: str) -> None:
 
 
 def say_error(message: str) -> None:
-    """Print what went wrong, so that no line of it is a command to a workflow, or to a terminal."""
+    """Print what went wrong."""
+    say(error(message, click.style))
+
+
+def error(message: str, style: Callable[..., str]) -> str:
+    """Return what went wrong as it is told, so that no line of it is a command to a workflow, or to a terminal."""
     first, *more = visible.lines(message).split("\n")
     quoted = [f"| {line}" if line.lstrip().startswith("::") or "##[" in line else line for line in more]
-    say("\n".join([f"{click.style('error:', fg='red', bold=True)} {first}", *quoted]))
+    return "\n".join([f"{style('error:', fg='red', bold=True)} {first}", *quoted])
 
 
 def say_warning(message: str) -> None:

@@ -142,6 +142,31 @@ def apply(folder: Path, changes: Sequence[FileChange]) -> None:
         raise OutputError(f"can't write {what}{error.strerror}; run it again when that is fixed") from error
 
 
+def replace_file(target: Path, content: bytes) -> None:
+    """Write one file at once, apart from the output folder: whoever looks sees the old content or the new one.
+
+    Args:
+        target: the file; its folder must be there.
+        content: what it is to hold.
+
+    Raises:
+        OutputError: when it can't be written, or something else than a file has its name.
+    """
+    # Another run may be writing the same file: each has a name of its own for it.
+    temporary = target.parent / f".{os.getpid()}{TEMPORARY}"
+    try:
+        if target.is_symlink():
+            raise OutputError(f"can't write {target}: it is a symbolic link; nothing is written through links")
+        if target.exists() and not target.is_file():
+            raise OutputError(f"can't write {target}: it is no ordinary file")
+        _write(temporary, target, content, sync=True)
+        temporary.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise OutputError(f"can't write {target}: {error.strerror}") from error
+
+
 def _make_folder(folder: Path, made: list[Path]) -> None:
     """Make a folder and those above it, and note which."""
     missing = []
@@ -168,6 +193,12 @@ def _refuse_obstacles(folder: Path, path: str) -> None:
 def _stage(target: Path, content: bytes, *, sync: bool) -> Path:
     """Write a file beside its target and return its path."""
     temporary = target.with_name(f".{target.name}{TEMPORARY}")
+    _write(temporary, target, content, sync=sync)
+    return temporary
+
+
+def _write(temporary: Path, target: Path, content: bytes, *, sync: bool) -> None:
+    """Write a new file, with the permissions of the one whose place it is to take."""
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(descriptor, "wb") as stream:
         with contextlib.suppress(FileNotFoundError):
@@ -176,7 +207,6 @@ def _stage(target: Path, content: bytes, *, sync: bool) -> Path:
         stream.flush()
         if sync:
             os.fsync(descriptor)
-    return temporary
 
 
 def _remove(folder: Path, path: str) -> None:
