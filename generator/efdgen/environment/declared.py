@@ -17,6 +17,8 @@ from efdgen.repository.model import AppDefinition
 def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
     """Evaluate `when`: whether something exists in an environment. False when it can't be known, with the problem.
 
+    Null, as of a value that was taken away, is false.
+
     Args:
         said: what is said of it; without a `when`, it is there.
         path: where that stands in the layers.
@@ -27,7 +29,7 @@ def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
     found: list[Problem] = []
     where = (*path, "when")
     value = scope.fill(said["when"], where, filling._replace(problems=found, evaluated=[]))
-    if not found and not isinstance(value, bool):
+    if not found and value is not None and not isinstance(value, bool):
         message = f"`when` must yield true or false, not {shown(value)} (environment {filling.environment})"
         found.append(Problem("E304", message, scope.locate(filling.layers, where), where))
     filling.problems.extend(found)

@@ -258,6 +258,8 @@ class _App:
         """
         if self.is_trial:
             return
+        if at == ("values",):
+            data = scope.pending(data, nulls=True)  # null takes the chart's own value away, whatever its type
         for problem in schema.check_data(_Merged(data, self.layers, at), rules, is_evaluated=True):
             path = (*at, *problem.path)
             # Hosts have a rule of their own.

@@ -55,6 +55,13 @@ class _UndefinedNameError(ExpressionError):
         super().__init__("E301", f"{name!r} is not defined", lambda: suggest.hint(str(name), known))
 
 
+class _NothingThereError(_UndefinedNameError):
+    """A key of null: it is not defined, and everything else about it is an error."""
+
+    def __init__(self, key: object) -> None:
+        ExpressionError.__init__(self, "E303", f"{key!r} can't be looked up in null")
+
+
 def value(node: nodes.Expr, names: Names) -> Any:
     """Return what a parsed expression yields: plain data, or a function that it names.
 
@@ -160,6 +167,8 @@ def item(owner: Any, key: Any) -> Any:
         if not -len(owner) <= key < len(owner):
             raise ExpressionError("E301", f"the list has {len(owner)} items, and no item {key}")
         return owner[key]
+    if owner is None:
+        raise _NothingThereError(key)
     what = repr(key) if isinstance(key, str | int | float | None) else kind(key)
     raise ExpressionError("E303", f"{what} can't be looked up in {kind(owner)}")
 

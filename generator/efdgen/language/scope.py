@@ -210,14 +210,21 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
     return raw
 
 
-def pending(raw: Any) -> Any:
-    """Return data in which each text that holds an expression is left open: it may become anything."""
+def pending(raw: Any, *, nulls: bool = False) -> Any:
+    """Return data in which each text that holds an expression is left open: it may become anything.
+
+    With `nulls`, so is each null below the top.
+    """
     kind = type(raw)
     if kind is str:
         return Pending() if expressions.has_expression(raw) else raw
     if kind is dict:
-        return {key: pending(value) for key, value in raw.items()}
-    return [pending(item) for item in raw] if kind is list else raw
+        return {key: _pending(value, nulls=nulls) for key, value in raw.items()}
+    return [_pending(item, nulls=nulls) for item in raw] if kind is list else raw
+
+
+def _pending(raw: Any, *, nulls: bool) -> Any:
+    return Pending() if raw is None and nulls else pending(raw, nulls=nulls)
 
 
 def sparse(evaluated: Iterable[tuple[Path, Any]]) -> dict[str, Any]:

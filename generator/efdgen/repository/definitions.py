@@ -105,7 +105,8 @@ class _Definitions:
                 templates.update(self._files.texts(f"{folder}/templates"))
         known = self._types_of(lineage)
         # The ancestors' own were checked with the ancestors.
-        self._files.refuse(problem for read in values for problem in types.check(read, (), known.values))
+        for read in values:
+            self._files.refuse(types.check(read, (), known.values, takes_null=True))
         self._files.refuse(types.check(document, ("parameters",), known.parameters))
         self._check(document, merged)
         return AppDefinition(

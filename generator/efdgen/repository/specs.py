@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -113,7 +113,7 @@ def _check_app(
             files.problem("E405", message, location, (*path, "pins", pin))
         elif not _is_known(files, document, (*path, "pins", pin), definition):
             continue
-        elif isinstance(_mapping(pins[pin]).get("value"), str):
+        elif pins[pin] is not None and isinstance(_mapping(pins[pin]).get("value"), str):
             files.refuse(types.check_pin(document, (*path, "pins", pin), definition.types.values))
     parameters = below.get("parameters", {})
     unknown = [name for name in _mapping(settings.get("parameters")) if name not in parameters]
@@ -122,7 +122,7 @@ def _check_app(
         files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
     for key, rules in definition.types._asdict().items():
         if isinstance(settings.get(key), dict):
-            found = types.check(document, (*path, key), rules)
+            found = types.check(document, (*path, key), rules, takes_null=key == "values")
             files.refuse(p for p in found if key != "parameters" or p.path[len(path) + 1] not in unknown)
 
 
@@ -200,10 +200,12 @@ def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec
         layers=tuple(_facts_layer(source, doc, prefix) for source, doc, prefix, _ in sources),
         apps=tuple(data["apps"]),
         app_layers={
-            app: tuple(
-                _app_layer(source, doc, (*prefix, key, app))
-                for source, doc, prefix, key in sources
-                if app in at(doc.data, prefix).get(key, {})
+            app: _app_layers(
+                [
+                    (source, doc, (*prefix, key, app))
+                    for source, doc, prefix, key in sources
+                    if app in at(doc.data, prefix).get(key, {})
+                ]
             )
             for app in data["apps"]
         },
@@ -220,10 +222,24 @@ def _facts_layer(name: str, document: Document, prefix: Path) -> Layer:
     return document_layer(name, document, prefix, {k: v for k, v in data.items() if k not in _NO_FACTS})
 
 
-def _app_layer(name: str, document: Document, prefix: Path) -> Layer:
-    """Return what one layer says about an app, its pins laid on top of its values."""
+def _app_layers(sources: Sequence[tuple[str, Document, Path]]) -> tuple[Layer, ...]:
+    """Return what each source says about an app; a null takes a pin of the sources below it away."""
+    layers: list[Layer] = []
+    taken: set[str] = set()
+    for name, document, prefix in reversed(sources):
+        layers.insert(0, _app_layer(name, document, prefix, frozenset(taken)))
+        taken |= {path for path, pin in at(document.data, prefix).get("pins", {}).items() if pin is None}
+    return tuple(layers)
+
+
+def _app_layer(name: str, document: Document, prefix: Path, taken: frozenset[str]) -> Layer:
+    """Return what one layer says about an app, its pins laid on top of its values, but for those taken away."""
     settings = at(document.data, prefix)
-    pins = {tuple(path.split(".")): path for path in settings.get("pins", {})}
+    written = settings.get("pins", {})
+    kept = {path: pin for path, pin in written.items() if pin is not None and path not in taken}
+    pins = {tuple(path.split(".")): path for path in kept}
+    if written:
+        settings = {**settings, "pins": kept}
     if not pins:
         return document_layer(name, document, prefix, settings)
     values_written = settings.get("values", {})

@@ -48,15 +48,21 @@ class _Part(NamedTuple):
         return self.document.locate((*self.at, *path), key=key)
 
 
-def check(document: Document, at: Path, rules: schema.Rules) -> Iterator[Problem]:
+def check(document: Document, at: Path, rules: schema.Rules, *, takes_null: bool = False) -> Iterator[Problem]:
     """Yield what is wrong with the mapping at a place of a document, if there is one, as far as it is written.
 
     What expressions yield, and whether a key is missing in all layers together, is for the resolver to say. Only in
     items of lists, which no other layer can add to, is a missing key missing.
+
+    Args:
+        document: what was read.
+        at: where the mapping stands.
+        rules: what it must be.
+        takes_null: whether null can stand anywhere: it takes the chart's own value away, whatever its type.
     """
     data = layers.at(document.data, at)
     if data is not layers.ABSENT:
-        yield from _checked(_Part(document, at, scope.pending(data)), rules)
+        yield from _checked(_Part(document, at, scope.pending(data, nulls=takes_null)), rules)
 
 
 class _Pin(NamedTuple):

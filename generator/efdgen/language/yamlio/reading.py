@@ -253,6 +253,10 @@ class _Builder:
             self._key(frame, event, value)
             return
         if event.implicit[0] and not event.style and event.tag is None:
+            if value == "" and frame is not None:
+                what = f"behind {frame.key!r}" if frame.key is not None else "in this item"
+                hint = "write null to take away what is below, {} or [] for nothing in it, or take the line out"
+                self._problem(event, "E112", f"nothing stands {what}", hint)
             value = self._plain(event, value)
         mark = event.start_mark
         marks = Marks(mark.line + 1, mark.column + 1, event.style or "", {}, {})
