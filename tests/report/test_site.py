@@ -164,6 +164,17 @@ def test_a_page_says_what_the_fleet_list_says(name: str) -> None:
             assert pin["value"] in index.text
 
 
+def test_kafka_has_an_address_only_where_it_is_reached() -> None:
+    listed = {each["name"]: dict(each["services"]) for each in given(project())["environments"]}
+    assert {name for name, services in listed.items() if "Kafka" in services} == {
+        "base",
+        "ncsa-int",
+        "ncsa-stable",
+        "summit",
+    }
+    assert "kafka-0-tucson-teststand" not in "".join(content.decode() for content in project().values())
+
+
 class TestValues:
     def test_each_text_is_there_once(self) -> None:
         found = given(project())
