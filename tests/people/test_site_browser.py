@@ -243,12 +243,18 @@ def test_the_matrix_can_be_filtered(visit: Site) -> None:
 NAMED_BY = {
     "secrets": "name",
     "env": "name",
-    "items": "id",
     "tls": "secretName",
     "authors": "name",
     "environmentVars": "envName",
 }
 """The lists of maps in values files that are named by a key; in the others, each item is a map of one entry."""
+
+
+def flat_news(item: dict[str, Any], path: str, titles: list[str]) -> Iterator[tuple[str, Any]]:
+    """Yield the values in one of the news, but for its number; note its title, which may be there twice."""
+    title = item["title"]
+    titles.append(f"{title} (2)" if title in titles else title)
+    yield from flat({key: each for key, each in item.items() if key != "id"}, f"{path}[{titles[-1]}]")
 
 
 def flat(value: Any, path: str = "", key: str = "") -> Iterator[tuple[str, Any]]:
@@ -258,12 +264,17 @@ def flat(value: Any, path: str = "", key: str = "") -> Iterator[tuple[str, Any]]
             step = name if re.fullmatch(r"[\w/-]+", name) else f"['{name}']"
             yield from flat(item, f"{path}{'.' if path and not step.startswith('[') else ''}{step}", name)
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        titles: list[str] = []
         for item in value:
-            if key in NAMED_BY:
+            if key == "items":
+                yield from flat_news(item, path, titles)
+            elif key in NAMED_BY:
                 yield from flat(item, f"{path}[{item[NAMED_BY[key]]}]")
             else:
                 ((name, only),) = item.items()
                 yield from flat(only, f"{path}[{name}]")
+        if titles:
+            yield f"{path} (order)", titles
     else:
         yield path, value
 
@@ -302,7 +313,8 @@ def means(text: str | None, value: Any, *, is_set: bool) -> bool:
     return bool(shown == value and isinstance(shown, bool) is isinstance(value, bool))
 
 
-PAIRS = [("base", "summit"), ("ncsa-int", "ncsa-stable"), ("sandbox", "tucson-teststand"), ("summit", "sandbox")]
+PAIRS = [("base", "summit"), ("ncsa-int", "ncsa-stable"), ("base", "tucson-teststand"), ("summit", "sandbox")]
+ORDER = ("chronograf: feeds/<env>.json", "items (order)")
 
 
 def test_the_comparison_shows_what_differs(visit: Site) -> None:
@@ -311,7 +323,12 @@ def test_the_comparison_shows_what_differs(visit: Site) -> None:
     for names_ in PAIRS:
         by_id(page, "compare:left").select_option(names_[0])
         by_id(page, "compare:right").select_option(names_[1])
-        sides = [rendered_values(name) for name in names_]
+        sides = [dict(rendered_values(name)) for name in names_]
+        titles = [side.get(ORDER, []) for side in sides]
+        shared = [[title for title in mine if title in titles[1 - side]] for side, mine in enumerate(titles)]
+        if shared[0] == shared[1]:
+            for side in sides:
+                side.pop(ORDER, None)
         paths = sides[0].keys() | sides[1].keys()
         differing = {
             path for path in paths if path not in sides[0] or path not in sides[1] or sides[0][path] != sides[1][path]

@@ -228,7 +228,7 @@ def _data(fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body]
     groups, paths, values = _Table(), _Table(), _Table()
     rows = []
     held: dict[str, list[int]] = {each.name: [] for each in fleet.environments}
-    for number, row in enumerate(fleet.rows):
+    for number, row in enumerate(row for row in fleet.rows if not row.is_number):
         path = changes.path(row.path) + (" (order)" if row.is_order else "")
         rows += [groups.number(html.visible(row.group)), paths.number(path)]
         for name, value in row.values.items():
