@@ -377,7 +377,36 @@ def test_an_environment_leads_to_its_comparison(visit: Site) -> None:
 PAGES = [site.INDEX, site.DETAILS, f"{site.COMPARE}#left=base&right=summit", *(f"{name}.html" for name in names())]
 
 
-def test_no_page_is_wider_than_the_window(visit: Site) -> None:
+CUT_OFF = """() => {
+  const pen = document.createElement("canvas").getContext("2d");
+  return [...document.querySelectorAll("input")].filter((input) => input.offsetParent !== null).flatMap((input) => {
+    const style = getComputedStyle(input);
+    pen.font = style.font;
+    const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return pen.measureText(input.placeholder).width > room ? [input.placeholder] : [];
+  });
+}"""
+"""Returns the placeholders that are wider than their boxes."""
+
+BROKEN = """() => {
+  const broken = [];
+  const range = document.createRange();
+  for (const table of document.querySelectorAll(".text table, .matrix")) {
+    const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      for (const match of texts.currentNode.data.matchAll(/[\\w.]+/g)) {
+        range.setStart(texts.currentNode, match.index);
+        range.setEnd(texts.currentNode, match.index + match[0].length);
+        if (new Set([...range.getClientRects()].map((rect) => rect.top)).size > 1) broken.push(match[0]);
+      }
+    }
+  }
+  return broken;
+}"""
+"""Returns the words in tables that do not stand on one line; tables of values have no more room than the window."""
+
+
+def test_pages_fit_the_window_and_words_stay_whole(visit: Site) -> None:
     shown = visit.open()
     for name in PAGES:
         visit.go(shown, name)
@@ -385,6 +414,16 @@ def test_no_page_is_wider_than_the_window(visit: Site) -> None:
         for size in WINDOWS:
             shown.resize(size)
             assert shown.overflow() == 0, (name, size)
+            assert shown.page.evaluate(BROKEN) == [], (name, size)
+
+
+def test_what_boxes_are_for_is_not_cut_off(visit: Site) -> None:
+    shown = visit.open()
+    for name in (site.INDEX, site.COMPARE, "summit.html"):
+        visit.go(shown, name)
+        for size in WINDOWS:
+            shown.resize(size)
+            assert shown.page.evaluate(CUT_OFF) == [], (name, size)
 
 
 def test_light_and_dark(visit: Site) -> None:

@@ -282,6 +282,13 @@ class TestMarkdown:
         html = self.read("[a](summit.md) [b](../apps/x.yaml) [c](https://c.org) ![d](https://d.org/d.png)\n").html
         assert html == '<p><a href="summit.html">a</a> b <a href="https://c.org">c</a> d</p>\n'
 
+    def test_a_line_ends_between_the_steps_of_a_path(self) -> None:
+        text = "`some.long[c].<d>/path` `some.long.path.1.2.3` `image.tag`\n"
+        assert self.read(text).html == (
+            "<p><code>some.<wbr>long[c].&lt;d&gt;/<wbr>path</code> <code>some.long.path.1.2.3</code> "
+            "<code>image.tag</code></p>\n"
+        )
+
     def test_tables_scroll(self) -> None:
         assert '<div class="scroll" tabindex="0">\n<table>' in self.read("| a |\n|---|\n| b |\n").html
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -100,11 +101,25 @@ def _linked(tokens: Sequence[Token], link: Link) -> Iterator[Token]:
             yield token
 
 
+_BEFORE_A_STEP = re.compile(r"(?<=[./])(?=[A-Za-z])")
+_LONG = 20
+"""Shorter paths and hosts stay on one line."""
+
+
 def _inline(token: Token) -> Token:
-    """Return a part of a text; a picture would have to be loaded, so its description stands for it."""
+    """Return a part of a text.
+
+    A picture would have to be loaded, so its description stands for it. A line can end between the steps of a long path
+    or the parts of a long host, but not within a version.
+    """
     from markdown_it.token import Token
 
-    return Token("text", "", 0, content=token.content) if token.type == "image" else token
+    if token.type == "image":
+        return Token("text", "", 0, content=token.content)
+    if token.type == "code_inline" and len(token.content) > _LONG:
+        parts = (html.escape(part) for part in _BEFORE_A_STEP.split(token.content))
+        return Token("html_inline", "", 0, content=f"<code>{'<wbr>'.join(parts)}</code>")
+    return token
 
 
 _NO_LETTER = re.compile(r"[^\w\- ]")
