@@ -285,7 +285,7 @@ class TestMarkdown:
     def test_a_line_ends_between_the_steps_of_a_path(self) -> None:
         text = "`some.long[c].<d>/path` `some.long.path.1.2.3` `image.tag`\n"
         assert self.read(text).html == (
-            "<p><code>some.<wbr>long[c].&lt;d&gt;/<wbr>path</code> <code>some.long.path.1.2.3</code> "
+            "<p><code>some.<wbr>long<wbr>[c].&lt;d&gt;/<wbr>path</code> <code>some.long.path.1.2.3</code> "
             "<code>image.tag</code></p>\n"
         )
 

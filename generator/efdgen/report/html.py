@@ -62,6 +62,14 @@ def visible(text: str) -> str:
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+_BEFORE_A_STEP = re.compile(r"(?<=[./])(?=[A-Za-z])|(?<=\w)(?=\[)", re.ASCII)
+
+
+def steps(text: str) -> list[str]:
+    """Return the parts of a text between which a line can end: between the steps of a path, and not in a version."""
+    return _BEFORE_A_STEP.split(text)
+
+
 @functools.cache
 def asset(name: str) -> Asset:
     """Return a style sheet or a script, to stand in a page; an empty one if there is none of that name."""
@@ -92,5 +100,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["steps"] = steps
     environment.filters["thousands"] = "{:,}".format
     return environment

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator, Sequence
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import UsageError
-from efdgen.report.html import visible
+from efdgen.report.html import steps, visible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -101,7 +101,6 @@ def _linked(tokens: Sequence[Token], link: Link) -> Iterator[Token]:
             yield token
 
 
-_BEFORE_A_STEP = re.compile(r"(?<=[./])(?=[A-Za-z])")
 _LONG = 20
 """Shorter paths and hosts stay on one line."""
 
@@ -117,8 +116,7 @@ def _inline(token: Token) -> Token:
     if token.type == "image":
         return Token("text", "", 0, content=token.content)
     if token.type == "code_inline" and len(token.content) > _LONG:
-        parts = (html.escape(part) for part in _BEFORE_A_STEP.split(token.content))
-        return Token("html_inline", "", 0, content=f"<code>{'<wbr>'.join(parts)}</code>")
+        return Token("html_inline", "", 0, content=f"<code>{'<wbr>'.join(map(escape, steps(token.content)))}</code>")
     return token
 
 

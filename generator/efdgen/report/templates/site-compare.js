@@ -48,6 +48,12 @@ document.addEventListener("DOMContentLoaded", async () => {
     return groups;
   };
 
+  // A line can end between the steps of a path.
+  const steps = (text, previous = "") => {
+    const parts = text.split(/(?<=[./])(?=[A-Za-z])|(?<=\w)(?=\[)/).flatMap((part) => [element("wbr"), part]);
+    return /[./]$/.test(previous) && /^[A-Za-z]/.test(text) ? parts : parts.slice(1);
+  };
+
   // What differs within two texts, as whole words, unless most does.
   const mark = (own, other) => {
     const [mine, theirs] = [own, other].map((side) => side.match(/\w+|\W/g) ?? []);
@@ -57,12 +63,12 @@ document.addEventListener("DOMContentLoaded", async () => {
     let tail = 0;
     while (tail < shorter - head && mine.at(-1 - tail) === theirs.at(-1 - tail)) tail += 1;
     const [before, middle, after] = [mine.slice(0, head), mine.slice(head, mine.length - tail), mine.slice(mine.length - tail)].map((part) => part.join(""));
-    if (2 * (before.length + after.length) < Math.max(own.length, other.length)) return [own];
-    return [before, ...(middle ? [element("mark", "", middle)] : []), after];
+    if (2 * (before.length + after.length) < Math.max(own.length, other.length)) return steps(own);
+    return [...steps(before), ...(middle ? [element("mark", "", ...steps(middle, before))] : []), ...steps(after, before + middle)];
   };
   const cell = (value, other) => {
     if (value === null) return element("td", "missing", "not set");
-    if (other === null || value === other) return element("td", "", known.values[value]);
+    if (other === null || value === other) return element("td", "", ...steps(known.values[value]));
     return element("td", "", ...mark(known.values[value], known.values[other]));
   };
 
@@ -70,7 +76,7 @@ document.addEventListener("DOMContentLoaded", async () => {
     const body = element("tbody");
     for (const pair of found) {
       const where = sides[pair.sides[0] === null ? 1 : 0];
-      const head = element("th", "", isOrder(pair.row) ? path(pair.row) : anchor(valueAddress(where, group, path(pair.row)), path(pair.row)));
+      const head = element("th", "", isOrder(pair.row) ? path(pair.row) : anchor(valueAddress(where, group, path(pair.row)), ...steps(path(pair.row))));
       head.scope = "row";
       const isEqual = pair.sides[0] === pair.sides[1];
       body.append(element("tr", isEqual ? "" : "differs", head, cell(pair.sides[0], pair.sides[1]), cell(pair.sides[1], pair.sides[0])));

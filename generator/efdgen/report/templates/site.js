@@ -21,8 +21,8 @@ globalThis.efdgenSite = (() => {
     made.append(...children);
     return made;
   };
-  const anchor = (href, text) => {
-    const made = element("a", "", text);
+  const anchor = (href, ...children) => {
+    const made = element("a", "", ...children);
     made.href = href;
     return made;
   };
