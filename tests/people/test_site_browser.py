@@ -397,13 +397,16 @@ BROKEN = """() => {
     pen.font = font;
     return pen.measureText(text).width < cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
   };
+  const isOnOneLine = () => new Set([...range.getClientRects()].map((rect) => rect.top)).size < 2;
   for (const table of document.querySelectorAll("table")) {
     const texts = document.createTreeWalker(table, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
+      range.selectNodeContents(texts.currentNode);
+      if (isOnOneLine()) continue;
       for (const match of texts.currentNode.data.matchAll(/(?<![^\\s/-])[\\w.]+/g)) {
         range.setStart(texts.currentNode, match.index);
         range.setEnd(texts.currentNode, match.index + match[0].length);
-        if (new Set([...range.getClientRects()].map((rect) => rect.top)).size < 2) continue;
+        if (isOnOneLine()) continue;
         const scrolls = table.closest(".scroll") !== null;
         if (scrolls || fits(match[0], texts.currentNode.parentElement.closest("td, th"))) broken.push(match[0]);
       }

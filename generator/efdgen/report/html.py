@@ -11,6 +11,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Sequence
+from html import escape
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -65,9 +66,9 @@ def visible(text: str) -> str:
 _BEFORE_A_STEP = re.compile(r"(?<=[./])(?=[A-Za-z])|(?<=\w)(?=\[)", re.ASCII)
 
 
-def steps(text: str) -> list[str]:
-    """Return the parts of a text between which a line can end: between the steps of a path, and not in a version."""
-    return _BEFORE_A_STEP.split(text)
+def breakable(text: str) -> str:
+    """Return a text as HTML in which a line can end between the steps of a path, and nowhere in a version."""
+    return "<wbr>".join(map(escape, _BEFORE_A_STEP.split(visible(text))))
 
 
 @functools.cache
@@ -100,6 +101,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["visible"] = visible
-    environment.filters["steps"] = steps
     environment.filters["thousands"] = "{:,}".format
     return environment

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import UsageError
-from efdgen.report.html import steps, visible
+from efdgen.report.html import breakable, visible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -116,7 +115,7 @@ def _inline(token: Token) -> Token:
     if token.type == "image":
         return Token("text", "", 0, content=token.content)
     if token.type == "code_inline" and len(token.content) > _LONG:
-        return Token("html_inline", "", 0, content=f"<code>{'<wbr>'.join(map(escape, steps(token.content)))}</code>")
+        return Token("html_inline", "", 0, content=f"<code>{breakable(token.content)}</code>")
     return token
 
 
