@@ -71,7 +71,7 @@ def _efdgen(folder: Path, *arguments: str) -> str:
 
 def main() -> None:
     """Draw the picture."""
-    chromium = shutil.which("chromium") or sys.exit("chromium is not there")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or sys.exit("chromium is not there")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")

@@ -36,7 +36,7 @@ PICTURES = (
 
 def main() -> None:
     """Draw the pictures."""
-    chromium = shutil.which("chromium") or sys.exit("chromium is not there")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium") or sys.exit("chromium is not there")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name) / "site"
         environment = {**os.environ, "PYTHONUTF8": "1"}

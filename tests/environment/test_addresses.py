@@ -63,11 +63,19 @@ def test_an_address_is_text_or_null(tmp_path: Path) -> None:
     )
 
 
+def test_what_an_environment_does_not_have_has_no_address(tmp_path: Path) -> None:
+    row = "- {name: Store, key: store, when: <% site == 'north' %>, address: a.example.org, otherwise: none}\n"
+    text = f"addresses:\n{row}"
+    assert resolved(tmp_path, text).addresses == (Address("Store", "store", None, ""),)
+    assert resolved(tmp_path / "north", text, "lab").addresses == (Address("Store", "store", "a.example.org", "none"),)
+
+
 @pytest.mark.parametrize(
     ("text", "code", "line", "column", "message"),
     [
         ("addresses:\n- {name: A, address: <% nowhere %>}\n", "E301", 2, 22, "'nowhere' is not defined"),
         ("addresses:\n- {name: A, address: <% aliases %>}\n", "E304", 2, 22, "must be text or null, not a list"),
+        ("addresses:\n- {name: A, address: a, when: <% 5 %>}\n", "E304", 2, 31, "must yield true or false, not 5"),
         ("services:\n  view: <% place.port %>\n", "E303", 2, 9, "can't be looked up in text"),
         ("services:\n  view: a\n  store: <% 5 %>\n", "E304", 3, 10, "must be text or null, not 5"),
     ],
@@ -98,7 +106,9 @@ def test_the_project_s_own() -> None:
         "ncsa-stable": "lsst-kafka-0-efd.ncsa.illinois.edu:31090",
         "sandbox": None,
         "summit": "kafka-0-summit-efd.lsst.codes:31090",
-        "tucson-teststand": "kafka-0-tucson-teststand-efd.lsst.codes:31090",
+        "tucson-teststand": None,
     }
+    assert found["sandbox"].addresses[0].otherwise == "not reachable from outside"
+    assert found["tucson-teststand"].addresses[0].otherwise == ""
     assert found["summit"].services["schema-registry"] == "https://schema-registry-summit-efd.lsst.codes:30828"
     assert list(found["tucson-teststand"].services) == ["chronograf"]

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from efdgen.environment.functions import numbered
 from efdgen.errors import UsageError
 from efdgen.report.diff import changes
 from efdgen.report.site import markdown, write
@@ -164,6 +165,17 @@ def test_a_page_says_what_the_fleet_list_says(name: str) -> None:
             assert pin["value"] in index.text
 
 
+def test_kafka_has_an_address_only_where_it_is_reached() -> None:
+    listed = {each["name"]: dict(each["services"]) for each in given(project())["environments"]}
+    assert {name for name, services in listed.items() if "Kafka" in services} == {
+        "base",
+        "ncsa-int",
+        "ncsa-stable",
+        "summit",
+    }
+    assert "kafka-0-tucson-teststand" not in "".join(content.decode() for content in project().values())
+
+
 class TestValues:
     def test_each_text_is_there_once(self) -> None:
         found = given(project())
@@ -194,10 +206,45 @@ class TestValues:
 
     def test_items_are_named_alike_everywhere(self) -> None:
         values = {
-            "a": [{"name": "x", "id": 1}, {"name": "y", "id": 2}],
-            "b": [{"name": "z", "id": 1}, {"name": "z", "id": 2}],
+            "a": [{"name": "x", "id": 4}, {"name": "y", "id": 7}],
+            "b": [{"name": "z", "id": 4}, {"name": "z", "id": 7}],
         }
-        assert {changes.path(row.path[:1]) for row in data.rows("app", (), values)} == {"[1]", "[2]"}
+        assert {changes.path(row.path[:1]) for row in data.rows("app", (), values)} == {"[4]", "[7]"}
+
+    def test_one_item_more_leaves_the_others_as_they_are(self) -> None:
+        news = [{"title": "c"}, {"title": "b", "url": ""}, {"title": "a"}, {"title": "a"}]
+        values = {"old": numbered(news[1:], "id"), "new": numbered(news, "id")}
+        found = {changes.path(row.path): row for row in data.rows("app", (), values)}
+        assert list(found) == [
+            *("[c].id", "[c].title", "[b].id", "[b].title", "[b].url"),
+            *("[a].id", "[a].title", "[a (2)].id", "[a (2)].title"),
+        ]
+        assert [path for path, row in found.items() if row.is_number] == ["[c].id", "[b].id", "[a].id", "[a (2)].id"]
+        told = [path for path, row in found.items() if not row.is_number and len(set(row.values.values())) > 1]
+        assert told == []
+        assert [path for path, row in found.items() if "old" not in row.values] == ["[c].id", "[c].title"]
+
+    @pytest.mark.parametrize(
+        ("items", "expected"),
+        [
+            ([{"id": 1, "title": "x"}, {"id": 2, "title": "y"}], ["x", "y"]),
+            ([{"id": 1, "title": "x"}, {"id": 3, "title": "y"}], ["1", "3"]),
+            ([{"id": 1, "title": "x"}], ["1"]),
+            ([{"id": 1, "title": "x", "a": 1}, {"id": 2, "title": "x", "a": 2}], ["1", "2"]),
+            ([{"id": 1, "title": "", "url": "u"}, {"id": 2, "title": "x", "url": "v"}], ["u", "v"]),
+            ([{"id": 1, "title": "x (2)"}, {"id": 2, "title": "x"}, {"id": 3, "title": "x"}], ["1", "2", "3"]),
+        ],
+        ids=["numbers", "other numbers", "one item", "another item of that title", "no title", "title of a second one"],
+    )
+    def test_a_running_number_is_no_name(self, items: list[dict[str, Any]], expected: list[str]) -> None:
+        paths = [changes.path(row.path[:1]) for row in data.rows("app", (), {"a": items})]
+        assert list(dict.fromkeys(paths)) == [f"[{name}]" for name in expected]
+
+    def test_the_numbers_of_news_are_not_compared(self) -> None:
+        paths = given(project())["paths"]
+        assert "items[Chronograf 1.9.4].title" in paths
+        assert not [path for path in paths if path.startswith("items[") and path.endswith("].id")]
+        assert "items[Chronograf 1.9.4].id" in pages(project())["summit.html"].text
 
     def test_kinds_of_values_do_not_mix(self) -> None:
         values = {"a": {"b": 1}, "b": [{"name": "x"}], "c": None}
@@ -234,6 +281,13 @@ class TestMarkdown:
     def test_links_lead_into_the_site_or_nowhere(self) -> None:
         html = self.read("[a](summit.md) [b](../apps/x.yaml) [c](https://c.org) ![d](https://d.org/d.png)\n").html
         assert html == '<p><a href="summit.html">a</a> b <a href="https://c.org">c</a> d</p>\n'
+
+    def test_a_line_ends_between_the_steps_of_a_path(self) -> None:
+        text = "`some.long[c].<d>/path` `some.long.path.1.2.3` `image.tag`\n"
+        assert self.read(text).html == (
+            "<p><code>some.<wbr>long<wbr>[c].&lt;d&gt;/<wbr>path</code> <code>some.long.path.1.2.3</code> "
+            "<code>image.tag</code></p>\n"
+        )
 
     def test_tables_scroll(self) -> None:
         assert '<div class="scroll" tabindex="0">\n<table>' in self.read("| a |\n|---|\n| b |\n").html

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 DESK, PHONE, SMALL_PHONE = (1200, 800), (390, 844), (360, 640)
+WINDOWS = (DESK, PHONE, SMALL_PHONE)
 MINUTE = 60_000
+HERE = "127.0.0.1"
+"""Where the servers of tests are; no other host can be reached."""
 
 
 class Shown(NamedTuple):
@@ -22,6 +25,10 @@ class Shown(NamedTuple):
     page: Page
     errors: list[str]
     requests: list[str]
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Show the page in a window of this width and height, in pixels."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
 
     def overflow(self) -> int:
         """Return by how many pixels the page is wider than the window."""
@@ -35,14 +42,18 @@ class Shown(NamedTuple):
 Show = Callable[..., Shown]
 
 
-# Started once a module: while it runs, so does an event loop, which other modules may want to start themselves.
-@pytest.fixture(scope="module")
+# Started once a run: starting it takes a second. While it runs, so does an event loop in this thread; no test needs one
+# of its own.
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     chromium = needs.CHROMIUM.require()
+    nowhere_else = f"--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE {HERE}"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", nowhere_else]
+        )
         yield started
         started.close()
 
@@ -51,11 +62,11 @@ def browser() -> Iterator[Browser]:
 def show(browser: Browser) -> Iterator[Show]:
     """Show HTML, or the page at an address, in a fresh profile: `show(html=..., size=PHONE, color_scheme="dark")`.
 
-    Nothing but that page, inline data and what `allowed` begins with can be loaded. A test fails when a page has an
-    error at its end; who expects errors clears them.
+    A test fails when a page asks for anything but itself, inline data and what `allowed` begins with, or has an error
+    at its end; who expects errors clears them.
     """
     contexts = []
-    pages: list[Shown] = []
+    pages: list[tuple[Shown, Callable[[str], bool]]] = []
 
     def open_page(
         html: str = "", address: str = "", size: tuple[int, int] = DESK, allowed: str = "", **options: Any
@@ -65,19 +76,10 @@ def show(browser: Browser) -> Iterator[Show]:
         context.set_default_timeout(MINUTE)
         page = context.new_page()
         shown = Shown(page, [], [])
-        pages.append(shown)
+        pages.append((shown, lambda url: url == address or bool(allowed and url.startswith(allowed))))
         page.on("pageerror", lambda error: shown.errors.append(str(error)))
         page.on("console", lambda message: shown.errors.append(message.text))
         page.on("request", lambda request: shown.requests.append(request.url))
-
-        def decide(route: Any) -> None:
-            url = route.request.url
-            if url == address or (allowed and url.startswith(allowed)):
-                route.continue_()
-            else:
-                route.abort()
-
-        page.route("**/*", decide)
         if address:
             page.goto(address)
         else:
@@ -87,4 +89,5 @@ def show(browser: Browser) -> Iterator[Show]:
     yield open_page
     for context in contexts:
         context.close()
-    assert [error for shown in pages for error in shown.errors] == []
+    assert [error for shown, _ in pages for error in shown.errors] == []
+    assert [url for shown, is_allowed in pages for url in shown.requests if not is_allowed(url)] == []

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 class Document(HTMLParser):
     """What stands in a page. Tags that are not closed in turn are refused."""
 
-    VOID = frozenset({"meta", "input", "br", "hr"})
+    VOID = frozenset({"meta", "wbr", "input", "br", "hr"})
 
     def __init__(self, source: str) -> None:
         super().__init__()

@@ -91,7 +91,7 @@ CHROMIUM = Need(
     "Chromium",
     "the site's pages in a real browser",
     _TOOLS,
-    lambda: _commands("chromium", "chromium-browser", "google-chrome"),
+    lambda: _commands("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
 )
 DEV_FULL = Need("/dev/full", "output to a full disk", "test on Linux", lambda: _files(Path("/dev/full")))
 GRAPHVIZ = Need(

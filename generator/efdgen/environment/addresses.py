@@ -8,9 +8,9 @@ from typing import Any
 from efdgen.environment.model import Address, ResolvedEnvironment
 from efdgen.environment.names import names
 from efdgen.errors import InvalidInputError, Problem
-from efdgen.language.scope import evaluate_text
+from efdgen.language.scope import evaluate_text, holds
 from efdgen.language.shown import shown
-from efdgen.repository.model import Pages, Written
+from efdgen.repository.model import AddressRow, Pages, Written
 
 
 def with_addresses(environment: ResolvedEnvironment, pages: Pages) -> ResolvedEnvironment:
@@ -42,7 +42,18 @@ def with_addresses(environment: ResolvedEnvironment, pages: Pages) -> ResolvedEn
         for service in app.hosts
         if service in pages.services
     }
-    addresses = tuple(Address(row.name, row.key, evaluated(row.address), row.otherwise) for row in pages.addresses)
+
+    def address(row: AddressRow) -> Address:
+        when = row.when
+        try:
+            is_there = when is None or holds(when.text, given, where, when.locate, when.path)
+        except InvalidInputError as error:
+            problems.extend(error.problems)
+            is_there = False
+        # The key is in JSON all the same: programs find the same keys in every environment.
+        return Address(row.name, row.key, *((evaluated(row.address), row.otherwise) if is_there else (None, "")))
+
+    addresses = tuple(map(address, pages.addresses))
     if problems:
         raise InvalidInputError(problems)
     return environment._replace(services=_of_services(environment, declared), addresses=addresses)

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Sequence
+from html import escape
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -60,6 +61,14 @@ def page(
 def visible(text: str) -> str:
     """Write the code points of characters that nobody sees, or that reorder what is seen: no value poses as another."""
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+_BEFORE_A_STEP = re.compile(r"(?<=[./])(?=[A-Za-z])|(?<=\w)(?=\[)", re.ASCII)
+
+
+def breakable(text: str) -> str:
+    """Return a text as HTML in which a line can end between the steps of a path, and nowhere in a version."""
+    return "<wbr>".join(map(escape, _BEFORE_A_STEP.split(visible(text))))
 
 
 @functools.cache

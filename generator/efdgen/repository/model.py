@@ -186,12 +186,14 @@ class AddressRow(NamedTuple):
         key: its key in `efdgen list --format json`; empty: it is not there.
         address: yields the address, or null where there is none.
         otherwise: what is said where there is none; empty: nothing.
+        when: whether there is such a thing at all; None: always.
     """
 
     name: str
     key: str
     address: Written
     otherwise: str
+    when: Written | None
 
 
 class Pages(NamedTuple):

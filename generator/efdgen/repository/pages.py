@@ -92,8 +92,12 @@ def _columns(files: Files, document: Document) -> Iterator[Column]:
 def _column(document: Document, index: int) -> Column:
     column = document.data["columns"][index]
     cell = cells.parse(column["is"], document.locate_in_text, ("columns", index, "is"))
-    when = _written(document, ("columns", index), "when") if "when" in column else None
-    return Column(column["name"], cell, when)
+    return Column(column["name"], cell, _when(document, ("columns", index)))
+
+
+def _when(document: Document, place: tuple[str, int]) -> Written | None:
+    list_, index = place
+    return _written(document, place, "when") if "when" in document.data[list_][index] else None
 
 
 def _addresses(
@@ -108,7 +112,8 @@ def _addresses(
             files.problem("E405", "two addresses have one key", document.locate(where), where)
         keys |= {key} if key else set()
         address = _written(document, ("addresses", index), "address")
-        rows.append(AddressRow(row["name"], key, address, row.get("otherwise", "")))
+        when = _when(document, ("addresses", index))
+        rows.append(AddressRow(row["name"], key, address, row.get("otherwise", ""), when))
     services = document.data.get("services", {})
     known = {service for app in apps.values() for service in app.ingress_hosts}
     are_known = not any(problem.location.file.startswith(f"{paths.APPS}/") for problem in files.problems)

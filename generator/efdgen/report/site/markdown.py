@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import UsageError
-from efdgen.report.html import visible
+from efdgen.report.html import breakable, visible
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -100,11 +100,23 @@ def _linked(tokens: Sequence[Token], link: Link) -> Iterator[Token]:
             yield token
 
 
+_LONG = 20
+"""Shorter paths and hosts stay on one line."""
+
+
 def _inline(token: Token) -> Token:
-    """Return a part of a text; a picture would have to be loaded, so its description stands for it."""
+    """Return a part of a text.
+
+    A picture would have to be loaded, so its description stands for it. A line can end between the steps of a long path
+    or the parts of a long host, but not within a version.
+    """
     from markdown_it.token import Token
 
-    return Token("text", "", 0, content=token.content) if token.type == "image" else token
+    if token.type == "image":
+        return Token("text", "", 0, content=token.content)
+    if token.type == "code_inline" and len(token.content) > _LONG:
+        return Token("html_inline", "", 0, content=f"<code>{breakable(token.content)}</code>")
+    return token
 
 
 _NO_LETTER = re.compile(r"[^\w\- ]")

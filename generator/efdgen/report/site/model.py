@@ -36,12 +36,14 @@ class Row(NamedTuple):
         path: where it stands in there. Items of lists are named alike in all environments.
         values: scalars, lists of such, and empty maps and lists, by environment.
         is_order: whether it is not a value but the order of a list's named items, which differs.
+        is_number: whether it only numbers the items of a list, and so differs with each item more.
     """
 
     group: str
     path: Steps
     values: Mapping[str, Any]
     is_order: bool = False
+    is_number: bool = False
 
 
 class Fleet(NamedTuple):

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from efdgen.environment import values
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.report.site.model import Environment, Fleet, Row
+from efdgen.report.site.naming import named
 from efdgen.repository import paths
-from efdgen.review.semantic import Item, Steps, name_of, naming_key
+from efdgen.review.semantic import Item, Steps
 
 
 class Makers(NamedTuple):
@@ -74,20 +75,21 @@ def _is_deep(value: Iterable[Any]) -> bool:
 
 def _items(group: str, path: Steps, lists: Mapping[str, Any]) -> Iterator[Row]:
     """Yield the values in lists; items are named by what names them in all environments, else by their number."""
-    key = naming_key(*lists.values())
-    if key is None:
+    names = named(lists)
+    if names is None:
         for index in range(max(map(len, lists.values()))):
             held = {name: items[index] for name, items in lists.items() if index < len(items)}
             yield from rows(group, (*path, index), held)
         return
-    named = {name: {name_of(item, key): item for item in items} for name, items in lists.items()}
-    if _in_conflict({tuple(items) for items in named.values()}):
-        yield Row(group, path, {name: list(items) for name, items in named.items()}, is_order=True)
-    for item in _union(named.values()):
-        held = {name: items[item] for name, items in named.items() if item in items}
-        if not key:
+    if _in_conflict({tuple(items) for items in names.items.values()}):
+        yield Row(group, path, {name: list(items) for name, items in names.items.items()}, is_order=True)
+    for item in _union(names.items.values()):
+        held = {name: items[item] for name, items in names.items.items() if item in items}
+        if not names.key:
             held = {name: only[item] for name, only in held.items()}
-        yield from rows(group, (*path, Item(key, item)), held)
+        here = (*path, Item(names.key, item))
+        for row in rows(group, here, held):
+            yield row._replace(is_number=row.path == (*here, names.counter))
 
 
 def _union(maps: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -54,7 +54,7 @@ class Line(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """A value as it is shown."""
+    """A value as it is shown, in HTML."""
 
     path: str
     text: str
@@ -187,9 +187,9 @@ def _parts(rows: Sequence[Row], texts: _Texts) -> dict[str, dict[str, Part]]:
     for row in rows:
         if row.is_order:
             continue
-        path = changes.path(row.path)
+        path = html.breakable(changes.path(row.path))
         for name, value in row.values.items():
-            found.setdefault(name, {}).setdefault(row.group, []).append(Shown(path, texts.shown(value)))
+            found.setdefault(name, {}).setdefault(row.group, []).append(Shown(path, texts.html(texts.shown(value))))
     return {
         name: {group: Part(group, tuple(values), count(len(values), "value")) for group, values in groups.items()}
         for name, groups in found.items()
@@ -201,6 +201,7 @@ class _Texts:
 
     def __init__(self) -> None:
         self._shown: dict[tuple[type, Any], str] = {}
+        self._html: dict[str, str] = {}
 
     def shown(self, value: Any) -> str:
         """Return a value as it stands in YAML, or a text of several lines as it is."""
@@ -211,6 +212,12 @@ class _Texts:
             is_block = isinstance(value, str) and "\n" in value
             self._shown[key] = visible.lines(value) if is_block else changes.value(value)
         return self._shown[key]
+
+    def html(self, text: str) -> str:
+        """Return a text as HTML."""
+        if text not in self._html:
+            self._html[text] = html.breakable(text)
+        return self._html[text]
 
 
 class _Table:
@@ -228,7 +235,7 @@ def _data(fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body]
     groups, paths, values = _Table(), _Table(), _Table()
     rows = []
     held: dict[str, list[int]] = {each.name: [] for each in fleet.environments}
-    for number, row in enumerate(fleet.rows):
+    for number, row in enumerate(row for row in fleet.rows if not row.is_number):
         path = changes.path(row.path) + (" (order)" if row.is_order else "")
         rows += [groups.number(html.visible(row.group)), paths.number(path)]
         for name, value in row.values.items():

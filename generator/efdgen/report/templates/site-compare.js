@@ -16,6 +16,20 @@ document.addEventListener("DOMContentLoaded", async () => {
     for (const name of environments.keys()) select.append(new Option(name, name));
   }
 
+  // An order differs where what both sides have does; with an item more on one side it is the same.
+  const isOrder = (row) => path(row).endsWith(" (order)");
+  const inConflict = (sides) => {
+    if (sides.includes(null)) return false;
+    try {
+      const [one, other] = sides.map((value) => JSON.parse(known.values[value]));
+      const kept = other.filter((name) => one.includes(name));
+      return one.filter((name) => other.includes(name)).some((name, index) => name !== kept[index]);
+    } catch { /* a name with characters that nobody sees */
+      return sides[0] !== sides[1];
+    }
+  };
+  const path = (row) => known.paths[known.rows[2 * row + 1]];
+
   // Pairs of values, by app: one side may be missing.
   const pairs = (one, other) => {
     const groups = new Map();
@@ -26,11 +40,18 @@ document.addEventListener("DOMContentLoaded", async () => {
       const pair = { row, sides: [one[i] === row ? one[i + 1] : null, other[j] === row ? other[j + 1] : null] };
       if (one[i] === row) i += 2;
       if (other[j] === row) j += 2;
+      if (isOrder(row) && !inConflict(pair.sides)) continue;
       const group = known.groups[known.rows[2 * row]];
       if (!groups.has(group)) groups.set(group, []);
       groups.get(group).push(pair);
     }
     return groups;
+  };
+
+  // A line can end between the steps of a path.
+  const steps = (text, previous = "") => {
+    const parts = text.split(/(?<=[./])(?=[A-Za-z])|(?<=\w)(?=\[)/).flatMap((part) => [element("wbr"), part]);
+    return /[./]$/.test(previous) && /^[A-Za-z]/.test(text) ? parts : parts.slice(1);
   };
 
   // What differs within two texts, as whole words, unless most does.
@@ -42,21 +63,20 @@ document.addEventListener("DOMContentLoaded", async () => {
     let tail = 0;
     while (tail < shorter - head && mine.at(-1 - tail) === theirs.at(-1 - tail)) tail += 1;
     const [before, middle, after] = [mine.slice(0, head), mine.slice(head, mine.length - tail), mine.slice(mine.length - tail)].map((part) => part.join(""));
-    if (2 * (before.length + after.length) < Math.max(own.length, other.length)) return [own];
-    return [before, ...(middle ? [element("mark", "", middle)] : []), after];
+    if (2 * (before.length + after.length) < Math.max(own.length, other.length)) return steps(own);
+    return [...steps(before), ...(middle ? [element("mark", "", ...steps(middle, before))] : []), ...steps(after, before + middle)];
   };
   const cell = (value, other) => {
     if (value === null) return element("td", "missing", "not set");
-    if (other === null || value === other) return element("td", "", known.values[value]);
+    if (other === null || value === other) return element("td", "", ...steps(known.values[value]));
     return element("td", "", ...mark(known.values[value], known.values[other]));
   };
-  const path = (row) => known.paths[known.rows[2 * row + 1]];
 
   const table = (group, found, sides) => {
     const body = element("tbody");
     for (const pair of found) {
       const where = sides[pair.sides[0] === null ? 1 : 0];
-      const head = element("th", "", path(pair.row).endsWith(" (order)") ? path(pair.row) : anchor(valueAddress(where, group, path(pair.row)), path(pair.row)));
+      const head = element("th", "", isOrder(pair.row) ? path(pair.row) : anchor(valueAddress(where, group, path(pair.row)), ...steps(path(pair.row))));
       head.scope = "row";
       const isEqual = pair.sides[0] === pair.sides[1];
       body.append(element("tr", isEqual ? "" : "differs", head, cell(pair.sides[0], pair.sides[1]), cell(pair.sides[1], pair.sides[0])));

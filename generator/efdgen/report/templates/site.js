@@ -21,8 +21,8 @@ globalThis.efdgenSite = (() => {
     made.append(...children);
     return made;
   };
-  const anchor = (href, text) => {
-    const made = element("a", "", text);
+  const anchor = (href, ...children) => {
+    const made = element("a", "", ...children);
     made.href = href;
     return made;
   };
@@ -161,6 +161,11 @@ globalThis.efdgenSite = (() => {
         stops[Math.max(0, Math.min(stops.length - 1, next))].focus();
       }
     });
+    const isNarrow = matchMedia("(max-width: 40rem)");
+    const { placeholder } = input;
+    const hint = () => { input.placeholder = isNarrow.matches ? "Search" : placeholder; };
+    isNarrow.addEventListener("change", hint);
+    hint();
     form.hidden = false;
     for (const each of document.querySelectorAll(".needs-script")) each.hidden = false;
   });
