@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -438,6 +439,48 @@ def test_the_plainest_style_that_is_safe_is_used() -> None:
         "lines: |\n  one\n  two\n"
         "open: |-\n  one\n  two\n"
     )
+
+
+def test_a_text_of_several_lines_stands_in_a_block_whatever_blanks_it_has() -> None:
+    value = {
+        "tabs": "a:\n\tb\n\tc\td\n",
+        "blanks": ["a \nb\t\n  \nc", "  first\nsecond \n\n", "\n\n# third"],
+        "others": {"\U0001f600: x": "\U0001f52d\nb"},
+        "no block": ["\n", " \n\t\n", "a\r\nb", "a\n\u00a0b", "a\n\x1bb", "a\n\u202eb"],
+    }
+    assert yamlio.dump(value) == (
+        "tabs: |\n  a:\n  \tb\n  \tc\td\n"
+        "blanks:\n- |-\n  a \n  b\t\n    \n  c\n- |2+\n    first\n  second \n\n- |2-\n\n\n  # third\n"
+        'others:\n  "\\U0001F600: x": |-\n    \U0001f52d\n    b\n'
+        'no block:\n- "\\n"\n- " \\n\\t\\n"\n- "a\\r\\nb"\n- "a\\n\\xa0b"\n- "a\\n\\eb"\n- "a\\n\\u202eb"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda text: [text, text],
+        lambda text: [[[text], text], {"a": [text]}],
+        lambda text: {"a": {"b": text, "c": [text, {"d": text, "e": text}]}, "f: =0": text, "=1": "=1"},
+        lambda text: {"k" * 200: text, "l": [{"k" * 200: text}], "m": text},
+        lambda text: ["a - =0", "b: =0", "=0", "x\n=0\n- =0\nb: =0", text],
+    ],
+)
+@pytest.mark.parametrize("text", ["\ta\n", " \n a \n", "\n\t\n a\n\n", "a\n\n  \n", "a: =0\n- =1", "a\n\U0001f600 "])
+def test_a_block_is_read_back_wherever_it_stands(text: str, wrap: Callable[[str], Any]) -> None:
+    written = yamlio.dump(wrap(text))
+    assert not differences(pyyaml(written), wrap(text))
+    assert not differences(ruamel(written), wrap(text))
+    assert not differences(parse(written), wrap(text))
+    assert not differences(go(yamlio.dump({"data": wrap(text)})), {"data": wrap(text)})
+
+
+@many
+@given(st.text(" \t\na#|-", min_size=2, max_size=9).map(lambda text: f"{text}\nb"), st.booleans())
+def test_blanks_and_line_ends_are_read_back_as_they_were(text: str, is_reversed: bool) -> None:
+    value = {"a": [text[::-1] if is_reversed else text], "b": 1}
+    written = yamlio.dump(value)
+    assert pyyaml(written) == ruamel(written) == go(written) == parse(written) == value
 
 
 def test_keys_keep_their_order_and_nothing_is_anchored() -> None:
