@@ -12,7 +12,7 @@ from efdgen.language import suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import paths, types
+from efdgen.repository import parametertypes, paths, types
 from efdgen.repository.circles import circles
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppDefinition, ChartReference, NamedThings, Types
@@ -144,7 +144,9 @@ class _Definitions:
                 for kind, places in _by_name(merged.get("distinctNames")).items()
             },
             chart_keys=chart_keys,
-            types=known,
+            types=known._replace(
+                parameters=parametertypes.with_defaults(known.parameters, merged.get("parameters", {}))
+            ),
             application=merged.get("application", {}),
             wave=merged.get("wave", 0),
             layers=tuple(layers),
