@@ -14,7 +14,7 @@ from efdgen.environment import model
 from efdgen.environment.typed import camel_case
 from efdgen.errors import Location, Problem
 from efdgen.language import schema
-from efdgen.language.conforms import Pending
+from efdgen.language.conforms import Pending, conforms
 from efdgen.repository.load import load as load_repository
 from efdgen.repository.model import Acceptance, ChartReference
 from support import document
@@ -489,6 +489,36 @@ def test_a_line_end_after_a_valid_text_is_refused(name: str, text: str) -> None:
 def test_a_schema_without_words_of_its_own_is_explained(rules: Any, value: str, code: str, message: str) -> None:
     (problem,) = schema.check_data(document(value, "values.yaml"), rules)
     assert (problem.code, problem.message) == (code, message)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_taken"),
+    [
+        ("secretName", "influxdb-auth", True),
+        ("secretName", "registry.example.org", True),
+        ("secretName", "a" * 253, True),
+        ("secretName", "a" * 254, False),
+        ("secretName", "a..b", False),
+        ("secretName", "a.-b", False),
+        ("secretName", "a.b.", False),
+        ("secretName", "a_b", False),
+        ("name", "a.b", False),
+        ("imageTag", f"v1.2.9@sha256:{'0123456789abcdef' * 4}", True),
+        ("imageTag", f"v1.2.9@sha512:{'0123456789abcdef' * 8}", True),
+        ("imageTag", f"v1.2.9@sha256:{'0123456789abcdef' * 8}", False),
+        ("imageTag", f"v1.2.9@sha256:{'0123456789ABCDEF' * 4}", False),
+        ("imageTag", f"@sha256:{'0123456789abcdef' * 4}", False),
+        ("resourceAmounts", {"cpu": 1, "memory": "1Gi", "storage": "15Gi", "ephemeral-storage": "1Gi"}, True),
+        ("resourceAmounts", {"hugepages-2Mi": "4Mi", "nvidia.com/gpu": 1}, True),
+        ("resourceAmounts", {"gpu": 1}, False),
+        ("resourceAmounts", {"Storage": "15Gi"}, False),
+    ],
+    ids=str,
+)
+def test_a_named_type_takes_what_kubernetes_takes(name: str, value: Any, is_taken: bool) -> None:
+    rules = schema.load(f"types#/$defs/{name}")
+    assert conforms(value, rules) is is_taken
+    assert (schema.check_data(document(json.dumps(value), "f"), rules) == []) is is_taken
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ def refusal(text: str) -> tuple[str, int, int]:
         *((word, False) for word in ("false", "False", "FALSE")),
         *((word, int(word)) for word in ("0", "7", "-7", "+7", "-0", "9223372036854775807")),
         *((word, float(word)) for word in ("1.5", "-0.25", "+3.0", "1.0e+20", "2.5E-3", "-1.0e-7")),
+        *((word, float(word)) for word in (".5", ".0", ".5e+3", ".25E-1", "5.", "-5.", "+0.", "5.e+3")),
         *((word, word) for word in ("2022-01-01", "2022-01-01T00:00:00Z", "22:22", "190:20:30", "1.2.3")),
         *((word, word) for word in ("a", "a b", "yesterday", "nil", "10Gi", "500m", "v1", "-a", "--", "a:b")),
         *((word, word) for word in ("tRue", "nUll", "1.9.4-nightly", "0xg", "+", ".", "a#b", "_1", "é")),
@@ -46,7 +48,7 @@ def test_a_plain_scalar_has_the_type_that_all_parsers_give_it(written: str, mean
 AMBIGUOUS = [
     *("yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF", "y", "Y", "n", "N"),
     *("012", "007", "08", "-012", "0o12", "+0o12", "0x1F", "-0x1f", "0b11", "1_000", "+1_0", "0_1", "1_0.5"),
-    *("1e3", "1E3", "1e+3", "-1e-3", "1.5e3", "12e4567", "1.", ".5", "-.5", "+.5", "1.e3"),
+    *("1e3", "1E3", "1e+3", "-1e-3", "1.5e3", "12e4567", ".5e3", "-.5", "+.5", "-.5e+2", "1.e3"),
     *(".inf", ".Inf", "-.inf", "+.INF", ".nan", ".NaN"),
 ]
 
@@ -90,6 +92,7 @@ def test_a_number_that_is_accepted_is_the_same_to_every_parser(word: str) -> Non
         return
     assert not differences(read, go(text), as_float64=True)
     assert not differences(read, ruamel(text))
+    assert not differences(read, pyyaml(text))
 
 
 @pytest.mark.parametrize("word", ["1.0e+999", "-1.0e+400"])
@@ -436,6 +439,48 @@ def test_the_plainest_style_that_is_safe_is_used() -> None:
         "lines: |\n  one\n  two\n"
         "open: |-\n  one\n  two\n"
     )
+
+
+def test_a_text_of_several_lines_stands_in_a_block_whatever_blanks_it_has() -> None:
+    value = {
+        "tabs": "a:\n\tb\n\tc\td\n",
+        "blanks": ["a \nb\t\n  \nc", "  first\nsecond \n\n", "\n\n# third"],
+        "others": {"\U0001f600: x": "\U0001f52d\nb"},
+        "no block": ["\n", " \n\t\n", "a\r\nb", "a\n\u00a0b", "a\n\x1bb", "a\n\u202eb"],
+    }
+    assert yamlio.dump(value) == (
+        "tabs: |\n  a:\n  \tb\n  \tc\td\n"
+        "blanks:\n- |-\n  a \n  b\t\n    \n  c\n- |2+\n    first\n  second \n\n- |2-\n\n\n  # third\n"
+        'others:\n  "\\U0001F600: x": |-\n    \U0001f52d\n    b\n'
+        'no block:\n- "\\n"\n- " \\n\\t\\n"\n- "a\\r\\nb"\n- "a\\n\\xa0b"\n- "a\\n\\eb"\n- "a\\n\\u202eb"\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda text: [text, text],
+        lambda text: [[[text], text], {"a": [text]}],
+        lambda text: {"a": {"b": text, "c": [text, {"d": text, "e": text}]}, "f: =0": text, "=1": "=1"},
+        lambda text: {"k" * 200: text, "l": [{"k" * 200: text}], "m": text},
+        lambda text: ["a - =0", "b: =0", "=0", "x\n=0\n- =0\nb: =0", text],
+    ],
+)
+@pytest.mark.parametrize("text", ["\ta\n", " \n a \n", "\n\t\n a\n\n", "a\n\n  \n", "a: =0\n- =1", "a\n\U0001f600 "])
+def test_a_block_is_read_back_wherever_it_stands(text: str, wrap: Callable[[str], Any]) -> None:
+    written = yamlio.dump(wrap(text))
+    assert not differences(pyyaml(written), wrap(text))
+    assert not differences(ruamel(written), wrap(text))
+    assert not differences(parse(written), wrap(text))
+    assert not differences(go(yamlio.dump({"data": wrap(text)})), {"data": wrap(text)})
+
+
+@many
+@given(st.text(" \t\na#|-", min_size=2, max_size=9).map(lambda text: f"{text}\nb"), st.booleans())
+def test_blanks_and_line_ends_are_read_back_as_they_were(text: str, is_reversed: bool) -> None:
+    value = {"a": [text[::-1] if is_reversed else text], "b": 1}
+    written = yamlio.dump(value)
+    assert pyyaml(written) == ruamel(written) == go(written) == parse(written) == value
 
 
 def test_keys_keep_their_order_and_nothing_is_anchored() -> None:

@@ -15,6 +15,7 @@ from efdgen.language import expressions, suggest
 from efdgen.language.conforms import Pending, conforms
 from efdgen.language.references import SchemaFile, written_pattern
 from efdgen.language.shown import shown
+from efdgen.language.yamlio.scalars import YES_NO, AmbiguousScalarError, resolve_plain
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -109,7 +110,9 @@ def check_data(document: Located, schema: Rules, *, is_evaluated: bool = False) 
     # What has the wrong type is none of the values that are allowed, either.
     mistyped = {problem.path for problem in found if problem.code == "E204"}
     found = [problem for problem in found if problem.code != "E205" or problem.path not in mistyped]
-    return [problem._replace(hint="") if is_evaluated and problem.hint in _AS_WRITTEN else problem for problem in found]
+    return [
+        problem._replace(hint="") if is_evaluated and _is_of_writing(problem.hint) else problem for problem in found
+    ]
 
 
 def said_once(problems: Iterable[Problem]) -> list[Problem]:
@@ -191,8 +194,12 @@ _QUOTES = "put it in quotes"
 _EMPTY = {"object": "write {}", "array": "write []"}
 """What to write for nothing: `apps:` alone is null."""
 
-_AS_WRITTEN = frozenset((_QUOTES, *_EMPTY.values()))
-"""Hints that are about how a value is written, and not about what an expression yields."""
+_BARE = "write {} without quotes"
+
+
+def _is_of_writing(hint: str) -> bool:
+    """Say whether a hint is about how a value is written, which says nothing of what an expression yields."""
+    return hint == _QUOTES or hint in _EMPTY.values() or hint.endswith("without quotes")
 
 
 def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, str]:
@@ -202,7 +209,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     seen = shown(value)
     custom = schema.get("errorMessage")
     if error.validator == "type":
-        kinds = [wanted] if isinstance(wanted, str) else wanted
+        kinds = _kinds(wanted)
         must = custom or f"must be {' or '.join(_TYPES[kind] for kind in kinds if kind != 'null' or len(kinds) == 1)}"
         return "E204", f"{must}, not {seen}", _right_type(value, kinds, schema)
     if error.validator == "enum" and custom:
@@ -219,8 +226,13 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     if error.validator == "minimum":
         return "E206", f"must be at least {wanted}, not {seen}", ""
     if error.validator == "pattern":
-        return "E206", f"{custom or f'must match {written_pattern(wanted)}'}, not {seen}", ""
+        said = f"{custom or f'must match {written_pattern(wanted)}'}, not {seen}"
+        return "E206", said, _without_quotes(value, _kinds(schema.get("type", ())))
     return "E206", f"{custom or _must(error.validator, wanted)}, not {seen}", ""
+
+
+def _kinds(wanted: str | Sequence[str]) -> Sequence[str]:
+    return [wanted] if isinstance(wanted, str) else wanted
 
 
 def _must(keyword: object, wanted: Any) -> str:
@@ -245,11 +257,26 @@ _MUST: Mapping[object, str] = {
 
 def _right_type(value: Any, kinds: Sequence[str], schema: dict[str, Any]) -> str:
     """Return the hint for a value of the wrong type: how it is written."""
+    if _needs_quotes(value, kinds, schema):
+        return _QUOTES
+    bare = _without_quotes(value, kinds)
+    if bare:
+        return bare
     if "x-written" in schema:
         return f"write {schema['x-written']}"
-    if value is None:
-        return _EMPTY.get(kinds[0], "")
-    return _QUOTES if _needs_quotes(value, kinds, schema) else ""
+    return _EMPTY.get(kinds[0], "") if value is None else ""
+
+
+def _without_quotes(value: Any, kinds: Sequence[str]) -> str:
+    """Return the hint for a text that would be right without its quotes; empty: it would not."""
+    if not isinstance(value, str) or not value:
+        return ""
+    word = YES_NO.get(value.lower(), value)
+    try:
+        kind = {bool: "boolean", int: "integer", float: "number"}.get(type(resolve_plain(word)))
+    except AmbiguousScalarError:
+        return ""
+    return _BARE.format(word) if kind in kinds or (kind == "integer" and "number" in kinds) else ""
 
 
 def _needs_quotes(value: Any, types: Sequence[str], schema: dict[str, Any]) -> bool:

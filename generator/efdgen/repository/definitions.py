@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,7 +12,8 @@ from efdgen.language import suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import paths, types
+from efdgen.repository import parametertypes, paths, types
+from efdgen.repository.circles import circles
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppDefinition, ChartReference, NamedThings, Types
 
@@ -51,12 +52,29 @@ class _Definitions:
             else:
                 self._no_definition(folder)
         definitions = {}
+        requiring: dict[str, Document] = {}
         for name, document in self._documents.items():
             if document is not None:
                 lineage = self._lineage(document)
                 if lineage:
                     definitions[name] = self._definition(name, document, lineage)
+                    requiring[name] = next((d for d in reversed(lineage) if "requires" in d.data), document)
+        self._refuse_circles({name: app.requires for name, app in definitions.items()}, requiring)
         return definitions
+
+    def _refuse_circles(self, requires: Mapping[str, Sequence[str]], requiring: Mapping[str, Document]) -> None:
+        """Refuse apps that require each other in a circle, each circle once, where it is closed.
+
+        Args:
+            requires: what each app requires.
+            requiring: the definition that says so: its own, or one that it extends.
+        """
+        for circle in circles(requires):
+            first, last = circle[0], circle[-1]
+            document, where = requiring[last], ("requires", requires[last].index(first))
+            message = f"requiring {first} leads in a circle: {' -> '.join((*circle, first))}"
+            hint = "leave one of them out: none could be the first"
+            self._files.problem("E403", message, document.locate(where), where, hint)
 
     def _no_definition(self, folder: str) -> None:
         """Record that a folder holds no app.yaml, at the file that may be meant to be it."""
@@ -127,7 +145,9 @@ class _Definitions:
                 for kind, places in _by_name(merged.get("distinctNames")).items()
             },
             chart_keys=chart_keys,
-            types=known,
+            types=known._replace(
+                parameters=parametertypes.with_defaults(known.parameters, merged.get("parameters", {}))
+            ),
             application=merged.get("application", {}),
             wave=merged.get("wave", 0),
             layers=tuple(layers),

@@ -58,7 +58,7 @@ def literals_in_text(file: TextFile) -> Iterator[Problem]:
     """Yield a problem for each literal in a text file that looks like a secret."""
     for number, line in enumerate(file.text.splitlines(), 1):
         unquoted = _UNQUOTED.match(line)
-        if unquoted and not _is_reference(unquoted["value"]):
+        if unquoted and not _is_no_secret(unquoted["value"]):
             message = f"the value of {unquoted[1]!r} looks like a secret"
             yield Problem("E506", message, Location(file.source, number, unquoted.start("value") + 1), hint=_HINT)
             continue
@@ -94,19 +94,26 @@ def _in_text(text: str) -> Iterator[tuple[int, str]]:
     if material:
         yield material.start(), "this looks like key material or a token"
     in_url = _IN_URL.search(text) if "://" in text else None
-    if in_url and not _is_reference(in_url["value"]):
+    if in_url and not _is_no_secret(in_url["value"]):
         yield in_url.start("value"), "the URL holds a password"
     for match in _ASSIGNMENT.finditer(text) if '"' in text or "'" in text else ():
-        if not _is_reference(match["value"]):
+        if not _is_no_secret(match["value"]):
             yield match.start("value"), f"the value of {match[1]!r} looks like a secret"
 
 
 def _is_literal(value: Any) -> bool:
     if isinstance(value, str):
-        return not _is_reference(value)
-    return isinstance(value, int | float) and not isinstance(value, bool)
+        return not _is_no_secret(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and not _is_no_secret(str(value))
 
 
-def _is_reference(value: str) -> bool:
-    """Say whether a value is empty, or only says where the secret is: a variable, a path, a URL, an expression."""
-    return value == "" or value.startswith(("$", "/", "<%", "{{", "file:", "http://", "https://", "secret/"))
+_SWITCH = re.compile(r"(?:yes|no|true|false|on|off|none|null|[0-9])\Z", re.IGNORECASE)
+"""What is said of a password rather than being one: `allowEmptyPassword: "yes"`, `rotateToken: 0`."""
+
+
+def _is_no_secret(value: str) -> bool:
+    """Say whether a value is empty, a switch, or only says where the secret is: a variable, a path, an expression."""
+    return value == "" or value.startswith(_ELSEWHERE) or _SWITCH.match(value) is not None
+
+
+_ELSEWHERE = ("$", "/", "<%", "{{", "file:", "http://", "https://", "secret/")

@@ -27,7 +27,9 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _LARGEST = 2**64 - 1
 """Go reads larger integers as fractions."""
 
-_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+][0-9]+)?\Z")
+_FLOAT = re.compile(r"(?:[-+]?(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?\Z")
+"""`-.5` is text to YAML 1.1, `.5` a number to all."""
+
 _NUMBER = re.compile(
     r"[-+]?(?:[0-9]+|0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\Z"
     r"|[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z"

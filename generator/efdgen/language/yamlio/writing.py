@@ -31,23 +31,43 @@ class _Dumper(yaml.CSafeDumper):
         return _MAP if kind is yaml.MappingNode else _SEQ
 
 
-def _text_style(value: str) -> str:
-    if _PLAIN.match(value) and value.lower() not in _NOT_PLAIN:
-        return ""
-    if "\n" in value and _fits_block(value):
-        return "|"
-    return '"'
+def _is_plain(value: str) -> bool:
+    return _PLAIN.match(value) is not None and value.lower() not in _NOT_PLAIN
 
 
 def _fits_block(value: str) -> bool:
-    """Say whether `|` style keeps the text: printable, no blanks at line ends, a first line that is not blank."""
-    return (
-        value[0] not in " \n\t"
-        and value[-1] not in " \t"
-        and " \n" not in value
-        and "\t\n" not in value
-        and value.replace("\n", "").replace("\t", "").isprintable()
-    )
+    """Say whether a text stands in a block of its own: it has several lines, and something to see in them."""
+    return "\n" in value and value.strip(" \t\n") != "" and value.replace("\n", "").replace("\t", "").isprintable()
+
+
+_STAND_IN = re.compile(r"^(?P<indent>(?: |[-?:] )*)(?P<key>.*: )?=(?P<number>[0-9]+)$", re.MULTILINE)
+"""The line on which a block begins, before it is there. No other scalar begins with `=` and has no quotes."""
+
+
+def _block(value: str, indent: str) -> str:
+    """Return a text in literal style.
+
+    libyaml's own emitter has no blocks for tabs, blanks at line ends and characters beyond U+FFFF; the parsers do.
+
+    Args:
+        value: the text.
+        indent: what stands before each of its lines.
+    """
+    first_indents = "2" if value[0] in " \t\n" else ""
+    chomping = "-" if value[-1] != "\n" else "+" if value[-2] == "\n" else ""
+    lines = value.removesuffix("\n").split("\n")
+    return "\n".join((f"|{first_indents}{chomping}", *(indent + line if line else "" for line in lines)))
+
+
+def _with_blocks(text: str, blocks: list[str]) -> str:
+    """Return YAML with the blocks that its stand-ins stand for."""
+
+    def block(match: re.Match[str]) -> str:
+        indent, key = match["indent"], match["key"] or ""
+        below = " " * (len(indent) + (2 if key or not indent else 0))
+        return f"{indent}{key}{_block(blocks[int(match['number'])], below)}"
+
+    return _STAND_IN.sub(block, text) if blocks else text
 
 
 def _float_text(value: float) -> str:
@@ -67,18 +87,28 @@ def _key_node(key: Any) -> yaml.ScalarNode:
 
 @functools.lru_cache(maxsize=4096)
 def _key_style(key: str) -> str:
-    return "" if _text_style(key) == "" else '"'
+    return "" if _is_plain(key) else '"'
 
 
-def _node(value: Any) -> yaml.Node:
+def _text_node(value: str, blocks: list[str] | None) -> yaml.ScalarNode:
+    if _is_plain(value):
+        return yaml.ScalarNode(_STR, value, style="")
+    if blocks is None or not _fits_block(value):
+        return yaml.ScalarNode(_STR, value, style='"')
+    blocks.append(value)
+    return yaml.ScalarNode(_STR, f"={len(blocks) - 1}", style="")
+
+
+def _node(value: Any, blocks: list[str] | None) -> yaml.Node:
+    """Return what libyaml is to write; a text with a block of its own is added to `blocks`, if there may be any."""
     kind = type(value)
     if kind is str:
-        return yaml.ScalarNode(_STR, value, style=_text_style(value))
+        return _text_node(value, blocks)
     if isinstance(value, Mapping):
-        pairs = [(_key_node(key), _node(item)) for key, item in value.items()]
+        pairs = [(_key_node(key), _node(item, blocks)) for key, item in value.items()]
         return yaml.MappingNode(_MAP, pairs, flow_style=not pairs)
     if kind is list or kind is tuple:
-        return yaml.SequenceNode(_SEQ, [_node(item) for item in value], flow_style=not value)
+        return yaml.SequenceNode(_SEQ, [_node(item, blocks) for item in value], flow_style=not value)
     if value is None:
         return yaml.ScalarNode(_STR, "null", style="")
     if kind is bool:
@@ -99,7 +129,8 @@ def dump(data: Any) -> str:
         TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
         ValueError: when a number is not finite.
     """
-    return _emit(_node(data))
+    blocks: list[str] = []
+    return _with_blocks(_emit(_node(data, blocks)), blocks)
 
 
 def inline(value: Any) -> str:
@@ -110,10 +141,7 @@ def inline(value: Any) -> str:
     """
     if isinstance(value, Mapping | list | tuple) and value:
         raise TypeError("a list or a mapping does not fit on one line")
-    node = _node(value)
-    if isinstance(node, yaml.ScalarNode) and node.style == "|":
-        node = yaml.ScalarNode(_STR, value, style='"')
-    return _emit(node).removesuffix("\n")
+    return _emit(_node(value, None)).removesuffix("\n")
 
 
 def _emit(node: yaml.Node) -> str:

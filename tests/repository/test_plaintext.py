@@ -1,0 +1,59 @@
+"""Which literals look like secrets."""
+
+from __future__ import annotations
+
+import pytest
+
+from efdgen.language import yamlio
+from efdgen.language.texttemplate import TextFile
+from efdgen.repository import plaintext
+
+
+def found(text: str) -> list[tuple[str, int, int]]:
+    problems = plaintext.literals(yamlio.parse(text, "f"), text)
+    return [(problem.code, problem.location.line, problem.location.column) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'allowEmptyPassword: "yes"',
+        'RANDOMPASSWORD: "false"',
+        "randomPassword: true",
+        "auth: {generatePassword: 'No'}",
+        "rotateToken: 0",
+        'rotateToken: "1"',
+        "adminPassword: null",
+        'adminPassword: "NULL"',
+        'password: ""',
+        "password: $PASSWORD",
+        "env: [{name: ALLOW_EMPTY_PASSWORD, value: 'ON'}]",
+        "toml: 'password = \"off\"'",
+        "# password: 'yes'\na: b",
+    ],
+)
+def test_a_switch_is_no_secret(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("password: hunter2", 1, 11),
+        ("password: yesterday", 1, 11),
+        ('password: "no "', 1, 12),
+        ("password: yes-or-no", 1, 11),
+        ("password: 12", 1, 11),
+        ("password: 1.5", 1, 11),
+        ('password: "12"', 1, 12),
+        ("env:\n- {name: DB_PASSWORD, value: onoff}", 2, 30),
+    ],
+)
+def test_what_is_more_than_a_switch_may_be_one(text: str, line: int, column: int) -> None:
+    assert found(text) == [("E506", line, column)]
+
+
+def test_a_switch_in_a_template_is_no_secret() -> None:
+    text = "a:\n  allowEmptyPassword: yes\n  password: hunter2\n  bearer_token: 1\n"
+    problems = plaintext.literals_in_text(TextFile(text=text, source="f"))
+    assert [problem.location.line for problem in problems] == [3]
