@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Problem
-from efdgen.rules import apps, distinct_names, echoed, hosts, names, rbac, secrets
+from efdgen.rules import apps, distinct_names, echoed, hosts, names, numbers, rbac, secrets
 from efdgen.rules.acceptance import accepted_in_vain, is_accepted
 from efdgen.rules.identities import Identities
 
@@ -26,6 +26,7 @@ _RULES = (
     apps.namespaces_are_their_own,
     rbac.roles_are_defined,
     echoed.values_say_something,
+    numbers.have_no_exponents,
 )
 
 _FOUND_ON_LOADING = "E506"
