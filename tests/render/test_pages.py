@@ -231,7 +231,7 @@ def test_nothing_is_called_different_that_is_the_same() -> None:
 
 
 def test_a_fact_that_becomes_different_moves_into_the_table(inputs: Path) -> None:
-    edit(inputs / "environments/summit.yaml", "cluster:\n", 'cluster:\n  kubernetesVersion: "1.21.6"\n')
+    edit(inputs / "environments/summit.yaml", 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.21.6"')
     page = fleet_page(project.resolve(inputs))
     assert "| environment | site | Kubernetes | storage class |" in page
     assert "The same everywhere: Vault " in page

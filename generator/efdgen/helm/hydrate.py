@@ -89,7 +89,7 @@ def capabilities(tree: Mapping[str, bytes], environment: str, cluster: Cluster |
         return Capabilities(cluster.kubernetes_version, cluster.api_versions)
     known = environments(tree)
     if environment not in known:
-        raise UsageError(f"unknown environment {environment!r}: {suggest.hint(environment, known)}")
+        raise UsageError(suggest.unknown("environment", environment, known))
     try:
         (values,) = yamlio.load_all(tree[layout.values(paths.PARENT, environment)].decode())
         return Capabilities(str(values["kubernetesVersion"]), ())
@@ -123,7 +123,7 @@ def hydrate(
     """
     known = environments(tree)
     if environment not in known:
-        raise UsageError(f"unknown environment {environment!r}: {suggest.hint(environment, known)}")
+        raise UsageError(suggest.unknown("environment", environment, known))
     parent = hydrate_app(tree, paths.PARENT, environment, engine, charts, capabilities)
     if parent.error:
         yield parent

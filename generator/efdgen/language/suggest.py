@@ -30,6 +30,12 @@ def did_you_mean(word: str) -> str:
     return f"{SIMILAR}{word!r}?"
 
 
+def unknown(what: str, word: str, known: Iterable[str]) -> str:
+    """Return "unknown app 'x': did you mean ...?", or, where nothing is known, that there is none at all."""
+    said = hint(word, known)
+    return f"unknown {what} {word!r}: {said or 'there is none at all'}"
+
+
 def hint(word: str, known: Iterable[str]) -> str:
     """Return "did you mean ...?", or the list of known words when nothing is close."""
     known = sorted(known)

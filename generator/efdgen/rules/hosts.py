@@ -102,7 +102,7 @@ def are_the_ingresses_hosts(environment: ResolvedEnvironment, _identities: Ident
                 service = services[0] if services else "<service>"
                 expected = ", ".join(app.hosts.values()) or "no public host"
                 message = f"the ingress has the host {host}, but the app has {expected}"
-                hint = f"write it at the top of the spec, under hosts: {service}: {host}"
+                hint = f"write <% host('{service}') %>; or, if it is meant, in the spec, hosts: {service}: {host}"
                 yield in_app("E513", message, environment, app, ("values", *path), hint)
 
 

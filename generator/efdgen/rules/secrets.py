@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
@@ -28,14 +28,21 @@ def secrets_exist(environment: ResolvedEnvironment, _identities: Identities) -> 
     """Find Secrets that an app reads and no VaultSecret makes."""
     for app in environment.apps:
         made = {secret.name for secret in app.secrets} | set(app.definition.manual_secrets)
-        hint = f"declare it in {app.definition.source}/app.yaml, under `secrets`"
         for path, name in read_by(app):
             if name not in made:
                 message = f"the Secret {name!r} is read, but no VaultSecret makes it"
-                yield in_app("E504", message, environment, app, path, hint)
+                yield in_app("E504", message, environment, app, path, _how_to_make(name, made, app))
         for location, name in _read_by_templates(app):
             if name not in made:
-                yield Finding(_in_template(name, location, app, environment, hint), app.definition.name)
+                problem = _in_template(name, location, app, environment, _how_to_make(name, made, app))
+                yield Finding(problem, app.definition.name)
+
+
+def _how_to_make(name: str, made: Collection[str], app: ResolvedApp) -> str:
+    """Return the hint for a Secret that is not there: its name is misspelt, or it is to be declared."""
+    meant = suggest.closest(name, made)
+    declare = f"declare it in {app.definition.source}/app.yaml, under `secrets`"
+    return f"{suggest.did_you_mean(meant)} Otherwise {declare}" if meant else declare
 
 
 def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

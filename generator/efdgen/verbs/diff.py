@@ -169,7 +169,7 @@ def _refuse_unknown(names: Sequence[str], *known: Iterable[str]) -> None:
     both = {name for side in known for name in side}
     for name in names:
         if name not in both:
-            raise UsageError(f"unknown environment {name!r}: {suggest.hint(name, both)}")
+            raise UsageError(suggest.unknown("environment", name, both))
 
 
 def outside(root: Path, whole: Review, declared: Sequence[str]) -> list[str]:

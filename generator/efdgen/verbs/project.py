@@ -93,7 +93,7 @@ def open_project(root: Path, names: Sequence[str] = ()) -> Project:
 def _selected(repository: Repository, names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         if name not in repository.names:
-            raise UsageError(f"unknown environment {name!r}: {suggest.hint(name, repository.names)}")
+            raise UsageError(suggest.unknown("environment", name, repository.names))
     return tuple(sorted(set(names) or repository.names))
 
 

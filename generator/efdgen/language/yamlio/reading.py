@@ -37,6 +37,10 @@ class Marks(NamedTuple):
     keys: dict[str, tuple[int, int]]
 
 
+_CONFLICT = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
+"""How a conflict begins: https://git-scm.com/docs/git-merge#_how_conflicts_are_presented."""
+
+
 class Document(NamedTuple):
     """One YAML document: its data, and where in the file each part of it stands."""
 
@@ -107,7 +111,11 @@ def parse(text: str, file: str) -> Document:
         before = before_refused_nesting(error, text)
         if before is not None:
             return parse(before, file)
-        builder.problems.append(_syntax_problem(error, text, file, builder.innermost()))
+        builder.problems.append(
+            conflict_problem(text, file)
+            or builder.unclosed_quote(error.problem_mark)
+            or _syntax_problem(error, text, file, builder.innermost())
+        )
     except yaml.reader.ReaderError:
         found = character_problem(text, file)
         builder.problems.append(found or Problem("E102", "a character is not allowed in YAML", Location(file)))
@@ -116,13 +124,22 @@ def parse(text: str, file: str) -> Document:
     return Document(file, builder.root, builder.root_marks)
 
 
+def conflict_problem(text: str, file: str) -> Problem | None:
+    """Return a problem with the first merge conflict that Git left in a text."""
+    found = _CONFLICT.search(text)
+    if found is None or "\n=======\n" not in text[found.end() :]:
+        return None
+    line = text.count("\n", 0, found.start()) + 1
+    return Problem("E103", "Git left a merge conflict here", Location(file, line, 1), hint="resolve it, then git add")
+
+
 def syntax_problem(text: str, file: str) -> Problem | None:
     """Return what keeps a text from being YAML documents at all, whatever they mean; None: nothing does."""
     try:
         for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
             pass
     except yaml.MarkedYAMLError as error:
-        return _syntax_problem(error, text, file, None)
+        return conflict_problem(text, file) or _syntax_problem(error, text, file, None)
     except yaml.reader.ReaderError:
         return character_problem(text, file)
     return None
@@ -202,6 +219,7 @@ class _Builder:
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, Marks, int]] = {}
         self._documents = 0
+        self._spanning: tuple[Any, Any] | None = None
         self._count = 0
 
     def innermost(self) -> Location | None:
@@ -210,6 +228,14 @@ class _Builder:
             return None
         marks = self._stack[-1].marks
         return Location(self.file, marks.line, marks.column)
+
+    def unclosed_quote(self, mark: Any) -> Problem | None:
+        """Return a problem with the quoted text that ends, some lines on, just before what can't be read: `a: "b`."""
+        if self._spanning is None or mark is None or mark.line != self._spanning[1].line:
+            return None
+        begin, end = self._spanning
+        message = f"not valid YAML: the quoted text that begins here ends on line {end.line + 1}, and more follows it"
+        return Problem("E103", message, Location(self.file, begin.line + 1, begin.column + 1), hint="close the quote")
 
     def consume(self, events: Iterator[Any]) -> None:
         for event in events:
@@ -248,6 +274,8 @@ class _Builder:
     def _scalar(self, event: Any) -> None:
         self._tagged(event, "tag:yaml.org,2002:str")
         frame = self._stack[-1] if self._stack else None
+        if event.style in ("'", '"') and event.start_mark.line < event.end_mark.line:
+            self._spanning = (event.start_mark, event.end_mark)
         value: Any = event.value
         if frame is not None and type(frame.data) is dict and frame.key is None:
             self._key(frame, event, value)
