@@ -8,6 +8,7 @@ from pathlib import Path
 from efdgen.errors import OutputError, UsageError
 from efdgen.output import disk
 from efdgen.output.compare import FileChange, compare
+from efdgen.output.journal import FOLDER
 
 
 def refuse_inside(folder: Path, kept: Path) -> None:
@@ -22,7 +23,7 @@ def refuse_inside(folder: Path, kept: Path) -> None:
 
 
 def read(folder: Path, marks: Collection[bytes]) -> dict[str, bytes]:
-    """Return the files of a former run.
+    """Return the files of a former run. One that was interrupted must be finished first (`disk.finish`).
 
     Args:
         folder: the folder; it need not be there.
@@ -34,7 +35,7 @@ def read(folder: Path, marks: Collection[bytes]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     try:
         for path in sorted(folder.iterdir()):
-            if path.name.endswith(disk.TEMPORARY):
+            if path.name == FOLDER:
                 continue
             content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
             if not content.startswith(tuple(marks)):
