@@ -133,8 +133,9 @@ THEIRS = with_mark("size: 2\n", VALUES, SOURCES)
         conflict(OLD_FILE, THEIRS),
         conflict(FILE, THEIRS) + b"more:\n" + conflict(b"1\n", b"2\n"),
         conflict(FILE, THEIRS).replace(b"\n", b"\r\n"),
+        conflict(FILE, THEIRS.replace(b"values-lab", b"values-attic")),
     ],
-    ids=["marks only", "whole files", "diff3", "of two versions", "two conflicts", "crlf"],
+    ids=["marks only", "whole files", "diff3", "of two versions", "two conflicts", "crlf", "renamed"],
 )
 def test_a_conflict_between_two_marks_is_efdgens_and_edited(content: bytes) -> None:
     ownership = Ownership({VALUES: content}, ())

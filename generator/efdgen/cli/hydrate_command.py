@@ -51,7 +51,7 @@ def command(
     if output is not None:
         resultfolder.refuse_inside(output, folder / render.OUTPUT)
         finish_interrupted(output, str(output))
-        there = resultfolder.read(output, report.MARKS.values())
+        there = resultfolder.read(output, report.is_result)
     deployed = verb.deployed(folder, environment)
     capabilities = hydrate.capabilities(deployed.tree, environment, deployed.cluster)
     helm = engines.choose(engine)

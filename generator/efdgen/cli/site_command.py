@@ -38,7 +38,7 @@ def command(root: Path | None, output: Path) -> None:
     folder = repository_root(root)
     resultfolder.refuse_inside(output, folder / render.OUTPUT)
     finish_interrupted(output, str(output))
-    there = resultfolder.read(output, write.MARKS)
+    there = resultfolder.read(output, write.is_result)
     found = project.resolve(folder)
     repository = found.project.repository
     makers = rows.Makers(

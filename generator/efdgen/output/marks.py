@@ -49,9 +49,10 @@ def _comment(path: str) -> tuple[str, str]:
 
 
 class _Mark(NamedTuple):
-    """What a mark says; one of an earlier version does not say for which path it is."""
+    """What a mark says: that the file belongs here, or elsewhere, or (in an earlier version) neither."""
 
-    has_path: bool
+    is_here: bool
+    is_elsewhere: bool
     digest: str
     companions: tuple[tuple[str, str], ...]
 
@@ -63,9 +64,9 @@ class _Owned(NamedTuple):
     is_edited: bool
 
     @property
-    def has_path(self) -> bool:
+    def is_here(self) -> bool:
         """Say whether a mark says that the file belongs here."""
-        return any(mark.has_path for mark in self.marks)
+        return any(mark.is_here for mark in self.marks)
 
 
 class Ownership:
@@ -91,7 +92,7 @@ class Ownership:
     def _owned(self, path: str) -> _Owned | None:
         """Return what stands at the head of a file that is efdgen's by its own mark."""
         owned = _read(path, self._tree[path])
-        if owned and (owned.has_path or path in self._rendered or not owned.is_edited):
+        if owned and (owned.is_here or path in self._rendered or not owned.is_edited):
             return owned
         return None
 
@@ -133,7 +134,7 @@ def _read(path: str, content: bytes) -> _Owned | None:
     head, _, body = content.partition(b"\n")
     if not head.startswith(b"<<<<<<< "):
         mark = _mark(path, head)
-        return _Owned((mark,), mark.digest != _digest(body)) if mark else None
+        return _Owned((mark,), mark.digest != _digest(body)) if mark and not mark.is_elsewhere else None
     lines = body.split(b"\n")
     ours, theirs = _mark(path, lines[0]), None
     for line, following in itertools.pairwise(lines):
@@ -142,11 +143,14 @@ def _read(path: str, content: bytes) -> _Owned | None:
         if line.removesuffix(b"\r") == b"=======":
             theirs = _mark(path, following)
             break
-    return _Owned((ours, theirs), is_edited=True) if ours and theirs else None
+    # Git follows a file that one side renamed: the mark of the other side has its former path.
+    if ours is None or theirs is None or (ours.is_elsewhere and theirs.is_elsewhere):
+        return None
+    return _Owned((ours, theirs), is_edited=True)
 
 
 def _mark(path: str, line: bytes) -> _Mark | None:
-    """Return the mark that a line is, if it is one, in the form of this file, and for no other path."""
+    """Return the mark that a line is, if it is one, in the form of this file."""
     before, after = (part.encode() for part in _comment(path))
     line = line.removesuffix(b"\r")
     if not line.startswith(before) or not line.endswith(after):
@@ -154,11 +158,10 @@ def _mark(path: str, line: bytes) -> _Mark | None:
     match = _MARK.match(line[len(before) : len(line) - len(after)])
     if match is None:
         return None
-    has_path = match["origin"].endswith(b" as " + os.fsencode(path))
-    if not has_path and b" as " in match["origin"]:
-        return None
+    is_here = match["origin"].endswith(b" as " + os.fsencode(path))
+    is_elsewhere = not is_here and b" as " in match["origin"]
     companions = tuple((name.decode(), digest.decode()) for name, digest in _COMPANION.findall(match["companions"]))
-    return _Mark(has_path, match["digest"].decode(), companions)
+    return _Mark(is_here, is_elsewhere, match["digest"].decode(), companions)
 
 
 def _companions(path: str, owned: _Owned) -> Iterator[tuple[str, str]]:
