@@ -113,7 +113,7 @@ def test_render_says_what_changed_since(interrupted: Path) -> None:
 def test_render_removes_what_was_staged_before_anything_changed(small: Path) -> None:
     (small / "rendered" / FOLDER).mkdir()
     result = at(small, "render")
-    assert result.stderr == "A run was interrupted before it changed anything; what it had staged is removed\n"
+    assert result.stderr == "A run was interrupted, and left nothing half done; what it had staged is removed\n"
     assert not (small / "rendered" / FOLDER).exists()
 
 

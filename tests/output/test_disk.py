@@ -385,6 +385,21 @@ def test_a_folder_that_must_not_be_written_leaves_everything_as_it_was(small: Pa
         assert staged(root) == []
 
 
+def test_a_folder_on_another_file_system_is_refused_before_anything_changes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Path.stat
+
+    def elsewhere(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = look(path, follow_symlinks=follow_symlinks)
+        return os.stat_result((*found[:2], found.st_dev + 1, *found[3:])) if path.name == "c" else found
+
+    monkeypatch.setattr(Path, "stat", elsewhere)
+    with pytest.raises(OutputError, match=rf"^can't write {folder}/b/c: it is on another file system than {folder}$"):
+        apply(folder, {"a/one": b"new\n", "b/c/two": b"new\n"})
+    assert snapshot(folder) == {"a/one": b"1\n", "b/c/two": b"2\n"}
+
+
 @pytest.mark.parametrize(("owner", "name", "what"), [(Path, "read_bytes", r"a/one"), (os, "scandir", "")])
 def test_what_cannot_be_read_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch, owner: object, name: str, what: str

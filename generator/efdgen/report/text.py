@@ -71,7 +71,7 @@ def written(changes: Sequence[FileChange], unchanged: int, output: str, style: S
 def finished(run: Finished, output: str, style: Style) -> str:
     """Return what was finished of a run that had been interrupted; every file that is gone has a line."""
     if not (run.written or run.deleted or run.kept):
-        return "A run was interrupted before it changed anything; what it had staged is removed"
+        return "A run was interrupted, and left nothing half done; what it had staged is removed"
     colour = _VERBS[Kind.REMOVED][1]
     lines = [f"{style(f'{_VERBS[Kind.REMOVED][0]:8}', fg=colour)}{output}/{visible.line(path)}" for path in run.deleted]
     counts = f"{count(len(run.written), 'file')} written, {len(run.deleted)} deleted"
