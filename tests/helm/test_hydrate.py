@@ -23,6 +23,7 @@ from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Capabilities, Deployment, HydratedApp
 from efdgen.language import yamlio
 from efdgen.output import disk
+from efdgen.report import hydrate as report
 from efdgen.verbs import project, render
 from support import needs
 from support.checkout import ROOT, edit, names, snapshot
@@ -333,6 +334,15 @@ def test_files_of_others_are_left_alone(repository: Path, tmp_path: Path, name: 
     assert result.exit_code == 4
     assert f"{tmp_path / 'out' / name.split('/', maxsplit=1)[0]} is not a former result" in result.stderr
     assert snapshot(tmp_path / "out") == {name: b"mine"}
+
+
+@pytest.mark.parametrize("format_", ["yaml", "json"])
+def test_a_copy_of_a_result_is_somebodys_own(format_: str) -> None:
+    content = report.file(HydratedApp("summit", "influxdb", (), ""), format_)
+    assert report.is_result(f"influxdb.{format_}", content)
+    for name in (f"influxdb-before.{format_}", f"flux.{format_}", "influxdb.txt", "influxdb"):
+        assert not report.is_result(name, content)
+    assert not report.is_result(f"influxdb.{format_}", b"")
 
 
 @pytest.mark.parametrize("folder", ["rendered", "rendered/apps/x", "."])

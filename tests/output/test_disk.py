@@ -20,11 +20,13 @@ import pytest
 from efdgen.errors import OutputError
 from efdgen.output import disk, layout
 from efdgen.output.compare import FileChange, compare
+from efdgen.output.journal import FOLDER
 from efdgen.output.tree import FileTree
 from efdgen.verbs import render
 from support.checkout import ROOT, edit, efdgen, snapshot
 
 VALUES = "apps/store/values-lab.yaml"
+EARLIER = ".efdgen-tmp"
 OLD, NEW = "        size: 20Gi\n", "        size: 40Gi\n"
 
 
@@ -36,8 +38,8 @@ def apply(folder: Path, files: dict[str, bytes]) -> list[FileChange]:
     return made
 
 
-def temporary(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.name.endswith(disk.TEMPORARY)]
+def staged(folder: Path) -> list[Path]:
+    return list(folder.rglob(FOLDER))
 
 
 def mode(path: Path) -> int:
@@ -74,10 +76,10 @@ def test_a_folder_that_is_not_there_is_empty(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 100])
-def test_nothing_temporary_is_left(folder: Path, count: int) -> None:
+def test_nothing_that_was_staged_is_left(folder: Path, count: int) -> None:
     apply(folder, {f"x/{number}": b"x" for number in range(count)})
     assert len(snapshot(folder)) == count
-    assert temporary(folder) == []
+    assert staged(folder) == []
 
 
 def test_an_unchanged_file_keeps_its_inode_and_times(small: Path) -> None:
@@ -122,26 +124,16 @@ def test_a_changed_file_keeps_its_mode(folder: Path, umask: Callable[[int], int]
     assert mode(folder / "a/one") == kept
 
 
-def test_what_a_killed_run_left_is_removed_and_never_taken_for_output(small: Path) -> None:
+def test_what_an_earlier_version_was_writing_when_it_was_killed_is_never_deleted_silently(small: Path) -> None:
     rendered = small / "rendered"
-    before = snapshot(rendered)
-    left = [rendered / f"apps/store/.values-lab.yaml{disk.TEMPORARY}", rendered / f"gone/.file{disk.TEMPORARY}"]
-    for path in left:
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(b"half")
-    leftovers = {path.relative_to(rendered).as_posix() for path in left}
-    assert {change.path for change in render.check(small).changes} == leftovers
+    half = f"apps/store/.values-lab.yaml{EARLIER}"
+    (rendered / half).write_bytes((rendered / VALUES).read_bytes()[:100])
+    mine = f"apps/store/draft{EARLIER}"
+    (rendered / mine).write_bytes(b"a day of work\n")
     edit(small / "environments/lab.yaml", OLD, NEW)
-    render.write(small)
-    assert temporary(rendered) == []
-    assert snapshot(rendered).keys() == before.keys()
-
-
-def test_what_a_killed_run_left_is_removed_though_nothing_changes(small: Path) -> None:
-    left = small / f"rendered/apps/store/.values-lab.yaml{disk.TEMPORARY}"
-    left.write_bytes(b"half")
-    render.write(small)
-    assert not left.exists()
+    assert render.write(small).foreign == (half, mine)
+    assert (rendered / mine).read_bytes() == b"a day of work\n"
+    assert (rendered / half).exists()
 
 
 def test_a_folder_stays_while_something_is_in_it(folder: Path) -> None:
@@ -156,7 +148,9 @@ def test_the_folder_itself_stays_when_its_last_file_goes(folder: Path) -> None:
     assert not any(folder.iterdir())
 
 
-@pytest.mark.parametrize(("count", "syncs"), [(1, ["fsync"]), (63, ["fsync"] * 63), (64, ["sync"]), (100, ["sync"])])
+@pytest.mark.parametrize(
+    ("count", "syncs"), [(1, ["fsync"] * 2), (63, ["fsync"] * 64), (64, ["sync"]), (100, ["sync"])]
+)
 def test_all_is_on_the_disk_before_the_first_file_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, syncs: list[str]
 ) -> None:
@@ -171,7 +165,8 @@ def test_all_is_on_the_disk_before_the_first_file_is_replaced(
     monkeypatch.setattr(os, "sync", lambda: steps.append("sync"))
     monkeypatch.setattr(Path, "replace", noted)
     apply(tmp_path / "rendered", {f"x/{number}": b"x" for number in range(count)})
-    assert steps == syncs + ["replace"] * count
+    # The journal is written when everything else is on the disk, and takes its name before anything else does.
+    assert steps == [*syncs, "fsync", "replace", "fsync", *["replace"] * count]
 
 
 # -- what is in the way
@@ -322,8 +317,11 @@ def edit_much(root: Path) -> None:
     edit(root / "environments/lab.yaml", 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.22.0"')
 
 
-@pytest.mark.parametrize("limit", [0, 100, 4000])
-def test_a_full_disk_leaves_everything_as_it_was(small: Path, limit: int) -> None:
+@pytest.mark.parametrize(
+    ("limit", "named"),
+    [(0, FOLDER), (100, FOLDER), (200, "apps/efd/values-lab.yaml"), (4000, "apps/view/feeds/lab.json")],
+)
+def test_a_full_disk_leaves_everything_as_it_was(small: Path, limit: int, named: str) -> None:
     edit_much(small)
     shutil.copytree(small / "templates/apps/view", small / "templates/apps/novelty")
     before = everything(small / "rendered")
@@ -332,7 +330,11 @@ def test_a_full_disk_leaves_everything_as_it_was(small: Path, limit: int) -> Non
     assert (result.returncode, result.stdout) == (4, "")
     assert result.stderr.startswith("error: can't write ")
     assert "run it again when that is fixed" in result.stderr
-    assert not re.match(r"error: can't write (?:None)?:", result.stderr)
+    where = re.match(
+        rf"error: can't write {re.escape(str(small.resolve()))}/rendered/(.*): File too large; ", result.stderr
+    )
+    assert where is not None, result.stderr
+    assert where[1] == named
     assert everything(small / "rendered") == before
     render.write(small)
     assert render.check(small).is_clean
@@ -380,7 +382,22 @@ def test_a_folder_that_must_not_be_written_leaves_everything_as_it_was(small: Pa
             if path.is_dir():
                 path.chmod(0o777)
         render.write(root)
-        assert temporary(root) == []
+        assert staged(root) == []
+
+
+def test_a_folder_on_another_file_system_is_refused_before_anything_changes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Path.stat
+
+    def elsewhere(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = look(path, follow_symlinks=follow_symlinks)
+        return os.stat_result((*found[:2], found.st_dev + 1, *found[3:])) if path.name == "c" else found
+
+    monkeypatch.setattr(Path, "stat", elsewhere)
+    with pytest.raises(OutputError, match=rf"^can't write {folder}/b/c: it is on another file system than {folder}$"):
+        apply(folder, {"a/one": b"new\n", "b/c/two": b"new\n"})
+    assert snapshot(folder) == {"a/one": b"1\n", "b/c/two": b"2\n"}
 
 
 @pytest.mark.parametrize(("owner", "name", "what"), [(Path, "read_bytes", r"a/one"), (os, "scandir", "")])
@@ -456,7 +473,7 @@ def test_many_renders_at_once_leave_a_whole_tree(small: Path) -> None:
     for run, error in zip(runs, errors, strict=True):
         assert (run.returncode, bool(re.search(HELD, error))) in {(0, False), (4, True)}
     assert render.check(small).is_clean
-    assert temporary(small) == []
+    assert staged(small) == []
 
 
 # -- one file, apart from the folder

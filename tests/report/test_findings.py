@@ -50,13 +50,16 @@ def differing(root: Path) -> None:
     edit(root / "environments/lab.yaml", "        size: 20Gi\n", "        size: 40Gi\n")
     (root / "rendered/apps/view/values-dome.yaml").unlink()
     chart = root / "rendered/apps/view/Chart.yaml"
+    values = (root / "rendered/apps/view/values-lab.yaml").read_bytes()
     overlay(
         root,
         {
             "rendered/apps/100% new, #1: done.txt": "mine\n",
             "rendered/apps/empty.txt": "",
             "rendered/apps/view/Chart.yaml": chart.read_bytes() + b"extra: 1\n",
-            "rendered/apps/view/values-gone.yaml": (root / "rendered/apps/view/values-lab.yaml").read_bytes(),
+            "rendered/apps/view/values-gone.yaml": values.replace(
+                b" as apps/view/values-lab.", b" as apps/view/values-gone."
+            ),
         },
     )
 

@@ -90,8 +90,9 @@ class TestFiles:
         assert list(write.build(FLEETS[which]()).items()) == list(write.build(FLEETS[which]()).items())
 
     def test_every_file_says_who_made_it(self, which: str) -> None:
-        for content in write.build(FLEETS[which]()).values():
-            assert content.startswith(write.MARKS)
+        for name, content in write.build(FLEETS[which]()).items():
+            assert write.is_result(name, content)
+            assert not write.is_result(f"my-{name}", content)
 
     def test_nothing_hides(self, which: str) -> None:
         assert not any("\u202e" in content.decode() for content in write.build(FLEETS[which]()).values())
@@ -314,12 +315,13 @@ class TestVerb:
         assert (again.returncode, again.stdout) == (0, "")
 
     def test_it_removes_what_is_gone(self, tmp_path: Path) -> None:
-        (tmp_path / "attic.html").write_bytes(write.MARKS[0])
+        (tmp_path / "attic.html").write_bytes(b"<!doctype html>\n<!-- Made by efdgen for its site: attic.html -->\n")
         assert efdgen("site", "-o", tmp_path).returncode == 0
         assert snapshot(tmp_path) == project()
 
-    def test_it_leaves_what_it_did_not_make(self, tmp_path: Path) -> None:
-        (tmp_path / "index.html").write_text("<!doctype html>\nmine\n")
+    @pytest.mark.parametrize("mine", ["", "<!-- Made by efdgen for its site: attic.html -->\n"], ids=["mine", "a copy"])
+    def test_it_leaves_what_it_did_not_make(self, tmp_path: Path, mine: str) -> None:
+        (tmp_path / "index.html").write_text(f"<!doctype html>\n{mine}mine\n")
         done = efdgen("site", "-o", tmp_path)
         assert done.returncode == 4
         assert "is not a former result" in done.stderr

@@ -13,7 +13,8 @@ import yaml
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidInputError, OutputError, Severity, UsageError
-from efdgen.output import disk, layout
+from efdgen.output import layout, staging
+from efdgen.output.journal import FOLDER, Entry
 from efdgen.verbs import project, render
 from support.checkout import ROOT, edit, names, snapshot
 
@@ -292,20 +293,14 @@ class StoppedError(BaseException):
 def stop_after(patch: pytest.MonkeyPatch, steps: int) -> None:
     """Let the process die before a file is replaced or deleted, after so many of them."""
     done = iter(range(steps))
-    replace, unlink = Path.replace, Path.unlink
+    place = staging.place
 
-    def stopping_replace(self: Path, target: Path) -> Path:
+    def stopping(folder: Path, entry: Entry, known: set[str]) -> None:
         if next(done, None) is None:
             raise StoppedError
-        return replace(self, target)
+        place(folder, entry, known)
 
-    def stopping_unlink(self: Path, missing_ok: bool = False) -> None:
-        if not self.name.endswith(disk.TEMPORARY) and next(done, None) is None:
-            raise StoppedError
-        unlink(self, missing_ok=missing_ok)
-
-    patch.setattr(Path, "replace", stopping_replace)
-    patch.setattr(Path, "unlink", stopping_unlink)
+    patch.setattr(staging, "place", stopping)
 
 
 def stopped_at_every_step(root: Path, names: tuple[str, ...] = ()) -> Iterator[int]:
@@ -351,6 +346,9 @@ def test_a_run_that_dies_at_any_step_leaves_no_file_that_nobody_vouches_for(
     change(small)
     steps = 0
     for steps in stopped_at_every_step(small):
+        assert render.check(small).is_interrupted
+        # Even if nobody ever finishes it.
+        shutil.rmtree(small / "rendered" / FOLDER)
         outcome = render.check(small)
         assert outcome.foreign == (), steps
         render.write(small)

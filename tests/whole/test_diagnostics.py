@@ -23,7 +23,7 @@ CODES = {
     for path in Path(efdgen.__file__).parent.rglob("*.py")
     for code in re.findall(r'"([EW]\d{3})"', path.read_text(encoding="utf-8"))
 }
-NO_YAML = {"E101", "E102", "E110", "E306", "E404", "E601", "E602", "E603", "E604", "E605"}
+NO_YAML = {"E101", "E102", "E110", "E306", "E404", "E601", "E602", "E603", "E604", "E605", "E606"}
 """Codes that no YAML can show."""
 
 NO_YAML |= {"E701", "E702", "W703", "E704", "W704", "W705"}

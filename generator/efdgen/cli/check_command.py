@@ -50,6 +50,8 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str, repo
         from efdgen.report import findings
 
         differences = findings.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT)
+        if outcome.is_interrupted:
+            differences.append(findings.interrupted(render.OUTPUT))
         yield from told([*outcome.warnings, *differences], form, style, folder)
 
     publish(tell, format_, reports)
@@ -64,7 +66,10 @@ def _for_people(outcome: render.Outcome, environments: Sequence[str], style: Sty
         return
     from efdgen.report import text
 
-    yield Said(text.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, style))
+    if outcome.is_interrupted:
+        yield Said(text.interrupted(render.OUTPUT, style))
+    if outcome.changes or outcome.foreign:
+        yield Said(text.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, style))
     if outcome.changes:
         command_line = " ".join(["efdgen render", *environments])
         files = text.count(len(outcome.changes), "file")

@@ -12,7 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from efdgen.cli.reports import Report, Said, Style, publish, refuse_inside, report_option
-from efdgen.cli.streams import say_error
+from efdgen.cli.streams import say, say_error, say_warning
 from efdgen.repository import paths
 from efdgen.verbs import project
 
@@ -71,6 +71,33 @@ findings_report_option = report_option(FORMATS)
 
 
 def repository_root(given: Path | None) -> Path:
+    """Return the repository's folder for a verb, and warn when a render was interrupted there.
+
+    Raises:
+        UsageError: when it is none.
+    """
+    from efdgen.verbs import render
+
+    root = found_root(given)
+    if render.is_interrupted(root):
+        say_warning("a render was interrupted; run: efdgen render")
+    return root
+
+
+def finish_interrupted(folder: Path, shown: str) -> None:
+    """Finish what an interrupted run was writing to a folder, and say what that was."""
+    from efdgen.output import disk
+
+    finished = disk.finish(folder)
+    if finished is not None:
+        from efdgen.report import text
+
+        say(text.finished(finished, shown, click.style))
+        for path in finished.kept:
+            say_warning(f"{shown}/{path} changed since; that run left it alone")
+
+
+def found_root(given: Path | None) -> Path:
     """Return the repository's folder: the one given, or the one around the current folder.
 
     Raises:
@@ -101,7 +128,7 @@ def reports_errors(function: Function) -> Function:
                 if kwargs.get("reports"):
                     from efdgen.verbs.render import OUTPUT as RENDERED
 
-                    refuse_inside(kwargs["reports"], repository_root(kwargs["root"]) / RENDERED)
+                    refuse_inside(kwargs["reports"], found_root(kwargs["root"]) / RENDERED)
                 return function(*args, **kwargs)
             except InvalidInputError as error:
                 _tell_problems(error.problems, **kwargs)
@@ -124,7 +151,7 @@ def _tell_problems(
     **_others: Any,
 ) -> None:
     """Tell what is wrong with the input, in the formats that the result was wanted in."""
-    folder = repository_root(root)
+    folder = found_root(root)
 
     def tell(form: str, style: Style) -> list[Said]:
         if form in MACHINE_FORMATS:
@@ -142,7 +169,7 @@ def _tell_problems(
 
 def show(problems: Sequence[Problem], format_: str, given_root: Path | None) -> None:
     """Print problems: in a machine's format to stdout, else as text for people to stderr."""
-    root = repository_root(given_root)
+    root = found_root(given_root)
     publish(lambda form, style: told(problems, form, style, root), format_, ())
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.cli.common import complete_environment, finish_interrupted, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 from efdgen.cli.streams import say, say_warning
 from efdgen.repository import paths
@@ -50,7 +50,8 @@ def command(
     there = {}
     if output is not None:
         resultfolder.refuse_inside(output, folder / render.OUTPUT)
-        there = resultfolder.read(output, report.MARKS.values())
+        finish_interrupted(output, str(output))
+        there = resultfolder.read(output, report.is_result)
     deployed = verb.deployed(folder, environment)
     capabilities = hydrate.capabilities(deployed.tree, environment, deployed.cluster)
     helm = engines.choose(engine)

@@ -6,7 +6,15 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import environments, format_option, reports_errors, repository_root, root_option, show
+from efdgen.cli.common import (
+    environments,
+    finish_interrupted,
+    format_option,
+    found_root,
+    reports_errors,
+    root_option,
+    show,
+)
 from efdgen.cli.streams import say_warning
 from efdgen.verbs import render
 
@@ -29,7 +37,9 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str, allo
     """
     from efdgen.report import text
 
-    outcome = render.write(repository_root(root), environments, allow_mass_deletion=allow_mass_deletion)
+    folder = found_root(root)
+    finish_interrupted(folder / render.OUTPUT, render.OUTPUT)
+    outcome = render.write(folder, environments, allow_mass_deletion=allow_mass_deletion)
     show(outcome.warnings, format_, root)
     click.echo(text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style), err=format_ != "text")
     for path in outcome.edited:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import reports_errors, repository_root, root_option
+from efdgen.cli.common import finish_interrupted, reports_errors, repository_root, root_option
 from efdgen.cli.streams import say
 from efdgen.verbs import project, render
 
@@ -37,7 +37,8 @@ def command(root: Path | None, output: Path) -> None:
 
     folder = repository_root(root)
     resultfolder.refuse_inside(output, folder / render.OUTPUT)
-    there = resultfolder.read(output, write.MARKS)
+    finish_interrupted(output, str(output))
+    there = resultfolder.read(output, write.is_result)
     found = project.resolve(folder)
     repository = found.project.repository
     makers = rows.Makers(

@@ -6,33 +6,30 @@ import contextlib
 import errno
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from efdgen.errors import OutputError
+from efdgen.output import staging
 from efdgen.output.compare import FileChange, Kind
+from efdgen.output.journal import FOLDER
+from efdgen.output.staging import Finished
 
-TEMPORARY = ".efdgen-tmp"
-"""How the names of files end that are being written; a killed run leaves some, the next one removes them."""
-
-_MANY = 64
-"""From so many files on, one sync of the file system is faster than one of each file."""
+_PATIENCE = 5
+"""How often a lock is tried. Who only looks whether a run goes on (`is_interrupted`) holds it for a moment."""
 
 
-def read(folder: Path, *, with_leftovers: bool = False) -> dict[str, bytes]:
-    """Read every file below a folder; a folder that is not there is empty.
-
-    Args:
-        folder: the output folder.
-        with_leftovers: include what a killed run was writing.
+def read(folder: Path) -> dict[str, bytes]:
+    """Read every file below a folder, without what is staged; a folder that is not there is empty.
 
     Raises:
-        OutputError: when something is neither a file nor a folder, or can't be read.
+        OutputError: when something is neither a file nor a folder, or can't be read, or has the name of what efdgen
+            stages and is none.
     """
+    staging.refuse_foreign(folder)
     tree: dict[str, bytes] = {}
     for path in _walk(folder, ""):
-        if path.endswith(TEMPORARY) and not with_leftovers:
-            continue
         try:
             tree[path] = (folder / path).read_bytes()
         except OSError as error:
@@ -50,6 +47,8 @@ def _walk(folder: Path, prefix: str) -> Iterator[str]:
         raise OutputError(f"can't read {folder / prefix}: {error.strerror}") from error
     for entry in found:
         path = f"{prefix}{entry.name}"
+        if path == FOLDER:
+            continue
         if entry.is_symlink():
             raise OutputError(f"{folder / path} is a symbolic link; nothing is written through links: remove it")
         if entry.is_dir():
@@ -61,8 +60,12 @@ def _walk(folder: Path, prefix: str) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def lock(folder: Path) -> Iterator[None]:
+def lock(folder: Path, *, to_look: bool = False) -> Iterator[None]:
     """Hold the output folder, so that two runs can't write at once. The lock dies with the process.
+
+    Args:
+        folder: the output folder; it is made.
+        to_look: hold it with others who look, and not while somebody writes.
 
     Raises:
         OutputError: when another run holds it, or the folder can't be made.
@@ -76,18 +79,26 @@ def lock(folder: Path) -> Iterator[None]:
         raise OutputError(f"can't use {folder}: {error.strerror}") from error
     try:
         if sys.platform != "win32":
-            import fcntl
-
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
-                    raise OutputError(f"can't lock {folder}: {error.strerror}") from error
-                holder = _holder(descriptor)
-                raise OutputError(f"{holder} is writing to {folder}; try again when it is done") from None
+            _hold(descriptor, folder, to_look=to_look)
         yield
     finally:
         os.close(descriptor)
+
+
+def _hold(descriptor: int, folder: Path, *, to_look: bool) -> None:
+    """Lock an open folder."""
+    import fcntl
+
+    kind = fcntl.LOCK_SH if to_look else fcntl.LOCK_EX
+    for left in reversed(range(1 if to_look else _PATIENCE)):
+        try:
+            return fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
+                raise OutputError(f"can't lock {folder}: {error.strerror}") from error
+        if left:
+            time.sleep(0.02)
+    raise OutputError(f"{_holder(descriptor)} is writing to {folder}; try again when it is done")
 
 
 def _holder(descriptor: int) -> str:
@@ -102,44 +113,51 @@ def _holder(descriptor: int) -> str:
     return "another efdgen"
 
 
+def is_interrupted(folder: Path) -> bool:
+    """Say whether a run was interrupted while it wrote there: something is staged, and no run goes on."""
+    if not staging.is_there(folder):
+        return False
+    try:
+        staging.refuse_foreign(folder)
+        with lock(folder, to_look=True):
+            return staging.is_there(folder)
+    except OutputError:
+        return False
+
+
+def finish(folder: Path) -> Finished | None:
+    """Finish what an interrupted run began; None when there is nothing of that kind.
+
+    Raises:
+        OutputError: when another run holds the folder, what is staged was not made by efdgen, or something can't be
+            read, written or deleted.
+    """
+    if not staging.is_there(folder):
+        return None
+    with lock(folder):
+        return staging.finish(folder)
+
+
 def apply(folder: Path, changes: Sequence[FileChange]) -> None:
     """Make changes, each file at once: whoever looks sees the old file or the new one, never a part.
 
-    All new contents are on the disk before the first file is replaced; when that fails, nothing has changed.
+    All new contents are on the disk before the first file is replaced; when that fails, nothing has changed. A run that
+    is interrupted later is finished by the next one (`finish`).
 
     Args:
-        folder: the output folder; it must be locked.
+        folder: the output folder; it must be locked, and nothing may be staged there.
         changes: what to do, in this order.
 
     Raises:
         OutputError: when something can't be written or deleted.
     """
-    writes = [change for change in changes if change.kind is not Kind.REMOVED]
-    for change in writes:
-        _refuse_obstacles(folder, change.path)
-    made: list[Path] = []
-    staged: dict[str, Path] = {}
-    try:
-        _clean_up(folder)
-        for change in writes:
-            target = folder / change.path
-            _make_folder(target.parent, made)
-            staged[change.path] = _stage(target, change.after or b"", sync=len(writes) < _MANY)
-        if len(writes) >= _MANY:
-            os.sync()
-        for change in changes:
-            if change.kind is Kind.REMOVED:
-                _remove(folder, change.path)
-            else:
-                staged[change.path].replace(folder / change.path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            _clean_up(folder)
-        for empty in reversed(made):
-            with contextlib.suppress(OSError):
-                empty.rmdir()
-        what = f"{error.filename}: " if error.filename else ""
-        raise OutputError(f"can't write {what}{error.strerror}; run it again when that is fixed") from error
+    if not changes:
+        return
+    writes = [change.path for change in changes if change.kind is not Kind.REMOVED]
+    _refuse_obstacles(folder, writes)
+    for parent in sorted({change.path.rpartition("/")[0] for change in changes}):
+        _refuse_unwritable(folder, folder / parent)
+    staging.apply(folder, changes)
 
 
 def replace_file(target: Path, content: bytes) -> None:
@@ -153,13 +171,13 @@ def replace_file(target: Path, content: bytes) -> None:
         OutputError: when it can't be written, or something else than a file has its name.
     """
     # Another run may be writing the same file: each has a name of its own for it.
-    temporary = target.parent / f".{os.getpid()}{TEMPORARY}"
+    temporary = target.parent / f".{os.getpid()}.efdgen-tmp"
     try:
         if target.is_symlink():
             raise OutputError(f"can't write {target}: it is a symbolic link; nothing is written through links")
         if target.exists() and not target.is_file():
             raise OutputError(f"can't write {target}: it is no ordinary file")
-        _write(temporary, target, content, sync=True)
+        staging.write_new(temporary, content, sync=True, like=target)
         temporary.replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):
@@ -167,59 +185,24 @@ def replace_file(target: Path, content: bytes) -> None:
         raise OutputError(f"can't write {target}: {error.strerror}") from error
 
 
-def _make_folder(folder: Path, made: list[Path]) -> None:
-    """Make a folder and those above it, and note which."""
-    missing = []
-    while not folder.exists():
-        missing.append(folder)
-        folder = folder.parent
-    for path in reversed(missing):
-        path.mkdir()
-        made.append(path)
-
-
-def _refuse_obstacles(folder: Path, path: str) -> None:
+def _refuse_obstacles(folder: Path, paths: Sequence[str]) -> None:
     """Refuse a folder where a file belongs, and a file where a folder belongs."""
-    target = folder / path
-    if target.is_dir():
-        raise OutputError(f"{target} is a folder, and a file belongs there: move it away")
-    for parent in target.parents:
-        if parent == folder:
-            break
-        if parent.exists() and not parent.is_dir():
-            raise OutputError(f"{parent} is a file, and a folder belongs there: move it away")
+    for path in paths:
+        if (target := folder / path).is_dir():
+            raise OutputError(f"{target} is a folder, and a file belongs there: move it away")
+    for parent in sorted({path.rpartition("/")[0] for path in paths}):
+        for above in (folder / parent, *(folder / parent).parents):
+            if above == folder:
+                break
+            if above.exists() and not above.is_dir():
+                raise OutputError(f"{above} is a file, and a folder belongs there: move it away")
 
 
-def _stage(target: Path, content: bytes, *, sync: bool) -> Path:
-    """Write a file beside its target and return its path."""
-    temporary = target.with_name(f".{target.name}{TEMPORARY}")
-    _write(temporary, target, content, sync=sync)
-    return temporary
-
-
-def _write(temporary: Path, target: Path, content: bytes, *, sync: bool) -> None:
-    """Write a new file, with the permissions of the one whose place it is to take."""
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-    with os.fdopen(descriptor, "wb") as stream:
-        with contextlib.suppress(FileNotFoundError):
-            os.fchmod(descriptor, target.stat().st_mode & 0o7777)
-        stream.write(content)
-        stream.flush()
-        if sync:
-            os.fsync(descriptor)
-
-
-def _remove(folder: Path, path: str) -> None:
-    """Delete a file, and the folders above it that it leaves empty."""
-    (folder / path).unlink(missing_ok=True)
-    for parent in (folder / path).parents:
-        if parent == folder or any(parent.iterdir()):
-            break
-        parent.rmdir()
-
-
-def _clean_up(folder: Path) -> None:
-    """Remove what a killed run was writing."""
-    for path in _walk(folder, ""):
-        if path.endswith(TEMPORARY):
-            (folder / path).unlink(missing_ok=True)
+def _refuse_unwritable(folder: Path, parent: Path) -> None:
+    """Refuse a folder in which names can't change, before the first one does."""
+    while not parent.exists():
+        parent = parent.parent
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"can't write {parent}: {os.strerror(errno.EACCES)}; run it again when that is fixed")
+    if parent.stat().st_dev != folder.stat().st_dev:
+        raise OutputError(f"can't write {parent}: it is on another file system than {folder}")

@@ -13,6 +13,8 @@ _OWNED = re.compile(
     r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json)\Z"
     r"|docs/(?P<page>[^/]+)\.md\Z"
 )
+_COMPANION = re.compile(r"apps/[^/]+/(?!templates/|charts/|crds/)[a-z0-9-]{1,63}/[^/]+\.json\Z")
+"""What an app definition can ask for beside the values: the schema of `environmentFiles` says the same."""
 
 
 def chart(app: str) -> str:
@@ -44,6 +46,16 @@ def can_vouch(path: str) -> bool:
     """Say whether a file can vouch for others: it holds the values of one environment."""
     match = _OWNED.match(path)
     return match is not None and match["values"] is not None
+
+
+def vouches_for(path: str, companion: str) -> bool:
+    """Say whether a values file can vouch for another file: one that its app has beside it in its environment."""
+    return (
+        can_vouch(path)
+        and _COMPANION.match(companion) is not None
+        and app_of(companion) == app_of(path)
+        and environment_of(companion) == environment_of(path)
+    )
 
 
 def environment_of(path: str) -> str | None:

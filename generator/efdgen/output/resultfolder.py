@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from efdgen.errors import OutputError, UsageError
 from efdgen.output import disk
 from efdgen.output.compare import FileChange, compare
+from efdgen.output.journal import FOLDER
 
 
 def refuse_inside(folder: Path, kept: Path) -> None:
@@ -21,12 +22,12 @@ def refuse_inside(folder: Path, kept: Path) -> None:
         raise UsageError(f"{folder} and {kept.name}/ hold each other: results need a folder of their own")
 
 
-def read(folder: Path, marks: Collection[bytes]) -> dict[str, bytes]:
-    """Return the files of a former run.
+def read(folder: Path, is_result: Callable[[str, bytes], bool]) -> dict[str, bytes]:
+    """Return the files of a former run. One that was interrupted must be finished first (`disk.finish`).
 
     Args:
         folder: the folder; it need not be there.
-        marks: how files begin that a run wrote.
+        is_result: says whether a run wrote a file of this name and content.
 
     Raises:
         OutputError: when something else is in there, or it can't be read.
@@ -34,10 +35,10 @@ def read(folder: Path, marks: Collection[bytes]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     try:
         for path in sorted(folder.iterdir()):
-            if path.name.endswith(disk.TEMPORARY):
+            if path.name == FOLDER:
                 continue
             content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
-            if not content.startswith(tuple(marks)):
+            if not is_result(path.name, content):
                 raise OutputError(f"{path} is not a former result: name a new folder, or an empty one")
             found[path.name] = content
     except FileNotFoundError:

@@ -10,6 +10,7 @@ from efdgen import __version__
 from efdgen.errors import Location, Problem, Severity, dotted
 from efdgen.language import visible
 from efdgen.output.compare import FileChange, Kind
+from efdgen.output.journal import FOLDER
 from efdgen.report.brief import brief
 
 DOCS = "https://github.com/lsst-sqre/argocd-efd/blob/main/docs/diagnostics.md"
@@ -142,6 +143,11 @@ def differences(
     return sorted(found, key=lambda problem: problem.sort_key)
 
 
+def interrupted(output: str) -> Problem:
+    """Return the problem that a render was interrupted while it wrote."""
+    return Problem("E606", "a render was interrupted while it wrote", Location(f"{output}/{FOLDER}"), hint=_RENDER)
+
+
 def _problem(change: FileChange, is_edited: bool, output: str) -> Problem:
     file = f"{output}/{change.path}"
     if change.kind is Kind.ADDED:
@@ -160,4 +166,5 @@ def _first_difference(change: FileChange) -> int:
     after = (change.after or b"").split(b"\n")
     different = [n for n, (old, new) in enumerate(zip(before, after, strict=False), 1) if old != new]
     # The first line holds a digest of the rest, and differs whenever anything does.
-    return next((number for number in different if number > 1), min(len(before), len(after)))
+    end = 1 if len(before) == len(after) else min(len(before), len(after))
+    return next((number for number in different if number > 1), end)

@@ -9,8 +9,16 @@ from typing import Any
 from efdgen.helm.hydrate import HydratedApp
 from efdgen.language import visible, yamlio
 
-MARKS = {"yaml": b"# Hydrated by efdgen ", "json": b'{\n  "hydratedBy": "efdgen'}
-"""How a file begins that holds one app's objects."""
+
+def is_result(name: str, content: bytes) -> bool:
+    """Say whether a file begins as `file` writes it for the app that its name says: a copy is somebody's own."""
+    app, _, format_ = name.rpartition(".")
+    if format_ == "json":
+        head = content.split(b"\n", 4)
+        return head[:2] == [b"{", b'  "hydratedBy": "efdgen",'] and head[3:4] == [
+            f'  "app": {json.dumps(app)},'.encode()
+        ]
+    return format_ == "yaml" and content.startswith(f"# Hydrated by efdgen from rendered/: {app} in ".encode())
 
 
 def as_yaml(apps: Sequence[HydratedApp]) -> str:

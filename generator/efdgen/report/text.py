@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from efdgen.errors import Problem, Severity
 from efdgen.language import visible
 from efdgen.output.compare import FileChange, Kind
+from efdgen.output.journal import FOLDER
+from efdgen.output.staging import Finished
 from efdgen.report.brief import brief
 
 Style = Callable[..., str]
@@ -64,6 +66,21 @@ def written(changes: Sequence[FileChange], unchanged: int, output: str, style: S
     deleted = sum(change.kind is Kind.REMOVED for change in changes)
     lines.append(f"{len(changes) - deleted} written, {deleted} deleted, {unchanged} left alone")
     return "\n".join(lines)
+
+
+def finished(run: Finished, output: str, style: Style) -> str:
+    """Return what was finished of a run that had been interrupted; every file that is gone has a line."""
+    if not (run.written or run.deleted or run.kept):
+        return "A run was interrupted, and left nothing half done; what it had staged is removed"
+    colour = _VERBS[Kind.REMOVED][1]
+    lines = [f"{style(f'{_VERBS[Kind.REMOVED][0]:8}', fg=colour)}{output}/{visible.line(path)}" for path in run.deleted]
+    counts = f"{count(len(run.written), 'file')} written, {len(run.deleted)} deleted"
+    return "\n".join([*lines, f"Finished a run that was interrupted: {counts}"])
+
+
+def interrupted(output: str, style: Style) -> str:
+    """Return the line that a check has for a run that stopped while it wrote."""
+    return f"{style('interrupted', fg='red', bold=True)}  {output}/{FOLDER}/ (a render stopped while it wrote)"
 
 
 def differences(

@@ -157,7 +157,7 @@ def _rendered(root: Path, names: Sequence[str]) -> Rendering:
 
 def _own(there: Tree, rendered: Tree) -> Tree:
     """Return the files that efdgen made, or that stand where it makes one."""
-    ownership = Ownership(there)
+    ownership = Ownership(there, rendered)
     return {path: there[path] for path in there if path in rendered or ownership.is_generated(path)}
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from efdgen.errors import OutputError, Problem
-from efdgen.output import disk, layout
+from efdgen.output import disk, layout, staging
 from efdgen.output.compare import FileChange, Kind, compare
 from efdgen.output.marks import Ownership
+from efdgen.output.staging import Finished
 from efdgen.verbs.project import Rendering, rendering
 
 OUTPUT = "rendered"
@@ -25,6 +26,7 @@ class Outcome(NamedTuple):
         edited: generated files that somebody edited.
         unchanged: how many files are as they should be.
         warnings: what is odd about the input, but no error.
+        is_interrupted: whether a run stopped while it wrote there, and the next one has to finish it.
     """
 
     changes: tuple[FileChange, ...]
@@ -32,11 +34,26 @@ class Outcome(NamedTuple):
     edited: tuple[str, ...]
     unchanged: int
     warnings: tuple[Problem, ...]
+    is_interrupted: bool = False
 
     @property
     def is_clean(self) -> bool:
         """Say whether the output folder holds exactly what was rendered."""
-        return not self.changes and not self.foreign
+        return not (self.changes or self.foreign or self.is_interrupted)
+
+
+def is_interrupted(root: Path) -> bool:
+    """Say whether a run stopped while it wrote to the output folder, and none goes on. Costs next to nothing if not."""
+    return disk.is_interrupted(root / OUTPUT)
+
+
+def finish(root: Path) -> Finished | None:
+    """Finish what an interrupted run was writing; None when none was.
+
+    Raises:
+        OutputError: when the output folder can't be read or written, or another run is writing there.
+    """
+    return disk.finish(root / OUTPUT)
 
 
 def check(root: Path, names: Sequence[str] = ()) -> Outcome:
@@ -52,7 +69,7 @@ def check(root: Path, names: Sequence[str] = ()) -> Outcome:
     rendered = rendering(root, names)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
-    outcome = outcome_of(disk.read(root / OUTPUT, with_leftovers=True), rendered, scope)
+    outcome = outcome_of(disk.read(root / OUTPUT), rendered, scope)._replace(is_interrupted=is_interrupted(root))
     if scope is None:
         return outcome
     return outcome._replace(
@@ -65,6 +82,8 @@ def check(root: Path, names: Sequence[str] = ()) -> Outcome:
 def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False) -> Outcome:
     """Render, and write what differs. Everything is rendered and checked before the first byte is written.
 
+    What an interrupted run left half done is finished first (`finish`).
+
     Args:
         root: the repository.
         names: the environments to render; none: all, and files of environments that are gone are deleted.
@@ -76,9 +95,11 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         OutputError: when the output folder can't be written, a file that efdgen did not make is in the way, or
             most of what is there would be deleted.
     """
+    finish(root)
     rendered = rendering(root, names)
     folder = root / OUTPUT
     with disk.lock(folder):
+        staging.finish(folder)  # of a run that began and died since
         there = disk.read(folder)
         outcome = outcome_of(there, rendered, set(rendered.project.selected) if names else None)
         # The page about all environments must not keep one from being rendered.
@@ -111,7 +132,7 @@ def _of_environments(paths: Iterable[str]) -> list[str]:
 
 
 def _turn(change: FileChange) -> tuple[int, str]:
-    """Order changes so that a file is vouched for as long as it is there, whenever the run is interrupted."""
+    """Order changes so that a file is vouched for as long as it is there, whenever the run is interrupted for good."""
     vouches = layout.can_vouch(change.path)
     if change.kind is Kind.REMOVED:
         return (3 if vouches else 0), change.path
@@ -131,7 +152,7 @@ def outcome_of(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] 
         rendered: what was rendered.
         scope: the environments that were rendered; None for all. Others' files are not looked at.
     """
-    ownership = Ownership(there)
+    ownership = Ownership(there, rendered.tree)
     changes = []
     foreign = []
     edited = []
@@ -140,7 +161,7 @@ def outcome_of(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] 
         owner = layout.environment_of(path)
         if scope is not None and not _is_in_scope(change, owner, scope):
             continue
-        if change.before is None or path.endswith(disk.TEMPORARY):
+        if change.before is None:
             changes.append(change)
         elif ownership.is_generated(path) or (path in rendered.tree and ownership.resembles(path, rendered.tree[path])):
             changes.append(change)

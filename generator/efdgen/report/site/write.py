@@ -19,8 +19,7 @@ from efdgen.report.text import count
 INDEX, DETAILS, COMPARE, DATA = "index.html", "fleet.html", "compare.html", "data.js"
 
 _SAID = "Made by efdgen for its site"
-MARKS = (f"<!doctype html>\n<!-- {_SAID} -->\n".encode(), f"// {_SAID}\n".encode())
-"""How the site's files begin."""
+_MARK = f"<!-- {_SAID} -->"
 
 _VALUES = re.compile(r"(?:\.\./)?apps/(?P<app>[^/]+)/values-(?P<environment>[^/]+)\.yaml")
 _LINKS = ("https:", "http:", "mailto:", "#")
@@ -89,8 +88,20 @@ def build(fleet: Fleet) -> dict[str, bytes]:
     }
     for each in fleet.environments:
         files[addresses[each.name]] = _environment(each, bodies[each.name], parts.get(each.name, {}))
-    script = f"// {_SAID}\nglobalThis.efdgenData = {_json(_data(fleet, addresses, bodies, texts))};\n"
-    return {**{name: text.encode() for name, text in sorted(files.items())}, DATA: script.encode()}
+    script = f"// {_SAID}: {DATA}\nglobalThis.efdgenData = {_json(_data(fleet, addresses, bodies, texts))};\n"
+    pages = {name: text.replace(_MARK, _named(name), 1).encode() for name, text in sorted(files.items())}
+    return {**pages, DATA: script.encode()}
+
+
+def is_result(name: str, content: bytes) -> bool:
+    """Say whether a file begins as one of a site under this name: a copy is somebody's own."""
+    if name == DATA:
+        return content.startswith(f"// {_SAID}: {DATA}\n".encode())
+    return content.startswith(f"<!doctype html>\n{_named(name)}\n".encode())
+
+
+def _named(name: str) -> str:
+    return f"<!-- {_SAID}: {name} -->"
 
 
 def address(environment: str) -> str:

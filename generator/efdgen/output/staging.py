@@ -1,0 +1,272 @@
+"""How many files change so that a kill at any time loses nothing and mixes nothing for good.
+
+New contents wait in one folder. When all of them are on the disk, a journal is written that says what goes where: a
+kill before leaves the old files, and one folder to remove. After it, the files are renamed into place, and whoever
+comes next finishes that. Whole folders are not swapped: files of others stay in theirs, and so does who works there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.errors import OutputError
+from efdgen.output import journal
+from efdgen.output.compare import FileChange, Kind
+from efdgen.output.journal import FOLDER, Entry
+
+IGNORE = b"# What efdgen was writing when it was interrupted. Run it again: it finishes, and removes this folder.\n*\n"
+"""Keeps the folder out of Git, and tells it from a folder of somebody else."""
+
+_JOURNAL, _UNFINISHED = "journal.json", "journal.new"
+
+_MANY = 64
+"""From so many files on, one sync of the file system is faster than one of each file."""
+
+
+class Finished(NamedTuple):
+    """What a run did that was interrupted and then finished.
+
+    Attributes:
+        written: the files that it put in place.
+        deleted: the files that it deleted.
+        kept: the files that somebody changed since, and that were left alone.
+    """
+
+    written: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def is_there(folder: Path) -> bool:
+    """Say whether something is staged, by a run that goes on or by one that was interrupted."""
+    return os.path.lexists(folder / FOLDER)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuse what has the name of the staging folder and is none: nothing is ever deleted there.
+
+    Raises:
+        OutputError: when it holds what efdgen does not put there, or can't be read.
+    """
+    try:
+        if is_there(folder) and not _is_ours(folder / FOLDER):
+            raise OutputError(f"{folder / FOLDER} was not made by efdgen, which needs that name: move it away")
+    except OSError as error:
+        raise OutputError(f"can't read {error.filename or folder / FOLDER}: {error.strerror}") from error
+
+
+def _is_ours(staged: Path) -> bool:
+    """Say whether a folder holds what a run leaves, wherever it is interrupted, and nothing else."""
+    try:
+        if not stat.S_ISDIR(staged.lstat().st_mode):
+            return False
+        with os.scandir(staged) as entries:
+            found = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
+        if not all(found.values()) or not all(map(_is_name, found)):
+            return False
+        ignore = (staged / ".gitignore").read_bytes() if ".gitignore" in found else b""
+        if _JOURNAL in found:
+            journal.decode((staged / _JOURNAL).read_bytes())
+    except FileNotFoundError:
+        return True  # a run that goes on has just moved it
+    except ValueError:
+        return False
+    return ignore == IGNORE if found.keys() - {".gitignore"} else IGNORE.startswith(ignore)
+
+
+def _is_name(name: str) -> bool:
+    return name in {".gitignore", _JOURNAL, _UNFINISHED} or journal.is_name(name)
+
+
+def apply(folder: Path, changes: Sequence[FileChange]) -> None:
+    """Make changes to a locked folder, in this order. Until all is staged, nothing has changed.
+
+    Ctrl-C before that takes everything back; after it, it ends the run when the changes are made.
+
+    Raises:
+        OutputError: when something can't be written or deleted.
+    """
+    staged = folder / FOLDER
+    entries: list[Entry] = []
+    with _naming(folder, FOLDER):
+        staged.mkdir()
+    try:
+        entries += _stage(folder, changes)
+        _commit(staged, entries)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and (staged / _JOURNAL).exists():
+            _switch(folder, entries)
+        else:
+            with contextlib.suppress(OSError):
+                _discard(staged)
+        raise
+    _switch(folder, entries)
+
+
+def finish(folder: Path) -> Finished | None:
+    """Finish what an interrupted run began in a locked folder; None when there is nothing of that kind.
+
+    A file changes only if it is as that run found it: what somebody did since is left alone.
+
+    Raises:
+        OutputError: when what is there was not made by efdgen, or something can't be read, written or deleted.
+    """
+    refuse_foreign(folder)
+    staged = folder / FOLDER
+    if not is_there(folder):
+        return None
+    try:
+        content = (staged / _JOURNAL).read_bytes()
+    except FileNotFoundError:
+        content = journal.encode(())
+    left, kept = [], set()
+    entries = journal.decode(content)
+    for entry in entries:
+        now = _digest_of(folder, entry.path)
+        if now == entry.after:
+            continue
+        if now == entry.before and (entry.staged is None or _digest_of(staged, entry.staged) == entry.after):
+            left.append(entry)
+        else:
+            kept.add(entry.path)
+    _switch(folder, left)
+    done = [entry for entry in entries if entry.path not in kept]
+    return Finished(
+        tuple(sorted(entry.path for entry in done if entry.after is not None)),
+        tuple(sorted(entry.path for entry in done if entry.after is None)),
+        tuple(sorted(kept)),
+    )
+
+
+def _digest_of(folder: Path, path: str) -> str | None:
+    """Return the digest of a file; None when it is not there, and what is no digest when something is in its place."""
+    place = folder
+    try:
+        for part in path.split("/"):
+            if not stat.S_ISDIR(place.lstat().st_mode):
+                return "obstructed"
+            place /= part
+        return journal.digest(place.read_bytes()) if stat.S_ISREG(place.lstat().st_mode) else "obstructed"
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise OutputError(f"can't read {folder / path}: {error.strerror}") from error
+
+
+def _stage(folder: Path, changes: Sequence[FileChange]) -> list[Entry]:
+    """Write all new contents into the staging folder, and see that they are on the disk."""
+    staged = folder / FOLDER
+    is_single = sum(change.kind is not Kind.REMOVED for change in changes) < _MANY
+    entries = []
+    with _naming(folder, FOLDER):
+        write_new(staged / ".gitignore", IGNORE, sync=is_single)
+    for number, change in enumerate(changes):
+        before = None if change.before is None else journal.digest(change.before)
+        if change.after is None:
+            entries.append(Entry(change.path, None, before, None))
+            continue
+        name = str(number)
+        with _naming(folder, change.path):
+            like = None if before is None else folder / change.path
+            write_new(staged / name, change.after, sync=is_single, like=like)
+        entries.append(Entry(change.path, name, before, journal.digest(change.after)))
+    if not is_single:
+        os.sync()
+    return entries
+
+
+def _commit(staged: Path, entries: Sequence[Entry]) -> None:
+    """Write the journal: from its last step on, the switch is finished, by whomever."""
+    with _naming(staged, _JOURNAL):
+        write_new(staged / _UNFINISHED, journal.encode(entries), sync=True)
+        (staged / _UNFINISHED).replace(staged / _JOURNAL)
+        _sync_folder(staged)
+
+
+def _switch(folder: Path, entries: Sequence[Entry]) -> None:
+    """Put every file in its place, then remove the staging folder. Ctrl-C waits for that."""
+    interrupt = None
+    while True:
+        try:
+            known: set[str] = set()
+            for entry in entries:
+                with _naming(folder, entry.path, "run it again when that is fixed: it goes on from here"):
+                    place(folder, entry, known)
+            with _naming(folder, FOLDER):
+                _discard(folder / FOLDER)
+            break
+        except KeyboardInterrupt as error:
+            interrupt = error
+    if interrupt is not None:
+        raise interrupt
+
+
+def place(folder: Path, entry: Entry, known: set[str]) -> None:
+    """Put one file in its place, or delete it. What is done already is left as it is."""
+    target = folder / entry.path
+    if entry.staged is None:
+        target.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it holds something
+            while (target := target.parent) != folder:
+                target.rmdir()
+        return
+    above = entry.path.rpartition("/")[0]
+    if above not in known:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        known.add(above)
+    source = folder / f"{FOLDER}/{entry.staged}"
+    try:
+        source.replace(target)
+    except FileNotFoundError:
+        if source.exists():
+            raise
+
+
+def _discard(staged: Path) -> None:
+    """Remove the staging folder: first the journal, so that nobody takes the rest for more than leftovers."""
+    with contextlib.suppress(FileNotFoundError):
+        files = sorted(staged.iterdir(), key=lambda file: (file.name != _JOURNAL, file.name == ".gitignore"))
+        for file in files:
+            if _is_name(file.name):
+                file.unlink(missing_ok=True)
+        staged.rmdir()
+
+
+def write_new(path: Path, content: bytes, *, sync: bool, like: Path | None = None) -> None:
+    """Write a new file, with the mode of another one if that is there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        if like is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(descriptor, stat.S_IMODE(like.stat().st_mode))
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        if sync:
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    """See that the names in a folder are on the disk, where the system can do that."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _naming(folder: Path, path: str, advice: str = "run it again when that is fixed") -> Iterator[None]:
+    """Name the file in what the system says about it."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"can't write {folder / path}: {error.strerror}; {advice}") from error

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from efdgen.output import journal
+from efdgen.output.journal import Entry
+
+ENTRIES = (
+    Entry("apps/store/values-lab.yaml", "0", None, journal.digest(b"new\n")),
+    Entry("docs/a b \udcff.md", "1", journal.digest(b"old\n"), journal.digest(b"new\n")),
+    Entry("README.md", None, journal.digest(b"old\n"), None),
+)
+
+
+def test_what_is_encoded_is_decoded() -> None:
+    assert journal.decode(journal.encode(ENTRIES)) == ENTRIES
+    assert journal.decode(journal.encode(())) == ()
+
+
+def test_a_digest_is_sha_256() -> None:
+    assert journal.digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../x",
+        "a/../../x",
+        "/etc/passwd",
+        "a//b",
+        "./a",
+        "a/",
+        "",
+        "a\0b",
+        ".efdgen-staged/journal.json",
+        7,
+        None,
+        ["a"],
+    ],
+)
+def test_a_path_that_leads_elsewhere_is_refused(path: Any) -> None:
+    with pytest.raises(ValueError, match="not a path"):
+        journal.decode(document([path, "0", None, "digest"]))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["a", "../x", None, "digest"],
+        ["a", ".gitignore", None, "digest"],
+        ["a", "\u0661", None, "digest"],
+        ["a", None, None, "digest"],
+        ["a", "0", None, None],
+        ["a", "0", 1, "digest"],
+        ["a", "0", None],
+        ["a", "0", None, "digest", "more"],
+        "abcd",
+        7,
+    ],
+)
+def test_an_entry_that_efdgen_does_not_write_is_refused(fields: Any) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        journal.decode(document(fields))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"7",
+        b"\xff",
+        b'{"version": 2, "entries": []}',
+        b'{"version": 1, "entries": 7}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_journal_is_refused(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        journal.decode(content)
+
+
+def document(fields: Any) -> bytes:
+    return json.dumps({"version": 1, "entries": [fields]}).encode()

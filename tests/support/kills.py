@@ -1,0 +1,38 @@
+"""A render that dies at a known moment, in a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from efdgen.output.journal import FOLDER
+
+BEFORE_THE_JOURNAL, BEFORE_THE_SWITCH, IN_THE_SWITCH = 0, 1, 3
+"""How many files have taken their names: the journal is the first."""
+
+_STATUS = 9
+
+_KILLED = f"""
+import os, sys
+from pathlib import Path
+from efdgen.verbs import render
+left = int(sys.argv[1])
+replace = Path.replace
+def killed(self, target):
+    global left
+    if left == 0:
+        os._exit({_STATUS})
+    left -= 1
+    return replace(self, target)
+Path.replace = killed
+render.write(Path.cwd())
+"""
+
+
+def render_until(root: Path, moment: int) -> None:
+    """Render a repository, and die when so many files have taken their names."""
+    command = [sys.executable, "-c", _KILLED, str(moment)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == _STATUS, done.stderr
+    assert (root / "rendered" / FOLDER).is_dir()
