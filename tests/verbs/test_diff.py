@@ -85,11 +85,6 @@ def test_a_change_of_one_line_in_one_spec_is_one_change(checkout: Path, base: tu
 
 
 def test_a_default_of_five_environments_is_one_entry(checkout: Path) -> None:
-    edit(
-        checkout / "environments/summit.yaml",
-        "  k3d:\n    version",
-        '  kubernetesVersion: "1.21.5"\n  k3d:\n    version',
-    )
     edit(checkout / FACTS, '\n    kubernetesVersion: "1.21.5"\n', '\n    kubernetesVersion: "1.21.6"\n')
     *_, blank, only = told(checkout)
     assert blank == ""

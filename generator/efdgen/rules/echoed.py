@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import Problem, Severity, dotted
+from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.language.layers import ABSENT, Layer, at, leaves, merge
 from efdgen.language.shown import shown
 from efdgen.rules.findings import Finding
 from efdgen.rules.identities import Identities
+
+_MEASURED: tuple[Path, ...] = (("cluster", "kubernetesVersion"),)
+"""Facts that say what somebody saw, and whose default stands in where nobody looked: to say them again is no echo."""
 
 _HINT = "remove it: when what it repeats changes, this stays behind"
 
@@ -33,7 +36,7 @@ def _repeated(below: Sequence[Layer], layers: Sequence[Layer], app: str) -> Iter
         said = layer.data or {}
         pins = {("values", *path.split(".")): path for path in said.get("pins", {})} if app else {}
         for path, value in leaves({key: each for key, each in said.items() if key != "pins"}, in_lists=False):
-            if _is_same(value, at(merged, path)):
+            if _is_same(value, at(merged, path)) and (app or path not in _MEASURED):
                 what = f"the pin of {pins[path]}" if path in pins else dotted(path)
                 message = f"{what} is {shown(value)} without it, too{f' ({app})' if app else ''}"
                 problem = Problem("W517", message, layer.locate(path, key=True), path, _HINT, Severity.WARNING)
