@@ -166,6 +166,23 @@ def test_a_render_says_on_stdout_what_it_wrote(small: Path) -> None:
     assert re.fullmatch(r"3 written, 0 deleted, \d+ left alone", last)
 
 
+def test_a_render_of_very_many_files_is_counted_and_all_that_it_deletes_is_named(checkout: Path) -> None:
+    shutil.rmtree(checkout / "rendered")
+    counted = at(checkout, "render")
+    assert re.fullmatch(
+        r"(wrote   \d+ files? (of [\w-]+|that environments share)\n){7}125 written, .*\n", counted.stdout
+    )
+    shutil.rmtree(checkout / "rendered")
+    named = at(checkout, "render", "--verbose")
+    assert named.stdout.count("\nwrote   rendered/") == 124
+    for file in (checkout / "rendered").rglob("*.yaml"):
+        file.write_text(f"{file.read_text(encoding='utf-8')}# edited\n", encoding="utf-8")
+    (checkout / "environments/sandbox.yaml").unlink()
+    deleting = at(checkout, "render")
+    assert len(re.findall(r"^deleted rendered/\S+sandbox\.\w+$", deleting.stdout, re.MULTILINE)) == 14
+    assert "\nchanged " in deleting.stdout
+
+
 def test_a_check_that_finds_nothing_ends_with_0(small: Path) -> None:
     result = at(small, "check")
     assert (result.exit_code, result.stderr) == (0, "")

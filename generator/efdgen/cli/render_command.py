@@ -24,11 +24,15 @@ from efdgen.verbs import render
 @root_option
 @format_option
 @click.option("--allow-mass-deletion", is_flag=True, help="Go on even if most of rendered/ would be deleted.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every file, however many there are.")
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None, format_: str, allow_mass_deletion: bool) -> None:
+def command(
+    environments: tuple[str, ...], root: Path | None, format_: str, allow_mass_deletion: bool, verbose: bool
+) -> None:
     """Write what the specs render to, and say what was written.
 
     No ENV: all environments, and what is left of deleted ones is deleted.
+    Of more than a hundred files, what was written is counted by environment.
 
     \b
     Examples:
@@ -41,7 +45,8 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str, allo
     finish_interrupted(folder / render.OUTPUT, render.OUTPUT)
     outcome = render.write(folder, environments, allow_mass_deletion=allow_mass_deletion)
     show(outcome.warnings, format_, root)
-    click.echo(text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style), err=format_ != "text")
+    said = text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style, is_verbose=verbose)
+    click.echo(said, err=format_ != "text")
     for path in outcome.edited:
         say_warning(f"{render.OUTPUT}/{path} had been edited by hand; the edit is gone")
     for path in outcome.foreign:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from efdgen.errors import Problem, Severity
 from efdgen.language import visible
+from efdgen.output import layout
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER
 from efdgen.output.staging import Finished
@@ -50,6 +52,9 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+_MANY = 100
+"""Of more files than these, nobody reads the names: --verbose lists them."""
+
 _VERBS = {
     Kind.ADDED: ("wrote", "green"),
     Kind.CHANGED: ("changed", "yellow"),
@@ -57,12 +62,26 @@ _VERBS = {
 }
 
 
-def written(changes: Sequence[FileChange], unchanged: int, output: str, style: Style) -> str:
-    """Return what a render did, a line a file, then the sum."""
+def written(
+    changes: Sequence[FileChange], unchanged: int, output: str, style: Style, *, is_verbose: bool = False
+) -> str:
+    """Return what a render did, then the sum: a line a file, or, of very many, a line an environment.
+
+    What is deleted has a line of its own, always.
+    """
+    is_folded = len(changes) > _MANY and not is_verbose
     lines = []
+    folded: Counter[tuple[Kind, str]] = Counter()
     for change in changes:
         verb, colour = _VERBS[change.kind]
-        lines.append(f"{style(f'{verb:8}', fg=colour)}{output}/{visible.line(change.path)}")
+        if is_folded and change.kind is not Kind.REMOVED:
+            folded[change.kind, layout.environment_of(change.path) or ""] += 1
+        else:
+            lines.append(f"{style(f'{verb:8}', fg=colour)}{output}/{visible.line(change.path)}")
+    for (kind, environment), number in sorted(folded.items(), key=lambda item: (item[0][1], item[0][0].value)):
+        verb, colour = _VERBS[kind]
+        whose = f"of {environment}" if environment else "that environments share"
+        lines.append(f"{style(f'{verb:8}', fg=colour)}{count(number, 'file')} {whose}")
     deleted = sum(change.kind is Kind.REMOVED for change in changes)
     lines.append(f"{len(changes) - deleted} written, {deleted} deleted, {unchanged} left alone")
     return "\n".join(lines)
