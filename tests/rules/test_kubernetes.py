@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -139,9 +140,8 @@ def test_custom_resources_are_skipped(data: dict[str, Any]) -> None:
 
 
 def test_schemas_of_another_version_are_never_taken() -> None:
-    assert said(deployment(replicas="two"), (1, 21)) == []
-    assert "has the schemas of 1.25 to " in schemas.missing((1, 21))
-    assert schemas.missing((1, 21)).endswith(", and none of 1.21")
+    assert said(deployment(replicas="two"), (1, 9)) == []
+    assert re.search(r"has the schemas of 1\.\d+ to 1\.\d+, and none of 1\.9\Z", schemas.missing((1, 9)))
     assert "none of 1.99" in schemas.missing((1, 99))
     assert schemas.missing((1, 30)) == ""
 
