@@ -306,6 +306,16 @@ def test_a_script_that_bash_can_t_read_is_not_written(bare: Path, commands: str)
         assert "the step 'button'" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "commands", ["%% if false\nls\n%% endif", "# nothing here", "%% for each in []\nls\n%% endfor"]
+)
+def test_a_step_that_has_nothing_to_do_is_a_function_all_the_same(bare: Path, commands: str) -> None:
+    overlay(bare, {"templates/runbook/10-power.md": SYNTAX.replace("COMMANDS", commands)})
+    done = run(bare, "runbook", "lab", "--format", "sh")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.count("\n  :\n}") == 1
+
+
 def test_functions_that_bash_can_t_read_are_named(bare: Path) -> None:
     overlay(bare, {"templates/runbook/10-power.md": SYNTAX.replace("COMMANDS", "ls")})
     overlay(bare, {"templates/runbook/functions.sh": "# Does it.\n\npress() { if true; }\n"})

@@ -189,11 +189,17 @@ def _phase(phase: Phase, *, is_guarded: bool) -> Iterator[str]:
         body = list(_body(step))
         if body:
             calls.append(f"  begin {quote(step.name)} {quote(step.title)}\n  {function(step.name)}")
-            yield f"{function(step.name)}() {{\n" + "\n".join(body) + "\n}\n"
+            yield f"{function(step.name)}() {{\n" + "\n".join(_never_empty(body)) + "\n}\n"
     guard = GUARD.replace("_", "-")
     checks_itself = any(step.name == guard for step in phase.steps)
     before = f"  step={guard}\n  {GUARD}\n" if is_guarded and not checks_itself else ""
-    yield f"{PHASE}{phase.name}() {{\n{before}" + "\n".join(calls) + "\n}\n"
+    yield f"{PHASE}{phase.name}() {{\n{before}" + "\n".join(calls if before else _never_empty(calls)) + "\n}\n"
+
+
+def _never_empty(body: list[str]) -> list[str]:
+    """Return what a function does; one that does nothing says so: bash takes no function without a command."""
+    lines = (line.strip() for part in body for line in part.split("\n"))
+    return body if any(line and not line.startswith("#") for line in lines) else [*body, "  :"]
 
 
 def commands(step: Step) -> str:
