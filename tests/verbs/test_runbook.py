@@ -306,14 +306,18 @@ def test_a_script_that_bash_can_t_read_is_not_written(bare: Path, commands: str)
         assert "the step 'button'" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "commands", ["%% if false\nls\n%% endif", "# nothing here", "%% for each in []\nls\n%% endfor"]
-)
-def test_a_step_that_has_nothing_to_do_is_a_function_all_the_same(bare: Path, commands: str) -> None:
-    overlay(bare, {"templates/runbook/10-power.md": SYNTAX.replace("COMMANDS", commands)})
+IDLE = ["%% if false\nls\n%% endif", "# nothing here", "%% for each in []\nls\n%% endfor"]
+
+
+@pytest.mark.parametrize("commands", IDLE)
+@pytest.mark.parametrize("before", [True, False])
+def test_what_has_nothing_to_do_is_a_function_all_the_same(bare: Path, commands: str, *, before: bool) -> None:
+    head, look, rest = SYNTAX.partition("```bash\necho look\n```\n")
+    phase = head + (look if before else "") + rest
+    overlay(bare, {"templates/runbook/10-power.md": phase.replace("COMMANDS", commands)})
     done = run(bare, "runbook", "lab", "--format", "sh")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.count("\n  :\n}") == 1
+    assert ("\n  :\n}" in done.stdout) is (commands.startswith("#") or not before)
 
 
 def test_functions_that_bash_can_t_read_are_named(bare: Path) -> None:
