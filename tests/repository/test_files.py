@@ -82,3 +82,29 @@ def _forbid(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
     monkeypatch.setattr(Path, "stat", forbidding(Path.stat, is_search=True))
     monkeypatch.setattr(Path, "iterdir", forbidding(Path.iterdir, is_search=False))
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("environments/dome.YAML", "E401"),
+        ("environments/dome.Yml", "E401"),
+        ("environments/shared/more.YAML", "E401"),
+        ("templates/apps/view/values.yml", "E401"),
+        ("templates/apps/view/Values.yaml", "E401"),
+        ("templates/apps/view/Templates/a.yaml", "E401"),
+    ],
+)
+def test_a_name_that_is_almost_one_leaves_nothing_out_in_silence(tmp_path: Path, file: str, code: str) -> None:
+    root = small_repository(tmp_path)
+    overlay(root, {file: "a: b\n"})
+    assert f"{code} {file.removesuffix('/a.yaml')}:0" in _found(root)
+
+
+@pytest.mark.parametrize(("one", "other"), [("a.yaml", "A.yaml"), ("\u00e9.yaml", "e\u0301.yaml")])
+def test_names_that_are_one_elsewhere_are_located(tmp_path: Path, one: str, other: str) -> None:
+    root = small_repository(tmp_path)
+    folder = "templates/apps/view/templates"
+    overlay(root, {f"{folder}/{one}": "a: b\n", f"{folder}/{other}": "a: b\n"})
+    second = max(one, other)
+    assert f"E401 {folder}/{second}:0" in _found(root)

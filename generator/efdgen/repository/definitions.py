@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path
-from efdgen.language import suggest
+from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -172,8 +172,15 @@ class _Definitions:
             self._types[folder] = types.load(self._files, folder, self._types_of(lineage[:-1]))
         return self._types[folder]
 
+    def _check_description(self, document: Document) -> None:
+        if expressions.has_expression(document.data.get("description", "")):
+            where: Path = ("description",)
+            message = "a description is the same in every environment: it holds no expression"
+            self._files.problem("E303", message, document.locate(where), where)
+
     def _check(self, document: Document, merged: Mapping[str, Any]) -> None:
         """Check what a schema can't see in a definition, which is `merged` together with what it extends."""
+        self._check_description(document)
         for index, required in enumerate(document.data.get("requires", ())):
             if required not in self._documents:
                 self._files.unknown("app", document, ("requires", index), self._documents)

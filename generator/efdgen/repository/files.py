@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import stat
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
@@ -137,7 +138,16 @@ class Files:
         except OSError as error:
             self.problem("E101", f"can't read the folder: {error.strerror}", Location(folder))
             return []
-        return [f"{folder}/{name}" for name in names if not name.startswith(".")]
+        names = [name for name in names if not name.startswith(".")]
+        alike: dict[str, str] = {}
+        for name in names:
+            other = alike.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+            if other != name:
+                message = (
+                    f"the name is that of {other!r} but for case, or for how Unicode writes it: elsewhere they are one"
+                )
+                self.problem("E401", message, Location(f"{folder}/{name}"), hint="rename one of them")
+        return [f"{folder}/{name}" for name in names]
 
     def exists(self, path: str) -> bool:
         """Say whether there is a file or folder of that name: a name that none can have is simply not there.

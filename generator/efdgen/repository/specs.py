@@ -81,7 +81,7 @@ def _spec_files(files: Files) -> list[str]:
         suffix = PurePosixPath(path).suffix
         if suffix == ".yaml":
             found.append(path)
-        elif suffix in (".yml", ".json"):
+        elif suffix.casefold() in (".yaml", ".yml", ".json"):
             hint = f"rename it to {PurePosixPath(path).stem}.yaml"
             files.problem("E401", "a spec's file name must end in .yaml", Location(path), hint=hint)
     return found

@@ -30,7 +30,7 @@ def load(files: Files, named: Iterable[str]) -> dict[str, Table]:
     tables = {name: Table(name, None, {}, ()) for name in named}
     for path in files.entries(paths.SHARED) if files.exists(paths.SHARED) else ():
         name, suffix = PurePosixPath(path).stem, PurePosixPath(path).suffix
-        if suffix in (".yml", ".json"):
+        if suffix != ".yaml" and suffix.casefold() in (".yaml", ".yml", ".json"):
             hint = f"rename it to {name}.yaml"
             files.problem("E401", "a table's file name must end in .yaml", Location(path), hint=hint)
         elif suffix == ".yaml" and path != paths.FACTS:
