@@ -501,3 +501,20 @@ def test_one_file_that_the_disk_has_no_room_for_stays_as_it_was(tmp_path: Path) 
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stderr.endswith("OutputError: can't write report: File too large\n")
     assert snapshot(tmp_path) == {"report": b"1\n"}
+
+
+def test_folders_may_be_deeper_than_python_calls_itself(tmp_path: Path) -> None:
+    deep = "/".join("a" * 1100)
+    subprocess.run(["mkdir", "-p", tmp_path / deep], check=True)
+    (tmp_path / deep / "file").write_bytes(b"1")
+    (tmp_path / "b").write_bytes(b"2")
+    assert disk.read(tmp_path) == {f"{deep}/file": b"1", "b": b"2"}
+    # Python's own way to remove folders calls itself.
+    subprocess.run(["rm", "-r", tmp_path / "a"], check=True)
+
+
+def test_files_come_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for path in ("b/y", "b/x", "a", "c/z/w", "c/a", ".hidden", "b.txt"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    assert list(disk.read(tmp_path)) == [".hidden", "a", "b/x", "b/y", "b.txt", "c/a", "c/z/w"]

@@ -29,7 +29,7 @@ def read(folder: Path) -> dict[str, bytes]:
     """
     staging.refuse_foreign(folder)
     tree: dict[str, bytes] = {}
-    for path in _walk(folder, ""):
+    for path in _walk(folder):
         try:
             tree[path] = (folder / path).read_bytes()
         except OSError as error:
@@ -37,26 +37,31 @@ def read(folder: Path) -> dict[str, bytes]:
     return tree
 
 
-def _walk(folder: Path, prefix: str) -> Iterator[str]:
-    try:
-        with os.scandir(folder / prefix) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise OutputError(f"can't read {folder / prefix}: {error.strerror}") from error
-    for entry in found:
-        path = f"{prefix}{entry.name}"
-        if path == FOLDER:
-            continue
+def _walk(folder: Path) -> Iterator[str]:
+    """Yield the files below a folder, however deep, those of a folder where it stands among its neighbours."""
+    waiting = [(path, entry) for path, entry in _entries(folder, "") if path != FOLDER]
+    while waiting:
+        path, entry = waiting.pop()
         if entry.is_symlink():
             raise OutputError(f"{folder / path} is a symbolic link; nothing is written through links: remove it")
         if entry.is_dir():
-            yield from _walk(folder, f"{path}/")
+            waiting += _entries(folder, f"{path}/")
         elif entry.is_file():
             yield path
         else:
             raise OutputError(f"{folder / path} is neither a file nor a folder: remove it")
+
+
+def _entries(folder: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
+    """Return what is in a folder, the last one first; nothing if it is not there."""
+    try:
+        with os.scandir(folder / prefix) as entries:
+            found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise OutputError(f"can't read {folder / prefix}: {error.strerror}") from error
+    return [(f"{prefix}{entry.name}", entry) for entry in found]
 
 
 @contextlib.contextmanager

@@ -119,15 +119,17 @@ class Files:
         return {path.removeprefix(f"{folder}/"): file for path, file in read.items() if file is not None}
 
     def below(self, folder: str) -> Iterator[str]:
-        """Yield the files below a folder, sorted, hidden ones left out."""
-        for entry in self.entries(folder):
+        """Yield the files below a folder, however deep, sorted, hidden ones left out."""
+        waiting = self.entries(folder)[::-1]
+        while waiting:
+            entry = waiting.pop()
             is_folder = _has_mode(self.root / entry, stat.S_ISDIR)
             if not entry.isprintable():
                 self.problem("E101", "the file's name holds a character that can't be shown", Location(entry))
             elif is_folder and _has_mode(self.root / entry, stat.S_ISLNK, follow=False):
                 self.problem("E101", "links to folders are not followed", Location(entry), hint="copy the folder here")
             elif is_folder:
-                yield from self.below(entry)
+                waiting += self.entries(entry)[::-1]
             else:
                 yield entry
 
