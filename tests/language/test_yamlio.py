@@ -126,7 +126,13 @@ def test_a_key_may_stand_in_several_mappings() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("a: &a {x: 1}\nb:\n  <<: *a", ("E107", 3, 3), id="merge key"),
+        pytest.param("a: &a {x: 1}\nb:\n  x: 2\n  <<: *a", ("E107", 4, 3), id="merge key below what it has, too"),
+        pytest.param("a: &a [{x: 1}]\nb:\n  <<: *a", ("E107", 3, 7), id="merge key with the alias of a list"),
+        pytest.param("b:\n  <<: [{x: 1}, 2]", ("E107", 2, 3), id="merge key with a list of more than mappings"),
+        pytest.param("b:\n  <<: a", ("E107", 2, 3), id="merge key with text"),
+        pytest.param("b:\n  <<:", ("E107", 2, 3), id="merge key with nothing"),
+        pytest.param("b:\n  <<: {x: 1}\n  <<: {z: 1}", ("E105", 3, 3), id="merge key twice"),
+        pytest.param("b:\n  <<: {x: 1}\n  x: 2\n  x: 3", ("E105", 4, 3), id="key twice beside a merge key"),
         pytest.param("a: !!int '3'", ("E108", 1, 4), id="tag of another type"),
         pytest.param("a: !secret b", ("E108", 1, 4), id="own tag"),
         pytest.param("a: !!python/object:os.system []", ("E108", 1, 4), id="python tag"),
@@ -141,7 +147,10 @@ def test_a_key_may_stand_in_several_mappings() -> None:
         pytest.param("a: 'b", ("E103", 1, 4), id="open quote"),
         pytest.param("a: b\n c: d", ("E103", 2, 3), id="mapping inside text"),
         pytest.param("a: 1\nb\n", ("E103", 2, 1), id="key without a value"),
-        pytest.param("1: a", ("E106", 1, 1), id="integer key"),
+        pytest.param("+1: a", ("E106", 1, 1), id="integer key with a sign"),
+        pytest.param("-0: a", ("E106", 1, 1), id="minus zero as key"),
+        pytest.param("9223372036854775808: a", ("E106", 1, 1), id="integer key that Helm refuses"),
+        pytest.param("1: a\n'1': b", ("E105", 2, 1), id="integer key beside its text"),
         pytest.param("a:\n  1.5: b", ("E106", 2, 3), id="fraction as key"),
         pytest.param("true: a", ("E106", 1, 1), id="boolean key"),
         pytest.param("null: a", ("E106", 1, 1), id="null key"),
@@ -174,7 +183,7 @@ def test_a_tab_as_indentation_is_explained() -> None:
 
 
 def test_every_problem_is_found_not_only_the_first() -> None:
-    found = problems_of(yamlio.parse, "a: yes\nb: 012\na: !x 1\n3: 4\n", "f")
+    found = problems_of(yamlio.parse, "a: yes\nb: 012\na: !x 1\n3.5: 4\n", "f")
     assert [(p.location.line, p.code) for p in found] == [
         (1, "E109"),
         (2, "E109"),
@@ -224,6 +233,81 @@ def test_aliases_that_multiply_are_refused() -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
     code, line, _ = refusal("\n".join(lines))
     assert (code, line) == ("E111", 6)
+
+
+def test_merge_keys_that_multiply_are_refused() -> None:
+    lines = ["a0: &a0 {k0: [x, x, x, x, x, x, x, x, x]}"]
+    lines += [f"a{n}: &a{n} {{<<: *a{n - 1}, k{n}: [{', '.join([f'*a{n - 1}'] * 9)}]}}" for n in range(1, 30)]
+    code, line, _ = refusal("\n".join(lines))
+    assert (code, line) == ("E111", 6)
+
+
+@pytest.mark.parametrize("key", ["9000", "-1", "0", "9223372036854775807", "-9223372036854775808"])
+def test_a_whole_number_as_key_is_the_text_that_helm_makes_of_it(key: str) -> None:
+    text = f"ports:\n  {key}: a\n"
+    assert parse(text) == {"ports": {key: "a"}} == go(text)
+    assert yamlio.dump(parse(text)) == f'ports:\n  "{key}": a\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("a: &a {x: 1}\nb: {<<: *a, z: 2}", {"a": {"x": 1}, "b": {"x": 1, "z": 2}}),
+        ("a: &a {x: 1}\nb: {z: 2, <<: *a}", {"a": {"x": 1}, "b": {"z": 2, "x": 1}}),
+        ("a: &a {x: {k: 1}}\nb: {<<: *a, x: {l: 2}}", {"a": {"x": {"k": 1}}, "b": {"x": {"l": 2}}}),
+        (
+            "a: &a {x: 1}\nb: &b {x: 2, z: 3}\nc: {<<: [*a, *b]}",
+            {"a": {"x": 1}, "b": {"x": 2, "z": 3}, "c": {"x": 1, "z": 3}},
+        ),
+        (
+            "a: &a {x: 1}\nb: &b {<<: *a, z: 2}\nc: {<<: *b, x: 9}",
+            {"a": {"x": 1}, "b": {"x": 1, "z": 2}, "c": {"x": 9, "z": 2}},
+        ),
+        ("b: {<<: {x: 1}, z: 2}", {"b": {"x": 1, "z": 2}}),
+        ("b: {<<: {}}\nc: {<<: []}", {"b": {}, "c": {}}),
+        ("b: {'<<': {x: 1}}", {"b": {"<<": {"x": 1}}}),
+    ],
+)
+def test_a_merge_key_adds_what_every_parser_adds(text: str, meant: Any) -> None:
+    assert parse(text) == meant == pyyaml(text) == ruamel(text) == go(text)
+
+
+@many
+@given(st.data())
+def test_a_merge_that_is_accepted_is_the_same_to_every_parser(drawn: st.DataObject) -> None:
+    def mapping(names: str) -> str:
+        keys = drawn.draw(st.lists(st.sampled_from("abc"), unique=True))
+        entries = [f"{key}: {drawn.draw(st.integers(0, 9))}" for key in keys]
+        if names and drawn.draw(st.booleans()):
+            merged = drawn.draw(st.lists(st.sampled_from(names), min_size=1, max_size=3))
+            is_list = len(merged) > 1 or drawn.draw(st.booleans())
+            merge = f"<<: [{', '.join(f'*{name}' for name in merged)}]" if is_list else f"<<: *{merged[0]}"
+            entries.insert(drawn.draw(st.integers(0, len(entries))), merge)
+        return f"{{{', '.join(entries)}}}"
+
+    text = "".join(f"{name}: &{name} {mapping('pqrs'[:index])}\n" for index, name in enumerate("pqrs"))
+    codes = set()
+    try:
+        read = parse(text)
+    except InvalidInputError as error:
+        codes = {problem.code for problem in error.problems}
+    if codes:
+        assert codes == {"E107"}
+        return
+    # PyYAML forgets what a mapping says itself when it is merged again, and has a say below.
+    assert read == ruamel(text)
+    assert not differences(read, go(text), as_float64=True)
+    if text.count("<<") == 1:
+        assert read == pyyaml(text)
+
+
+def test_what_is_merged_is_located_where_it_is_written() -> None:
+    where = document("a: &a\n  x: 1\n  z: [2]\nb:\n  <<: *a\n  x: 3\n", "f")
+    assert where.locate(("b", "z", 0)) == Location("f", 3, 7)
+    assert where.locate(("b", "z"), key=True) == Location("f", 3, 3)
+    assert where.locate(("b", "x")) == Location("f", 6, 6)
+    assert where.locate(("b", "x"), key=True) == Location("f", 6, 3)
+    assert where.locate(("a", "x")) == Location("f", 2, 6)
 
 
 @pytest.mark.parametrize("bracket", ["[", "{a: "], ids=["lists", "mappings"])

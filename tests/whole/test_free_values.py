@@ -133,7 +133,7 @@ def test_no_value_is_too_odd(shared: Path, values: dict[str, Any]) -> None:
         pytest.param("[a]", "E200", id="a list"),
         pytest.param("a", "E200", id="text"),
         pytest.param("", "E200", id="nothing"),
-        pytest.param("80: http", "E106", id="a key that is a number"),
+        pytest.param("8.5: http", "E106", id="a key that is a fraction"),
         pytest.param("a: {true: b}", "E106", id="a key that is a boolean"),
         pytest.param("size: .inf", "E109", id="a number without end"),
         pytest.param("size: .nan", "E109", id="a number that is none"),

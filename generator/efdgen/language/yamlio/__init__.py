@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from efdgen.language.yamlio.building import MAX_DEPTH, MAX_NODES, Marks
 from efdgen.language.yamlio.reading import (
     MAX_BYTES,
-    MAX_DEPTH,
-    MAX_NODES,
     Document,
-    Marks,
     character_problem,
     decode,
     parse,

@@ -67,3 +67,11 @@ def resolve_plain(value: str) -> Any:
             f'write {meant}, or quote it: "{value}"',
         )
     return value
+
+
+_KEY = re.compile(r"(?:0|-?[1-9][0-9]{0,18})\Z")
+
+
+def is_number_key(key: str) -> bool:
+    """Say whether an unquoted key is a whole number that Helm turns into just this text: 9000, and not +9000."""
+    return _KEY.match(key) is not None and -(2**63) <= int(key) < 2**63

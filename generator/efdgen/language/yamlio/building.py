@@ -1,0 +1,241 @@
+"""Builds data, and where each part of it stands, from the events of libyaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import yaml
+
+from efdgen.errors import Location, Problem
+from efdgen.language.shown import shown
+from efdgen.language.yamlio.scalars import AmbiguousScalarError, is_number_key, resolve_plain
+
+MAX_DEPTH = 100
+"""Levels of nesting that a document may have; real ones have ten."""
+
+MAX_NODES = 200_000
+"""Nodes that a document may have once its aliases are expanded; real ones have hundreds."""
+
+
+class Marks(NamedTuple):
+    """Where one node of a document stands, and its children below it. Lines and columns count from 1."""
+
+    line: int
+    column: int
+    style: str
+    children: dict[str | int, Any]
+    keys: dict[str, tuple[int, int]]
+
+
+class _Frame:
+    """A mapping or sequence that is being built."""
+
+    __slots__ = ("anchor", "count", "data", "key", "marks", "merging", "seen")
+
+    def __init__(self, data: Any, marks: Marks, anchor: str | None, count: int) -> None:
+        self.data = data
+        self.marks = marks
+        self.anchor = anchor
+        self.key: str | None = None
+        self.merging: Any = None
+        self.count = count
+        self.seen: set[str] = set()
+
+
+class Builder:
+    """Builds data and marks from libyaml's events; iterative, so that no input can exhaust the stack."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.root: Any = None
+        self.root_marks = Marks(1, 1, "", {}, {})
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, tuple[Any, Marks, int]] = {}
+        self._documents = 0
+        self._spanning: tuple[Any, Any] | None = None
+        self._count = 0
+
+    def innermost(self) -> Location | None:
+        """Return the place of the innermost mapping or list that is not complete yet."""
+        if not self._stack:
+            return None
+        marks = self._stack[-1].marks
+        return Location(self.file, marks.line, marks.column)
+
+    def unclosed_quote(self, mark: Any) -> Problem | None:
+        """Return a problem with the quoted text that ends, some lines on, just before what can't be read: `a: "b`."""
+        if self._spanning is None or mark is None or mark.line != self._spanning[1].line:
+            return None
+        begin, end = self._spanning
+        message = f"not valid YAML: the quoted text that begins here ends on line {end.line + 1}, and more follows it"
+        return Problem("E103", message, Location(self.file, begin.line + 1, begin.column + 1), hint="close the quote")
+
+    def consume(self, events: Iterator[Any]) -> None:
+        """Build what the events say, and record what is wrong with it."""
+        for event in events:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if not self._open(event, {} if kind is yaml.MappingStartEvent else []):
+                    return
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self._close()
+            elif kind is yaml.AliasEvent:
+                if not self._alias(event):
+                    return
+            elif kind is yaml.DocumentStartEvent:
+                self._documents += 1
+                if self._documents > 1:
+                    self._problem(
+                        event,
+                        "E104",
+                        "the file holds more than one YAML document",
+                        "split it: one document a file",
+                    )
+                    return
+
+    def _problem(self, event: Any, code: str, message: str, hint: str = "") -> None:
+        mark = event.start_mark
+        path = tuple(frame.key if frame.key is not None else len(frame.data) for frame in self._stack)
+        self.problems.append(Problem(code, message, Location(self.file, mark.line + 1, mark.column + 1), path, hint))
+
+    def _tagged(self, event: Any, allowed: str) -> None:
+        if event.tag is not None and event.tag != allowed:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._problem(event, "E108", f"the tag {tag} is not supported", "write the value without a tag")
+
+    def _scalar(self, event: Any) -> None:
+        self._tagged(event, "tag:yaml.org,2002:str")
+        frame = self._stack[-1] if self._stack else None
+        if event.style in ("'", '"') and event.start_mark.line < event.end_mark.line:
+            self._spanning = (event.start_mark, event.end_mark)
+        value: Any = event.value
+        if frame is not None and type(frame.data) is dict and frame.key is None:
+            self._key(frame, event, value)
+            return
+        if event.implicit[0] and not event.style and event.tag is None:
+            if value == "" and frame is not None and frame.merging is None:
+                what = f"behind {frame.key!r}" if frame.key is not None else "in this item"
+                hint = "write null to take away what is below, {} or [] for nothing in it, or take the line out"
+                self._problem(event, "E112", f"nothing stands {what}", hint)
+            value = self._plain(event, value)
+        mark = event.start_mark
+        marks = Marks(mark.line + 1, mark.column + 1, event.style or "", {}, {})
+        self._count += 1
+        if event.anchor:
+            self._anchors[event.anchor] = (value, marks, 1)
+        self._add(value, marks)
+
+    def _key(self, frame: _Frame, event: Any, key: str) -> None:
+        if event.implicit[0] and not event.style:
+            if key == "<<":
+                frame.merging = event
+            elif not is_number_key(key) and not isinstance(self._plain(event, key), str):
+                self._problem(event, "E106", f"the key {key or 'null'} is not text", f'quote it: "{key}"')
+        if key in frame.seen:
+            first = frame.marks.keys.get(key)
+            where = f" (first on line {first[0]})" if first else ""
+            self._problem(event, "E105", f"the key {key!r} stands twice in this mapping{where}", "keep one of them")
+        else:
+            frame.marks.keys[key] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        frame.seen.add(key)
+        frame.key = key
+        if event.anchor:
+            self._anchors[event.anchor] = (
+                key,
+                Marks(event.start_mark.line + 1, event.start_mark.column + 1, "", {}, {}),
+                1,
+            )
+
+    def _plain(self, event: Any, value: str) -> Any:
+        try:
+            return resolve_plain(value)
+        except AmbiguousScalarError as error:
+            self._problem(event, "E109", str(error), error.hint)
+            return value
+
+    def _open(self, event: Any, data: Any) -> bool:
+        frame = self._stack[-1] if self._stack else None
+        if frame is not None and type(frame.data) is dict and frame.key is None:
+            self._problem(event, "E106", "a key must be text, not a list or a mapping")
+            return False
+        if len(self._stack) >= MAX_DEPTH:
+            self._problem(event, "E110", f"nested more than {MAX_DEPTH} levels deep")
+            return False
+        self._tagged(event, f"tag:yaml.org,2002:{'map' if type(data) is dict else 'seq'}")
+        mark = event.start_mark
+        self._count += 1
+        self._stack.append(_Frame(data, Marks(mark.line + 1, mark.column + 1, "", {}, {}), event.anchor, self._count))
+        return True
+
+    def _close(self) -> None:
+        frame = self._stack.pop()
+        if frame.anchor:
+            self._anchors[frame.anchor] = (frame.data, frame.marks, self._count - frame.count + 1)
+        self._add(frame.data, frame.marks)
+
+    def _alias(self, event: Any) -> bool:
+        frame = self._stack[-1] if self._stack else None
+        if event.anchor not in self._anchors:
+            open_anchor = any(outer.anchor == event.anchor for outer in self._stack)
+            what = "stands inside itself" if open_anchor else "is not defined above"
+            self._problem(event, "E111", f"the anchor {event.anchor!r} {what}")
+            return False
+        value, marks, size = self._anchors[event.anchor]
+        if frame is not None and type(frame.data) is dict and frame.key is None:
+            self._problem(event, "E106", "a key must be text, not an alias")
+            return False
+        if frame is not None and frame.merging is not None and type(value) is list:
+            self._problem(
+                event, "E107", "<< takes the alias of a mapping, not of a list", "name the mappings: [*a, *b]"
+            )
+            return False
+        self._count += size
+        if self._count > MAX_NODES:
+            self._problem(event, "E111", f"aliases multiply the document to more than {MAX_NODES:,} values")
+            return False
+        self._add(value, marks)
+        return True
+
+    def _add(self, value: Any, marks: Marks) -> None:
+        if not self._stack:
+            self.root, self.root_marks = value, marks
+            return
+        frame = self._stack[-1]
+        if type(frame.data) is dict:
+            if frame.merging is not None:
+                self._merge(frame, value, marks)
+            elif frame.key is not None:
+                frame.data[frame.key] = value
+                frame.marks.children[frame.key] = marks
+            frame.key = None
+        else:
+            frame.marks.children[len(frame.data)] = marks
+            frame.data.append(value)
+
+    def _merge(self, frame: _Frame, value: Any, marks: Marks) -> None:
+        """Add the keys of what `<<` names: one mapping, or several, of which the first wins.
+
+        Keys of the mapping itself win. Where one of them stands before `<<`, Helm would let the merged one win, and
+        other parsers would not.
+        """
+        event, frame.merging = frame.merging, None
+        sources = list(zip(value, marks.children.values(), strict=True)) if type(value) is list else [(value, marks)]
+        for data, where in sources:
+            if type(data) is not dict:
+                hint = "name the anchor of one, such as <<: *name"
+                self._problem(event, "E107", f"<< takes a mapping, or a list of them, not {shown(data)}", hint)
+                return
+            for key, item in data.items():
+                if key in frame.seen:
+                    message = (
+                        f"the key {key!r} stands before <<, which has it, too: parsers differ about which one wins"
+                    )
+                    self._problem(event, "E107", message, "move << to the top of its mapping")
+                elif key not in frame.data:
+                    frame.data[key] = item
+                    frame.marks.children[key] = where.children[key]
+                    frame.marks.keys[key] = where.keys[key]
