@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -11,6 +12,8 @@ import yaml
 from support.charts import applications, everything
 from support.checkout import ROOT, names
 
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RUNBOOK = (ROOT / "rendered/docs/summit.md").read_text(encoding="utf-8")
 ANNOTATION = "argocd.argoproj.io/"
 FILES = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "rendered").rglob("*")) if path.is_file()]
 
@@ -106,3 +109,42 @@ def test_every_vaultsecret_is_one_that_the_definition_lets_in() -> None:
     for secret in secrets:
         assert secret["apiVersion"] == f"{definition['spec']['group']}/{version['name']}"
         assert set(known["required"]) <= secret["spec"].keys() <= known["properties"].keys()
+
+
+# -- what people type
+
+
+def commands(heading: str) -> str:
+    """Return the commands of a step of the summit's runbook."""
+    step = RUNBOOK.partition(f"\n### {heading}\n")[2].partition("\n#")[0]
+    return "".join(re.findall(r"^```bash\n(.*?)^```$", step, re.MULTILINE | re.DOTALL))
+
+
+def test_the_readme_s_commands_are_the_runbook_s() -> None:
+    said = README.partition("In short, for the summit:\n\n```console\n")[2].partition("```\n")[0]
+    create = commands("Create the app of apps").removesuffix("argocd app get efd\n")
+    assert said == create + commands("Make the Applications")
+    assert said.count("--resource argoproj.io:Application:") == len(applications(ROOT, {"env": "summit"}))
+
+
+def test_the_readme_leads_to_steps_of_the_runbook() -> None:
+    steps = {
+        heading.lower().replace("'", "").replace(" ", "-")
+        for heading in re.findall(r"^### (.*)$", RUNBOOK, re.MULTILINE)
+    }
+    links = re.findall(r"\(rendered/docs/summit\.md#([^)]*)\)", README)
+    assert len(links) == 3
+    assert set(links) <= steps
+
+
+def test_no_page_has_a_first_sync_of_all_that_the_app_of_apps_holds() -> None:
+    """Argo CD applies nothing of it while the cluster does not know VaultSecrets."""
+    section = README.partition("\n## How Argo CD consumes the tree\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^argocd app sync efd( \S+)?$", section, re.MULTILINE) == [" \\"]
+
+
+def test_an_app_is_removed_in_the_same_way_everywhere() -> None:
+    for page in (README, (ROOT / "docs/apps.md").read_text(encoding="utf-8"), RUNBOOK):
+        text = " ".join(page.split())
+        assert "argocd app sync efd --prune" in text
+        assert "`ComparisonError`" in text
