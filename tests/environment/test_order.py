@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.environment.model import ResolvedApp
-from efdgen.environment.order import sync_order
+from efdgen.environment.order import sync_order, sync_waves
 from efdgen.verbs import project
 from support.checkout import ROOT, names
 
@@ -71,3 +71,31 @@ def test_the_order_is_total_respects_requirements_and_not_how_apps_are_listed(
             assert found.index(required) < found.index(one.definition.name)
     random.shuffle(listed)
     assert order(*listed) == found
+
+
+def waves(*apps: ResolvedApp) -> dict[str, int]:
+    return sync_waves({one.definition.name: one.definition for one in apps})
+
+
+def test_the_wave_is_the_length_of_the_longest_chain_of_requirements() -> None:
+    found = waves(app("a"), app("b", 0, ("a",)), app("c", 0, ("b",)), app("d", 0, ("a", "c")), app("e", 0, ("a",)))
+    assert found == {"a": 0, "b": 1, "c": 2, "d": 3, "e": 1}
+
+
+def test_an_app_s_own_wave_is_the_first_that_it_can_be_in() -> None:
+    found = waves(app("a", -2), app("b", 0, ("a",)), app("c", 5), app("d", 0, ("b", "c")), app("e", -1, ("a",)))
+    assert found == {"a": -2, "b": 0, "c": 5, "d": 6, "e": -1}
+
+
+def test_what_nobody_defines_does_not_count_and_a_circle_ends() -> None:
+    assert waves(app("a", 0, ("elsewhere",)), app("b", 0, ("b",))) == {"a": 0, "b": 0}
+    assert waves(app("a", 0, ("b",)), app("b", 0, ("a",))) == {"a": 0, "b": 1}
+
+
+@given(apps())
+def test_an_app_s_wave_comes_after_those_that_it_requires(listed: list[ResolvedApp]) -> None:
+    found = waves(*listed)
+    assert found.keys() == {one.definition.name for one in listed}
+    for one in listed:
+        earlier = [found[required] + 1 for required in one.definition.requires]
+        assert found[one.definition.name] == max([one.definition.wave, *earlier])

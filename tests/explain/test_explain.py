@@ -117,6 +117,10 @@ def derived(root: Path, environment: Environment, found: Explanation) -> None:
         facts = Rbac("", tuple(Policy(**p) for p in policies), tuple(Group(**g) for g in groups))
         assert found.value == rbac.policy_csv(facts)
         return
+    if "syncPolicy" in found.path:
+        (written,) = found.inputs
+        assert found.value == {key: value for key, value in written.value.items() if value} != written.value
+        return
     assert found.value == expressions.evaluate(found.formula, environment.facts.names)
     assert line.strip().startswith(f"{found.formula.rpartition('/')[2]}:")
 
@@ -387,7 +391,10 @@ def test_an_application_has_settings_of_its_own_or_those_of_the_facts(small: Pat
         True,
         ["spec environments/lab.yaml: syncPolicy: {automated: {prune: true}} *"],
     )
-    assert ask(small, "lab", "efd.applications.view.syncPolicy").value is False
+    found = ask(small, "lab", "efd.applications.view.syncPolicy")
+    assert (found.value, found.formula) == ({}, "what is written, without values that are empty")
+    (written,) = found.inputs
+    assert (written.value, written.says[-1].location.file) == ({"prune": False}, "environments/lab.yaml")
     assert ask(small, "lab", "efd.applications.link.targetRevision").value == "v1"
     walk(small, "lab")
 

@@ -117,7 +117,7 @@ STEPS = {
         "sync": f"{OPERATORS} sync-app-of-apps sync-rest retain",
         "dns": "hosts ingress-address dns-lsst.codes dns-check",
         "testing": "urls",
-        "daily": "status logs deploy-a-change",
+        "daily": "status logs deploy-a-change remove-an-app",
         "access": "efd-client influxql",
         "teardown": "teardown-check delete-apps teardown-rest",
     },
@@ -125,14 +125,14 @@ STEPS = {
         "sync": f"{OPERATORS} sync-app-of-apps sync-rest retain",
         "dns": "hosts ingress-address dns-example.org dns-kafka dns-check",
         "testing": "kafkacat kafka-produce kafka-metadata kafka-consume urls",
-        "daily": "status logs deploy-a-change",
+        "daily": "status logs deploy-a-change remove-an-app",
         "access": None,
     },
     "lab-operators": {
         "sync": "sync-app-of-apps sync-vault-secrets-operator sync-ingress-nginx",
         "dns": None,
         "testing": None,
-        "daily": "status logs deploy-a-change",
+        "daily": "status logs deploy-a-change remove-an-app",
         "access": None,
     },
     "lab-rest": {
@@ -295,6 +295,14 @@ def test_chronograf_says_where_it_leads() -> None:
     )
 
 
+def test_an_app_is_removed_by_a_sync_that_prunes() -> None:
+    said = section("lab-operators", "daily", "remove-an-app")
+    assert "its Application shows `ComparisonError`, and the app runs on." in said
+    assert "```bash\nargocd app diff efd --refresh || true\nargocd app sync efd --prune\n```" in said
+    assert "Of `ingress-nginx`, only the Application goes" in said
+    assert "only the Application goes" not in section("lab-influx", "daily", "remove-an-app")
+
+
 # -- the end
 
 
@@ -308,6 +316,18 @@ def test_what_stays_after_the_end_is_listed() -> None:
         "",
         "- its DNS records (the change batches above, with `DELETE` in place of `UPSERT`);",
     ]
+    definition = "`kubectl delete crd vaultsecrets.ricoberger.de`;\n"
+    role = "`kubectl delete clusterrole influx:telegraf --ignore-not-found`;\n"
+    deleted = "what kubectl names here went with the cluster, where that was deleted:\n"
+    for environment, expected in {
+        "summit": [definition, role, deleted],
+        "base": [definition, role],
+        "ncsa-int": [role],
+        "lab-operators": [definition],
+        "lab-influx": [],
+    }.items():
+        said = section(environment, "teardown", "teardown-rest")
+        assert [part for part in (definition, role, deleted) if part in said] == expected, environment
     assert "- the released volumes: `kubectl get pv` lists them;" in section("lab-influx", "teardown", "teardown-rest")
     assert "released volumes" not in section("summit", "teardown", "teardown-rest")
 

@@ -183,6 +183,7 @@ def fits(api_version: str, kind: str, kubernetes: tuple[int, int]) -> bool:
         ("networking.k8s.io/v1", "Ingress"): ((1, 19), (9, 0)),
         ("networking.k8s.io/v1beta1", "Ingress"): ((1, 14), (1, 22)),
         **{("v1", core): ((1, 0), (9, 0)) for core in ("Namespace", "Service", "ConfigMap")},
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"): ((1, 16), (9, 0)),
         # Custom resources: what serves them comes with their operators.
         ("argoproj.io/v1alpha1", "Application"): ((1, 0), (9, 0)),
         ("ricoberger.de/v1alpha1", "VaultSecret"): ((1, 0), (9, 0)),

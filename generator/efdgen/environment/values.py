@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment import rbac
+from efdgen.environment.argocd import without_empty
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 
 
@@ -39,7 +40,7 @@ def _application(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str
         "targetRevision": app.target_revision,
     }
     if app.sync_policy is not None:
-        application["syncPolicy"] = app.sync_policy
+        application["syncPolicy"] = without_empty(app.sync_policy)
     return application
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment import rbac
+from efdgen.environment.argocd import without_empty
 from efdgen.environment.hosts import ARGO_CD, INGRESS, NODE_PORT, PublicHost
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.resolve import Resolver
@@ -182,7 +183,7 @@ class Environment:
         )
 
     def _derived(
-        self, app: str, path: Path, what: tuple[str, str, Location], inputs: tuple[Explanation, ...]
+        self, app: str, path: Path, what: tuple[Any, str, Location], inputs: tuple[Explanation, ...]
     ) -> Explanation:
         """Explain a value that efdgen composes: `what` is the value, the rule, and the place that asks for it."""
         value, rule, place = what
@@ -212,8 +213,14 @@ class Environment:
             return self._derived(paths.PARENT, path, (value, rule, place), inputs)
         tree = self.tree(name)
         if key in _OWN_ARGOCD and at(tree.merged, (key,)) is not ABSENT:
-            return trace(tree, (key, *within))._replace(app=paths.PARENT, path=path)
-        return self._fact(paths.PARENT, path, ("argocd", key, *within))
+            found = trace(tree, (key, *within))._replace(app=paths.PARENT, path=path)
+        else:
+            found = self._fact(paths.PARENT, path, ("argocd", key, *within))
+        if key != "syncPolicy" or not isinstance(found.value, Mapping) or found.value == without_empty(found.value):
+            return found
+        place = found.winner.location if found.winner else Location("")
+        rule = "what is written, without values that are empty"
+        return self._derived(paths.PARENT, path, (without_empty(found.value), rule, place), (found,))
 
     def _policies(self, path: Path) -> Explanation:
         """Explain policy.csv."""

@@ -29,7 +29,12 @@ def chart_file(app: str) -> str:
 
 def values(app: str, environment: str) -> str:
     """Return the path of an environment's values for a chart."""
-    return f"{chart(app)}/values-{environment}.yaml"
+    return f"{chart(app)}/{values_file(environment)}"
+
+
+def values_file(environment: str) -> str:
+    """Return the name of an environment's values in the folder of a chart."""
+    return f"values-{environment}.yaml"
 
 
 def application(app: str) -> str:

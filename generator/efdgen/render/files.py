@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.order import sync_waves
 from efdgen.environment.values import parent_values, wrapper_values
 from efdgen.language import texttemplate, yamlio
 from efdgen.language.layers import merge_layers
 from efdgen.language.texttemplate import TextFile
 from efdgen.output import layout
 from efdgen.output.marks import json_content, with_mark
+from efdgen.render.applications import application
 from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet
 from efdgen.repository import paths
@@ -19,21 +21,21 @@ from efdgen.repository.model import AppDefinition, Repository
 
 File = tuple[str, bytes]
 
-_DEFAULT_FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
-
 
 def shared_files(repository: Repository) -> Iterator[File]:
     """Yield what all environments share: the parent chart and the wrapper charts, without any values."""
     for path, file in repository.parent.items():
         if path != paths.APPLICATION:
             yield from _text(f"{layout.chart(paths.PARENT)}/{path}", file, {})
+    waves = sync_waves(repository.apps)
     for app in repository.apps.values():
-        names = _names(app)
+        own = {f"templates/{path}": file for path, file in app.templates.items()}
+        names = _names(app, (*repository.wrapper, *own), waves[app.name])
         yield from _text(layout.application(app.name), repository.parent[paths.APPLICATION], names, app.source)
         for path, file in repository.wrapper.items():
             yield from _text(f"{layout.chart(app.name)}/{path}", file, names, app.source)
-        for path, file in app.templates.items():
-            yield from _text(f"{layout.chart(app.name)}/templates/{path}", file, names)
+        for path, file in own.items():
+            yield from _text(f"{layout.chart(app.name)}/{path}", file, names)
 
 
 def environment_files(environment: ResolvedEnvironment, repository: Repository) -> Iterator[File]:
@@ -71,8 +73,8 @@ def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "")
         yield path, with_mark(texttemplate.fill(file, names), path, sources)
 
 
-def _names(app: AppDefinition) -> dict[str, Any]:
-    """Return what the text templates can say about an app."""
+def _names(app: AppDefinition, chart: Iterable[str], wave: int) -> dict[str, Any]:
+    """Return what the text templates can say about an app, whose chart has these files, and which has a sync wave."""
     secrets: Mapping[str, Any] = merge_layers(app.layers).get("secrets", {})
     return {
         "app": {
@@ -80,8 +82,7 @@ def _names(app: AppDefinition) -> dict[str, Any]:
             "description": app.description,
             "namespace": app.namespace,
             "secrets": [name for name, said in secrets.items() if said is not None],
-            "finalizers": app.application.get("finalizers", _DEFAULT_FINALIZERS),
-            "ignoreDifferences": app.application.get("ignoreDifferences"),
+            **application(app, chart, wave),
         },
         "chart": {"name": app.chart.name, "version": app.chart.version, "repository": app.chart.repository},
     }

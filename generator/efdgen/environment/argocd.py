@@ -1,0 +1,19 @@
+"""Data as Argo CD keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def without_empty(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data without its empty values: null, false, 0, an empty text or list. An empty mapping stays.
+
+    In Applications, Argo CD takes a missing value for the empty one, and leaves the empty ones out when it writes one.
+    With them, what is rendered would differ from the cluster for ever.
+    """
+    return {
+        key: without_empty(value) if isinstance(value, Mapping) else value
+        for key, value in data.items()
+        if isinstance(value, Mapping) or value
+    }
