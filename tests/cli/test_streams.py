@@ -62,6 +62,7 @@ def test_a_folder_that_is_gone_is_wrong_usage(tmp_path: Path) -> None:
 INTERRUPTED = """
 import os, signal, sys
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 awaited = [sys.argv.pop(1)]
 
 class Interrupts:
