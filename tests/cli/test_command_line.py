@@ -170,11 +170,11 @@ def test_a_render_of_very_many_files_is_counted_and_all_that_it_deletes_is_named
     shutil.rmtree(checkout / "rendered")
     counted = at(checkout, "render")
     assert re.fullmatch(
-        r"(wrote   \d+ files? (of [\w-]+|that environments share)\n){7}125 written, .*\n", counted.stdout
+        r"(wrote   \d+ files? (of [\w-]+|that environments share)\n){7}\d+ written, .*\n", counted.stdout
     )
     shutil.rmtree(checkout / "rendered")
     named = at(checkout, "render", "--verbose")
-    assert named.stdout.count("\nwrote   rendered/") == 124
+    assert named.stdout.count("wrote   rendered/") == len(list((checkout / "rendered").rglob("*.*"))) > 100
     for file in (checkout / "rendered").rglob("*.yaml"):
         file.write_text(f"{file.read_text(encoding='utf-8')}# edited\n", encoding="utf-8")
     (checkout / "environments/sandbox.yaml").unlink()

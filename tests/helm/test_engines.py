@@ -238,7 +238,7 @@ argocd:
         settings = application["spec"]
         assert (settings["project"], settings["source"]["targetRevision"]) == ("efd", "tickets/DM-1")
         assert settings["syncPolicy"] == {
-            "automated": {"prune": False, "selfHeal": True},
+            "automated": {"selfHeal": True},  # Argo CD drops what is false, and would find a difference
             "syncOptions": ["CreateNamespace=true"],
             "retry": {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}},
         }
