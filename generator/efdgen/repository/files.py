@@ -39,6 +39,7 @@ class Files:
         self.literals: list[Problem] = []
         self._refused: set[Location] = set()
         self._real_root = root.resolve()
+        self._inside: dict[FilePath, bool] = {}
 
     def problem(self, code: str, message: str, location: Location, path: Path = (), hint: str = "") -> None:
         """Record a problem."""
@@ -190,11 +191,19 @@ class Files:
         self.literals.extend(literals)
         return file
 
+    def _is_inside(self, file: FilePath) -> bool:
+        """Say whether a file lies in the repository, whatever links lead to it; each folder is looked at once."""
+        if file.is_symlink():
+            return file.resolve().is_relative_to(self._real_root)
+        if file.parent not in self._inside:
+            self._inside[file.parent] = file.parent.resolve().is_relative_to(self._real_root)
+        return self._inside[file.parent]
+
     def text(self, path: str) -> str | None:
         """Read a file as text; None when it can't be read."""
         file = self.root / path
         try:
-            if not file.resolve().is_relative_to(self._real_root):
+            if not self._is_inside(file):
                 self.problem("E101", "the link leads out of the repository", Location(path), hint="copy the file here")
                 return None
             status = file.stat()
