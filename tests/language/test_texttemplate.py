@@ -63,6 +63,8 @@ def _reads_as(text: str, expected: Any) -> None:
 @example("wait...")
 @example("a\n\U0001f600")
 @example([["x"]])
+@example([" \n  x"])
+@example({"a": " \n  x\n \n"})
 def test_whatever_is_filled_in_is_read_back_and_nothing_else_changes(value: Any) -> None:
     text = fill("before: 1\nmiddle:\n  key: <% x %>\n  other: 2\nafter: 3\n", x=value)
     middle = {"other": 2} if value is None else {"key": value, "other": 2}

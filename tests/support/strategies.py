@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 # The same examples in each run, so that no pull request fails by chance; SEARCH=1 looks for new ones, and for more of
 # them. How long an example takes says something of the machine, and nothing of the law.
-_IS_SEARCH = "SEARCH" in os.environ
+_IS_SEARCH = bool(os.environ.get("SEARCH"))
 _TIMES = 10 if _IS_SEARCH else 1
 _slow = [HealthCheck.too_slow]
 settings.register_profile(

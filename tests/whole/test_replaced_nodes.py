@@ -46,7 +46,7 @@ INSTEAD = {
     "odd text": '"a.b/c[0]"',
 }
 MOST_SECONDS = 10
-STRIDE = 1 if "SEARCH" in os.environ else 191
+STRIDE = 1 if os.environ.get("SEARCH") else 191
 FOLDERS = ("environments", "schemas", "templates/apps", "templates/pages", "templates/runbook", "templates")
 REPOSITORIES: dict[str, Callable[[Path], Path]] = {"small": small_repository, "library": library_repository}
 FOR_EDITORS = {f"schemas/{file.name}" for file in schema.folder().glob("*.schema.json")} - {paths.OWN_FACTS}

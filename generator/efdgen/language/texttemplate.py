@@ -8,7 +8,6 @@ shape, so it can neither break indentation nor inject a key; null takes its line
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -123,10 +122,15 @@ def _whole_value(match: re.Match[str], context: Mapping[str, Any]) -> str:
     if not isinstance(value, dict | list) or not value:
         return f"{lead}{match['blank']}{yamlio.inline(value)}\n"
     if lead.strip() == "-":
-        return textwrap.indent(yamlio.dump([value]), lead[: lead.index("-")])
+        return _indented(yamlio.dump([value]), lead[: lead.index("-")])
     if not lead.endswith(":"):
         message = "a list or a mapping needs a key or a dash of its own before it"
         raise expressions.ExpressionError("E304", message, offset=match.start("value"))
     # A list's dashes stand right below their key, a mapping's keys two columns further in.
     indent = " " * (len(lead) - len(lead.lstrip(" -")) + (2 if isinstance(value, dict) else 0))
-    return f"{lead}\n{textwrap.indent(yamlio.dump(value), indent)}"
+    return f"{lead}\n{_indented(yamlio.dump(value), indent)}"
+
+
+def _indented(text: str, indent: str) -> str:
+    """Return lines further in; a line of blanks too, which are part of a text, but for one with nothing at all."""
+    return "\n".join(f"{indent}{line}" if line else line for line in text.split("\n"))
