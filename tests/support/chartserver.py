@@ -52,7 +52,9 @@ def tgz(files: Mapping[str, str | bytes], extra: Iterable[tarfile.TarInfo] = ())
             entry.size = len(raw)
             archive.addfile(entry, io.BytesIO(raw))
         for entry in extra:
-            archive.addfile(entry)
+            # As addfile would, were there so many bytes: from 3.13 on, Python asks for them.
+            assert archive.fileobj is not None
+            archive.fileobj.write(entry.tobuf())
     return gzip.compress(stream.getvalue(), compresslevel=1, mtime=0)
 
 

@@ -131,8 +131,7 @@ def _json(text: str, path: str) -> dict[str, Any]:
     try:
         raw = json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        location = Location(path, error.lineno, error.colno)
-        raise InvalidInputError([Problem("E103", f"not valid JSON: {error.msg}", location)]) from None
+        raise InvalidInputError([_malformed(error, text, path)]) from None
     except ValueError as error:  # a number of thousands of digits
         raise InvalidInputError([Problem("E103", f"not valid JSON: {error}", Location(path))]) from None
     except _TwiceError as error:
@@ -142,6 +141,16 @@ def _json(text: str, path: str) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise InvalidInputError([Problem("E200", "the file must hold a mapping", Location(path, 1, 1))])
     return raw
+
+
+def _malformed(error: json.JSONDecodeError, text: str, path: str) -> Problem:
+    """Return the problem of a text that is not JSON; where a comma too many stands, each Python says for itself."""
+    comma = error.pos if text.startswith(",", error.pos) else len(text[: error.pos].rstrip()) - 1
+    if text.startswith(",", comma) and text[comma + 1 :].lstrip().startswith(("}", "]")):
+        line, column = text.count("\n", 0, comma) + 1, comma - text.rfind("\n", 0, comma)
+        message = "not valid JSON: nothing follows this comma"
+        return Problem("E103", message, Location(path, line, column), hint="remove it")
+    return Problem("E103", f"not valid JSON: {error.msg}", Location(path, error.lineno, error.colno))
 
 
 class _TwiceError(Exception):
