@@ -150,7 +150,7 @@ def reviewing() -> list[Result]:
         for _ in range(5):
             start = time.perf_counter()
             both = diff.trees(folder)
-            found = review(*both)
+            found = review(both.before, both.after, both.base)
             middle = time.perf_counter()
             for tree in (both.before, both.after):
                 for path, content in tree.items():

@@ -35,9 +35,13 @@ _OPERATOR = re.compile(rf"[#!]?[\w{VALUE}]+(?:\[[@*\d]+\])?(?::?[-+=?]|##?|%%?|/
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|c|[0-7]{1,2})\Z")
 
 
+_LIKE_DEFINITION = re.compile(r"\(\s*\)|function")
+"""What every definition of a function has: most commands have none, and need not be followed."""
+
+
 def defined(text: str) -> tuple[str, ...]:
     """Return the names of the functions that shell commands define."""
-    if "(" not in text and "function" not in text:
+    if not _LIKE_DEFINITION.search(text):
         return ()
     shell = ShellText()
     shell.follow(f"{text}\n")
