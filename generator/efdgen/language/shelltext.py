@@ -9,6 +9,7 @@ behind it is refused, and so is a quotation that is open where the commands end.
 from __future__ import annotations
 
 import copy
+import functools
 import re
 from typing import Any
 
@@ -39,6 +40,7 @@ _LIKE_DEFINITION = re.compile(r"\(\s*\)|function")
 """What every definition of a function has: most commands have none, and need not be followed."""
 
 
+@functools.lru_cache(maxsize=256)
 def defined(text: str) -> tuple[str, ...]:
     """Return the names of the functions that shell commands define."""
     if not _LIKE_DEFINITION.search(text):
