@@ -87,7 +87,7 @@ def _introduce(engine: Any, capabilities: Any, deployed: Any, environment: str) 
             "the specs are invalid: rendered/ names the Kubernetes version, and cluster.apiVersions is unknown"
         )
     for warning in warnings:
-        say_warning(f"{warning}")
+        say_warning(str(warning))
 
 
 @contextlib.contextmanager

@@ -17,10 +17,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from efdgen import __version__
-
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
+from efdgen.language import visible
 
 
 class Asset(NamedTuple):
@@ -58,17 +55,12 @@ def page(
     return _environment().get_template(f"{template}.html.jinja").render(**given, **facts)
 
 
-def visible(text: str) -> str:
-    """Write the code points of characters that nobody sees, or that reorder what is seen: no value poses as another."""
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
-
-
 _BEFORE_A_STEP = re.compile(r"(?<=[./])(?=[A-Za-z])|(?<=\w)(?=\[)", re.ASCII)
 
 
 def breakable(text: str) -> str:
     """Return a text as HTML in which a line can end between the steps of a path, and nowhere in a version."""
-    return "<wbr>".join(map(escape, _BEFORE_A_STEP.split(visible(text))))
+    return "<wbr>".join(map(escape, _BEFORE_A_STEP.split(visible.lines(text))))
 
 
 @functools.cache
@@ -100,6 +92,6 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["visible"] = visible
+    environment.filters["visible"] = visible.lines
     environment.filters["thousands"] = "{:,}".format
     return environment

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.report import html
 from efdgen.report.diff import changes
@@ -175,7 +176,7 @@ def _lines(diff: Sequence[str]) -> Iterator[Line]:
 
 
 def _plain(text: str) -> Text:
-    return (Piece(html.visible(text), is_marked=False),) if text else ()
+    return (Piece(visible.lines(text), is_marked=False),) if text else ()
 
 
 _TOKEN = re.compile(r"\w+|\W")
@@ -203,4 +204,4 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
 def _marked(tokens: Sequence[str], head: int, tail: int) -> Text:
     end = len(tokens) - tail
     parts = ((tokens[:head], False), (tokens[head:end], True), (tokens[end:], False))
-    return tuple(Piece(html.visible("".join(part)), is_marked) for part, is_marked in parts if part)
+    return tuple(Piece(visible.lines("".join(part)), is_marked) for part, is_marked in parts if part)

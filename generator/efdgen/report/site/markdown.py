@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import UsageError
-from efdgen.report.html import breakable, visible
+from efdgen.language import visible
+from efdgen.report.html import breakable
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -48,7 +49,7 @@ def body(text: str, link: Link, picture: str = "") -> Body:
     """
     reader = _reader()
     headings: list[Heading] = []
-    tokens = list(_tokens(_without_title(reader.parse(visible(text))), headings, link, picture))
+    tokens = list(_tokens(_without_title(reader.parse(visible.lines(text))), headings, link, picture))
     return Body(reader.renderer.render(tokens, reader.options, {}), tuple(headings))
 
 

@@ -248,7 +248,7 @@ def _data(fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body]
     held: dict[str, list[int]] = {each.name: [] for each in fleet.environments}
     for number, row in enumerate(row for row in fleet.rows if not row.is_number):
         path = changes.path(row.path) + (" (order)" if row.is_order else "")
-        rows += [groups.number(html.visible(row.group)), paths.number(path)]
+        rows += [groups.number(visible.lines(row.group)), paths.number(path)]
         for name, value in row.values.items():
             held[name] += [number, values.number(texts.shown(value))]
     apps = {app.definition.name: app.definition for each in fleet.environments for app in each.resolved.apps}
@@ -258,9 +258,9 @@ def _data(fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body]
         ],
         "environments": [
             {
-                "name": html.visible(each.name),
-                "title": html.visible(each.resolved.facts.title),
-                "about": html.visible(" ".join(_about(each.resolved))),
+                "name": visible.lines(each.name),
+                "title": visible.lines(each.resolved.facts.title),
+                "about": visible.lines(" ".join(_about(each.resolved))),
                 "page": addresses[each.name],
                 "services": [_visible(service) for service in _addresses(each.resolved)],
                 "headings": [
@@ -291,7 +291,7 @@ def _addresses(environment: ResolvedEnvironment) -> Iterator[tuple[str, str]]:
 
 
 def _visible(texts: Sequence[str]) -> list[str]:
-    return [html.visible(text) for text in texts]
+    return [visible.lines(text) for text in texts]
 
 
 def _json(data: Any) -> str:
