@@ -11,10 +11,10 @@ PYTEST_OPTIONS ?= -q -n auto --dist loadgroup
 # efdgen starts many times in a test: compiled once, it starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help render check validate list site test unit lint types pythons lock test-lowest test-newest bench clean
+.PHONY: help render check validate list site test unit lint types e2e pythons lock test-lowest test-newest bench clean
 
 help:  ## Show this help
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 render: $(VENV)/.runtime  ## Render ENV, or every environment
 	@$(EFDGEN) render $(ENV)
@@ -43,6 +43,10 @@ lint: $(VENV)/.dev  ## Run the linters
 
 types: $(VENV)/.dev  ## Run the type checker
 	$(BIN)/mypy
+
+# One process, in the order of the file, with a line for each thing that is done in the cluster. docs/e2e.md.
+e2e: $(VENV)/.dev  ## Deploy the summit with a real Argo CD, to a cluster on this machine
+	EFDGEN_E2E=1 $(BIN)/pytest tests/e2e -m e2e -n 0 -p no:randomly --log-cli-level=INFO
 
 # The whole text of a lock follows from pyproject.toml and the package index alone: no name of an index or a machine.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --annotation-style line \

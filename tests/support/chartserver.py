@@ -107,7 +107,7 @@ def truncated(body: bytes) -> Answer:
 class ChartServer:
     """An HTTP server on loopback: an index.yaml of the charts that were added, their archives, and special answers.
 
-    With `tls` it is an HTTPS server.
+    With `tls` it is an HTTPS server. It listens on loopback, unless another `address` of this machine is given.
 
     Attributes:
         url: where it is.
@@ -117,7 +117,7 @@ class ChartServer:
         requests: the paths that were asked for, in this order.
     """
 
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> None:
         self.entries: dict[str, list[dict[str, Any]]] = {}
         self.answers: dict[str, Answer] = {}
         self.tags: dict[str, list[str]] = {}
@@ -136,10 +136,10 @@ class ChartServer:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._server = _Quiet(("127.0.0.1", 0), _Handler)
+        self._server = _Quiet((address, 0), _Handler)
         if tls is not None:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"{'https' if tls else 'http'}://{address}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     def add(self, added: Chart, *, urls: list[str] | None = None, digest: str | None = "right") -> Chart:

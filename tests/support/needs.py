@@ -86,6 +86,12 @@ def _user(*, root: bool) -> Iterable[str]:
 
 _TOOLS = "run .ci/install-tools as root on Debian or Ubuntu"
 
+ARGO_CD = Need(
+    "a cluster with Argo CD",
+    "the tree in a real Argo CD, on a real API server",
+    "run make e2e; docs/e2e.md says what it takes",
+    lambda: ["make e2e"] if os.environ.get("EFDGEN_E2E") else (),
+)
 BASH = Need("bash", "that bash reads what is quoted for it", "install bash", lambda: _commands("bash"))
 CHROMIUM = Need(
     "Chromium",
