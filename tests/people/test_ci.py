@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from support import needs
 from support.checkout import ROOT
+from support.e2e import programs, world
 
 SCRIPTS = sorted(path for path in (ROOT / ".ci").iterdir() if path.is_file())
 INSTALL = ROOT / ".ci/install-tools"
+END_TO_END = yaml.safe_load((ROOT / ".github/workflows/e2e.yml").read_text(encoding="utf-8"))
 
 
 def install(folder: Path, *there: str) -> tuple[int, list[str]]:
@@ -60,3 +64,31 @@ def test_without_the_small_browser_the_whole_one_is_installed(tmp_path: Path) ->
 def test_the_scripts_are_sound(script: Path) -> None:
     done = subprocess.run([needs.SHELLCHECK.require(), str(script)], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_workflow_runs_make_e2e_in_its_own_cluster() -> None:
+    (job,) = END_TO_END["jobs"].values()
+    *_, create, install, last = job["steps"]
+    assert "k3d cluster create efd " in create["run"]
+    assert "sha256sum --check" in install["run"]
+    assert last["run"].splitlines()[-1] == "make e2e"
+    given = {*last["env"], *re.findall(r"export (\w+)", last["run"])}
+    assert given == {programs.FOLDER, programs.CLUSTER, world.ADDRESS}
+
+
+def test_the_page_about_it_names_the_versions_of_the_workflow() -> None:
+    page = (ROOT / "docs/e2e.md").read_text(encoding="utf-8")
+    versions = END_TO_END["env"]
+    kubernetes = re.fullmatch(r"rancher/k3s:(v[\d.]+)-k3s\d+", versions["K3S_IMAGE"])
+    assert kubernetes is not None
+    assert set(re.findall(r"/(v\d[\d.]+)/", page)) == {versions["ARGOCD_VERSION"], kubernetes[1]}
+
+
+@pytest.mark.parametrize(
+    "step", [step for job in END_TO_END["jobs"].values() for step in job["steps"] if "run" in step]
+)
+def test_the_workflow_s_scripts_are_sound(step: dict[str, str]) -> None:
+    command = [needs.SHELLCHECK.require(), "--shell=bash", "-"]
+    done = subprocess.run(command, input=step["run"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "${{" not in step["run"]

@@ -66,7 +66,7 @@ spec:
 """
 
 _SPECIAL = {
-    # The cluster fills in the address and the type that these leave empty.
+    # The cluster fills in the address.
     "ingress-nginx": """\
 apiVersion: v1
 kind: Service
@@ -80,19 +80,6 @@ spec:
     app: ingress-nginx
   ports:
   - port: 443
-""",
-    "cp-helm-charts": """\
-apiVersion: v1
-kind: Service
-metadata:
-  name: cp-helm-charts-cp-zookeeper
-  namespace: {{ .Release.Namespace }}
-spec:
-  type: ""
-  selector:
-    app: cp-helm-charts
-  ports:
-  - port: 2181
 """,
     # The cluster fills the rules of the first with those of the second.
     "telegraf-ds": """\
@@ -118,7 +105,7 @@ rules:
   verbs: [get, list, watch]
 """,
 }
-"""What app definitions declare `ignoreDifferences` for, by chart: without these, they would show as differences."""
+"""What app definitions declare `ignoreDifferences` for, by chart: else the app would be OutOfSync for ever."""
 
 
 def charts(tree: FileTree, claims: Mapping[str, int]) -> Iterator[Chart]:
