@@ -52,6 +52,9 @@ def start(folder: Path, kubeconfig: Path, processes: Processes) -> None:
     run(
         "argocd-application-controller",
         *("--namespace", "argocd", "--repo-server", repositories, "--metrics-port", str(free_port())),
+        # `argocd app sync` ends when Argo CD has looked at the app once more. At times it does so only when it looks at
+        # all of them: every two or three minutes, by default.
+        *("--app-resync", "15", "--app-resync-jitter", "0"),
     )
     log = run(
         "argocd-server",
