@@ -1,14 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+import yaml
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from efdgen.errors import InvalidInputError, Location
-from efdgen.language import yamlio
+from efdgen.language import visible, yamlio
 from support import TRICKY_WORDS, data, differences, document, few, go, many, problems_of, pyyaml, ruamel, texts
 
 
@@ -464,6 +465,41 @@ def test_whatever_is_dumped_is_read_back_by_parse_as_it_was(value: Any) -> None:
     text = yamlio.dump(value)
     assert not differences(parse(text), value)
     assert yamlio.dump(parse(text)) == text
+
+
+def _nodes(value: Any) -> yaml.Node:
+    """Return what libyaml is to write, in the styles that scalars have here."""
+    if isinstance(value, dict):
+        return yaml.MappingNode("", [(_nodes(key), _nodes(item)) for key, item in value.items()], flow_style=not value)
+    if isinstance(value, list):
+        return yaml.SequenceNode("", [_nodes(item) for item in value], flow_style=not value)
+    written = yamlio.inline(value)
+    return yaml.ScalarNode("", value, style='"') if written[0] == '"' else yaml.ScalarNode("", written, style="")
+
+
+class _AsTheyAre(yaml.CSafeDumper):
+    def resolve(self, *_: Any) -> str:
+        return ""
+
+
+@many
+@given(data.filter(lambda value: value and isinstance(value, dict | list)))
+@example({"a" * 128: {"b": 1}, "b" * 129: {"c": [1, {"d": 2}]}})
+@example([{"é" * 65: [[1, [2]], {}]}, {"x\u2028y": "z", "a": []}, ["\\", '"', "\a"]])
+def test_it_is_written_as_libyaml_writes_it(value: Any) -> None:
+    expected = yaml.serialize(_nodes(value), None, _AsTheyAre, width=1_000_000, allow_unicode=True)
+    # Blocks of several lines are written here only, and what hides is shown by its number.
+    assume("\n" not in "".join(_texts(value)) and visible.lines(expected) == expected)
+    assert yamlio.dump(value) == expected
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value:
+            yield from _texts(item)
+        yield from _texts(list(value.values()) if isinstance(value, dict) else ())
 
 
 @pytest.mark.parametrize("word", TRICKY_WORDS, ids=ascii)

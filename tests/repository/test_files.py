@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -73,15 +74,18 @@ def _forbid(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     """Make a folder one that can be neither read nor searched, for root, too."""
 
     def forbidding(function: Any, *, is_search: bool) -> Any:
-        def forbidden(path: Path, *args: Any, **more: Any) -> Any:
-            if folder in path.parents or (path == folder and not is_search):
+        def forbidden(path: Any, *args: Any, **more: Any) -> Any:
+            if isinstance(path, str | Path) and (
+                folder in Path(path).parents or (Path(path) == folder and not is_search)
+            ):
                 raise PermissionError(errno.EACCES, "Permission denied", str(path))
             return function(path, *args, **more)
 
         return forbidden
 
-    monkeypatch.setattr(Path, "stat", forbidding(Path.stat, is_search=True))
-    monkeypatch.setattr(Path, "iterdir", forbidding(Path.iterdir, is_search=False))
+    monkeypatch.setattr(os, "stat", forbidding(os.stat, is_search=True))
+    monkeypatch.setattr(os, "lstat", forbidding(os.lstat, is_search=True))
+    monkeypatch.setattr(os, "listdir", forbidding(os.listdir, is_search=False))
 
 
 @pytest.mark.parametrize(

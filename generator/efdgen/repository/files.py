@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import os
 import stat
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
@@ -38,8 +39,10 @@ class Files:
         self.problems: list[Problem] = []
         self.literals: list[Problem] = []
         self._refused: set[Location] = set()
-        self._real_root = root.resolve()
-        self._inside: dict[FilePath, bool] = {}
+        # Of thousands of files, texts are put together in a tenth of the time that paths are.
+        self._folder = f"{root}/"
+        self._real_root = os.path.realpath(root)
+        self._inside: dict[str, bool] = {}
 
     def problem(self, code: str, message: str, location: Location, path: Path = (), hint: str = "") -> None:
         """Record a problem."""
@@ -124,12 +127,12 @@ class Files:
         waiting = self.entries(folder)[::-1]
         while waiting:
             entry = waiting.pop()
-            is_folder = _has_mode(self.root / entry, stat.S_ISDIR)
+            mode = _mode(self._folder + entry, follow=False)
             if not entry.isprintable():
                 self.problem("E101", "the file's name holds a character that can't be shown", Location(entry))
-            elif is_folder and _has_mode(self.root / entry, stat.S_ISLNK, follow=False):
+            elif stat.S_ISLNK(mode) and stat.S_ISDIR(_mode(self._folder + entry, follow=True)):
                 self.problem("E101", "links to folders are not followed", Location(entry), hint="copy the folder here")
-            elif is_folder:
+            elif stat.S_ISDIR(mode):
                 waiting += self.entries(entry)[::-1]
             else:
                 yield entry
@@ -137,14 +140,15 @@ class Files:
     def entries(self, folder: str) -> list[str]:
         """Return what is in a folder, sorted, hidden names left out."""
         try:
-            names = sorted(path.name for path in (self.root / folder).iterdir())
+            names = sorted(os.listdir(self._folder + folder))
         except OSError as error:
             self.problem("E101", f"can't read the folder: {error.strerror}", Location(folder))
             return []
         names = [name for name in names if not name.startswith(".")]
         alike: dict[str, str] = {}
         for name in names:
-            other = alike.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
+            same = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
+            other = alike.setdefault(same, name)
             if other != name:
                 message = (
                     f"the name is that of {other!r} but for case, or for how Unicode writes it: elsewhere they are one"
@@ -159,7 +163,7 @@ class Files:
         what is wrong.
         """
         try:
-            (self.root / path).lstat()
+            os.lstat(self._folder + path)
         except PermissionError:
             return True
         except (OSError, ValueError):
@@ -173,7 +177,7 @@ class Files:
         """
         known = frozenset(known)
         for entry in self.entries(folder):
-            name = PurePosixPath(entry).name
+            name = entry.rpartition("/")[2]
             if name not in known and not name.endswith(".md"):
                 message = f"nothing reads a file or folder of this name in {folder}/"
                 self.problem("E401", message, Location(entry), hint=suggest.hint(name, known))
@@ -191,30 +195,39 @@ class Files:
         self.literals.extend(literals)
         return file
 
-    def _is_inside(self, file: FilePath) -> bool:
+    def _is_inside(self, file: str, *, is_link: bool) -> bool:
         """Say whether a file lies in the repository, whatever links lead to it; each folder is looked at once."""
-        if file.is_symlink():
-            return file.resolve().is_relative_to(self._real_root)
-        if file.parent not in self._inside:
-            self._inside[file.parent] = file.parent.resolve().is_relative_to(self._real_root)
-        return self._inside[file.parent]
+        if is_link:
+            return self._is_below(file)
+        folder = file.rpartition("/")[0]
+        if folder not in self._inside:
+            self._inside[folder] = self._is_below(folder)
+        return self._inside[folder]
+
+    def _is_below(self, path: str) -> bool:
+        real = os.path.realpath(path)
+        return real == self._real_root or real.startswith(f"{self._real_root.removesuffix('/')}/")
 
     def text(self, path: str) -> str | None:
         """Read a file as text; None when it can't be read."""
-        file = self.root / path
+        file = self._folder + path
+        is_link = False
         try:
-            if not self._is_inside(file):
+            status = os.lstat(file)
+            is_link = stat.S_ISLNK(status.st_mode)
+            if not self._is_inside(file, is_link=is_link):
                 self.problem("E101", "the link leads out of the repository", Location(path), hint="copy the file here")
                 return None
-            status = file.stat()
+            if is_link:
+                status = os.stat(file)
             if not stat.S_ISREG(status.st_mode):
                 self.problem("E101", "it is not a file", Location(path))
                 return None
             size = status.st_size
-            content = file.read_bytes() if size <= yamlio.MAX_BYTES else b""
-        except (OSError, RuntimeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
-            if isinstance(error, FileNotFoundError) and file.is_symlink():
+            content = _content(file) if size <= yamlio.MAX_BYTES else b""
+        except OSError as error:
+            reason = "its links lead in a circle" if error.errno == errno.ELOOP else error.strerror
+            if isinstance(error, FileNotFoundError) and is_link:
                 reason = "the link leads nowhere"
             self.problem("E101", f"can't read it: {reason}", Location(path))
             return None
@@ -258,9 +271,14 @@ def _plain(text: str, path: str) -> tuple[TextFile, tuple[Problem, ...]]:
     return file, tuple(plaintext.literals_in_text(file))
 
 
-def _has_mode(path: FilePath, is_one: Callable[[int], bool], *, follow: bool = True) -> bool:
-    """Say whether a path is something, such as a folder; what can't be looked at is nothing of that kind."""
+def _mode(path: str, *, follow: bool) -> int:
+    """Return what kind of thing a path is; of what can't be looked at, nothing."""
     try:
-        return is_one(path.stat(follow_symlinks=follow).st_mode)
+        return os.stat(path, follow_symlinks=follow).st_mode
     except (OSError, ValueError):
-        return False
+        return 0
+
+
+def _content(file: str) -> bytes:
+    with open(file, "rb", buffering=0) as stream:
+        return stream.readall()

@@ -1,4 +1,15 @@
-"""Writes YAML that every parser reads as the same data."""
+"""Writes YAML that every parser reads as the same data.
+
+Keys, dashes and indentation are written here, as libyaml writes them, at a third of its cost from Python; texts that
+need escapes are libyaml's.
+
+    {"a": {"b": [1, "x y", "true"]}, "c": {}}   ->   a:
+                                                       b:
+                                                       - 1
+                                                       - x y
+                                                       - "true"
+                                                     c: {}
+"""
 
 from __future__ import annotations
 
@@ -17,31 +28,151 @@ from efdgen.language.yamlio.scalars import YES_NO
 _PLAIN = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./+=,~^$()*?<>;@%-]|:(?=[^ ])|[ ](?=[^ #]))*\Z")
 _NOT_PLAIN = frozenset((*YES_NO, "true", "false", "null", "nan", "inf", "none"))
 
+_NO_ESCAPES = re.compile(r"[ !#-\[\]-~]*\Z")
+"""What stands in double quotes as it is."""
+
+_LONGEST_KEY = 128
+"""Bytes that a key before a colon can have, for libyaml; a longer one has a question mark of its own."""
+
+_BREAKS = re.compile("[\r\n\x85\u2028\u2029]")
+
 _STR = "tag:yaml.org,2002:str"
-_MAP = "tag:yaml.org,2002:map"
-_SEQ = "tag:yaml.org,2002:seq"
 
 
-class _Dumper(yaml.CSafeDumper):
-    """Writes the nodes made by `_node` as they are: their styles already decide what they mean."""
+def dump(data: Any) -> str:
+    """Write data as one YAML document that PyYAML, ruamel.yaml and Go's parser read as the same data.
 
-    def resolve(self, kind: Any, _value: Any, _implicit: Any) -> str:
-        if kind is yaml.ScalarNode:
-            return _STR
-        return _MAP if kind is yaml.MappingNode else _SEQ
+    Keys keep their order, nothing is anchored, long lines are not folded.
+
+    Raises:
+        TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
+        ValueError: when a number is not finite.
+    """
+    lines: list[str] = []
+    if isinstance(data, Mapping) and data:
+        _write_mapping(lines, data, "", "")
+    elif isinstance(data, list | tuple) and data:
+        _write_sequence(lines, data, "", "")
+    else:
+        lines.append(f"{_block(data, '  ') if _fits_block(data) else inline(data)}\n")
+    return "".join(lines)
 
 
-def _is_plain(value: str) -> bool:
-    return _PLAIN.match(value) is not None and value.lower() not in _NOT_PLAIN
+def inline(value: Any) -> str:
+    """Write a scalar, or an empty list or mapping, as it can stand on the right of `key:` on one line.
+
+    Raises:
+        TypeError: when it is a list or a mapping with something in it, or no data.
+        ValueError: when it is a number that is not finite.
+    """
+    kind = type(value)
+    if kind is str:
+        return _text(value)
+    if isinstance(value, Mapping | list | tuple):
+        if value:
+            raise TypeError("a list or a mapping does not fit on one line")
+        return "{}" if isinstance(value, Mapping) else "[]"
+    if value is None:
+        return "null"
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return str(value)
+    if kind is float:
+        return _float(value)
+    raise TypeError(f"{value!r} can't be written as YAML")
 
 
-def _fits_block(value: str) -> bool:
+def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, indent: str) -> None:
+    """Write a mapping with something in it.
+
+    Args:
+        lines: where to.
+        mapping: the mapping.
+        first: what stands before its first line: its indentation, or the dashes of the lists that it is in.
+        indent: what stands before its other lines.
+    """
+    before = first
+    for key, value in mapping.items():
+        if type(key) is not str:
+            raise TypeError(f"the key {key!r} is not text")
+        name = _text(key)
+        if not _is_before_colon(key):
+            lines.append(f"{before}? {name}\n")
+            _write_item(lines, value, f"{indent}: ", indent)
+        elif isinstance(value, Mapping) and value:
+            lines.append(f"{before}{name}:\n")
+            _write_mapping(lines, value, f"{indent}  ", f"{indent}  ")
+        elif isinstance(value, list | tuple) and value:
+            lines.append(f"{before}{name}:\n")
+            _write_sequence(lines, value, indent, indent)
+        else:
+            text = _block(value, f"{indent}  ") if _fits_block(value) else inline(value)
+            lines.append(f"{before}{name}: {text}\n")
+        before = indent
+
+
+def _write_sequence(lines: list[str], items: list[Any] | tuple[Any, ...], first: str, indent: str) -> None:
+    """Write a list with something in it; the arguments are those of a mapping."""
+    before = first
+    for item in items:
+        _write_item(lines, item, f"{before}- ", indent)
+        before = indent
+
+
+def _write_item(lines: list[str], value: Any, lead: str, indent: str) -> None:
+    """Write what stands on the same line as a dash, or as the colon of a long key.
+
+    Args:
+        lines: where to.
+        value: what it is.
+        lead: what stands before it on its line.
+        indent: what stands before the dash of the next item.
+    """
+    inner = f"{indent}  "
+    if isinstance(value, Mapping) and value:
+        _write_mapping(lines, value, lead, inner)
+    elif isinstance(value, list | tuple) and value:
+        _write_sequence(lines, value, lead, inner)
+    else:
+        lines.append(f"{lead}{_block(value, inner) if _fits_block(value) else inline(value)}\n")
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_before_colon(key: str) -> bool:
+    """Say whether a key stands before a colon on its line, as all but very long ones do."""
+    return len(key.encode()) <= _LONGEST_KEY and not _BREAKS.search(key)
+
+
+@functools.lru_cache(maxsize=8192)
+def _text(value: str) -> str:
+    """Return a text on one line, in quotes if it needs any; the same keys and words stand everywhere."""
+    if _PLAIN.match(value) and value.lower() not in _NOT_PLAIN:
+        return value
+    return f'"{value}"' if _NO_ESCAPES.match(value) else _escaped(value)
+
+
+def _escaped(value: str) -> str:
+    stream = io.StringIO()
+    dumper = yaml.CSafeDumper(stream, width=1_000_000, allow_unicode=True)
+    try:
+        dumper.open()
+        dumper.serialize(yaml.ScalarNode(_STR, value, style='"'))
+        dumper.close()
+    finally:
+        dumper.dispose()
+    # What YAML counts as printable can still hide, or turn the writing around.
+    return visible.lines(stream.getvalue().removesuffix("\n"))
+
+
+def _fits_block(value: Any) -> bool:
     """Say whether a text stands in a block of its own: it has several lines, and something to see in them."""
-    return "\n" in value and value.strip(" \t\n") != "" and value.replace("\n", "").replace("\t", "").isprintable()
-
-
-_STAND_IN = re.compile(r"^(?P<indent>(?: |[-?:] )*)(?P<key>.*: )?=(?P<number>[0-9]+)$", re.MULTILINE)
-"""The line on which a block begins, before it is there. No other scalar begins with `=` and has no quotes."""
+    return (
+        type(value) is str
+        and "\n" in value
+        and value.strip(" \t\n") != ""
+        and value.replace("\n", "").replace("\t", "").isprintable()
+    )
 
 
 def _block(value: str, indent: str) -> str:
@@ -59,102 +190,10 @@ def _block(value: str, indent: str) -> str:
     return "\n".join((f"|{first_indents}{chomping}", *(indent + line if line else "" for line in lines)))
 
 
-def _with_blocks(text: str, blocks: list[str]) -> str:
-    """Return YAML with the blocks that its stand-ins stand for."""
-
-    def block(match: re.Match[str]) -> str:
-        indent, key = match["indent"], match["key"] or ""
-        below = " " * (len(indent) + (2 if key or not indent else 0))
-        return f"{indent}{key}{_block(blocks[int(match['number'])], below)}"
-
-    return _STAND_IN.sub(block, text) if blocks else text
-
-
-def _float_text(value: float) -> str:
+def _float(value: float) -> str:
     if not math.isfinite(value):
         raise ValueError(f"{value} can't be written: Kubernetes and Helm know finite numbers only")
     text = repr(value)
     if "." not in text and "e" in text:
         return text.replace("e", ".0e")
     return text
-
-
-def _key_node(key: Any) -> yaml.ScalarNode:
-    if type(key) is not str:
-        raise TypeError(f"the key {key!r} is not text")
-    return yaml.ScalarNode(_STR, key, style=_key_style(key))
-
-
-@functools.lru_cache(maxsize=4096)
-def _key_style(key: str) -> str:
-    return "" if _is_plain(key) else '"'
-
-
-def _text_node(value: str, blocks: list[str] | None) -> yaml.ScalarNode:
-    if _is_plain(value):
-        return yaml.ScalarNode(_STR, value, style="")
-    if blocks is None or not _fits_block(value):
-        return yaml.ScalarNode(_STR, value, style='"')
-    blocks.append(value)
-    return yaml.ScalarNode(_STR, f"={len(blocks) - 1}", style="")
-
-
-def _node(value: Any, blocks: list[str] | None) -> yaml.Node:
-    """Return what libyaml is to write; a text with a block of its own is added to `blocks`, if there may be any."""
-    kind = type(value)
-    if kind is str:
-        return _text_node(value, blocks)
-    if isinstance(value, Mapping):
-        pairs = [(_key_node(key), _node(item, blocks)) for key, item in value.items()]
-        return yaml.MappingNode(_MAP, pairs, flow_style=not pairs)
-    if kind is list or kind is tuple:
-        return yaml.SequenceNode(_SEQ, [_node(item, blocks) for item in value], flow_style=not value)
-    if value is None:
-        return yaml.ScalarNode(_STR, "null", style="")
-    if kind is bool:
-        return yaml.ScalarNode(_STR, "true" if value else "false", style="")
-    if kind is int:
-        return yaml.ScalarNode(_STR, str(value), style="")
-    if kind is float:
-        return yaml.ScalarNode(_STR, _float_text(value), style="")
-    raise TypeError(f"{value!r} can't be written as YAML")
-
-
-def dump(data: Any) -> str:
-    """Write data as one YAML document that PyYAML, ruamel.yaml and Go's parser read as the same data.
-
-    Keys keep their order, nothing is anchored, long lines are not folded.
-
-    Raises:
-        TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
-        ValueError: when a number is not finite.
-    """
-    blocks: list[str] = []
-    return _with_blocks(_emit(_node(data, blocks)), blocks)
-
-
-def inline(value: Any) -> str:
-    """Write a scalar, or an empty list or mapping, as it can stand on the right of `key:` on one line.
-
-    Raises:
-        TypeError: when it is a list or a mapping with something in it.
-    """
-    if isinstance(value, Mapping | list | tuple) and value:
-        raise TypeError("a list or a mapping does not fit on one line")
-    return _emit(_node(value, None)).removesuffix("\n")
-
-
-def _emit(node: yaml.Node) -> str:
-    stream = io.StringIO()
-    dumper = _Dumper(stream, width=1_000_000, allow_unicode=True, default_flow_style=False)
-    try:
-        dumper.open()
-        dumper.serialize(node)
-        dumper.close()
-    finally:
-        dumper.dispose()
-    text = stream.getvalue()
-    # libyaml ends a plain scalar that is a whole document with this line; no content can look like it.
-    text = text.removesuffix("...\n") if text.endswith("\n...\n") else text
-    # What YAML counts as printable can still hide, or turn the writing around; it stands in double quotes.
-    return visible.lines(text)
