@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment, nodes
+from jinja2.parser import Parser
 
 from efdgen.language import expressions
 from efdgen.language.expressions import ExpressionError, evaluate, has_expression, plain
@@ -280,3 +282,55 @@ def test_an_error_moves_with_the_text_that_holds_it() -> None:
 def test_only_the_opening_mark_makes_an_expression() -> None:
     assert has_expression(f"a {expressions.OPEN} b")
     assert not has_expression(f"a {expressions.CLOSE} b")
+
+
+def _parser(source: str) -> Parser:
+    return Parser(Environment(autoescape=False), source, state="variable")  # noqa: S701 - nothing is rendered
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("name", " cluster.k3d.name ", "a.if", "'text'", '"text"', "''", "'%'", "'a\tb'", "'é'"),
+        *("code(site)", "host('grafana')", 'host( "grafana" )', " f(a.b.c) ", "f('')", "f( a )"),
+        # What only looks simple.
+        *(
+            "if(a)",
+            "else",
+            "true",
+            "None",
+            "not (a)",
+            "not(a)",
+            "True(a)",
+            "a.b(c)",
+            "f(a)(b)",
+            "f()",
+            "f(a, b)",
+            "'a' 'b'",
+        ),
+        *("'a\\nb'", "'it\\'s'", "900", "f(900)", "f(true)", "f (a)", "a .b"),
+    ],
+)
+def test_what_needs_no_parser_is_what_the_parser_makes_of_it(source: str) -> None:
+    assert expressions.parse(source) == _parser(source).parse_expression()
+
+
+@pytest.mark.parametrize("source", ["f(a", "f)", "'a\"", "f('a)", "'a'b", "f(a b)"])
+def test_what_only_looks_simple_is_refused(source: str) -> None:
+    with pytest.raises(ExpressionError, match="malformed"):
+        expressions.parse(source)
+
+
+@pytest.mark.parametrize("source", ["a in b", " a in b.c ", "a  in b.if"])
+def test_a_loop_that_needs_no_parser_is_what_the_parser_makes_of_it(source: str) -> None:
+    parser = _parser(source)
+    target = parser.parse_assign_target(extra_end_rules=("name:in",))
+    assert isinstance(target, nodes.Name)
+    assert parser.stream.skip_if("name:in")
+    assert expressions.parse_loop(source) == ((target.name,), parser.parse_expression(), None)
+
+
+@pytest.mark.parametrize("source", ["true in b", "loop in b", "a in", "a in b c", "a in b."])
+def test_a_loop_that_only_looks_simple_is_refused(source: str) -> None:
+    with pytest.raises(ExpressionError):
+        expressions.parse_loop(source)

@@ -46,7 +46,13 @@ LOOP = "loop"
 
 _EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
 """An expression, or one without an end: the rest of the text is then read once, however often it begins another."""
-_KEYS = re.compile(r"\s*[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\s*\Z", re.ASCII)
+_PATH = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
+_SIMPLE = re.compile(
+    rf"""\s*(?:(?P<function>[A-Za-z_]\w*)\(\s*)?(?:(?P<keys>{_PATH})|(?P<text>'[^'\\\r\n]*'|"[^"\\\r\n]*"))\s*"""
+    r"(?(function)\)\s*)\Z",
+    re.ASCII,
+)
+_SIMPLE_LOOP = re.compile(rf"\s*(?P<name>[A-Za-z_]\w*)\s+in\s+(?P<items>{_PATH})\s*\Z", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _KEYWORDS = frozenset({"and", "elif", "else", "false", "for", "if", "in", "is", "none", "not", "or", "true"})
 _T = TypeVar("_T")
@@ -128,14 +134,31 @@ def parse(source: str) -> nodes.Expr:
     Raises:
         ExpressionError: when it is malformed, empty or too long.
     """
-    first, *keys = source.strip().split(".")
-    if len(source) <= _MAX_LENGTH and _KEYS.match(source) and first.lower() not in _KEYWORDS:
-        # What most expressions are needs no parser: `cluster.k3d.name`.
-        found: nodes.Expr = nodes.Name(first, "load")
-        for key in keys:
-            found = nodes.Getattr(found, key, "load")
-        return found
-    return _parsed(source, Parser.parse_expression)
+    return _simple(source) or _parsed(source, Parser.parse_expression)
+
+
+def _simple(source: str) -> nodes.Expr | None:
+    """Return what most expressions are, without a parser: `cluster.k3d.name`, `host('grafana')`, `code(site)`."""
+    found = _SIMPLE.match(source) if len(source) <= _MAX_LENGTH else None
+    if found is None:
+        return None
+    function, keys, text = found["function"], found["keys"], found["text"]
+    argument = _keys(keys) if keys is not None else nodes.Const(text[1:-1])
+    if function is None or argument is None:
+        return argument
+    if function.lower() in _KEYWORDS:
+        return None
+    return nodes.Call(nodes.Name(function, "load"), [argument], [], None, None)
+
+
+def _keys(written: str) -> nodes.Expr | None:
+    first, *keys = written.strip().split(".")
+    if first.lower() in _KEYWORDS:
+        return None
+    found: nodes.Expr = nodes.Name(first, "load")
+    for key in keys:
+        found = nodes.Getattr(found, key, "load")
+    return found
 
 
 class Loop(NamedTuple):
@@ -152,6 +175,10 @@ def parse_loop(source: str) -> Loop:
     Raises:
         ExpressionError: when it is malformed, empty or too long.
     """
+    simple = _SIMPLE_LOOP.match(source) if len(source) <= _MAX_LENGTH else None
+    items = _keys(simple["items"]) if simple else None
+    if simple and items is not None and simple["name"].lower() not in {*_KEYWORDS, LOOP}:
+        return Loop((simple["name"],), items, None)
     if not source.strip():
         raise ExpressionError("E302", _LOOP_FORM)
     return _parsed(source, _loop)
@@ -178,6 +205,7 @@ def _loop(parser: Parser) -> Loop:
     return Loop(found, items, test)
 
 
+@functools.lru_cache(maxsize=4096)
 def _parsed(source: str, parse: Callable[[Parser], _T]) -> _T:
     if len(source) > _MAX_LENGTH:
         raise ExpressionError("E302", f"an expression may have at most {_MAX_LENGTH} characters")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def merge(base: Any, over: Any) -> Any:
     """Return `base` with `over` laid on top of it."""
-    if not (isinstance(base, Mapping) and isinstance(over, Mapping)):
+    if type(over) in _SCALARS or not (isinstance(base, Mapping) and isinstance(over, Mapping)):
         return over
     if not over:
         return base
@@ -130,7 +130,7 @@ def reach(data: Any, path: Path) -> tuple[int, Any]:
 
 
 def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tuple[Path, Any]]:
-    """Yield everything in nested data that holds nothing below it (scalars, empty maps and lists), with its path.
+    """Return everything in nested data that holds nothing below it (scalars, empty maps and lists), with its path.
 
     `{"a": [1, 2], "b": {}}` has `(("a", 0), 1)`, `(("a", 1), 2)` and `(("b",), {})`.
 
@@ -139,11 +139,22 @@ def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tup
         path: where it stands: what every path begins with.
         in_lists: whether to look into lists; without, a list is one value, as Helm replaces it as a whole.
     """
-    if isinstance(data, Mapping) and data:
+    found: list[tuple[Path, Any]] = []
+    _collect(data, path, found, in_lists=in_lists)
+    return iter(found)
+
+
+def _collect(data: Any, path: Path, found: list[tuple[Path, Any]], *, in_lists: bool) -> None:
+    if not data or type(data) in _SCALARS:
+        found.append((path, data))
+    elif isinstance(data, Mapping):
         for key, value in data.items():
-            yield from leaves(value, (*path, key), in_lists=in_lists)
-    elif in_lists and isinstance(data, list) and data:
+            _collect(value, (*path, key), found, in_lists=in_lists)
+    elif in_lists and isinstance(data, list):
         for index, item in enumerate(data):
-            yield from leaves(item, (*path, index))
+            _collect(item, (*path, index), found, in_lists=in_lists)
     else:
-        yield path, data
+        found.append((path, data))
+
+
+_SCALARS = frozenset((str, bool, int, float))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -57,7 +58,7 @@ def literals(document: Document, text: str) -> list[Problem]:
 def literals_in_text(file: TextFile) -> Iterator[Problem]:
     """Yield a problem for each literal in a text file that looks like a secret."""
     for number, line in enumerate(file.text.splitlines(), 1):
-        unquoted = _UNQUOTED.match(line)
+        unquoted = _UNQUOTED.match(line) if ":" in line else None
         if unquoted and not _is_no_secret(unquoted["value"]):
             message = f"the value of {unquoted[1]!r} looks like a secret"
             yield Problem("E506", message, Location(file.source, number, unquoted.start("value") + 1), hint=_HINT)
@@ -69,10 +70,10 @@ def literals_in_text(file: TextFile) -> Iterator[Problem]:
 def _find(value: Any, path: Path) -> Iterator[tuple[Path, int, str]]:
     if isinstance(value, Mapping):
         name = value.get("name")
-        if isinstance(name, str) and _is_literal(value.get("value")) and _SECRET_KEY.match(name):
+        if isinstance(name, str) and _is_of_secret(name) and _is_literal(value.get("value")):
             yield (*path, "value"), 0, f"the value of {name!r} looks like a secret"
         for key, item in value.items():
-            if _is_literal(item) and _SECRET_KEY.match(key):
+            if _is_of_secret(key) and _is_literal(item):
                 yield (*path, key), 0, f"the value of {key!r} looks like a secret"
             else:
                 yield from _find(item, (*path, key))
@@ -82,6 +83,12 @@ def _find(value: Any, path: Path) -> Iterator[tuple[Path, int, str]]:
     elif isinstance(value, str) and len(value) > _SHORTEST:
         for offset, message in _in_text(value):
             yield path, offset, message
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_of_secret(key: str) -> bool:
+    """Say whether a key is one that secrets stand under; the same few stand everywhere."""
+    return _SECRET_KEY.match(key) is not None
 
 
 _SHORTEST = 10
@@ -96,9 +103,13 @@ def _in_text(text: str) -> Iterator[tuple[int, str]]:
     in_url = _IN_URL.search(text) if "://" in text else None
     if in_url and not _is_no_secret(in_url["value"]):
         yield in_url.start("value"), "the URL holds a password"
-    for match in _ASSIGNMENT.finditer(text) if '"' in text or "'" in text else ():
+    for match in _ASSIGNMENT.finditer(text) if _may_assign(text) else ():
         if not _is_no_secret(match["value"]):
             yield match.start("value"), f"the value of {match[1]!r} looks like a secret"
+
+
+def _may_assign(text: str) -> bool:
+    return ("=" in text or ":" in text) and ('"' in text or "'" in text)
 
 
 def _is_literal(value: Any) -> bool:
