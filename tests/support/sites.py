@@ -72,6 +72,7 @@ def environment(
         addresses=(Address(text, text, text, text), Address(text, text, None, text)),
         tables={},
         known=Known(),
+        names={},
     )
     return Environment(resolved, f"# {text}\n\n## {text}\n\n{text}\n\n{FENCE}" if page is None else page, picture)
 

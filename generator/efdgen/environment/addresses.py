@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import Address, ResolvedEnvironment
-from efdgen.environment.names import names
 from efdgen.errors import InvalidInputError, Problem
 from efdgen.language.scope import evaluate_text, holds
 from efdgen.language.shown import shown
@@ -25,7 +24,7 @@ def with_addresses(environment: ResolvedEnvironment, pages: Pages) -> ResolvedEn
     """
     if not (pages.addresses or pages.services):
         return environment._replace(services=_of_services(environment, {}))
-    given = names(environment)
+    given = environment.names
     where = f"environment {environment.facts.name}"
     problems: list[Problem] = []
 

@@ -203,6 +203,7 @@ class ResolvedEnvironment(NamedTuple):
         addresses: where else something is reached.
         tables: the items of each table that environments share, by its name.
         known: what exists in the repository, if not here.
+        names: what documents can say about it, see `environment.names`.
     """
 
     spec: EnvironmentSpec
@@ -213,6 +214,7 @@ class ResolvedEnvironment(NamedTuple):
     addresses: tuple[Address, ...]
     tables: Mapping[str, Mapping[str, Any]]
     known: Known
+    names: Mapping[str, Any]
 
     @property
     def heading(self) -> str:

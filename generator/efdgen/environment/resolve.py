@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from efdgen.environment import declared, echoes, functions
 from efdgen.environment.addresses import with_addresses
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
+from efdgen.environment.names import names as names_of
 from efdgen.environment.typed import typed
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
@@ -68,8 +69,9 @@ class Resolver:
         if problems or facts is None:
             raise InvalidInputError(problems)
         environment = ResolvedEnvironment(
-            spec, facts, tuple(apps), self._repository.title, {}, (), self._tables, self._known
+            spec, facts, tuple(apps), self._repository.title, {}, (), self._tables, self._known, {}
         )
+        environment = environment._replace(names=names_of(environment))
         return with_addresses(environment, self._repository.pages)
 
     def resolve_app(self, environment: ResolvedEnvironment, app: str, layers: Sequence[Layer]) -> ResolvedApp:

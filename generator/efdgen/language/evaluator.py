@@ -82,6 +82,8 @@ def plain(value: Any) -> Any:
     Raises:
         ExpressionError: when it is not data, such as a function.
     """
+    if type(value) is str and value.isascii():
+        return value
     if isinstance(value, str) and not value.isascii():
         try:
             value.encode()
@@ -104,6 +106,8 @@ def text(value: Any) -> str:
     Raises:
         ExpressionError: when it is not text, a number or boolean.
     """
+    if type(value) is str and value.isascii():
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
@@ -121,12 +125,14 @@ def bounded(value: Any) -> Any:
     waiting = [value]
     while waiting:
         found = waiting.pop()
-        if isinstance(found, Mapping):
+        if type(found) is str:
+            size += len(found)
+        elif isinstance(found, Mapping):
             waiting.extend(found)
             waiting.extend(found.values())
         elif isinstance(found, list | tuple):
             waiting.extend(found)
-        size += 1 + (len(found) if isinstance(found, str) else 0)
+        size += 1
         if size > MOST:
             raise ExpressionError("E303", f"the expression makes data of more than {MOST:,} characters and items")
     return value
@@ -159,6 +165,8 @@ def item(owner: Any, key: Any) -> Any:
     Raises:
         ExpressionError: when there is none.
     """
+    if type(owner) is dict and type(key) is str and key in owner:
+        return owner[key]
     if isinstance(owner, Mapping) and isinstance(key, str | int | float | None):
         if key not in owner:
             raise _UndefinedNameError(key, owner)

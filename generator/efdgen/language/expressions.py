@@ -128,6 +128,7 @@ def _environment() -> Environment:
     return Environment(autoescape=False)  # noqa: S701 - it only parses; no HTML is made
 
 
+@functools.lru_cache(maxsize=4096)
 def parse(source: str) -> nodes.Expr:
     """Return what stands between `<%` and `%>`, parsed.
 
@@ -169,6 +170,7 @@ class Loop(NamedTuple):
     test: nodes.Expr | None
 
 
+@functools.lru_cache(maxsize=4096)
 def parse_loop(source: str) -> Loop:
     """Return what stands behind `for`, in Jinja2's syntax: `name in list`, `name, other in mapping if name != 'a'`.
 
@@ -205,7 +207,6 @@ def _loop(parser: Parser) -> Loop:
     return Loop(found, items, test)
 
 
-@functools.lru_cache(maxsize=4096)
 def _parsed(source: str, parse: Callable[[Parser], _T]) -> _T:
     if len(source) > _MAX_LENGTH:
         raise ExpressionError("E302", f"an expression may have at most {_MAX_LENGTH} characters")

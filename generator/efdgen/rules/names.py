@@ -108,7 +108,12 @@ class _Search:
         self.allowed = {self._own, *environment.facts.links}
 
     def foreign(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield what a text holds of each other environment, and a message about it."""
+        """Return what a text holds of each other environment, and a message about it."""
+        if "." not in text and "/" not in text and text not in self._identities.by_name:
+            return iter(())
+        return self._foreign(text)
+
+    def _foreign(self, text: str) -> Iterator[tuple[str, str]]:
         seen: set[str] = set()
         for what, key, owners in self._named(text):
             if owners and not owners & self.allowed:

@@ -138,7 +138,7 @@ class _Writer:
         if part.beginning is not None:
             self._end_line()
             self._lines.extend(part.lines)
-            self._letters += sum(len(line.text) for line in part.lines)
+            self._letters += part.letters
             self._line = part.beginning
             self._number = part.number + 1 + len(part.lines)
 
@@ -213,22 +213,26 @@ def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
     prose: list[str] = []
     following = iter(lines)
     for line in following:
-        fence = FENCE.match(line.text) if line.text.startswith("```") and line.is_plain else None
-        heading = _heading(line) if line.text.startswith("#") else None
-        is_made = isinstance(line.text, Blocks)
-        if (fence or heading or is_made or not line.text.strip()) and prose:
+        text = line.text
+        block: Block | None = None
+        is_fence = False
+        if isinstance(text, Blocks):
+            block = Prose(text)
+        elif text.startswith("#"):
+            block = _heading(line)
+        elif text.startswith("```") and line.is_plain and (fence := FENCE.match(text)):
+            is_fence = True
+            inside = "\n".join(_inside(following, fence["ticks"]))
+            # A loop over nothing leaves nothing to do.
+            if inside.strip():
+                block = Fence(fence["language"], tuple(fence["words"].split()), inside, line.number)
+        is_blank = not text or text.isspace()
+        if prose and (block is not None or is_fence or is_blank):
             yield Prose("\n".join(prose))
             prose = []
-        if fence:
-            text = "\n".join(_inside(following, fence["ticks"]))
-            # A loop over nothing leaves nothing to do.
-            if text.strip():
-                yield Fence(fence["language"], tuple(fence["words"].split()), text, line.number)
-        elif heading:
-            yield heading
-        elif is_made:
-            yield Prose(line.text)
-        elif line.text.strip():
+        if block is not None:
+            yield block
+        elif not (is_fence or is_blank):
             _add(prose, line)
     if prose:
         yield Prose("\n".join(prose))

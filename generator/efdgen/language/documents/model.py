@@ -70,13 +70,15 @@ class Line(NamedTuple):
 class Literal(NamedTuple):
     """Text as it stands in the document: the rest of a line, whole lines, and the beginning of the next one.
 
-    Split once, when the document is read: most of a document is such lines, and it is filled for each environment.
+    Split and counted once, when the document is read: most of a document is such lines, and it is filled for each
+    environment.
     """
 
     rest: str
     lines: tuple[Line, ...]
     beginning: str | None
     number: int
+    letters: int
 
 
 class Value(NamedTuple):

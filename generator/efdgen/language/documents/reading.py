@@ -154,9 +154,9 @@ class _Reader:
             self._refuse(error.message, self._places.number, error.offset + 1, error.hint)
         rest, *more = token.text.split("\n")
         if not more:
-            return Literal(rest, (), None, token.line)
+            return Literal(rest, (), None, token.line, 0)
         lines = tuple(Line(line, number, len(line)) for number, line in enumerate(more[:-1], token.line + 1))
-        return Literal(rest, lines, more[-1], token.line)
+        return Literal(rest, lines, more[-1], token.line, sum(map(len, more[:-1])))
 
     def _value(self, token: _Token) -> Value:
         expression = self._parsed(expressions.parse, token)

@@ -15,7 +15,6 @@ from typing import Any
 
 from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.environment.names import names
 from efdgen.environment.order import sync_order
 from efdgen.errors import InvalidInputError, Problem
 from efdgen.language import documents
@@ -40,12 +39,12 @@ def page(environment: ResolvedEnvironment, repository: Repository) -> str:
     Raises:
         InvalidInputError: with everything wrong with it and with the runbook.
     """
-    given = names(environment)
+    given = environment.names
     where = f"environment {environment.facts.name}"
     problems: list[Problem] = []
     todo: tuple[Phase, ...] = ()
     try:
-        todo = read(environment, repository.runbook, given).phases
+        todo = read(environment, repository.runbook).phases
     except InvalidInputError as error:
         problems.extend(error.problems)
     runbook = Blocks(markdown(todo).strip("\n")) if todo else None

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
-from efdgen.environment.names import names
 from efdgen.errors import InvalidInputError, Path, Problem, dotted
 from efdgen.language import cells, scope, yamlio
 from efdgen.language.layers import Layer, at, leaves, merge_layers, sets
@@ -71,7 +70,7 @@ def _app(app: ResolvedApp) -> App:
 
 
 def _cells(environment: ResolvedEnvironment, columns: Sequence[Column]) -> Iterator[str]:
-    given = names(environment)
+    given = environment.names
     where = f"environment {environment.facts.name}"
     problems: list[Problem] = []
     for column in columns:

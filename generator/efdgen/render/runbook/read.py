@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.environment.names import names
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import documents
 from efdgen.language.shelltext import ShellText
@@ -16,20 +15,17 @@ from efdgen.render.runbook.taken import Taken
 from efdgen.repository.model import RunbookDocuments
 
 
-def read(
-    environment: ResolvedEnvironment, sources: RunbookDocuments, known: Mapping[str, Any] | None = None
-) -> Runbook:
+def read(environment: ResolvedEnvironment, sources: RunbookDocuments) -> Runbook:
     """Return what is to be done in an environment, from a bare machine to tearing it down.
 
     Args:
         environment: the environment.
         sources: the documents of the repository; none: there is nothing to be done.
-        known: the names of the environment, where they are known already: they take a millisecond to collect.
 
     Raises:
         InvalidInputError: with everything wrong with the documents.
     """
-    given = names(environment) if known is None else known
+    given = environment.names
     where = f"environment {environment.facts.name}"
     taken = Taken(where)
     problems: list[Problem] = []
