@@ -26,6 +26,7 @@ from efdgen.verbs import project, render
 from support import needs
 from support.charts import everything
 from support.checkout import ROOT, edit, names
+from support.labs import with_apps
 from support.sites import repository
 
 RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
@@ -294,7 +295,7 @@ def test_kafka_is_tested_from_where_it_is_reached() -> None:
 
 def test_an_environment_without_apps_has_a_runbook() -> None:
     for environment in RESOLVED.values():
-        empty = environment._replace(apps=())
+        empty = with_apps(environment, ())
         found = read.read(empty, repository().runbook)
         assert "kafka-connect" not in markdown(found.phases)
         assert script(environment.facts.name, found)

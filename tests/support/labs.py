@@ -8,7 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.names import names
 from efdgen.verbs import project
 from support.checkout import ROOT
 
@@ -103,4 +104,10 @@ def _with_brokers(environment: ResolvedEnvironment) -> ResolvedEnvironment:
     """Return an environment whose brokers have three hosts, in two domains."""
     hosts = {"kafka-0": "k0.example.org", "kafka-1": "k1.example.org", "kafka-2": "k2.example.net"}
     (app,) = environment.apps
-    return environment._replace(apps=(app._replace(node_port_hosts=hosts, open_node_ports=frozenset(hosts)),))
+    return with_apps(environment, (app._replace(node_port_hosts=hosts, open_node_ports=frozenset(hosts)),))
+
+
+def with_apps(environment: ResolvedEnvironment, apps: tuple[ResolvedApp, ...]) -> ResolvedEnvironment:
+    """Return an environment with other apps, and what documents can say about these."""
+    changed = environment._replace(apps=apps)
+    return changed._replace(names=names(changed))

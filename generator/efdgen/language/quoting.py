@@ -111,6 +111,7 @@ def in_prose(text: str) -> str:
     return _MARKDOWN.sub(r"\\\g<0>", _on_line(text))
 
 
+@functools.lru_cache(maxsize=4096)
 def _on_line(text: str) -> str:
     return HIDDEN.sub("\ufffd", " ".join(text.split()))
 

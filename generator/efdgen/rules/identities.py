@@ -33,10 +33,12 @@ class Identities:
         identifying: where facts stand that are other names of their environment.
         table_texts: every text of a table: it may be about anybody.
         vault_depth: the most parts that a Vault prefix of an environment has.
+        named: what texts that more than one environment has were found to name: kept while a run looks at them.
     """
 
     def __init__(self, repository: Repository, resolver: Resolver) -> None:
         self.identities: dict[str, Identity] = {}
+        self.named: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
         for spec in repository.environments.values():
             try:
                 self.identities[spec.name] = _identity(spec, repository, resolver)

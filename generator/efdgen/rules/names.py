@@ -115,12 +115,21 @@ class _Search:
 
     def _foreign(self, text: str) -> Iterator[tuple[str, str]]:
         seen: set[str] = set()
-        for what, key, owners in self._named(text):
+        for what, key, owners in self._owned(text):
             if owners and not owners & self.allowed:
                 owner = min(owners)
                 if owner not in seen:
                     seen.add(owner)
                     yield key, f"{key!r} is {what} of the environment {owner}"
+
+    def _owned(self, text: str) -> Iterable[tuple[str, str, frozenset[str]]]:
+        """Return what of a text is somebody's; most texts are the same in all environments, and looked at once."""
+        if self._own in text.lower():
+            return self._named(text)
+        named = self._identities.named
+        if text not in named:
+            named[text] = [each for each in self._named(text) if each[2]]
+        return named[text]
 
     def _named(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
         none: frozenset[str] = frozenset()

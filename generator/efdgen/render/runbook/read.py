@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,9 +56,21 @@ def _functions(
     except InvalidInputError as error:
         problems.extend(error.problems)
         return ""
-    shell = ShellText()
-    for line in lines:
-        count = len(shell.defined)
-        shell.follow(f"{line.text}\n")
-        taken.functions(shell.defined[count:], Location(sources.functions.source, line.number, 1))
+    # The comment at the beginning names the environment; what follows it is often the same in all.
+    begin = next((index for index, line in enumerate(lines) if line.text and not line.text.startswith("#")), 0)
+    for index, names in _defined("\n".join(line.text for line in lines[begin:])):
+        taken.functions(names, Location(sources.functions.source, lines[begin + index].number, 1))
     return "\n".join(line.text for line in lines)
+
+
+@functools.lru_cache(maxsize=16)
+def _defined(text: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Return the names of the functions that a shell text defines, by the numbers of their lines, from 0."""
+    shell = ShellText()
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for number, line in enumerate(text.split("\n")):
+        count = len(shell.defined)
+        shell.follow(f"{line}\n")
+        if len(shell.defined) > count:
+            found.append((number, tuple(shell.defined[count:])))
+    return tuple(found)
