@@ -195,31 +195,28 @@ class Files:
         self.literals.extend(literals)
         return file
 
-    def _is_inside(self, file: str, *, is_link: bool) -> bool:
-        """Say whether a file lies in the repository, whatever links lead to it; each folder is looked at once."""
-        if is_link:
-            return self._is_below(file)
-        folder = file.rpartition("/")[0]
-        if folder not in self._inside:
-            self._inside[folder] = self._is_below(folder)
-        return self._inside[folder]
+    def _is_inside(self, path: str) -> bool:
+        """Say whether a file or folder lies in the repository, whatever links lead to it.
 
-    def _is_below(self, path: str) -> bool:
-        real = os.path.realpath(path)
+        What lies in a folder that is inside is inside, unless it is a link; each folder is looked at once.
+        """
+        folder = path.rpartition("/")[0]
+        if folder and folder not in self._inside:
+            self._inside[folder] = self._is_inside(folder)
+        is_link = stat.S_ISLNK(_mode(self._folder + path, follow=False))
+        if not is_link:
+            return not folder or self._inside[folder]
+        real = os.path.realpath(self._folder + path)
         return real == self._real_root or real.startswith(f"{self._real_root.removesuffix('/')}/")
 
     def text(self, path: str) -> str | None:
         """Read a file as text; None when it can't be read."""
         file = self._folder + path
-        is_link = False
         try:
-            status = os.lstat(file)
-            is_link = stat.S_ISLNK(status.st_mode)
-            if not self._is_inside(file, is_link=is_link):
+            if not self._is_inside(path):
                 self.problem("E101", "the link leads out of the repository", Location(path), hint="copy the file here")
                 return None
-            if is_link:
-                status = os.stat(file)
+            status = os.stat(file)
             if not stat.S_ISREG(status.st_mode):
                 self.problem("E101", "it is not a file", Location(path))
                 return None
@@ -227,7 +224,7 @@ class Files:
             content = _content(file) if size <= yamlio.MAX_BYTES else b""
         except OSError as error:
             reason = "its links lead in a circle" if error.errno == errno.ELOOP else error.strerror
-            if isinstance(error, FileNotFoundError) and is_link:
+            if isinstance(error, FileNotFoundError) and stat.S_ISLNK(_mode(file, follow=False)):
                 reason = "the link leads nowhere"
             self.problem("E101", f"can't read it: {reason}", Location(path))
             return None
