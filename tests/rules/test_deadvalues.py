@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -194,18 +195,25 @@ def test_a_value_that_later_layers_override_everywhere_is_shown_when_asked_for(r
     assert definition in found(search(root, redundant=True))
 
 
-@pytest.mark.parametrize("value", ["[a, b]", "[]", "{}", "null", "7", "0.5", "false", '""', "<% name %>"])
-def test_whatever_a_dead_override_is_it_is_found(root: Path, value: str) -> None:
-    override(root, f"      env: {{X: {value}}}\n")
+def _override_each(root: Path, values: Sequence[str]) -> int:
+    """Override X0, X1, ... of the store's `env`, and return the line of the first."""
+    override(root, "      env:\n" + "".join(f"        X{number}: {value}\n" for number, value in enumerate(values)))
+    return line(root, LAB, "X0:")
 
-    assert only(search(root)).code == "W704"
+
+def test_whatever_a_dead_override_is_it_is_found(root: Path) -> None:
+    values = ("[a, b]", "[]", "{}", "null", "7", "0.5", "false", '""', "<% name %>")
+    first = _override_each(root, values)
+
+    assert found(search(root)) == [("W704", LAB, first + number) for number in range(len(values))]
 
 
-@pytest.mark.parametrize("value", ["[a, b]", "7", "0.5", '"text"', "<% name %>"])
-def test_whatever_a_live_override_is_it_is_left_alone(root: Path, value: str) -> None:
-    override(root, f"      env: {{X: {value}}}\n")
+def test_whatever_a_live_override_is_it_is_left_alone(root: Path) -> None:
+    values = ("[a, b]", "7", "0.5", '"text"', "<% name %>")
+    _override_each(root, values)
+    reading = "".join(f"  x{n}: {{{{ toJson (.Values.env).X{n} | quote }}}}\n" for n in range(len(values)))
 
-    assert found(search(root, template=f"{STORE}  x: {{{{ toJson (.Values.env).X | quote }}}}\n")) == []
+    assert found(search(root, template=f"{STORE}{reading}")) == []
 
 
 def test_null_that_takes_a_value_of_the_chart_away_is_alive(root: Path) -> None:
