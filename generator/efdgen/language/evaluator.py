@@ -209,14 +209,6 @@ def _condition(node: nodes.CondExpr, names: Names) -> Any:
     return None if node.expr2 is None else _value(node.expr2, names)
 
 
-def _and(node: nodes.And, names: Names) -> Any:
-    return _value(node.left, names) and _value(node.right, names)
-
-
-def _or(node: nodes.Or, names: Names) -> Any:
-    return _value(node.left, names) or _value(node.right, names)
-
-
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "eq": lambda left, right: bool(left == right),
     "ne": lambda left, right: bool(left != right),
@@ -338,7 +330,7 @@ def _test(node: nodes.Test, names: Names) -> bool:
 
 
 _EVALUATORS: Mapping[type[nodes.Node], Callable[[Any, Names], Any]] = {
-    nodes.And: _and,
+    nodes.And: lambda node, names: _value(node.left, names) and _value(node.right, names),
     nodes.Call: _call,
     nodes.Compare: _compare,
     nodes.Concat: _concatenate,
@@ -351,6 +343,6 @@ _EVALUATORS: Mapping[type[nodes.Node], Callable[[Any, Names], Any]] = {
     nodes.List: lambda node, names: bounded([_value(item, names) for item in node.items]),
     nodes.Name: _name,
     nodes.Not: lambda node, names: not _value(node.node, names),
-    nodes.Or: _or,
+    nodes.Or: lambda node, names: _value(node.left, names) or _value(node.right, names),
     nodes.Test: _test,
 }
