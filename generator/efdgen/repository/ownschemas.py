@@ -205,16 +205,21 @@ _MOST_PARTS = 10_000
 _MOST_PLACES = 10_000
 """How many places may have an annotation."""
 
+_FOLLOWED = frozenset(("x-own", "x-identifies", "x-names"))
+"""The annotations whose places are looked for."""
+
 
 def _too_much(content: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with a schema once its references are followed: they can make it endless, or too large."""
     parts: dict[int, float] = {}
     waiting: list[Any] = [content]
     looked_at: set[int] = set()
+    annotations: set[str] = set()
     while waiting:
         node = waiting.pop()
         if isinstance(node, dict) and id(node) not in looked_at:
             looked_at.add(id(node))
+            annotations.update(keyword for keyword in node if keyword in _FOLLOWED)
             waiting.extend(child for _, child in children(node))
             _count_parts(node, parts)
     most = max(parts.values())
@@ -224,7 +229,7 @@ def _too_much(content: Mapping[str, Any]) -> Iterator[str]:
     if most > _MOST_PARTS:
         yield f"followed through its references, the schema holds one value against more than {_MOST_PARTS:,} schemas"
         return
-    for annotation in ("x-own", "x-identifies", "x-names"):
+    for annotation in sorted(annotations):
         try:
             places(content, annotation, _MOST_PLACES)
         except TooManyPlacesError:

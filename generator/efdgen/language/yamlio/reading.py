@@ -89,7 +89,8 @@ def parse(text: str, file: str) -> Document:
             raise InvalidInputError([problem])
     builder = Builder(file)
     try:
-        builder.consume(yaml.parse(text, Loader=yaml.CSafeLoader))
+        # As yaml.parse does, without asking before each event whether there is another.
+        builder.consume(iter(yaml.CSafeLoader(text).get_event, None))
     except yaml.MarkedYAMLError as error:
         before = before_refused_nesting(error, text)
         if before is not None:
