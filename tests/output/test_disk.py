@@ -503,14 +503,23 @@ def test_one_file_that_the_disk_has_no_room_for_stays_as_it_was(tmp_path: Path) 
     assert snapshot(tmp_path) == {"report": b"1\n"}
 
 
-def test_folders_may_be_deeper_than_python_calls_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["file", None])
+def test_folders_deeper_than_anybody_could_mean_are_refused(tmp_path: Path, file: str | None) -> None:
     deep = "/".join("a" * 1100)
     subprocess.run(["mkdir", "-p", tmp_path / deep], check=True)
-    (tmp_path / deep / "file").write_bytes(b"1")
-    (tmp_path / "b").write_bytes(b"2")
-    assert disk.read(tmp_path) == {f"{deep}/file": b"1", "b": b"2"}
+    if file:
+        (tmp_path / deep / file).write_bytes(b"1")
+    with pytest.raises(OutputError, match=r"/a lies more than 100 folders deep: remove it"):
+        disk.read(tmp_path)
     # Python's own way to remove folders calls itself.
     subprocess.run(["rm", "-r", tmp_path / "a"], check=True)
+
+
+def test_folders_may_be_as_deep_as_that(tmp_path: Path) -> None:
+    deep = "/".join("a" * 100)
+    subprocess.run(["mkdir", "-p", tmp_path / deep], check=True)
+    (tmp_path / deep / "file").write_bytes(b"1")
+    assert disk.read(tmp_path) == {f"{deep}/file": b"1"}
 
 
 def test_files_come_in_the_order_of_their_names(tmp_path: Path) -> None:

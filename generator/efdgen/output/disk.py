@@ -37,14 +37,20 @@ def read(folder: Path) -> dict[str, bytes]:
     return tree
 
 
+_DEEPEST = 100
+"""Folders inside each other that are looked into; what is rendered has five."""
+
+
 def _walk(folder: Path) -> Iterator[str]:
-    """Yield the files below a folder, however deep, those of a folder where it stands among its neighbours."""
+    """Yield the files below a folder, those of a folder where it stands among its neighbours."""
     waiting = [(path, entry) for path, entry in _entries(folder, "") if path != FOLDER]
     while waiting:
         path, entry = waiting.pop()
         if entry.is_symlink():
             raise OutputError(f"{folder / path} is a symbolic link; nothing is written through links: remove it")
         if entry.is_dir():
+            if path.count("/") >= _DEEPEST:
+                raise OutputError(f"{folder / path} lies more than {_DEEPEST} folders deep: remove it")
             waiting += _entries(folder, f"{path}/")
         elif entry.is_file():
             yield path
