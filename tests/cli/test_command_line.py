@@ -577,8 +577,16 @@ def test_shells_complete_verbs_and_environments(small: Path) -> None:
     assert "summit" in completions(ROOT, "efdgen render ")
 
 
+def test_shells_complete_apps(small: Path) -> None:
+    every = ["archive", "efd", "ingress-nginx", "link", "store", "vault-secrets-operator", "view"]
+    assert completions(small, "efdgen check --app ") == every
+    assert completions(small, "efdgen lint lab --app store --app v") == ["vault-secrets-operator", "view"]
+    assert completions(small, "efdgen hydrate lab s") == ["store"]
+
+
 def test_completion_outside_of_a_repository_is_silent(tmp_path: Path) -> None:
     assert completions(tmp_path, "efdgen render ") == []
+    assert completions(tmp_path, "efdgen check --app ") == []
 
 
 def test_completion_does_not_read_specs(small: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from efdgen.language import yamlio
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
+from efdgen.report.diff.as_html import as_html
 from efdgen.report.diff.as_json import as_json
 from efdgen.report.diff.as_markdown import LIMIT, as_markdown
 from efdgen.report.diff.as_text import as_text
@@ -218,6 +219,17 @@ def test_text_has_colours_on_a_terminal() -> None:
     assert click.style("1", fg="red") in as_text(of(change()), click.style)
 
 
+# -- some apps only
+
+
+def test_what_was_looked_at_is_said_where_it_is_read() -> None:
+    found = Review(base="main", environments=("lab",), looked_at=("store", "view"))
+    assert as_text(found, plain).splitlines()[0] == "Compared with main; only store, view"
+    assert as_markdown(found, plain).startswith("Nothing changes, compared with `main`, only `store`, `view`.")
+    assert "main; only store, view" in as_html(found, plain)
+    assert json.loads(as_json(found, plain))["apps"] == ["store", "view"]
+
+
 # -- JSON
 
 
@@ -242,6 +254,7 @@ def test_json() -> None:
     )
     assert json.loads(as_json(found, plain)) == {
         "base": BASE,
+        "apps": [],
         "nothingChanges": False,
         "notCompared": [],
         "environments": ["base", "calm", "lab"],

@@ -65,7 +65,7 @@ def test_the_examples_of_the_help_work(checkout: Path, monkeypatch: pytest.Monke
     examples = re.findall(
         r"^ +efdgen diff *(.*)$", CliRunner().invoke(cli.command, ["diff", "-h"]).stdout, re.MULTILINE
     )
-    assert len(examples) == 6
+    assert len(examples) == 7
     for example in examples:
         assert "Nothing changes" in run(checkout, *example.split()).stdout
 

@@ -9,9 +9,11 @@ import click
 
 from efdgen.cli.common import (
     DIFFERENCES,
+    app_option,
     environments,
     findings_report_option,
     format_option,
+    only,
     reports_errors,
     repository_root,
     root_option,
@@ -23,29 +25,34 @@ from efdgen.verbs import render
 
 @click.command("check")
 @environments
+@app_option
 @root_option
 @format_option
 @findings_report_option
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None, format_: str, reports: tuple[Report, ...]) -> None:
+def command(
+    environments: tuple[str, ...], apps: tuple[str, ...], root: Path | None, format_: str, reports: tuple[Report, ...]
+) -> None:
     """Say whether rendered/ is exactly what the specs render to. Writes nothing.
 
-    Exits with 0 when it is, and with 1 and a diff when it is not.
+    Exits with 0 when it is, and with 1 and a diff when it is not. With --app, only files of these apps are compared:
+    their charts, the templates of their Applications, and their parts of the parent chart's values.
 
     \b
     Examples:
       efdgen check
       efdgen check summit base
+      efdgen check summit --app influxdb
       efdgen check --format github
       efdgen check --report sarif=findings.sarif
     """
     folder = repository_root(root)
-    outcome = render.check(folder, environments)
+    outcome = render.check(folder, environments, apps)
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         if form == "text":
             yield from told(outcome.warnings, form, style, folder)
-            yield from _for_people(outcome, environments, style)
+            yield from _for_people(outcome, environments, apps, style)
             return
         from efdgen.report import findings
 
@@ -59,10 +66,12 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str, repo
         raise click.exceptions.Exit(DIFFERENCES)
 
 
-def _for_people(outcome: render.Outcome, environments: Sequence[str], style: Style) -> Iterator[Said]:
+def _for_people(
+    outcome: render.Outcome, environments: Sequence[str], apps: Sequence[str], style: Style
+) -> Iterator[Said]:
     """Return the differences as text, and what to do about them."""
     if outcome.is_clean:
-        yield Said(f"{outcome.unchanged} files are what the specs render to")
+        yield Said(f"{outcome.unchanged} files are what the specs render to{only(apps)}")
         return
     from efdgen.report import text
 
@@ -73,7 +82,7 @@ def _for_people(outcome: render.Outcome, environments: Sequence[str], style: Sty
     if outcome.changes:
         command_line = " ".join(["efdgen render", *environments])
         files = text.count(len(outcome.changes), "file")
-        yield Said(f"To bring {files} up to date, run: {command_line}", is_result=False)
+        yield Said(f"To bring {files} up to date, run: {command_line}{only(apps)}", is_result=False)
     if outcome.foreign:
         files = text.count(len(outcome.foreign), "file")
         yield Said(f"efdgen did not make {files}: nothing else belongs in {render.OUTPUT}/", is_result=False)

@@ -51,6 +51,26 @@ def complete_environments(ctx: click.Context, parameter: click.Parameter, incomp
     ]
 
 
+def complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the apps that have a definition, and the parent chart, whose names begin like what was typed."""
+    from efdgen.errors import UsageError
+
+    try:
+        root = project.find_root(Path(ctx.params.get("root") or ".").resolve())
+    except UsageError:
+        return []
+    return [CompletionItem(name) for name in paths.app_names(root) if name.startswith(incomplete)]
+
+
+app_option = click.option(
+    "--app",
+    "apps",
+    metavar="APP",
+    multiple=True,
+    shell_complete=complete_app,
+    help="Look at this app only; efd is the parent chart. As often as wanted.",
+)
+
 environments = click.argument("environments", nargs=-1, metavar="[ENV]...", shell_complete=complete_environment)
 
 root_option = click.option(
@@ -68,6 +88,11 @@ format_option = click.option(
 )
 
 findings_report_option = report_option(FORMATS)
+
+
+def only(apps: Sequence[str]) -> str:
+    """Return what a result ends with when only some apps were looked at; empty: all were."""
+    return f" (only {', '.join(dict.fromkeys(apps))} looked at)" if apps else ""
 
 
 def repository_root(given: Path | None) -> Path:

@@ -11,6 +11,7 @@ import click
 from efdgen.cli.common import (
     CHARTS,
     DIFFERENCES,
+    app_option,
     complete_environments,
     environments,
     reports_errors,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 @click.command("diff")
 @environments
+@app_option
 @root_option
 @click.option("--base", metavar="REV", help="Compare with what the specs of this Git revision render to.")
 @click.option(
@@ -45,13 +47,14 @@ if TYPE_CHECKING:
     metavar="ENV[,ENV]",
     multiple=True,
     shell_complete=complete_environments,
-    help="Exit with 1 when anything but these environments changes, shown or not.",
+    help="Exit with 1 when anything but these environments changes, shown or not, in whatever app.",
 )
 @click.option("--hydrate", is_flag=True, help="Compare the Kubernetes objects that Helm makes of the trees.")
 @engine_option
 @reports_errors
 def command(
     environments: tuple[str, ...],
+    apps: tuple[str, ...],
     root: Path | None,
     base: str | None,
     format_: str,
@@ -68,6 +71,7 @@ def command(
     Examples:
       efdgen diff
       efdgen diff summit --base main
+      efdgen diff --base main --app influxdb
       efdgen diff --base origin/main... --format markdown
       efdgen diff --report html=review.html
       efdgen diff --base main --fail-outside summit,base
@@ -77,7 +81,7 @@ def command(
     from efdgen.verbs import diff
 
     folder = repository_root(root)
-    compared = diff.compare(folder, environments, base, is_whole=bool(fail_outside))
+    compared = diff.compare(folder, environments, base, apps, is_whole=bool(fail_outside))
     outside: list[str] = []
     declared = [name.strip() for given in fail_outside for name in given.split(",") if name.strip()]
     if fail_outside:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from efdgen.cli.common import complete_environment, finish_interrupted, reports_errors, repository_root, root_option
+from efdgen.cli.common import (
+    app_option,
+    complete_app,
+    complete_environment,
+    finish_interrupted,
+    reports_errors,
+    repository_root,
+    root_option,
+)
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 from efdgen.cli.streams import say, say_warning
 from efdgen.repository import paths
@@ -22,18 +30,25 @@ if TYPE_CHECKING:
 
 @click.command("hydrate")
 @click.argument("environment", metavar="ENV", shell_complete=complete_environment)
-@click.argument("apps", nargs=-1, metavar="[APP]...")
+@click.argument("named", nargs=-1, metavar="[APP]...", shell_complete=complete_app)
+@app_option
 @root_option
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Write a file an app in there.")
 @click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", help="Default: yaml.")
 @engine_option
 @reports_errors
 def command(
-    environment: str, apps: tuple[str, ...], root: Path | None, output: Path | None, format_: str, engine: str
+    environment: str,
+    named: tuple[str, ...],
+    apps: tuple[str, ...],
+    root: Path | None,
+    output: Path | None,
+    format_: str,
+    engine: str,
 ) -> None:
     """Show the Kubernetes objects that Argo CD would apply, made by Helm from rendered/ as it is.
 
-    No APP: all of the environment's, and efd, the parent chart.
+    No APP: all of the environment's, and efd, the parent chart. APP and --app APP say the same.
 
     \b
     Examples:
@@ -46,6 +61,7 @@ def command(
     from efdgen.report import hydrate as report
     from efdgen.verbs import hydrate as verb
 
+    apps = (*named, *apps)
     folder = repository_root(root)
     there = {}
     if output is not None:
@@ -68,8 +84,8 @@ def command(
         files = {f"{result.app}.{format_}": report.file(result, format_) for result in done}
         if apps:
             # The other apps' files stay; what failed leaves none that could be taken for its result.
-            named = {result.app for result in found}
-            files = {**{name: old for name, old in there.items() if Path(name).stem not in named}, **files}
+            done_now = {result.app for result in found}
+            files = {**{name: old for name, old in there.items() if Path(name).stem not in done_now}, **files}
         for change in resultfolder.replace(output, there, files):
             click.echo(f"{change.kind.value:7} {output / change.path}")
         say(f"{len(done)} apps in {output}")

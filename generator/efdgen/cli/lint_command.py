@@ -12,9 +12,11 @@ import click
 from efdgen.cli.common import (
     CHARTS,
     DIFFERENCES,
+    app_option,
     environments,
     findings_report_option,
     format_option,
+    only,
     reports_errors,
     repository_root,
     root_option,
@@ -26,6 +28,7 @@ from efdgen.cli.reports import Report, Said, Style, publish
 
 @click.command("lint")
 @environments
+@app_option
 @root_option
 @click.option("--dead-values", is_flag=True, help="Find overrides that change no object instead.")
 @click.option("--redundant", is_flag=True, help="With --dead-values: show every override that says nothing new.")
@@ -42,6 +45,7 @@ from efdgen.cli.reports import Report, Said, Style, publish
 @reports_errors
 def command(
     environments: tuple[str, ...],
+    apps: tuple[str, ...],
     root: Path | None,
     dead_values: bool,
     redundant: bool,
@@ -57,6 +61,7 @@ def command(
     Examples:
       efdgen lint
       efdgen lint summit --format github
+      efdgen lint --app influxdb --app kapacitor
       efdgen lint --dead-values
     """
     from efdgen.helm import engines
@@ -71,16 +76,16 @@ def command(
         helm = engines.choose("sdk" if engine == "auto" and _has_library() else engine)
         with _progress() as progress:
             result = deadvalues.search(
-                folder, environments, helm, open_charts(folder), redundant=redundant, progress=progress
+                folder, environments, helm, open_charts(folder), apps, redundant=redundant, progress=progress
             )
     else:
-        result = lint.lint(folder, environments, engines.choose(engine), open_charts(folder))
+        result = lint.lint(folder, environments, engines.choose(engine), open_charts(folder), apps)
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         yield from told(result.problems, form, style, folder)
         yield from (Said(f"note: {note}", is_result=False) for note in result.notes)
         if form == "text" and not result.problems and not result.failed:
-            yield Said(f"nothing found in {', '.join(result.environments)}")
+            yield Said(f"nothing found in {', '.join(result.environments)}{only(apps)}")
         yield from failures(result.failed, style)
 
     publish(tell, format_, reports)

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import (
+    app_option,
     environments,
     findings_report_option,
     format_option,
+    only,
     reports_errors,
     repository_root,
     root_option,
@@ -21,24 +23,30 @@ from efdgen.verbs import project
 
 @click.command("validate")
 @environments
+@app_option
 @root_option
 @format_option
 @findings_report_option
 @reports_errors
-def command(environments: tuple[str, ...], root: Path | None, format_: str, reports: tuple[Report, ...]) -> None:
+def command(
+    environments: tuple[str, ...], apps: tuple[str, ...], root: Path | None, format_: str, reports: tuple[Report, ...]
+) -> None:
     """Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
+
+    With --app, problems of other apps are warnings: those in their definitions, and in what specs say about them.
 
     \b
     Examples:
       efdgen validate
       efdgen validate summit
+      efdgen validate --app influxdb
       efdgen validate --format sarif
     """
     folder = repository_root(root)
-    rendering = project.rendering(folder, environments)
+    rendering = project.rendering(folder, environments, apps)
 
     def tell(form: str, style: Style) -> list[Said]:
         said = told(rendering.warnings, form, style, folder)
-        return [*said, Said(f"valid: {', '.join(rendering.project.selected)}")] if form == "text" else said
+        return [*said, Said(f"valid: {', '.join(rendering.project.selected)}{only(apps)}")] if form == "text" else said
 
     publish(tell, format_, reports)

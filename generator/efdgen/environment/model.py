@@ -217,6 +217,11 @@ class ResolvedEnvironment(NamedTuple):
     names: Mapping[str, Any]
 
     @property
+    def is_whole(self) -> bool:
+        """Say whether every app is here that the spec lists: not those that could not be resolved, and need not be."""
+        return len(self.apps) == len(self.spec.document.data["apps"])
+
+    @property
     def heading(self) -> str:
         """Return what titles call the environment: `Summit EFD`; where the project has no title, `Summit`."""
         return f"{self.facts.title} {self.project}" if self.project else self.facts.title

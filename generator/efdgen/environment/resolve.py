@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections import ChainMap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.environment import declared, echoes, functions
@@ -45,8 +45,12 @@ class Resolver:
             self._scopes[name] = self._new_scope(self._repository.environments[name])
         return self._scopes[name]
 
-    def resolve(self, name: str) -> ResolvedEnvironment:
+    def resolve(self, name: str, only: Collection[str] = ()) -> ResolvedEnvironment:
         """Resolve one environment.
+
+        Args:
+            name: the environment.
+            only: the apps to resolve, as if it had no others; none: all.
 
         Raises:
             InvalidInputError: with every expression that can't be evaluated, located where it was written.
@@ -60,7 +64,7 @@ class Resolver:
             problems = [problem for said in wrong.values() for problem in said]
             names = self._new_scope(spec, wrong)
         apps = []
-        for app in spec.apps:
+        for app in [app for app in spec.apps if not only or app in only]:
             definition = self._repository.apps[app]
             layers = (*definition.layers, *spec.app_layers[app])
             resolved = _App(spec, names, definition, layers, problems).resolve(facts)

@@ -198,6 +198,16 @@ def deployments(parent: HydratedApp) -> dict[str, Deployment | str]:
     return dict(sorted(found.items()))
 
 
+def app_of(item: Mapping[str, Any]) -> str:
+    """Return the app that an object of the parent chart is the Application of; empty: it is none's."""
+    if objects.key(item).kind != "Application":
+        return ""
+    try:
+        return posixpath.basename(str(item["spec"]["source"]["path"]).rstrip("/"))
+    except (TypeError, KeyError, AttributeError):
+        return ""
+
+
 def _deployment(name: str, application: Mapping[str, Any]) -> Deployment:
     spec = application["spec"]
     source = spec["source"]

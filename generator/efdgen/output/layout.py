@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from efdgen.repository.paths import PARENT
 
@@ -77,6 +78,14 @@ def is_page(path: str) -> bool:
 def is_in_chart(path: str) -> bool:
     """Say whether a path lies in a chart: Argo CD reads nothing else."""
     return path.startswith("apps/")
+
+
+def is_of(path: str, apps: Collection[str]) -> bool:
+    """Say whether a path is one of these apps': in its chart, or the parent chart's template of its Application."""
+    if not is_in_chart(path) or path.count("/") < 2:  # noqa: PLR2004 - apps/<app>/...
+        return False
+    app = application_of(path)
+    return app_of(path) in apps or (app in apps and path == application(app))
 
 
 def app_of(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
@@ -23,29 +23,51 @@ File = tuple[str, bytes]
 
 
 def shared_files(repository: Repository) -> Iterator[File]:
-    """Yield what all environments share: the parent chart and the wrapper charts, without any values."""
+    """Yield what all environments share: the parent chart and the wrapper charts, without any values.
+
+    In a run about some apps, the wrapper charts of others are for `chart_files`: something may be wrong with one.
+    """
     for path, file in repository.parent.items():
         if path != paths.APPLICATION:
             yield from _text(f"{layout.chart(paths.PARENT)}/{path}", file, {})
     waves = sync_waves(repository.apps)
     for app in repository.apps.values():
-        own = {f"templates/{path}": file for path, file in app.templates.items()}
-        names = _names(app, (*repository.wrapper, *own), waves[app.name])
+        names = _names(app, repository, waves[app.name])
         yield from _text(layout.application(app.name), repository.parent[paths.APPLICATION], names, app.source)
-        for path, file in repository.wrapper.items():
-            yield from _text(f"{layout.chart(app.name)}/{path}", file, names, app.source)
-        for path, file in own.items():
-            yield from _text(f"{layout.chart(app.name)}/{path}", file, names)
+        if repository.about.is_on_all or app.name in repository.about.apps:
+            yield from _chart(app, repository, names)
+
+
+def chart_files(app: AppDefinition, repository: Repository) -> Iterator[File]:
+    """Yield what all environments share of an app's wrapper chart."""
+    yield from _chart(app, repository, _names(app, repository, 0))
+
+
+def _chart(app: AppDefinition, repository: Repository, names: Mapping[str, Any]) -> Iterator[File]:
+    for path, file in repository.wrapper.items():
+        yield from _text(f"{layout.chart(app.name)}/{path}", file, names, app.source)
+    for path, file in _own(app).items():
+        yield from _text(f"{layout.chart(app.name)}/{path}", file, names)
+
+
+def _own(app: AppDefinition) -> dict[str, TextFile]:
+    """Return the templates that an app has of its own, by their paths in its chart."""
+    return {f"templates/{path}": file for path, file in app.templates.items()}
 
 
 def environment_files(environment: ResolvedEnvironment, repository: Repository) -> Iterator[File]:
-    """Yield the files of one environment: its values for every chart, and what its apps have beside them."""
+    """Yield the files of one environment: its values for every chart, what its apps have beside them, and its page.
+
+    There is no page where apps are missing that something is wrong with.
+    """
     spec = environment.spec
     name = spec.name
     path = layout.values(paths.PARENT, name)
     yield path, with_mark(yamlio.dump(parent_values(environment)), path, (spec.document.file,))
     for app in environment.apps:
         yield from app_files(environment, app)
+    if not environment.is_whole:
+        return
     path = layout.page(name)
     yield path, with_mark(environment_page.page(environment, repository), path, (spec.document.file,))
 
@@ -73,8 +95,9 @@ def _text(path: str, file: TextFile, names: Mapping[str, Any], source: str = "")
         yield path, with_mark(texttemplate.fill(file, names), path, sources)
 
 
-def _names(app: AppDefinition, chart: Iterable[str], wave: int) -> dict[str, Any]:
-    """Return what the text templates can say about an app, whose chart has these files, and which has a sync wave."""
+def _names(app: AppDefinition, repository: Repository, wave: int) -> dict[str, Any]:
+    """Return what the text templates can say about an app, which has a sync wave."""
+    chart = (*repository.wrapper, *_own(app))
     secrets: Mapping[str, Any] = merge_layers(app.layers).get("secrets", {})
     return {
         "app": {

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import Location, Problem, Severity
 from efdgen.repository import definitions, helmtemplates, pages, paths, runbook, schemas, specs
 from efdgen.repository.files import Files
+from efdgen.repository.focus import Focus, focus
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.repository.tables import load as load_tables
 
 
-def load(root: Path, names: Sequence[str] = ()) -> Repository:
+def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Repository:
     """Load a repository: everything sound in it, and every problem.
 
     Specs with problems are left out; while the shared facts or an app definition have problems, all are, because
@@ -21,14 +22,17 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     Args:
         root: the folder that holds `environments/` and `templates/`.
         names: the environments that matter; none: all. Problems of a spec that does not matter become warnings.
+        only: the apps that matter; none: all. Problems of others become warnings, and the specs that have
+            others with errors come without these.
     """
     files = Files(root)
     apps = definitions.load(files)
+    about = focus(only, {name: app.document.data.get("extends") for name, app in apps.items()})
     rules = schemas.load(files)
     tables = load_tables(files, rules.tables())
     schemas.refuse_others(files, tables)
     files.refuse_others(paths.TEMPLATES, paths.IN_TEMPLATES)
-    environments = specs.load(files, rules, apps, tables)
+    environments = specs.load(files, rules, apps, tables, about)
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)
     documents = runbook.load(files)
@@ -57,17 +61,41 @@ def load(root: Path, names: Sequence[str] = ()) -> Repository:
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
     problems = [*files.problems, *literals]
     known = paths.environment_names(root)
-    flawed = {problem.location.file for problem in problems}
     own = {name: f"{paths.ENVIRONMENTS}/{name}.yaml" for name in known}
-    sound = {name: spec for name, spec in environments.items() if own[name] not in flawed}
+    sound = _sound(environments, problems, own, about)
+    problems = [about.weighed(problem) for problem in problems]
     if names:
         others = {own[name] for name in set(known) - set(names)}
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
-    if flawed - set(own.values()):
-        sound = {}
     return Repository(
-        frozenset(known), sound, apps, parent, wrapper, tables, documents, rules, title, shown, tuple(problems)
+        frozenset(known), sound, apps, parent, wrapper, tables, documents, rules, title, shown, tuple(problems), about
     )
+
+
+def _sound(
+    environments: Mapping[str, EnvironmentSpec], problems: Sequence[Problem], own: Mapping[str, str], about: Focus
+) -> dict[str, EnvironmentSpec]:
+    """Return the specs without problems, and without other apps than a run is about that have some.
+
+    None is, where a file has problems that they share.
+
+    Args:
+        environments: the specs.
+        problems: everything that was found.
+        own: the file of each spec.
+        about: the apps that the run is about.
+    """
+    flawed = {problem.location.file for problem in problems if not about.other(problem)}
+    if flawed - set(own.values()):
+        return {}
+    sound = {name: spec for name, spec in environments.items() if own[name] not in flawed}
+    if about.is_on_all:
+        return sound
+    left_out = {name: about.left_out(problems, own[name]) for name in sound}
+    return {
+        name: spec._replace(apps=tuple(app for app in spec.apps if app not in left_out[name]))
+        for name, spec in sound.items()
+    }
 
 
 def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:

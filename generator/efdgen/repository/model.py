@@ -13,6 +13,7 @@ from efdgen.language.cells import Cell
 from efdgen.language.documents import Document
 from efdgen.language.layers import Layer, Locate
 from efdgen.language.texttemplate import TextFile
+from efdgen.repository.focus import Focus
 
 APPS, SERVICES, ENVIRONMENTS = "apps", "services", "environments"
 """What the annotation `x-names` can say beside the name of a table."""
@@ -213,7 +214,11 @@ class Pages(NamedTuple):
 
 
 class Repository(NamedTuple):
-    """Everything people wrote: what is sound of it, and what is wrong with the rest."""
+    """Everything people wrote: what is sound of it, and what is wrong with the rest.
+
+    Attributes:
+        about: the apps that the run is about.
+    """
 
     names: frozenset[str]
     environments: Mapping[str, EnvironmentSpec]
@@ -226,3 +231,4 @@ class Repository(NamedTuple):
     title: str
     pages: Pages
     problems: tuple[Problem, ...]
+    about: Focus = Focus()

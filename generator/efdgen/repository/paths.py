@@ -79,6 +79,12 @@ def is_repository(folder: Path) -> bool:
         return False
 
 
+def app_names(root: Path) -> list[str]:
+    """Return the names of the apps that have a definition, without reading any, and the parent chart's."""
+    defined = (path.parent.name for path in (root / APPS).glob("*/app.yaml") if not path.parent.name.startswith("."))
+    return sorted({PARENT, *defined})
+
+
 def environment_names(root: Path) -> list[str]:
     """Return the names of the environments that have a spec, without reading any."""
     return sorted(path.stem for path in (root / ENVIRONMENTS).glob("*.yaml") if not path.name.startswith("."))

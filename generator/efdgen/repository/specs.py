@@ -11,7 +11,8 @@ from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, at, document_layer, merge, merge_layers, sets
 from efdgen.language.yamlio import Document
 from efdgen.repository import chartkeys, hiddentext, paths, types
-from efdgen.repository.files import Files
+from efdgen.repository.files import Files, Parsed
+from efdgen.repository.focus import Focus
 from efdgen.repository.model import Acceptance, AppDefinition, EnvironmentSpec, Schemas, Table
 from efdgen.repository.references import References
 
@@ -19,9 +20,9 @@ _NO_FACTS = ("apps", "appDefaults", "site", "accept")
 
 
 def load(
-    files: Files, rules: Schemas, apps: Mapping[str, AppDefinition], tables: Mapping[str, Table]
+    files: Files, rules: Schemas, apps: Mapping[str, AppDefinition], tables: Mapping[str, Table], about: Focus
 ) -> dict[str, EnvironmentSpec]:
-    """Load every spec; those with problems are left out."""
+    """Load every spec; those with problems are left out, and so are other apps than a run is about that have some."""
     shared = files.parsed(paths.FACTS, rules.shared)
     found = _spec_files(files)
     parsed = [read for read in (files.parsed(path, rules.environment) for path in found) if read is not None]
@@ -44,10 +45,25 @@ def load(
         references.check(read.document, rules.names_in_specs)
         _check_settings(files, read.document, ("apps",), apps)
         _check_name(files, read.document, apps)
-    if shared is None or not shared.is_sound:
+    if shared is None or not _is_sound(files, shared, about):
         return {}
-    specs = (_spec(files, read.document, shared.document) for read in parsed if read.is_sound)
+    sound = (read.document for read in parsed if _is_sound(files, read, about))
+    specs = (_spec(files, document, shared.document, _apps(files, document, apps, about)) for document in sound)
     return {spec.name: spec for spec in specs}
+
+
+def _apps(files: Files, document: Document, apps: Mapping[str, AppDefinition], about: Focus) -> tuple[str, ...]:
+    """Return the apps that a spec lists, without others than a run is about that something is wrong with."""
+    if about.is_on_all:
+        return tuple(document.data["apps"])
+    without = about.left_out(files.problems, document.file)
+    return tuple(app for app in document.data["apps"] if app in apps and app not in without)
+
+
+def _is_sound(files: Files, read: Parsed, about: Focus) -> bool:
+    """Say whether a document is what its schema says, but for what it says about other apps than a run is about."""
+    file = read.document.file
+    return read.is_sound or all(about.other(problem) for problem in files.problems if problem.location.file == file)
 
 
 def _fold_undeclared(files: Files) -> None:
@@ -178,7 +194,7 @@ def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefiniti
         files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
 
 
-def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec:
+def _spec(files: Files, document: Document, shared: Document, apps: tuple[str, ...]) -> EnvironmentSpec:
     data = document.data
     stem = PurePosixPath(document.file).stem
     if data["name"] != stem:
@@ -198,7 +214,7 @@ def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec
         document=document,
         site=site,
         layers=tuple(_facts_layer(source, doc, prefix) for source, doc, prefix, _ in sources),
-        apps=tuple(data["apps"]),
+        apps=apps,
         app_layers={
             app: _app_layers(
                 [
@@ -207,7 +223,7 @@ def _spec(files: Files, document: Document, shared: Document) -> EnvironmentSpec
                     if app in at(doc.data, prefix).get(key, {})
                 ]
             )
-            for app in data["apps"]
+            for app in apps
         },
         accept=tuple(
             Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"])

@@ -82,6 +82,7 @@ class Review(NamedTuple):
         changes: everything else that differs, each difference once.
         reordered: lists of which only the order differs.
         unknown: what could not be compared.
+        looked_at: the apps that were looked at; none: all.
     """
 
     base: str
@@ -93,6 +94,12 @@ class Review(NamedTuple):
     changes: tuple[Change, ...] = ()
     reordered: tuple[Reordered, ...] = ()
     unknown: tuple[str, ...] = ()
+    looked_at: tuple[str, ...] = ()
+
+    @property
+    def compared_with(self) -> str:
+        """Return what was compared with, and the apps that were looked at, if not all were."""
+        return f"{self.base}; only {', '.join(self.looked_at)}" if self.looked_at else self.base
 
     @property
     def is_empty(self) -> bool:

@@ -18,7 +18,7 @@ from efdgen.review.semantic import difference
 Tree = Mapping[str, bytes]
 
 
-def review(before: Tree, after: Tree, base: str, names: Iterable[str] = ()) -> Review:
+def review(before: Tree, after: Tree, base: str, names: Iterable[str] = (), apps: Iterable[str] = ()) -> Review:
     """Compare two rendered trees as data. A file that can't be read as data is compared as text.
 
     Args:
@@ -26,27 +26,42 @@ def review(before: Tree, after: Tree, base: str, names: Iterable[str] = ()) -> R
         after: the tree as it will be.
         base: what `before` is, as people call it.
         names: the environments to look at; none: all, and what is deployed nowhere.
+        apps: the apps to look at, one of which can be the parent chart; none: all.
     """
-    old, new = _Deployed(before), _Deployed(after)
+    wanted = frozenset(apps)
+    old, new = _Deployed(before, wanted), _Deployed(after, wanted)
     only = frozenset(names)
     known = {name for name in (*old.environments, *new.environments) if not only or name in only}
     staying = tuple(sorted(known & old.environments & new.environments))
     return Review(
         base,
         staying,
-        tuple(WholeEnvironment(name, new.apps(name)) for name in sorted(known - old.environments)),
-        tuple(WholeEnvironment(name, old.apps(name)) for name in sorted(known - new.environments)),
+        tuple(_whole_environments(new, known - old.environments)),
+        tuple(_whole_environments(old, known - new.environments)),
         tuple(_deployments(old, new, staying)),
         tuple(_deployments(new, old, staying)),
         *_changes(_Both(old, new, frozenset(staying), bool(only))),
+        looked_at=tuple(sorted(wanted)),
     )
 
 
-class _Deployed:
-    """What a tree deploys, by the names of its files: an environment has the apps that it has values for."""
+def _whole_environments(side: _Deployed, names: Iterable[str]) -> Iterator[WholeEnvironment]:
+    for name in sorted(names):
+        if side.looks_at(paths.PARENT) or side.apps(name):
+            yield WholeEnvironment(name, side.apps(name))
 
-    def __init__(self, tree: Tree) -> None:
+
+class _Deployed:
+    """What a tree deploys, by the names of its files: an environment has the apps that it has values for.
+
+    Args:
+        tree: the tree.
+        only: the apps that are looked at; none: all.
+    """
+
+    def __init__(self, tree: Tree, only: frozenset[str] = frozenset()) -> None:
         self.tree = tree
+        self._only = only
         self._apps: dict[str, set[str]] = {}
         self._having: dict[str, set[str]] = {}
         self.charts = {layout.app_of(path) for path in tree if _is_chart_file(path)} - {paths.PARENT}
@@ -61,8 +76,12 @@ class _Deployed:
     def environments(self) -> frozenset[str]:
         return frozenset(self._apps)
 
+    def looks_at(self, app: str) -> bool:
+        return not self._only or app in self._only
+
     def apps(self, environment: str) -> tuple[str, ...]:
-        return tuple(sorted(self._apps.get(environment, set()) - {paths.PARENT}))
+        """Return the apps of an environment that are looked at."""
+        return tuple(sorted(filter(self.looks_at, self._apps.get(environment, set()) - {paths.PARENT})))
 
     def having(self, app: str) -> AbstractSet[str]:
         """Return the environments that have an app."""
@@ -124,6 +143,7 @@ def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
             elif owner in both.old.having(app) & both.new.having(app):
                 part = path.removeprefix(f"{layout.chart(app)}/").rpartition("/")[0]
                 found.extend(_as_data(path, Found(owner, app, part, (), ABSENT, ABSENT), both))
+    found = [each for each in found if both.new.looks_at(each.app)]
     return fold(found, lambda name, app: name in both.old.having(app) and name in both.new.having(app))
 
 

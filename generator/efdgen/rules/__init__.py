@@ -37,10 +37,13 @@ _OF_CHARTS = ("E7", "W7")
 
 
 def check(environment: ResolvedEnvironment, identities: Identities) -> list[Problem]:
-    """Return what one environment of a identities breaks, less what its spec accepts."""
+    """Return what an environment breaks, less what its spec accepts; what other apps than the named do, as warnings."""
     findings = [finding for rule in _RULES for finding in rule(environment, identities)]
     spec = environment.spec
-    kept = [f.problem for f in findings if not is_accepted(spec, f.problem.code, f.app)]
+    about = identities.about
+    kept = [about.weighed_for(f.problem, f.apps) for f in findings if not is_accepted(spec, f.problem.code, f.app)]
+    if not environment.is_whole:
+        return kept  # what is accepted may be true of the apps that are not here
     found = {(finding.problem.code, finding.app) for finding in findings}
     known = {accepted.rule for accepted in spec.accept if not accepted.rule.startswith(_OF_CHARTS)}
     return [*kept, *accepted_in_vain(spec, found, known - {_FOUND_ON_LOADING})]

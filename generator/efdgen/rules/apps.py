@@ -17,7 +17,7 @@ _SYSTEM_NAMESPACES = ("argocd", "default", "kube-node-lease", "kube-public", "ku
 
 def have_what_they_need(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find apps without an app that they require, here or from elsewhere in the cluster."""
-    there = {app.definition.name for app in environment.apps} | set(environment.facts.cluster.provides)
+    there = {*environment.spec.document.data["apps"], *environment.facts.cluster.provides}
     for app in environment.apps:
         for required in app.definition.requires:
             if required not in there:
@@ -63,4 +63,4 @@ def namespaces_are_their_own(environment: ResolvedEnvironment, _identities: Iden
         if owner != app.definition.name:
             message = f"the namespace {app.definition.namespace!r} is {owner}'s, too"
             hint = f"give it one of its own in {app.definition.source}/app.yaml"
-            yield at_app("E516", message, environment, app.definition.name, hint)
+            yield at_app("E516", message, environment, app.definition.name, hint)._replace(other=owner)

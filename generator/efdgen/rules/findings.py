@@ -10,10 +10,16 @@ from efdgen.language import scope
 
 
 class Finding(NamedTuple):
-    """A problem, and the app that it is about (empty: the environment)."""
+    """A problem, the app that it is about (empty: the environment), and the other one, where two don't fit together."""
 
     problem: Problem
     app: str
+    other: str = ""
+
+    @property
+    def apps(self) -> tuple[str, ...]:
+        """Return the apps that it is about; none: the environment."""
+        return tuple(filter(None, (self.app, self.other)))
 
 
 def in_facts(

@@ -59,7 +59,7 @@ def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -
         if first != (app, service):
             both = f"{first[1]} and {service}" if first[1] != service else f"{first[0]} and {app}"
             message = f"{both} claim one host: {host}{url_path}"
-            yield in_facts("E501", message, environment, path, hint, app)
+            yield in_facts("E501", message, environment, path, hint, app)._replace(other=first[0])
     for resolved in environment.apps:
         for service, host in resolved.node_port_hosts.items():
             claim = (resolved.definition.name, service, host)

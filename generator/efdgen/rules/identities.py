@@ -29,6 +29,7 @@ class Identities:
     Environments whose facts are wrong are left out: that is reported where it belongs.
 
     Attributes:
+        about: the apps that the run is about.
         own: where facts stand that belong to one environment, those that others follow from first.
         identifying: where facts stand that are other names of their environment.
         table_texts: every text of a table: it may be about anybody.
@@ -44,6 +45,7 @@ class Identities:
                 self.identities[spec.name] = _identity(spec, repository, resolver)
             except (InvalidInputError, expressions.ExpressionError, TypeError):
                 continue  # its facts are wrong, and resolving them says how
+        self.about = repository.about
         self.own = repository.schemas.own
         self.identifying = repository.schemas.identifying
         items = {name: table.items for name, table in repository.tables.items()}

@@ -17,7 +17,7 @@ from efdgen.repository import paths
 from efdgen.rules import acceptance
 from efdgen.rules.overrides import edits
 from efdgen.rules.overrides.search import Tools, Trial, Verdict, Worth
-from efdgen.verbs.lint import Linted, listed
+from efdgen.verbs.lint import Linted, listed, refuse_absent
 from efdgen.verbs.project import Rendering, rendering
 
 Progress = Callable[[int, int], None]
@@ -46,6 +46,7 @@ def search(
     names: Sequence[str],
     engine: Engine,
     charts: Charts,
+    only: Sequence[str] = (),
     *,
     redundant: bool = False,
     progress: Progress = lambda _done, _all: None,
@@ -57,15 +58,17 @@ def search(
         names: the environments. What they share with others is judged only if all of those are named, too.
         engine: Helm.
         charts: third-party charts.
+        only: the apps (none: all); the same holds for what they share with others.
         redundant: whether to report all that say nothing new: also what app definitions write down though the chart
             does the same, and what other layers override everywhere.
         progress: told how far it is.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when an environment is unknown.
+        UsageError: when an environment or an app is unknown, or none of the environments has any of the apps.
     """
-    given = rendering(root, names, keep=True)
+    given = rendering(root, names, only, keep=True)
+    refuse_absent(given, only)
     trials, failed = _trials(given, engine, charts)
     threads.in_order(Trial.prepare, trials)
     failed += [HydratedApp(t.environment.facts.name, t.app.definition.name, (), t.error) for t in trials if t.error]
@@ -73,10 +76,7 @@ def search(
     uses = [uses for origin, uses in _by_origin(trials).items() if origin not in shared_with]
     judged = [one for found in threads.in_order(_judge, uses, progress=progress) for one in found]
     problems = {problem for one in judged for problem in _problems(one, redundant=redundant)}
-    notes = []
-    if shared_with:
-        others = sorted({name for users in shared_with.values() for name in users})
-        notes.append(f"what is shared with {listed(others)} was not judged: name them, too, or none")
+    notes = _not_judged({user for users in shared_with.values() for user in users})
     failed.sort(key=lambda app: (app.environment, app.app))
     return Linted(
         given.project.selected, tuple(sorted(problems, key=lambda p: p.sort_key)), tuple(failed), tuple(notes)
@@ -97,6 +97,8 @@ def _trials(given: Rendering, engine: Engine, charts: Charts) -> tuple[list[Tria
         deployed = hydrate.deployments(parent)
         tools = Tools(given.project.resolver, resolving, engine, charts, capabilities)
         for app in environment.apps:
+            if not _is_looked_at(given, app.definition.name):
+                continue
             folder = f"{layout.chart(app.definition.name)}/"
             files = {path: content for path, content in given.tree.items() if path.startswith(folder)}
             deployment = deployed.get(
@@ -126,26 +128,48 @@ def _by_origin(trials: Iterable[Trial]) -> dict[_Origin, list[_Use]]:
     return found
 
 
-def _elsewhere(given: Rendering) -> dict[_Origin, list[str]]:
-    """Return the layers that environments use that are not looked at, with those environments."""
-    looked_at = set(given.project.selected)
-    mine = set(_by_origin_of(given, looked_at))
-    found: dict[_Origin, list[str]] = {}
-    for name in sorted(given.project.repository.environments.keys() - looked_at):
-        for origin in _by_origin_of(given, {name}):
-            if origin in mine:
-                found.setdefault(origin, []).append(name)
-    return found
+def _is_looked_at(given: Rendering, app: str) -> bool:
+    apps = given.project.repository.about.apps
+    return not apps or app in apps
 
 
-def _by_origin_of(given: Rendering, names: Iterable[str]) -> Iterator[_Origin]:
-    for name in names:
-        spec = given.project.repository.environments[name]
+def _elsewhere(given: Rendering) -> dict[_Origin, set[tuple[str, str]]]:
+    """Return the layers that are used where nobody looks, each with who uses it.
+
+    That is `(environment, "")` for one that is not looked at, `("", app)` for an app that is not.
+    """
+    mine: set[_Origin] = set()
+    found: dict[_Origin, set[tuple[str, str]]] = {}
+    for name, app, origin in _origins(given):
+        if name not in given.project.selected:
+            found.setdefault(origin, set()).add((name, ""))
+        elif not _is_looked_at(given, app):
+            found.setdefault(origin, set()).add(("", app))
+        else:
+            mine.add(origin)
+    return {origin: users for origin, users in found.items() if origin in mine}
+
+
+def _origins(given: Rendering) -> Iterator[tuple[str, str, _Origin]]:
+    """Yield every layer of every app of every environment."""
+    for name, spec in given.project.repository.environments.items():
         for app in spec.apps:
             for layer in (*given.project.repository.apps[app].layers, *spec.app_layers[app]):
                 origin = _origin(layer)
                 if origin is not None:
-                    yield origin
+                    yield name, app, origin
+
+
+def _not_judged(users: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield a note about the environments, and one about the apps, that something is shared with."""
+    users = sorted(users)
+    environments = [name for name, _ in users if name]
+    apps = [app for _, app in users if app]
+    if environments:
+        yield f"what is shared with {listed(environments)} was not judged: name them, too, or none"
+    if apps:
+        what = f"the app{'' if len(apps) == 1 else 's'} {', '.join(apps)}"
+        yield f"what is shared with {what} was not judged: name them, too, or none"
 
 
 def _judge(uses: Sequence[_Use]) -> list[_Judged]:

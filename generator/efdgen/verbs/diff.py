@@ -63,21 +63,25 @@ def diff(root: Path, names: Sequence[str] = (), base: str | None = None) -> Revi
     return compare(root, names, base).shown
 
 
-def compare(root: Path, names: Sequence[str], base: str | None, *, is_whole: bool = False) -> Reviewed:
-    """Say the same as `diff`, and, with `is_whole`, also what changes in all environments.
+def compare(
+    root: Path, names: Sequence[str], base: str | None, apps: Sequence[str] = (), *, is_whole: bool = False
+) -> Reviewed:
+    """Say the same as `diff`, of some apps only, and, with `is_whole`, also what changes in everything.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when an environment or the revision is unknown.
+        UsageError: when an environment, an app or the revision is unknown.
         OutputError: when the output folder can't be read.
     """
-    both = trees(root, () if is_whole else names, base)
-    _refuse_unknown(names, paths.environment_names(root), _environments(both.before))
-    shown = review(both.before, both.after, both.base, names)
-    return Reviewed(shown, review(both.before, both.after, both.base) if is_whole and names else shown, both)
+    both = trees(root, () if is_whole else names, base, () if is_whole else apps)
+    _refuse_unknown("environment", names, paths.environment_names(root), _environments(both.before))
+    _refuse_unknown("app", apps, paths.app_names(root), map(layout.app_of, filter(layout.is_in_chart, both.before)))
+    shown = review(both.before, both.after, both.base, names, apps)
+    whole = review(both.before, both.after, both.base) if is_whole and (names or apps) else shown
+    return Reviewed(shown, whole, both)
 
 
-def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Trees:
+def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: Sequence[str] = ()) -> Trees:
     """Return what `diff` compares, without the files that efdgen did not make.
 
     A revision's specs and templates are rendered; where this efdgen can't, the tree that was committed with them
@@ -87,6 +91,7 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Tre
         root: the repository.
         names: the environments whose files are needed; none: all. Others' may be there.
         base: the revision to compare with; None: the output folder.
+        apps: the apps whose files are needed; none: all. Others' may be there.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -95,8 +100,8 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Tre
     """
     if base is None:
         there = disk.read(root / OUTPUT)
-        _refuse_unknown(names, paths.environment_names(root), _environments(there))
-        now = _rendered(root, names)
+        _refuse_unknown("environment", names, paths.environment_names(root), _environments(there))
+        now = _rendered(root, names, apps)
         return Trees(_own(there, now.tree), now.tree, f"{OUTPUT}/", now.project)
     then = git.revision(root, base)
     sources = git.files(root, then, paths.FOLDERS)
@@ -104,13 +109,13 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None) -> Tre
         old = Path(folder)
         _write(old, sources, then)
         if not paths.is_repository(old):
-            return _against_committed(root, names, then, "which has no specs")
-        _refuse_unknown(names, paths.environment_names(root), paths.environment_names(old))
-        now = _rendered(root, names)
+            return _against_committed(root, names, then, "which has no specs", apps)
+        _refuse_unknown("environment", names, paths.environment_names(root), paths.environment_names(old))
+        now = _rendered(root, names, apps)
         try:
-            return Trees(_rendered(old, names).tree, now.tree, then.name, now.project)
+            return Trees(_rendered(old, names, apps).tree, now.tree, then.name, now.project)
         except (InvalidInputError, OutputError):
-            return _against_committed(root, names, then, "whose specs this efdgen can't render", now)
+            return _against_committed(root, names, then, "whose specs this efdgen can't render", apps, now)
 
 
 def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
@@ -138,21 +143,21 @@ def _write(folder: Path, sources: Tree, then: git.Revision) -> None:
 
 
 def _against_committed(
-    root: Path, names: Sequence[str], then: git.Revision, why: str, now: Rendering | None = None
+    root: Path, names: Sequence[str], then: git.Revision, why: str, apps: Sequence[str], now: Rendering | None = None
 ) -> Trees:
     """Compare with the output folder as it was committed, because there is nothing to render."""
     committed = git.files(root, then, [OUTPUT])
     there = {path.removeprefix(f"{OUTPUT}/"): content for path, content in committed.items()}
     if now is None:
-        _refuse_unknown(names, paths.environment_names(root), _environments(there))
-        now = _rendered(root, names)
+        _refuse_unknown("environment", names, paths.environment_names(root), _environments(there))
+        now = _rendered(root, names, apps)
     return Trees(_own(there, now.tree), now.tree, f"{OUTPUT}/ at {then.name}, {why}", now.project)
 
 
-def _rendered(root: Path, names: Sequence[str]) -> Rendering:
-    """Render the named environments; all of them when none of those is there."""
+def _rendered(root: Path, names: Sequence[str], apps: Sequence[str]) -> Rendering:
+    """Render the named environments, for the named apps; all of them when none of those is there."""
     known = sorted(set(names) & set(paths.environment_names(root)))
-    return rendering(root, known)
+    return rendering(root, known, sorted(set(apps) & set(paths.app_names(root))))
 
 
 def _own(there: Tree, rendered: Tree) -> Tree:
@@ -165,11 +170,11 @@ def _environments(tree: Tree) -> set[str]:
     return {name for name in map(layout.environment_of, tree) if name is not None}
 
 
-def _refuse_unknown(names: Sequence[str], *known: Iterable[str]) -> None:
+def _refuse_unknown(what: str, names: Sequence[str], *known: Iterable[str]) -> None:
     both = {name for side in known for name in side}
     for name in names:
         if name not in both:
-            raise UsageError(suggest.unknown("environment", name, both))
+            raise UsageError(suggest.unknown(what, name, both))
 
 
 def outside(root: Path, whole: Review, declared: Sequence[str]) -> list[str]:
@@ -184,7 +189,7 @@ def outside(root: Path, whole: Review, declared: Sequence[str]) -> list[str]:
         UsageError: when a declared one is unknown.
     """
     gone = (environment.name for environment in whole.removed_environments)
-    _refuse_unknown(declared, paths.environment_names(root), gone)
+    _refuse_unknown("environment", declared, paths.environment_names(root), gone)
     nowhere = {app or change.part for change in whole.changes if not change.environments for app in change.apps}
     others = sorted(whole.touched() - set(declared))
     return [*others, *(f"{app} (deployed nowhere)" for app in sorted(nowhere))]

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import Problem
+from efdgen.errors import Problem, UsageError
 from efdgen.helm import hydrate
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
+from efdgen.language import suggest
+from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec
 from efdgen.rules import acceptance
 from efdgen.rules.kubernetes import apis, check, schemas
 from efdgen.rules.kubernetes.check import Finding
-from efdgen.verbs.project import rendering
+from efdgen.verbs.project import Rendering, rendering
 
 
 class Linted(NamedTuple):
@@ -34,14 +36,15 @@ class Linted(NamedTuple):
     notes: tuple[str, ...]
 
 
-def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts) -> Linted:
-    """Hydrate the named environments (none named: all) and check their objects.
+def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only: Sequence[str] = ()) -> Linted:
+    """Hydrate the named environments (none named: all) and check their objects, or only those of some apps.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when an environment is unknown.
+        UsageError: when an environment or an app is unknown, or none of the environments has any of the apps.
     """
-    given = rendering(root, names, keep=True)
+    given = rendering(root, names, only, keep=True)
+    refuse_absent(given, only)
     repository = given.project.repository
     findings: list[Finding] = []
     failed: list[HydratedApp] = []
@@ -50,10 +53,13 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts) -> Li
         cluster = environment.facts.cluster
         name = environment.facts.name
         capabilities = hydrate.capabilities(given.tree, name, cluster)
-        apps = list(hydrate.hydrate(given.tree, name, (), engine, charts, capabilities))
+        wanted = [app for app in only if app in deployed(environment)]
+        if only and not wanted:
+            continue
+        apps = list(hydrate.hydrate(given.tree, name, wanted, engine, charts, capabilities))
         found = check.check(apps, repository, cluster.kubernetes_version)
         failures = [app for app in apps if app.error]
-        if not failures:
+        if not failures and not only:
             blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
             kinds = {(finding.problem.code, finding.app) for finding in found}
             in_vain += acceptance.accepted_in_vain(environment.spec, kinds, frozenset(check.CODES) - blind)
@@ -62,6 +68,24 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts) -> Li
     problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
     failed.sort(key=lambda app: (app.environment, app.app))
     return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(_notes(given.environments)))
+
+
+def deployed(environment: ResolvedEnvironment) -> frozenset[str]:
+    """Return the charts that an environment has: its apps', and the parent chart."""
+    return frozenset((paths.PARENT, *(app.definition.name for app in environment.apps)))
+
+
+def refuse_absent(given: Rendering, apps: Iterable[str]) -> None:
+    """Refuse apps that none of the environments has: nothing would be looked at.
+
+    Raises:
+        UsageError: when there is one.
+    """
+    there = {app for environment in given.environments for app in deployed(environment)}
+    for app in apps:
+        if app not in there:
+            names = listed([environment.facts.name for environment in given.environments])
+            raise UsageError(f"the app {app!r} is in none of: {names}; {suggest.hint(app, there)}")
 
 
 def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from efdgen.errors import ChartError
 from efdgen.helm import hydrate
@@ -53,10 +53,17 @@ def compare(both: Trees, values: Review, engine: Engine, charts: Charts) -> Revi
             failed.append(broken[0])
             continue
         before, after = (objects.steady(one.objects, other.objects) for one, other in zip(sides, again, strict=True))
+        if app == paths.PARENT and values.looked_at and app not in values.looked_at:
+            before, after = (_applications_of(values.looked_at, side) for side in (before, after))
         found.extend(objects.compare(environment, app, before, after))
     changes, reordered = fold(found)
     unknown = tuple(sorted(f"{app.app} in {app.environment}" for app in failed))
     return ReviewedObjects(values._replace(changes=changes, reordered=reordered, unknown=unknown), tuple(failed))
+
+
+def _applications_of(apps: Sequence[str], objects_: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the Applications of some apps among the parent chart's objects."""
+    return {name: item for name, item in objects_.items() if hydrate.app_of(item) in apps}
 
 
 def _touched(values: Review) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from efdgen.output.tree import FileTree
 from efdgen.render import files
 from efdgen.render.pages import fleet
 from efdgen.repository import paths
+from efdgen.repository.focus import lightened
 from efdgen.repository.load import load
 from efdgen.repository.model import Repository
 
@@ -80,13 +81,16 @@ def find_root(start: Path) -> Path:
     raise UsageError(f"no folder with environments/ and templates/apps/ at or above {start}; name it with --root")
 
 
-def open_project(root: Path, names: Sequence[str] = ()) -> Project:
-    """Load a repository, for the named environments (none named: all).
+def open_project(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()) -> Project:
+    """Load a repository, for the named environments and apps (none named: all).
 
     Raises:
-        UsageError: when an environment is unknown.
+        UsageError: when an environment or an app is unknown.
     """
-    repository = load(root, names)
+    for app in apps:
+        if app not in (known := paths.app_names(root)):
+            raise UsageError(suggest.unknown("app", app, known))
+    repository = load(root, names, apps)
     return Project(root, repository, Resolver(repository), _selected(repository, names))
 
 
@@ -109,9 +113,26 @@ def resolutions(project: Project) -> Iterator[Resolution]:
         try:
             environment = project.resolver.resolve(name)
         except InvalidInputError as error:
-            yield Resolution(None, error.problems)
+            yield _of_named_apps(project, name, error.problems, identities)
         else:
             yield Resolution(environment, tuple(rules.check(environment, identities)))
+
+
+def _of_named_apps(
+    project: Project, name: str, problems: tuple[Problem, ...], identities: rules.Identities
+) -> Resolution:
+    """Resolve an environment that has problems with the named apps alone: what only others have, is a warning."""
+    about = project.repository.about
+    if about.is_on_all:
+        return Resolution(None, problems)
+    environment: ResolvedEnvironment | None = None
+    own: tuple[Problem, ...] = ()
+    try:
+        environment = project.resolver.resolve(name, about.apps)
+    except InvalidInputError as error:
+        own = error.problems
+    found = rules.check(environment, identities) if environment is not None else []
+    return Resolution(environment, (*own, *(lightened(each) for each in problems if each not in own), *found))
 
 
 def resolve(root: Path, names: Sequence[str] = ()) -> Resolved:
@@ -126,7 +147,7 @@ def resolve(root: Path, names: Sequence[str] = ()) -> Resolved:
     problems = [*project.repository.problems, *(problem for each in found for problem in each.problems)]
     raise_errors(problems)
     environments = tuple(each.environment for each in found if each.environment is not None)
-    return Resolved(project, environments, _sorted(problems))
+    return Resolved(project, environments, tuple(said_once(problems)))
 
 
 def raise_errors(problems: Sequence[Problem]) -> None:
@@ -162,19 +183,20 @@ def said_once(problems: Iterable[Problem]) -> list[Problem]:
     return list(first.values())
 
 
-def rendering(root: Path, names: Sequence[str] = (), *, keep: bool = False) -> Rendering:
+def rendering(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), *, keep: bool = False) -> Rendering:
     """Render the named environments (none named: all) and check the result, in memory.
 
     Args:
         root: the repository.
         names: the environments.
+        apps: the apps that the run is about (none: all). Of others, the tree holds what it can.
         keep: whether to keep the environments beside their files.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when an environment is unknown.
+        UsageError: when an environment or an app is unknown.
     """
-    return render(open_project(root, names), keep=keep)
+    return render(open_project(root, names, apps), keep=keep)
 
 
 def render(project: Project, *, keep: bool = False) -> Rendering:
@@ -199,6 +221,7 @@ def render(project: Project, *, keep: bool = False) -> Rendering:
         # Two files of one name: reported on loading, where they come from.
         raise_errors(problems)
         raise
+    problems += _add_other_charts(repository, tree)
     rows: dict[str, fleet.Row] = {}
     kept: list[ResolvedEnvironment] = []
     for environment, found in resolutions(project):
@@ -210,9 +233,24 @@ def render(project: Project, *, keep: bool = False) -> Rendering:
             wrong = _add_environment(environment, project, tree, rows)
             problems.extend(problem for problem in wrong if (problem.code, problem.location) not in known)
     raise_errors(problems)
-    if _complete(rows, project):
+    # The page about all environments is no app's.
+    if repository.about.is_on_all and _complete(rows, project):
         tree.add(*files.fleet_file([rows[name] for name in sorted(rows)], repository))
-    return Rendering(project, tree, _sorted(problems), tuple(kept))
+    return Rendering(project, tree, tuple(said_once(problems)), tuple(kept))
+
+
+def _add_other_charts(repository: Repository, tree: FileTree) -> list[Problem]:
+    """Add the wrapper charts of other apps than a run is about; return what is wrong with them, as warnings."""
+    problems: list[Problem] = []
+    about = repository.about
+    for app in repository.apps.values() if not about.is_on_all else ():
+        if app.name not in about.apps:
+            try:
+                for path, content in files.chart_files(app, repository):
+                    tree.add(path, content)
+            except InvalidInputError as error:
+                problems.extend(map(lightened, error.problems))
+    return problems
 
 
 def _add_environment(
@@ -221,7 +259,8 @@ def _add_environment(
     """Add what an environment renders to; return what is wrong in the templates of its pages."""
     problems: list[Problem] = []
     try:
-        rows[environment.facts.name] = fleet.row(environment, project.repository.pages.columns)
+        if environment.is_whole:
+            rows[environment.facts.name] = fleet.row(environment, project.repository.pages.columns)
     except InvalidInputError as error:
         problems.extend(error.problems)
     try:
@@ -242,7 +281,3 @@ def _complete(rows: dict[str, fleet.Row], project: Project) -> bool:
         except InvalidInputError:
             return False
     return True
-
-
-def _sorted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
-    return tuple(sorted(set(problems), key=lambda problem: problem.sort_key))

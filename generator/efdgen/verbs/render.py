@@ -11,6 +11,8 @@ from efdgen.output import disk, layout, staging
 from efdgen.output.compare import FileChange, Kind, compare
 from efdgen.output.marks import Ownership
 from efdgen.output.staging import Finished
+from efdgen.output.tree import FileTree
+from efdgen.verbs import someapps
 from efdgen.verbs.project import Rendering, rendering
 
 OUTPUT = "rendered"
@@ -56,20 +58,26 @@ def finish(root: Path) -> Finished | None:
     return disk.finish(root / OUTPUT)
 
 
-def check(root: Path, names: Sequence[str] = ()) -> Outcome:
+def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()) -> Outcome:
     """Say what `write` would do, without doing it.
 
-    For some environments only, the page about all of them is not looked at: others may be the reason.
+    For some environments only, the page about all of them is not looked at: others may be the reason. For some apps
+    only, no pages are, and of the parent chart only the templates of their Applications, and their parts of the
+    environments' values.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when an environment is unknown.
+        UsageError: when an environment or an app is unknown.
         OutputError: when the output folder can't be read.
     """
-    rendered = rendering(root, names)
+    rendered = rendering(root, names, apps)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
-    outcome = outcome_of(disk.read(root / OUTPUT), rendered, scope)._replace(is_interrupted=is_interrupted(root))
+    there: Mapping[str, bytes] = disk.read(root / OUTPUT)
+    if apps:
+        there, tree = someapps.of_apps(there, rendered.tree, frozenset(apps))
+        rendered = rendered._replace(tree=FileTree(tree))
+    outcome = outcome_of(there, rendered, scope)._replace(is_interrupted=is_interrupted(root))
     if scope is None:
         return outcome
     return outcome._replace(

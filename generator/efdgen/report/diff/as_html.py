@@ -83,7 +83,7 @@ def as_html(review: Review, style: Style) -> str:  # noqa: ARG001 - every format
     touched = [each for each in radius if each.apps]
     return html.page(
         "diff",
-        base=review.base,
+        base=review.compared_with,
         is_empty=review.is_empty,
         touched=touched,
         untouched=[each.environment for each in radius if not each.apps],

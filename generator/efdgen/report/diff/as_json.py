@@ -17,6 +17,7 @@ def as_json(review: Review, _style: Style) -> str:
     """Return a review as one JSON document. A value that is not there has no key; null is a value."""
     document = {
         "base": review.base,
+        "apps": review.looked_at,
         "nothingChanges": review.is_empty,
         "environments": review.environments,
         "added": _group(review.added_environments, review.added_apps),

@@ -29,6 +29,8 @@ _ORDINARY = " -.,:;/()"
 def as_markdown(review: Review, _style: Style) -> str:
     """Return a review that fits a comment; entries that do not fit are left out whole, and counted."""
     base = _code(visible.lines(review.base)[:1000])
+    if review.looked_at:
+        base = f"{base}, only {', '.join(map(_code, review.looked_at))}"
     if review.is_empty:
         order = f" Only the order of {count(len(review.reordered), 'list')} differs." if review.reordered else ""
         return f"Nothing changes, compared with {base}.{order}"

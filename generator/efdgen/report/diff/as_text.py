@@ -18,7 +18,7 @@ def as_text(review: Review, style: Style) -> str:
 
 
 def _lines(review: Review, style: Style) -> Iterator[str]:
-    yield style(f"Compared with {review.base}", dim=True)
+    yield style(f"Compared with {review.compared_with}", dim=True)
     if not review.is_empty:
         yield from _content(review, style)
     if review.reordered:
