@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -174,6 +175,27 @@ def test_an_argo_cd_that_is_managed_makes_the_applications_first() -> None:
     assert said.endswith("  --resource argoproj.io:Application:telegraf-ds\n```")
     for environment in ("base", "lab-argo"):
         assert section(environment, "sync", "sync-app-of-apps").endswith("argocd app sync efd\nargocd app get efd\n```")
+
+
+def test_commands_for_argo_cd_name_applications_as_it_calls_them() -> None:
+    text = "".join(page("lab-remote", phase) for phase in phases("lab-remote"))
+    named = re.findall(r"\bargocd app (?:create|delete|diff|get|sync|wait) (\S+)|application/(\S+)", text)
+    found = {"".join(each) for each in named}
+    apps = {f"{app}-lab-remote" for app in ("vault-secrets-operator", "influxdb", "chronograf")}
+    assert found == {"efd-lab-remote", *apps}
+    assert "  --path rendered/apps/efd \\\n" in text
+    assert "### Sync vault-secrets-operator\n" in text
+    assert "kubectl -n influxdb get pods" in text
+
+
+def test_an_argo_cd_in_another_cluster_is_told_from_one_in_this() -> None:
+    remote, here = (section(each, "argocd", "argocd-login") for each in ("lab-remote", "base"))
+    assert remote.endswith("```bash\nargocd cluster get https://k8s.lab.example.org:6443\n```")
+    assert "configmap argocd-cm" not in remote
+    assert "argocd cluster" not in here
+    remote, here = (section(each, "teardown", "delete-apps") for each in ("lab-remote", "base"))
+    assert "kubectl must talk to Argo CD's cluster" in remote
+    assert "kubectl must talk to" not in here
 
 
 def test_the_operator_s_definition_is_waited_for_where_there_are_vaultsecrets() -> None:

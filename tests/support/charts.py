@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import helm_python
@@ -42,7 +42,8 @@ def wrapper(root: Path, application: Object) -> list[Object]:
     for file in source["helm"]["valueFiles"]:
         values |= yaml.safe_load((root / source["path"] / file).read_text(encoding="utf-8"))
     namespace = application["spec"]["destination"]["namespace"]
-    return hydrate(root / source["path"], values, application["metadata"]["name"], namespace)
+    release = source["helm"].get("releaseName", application["metadata"]["name"])
+    return hydrate(root / source["path"], values, release, namespace)
 
 
 def everything(root: Path, environment: str) -> Iterator[tuple[str, Object]]:
@@ -50,7 +51,7 @@ def everything(root: Path, environment: str) -> Iterator[tuple[str, Object]]:
     for found in parent(root, {"env": environment}):
         yield "efd", found
         if found["kind"] == "Application":
-            yield from ((found["metadata"]["name"], below) for below in wrapper(root, found))
+            yield from ((PurePosixPath(found["spec"]["source"]["path"]).name, below) for below in wrapper(root, found))
 
 
 def of_kind(objects: list[Object], kind: str) -> list[Object]:

@@ -72,6 +72,18 @@ apps:
   influxdb:
     secrets: {spare: {}}
 """,
+    # Deployed by the Argo CD of another cluster, where its Applications have names of their own.
+    "lab-remote": """\
+cluster: {provides: [ingress-nginx]}
+argocd:
+  url: https://argo.example.org/cd
+  applicationName: <% app.name %>-<% name %>
+  destinationServer: https://k8s.lab.example.org:6443
+apps:
+  vault-secrets-operator: {}
+  influxdb: {}
+  chronograf: {}
+""",
     # What is left of Confluent Platform, where Kafka is not.
     "lab-rest": """\
 cluster: {provides: [vault-secrets-operator, ingress-nginx]}

@@ -62,11 +62,14 @@ def environment(
     definition = real.apps[0].definition._replace(
         name=text, description=text, namespace=text, chart=ChartReference(text, text, text)
     )
-    app = real.apps[0]._replace(definition=definition, target_revision=text, pins=(Pin(text, text, text),))
+    app = real.apps[0]._replace(
+        definition=definition, application=text, target_revision=text, pins=(Pin(text, text, text),)
+    )
     resolved = ResolvedEnvironment(
         spec=real.spec._replace(name=name, site=text),
         facts=facts,
         apps=(app,),
+        parent=text,
         project=text,
         services={text: text},
         addresses=(Address(text, text, text, text), Address(text, text, None, text)),

@@ -25,7 +25,7 @@ def host(names: Scope, services: frozenset[str]) -> expressions.Function:
         if service in exceptions:
             return str(names.lookup(("hosts", service), exceptions[service]))
         pattern = names.facts["hostPattern"]
-        return str(names.evaluate_with(("hostPattern",), pattern, {"service": service}))
+        return str(names.evaluate_with(("hostPattern",), pattern, {"service": service}, (service,)))
 
     return host_of
 

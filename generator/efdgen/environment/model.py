@@ -55,7 +55,11 @@ class Rbac(NamedTuple):
 
 
 class ArgoCd(NamedTuple):
-    """The Argo CD that deploys an environment, and what it reads."""
+    """The Argo CD that deploys an environment, and what it reads.
+
+    Attributes:
+        application_name: the pattern of the names of its Applications, as it is written; None: they have their apps'.
+    """
 
     managed: bool
     host: str
@@ -65,6 +69,7 @@ class ArgoCd(NamedTuple):
     target_revision: str
     project: str
     destination_server: str
+    application_name: str | None
     sync_policy: Mapping[str, Any] | None
     tls_vault_path: str
     rbac: Rbac
@@ -140,6 +145,7 @@ class ResolvedApp(NamedTuple):
     """An app in an environment, with nothing left to decide.
 
     Attributes:
+        application: the name of its Application.
         hosts: the host of each service behind the ingress controller.
         node_port_hosts: the host of each service on the nodes' own ports, whether anything answers there or not: the
             name is this environment's either way, and no other's.
@@ -150,6 +156,7 @@ class ResolvedApp(NamedTuple):
     definition: AppDefinition
     values: Mapping[str, Any]
     layers: tuple[Layer, ...]
+    application: str
     hosts: Mapping[str, str]
     node_port_hosts: Mapping[str, str]
     open_node_ports: frozenset[str]
@@ -198,6 +205,7 @@ class ResolvedEnvironment(NamedTuple):
         spec: what people wrote about it.
         facts: what it is.
         apps: its apps, in their order.
+        parent: the name of the Application of the app of apps.
         project: the title of the project that it belongs to; empty: the project has none.
         services: the address of each service behind the ingress controller, Argo CD not among them, sorted.
         addresses: where else something is reached.
@@ -209,6 +217,7 @@ class ResolvedEnvironment(NamedTuple):
     spec: EnvironmentSpec
     facts: Facts
     apps: tuple[ResolvedApp, ...]
+    parent: str
     project: str
     services: Mapping[str, str]
     addresses: tuple[Address, ...]

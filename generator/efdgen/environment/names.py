@@ -52,7 +52,7 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     - `vaultPaths`: path and keys of everything that they are made from, sorted by path
     - `manualSecrets`: what people make by hand and an app reads, see `_manual_secrets`
     - `rbacPolicy`: the lines of Argo CD's policy.csv
-    - `parent`: the name of the app of apps
+    - `parent`: the name of the app of apps; `parentChart`: that of its chart
     - `code(text, list or mapping)`: in Markdown's code style; `json(data)`: as JSON; `raw(text)`: not quoted;
       `each(pattern, list)`: a text for each item; `sorted(list)`; `ports(address, count)`: the ports that begin with
       that of an address; `address(url)`: its host and path
@@ -95,7 +95,8 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "vaultPaths": _vault_paths(secrets(environment)),
         "manualSecrets": [secret for app in environment.apps for secret in _manual_secrets(app) if secret["keys"]],
         "rbacPolicy": rbac.policy_csv(environment.facts.argocd.rbac).splitlines(),
-        "parent": paths.PARENT,
+        "parent": environment.parent,
+        "parentChart": paths.PARENT,
         **FUNCTIONS,
     }
 
@@ -118,6 +119,7 @@ def _lookup(missing: str, known: frozenset[str], found: Iterable[tuple[str, Any]
 def _app(app: ResolvedApp) -> dict[str, Any]:
     """Return what can be said about an app.
 
+    `application` is what Argo CD calls it.
     `parts` are the parts of its chart that are not switched off, and their values. `redirect` is the address that its
     ingress sends browsers on to, or an empty text. `cascades`: whether deleting its Application deletes its objects.
     """
@@ -125,6 +127,7 @@ def _app(app: ResolvedApp) -> dict[str, Any]:
     finalizers = definition.application.get("finalizers", [""])
     return {
         "name": definition.name,
+        "application": app.application,
         "namespace": definition.namespace,
         "description": definition.description,
         "chart": definition.chart._asdict(),

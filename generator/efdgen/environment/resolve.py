@@ -8,7 +8,7 @@ from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.environment import declared, echoes, functions
+from efdgen.environment import applications, declared, echoes, functions
 from efdgen.environment.addresses import with_addresses
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import names as names_of
@@ -72,8 +72,9 @@ class Resolver:
                 apps.append(resolved)
         if problems or facts is None:
             raise InvalidInputError(problems)
+        parent = applications.parent_name(names)
         environment = ResolvedEnvironment(
-            spec, facts, tuple(apps), self._repository.title, {}, (), self._tables, self._known, {}
+            spec, facts, tuple(apps), parent, self._repository.title, {}, (), self._tables, self._known, {}
         )
         environment = environment._replace(names=names_of(environment))
         return with_addresses(environment, self._repository.pages)
@@ -148,10 +149,10 @@ class _Facts(NamedTuple):
 
 def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules) -> _Facts:
     """Evaluate every fact, check the result against the schema again, and give efdgen's own their types."""
-    raw = {key: value for key, value in names.facts.items() if key != "hostPattern"}
+    raw = applications.without_patterns(names.facts)
     found: list[Problem] = []
     filled = scope.fill(raw, (), scope.Filling(names, spec.name, spec.layers, found, []))
-    filled["hostPattern"] = names.facts["hostPattern"]
+    filled = applications.with_patterns(filled, names.facts)
     if found:
         return _Facts(None, found, [])
     nulls = frozenset(_restore_nulls(raw, filled, rules, ()))
@@ -201,6 +202,7 @@ class _App:
         self.definition = definition
         self.layers = tuple(layers)
         self.settings = merge_layers(self.layers)
+        self.facts_names = names
         self.names: ChainMap[str, Any] = ChainMap({}, names)  # type: ignore[arg-type]
         self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [])
         self.problems = problems
@@ -208,7 +210,12 @@ class _App:
 
     def resolve(self, facts: Facts | None) -> ResolvedApp | None:
         app = self.definition
-        own: dict[str, Any] = {"app": {"name": app.name, "namespace": app.namespace}}
+        try:
+            application = applications.application_name(self.facts_names, app.name)
+        except InvalidInputError as error:
+            self.problems.extend(error.problems)
+            return None
+        own: dict[str, Any] = {"app": {"name": app.name, "namespace": app.namespace, "application": application}}
         self.names.maps[0] = own
         before = len(self.problems)
         for key in ("parameters", "values"):
@@ -235,6 +242,7 @@ class _App:
             definition=app,
             values=own["values"],
             layers=self.layers,
+            application=application,
             hosts=hosts,
             node_port_hosts=node_port_hosts,
             open_node_ports=open_node_ports,

@@ -33,6 +33,8 @@ def parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
 def _application(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
     argocd = environment.facts.argocd
     application: dict[str, Any] = {
+        # Without it, the Application's name is the app's.
+        **({"name": app.application} if app.application != app.definition.name else {}),
         "project": app.project,
         "destinationServer": app.destination_server,
         "repoURL": argocd.repo_url,

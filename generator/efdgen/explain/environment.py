@@ -128,7 +128,8 @@ class Environment:
     def _names(self, app: ResolvedApp, parameters: Any) -> Mapping[str, Any]:
         """Return what the expressions of an app can use, the same as when it was resolved."""
         definition = app.definition
-        own: dict[str, Any] = {"app": {"name": definition.name, "namespace": definition.namespace}}
+        called = {"name": definition.name, "namespace": definition.namespace, "application": app.application}
+        own: dict[str, Any] = {"app": called}
         names: Any = ChainMap(own, self.facts.names)  # type: ignore[arg-type]
         filling = scope.Filling(names, self.name, app.layers, [], [])
         own["parameters"] = {} if parameters is None else scope.fill(parameters, ("parameters",), filling)
@@ -149,6 +150,8 @@ class Environment:
     def _app_name(self, app: ResolvedApp, path: Path) -> Explanation:
         """Explain the name of an app, its folder's, or its namespace, unless written the same."""
         definition = app.definition
+        if path[-1] == "application":
+            return self.facts.application(definition, app.application)
         value = definition.namespace if path[-1] == "namespace" else definition.name
         is_written = "namespace" in definition.document.data and path[-1] == "namespace"
         place = definition.document.locate(("namespace",)) if is_written else Location(definition.document.file)
@@ -205,6 +208,8 @@ class Environment:
         """Explain a part of the Application of an app."""
         app, key, within = self.apps[str(path[1])], str(path[2]), path[3:]
         name = app.definition.name
+        if key == "name":
+            return self.facts.application(app.definition, app.application)._replace(app=paths.PARENT, path=path)
         if key == "path":
             place = self.resolved.spec.document.locate(("apps", name), key=True)
             rule = f"<% argocd.path %>/{name}"

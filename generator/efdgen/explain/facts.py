@@ -6,9 +6,10 @@ from collections import ChainMap
 from collections.abc import Iterator
 from typing import Any
 
+from efdgen.environment import applications
 from efdgen.environment.functions import TABLES
 from efdgen.environment.resolve import Resolver
-from efdgen.errors import Path
+from efdgen.errors import Location, Path
 from efdgen.explain.says import Explanation, Say, Source
 from efdgen.explain.tables import layers
 from efdgen.explain.trace import Tree, trace, trace_key
@@ -42,8 +43,8 @@ class Facts:
         return self._known[path]
 
     def _explain(self, path: Path) -> Explanation:
-        if path == _PATTERN:
-            # Without a service it yields nothing: the pattern itself is the fact.
+        if path in (_PATTERN, applications.PATTERN):
+            # Without a service, or an app, it yields nothing: the pattern itself is the fact.
             return trace(self.tree._replace(below=self.tree.layers, layers=(), merged={}), path)
         if len(path) == _LINK and path[0] == _HOSTS and path[1] not in self.tree.merged[_HOSTS]:
             return self._host(str(path[1]))
@@ -76,6 +77,22 @@ class Facts:
         names: Any = ChainMap({"service": service}, self.names)  # type: ignore[arg-type]
         pattern = trace(self.tree._replace(names=names, explain=look_up), _PATTERN)
         return pattern._replace(path=(_HOSTS, service))
+
+    def application(self, app: AppDefinition, name: str) -> Explanation:
+        """Explain the name of an app's Application, which the pattern makes; where there is none, it is the app's."""
+
+        def look_up(origin: Origin) -> Explanation:
+            if origin.path != ("app", "name"):
+                return self._look_up(origin)
+            place = Location(app.document.file)
+            says = (Say("app definition", place, app.name, app.name, wins=True),)
+            return Explanation(self.name, "", origin.path, app.name, Source(self.name, app.name, origin.path), says)
+
+        path: Path = ("app", "application")
+        if not applications.is_written(self.tree.merged):
+            return look_up(Origin(("app", "name")))._replace(path=path, value=name)
+        names: Any = ChainMap({"app": {"name": app.name}}, self.names)  # type: ignore[arg-type]
+        return trace(self.tree._replace(names=names, explain=look_up), applications.PATTERN)._replace(path=path)
 
     def _service(self, service: str) -> Explanation:
         """Explain the name of a service: the app definition that lists it."""

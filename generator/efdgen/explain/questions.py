@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efdgen.environment.applications import with_patterns, without_patterns
 from efdgen.environment.functions import TABLES
 from efdgen.environment.model import ResolvedApp
 from efdgen.environment.values import parent_values, wrapper_values
@@ -51,9 +52,9 @@ def ask(environment: Environment, question: str) -> list[Explanation]:
 def known_facts(environment: Environment) -> dict[str, Any]:
     """Return every fact, evaluated, with the hosts that the pattern makes."""
     facts = environment.facts
-    raw = {key: value for key, value in facts.tree.merged.items() if key != "hostPattern"}
-    filled: dict[str, Any] = scope.fill(raw, (), scope.Filling(facts.names, facts.name, facts.tree.layers, [], []))
-    filled["hostPattern"] = facts.tree.merged["hostPattern"]
+    raw = without_patterns(facts.tree.merged)
+    evaluated = scope.fill(raw, (), scope.Filling(facts.names, facts.name, facts.tree.layers, [], []))
+    filled = with_patterns(evaluated, facts.tree.merged)
     hosts = {service: host for app in environment.apps.values() for service, host in _hosts(app).items()}
     return {**filled, "hosts": {**filled["hosts"], **hosts}}
 

@@ -181,7 +181,7 @@ def hydrate_app(
 
 
 def deployments(parent: HydratedApp) -> dict[str, Deployment | str]:
-    """Return how Argo CD deploys each app, by name: what the parent chart's Applications say.
+    """Return how Argo CD deploys each app, by the app's name: what the parent chart's Applications say.
 
     For an Application that says what efdgen does not know, the reason stands instead.
     """
@@ -189,12 +189,13 @@ def deployments(parent: HydratedApp) -> dict[str, Deployment | str]:
     for item in parent.objects:
         if objects.key(item.data).kind == "Application":
             name = objects.key(item.data).name
+            app = app_of(item.data) or name
             try:
-                found[name] = _deployment(name, item.data)
+                found[app] = _deployment(name, item.data)
             except (TypeError, KeyError, AttributeError) as error:
-                found[name] = f"the Application {name} is incomplete: {error}"
+                found[app] = f"the Application {name} is incomplete: {error}"
             except ChartError as error:
-                found[name] = str(error)
+                found[app] = str(error)
     return dict(sorted(found.items()))
 
 

@@ -72,9 +72,9 @@ class Scope(Mapping[str, Any]):
             return [self.lookup((*path, index), item) for index, item in enumerate(raw)]
         return raw
 
-    def evaluate_with(self, path: Path, raw: str, extra: Mapping[str, str]) -> Any:
-        """Evaluate a fact that needs more names than the scope has, such as the host pattern."""
-        return self._evaluate(path, raw, ChainMap(dict(extra), self), tuple(extra.values()))  # type: ignore[arg-type]
+    def evaluate_with(self, path: Path, raw: str, extra: Mapping[str, Any], variant: Path) -> Any:
+        """Evaluate a fact that needs more names than the scope has, such as the host pattern; once for each variant."""
+        return self._evaluate(path, raw, ChainMap(dict(extra), self), variant)  # type: ignore[arg-type]
 
     def _evaluate(self, path: Path, raw: str, names: Mapping[str, Any], variant: Path = ()) -> Any:
         """Evaluate the fact at `path`, once for each variant of the names that it is evaluated with."""

@@ -9,13 +9,19 @@ from typing import Any
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.language import visible
 from efdgen.report.text import Style, table
+from efdgen.repository import paths
 
 
 def as_text(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
-    """Return a table of environments and apps, then pins and hosts by environment. `*`: a value is pinned."""
+    """Return a table of environments and apps, then names in Argo CD, pins and hosts. `*`: a value is pinned."""
     return "\n\n".join(
         part
-        for part in (_versions(environments, style), _pins(environments, style), _hosts(environments, style))
+        for part in (
+            _versions(environments, style),
+            _applications(environments, style),
+            _pins(environments, style),
+            _hosts(environments, style),
+        )
         if part
     )
 
@@ -33,6 +39,20 @@ def _versions(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
             ]
         )
     return table(rows, style)
+
+
+def _applications(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
+    """Return what Argo CD calls the apps, where that is not their name."""
+    rows = [
+        [env.facts.name, name, application]
+        for env in environments
+        for name, application in (
+            (paths.PARENT, env.parent),
+            *((app.definition.name, app.application) for app in env.apps),
+        )
+        if name != application
+    ]
+    return table([["environment", "app", "in Argo CD"], *rows], style) if rows else ""
 
 
 def _pins(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
@@ -73,12 +93,17 @@ def _environment(environment: ResolvedEnvironment) -> dict[str, Any]:
         "title": facts.title,
         "site": environment.spec.site,
         "kubernetesVersion": facts.cluster.kubernetes_version,
-        "argocd": {"url": facts.argocd.url, "managed": facts.argocd.managed},
+        "argocd": {
+            "url": facts.argocd.url,
+            "managed": facts.argocd.managed,
+            "application": environment.parent,
+        },
         "hosts": _public(environment),
         **{each.key: each.address for each in environment.addresses if each.key},
         "apps": [
             {
                 "name": app.definition.name,
+                "application": app.application,
                 "chart": app.definition.chart.name,
                 "version": app.definition.chart.version,
                 "targetRevision": app.target_revision,

@@ -39,6 +39,7 @@ _OF_DOCUMENTS = (
     "otherApps",
     "page",
     "parent",
+    "parentChart",
     "ports",
     "project",
     "provided",
@@ -188,6 +189,6 @@ def _composed(declared: OwnSchema | None, *, is_open: bool) -> Schemas:
 
 
 def _required(fact: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the schema of a fact in the defaults: nothing of it can be left out."""
-    keys = list(properties(fact))
+    """Return the schema of a fact in the defaults: nothing of it can be left out but what has a default of efdgen's."""
+    keys = [key for key, rule in properties(fact).items() if not (isinstance(rule, dict) and rule.get("x-optional"))]
     return {"allOf": [fact, {"required": keys}]} if keys else fact

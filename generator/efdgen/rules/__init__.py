@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Problem
-from efdgen.rules import apps, distinct_names, echoed, hosts, names, numbers, rbac, secrets
+from efdgen.rules import applications, apps, distinct_names, echoed, hosts, names, numbers, rbac, secrets
 from efdgen.rules.acceptance import accepted_in_vain, is_accepted
 from efdgen.rules.identities import Identities
 
@@ -24,6 +24,10 @@ _RULES = (
     apps.overrides_are_known,
     apps.image_tags_have_a_reason,
     apps.namespaces_are_their_own,
+    applications.names_can_be,
+    applications.names_are_their_own,
+    applications.places_are_their_own,
+    applications.policies_name_applications,
     rbac.roles_are_defined,
     echoed.values_say_something,
     numbers.have_no_exponents,

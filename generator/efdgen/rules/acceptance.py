@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator
 from efdgen.errors import Problem, Severity
 from efdgen.repository.model import EnvironmentSpec
 
-_NEVER_ACCEPTED = "E502"
-"""Hosts that are no DNS names: their characters would break the manifests that they stand in."""
+_NEVER_ACCEPTED = ("E502", "E522")
+"""Names that no host, or no Application, can have: their characters would break the manifests that they stand in."""
 
 
 def is_accepted(spec: EnvironmentSpec, code: str, app: str) -> bool:
     """Say whether a spec, its site or the shared defaults accept that an app breaks a rule."""
-    return code != _NEVER_ACCEPTED and any(a.rule == code and a.app in (app, "") for a in spec.accept)
+    return code not in _NEVER_ACCEPTED and any(a.rule == code and a.app in (app, "") for a in spec.accept)
 
 
 def accepted_in_vain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,16 +12,26 @@ from efdgen.language import expressions
 from efdgen.language.annotations import found
 from efdgen.language.layers import leaves
 from efdgen.repository.model import EnvironmentSpec, Repository
+from efdgen.rules.neighbours import Neighbourhoods
 
 
 class Identity(NamedTuple):
-    """What an environment is known by."""
+    """What an environment is known by.
+
+    Attributes:
+        argocd: the address of the Argo CD that deploys it, written one way.
+        is_managing: whether it looks after that Argo CD.
+        links: the environments that it may name.
+    """
 
     name: str
     hosts: frozenset[str]
     vault_prefix: str
     aliases: frozenset[str]
     domain: str
+    argocd: str
+    is_managing: bool
+    links: frozenset[str]
 
 
 class Identities:
@@ -33,6 +44,7 @@ class Identities:
         own: where facts stand that belong to one environment, those that others follow from first.
         identifying: where facts stand that are other names of their environment.
         table_texts: every text of a table: it may be about anybody.
+        neighbourhoods: the environments that one Argo CD deploys.
         vault_depth: the most parts that a Vault prefix of an environment has.
         named: what texts that more than one environment has were found to name: kept while a run looks at them.
     """
@@ -54,7 +66,18 @@ class Identities:
         self.by_vault_prefix = _index((i.vault_prefix, i.name) for i in self.identities.values())
         self.vault_depth = max((prefix.count("/") + 1 for prefix in self.by_vault_prefix), default=0)
         self.by_name = _index((n, i.name) for i in self.identities.values() for n in {i.name, *i.aliases})
+        self.neighbourhoods = Neighbourhoods(
+            {i.name: i.argocd for i in self.identities.values() if not self._is_astray(i)},
+            frozenset(i.name for i in self.identities.values() if i.is_managing),
+            repository,
+            resolver,
+        )
         self.domains = tuple({f".{identity.domain}" for identity in self.identities.values()})
+
+    def _is_astray(self, identity: Identity) -> bool:
+        """Say whether the Argo CD of an environment is another's, and no link says so: then that is wrong (E503)."""
+        owners = self.by_host.get(re.split("[:/]", identity.argocd)[0], frozenset())
+        return bool(owners) and not owners & {identity.name, *identity.links}
 
 
 def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, frozenset[str]]:
@@ -62,6 +85,12 @@ def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, frozenset[str]]:
     for key, name in pairs:
         index[key] = index.get(key, frozenset()) | {name}
     return index
+
+
+def _address(url: str) -> str:
+    """Return a URL as host and path, so that one place has one text."""
+    host, slash, path = url.partition("://")[2].partition("/")
+    return f"{host.lower().removesuffix(':443')}{slash}{path}".rstrip("/")
 
 
 def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver) -> Identity:
@@ -81,4 +110,7 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
         vault_prefix=str(names["vault"]["pathPrefix"]),
         aliases=frozenset({*names["aliases"], *others}),
         domain=str(names["domain"]),
+        argocd=_address(str(names["argocd"]["url"])),
+        is_managing=names["argocd"]["managed"] is True,
+        links=frozenset(names.facts["links"]),
     )

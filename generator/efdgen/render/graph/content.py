@@ -30,13 +30,20 @@ def graph(environment: ResolvedEnvironment) -> Graph:
             tuple(hosts.get(app.definition.name, ())),
             tuple(secret.name for secret in app.secrets),
             tuple(app.definition.manual_secrets),
+            application=_other(app.application, app.definition.name),
         )
         for app in apps
     ]
     nodes += [Node(name, is_provided=True) for name in sorted(elsewhere - requires.keys())]
     edges = [Edge(name, other, _is_implied(name, other, requires)) for name in requires for other in requires[name]]
-    root = Node(paths.PARENT, namespace=NAMESPACE, hosts=tuple(hosts.get(paths.PARENT, ())))
+    own = tuple(hosts.get(paths.PARENT, ()))
+    root = Node(paths.PARENT, namespace=NAMESPACE, hosts=own, application=_other(environment.parent, paths.PARENT))
     return Graph(environment.heading, root, tuple(nodes), tuple(edges))
+
+
+def _other(application: str, name: str) -> str:
+    """Return the name of an Application that has another name than its chart; empty: it has the same."""
+    return application if application != name else ""
 
 
 def _is_implied(name: str, other: str, requires: Mapping[str, tuple[str, ...]]) -> bool:

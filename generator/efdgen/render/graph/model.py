@@ -16,6 +16,7 @@ class Node(NamedTuple):
         secrets: the Kubernetes Secrets that are made for it from Vault.
         manual_secrets: the Kubernetes Secrets that people make for it.
         is_provided: whether it is the cluster's own, and not deployed by Argo CD.
+        application: what Argo CD calls it; empty: as it is called here.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Node(NamedTuple):
     secrets: tuple[str, ...] = ()
     manual_secrets: tuple[str, ...] = ()
     is_provided: bool = False
+    application: str = ""
 
 
 class Edge(NamedTuple):
@@ -74,7 +76,8 @@ class Graph(NamedTuple):
 
 def lines(node: Node) -> tuple[tuple[str, str], ...]:
     """Return what is said of a node below its name: what it is, and which."""
-    found = [("namespace", node.namespace)] if node.namespace else []
+    found = [("Application", node.application)] if node.application else []
+    found += [("namespace", node.namespace)] if node.namespace else []
     found += [("host", host) for host in node.hosts]
     found += [("secret", secret) for secret in node.secrets]
     found += [("secret", f"{secret} (made by hand)") for secret in node.manual_secrets]

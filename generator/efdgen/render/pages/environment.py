@@ -87,7 +87,7 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
         header,
         (
             (
-                link(app.definition.name, _UP + layout.values(app.definition.name, environment.facts.name)),
+                _app(app, environment.facts.name),
                 text(app.definition.chart.name),
                 text(app.definition.chart.version),
                 code(app.definition.namespace),
@@ -98,6 +98,13 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
             for app in sync_order(environment.apps)
         ),
     )
+
+
+def _app(app: ResolvedApp, environment: str) -> str:
+    """Return a link to an app's values, with what Argo CD calls it, where that is not its name."""
+    name = app.definition.name
+    shown = link(name, _UP + layout.values(name, environment))
+    return shown if app.application == name else f"{shown} (in Argo CD: {code(app.application)})"
 
 
 def _pins(app: ResolvedApp) -> str:
