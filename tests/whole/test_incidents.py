@@ -147,7 +147,7 @@ def test_07_every_enabled_app_has_its_values_file(checkout: Path) -> None:
 
 def test_08_a_host_copied_from_another_environment_is_refused(inputs: Path) -> None:
     edit(inputs / SUMMIT, "name: summit\n", "name: summit\nhosts:\n  influxdb: influxdb-base-efd.lsst.codes\n")
-    assert codes(inputs, SUMMIT) == {"E501", "E503"}
+    assert codes(inputs) == {"E501"}
 
 
 def test_08_a_host_copied_into_values_is_refused(inputs: Path) -> None:
@@ -159,7 +159,7 @@ def test_08_a_host_copied_into_values_is_refused(inputs: Path) -> None:
 def test_08_a_whole_spec_copied_with_its_hosts_is_refused(inputs: Path) -> None:
     shutil.copyfile(inputs / "environments/ncsa-stable.yaml", inputs / "environments/ncsa-test.yaml")
     edit(inputs / "environments/ncsa-test.yaml", "name: ncsa-stable\n", "name: ncsa-test\n")
-    assert "E501" in codes(inputs, "environments/ncsa-test.yaml")
+    assert codes(inputs) >= {"E501"}
 
 
 def test_09_there_is_no_default_environment_to_flip(checkout: Path) -> None:

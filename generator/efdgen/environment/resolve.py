@@ -8,7 +8,7 @@ from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.environment import applications, declared, echoes, functions
+from efdgen.environment import applications, declared, echoes, functions, hostnames
 from efdgen.environment.addresses import with_addresses
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import names as names_of
@@ -59,6 +59,7 @@ class Resolver:
         names = self.scope(name)
         facts, problems, values = _facts(spec, names, self._repository.schemas.facts)
         if values:
+            values += _unfit_hosts(spec, names, values, self._repository.apps, self._known.services)
             # From here on, what reads a wrong fact says what is wrong with that, and nothing more.
             wrong = echoes.wrong(values, names.facts, spec.layers, functools.partial(self._new_scope, spec))
             problems = [problem for said in wrong.values() for problem in said]
@@ -166,6 +167,32 @@ def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules) -> _Facts:
         except InvalidInputError as error:
             found.extend(error.problems)
     return _Facts(None, [], found)
+
+
+def _unfit_hosts(
+    spec: EnvironmentSpec,
+    names: Scope,
+    problems: Iterable[Problem],
+    apps: Mapping[str, AppDefinition],
+    services: Iterable[str],
+) -> list[Problem]:
+    """Return what is wrong with hosts, where facts are wrong that may only repeat it (E502)."""
+    texts = [problem.message for problem in problems]
+    known = {problem.path for problem in problems}
+    here = {service for app in spec.apps for service in (*apps[app].ingress_hosts, *apps[app].node_port_hosts)}
+    found = []
+    for service in sorted(services):
+        try:
+            host = names["host"](service)
+        except (InvalidInputError, expressions.ExpressionError):
+            continue
+        reason = hostnames.fault(host)
+        path: Path = ("hosts", service) if service in names.facts["hosts"] else ("hostPattern",)
+        if reason and path not in known and (service in here or any(host in text for text in texts)):
+            message = hostnames.unfit(host, service, reason)
+            location = scope.locate(spec.layers, path)
+            found.append(Problem("E502", f"{message} (environment {spec.name})", location, path))
+    return found
 
 
 def _restore_nulls(raw: Any, filled: Any, rules: Any, path: Path) -> Iterator[Path]:

@@ -73,7 +73,13 @@ class Scope(Mapping[str, Any]):
         return raw
 
     def evaluate_with(self, path: Path, raw: str, extra: Mapping[str, Any], variant: Path) -> Any:
-        """Evaluate a fact that needs more names than the scope has, such as the host pattern; once for each variant."""
+        """Evaluate a fact that needs more names than the scope has, such as the host pattern; once for each variant.
+
+        Raises:
+            InvalidInputError: when it can't be evaluated, or is known to be wrong.
+        """
+        if path in self._wrong:
+            raise InvalidInputError(self._wrong[path])
         return self._evaluate(path, raw, ChainMap(dict(extra), self), variant)  # type: ignore[arg-type]
 
     def _evaluate(self, path: Path, raw: str, names: Mapping[str, Any], variant: Path = ()) -> Any:

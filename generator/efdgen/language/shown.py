@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -16,3 +16,15 @@ def shown(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value)
+
+
+_MOST_WORDS = 6
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return `a`, `a and b`, `a, b and c`; of more than six, the first five and how many more there are."""
+    shown = (
+        [*words] if len(words) <= _MOST_WORDS else [*words[: _MOST_WORDS - 1], f"{len(words) - _MOST_WORDS + 1} more"]
+    )
+    *others, last = shown
+    return f"{', '.join(others)} and {last}" if others else last

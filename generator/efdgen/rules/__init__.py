@@ -6,6 +6,7 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Problem
 from efdgen.rules import applications, apps, distinct_names, echoed, hosts, names, numbers, rbac, secrets
 from efdgen.rules.acceptance import accepted_in_vain, is_accepted
+from efdgen.rules.findings import said_together
 from efdgen.rules.identities import Identities
 
 __all__ = ["Identities", "check"]
@@ -45,7 +46,13 @@ def check(environment: ResolvedEnvironment, identities: Identities) -> list[Prob
     findings = [finding for rule in _RULES for finding in rule(environment, identities)]
     spec = environment.spec
     about = identities.about
-    kept = [about.weighed_for(f.problem, f.apps) for f in findings if not is_accepted(spec, f.problem.code, f.app)]
+    kept = list(
+        said_together(
+            finding._replace(problem=about.weighed_for(finding.problem, finding.apps))
+            for finding in findings
+            if not is_accepted(spec, finding.problem.code, finding.app)
+        )
+    )
     if not environment.is_whole:
         return kept  # what is accepted may be true of the apps that are not here
     found = {(finding.problem.code, finding.app) for finding in findings}

@@ -9,6 +9,7 @@ from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.language import suggest
 from efdgen.language.layers import leaves
 from efdgen.repository import chartkeys
+from efdgen.repository.model import AppDefinition
 from efdgen.rules.findings import Finding, at_app
 from efdgen.rules.identities import Identities
 
@@ -23,7 +24,8 @@ def have_what_they_need(environment: ResolvedEnvironment, _identities: Identitie
             if required not in there:
                 name = app.definition.name
                 hint = f"list {required} under `apps`, or, where the cluster has one, under `cluster.provides`"
-                yield at_app("E507", f"{name} needs {required}", environment, name, hint)
+                found = at_app("E507", f"{name} needs {required}", environment, name, hint)
+                yield found._replace(lack=required)
 
 
 def overrides_are_known(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
@@ -57,10 +59,19 @@ def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Iden
 
 def namespaces_are_their_own(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find apps that share a namespace: deleting one would delete the other's."""
-    taken = dict.fromkeys(_SYSTEM_NAMESPACES, "the cluster")
-    for app in environment.apps:
-        owner = taken.setdefault(app.definition.namespace, app.definition.name)
-        if owner != app.definition.name:
-            message = f"the namespace {app.definition.namespace!r} is {owner}'s, too"
-            hint = f"give it one of its own in {app.definition.source}/app.yaml"
-            yield at_app("E516", message, environment, app.definition.name, hint)._replace(other=owner)
+    taken: dict[str, AppDefinition | None] = dict.fromkeys(_SYSTEM_NAMESPACES)
+    for app in (app.definition for app in environment.apps):
+        owner = taken.setdefault(app.namespace, app)
+        if owner is app:
+            continue
+        if owner is not None and "namespace" not in app.document.data:
+            app, owner = owner, app  # noqa: PLW2901 - it has its own name, and the other one says that
+        message = f"the namespace {app.namespace!r} is {owner.name if owner else 'the cluster'}'s, too"
+        hint = f"give it one of its own in {app.source}/app.yaml"
+        other = owner.name if owner is not None else ""
+        finding = at_app("E516", message, environment, app.name, hint)._replace(other=other)
+        if "namespace" in app.document.data:
+            where: Path = ("namespace",)
+            problem = finding.problem._replace(location=app.document.locate(where), path=where)
+            finding = finding._replace(problem=problem)
+        yield finding

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity
 from efdgen.language import scope
+from efdgen.language.shown import listed
 
 
 class Finding(NamedTuple):
-    """A problem, the app that it is about (empty: the environment), and the other one, where two don't fit together."""
+    """A problem, the app that it is about (empty: the environment), and the other one, where two don't fit together.
+
+    Attributes:
+        lack: what the app and others may lack alike: that is said once for all of them; empty: nothing.
+    """
 
     problem: Problem
     app: str
     other: str = ""
+    lack: str = ""
 
     @property
     def apps(self) -> tuple[str, ...]:
         """Return the apps that it is about; none: the environment."""
         return tuple(filter(None, (self.app, self.other)))
+
+
+def said_together(findings: Iterable[Finding]) -> Iterator[Problem]:
+    """Yield the problems of findings; what several apps lack is said where the first of them is listed."""
+    lacking: dict[tuple[str, str, Severity], list[Finding]] = {}
+    for finding in findings:
+        if finding.lack:
+            lacking.setdefault((finding.problem.code, finding.lack, finding.problem.severity), []).append(finding)
+        else:
+            yield finding.problem
+    for first, *others in lacking.values():
+        message, _, where = first.problem.message.rpartition(" (")
+        if others:
+            does = "does" if len(others) == 1 else "do"
+            message += f", and so {does} {listed([finding.app for finding in others])}"
+        yield first.problem._replace(message=f"{message} ({where}")
 
 
 def in_facts(

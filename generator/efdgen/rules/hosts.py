@@ -6,14 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efdgen.environment import hostnames
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
 
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
-_MOST_IN_LABEL = 63
-_MOST_IN_NAME = 253
 _ALIKE = 0.75
 
 
@@ -21,30 +19,17 @@ def fit_the_dns(environment: ResolvedEnvironment, _identities: Identities) -> It
     """Find hosts that are no DNS names: https://www.rfc-editor.org/rfc/rfc1123#section-2."""
     for app in environment.apps:
         for service, host in {**app.hosts, **app.node_port_hosts}.items():
-            reason = _dns_problem(host)
+            reason = hostnames.fault(host)
             if reason:
-                message = f"the host {host!r} of {service} does not fit the DNS: {reason}"
+                message = hostnames.unfit(host, service, reason)
                 yield in_facts(
                     "E502", message, environment, own_host_path(environment, service), app=app.definition.name
                 )
     if environment.facts.argocd.managed:
-        reason = _dns_problem(environment.facts.argocd.host)
+        reason = hostnames.fault(environment.facts.argocd.host)
         if reason:
-            message = f"the host {environment.facts.argocd.host!r} of Argo CD does not fit the DNS: {reason}"
+            message = hostnames.unfit(environment.facts.argocd.host, "Argo CD", reason)
             yield in_facts("E502", message, environment, ("argocd", "host"))
-
-
-def _dns_problem(host: str) -> str:
-    if len(host) > _MOST_IN_NAME:
-        return f"it has {len(host)} characters, at most {_MOST_IN_NAME} are allowed"
-    for label in host.split("."):
-        if len(label) > _MOST_IN_LABEL:
-            return f"{label!r} has {len(label)} characters, at most {_MOST_IN_LABEL} are allowed between two dots"
-        if label != label.lower():
-            return f"{label!r} has upper-case letters"
-        if not _LABEL.match(label):
-            return f"{label!r} may hold letters, digits and, inside, hyphens only"
-    return ""
 
 
 def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
@@ -53,7 +38,8 @@ def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -
     claims: dict[tuple[str, str], tuple[str, str]] = {}
     for app, service, host in _claims(environment):
         path = own_host_path(environment, service) if app else ("argocd", "host")
-        yield from _claimed_elsewhere(environment, identities, (app, service, host), path)
+        if host in identities.contested:
+            yield Finding(identities.contested[host], app)
         url_path = _url_path(environment, app, host)
         first = claims.setdefault((host, url_path), (app, service))
         if first != (app, service):
@@ -61,19 +47,9 @@ def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -
             message = f"{both} claim one host: {host}{url_path}"
             yield in_facts("E501", message, environment, path, hint, app)._replace(other=first[0])
     for resolved in environment.apps:
-        for service, host in resolved.node_port_hosts.items():
-            claim = (resolved.definition.name, service, host)
-            yield from _claimed_elsewhere(environment, identities, claim, own_host_path(environment, service))
-
-
-def _claimed_elsewhere(
-    environment: ResolvedEnvironment, identities: Identities, claim: tuple[str, str, str], path: Path
-) -> Iterator[Finding]:
-    app, service, host = claim
-    others = identities.by_host.get(host, frozenset()) - {environment.facts.name}
-    if others:
-        message = f"the host {host} of {service} is {min(others)}'s, too"
-        yield in_facts("E501", message, environment, path, "give each its own, under `hosts`", app)
+        for host in resolved.node_port_hosts.values():
+            if host in identities.contested:
+                yield Finding(identities.contested[host], resolved.definition.name)
 
 
 def _claims(environment: ResolvedEnvironment) -> Iterator[tuple[str, str, str]]:

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
 
 from efdgen.environment.resolve import Resolver
-from efdgen.errors import InvalidInputError
-from efdgen.language import expressions
+from efdgen.errors import InvalidInputError, Path, Problem
+from efdgen.language import expressions, scope
 from efdgen.language.annotations import found
 from efdgen.language.layers import leaves
 from efdgen.repository.model import EnvironmentSpec, Repository
+from efdgen.rules.contested import contested
+from efdgen.rules.identity import Identity
 from efdgen.rules.neighbours import Neighbourhoods
-
-
-class Identity(NamedTuple):
-    """What an environment is known by.
-
-    Attributes:
-        argocd: the address of the Argo CD that deploys it, written one way.
-        is_managing: whether it looks after that Argo CD.
-        links: the environments that it may name.
-    """
-
-    name: str
-    hosts: frozenset[str]
-    vault_prefix: str
-    aliases: frozenset[str]
-    domain: str
-    argocd: str
-    is_managing: bool
-    links: frozenset[str]
 
 
 class Identities:
@@ -58,6 +41,10 @@ class Identities:
             except (InvalidInputError, expressions.ExpressionError, TypeError):
                 continue  # its facts are wrong, and resolving them says how
         self.about = repository.about
+        self._resolver = resolver
+        self._services = sorted(
+            {service for app in repository.apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}
+        )
         self.own = repository.schemas.own
         self.identifying = repository.schemas.identifying
         items = {name: table.items for name, table in repository.tables.items()}
@@ -79,6 +66,28 @@ class Identities:
         owners = self.by_host.get(re.split("[:/]", identity.argocd)[0], frozenset())
         return bool(owners) and not owners & {identity.name, *identity.links}
 
+    @functools.cached_property
+    def contested(self) -> dict[str, Problem]:
+        """Return the hosts that several environments claim, each with what is said about it."""
+        return contested(self.identities, self.by_host)
+
+    def contested_of(self, name: str) -> frozenset[str]:
+        """Return the hosts that an environment has by facts that are said to claim what others claim, too."""
+        identity = self.identities.get(name)
+        if identity is None or identity.hosts.keys().isdisjoint(self.contested):
+            return frozenset()
+        places = {(problem.path, problem.location) for problem in self.contested.values()}
+        layers = identity.spec.layers
+        deciding = {path for path in identity.hosts.values() if (path, scope.locate(layers, path)) in places}
+        names = self._resolver.scope(name)
+        made = (names["host"](service) for service in self._services if host_path(names["hosts"], service) in deciding)
+        return frozenset((*made, *(host for host, path in identity.hosts.items() if path in deciding)))
+
+
+def host_path(hosts: Mapping[str, str], service: str) -> Path:
+    """Return the path of the fact that decides a service's host, of the exceptions that there are."""
+    return ("hosts", service) if service in hosts else ("hostPattern",)
+
 
 def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, frozenset[str]]:
     index: dict[str, frozenset[str]] = {}
@@ -98,15 +107,16 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
     host = names["host"]
     apps = [repository.apps[app] for app in spec.apps]
     services = {service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts)}
-    hosts = {host(service) for service in services}
+    hosts = {str(host(service)): host_path(names["hosts"], service) for service in sorted(services)}
     if names["argocd"]["managed"] is True:
-        hosts.add(names["argocd"]["host"])
+        hosts.setdefault(str(names["argocd"]["host"]), ("argocd", "host"))
     others = {
         str(name) for place in repository.schemas.identifying for _, name in found(names, place) if name is not None
     }
     return Identity(
         name=spec.name,
-        hosts=frozenset(str(host) for host in hosts),
+        spec=spec,
+        hosts=hosts,
         vault_prefix=str(names["vault"]["pathPrefix"]),
         aliases=frozenset({*names["aliases"], *others}),
         domain=str(names["domain"]),

@@ -58,6 +58,11 @@ def _in_facts(
         namesakes = identities.by_name.get(value, frozenset()) - search.allowed
         if namesakes:
             yield path, value, f"{value!r} is the name of the environment {min(namesakes)}"
+    own = identities.identities.get(environment.facts.name)
+    for host, path in own.hosts.items() if own else ():
+        # What reads the pattern only repeats what is wrong with it.
+        for key, message in search.foreign(host) if path == ("hostPattern",) else ():
+            yield path, key, message
     for path, value in _facts(environment, identities.own):
         for key, message in search.foreign(value):
             yield path, key, message
@@ -106,6 +111,9 @@ class _Search:
         self._identities = identities
         self._own = environment.facts.name
         self.allowed = {self._own, *environment.facts.links}
+        linked = (identities.identities[name] for name in environment.facts.links if name in identities.identities)
+        # E501 says what is wrong with the former; what is wrong with the latter is said in their own environments.
+        self._said = identities.contested_of(self._own).union(*(identity.hosts for identity in linked))
 
     def foreign(self, text: str) -> Iterator[tuple[str, str]]:
         """Return what a text holds of each other environment, and a message about it."""
@@ -124,7 +132,8 @@ class _Search:
 
     def _owned(self, text: str) -> Iterable[tuple[str, str, frozenset[str]]]:
         """Return what of a text is somebody's; most texts are the same in all environments, and looked at once."""
-        if self._own in text.lower():
+        lowered = text.lower()
+        if self._own in lowered or any(host in lowered for host in self._said):
             return self._named(text)
         named = self._identities.named
         if text not in named:
@@ -136,12 +145,7 @@ class _Search:
         identities = self._identities
         yield "the name", text, identities.by_name.get(text, none)
         if "." in text:
-            for host in _hosts(text.lower()):
-                yield "a host", host, identities.by_host.get(host, none)
-                yield "the name", host, identities.by_name.get(host, none)
-                if host.endswith(identities.domains):
-                    for name in self._names_in(host):
-                        yield "the name", name, identities.by_name.get(name, none)
+            yield from self._named_hosts(text)
         if "/" in text:
             for path in _paths(text):
                 parts = path.split("/")
@@ -152,6 +156,18 @@ class _Search:
                     stem = part.rpartition(".")[0] or part
                     for name in {part, stem}:
                         yield "the name", name, identities.by_name.get(name, none)
+
+    def _named_hosts(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
+        none: frozenset[str] = frozenset()
+        identities = self._identities
+        for host in _hosts(text.lower()):
+            if host in self._said:
+                continue
+            yield "a host", host, identities.by_host.get(host, none)
+            yield "the name", host, identities.by_name.get(host, none)
+            if host.endswith(identities.domains):
+                for name in self._names_in(host):
+                    yield "the name", name, identities.by_name.get(name, none)
 
     def _names_in(self, host: str) -> Iterator[str]:
         """Yield the runs of words in the labels of a host that could be an environment's name."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from efdgen import rules
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.resolve import FLAWED_LINK, Resolver
-from efdgen.errors import InvalidInputError, Location, OutputError, Problem, Severity, UsageError
+from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
 from efdgen.language import suggest
 from efdgen.output.tree import FileTree
 from efdgen.render import files
@@ -19,6 +18,7 @@ from efdgen.repository import paths
 from efdgen.repository.focus import lightened
 from efdgen.repository.load import load
 from efdgen.repository.model import Repository
+from efdgen.verbs.once import said_once
 
 
 class Project(NamedTuple):
@@ -161,26 +161,6 @@ def raise_errors(problems: Sequence[Problem]) -> None:
         problems = [problem for problem in problems if problem.code != FLAWED_LINK]
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise InvalidInputError(problems)
-
-
-_WHERE = re.compile(r"environment [^ ()]+\)\Z")
-"""How the text of a problem ends that is known in an environment only, though many may read what is wrong."""
-
-_EVALUATED = ("E2", "E3")
-"""How the codes begin of what expressions yield. Rules are for each environment to accept."""
-
-
-def said_once(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems without those that only repeat what is wrong in a shared file, for another environment.
-
-    The first environment, by name, is the one that is named.
-    """
-    first: dict[tuple[str, Location, str], Problem] = {}
-    for problem in sorted(problems, key=lambda problem: problem.sort_key):
-        is_evaluated = problem.code.startswith(_EVALUATED)
-        text = _WHERE.sub("", problem.message) if is_evaluated else problem.message
-        first.setdefault((problem.code, problem.location, text), problem)
-    return list(first.values())
 
 
 def rendering(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), *, keep: bool = False) -> Rendering:
