@@ -6,7 +6,7 @@ import types
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from efdgen.errors import Path, Problem
+from efdgen.errors import Location, Path, Problem
 from efdgen.language import yamlio
 from efdgen.language.annotations import Place
 from efdgen.language.cells import Cell
@@ -92,7 +92,11 @@ class Acceptance(NamedTuple):
 
 
 class EnvironmentSpec(NamedTuple):
-    """One file in `environments/`, with what its site and all environments share below it."""
+    """One file in `environments/`, with what its site and all environments share below it.
+
+    Attributes:
+        idle_pins: by app, the pins that are null where none is below them: the pin, and where it is written.
+    """
 
     name: str
     document: yamlio.Document
@@ -101,6 +105,7 @@ class EnvironmentSpec(NamedTuple):
     apps: tuple[str, ...]
     app_layers: Mapping[str, tuple[Layer, ...]]
     accept: tuple[Acceptance, ...]
+    idle_pins: Mapping[str, tuple[tuple[str, Location], ...]]
 
 
 class RunbookDocuments(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -209,27 +209,27 @@ def _spec(files: Files, document: Document, shared: Document, apps: tuple[str, .
     elif site:
         files.unknown("site", document, ("site",), sites)
     sources.append(("spec", document, (), "apps"))
+    of_apps = {
+        app: [
+            (source, doc, (*prefix, key, app))
+            for source, doc, prefix, key in sources
+            if app in at(doc.data, prefix).get(key, {})
+        ]
+        for app in apps
+    }
     return EnvironmentSpec(
         name=stem,
         document=document,
         site=site,
         layers=tuple(_facts_layer(source, doc, prefix) for source, doc, prefix, _ in sources),
         apps=apps,
-        app_layers={
-            app: _app_layers(
-                [
-                    (source, doc, (*prefix, key, app))
-                    for source, doc, prefix, key in sources
-                    if app in at(doc.data, prefix).get(key, {})
-                ]
-            )
-            for app in apps
-        },
+        app_layers={app: _app_layers(those) for app, those in of_apps.items()},
         accept=tuple(
             Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"])
             for _, doc, prefix, _ in sources
             for accepted in at(doc.data, prefix).get("accept", ())
         ),
+        idle_pins={app: found for app, those in of_apps.items() if (found := tuple(_idle_pins(those)))},
     )
 
 
@@ -246,6 +246,19 @@ def _app_layers(sources: Sequence[tuple[str, Document, Path]]) -> tuple[Layer, .
         layers.insert(0, _app_layer(name, document, prefix, frozenset(taken)))
         taken |= {path for path, pin in at(document.data, prefix).get("pins", {}).items() if pin is None}
     return tuple(layers)
+
+
+def _idle_pins(sources: Sequence[tuple[str, Document, Path]]) -> Iterator[tuple[str, Location]]:
+    """Yield the pins that are null where no source below has one."""
+    there: set[str] = set()
+    for _, document, prefix in sources:
+        for path, pin in at(document.data, prefix).get("pins", {}).items():
+            if pin is not None:
+                there.add(path)
+            elif path in there:
+                there.remove(path)
+            else:
+                yield path, document.locate((*prefix, "pins", path), key=True)
 
 
 def _app_layer(name: str, document: Document, prefix: Path, taken: frozenset[str]) -> Layer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Problem
-from efdgen.rules import applications, apps, distinct_names, echoed, hosts, names, numbers, rbac, secrets
+from efdgen.rules import applications, apps, distinct_names, echoed, hosts, idle, names, numbers, rbac, secrets
 from efdgen.rules.acceptance import accepted_in_vain, is_accepted
 from efdgen.rules.findings import said_together
 from efdgen.rules.identities import Identities
@@ -31,6 +31,8 @@ _RULES = (
     applications.policies_name_applications,
     rbac.roles_are_defined,
     echoed.values_say_something,
+    idle.nulls_take_something_away,
+    idle.settings_of_argocd_are_read,
     numbers.have_no_exponents,
 )
 

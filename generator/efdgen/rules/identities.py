@@ -24,6 +24,7 @@ class Identities:
 
     Attributes:
         about: the apps that the run is about.
+        resolver: resolves their environments.
         own: where facts stand that belong to one environment, those that others follow from first.
         identifying: where facts stand that are other names of their environment.
         table_texts: every text of a table: it may be about anybody.
@@ -41,7 +42,7 @@ class Identities:
             except (InvalidInputError, expressions.ExpressionError, TypeError):
                 continue  # its facts are wrong, and resolving them says how
         self.about = repository.about
-        self._resolver = resolver
+        self.resolver = resolver
         self._services = sorted(
             {service for app in repository.apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}
         )
@@ -79,7 +80,7 @@ class Identities:
         places = {(problem.path, problem.location) for problem in self.contested.values()}
         layers = identity.spec.layers
         deciding = {path for path in identity.hosts.values() if (path, scope.locate(layers, path)) in places}
-        names = self._resolver.scope(name)
+        names = self.resolver.scope(name)
         made = (names["host"](service) for service in self._services if host_path(names["hosts"], service) in deciding)
         return frozenset((*made, *(host for host, path in identity.hosts.items() if path in deciding)))
 

@@ -11,7 +11,8 @@ from typing import Any
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.secrets import keys_read
 from efdgen.errors import InvalidInputError, Location, Path, Problem, Severity
-from efdgen.language import expressions, suggest, yamlio
+from efdgen.language import expressions, scope, suggest, yamlio
+from efdgen.language.layers import merge_layers
 from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app
 from efdgen.rules.identities import Identities
@@ -39,7 +40,12 @@ def secrets_exist(environment: ResolvedEnvironment, _identities: Identities) -> 
 
 
 def _how_to_make(name: str, made: Collection[str], app: ResolvedApp) -> str:
-    """Return the hint for a Secret that is not there: its name is misspelt, or it is to be declared."""
+    """Return the hint for a Secret that is not there: it is left out, its name is misspelt, or it is to be declared."""
+    declared = merge_layers(app.layers).get("secrets", {})
+    if name in declared:
+        where = scope.locate(app.layers, ("secrets", name))
+        left_out = "its `when` is false here" if declared[name] else "it is null"
+        return f"{where} declares it, but {left_out}"
     meant = suggest.closest(name, made)
     declare = f"declare it in {app.definition.source}/app.yaml, under `secrets`"
     return f"{suggest.did_you_mean(meant)} Otherwise {declare}" if meant else declare
@@ -48,7 +54,7 @@ def _how_to_make(name: str, made: Collection[str], app: ResolvedApp) -> str:
 def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find VaultSecrets that nothing reads."""
     for app in environment.apps:
-        read = {name for _, name in (*read_by(app), *_read_by_templates(app))}
+        read = read_in(app)
         for secret in app.secrets:
             if secret.name not in read:
                 message = f"nothing reads the VaultSecret {secret.name!r}"
@@ -68,6 +74,11 @@ def defaults_are_read(environment: ResolvedEnvironment, _identities: Identities)
                     location = app.definition.document.locate(path, key=True)
                     hint = suggest.hint(key, read) or "remove it, or accept W505"
                     yield Finding(Problem("W505", message, location, path, hint, Severity.WARNING), app.definition.name)
+
+
+def read_in(app: ResolvedApp) -> frozenset[str]:
+    """Return the names of the Secrets that an app's values or its own templates read."""
+    return frozenset(name for _, name in (*read_by(app), *_read_by_templates(app)))
 
 
 def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
