@@ -82,7 +82,7 @@ def test_a_value_of_an_app_that_names_an_environment_is_said_for_all_others(root
     edit(root / "templates/apps/view/values.yaml", "  TITLE:", "  NOTE: store-lab.example.org\n  TITLE:")
     assert [each[:45] for each in said(root)] == [
         "E503 templates/apps/store/values.yaml:11:7 'l",
-        "E503 templates/apps/view/values.yaml:10:9 'sto",
+        "E503 templates/apps/view/values.yaml:10:9 'st",
     ]
 
 

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+
+from efdgen.errors import InvalidInputError, Path, Problem
+from efdgen.language import expressions, scope
+from efdgen.language.scope import Scope
+from efdgen.repository.model import AppDefinition, EnvironmentSpec
 
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
 _MOST_IN_LABEL = 63
@@ -26,3 +32,29 @@ def fault(host: str) -> str:
 def unfit(host: str, service: str, reason: str) -> str:
     """Return the message about such a host."""
     return f"the host {host!r} of {service} does not fit the DNS: {reason}"
+
+
+def unfit_hosts(
+    spec: EnvironmentSpec,
+    names: Scope,
+    problems: Iterable[Problem],
+    apps: Mapping[str, AppDefinition],
+    services: Iterable[str],
+) -> list[Problem]:
+    """Return what is wrong with hosts, where facts are wrong that may only repeat it (E502)."""
+    texts = [problem.message for problem in problems]
+    known = {problem.path for problem in problems}
+    here = {service for app in spec.apps for service in (*apps[app].ingress_hosts, *apps[app].node_port_hosts)}
+    found = []
+    for service in sorted(services):
+        try:
+            host = names["host"](service)
+        except (InvalidInputError, expressions.ExpressionError):
+            continue
+        reason = fault(host)
+        path: Path = ("hosts", service) if service in names.facts["hosts"] else ("hostPattern",)
+        if reason and path not in known and (service in here or any(host in text for text in texts)):
+            message = unfit(host, service, reason)
+            location = scope.locate(spec.layers, path)
+            found.append(Problem("E502", f"{message} (environment {spec.name})", location, path))
+    return found

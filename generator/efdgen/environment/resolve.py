@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import types
 from collections import ChainMap
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.environment import applications, declared, echoes, functions, hostnames
 from efdgen.environment.addresses import with_addresses
+from efdgen.environment.linked import Links
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import names as names_of
 from efdgen.environment.typed import typed
@@ -18,19 +19,32 @@ from efdgen.language import expressions, schema, scope
 from efdgen.language.annotations import properties
 from efdgen.language.layers import Layer, merge_layers
 from efdgen.language.scope import Scope
-from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
+from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
 
 FLAWED_LINK = "E306"
 """The code of an expression that needs an environment whose own spec has problems."""
 
 
 class Resolver:
-    """Resolves the environments of one repository; links between them are followed on demand."""
+    """Resolves the environments of one repository; links between them are followed on demand.
 
-    def __init__(self, repository: Repository) -> None:
+    Args:
+        repository: the repository.
+        drafts: environments with problems, to find what else is wrong with them; beside the repository's own.
+        tables: what stands for the items of some tables.
+    """
+
+    def __init__(
+        self,
+        repository: Repository,
+        drafts: Mapping[str, Draft] = types.MappingProxyType({}),
+        tables: Mapping[str, Mapping[str, Any]] = types.MappingProxyType({}),
+    ) -> None:
         self._repository = repository
+        self._drafts = drafts
+        self._specs = {**repository.environments, **{name: draft.spec for name, draft in drafts.items()}}
         self._scopes: dict[str, Scope] = {}
-        self._tables = {name: table.items for name, table in repository.tables.items()}
+        self._tables = {**{name: table.items for name, table in repository.tables.items()}, **tables}
         apps = repository.apps.values()
         self._known = Known(
             frozenset(app.chart.name for app in apps),
@@ -39,10 +53,10 @@ class Resolver:
 
     def scope(self, name: str) -> Scope:
         """Return the names that an environment's expressions can use."""
-        if name not in self._repository.environments:
+        if name not in self._specs:
             raise expressions.ExpressionError(FLAWED_LINK, f"the spec of {name} has problems of its own")
         if name not in self._scopes:
-            self._scopes[name] = self._new_scope(self._repository.environments[name])
+            self._scopes[name] = self._new_scope(self._specs[name])
         return self._scopes[name]
 
     def resolve(self, name: str, only: Collection[str] = ()) -> ResolvedEnvironment:
@@ -55,20 +69,22 @@ class Resolver:
         Raises:
             InvalidInputError: with every expression that can't be evaluated, located where it was written.
         """
-        spec = self._repository.environments[name]
+        spec = self._specs[name]
         names = self.scope(name)
+        doubtful = self._drafts[name].doubtful if name in self._drafts else {}
         facts, problems, values = _facts(spec, names, self._repository.schemas.facts)
         if values:
-            values += _unfit_hosts(spec, names, values, self._repository.apps, self._known.services)
+            values += hostnames.unfit_hosts(spec, names, values, self._repository.apps, self._known.services)
             # From here on, what reads a wrong fact says what is wrong with that, and nothing more.
             wrong = echoes.wrong(values, names.facts, spec.layers, functools.partial(self._new_scope, spec))
-            problems = [problem for said in wrong.values() for problem in said]
+            problems += [problem for said in wrong.values() for problem in said]
             names = self._new_scope(spec, wrong)
         apps = []
         for app in [app for app in spec.apps if not only or app in only]:
             definition = self._repository.apps[app]
             layers = (*definition.layers, *spec.app_layers[app])
-            resolved = _App(spec, names, definition, layers, problems).resolve(facts)
+            these = _App(spec, names, definition, layers, problems, doubtful=doubtful.get(app, frozenset()))
+            resolved = these.resolve(facts)
             if resolved is not None:
                 apps.append(resolved)
         if problems or facts is None:
@@ -100,33 +116,17 @@ class Resolver:
 
     def _new_scope(self, spec: EnvironmentSpec, wrong: echoes.Wrong = types.MappingProxyType({})) -> Scope:
         merged = merge_layers(spec.layers)
+        if spec.name in self._drafts:
+            wrong = {**wrong, **self._drafts[spec.name].wrong}
         names = Scope(spec.name, merged, spec.layers, {}, wrong)
-        names.extra["links"] = _Links(self, merged["links"])
+        doubts = [problem for path, problems in wrong.items() if path[:1] == ("links",) for problem in problems]
+        names.extra["links"] = Links(self.scope, merged["links"], doubts)
         names.extra["host"] = functions.host(names, self._known.services)
         names.extra["named"] = functions.named
         names.extra["entries"] = functions.entries
         names.extra["numbered"] = functions.numbered
         names.extra[functions.TABLES] = self._tables
         return names
-
-
-class _Links(Mapping[str, Any]):
-    """The facts of the environments that a spec declares a link to."""
-
-    def __init__(self, resolver: Resolver, declared: Mapping[str, str]) -> None:
-        self._resolver = resolver
-        self._declared = declared
-
-    def __getitem__(self, name: str) -> Scope:
-        if name not in self._declared:
-            raise KeyError(name)
-        return self._resolver.scope(name)
-
-    def __iter__(self) -> Any:
-        return iter(self._declared)
-
-    def __len__(self) -> int:
-        return len(self._declared)
 
 
 class _Merged(NamedTuple):
@@ -141,7 +141,7 @@ class _Merged(NamedTuple):
 
 
 class _Facts(NamedTuple):
-    """Evaluated facts, or None and what is wrong: with expressions or, if nothing is, with the values they yield."""
+    """Evaluated facts, or None and what is wrong: with expressions, and with the values that others yield."""
 
     facts: Facts | None
     expressions: list[Problem]
@@ -152,47 +152,21 @@ def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules) -> _Facts:
     """Evaluate every fact, check the result against the schema again, and give efdgen's own their types."""
     raw = applications.without_patterns(names.facts)
     found: list[Problem] = []
-    filled = scope.fill(raw, (), scope.Filling(names, spec.name, spec.layers, found, []))
-    filled = applications.with_patterns(filled, names.facts)
-    if found:
-        return _Facts(None, found, [])
+    filling = scope.Filling(names, spec.name, spec.layers, found, [])
+    filled = applications.with_patterns(scope.fill(raw, (), filling), names.facts)
+    scope.leave_open(filled, raw, filling)
+    values: list[Problem] = []
     nulls = frozenset(_restore_nulls(raw, filled, rules, ()))
     facts = {key: value for key, value in filled.items() if key != "name"}
     for problem in schema.check_data(_Merged(facts, spec.layers), rules, is_evaluated=True):
         code = "E304" if problem.path in nulls else problem.code
-        found.append(problem._replace(code=code, message=f"{problem.message} (environment {spec.name})"))
-    if not found:
+        values.append(problem._replace(code=code, message=f"{problem.message} (environment {spec.name})"))
+    if not (found or values):
         try:
             return _Facts(typed(filled, spec), [], [])
         except InvalidInputError as error:
-            found.extend(error.problems)
-    return _Facts(None, [], found)
-
-
-def _unfit_hosts(
-    spec: EnvironmentSpec,
-    names: Scope,
-    problems: Iterable[Problem],
-    apps: Mapping[str, AppDefinition],
-    services: Iterable[str],
-) -> list[Problem]:
-    """Return what is wrong with hosts, where facts are wrong that may only repeat it (E502)."""
-    texts = [problem.message for problem in problems]
-    known = {problem.path for problem in problems}
-    here = {service for app in spec.apps for service in (*apps[app].ingress_hosts, *apps[app].node_port_hosts)}
-    found = []
-    for service in sorted(services):
-        try:
-            host = names["host"](service)
-        except (InvalidInputError, expressions.ExpressionError):
-            continue
-        reason = hostnames.fault(host)
-        path: Path = ("hosts", service) if service in names.facts["hosts"] else ("hostPattern",)
-        if reason and path not in known and (service in here or any(host in text for text in texts)):
-            message = hostnames.unfit(host, service, reason)
-            location = scope.locate(spec.layers, path)
-            found.append(Problem("E502", f"{message} (environment {spec.name})", location, path))
-    return found
+            values.extend(error.problems)
+    return _Facts(None, found, values)
 
 
 def _restore_nulls(raw: Any, filled: Any, rules: Any, path: Path) -> Iterator[Path]:
@@ -224,6 +198,7 @@ class _App:
         problems: list[Problem],
         *,
         is_trial: bool = False,
+        doubtful: Container[str] = (),
     ) -> None:
         self.spec = spec
         self.definition = definition
@@ -234,6 +209,7 @@ class _App:
         self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [])
         self.problems = problems
         self.is_trial = is_trial
+        self.doubtful = doubtful
 
     def resolve(self, facts: Facts | None) -> ResolvedApp | None:
         app = self.definition
@@ -247,9 +223,9 @@ class _App:
         before = len(self.problems)
         for key in ("parameters", "values"):
             own[key] = self._fill(key, {})
-            if key == "parameters" and len(self.problems) == before:
+            if key == "parameters" and len(self.problems) == before and key not in self.doubtful:
                 self._check_evaluated(own[key], (key,), app.types.parameters)
-            if len(self.problems) > before:
+            if len(self.problems) > before or key in self.doubtful:
                 # What is built on it would only be wrong for the same reason.
                 return None
         self._check_evaluated(own["values"], ("values",), app.types.values)

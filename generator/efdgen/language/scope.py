@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import expressions
 from efdgen.language.conforms import Pending
-from efdgen.language.layers import Layer, Locate, winner
+from efdgen.language.layers import Layer, Locate, leaves, winner
 from efdgen.language.shown import shown
 
 
@@ -214,6 +214,24 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
         items = [fill(item, (*path, i), filling) for i, item in enumerate(raw)]
         return [item for item, written in zip(items, raw, strict=True) if item is not None or written is None]
     return raw
+
+
+def leave_open(filled: dict[str, Any], raw: Any, filling: Filling) -> None:
+    """Let what could not be evaluated be anything, in the filled data; of a list with such an item, all of it."""
+    if not filling.problems:
+        return
+    evaluated = {path for path, _ in filling.evaluated}
+    for path, value in leaves(raw):
+        if isinstance(value, str) and expressions.has_expression(value) and path not in evaluated:
+            _open(filled, path)
+
+
+def _open(filled: Any, path: Path) -> None:
+    for part, following in zip(path, (*path[1:], None), strict=True):
+        if following is None or isinstance(following, int):
+            filled[part] = Pending()
+            return
+        filled = filled.setdefault(part, {})
 
 
 def pending(raw: Any, *, nulls: bool = False) -> Any:

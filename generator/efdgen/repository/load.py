@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import Location, Problem, Severity
-from efdgen.repository import definitions, helmtemplates, pages, paths, runbook, schemas, specs
+from efdgen.repository import definitions, drafts, helmtemplates, pages, paths, runbook, schemas, specs
 from efdgen.repository.files import Files
 from efdgen.repository.focus import Focus, focus
 from efdgen.repository.model import EnvironmentSpec, Repository
@@ -32,7 +32,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
     tables = load_tables(files, rules.tables())
     schemas.refuse_others(files, tables)
     files.refuse_others(paths.TEMPLATES, paths.IN_TEMPLATES)
-    environments = specs.load(files, rules, apps, tables, about)
+    environments, read = specs.load(files, rules, apps, tables, about)
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)
     documents = runbook.load(files)
@@ -67,8 +67,22 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
     if names:
         others = {own[name] for name in set(known) - set(names)}
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
+    begun = drafts.drafts(read, apps, problems, about) if len(sound) < len(known) else {}
+    begun = {name: draft for name, draft in begun.items() if name not in sound}
     return Repository(
-        frozenset(known), sound, apps, parent, wrapper, tables, documents, rules, title, shown, tuple(problems), about
+        frozenset(known),
+        sound,
+        apps,
+        parent,
+        wrapper,
+        tables,
+        documents,
+        rules,
+        title,
+        shown,
+        tuple(problems),
+        begun,
+        about,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path, Problem
@@ -106,6 +106,20 @@ class EnvironmentSpec(NamedTuple):
     app_layers: Mapping[str, tuple[Layer, ...]]
     accept: tuple[Acceptance, ...]
     idle_pins: Mapping[str, tuple[tuple[str, Location], ...]]
+
+
+class Draft(NamedTuple):
+    """A spec with problems, or beside a shared file that has some.
+
+    Attributes:
+        spec: what is left of it.
+        wrong: its facts that are wrong, with what is said about them already.
+        doubtful: by app, which of its parameters and values are wrong somewhere: what follows from them is not known.
+    """
+
+    spec: EnvironmentSpec
+    wrong: Mapping[Path, Sequence[Problem]]
+    doubtful: Mapping[str, frozenset[str]]
 
 
 class RunbookDocuments(NamedTuple):
@@ -222,6 +236,7 @@ class Repository(NamedTuple):
     """Everything people wrote: what is sound of it, and what is wrong with the rest.
 
     Attributes:
+        drafts: what can be known of the environments that are not sound, to find what else is wrong with them.
         about: the apps that the run is about.
     """
 
@@ -236,4 +251,5 @@ class Repository(NamedTuple):
     title: str
     pages: Pages
     problems: tuple[Problem, ...]
+    drafts: Mapping[str, Draft]
     about: Focus = Focus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, suggest
@@ -19,10 +19,20 @@ from efdgen.repository.references import References
 _NO_FACTS = ("apps", "appDefaults", "site", "accept")
 
 
+class Read(NamedTuple):
+    """The specs that can be read, and the shared facts, if they can: whether anything is wrong with them or not."""
+
+    specs: tuple[Document, ...]
+    shared: Document | None
+
+
 def load(
     files: Files, rules: Schemas, apps: Mapping[str, AppDefinition], tables: Mapping[str, Table], about: Focus
-) -> dict[str, EnvironmentSpec]:
-    """Load every spec; those with problems are left out, and so are other apps than a run is about that have some."""
+) -> tuple[dict[str, EnvironmentSpec], Read]:
+    """Load every spec, those with problems left out, and other apps than a run is about that have some.
+
+    Everything that can be read is returned, too.
+    """
     shared = files.parsed(paths.FACTS, rules.shared)
     found = _spec_files(files)
     parsed = [read for read in (files.parsed(path, rules.environment) for path in found) if read is not None]
@@ -45,11 +55,12 @@ def load(
         references.check(read.document, rules.names_in_specs)
         _check_settings(files, read.document, ("apps",), apps)
         _check_name(files, read.document, apps)
+    everything = Read(tuple(read.document for read in parsed), shared.document if shared else None)
     if shared is None or not _is_sound(files, shared, about):
-        return {}
+        return {}, everything
     sound = (read.document for read in parsed if _is_sound(files, read, about))
     specs = (_spec(files, document, shared.document, _apps(files, document, apps, about)) for document in sound)
-    return {spec.name: spec for spec in specs}
+    return {spec.name: spec for spec in specs}, everything
 
 
 def _apps(files: Files, document: Document, apps: Mapping[str, AppDefinition], about: Focus) -> tuple[str, ...]:
@@ -203,11 +214,19 @@ def _spec(files: Files, document: Document, shared: Document, apps: tuple[str, .
         files.problem("E401", message, document.locate(("name",)), ("name",), hint)
     site = data.get("site", "")
     sites = shared.data.get("sites", {})
-    sources: list[tuple[str, Document, Path, str]] = [("shared facts", shared, ("defaults",), "appDefaults")]
-    if site in sites:
-        sources.append((f"site {site}", shared, ("sites", site), "appDefaults"))
-    elif site:
+    if site and site not in sites:
         files.unknown("site", document, ("site",), sites)
+    return build(document, shared, apps)
+
+
+def build(document: Document, shared: Document, apps: tuple[str, ...]) -> EnvironmentSpec:
+    """Return a spec with what it shares, as far as it is about some apps; a site that is not there says nothing."""
+    data = document.data
+    stem = PurePosixPath(document.file).stem
+    site = data.get("site", "")
+    sources: list[tuple[str, Document, Path, str]] = [("shared facts", shared, ("defaults",), "appDefaults")]
+    if site in shared.data.get("sites", {}):
+        sources.append((f"site {site}", shared, ("sites", site), "appDefaults"))
     sources.append(("spec", document, (), "apps"))
     of_apps = {
         app: [

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from efdgen import rules
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.resolve import FLAWED_LINK, Resolver
+from efdgen.environment.unfinished import Unfinished
 from efdgen.errors import InvalidInputError, OutputError, Problem, Severity, UsageError
 from efdgen.language import suggest
 from efdgen.output.tree import FileTree
@@ -104,11 +105,16 @@ def _selected(repository: Repository, names: Sequence[str]) -> tuple[str, ...]:
 def resolutions(project: Project) -> Iterator[Resolution]:
     """Resolve and check the selected environments one at a time: memory never holds more than one.
 
-    Environments whose spec has problems of its own are left out: `project.repository.problems` has those.
+    Of environments whose spec has problems of its own, which `project.repository.problems` has, only those of their
+    expressions come: what can be known before the others are solved.
     """
-    identities = rules.Identities(project.repository, project.resolver)
+    repository = project.repository
+    identities = rules.Identities(repository, project.resolver)
+    unfinished = Unfinished(repository) if repository.drafts else None
     for name in project.selected:
-        if name not in project.repository.environments:
+        if unfinished is not None and name in repository.drafts:
+            yield Resolution(None, tuple(unfinished.problems(name)))
+        if name not in repository.environments:
             continue
         try:
             environment = project.resolver.resolve(name)
