@@ -26,7 +26,7 @@ CODES = {
 NO_YAML = {"E101", "E102", "E110", "E306", "E404", "E601", "E602", "E603", "E604", "E605", "E606"}
 """Codes that no YAML can show."""
 
-NO_YAML |= {"E701", "E702", "W703", "E704", "W704", "W705"}
+NO_YAML |= {"E701", "E702", "W703", "E704", "W704", "W705", "W706"}
 """Codes that need Helm and charts: tests/test_lint.py and tests/test_deadvalues.py show them."""
 
 

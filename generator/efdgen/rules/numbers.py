@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, dotted
 from efdgen.language.layers import leaves
 from efdgen.rules.findings import Finding, in_app
@@ -21,11 +21,17 @@ _FIRST_WITH_EXPONENT = 1_000_000
 def have_no_exponents(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find whole numbers from a million on among the values of apps."""
     for app in environment.apps:
-        for path, value in leaves(app.values):
-            if type(value) is int and abs(value) >= _FIRST_WITH_EXPONENT:
-                where: Path = ("values", *path)
-                message = f"{dotted(path)}: a template can make {as_go_prints(value)} of {value}"
-                yield in_app("W518", message, environment, app, where, f'quote it: "{value}"')
+        for path, value in large(app):
+            where: Path = ("values", *path)
+            message = f"{dotted(path)}: a template can make {as_go_prints(value)} of {value}"
+            yield in_app("W518", message, environment, app, where, f'quote it: "{value}"')
+
+
+def large(app: ResolvedApp) -> Iterator[tuple[Path, int]]:
+    """Yield the whole numbers from a million on among an app's values, each with its path."""
+    for path, value in leaves(app.values):
+        if type(value) is int and abs(value) >= _FIRST_WITH_EXPONENT:
+            yield path, value
 
 
 def as_go_prints(number: int) -> str:

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Problem, UsageError
 from efdgen.helm import hydrate
-from efdgen.helm.engines.engine import Engine
+from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language import suggest
+from efdgen.output.tree import FileTree
+from efdgen.render.files import app_files
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec
 from efdgen.rules import acceptance
-from efdgen.rules.kubernetes import apis, check, schemas
+from efdgen.rules.kubernetes import apis, check, exponents, schemas
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.verbs.project import Rendering, rendering
 
@@ -58,11 +60,14 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only:
             continue
         apps = list(hydrate.hydrate(given.tree, name, wanted, engine, charts, capabilities))
         found = check.check(apps, repository, cluster.kubernetes_version)
+        found += _exponents(environment, apps, given.tree, engine, charts, capabilities)
         failures = [app for app in apps if app.error]
         if not failures and not only:
             blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
             kinds = {(finding.problem.code, finding.app) for finding in found}
-            in_vain += acceptance.accepted_in_vain(environment.spec, kinds, frozenset(check.CODES) - blind)
+            in_vain += acceptance.accepted_in_vain(
+                environment.spec, kinds, frozenset((*check.CODES, exponents.CODE)) - blind
+            )
         failed += failures
         findings += not_accepted(environment.spec, found)
     problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
@@ -86,6 +91,26 @@ def refuse_absent(given: Rendering, apps: Iterable[str]) -> None:
         if app not in there:
             names = listed([environment.facts.name for environment in given.environments])
             raise UsageError(f"the app {app!r} is in none of: {names}; {suggest.hint(app, there)}")
+
+
+def _exponents(
+    environment: ResolvedEnvironment,
+    hydrated: Iterable[HydratedApp],
+    tree: FileTree,
+    engine: Engine,
+    charts: Charts,
+    capabilities: Capabilities,
+) -> list[Finding]:
+    """Return the numbers that charts write with exponents."""
+    by_name = {app.definition.name: app for app in environment.apps}
+    name = environment.facts.name
+
+    def again(app: ResolvedApp) -> HydratedApp:
+        files = {**tree, **dict(app_files(environment, app))}
+        return hydrate.hydrate_app(files, app.definition.name, name, engine, charts, capabilities)
+
+    these = [(app, by_name[app.app]) for app in hydrated if app.app in by_name]
+    return [finding for app, resolved in these for finding in exponents.find(app, resolved, again)]
 
 
 def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Finding]:
