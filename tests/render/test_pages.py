@@ -361,18 +361,3 @@ def test_anchors_are_github_s() -> None:
     ]
     expected = ["open-the-firewall-where-one-runs", "a_b--c", "find-the-controllers-address", "ünïcode", "a_b--c-1"]
     assert [given.of(heading) for heading in headings] == expected
-
-
-# -- docs/pages.md
-
-
-def test_what_the_documentation_shows_is_what_comes_out() -> None:
-    page = (ROOT / "docs/pages.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"(?:^(?:    .*)?\n)+", page, re.MULTILINE)
-    shown = [block for block in blocks if "    $ efdgen" in block]
-    assert len(shown) == 4
-    for block in shown:
-        lines = [line.removeprefix("    ") for line in block.strip("\n").splitlines()]
-        command = lines[0].removeprefix("$ efdgen ").partition(" > ")[0].split()
-        expected = [line for line in lines[1:] if not line.startswith("$ ")]
-        assert efdgen(*command).stdout.splitlines() == expected
