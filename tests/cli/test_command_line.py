@@ -512,6 +512,7 @@ def test_the_formats_carry_the_same_errors(small: Path) -> None:
     assert {(code, file) for _, code, file, _, _ in found} == {
         ("E402", "environments/lab.yaml"),
         ("E201", "environments/dome.yaml"),
+        ("E301", "environments/dome.yaml"),
     }
     text = at(small, "validate").stderr
     for _, code, file, line, column in found:
