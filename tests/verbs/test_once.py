@@ -151,6 +151,28 @@ def test_facts_that_are_wrong_because_the_pattern_is_say_nothing(root: Path) -> 
     assert found.endswith("(environment dome; as in lab)")
 
 
+def test_a_name_that_a_spec_takes_from_another_environment_is_said_there(root: Path) -> None:
+    edit(root / DOME, "domain: dome", "sciencePlatformHost: lab-lsp.example.org\ndomain: dome")
+    assert said(root) == [
+        f"E503 {DOME}:3:22 'lab-lsp.example.org' is the name of the environment lab (environment dome)"
+    ]
+    project.rendering(root, ("lab",))
+
+
+def test_what_is_read_over_a_link_is_wrong_where_it_comes_from(root: Path) -> None:
+    annex = "name: annex\ncluster: {provides: [vault-secrets-operator, ingress-nginx]}\napps:\n  store: {}\n"
+    (root / "environments/annex.yaml").write_text(annex, encoding="utf-8")
+    edit(root / DOME, "cluster:\n", "kafka: {broker: 'broker-annex.example.org:31090'}\ncluster:\n")
+    assert [each[:33] for each in said(root)] == [f"E503 {DOME}:4:18 "]
+
+
+def test_a_literal_beside_a_link_is_said_all_the_same(root: Path) -> None:
+    annex = "name: annex\ncluster: {provides: [vault-secrets-operator, ingress-nginx]}\napps:\n  store: {}\n"
+    (root / "environments/annex.yaml").write_text(annex, encoding="utf-8")
+    edit(root / LAB, "<% links.dome.kafka.broker %>", "broker-annex.example.org:31090")
+    assert [each[:33] for each in said(root)] == [f"E503 {LAB}:50:40 "]
+
+
 # -- apps
 
 

@@ -72,6 +72,14 @@ class Identities:
         """Return the hosts that several environments claim, each with what is said about it."""
         return contested(self.identities, self.by_host)
 
+    def own_texts(self, name: str) -> tuple[str, ...]:
+        """Return the texts that an environment's own facts hold; of one whose facts are wrong, none."""
+        try:
+            names = self.resolver.scope(name)
+            return tuple(str(value).lower() for place in self.own for _, value in found(names, place))
+        except (InvalidInputError, expressions.ExpressionError):
+            return ()
+
     def contested_of(self, name: str) -> frozenset[str]:
         """Return the hosts that an environment has by facts that are said to claim what others claim, too."""
         identity = self.identities.get(name)

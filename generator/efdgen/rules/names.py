@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, Problem
+from efdgen.language import expressions, scope
 from efdgen.language.annotations import Place, found
-from efdgen.language.layers import leaves
+from efdgen.language.layers import Layer, leaves, merge_layers, reach
 from efdgen.rules.findings import Finding, in_app, in_facts
 from efdgen.rules.identities import Identities
 
@@ -29,13 +30,15 @@ def belong_to_this_environment(environment: ResolvedEnvironment, identities: Ide
     hint = f"if it is meant, declare it in {environment.spec.document.file} under `links`, with the reason"
     reported: set[str] = set()
     for path, key, message in _in_facts(environment, identities, search):
+        if _follows_from_a_link(environment.spec.layers, path, key, environment, identities):
+            continue
         if not any(known in key or key in known for known in reported):
             yield in_facts("E503", message, environment, path, hint)
         reported.add(key)
     for app in environment.apps:
         for path, key, message in _in_values(environment, app, search, is_prefix_reported=bool(reported)):
             # What is derived from a fact is wrong because the fact is: it is reported there, once.
-            if key not in reported:
+            if key not in reported and not _follows_from_a_link(app.layers, path, key, environment, identities):
                 yield in_app("E503", message, environment, app, path, hint)
         for path, value in _file_texts(app, identities):
             for _, message in search.foreign(value):
@@ -56,7 +59,7 @@ def _in_facts(
     for path, value in _facts(environment, identities.identifying):
         # By its own word it is this environment's name, too: nobody could tell the two apart.
         namesakes = identities.by_name.get(value, frozenset()) - search.allowed
-        if namesakes:
+        if namesakes and not _is_another_s(environment, namesakes, path, value, identities):
             yield path, value, f"{value!r} is the name of the environment {min(namesakes)}"
     own = identities.identities.get(environment.facts.name)
     for host, path in own.hosts.items() if own else ():
@@ -66,6 +69,28 @@ def _in_facts(
     for path, value in _facts(environment, identities.own):
         for key, message in search.foreign(value):
             yield path, key, message
+
+
+def _is_another_s(
+    environment: ResolvedEnvironment, namesakes: Iterable[str], path: Path, value: str, identities: Identities
+) -> bool:
+    """Say whether another environment has its own spec say so, and this one has what follows from its name."""
+    if scope.locate(environment.spec.layers, path).file == environment.spec.document.file:
+        return False
+    others = (identities.identities[name].spec for name in namesakes)
+    return environment.facts.name in value and any(
+        scope.locate(spec.layers, path).file == spec.document.file for spec in others
+    )
+
+
+def _follows_from_a_link(
+    layers: Sequence[Layer], path: Path, key: str, environment: ResolvedEnvironment, identities: Identities
+) -> bool:
+    """Say whether an expression took something from a linked environment: what is wrong with it is said there."""
+    _, written = reach(merge_layers(layers), path)
+    if not isinstance(written, str) or "links" not in written or not expressions.has_expression(written):
+        return False
+    return any(key in text for name in environment.facts.links for text in identities.own_texts(name))
 
 
 def _in_values(
