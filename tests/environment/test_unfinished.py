@@ -49,6 +49,8 @@ MISTAKES = {
     "an app that is none": (DOME, "  view: {}", "  view: 5", f"E204 {DOME}:10:9"),
     "apps that are none": (DOME, "apps:\n  store: {}\n  view: {}", "apps: 5", f"E204 {DOME}:8:7"),
     "hosts that are none": (DOME, "hosts:\n  view: status.dome.example.org", "hosts: 5", f"E204 {DOME}:6:8"),
+    "hosts of all that are none": (SHARED, "  hosts: {}", "  hosts: 5", f"E204 {SHARED}:7:10"),
+    "links of all that are none": (SHARED, "  links: {}", "  links: 5", f"E204 {SHARED}:8:10"),
     "a pin": (LAB, "        reason: 1.9.4 has not been tried here.\n", "", f"E202 {LAB}:21:7"),
     "an unknown parameter": (LAB, "refresh: 5s", "refesh: 5s", f"E402 {LAB}:33:7"),
     "the defaults": (SHARED, "  title: <% name | capitalize %>", "  title: 5", f"E204 {SHARED}:2:10"),

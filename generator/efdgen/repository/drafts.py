@@ -117,6 +117,8 @@ def _without(data: Any, path: Path) -> Any:
     first, *rest = path
     if not isinstance(data, dict) or first not in data:
         return data
+    if not rest and first in _MAPPINGS:
+        return {**data, first: {}}  # names are looked up in it
     if not rest:
         return {key: value for key, value in data.items() if key != first}
     return {**data, first: _without(data[first], tuple(rest))}
