@@ -117,7 +117,7 @@ def _without(data: Any, path: Path) -> Any:
     first, *rest = path
     if not isinstance(data, dict) or first not in data:
         return data
-    if not rest and first in _MAPPINGS:
+    if not rest and first in (*_MAPPINGS, "argocd"):
         return {**data, first: {}}  # names are looked up in it
     if not rest:
         return {key: value for key, value in data.items() if key != first}
