@@ -127,7 +127,7 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
         spec=spec,
         hosts=hosts,
         vault_prefix=str(names["vault"]["pathPrefix"]),
-        aliases=frozenset({*names["aliases"], *others}),
+        aliases=frozenset(others),
         domain=str(names["domain"]),
         argocd=_address(str(names["argocd"]["url"])),
         is_managing=names["argocd"]["managed"] is True,
