@@ -76,7 +76,7 @@ def test_facts_that_belong_to_one_environment() -> None:
         ("feed", "url"),
         ("kafka", "broker"),
     ]
-    assert [place.path for place in SCHEMAS.identifying] == [("sciencePlatformHost",)]
+    assert [place.path for place in SCHEMAS.identifying] == [("aliases", Items()), ("sciencePlatformHost",)]
 
 
 def test_what_specs_and_shared_facts_name() -> None:
