@@ -111,13 +111,15 @@ def test_after_a_cycle_the_scope_still_works() -> None:
 
 def test_a_pattern_is_evaluated_with_more_names() -> None:
     names = scope_of(layer("facts", "name: summit\npattern: <% service %>-<% name %>"))
-    hosts = [names.evaluate_with(("pattern",), names.facts["pattern"], {"service": s}) for s in ("a", "b", "a")]
+    hosts = [names.evaluate_with(("pattern",), names.facts["pattern"], {"service": s}, (s,)) for s in ("a", "b", "a")]
     assert hosts == ["a-summit", "b-summit", "a-summit"]
 
 
 def test_a_wrong_pattern_is_located_where_it_is_written() -> None:
     names = scope_of(layer("facts", "pattern: <% service %>-<% nme %>\nname: x"))
-    (problem,) = problems_of(lambda: names.evaluate_with(("pattern",), names.facts["pattern"], {"service": "a"}))
+    (problem,) = problems_of(
+        lambda: names.evaluate_with(("pattern",), names.facts["pattern"], {"service": "a"}, ("a",))
+    )
     assert problem.code == "E301"
     assert problem.location == Location("facts.yaml", 1, 24)
     assert problem.path == ("pattern",)

@@ -48,6 +48,8 @@ case "$name $*" in
   "kubectl "*" kafka-topics "*) echo test_topic ;;
   "kubectl "*" kafka-console-producer "*) cat >/dev/null ;;
   "kubectl "*" kafka-console-consumer "*) echo 'Hello EFD!' ;;
+  # The port-forward, which is in the background, may begin later than this.
+  "curl "*localhost*/healthz) for _ in {1..100}; do if [ -e "$STUBS/forward" ]; then break; fi; sleep 0.02; done ;;
   "curl "*/api/v1/session) cat >"$STUBS/credentials"; printf '{"token": "%s"}\n' "$SESSION" ;;
   "curl "*/api/version) echo '{"Version": "v2.1.6+a346cf9"}' ;;
   "curl "*http_code*) printf 200 ;;
