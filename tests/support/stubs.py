@@ -18,7 +18,9 @@ TOKEN, PASSWORD, SESSION = "s.this-is-the-token", "this-is-the-password", "this-
 
 _STUB = r"""#!/bin/bash
 name=${0##*/}
-{ printf '%q ' "$name" "$@"; echo; } >>"$STUBS/log"
+# One write: stubs run side by side, and their lines must stay whole.
+printf -v line '%q ' "$name" "$@"
+printf '%s\n' "$line" >>"$STUBS/log"
 if [[ -n ${FAIL:-} && "$name $*" == $FAIL ]]; then exit 7; fi
 case "$name $*" in
   "sudo install "*) ;;
