@@ -57,7 +57,8 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
       `each(pattern, list)`: a text for each item; `sorted(list)`; `ports(address, count)`: the ports that begin with
       that of an address; `address(url)`: its host and path
     """
-    apps = [_app(app) for app in sync_order(environment.apps)]
+    ordered = sync_order(environment.apps)
+    apps = [_app(app) for app in ordered]
     found = public(environment)
     hosts = [_host(each) for each in found]
     claimed = volumes(environment)
@@ -72,7 +73,9 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "numbered": numbered,
         "apps": apps,
         "app": _lookup(
-            "no app is made from a chart", environment.known.charts, ((app["chart"]["name"], app) for app in apps)
+            "no app is made from a chart",
+            environment.known.charts,
+            ((name, said) for app, said in zip(ordered, apps, strict=True) for name in app.definition.made_of),
         ),
         "firstApps": [app for app in apps if app["wave"] < 0],
         "otherApps": [app for app in apps if app["wave"] >= 0],
@@ -120,6 +123,7 @@ def _app(app: ResolvedApp) -> dict[str, Any]:
     """Return what can be said about an app.
 
     `application` is what Argo CD calls it.
+    `chart` is its one chart, or null where it has none or several: see `charts`.
     `parts` are the parts of its chart that are not switched off, and their values. `redirect` is the address that its
     ingress sends browsers on to, or an empty text. `cascades`: whether deleting its Application deletes its objects.
     """
@@ -130,7 +134,8 @@ def _app(app: ResolvedApp) -> dict[str, Any]:
         "application": app.application,
         "namespace": definition.namespace,
         "description": definition.description,
-        "chart": definition.chart._asdict(),
+        "chart": definition.chart and definition.chart.reference._asdict(),
+        "charts": [{"key": chart.key, **chart.reference._asdict()} for chart in definition.charts],
         "wave": definition.wave,
         "requires": list(definition.requires),
         "hosts": dict(app.hosts),

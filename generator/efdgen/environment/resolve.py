@@ -47,7 +47,7 @@ class Resolver:
         self._tables = {**{name: table.items for name, table in repository.tables.items()}, **tables}
         apps = repository.apps.values()
         self._known = Known(
-            frozenset(app.chart.name for app in apps),
+            frozenset(name for app in apps for name in app.made_of),
             frozenset(service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts)),
         )
 

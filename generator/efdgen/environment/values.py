@@ -54,8 +54,10 @@ def wrapper_values(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[s
         values["hosts"] = app.hosts
     if app.secrets:
         values["vault"] = {"secrets": [{"name": secret.name, "path": secret.path} for secret in app.secrets]}
-    values[app.definition.chart.name] = app.values
-    return values
+    own: Mapping[str, Any] = app.values
+    for key in app.definition.values_at:
+        own = {str(key): own}
+    return {**values, **own}
 
 
 def parts(app: ResolvedApp) -> dict[str, Mapping[str, Any]]:

@@ -11,31 +11,33 @@ from efdgen.language import yamlio
 from efdgen.language.layers import Layer
 
 
-def layers(archive: str, texts: Mapping[str, str]) -> tuple[Layer, ...]:
+def layers(archive: str, texts: Mapping[str, str], above: tuple[str, ...] = ()) -> tuple[Layer, ...]:
     """Return the values that a chart and its subcharts bring, the least specific first: a subchart's own.
 
     Args:
         archive: the name of the chart's archive, for locations.
         texts: the text of values.yaml of the chart, under an empty name, and of its subcharts, by their names,
             one below the other: `a/b`.
+        above: what the chart's own values stand under in the app's.
     """
     deepest_first = sorted(texts, key=lambda name: (-len(_parts(name)), name))
-    return tuple(_layer(archive, _parts(name), texts[name]) for name in deepest_first)
+    return tuple(_layer(archive, _parts(name), texts[name], above) for name in deepest_first)
 
 
 def _parts(name: str) -> tuple[str, ...]:
     return tuple(part for part in name.split("/") if part)
 
 
-def _layer(archive: str, subchart: tuple[str, ...], text: str) -> Layer:
+def _layer(archive: str, subchart: tuple[str, ...], text: str, above: tuple[str, ...]) -> Layer:
     folders = "".join(f"charts/{name}/" for name in subchart)
     document = _read(text, f"{archive}:{folders}values.yaml")
     data: Any = document.data if isinstance(document.data, dict) else {}
-    for name in reversed(subchart):
+    place = (*above, *subchart)
+    for name in reversed(place):
         data = {name: data}
 
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
-        return document.locate_in_text(path[1 + len(subchart) :], offset, key=key)
+        return document.locate_in_text(path[1 + len(place) :], offset, key=key)
 
     return Layer(CHART_DEFAULT, {"values": data}, locate)
 

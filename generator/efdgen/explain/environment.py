@@ -20,7 +20,7 @@ from efdgen.explain.trace import Tree, trace, trace_key
 from efdgen.explain.watch import Origin
 from efdgen.language import scope
 from efdgen.language.layers import ABSENT, Layer, at, merge_layers, winner
-from efdgen.repository import paths
+from efdgen.repository import appcharts, paths
 from efdgen.repository.model import AppDefinition, Repository
 
 ChartDefaults = Callable[[AppDefinition], Sequence[Layer]]
@@ -65,8 +65,9 @@ class Environment:
         if app == paths.PARENT:
             return self._parent(path)
         resolved = self.apps[app]
-        if path[0] == resolved.definition.chart.name:
-            return self.setting(app, ("values", *path[1:]))._replace(path=path)
+        above = resolved.definition.values_at
+        if path[: len(above)] == above and (above or path[0] not in appcharts.RESERVED):
+            return self.setting(app, ("values", *path[len(above) :]))._replace(path=path)
         if path[0] == "hosts":
             return self._fact(app, path, path)
         if path[0] == "vault":

@@ -69,7 +69,7 @@ def apps(environment: Environment) -> list[tuple[str, str, Location]]:
     return [
         (
             name,
-            f"{app.definition.chart.name} {app.definition.chart.version}",
+            " ".join((*([app.definition.chart.name] if app.definition.chart else []), app.definition.versions)),
             environment.resolved.spec.document.locate(("apps", name), key=True),
         )
         for name, app in environment.apps.items()
@@ -90,15 +90,15 @@ def _in_parent(environment: Environment, rest: str) -> list[Explanation]:
 
 def _in_app(environment: Environment, name: str, rest: str) -> list[Explanation]:
     app = environment.apps[name]
-    chart = app.definition.chart.name
+    chart = app.definition.values_at
     wrapper = wrapper_values(environment.resolved, app)
     if not rest:
         return [_short(environment.explain(name, leaf), chart) for leaf, _ in leaves(wrapper)]
     values = known_values(environment, name)
     path = paths.find(values, rest)
     if path is not None:
-        return [_short(environment.explain(name, (chart, *leaf)), chart) for leaf in _below(values, path)]
-    files = {**wrapper, chart: values}
+        return [_short(environment.explain(name, (*chart, *leaf)), chart) for leaf in _below(values, path)]
+    files = {**wrapper, **_nested(chart, values)}
     path = paths.find(files, rest)
     if path is not None:
         return [_short(environment.explain(name, leaf), chart) for leaf in _below(files, path)]
@@ -126,10 +126,17 @@ def _below(data: Any, path: Path) -> Iterator[Path]:
         yield (*path, *leaf)
 
 
-def _short(explanation: Explanation, chart: str) -> Explanation:
-    """Name a value of the chart by its path in there, as one asks for it."""
+def _nested(path: Path, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    for key in reversed(path):
+        values = {str(key): values}
+    return values
+
+
+def _short(explanation: Explanation, chart: Path) -> Explanation:
+    """Name a value of the one chart by its path in there, as one asks for it."""
     path = explanation.path
-    return explanation._replace(path=path[1:]) if path[0] == chart and len(path) > 1 else explanation
+    is_below = path[: len(chart)] == chart and len(path) > len(chart)
+    return explanation._replace(path=path[len(chart) :]) if is_below else explanation
 
 
 def _nothing(environment: Environment, app: str, rest: str, hint: str) -> UsageError:

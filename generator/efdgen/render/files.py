@@ -105,7 +105,8 @@ def _names(app: AppDefinition, repository: Repository, wave: int) -> dict[str, A
             "description": app.description,
             "namespace": app.namespace,
             "secrets": [name for name, said in secrets.items() if said is not None],
+            "dependencies": [chart.reference._asdict() for chart in app.charts] or None,
             **application(app, chart, wave),
         },
-        "chart": {"name": app.chart.name, "version": app.chart.version, "repository": app.chart.repository},
+        "chart": app.chart and app.chart.reference._asdict(),
     }

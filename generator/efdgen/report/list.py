@@ -35,7 +35,7 @@ def _versions(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
         rows.append(
             [
                 name,
-                *(f"{app.definition.chart.version}{'*' if app.pins else ''}" if app else "-" for app in cells),
+                *(f"{app.definition.versions}{'*' if app.pins else ''}" if app else "-" for app in cells),
             ]
         )
     return table(rows, style)
@@ -104,8 +104,9 @@ def _environment(environment: ResolvedEnvironment) -> dict[str, Any]:
             {
                 "name": app.definition.name,
                 "application": app.application,
-                "chart": app.definition.chart.name,
-                "version": app.definition.chart.version,
+                "chart": app.definition.chart and app.definition.chart.name,
+                "version": app.definition.chart and app.definition.chart.version,
+                "charts": [{"key": chart.key, **chart.reference._asdict()} for chart in app.definition.charts],
                 "targetRevision": app.target_revision,
                 "pins": [{"path": pin.path, "value": pin.value, "reason": pin.reason} for pin in app.pins],
             }

@@ -12,10 +12,10 @@ from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import parametertypes, paths, types
+from efdgen.repository import appcharts, parametertypes, paths, types
 from efdgen.repository.circles import circles
 from efdgen.repository.files import Files
-from efdgen.repository.model import AppDefinition, ChartReference, NamedThings, Types
+from efdgen.repository.model import AppDefinition, NamedThings, Types
 
 _IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets", "volumes")
 """What app.yaml says that ends up in an environment's values."""
@@ -56,8 +56,9 @@ class _Definitions:
         for name, document in self._documents.items():
             if document is not None:
                 lineage = self._lineage(document)
-                if lineage:
-                    definitions[name] = self._definition(name, document, lineage)
+                definition = self._definition(name, document, lineage) if lineage else None
+                if definition is not None:
+                    definitions[name] = definition
                     requiring[name] = next((d for d in reversed(lineage) if "requires" in d.data), document)
         self._refuse_circles({name: app.requires for name, app in definitions.items()}, requiring)
         return definitions
@@ -105,7 +106,7 @@ class _Definitions:
             lineage.insert(0, ancestor)
         return lineage
 
-    def _definition(self, name: str, document: Document, lineage: list[Document]) -> AppDefinition:
+    def _definition(self, name: str, document: Document, lineage: list[Document]) -> AppDefinition | None:
         layers: list[Layer] = []
         templates: dict[str, TextFile] = {}
         chart_keys: Mapping[str, Any] | None = None
@@ -127,11 +128,18 @@ class _Definitions:
             self._files.refuse(types.check(read, (), known.values, takes_null=True))
         self._files.refuse(types.check(document, ("parameters",), known.parameters))
         self._check(document, merged)
+        charts = appcharts.load(self._files, lineage)
+        if charts is None:
+            return None
+        secrets = [secret for secret, said in merged.get("secrets", {}).items() if said is not None]
+        appcharts.check_deploys(self._files, document, charts, (*templates, *secrets))
+        appcharts.check_values(self._files, charts, values)
         return AppDefinition(
             name=name,
             source=f"{paths.APPS}/{name}",
             description=merged["description"],
-            chart=ChartReference(**merged["chart"]),
+            chart=charts.only,
+            charts=charts.all,
             namespace=document.data.get("namespace", name),
             requires=tuple(merged.get("requires", ())),
             ingress_hosts=tuple(merged.get("ingressHosts", ())),

@@ -20,11 +20,32 @@ APPS, SERVICES, ENVIRONMENTS = "apps", "services", "environments"
 
 
 class ChartReference(NamedTuple):
-    """The third-party chart that an app's wrapper chart depends on."""
+    """A chart that a wrapper chart depends on: what finds it."""
 
     name: str
     version: str
     repository: str
+
+
+class AppChart(NamedTuple):
+    """One of an app's charts.
+
+    Attributes:
+        key: what its values stand under in those of the wrapper chart: its name.
+        name: its name.
+        version: its exact version.
+        repository: where Helm finds it.
+    """
+
+    key: str
+    name: str
+    version: str
+    repository: str
+
+    @property
+    def reference(self) -> ChartReference:
+        """Return what finds it."""
+        return ChartReference(self.name, self.version, self.repository)
 
 
 class NamedThings(NamedTuple):
@@ -56,6 +77,8 @@ class AppDefinition(NamedTuple):
     """How an app is deployed, the same for every environment: `templates/apps/<app>/`.
 
     Attributes:
+        chart: the one chart whose values the app's values are; None: they are those of the wrapper chart itself.
+        charts: every chart that the wrapper chart depends on.
         reads_secrets: what names a Secret in its values: keys, and paths of mappings that end in `.*`.
         distinct_names: the things whose names must differ, by kind.
         manual_secrets: the Secrets that people make by hand, by name, each with the defaults of its keys.
@@ -64,7 +87,8 @@ class AppDefinition(NamedTuple):
     name: str
     source: str
     description: str
-    chart: ChartReference
+    chart: AppChart | None
+    charts: tuple[AppChart, ...]
     namespace: str
     requires: tuple[str, ...]
     ingress_hosts: tuple[str, ...]
@@ -81,6 +105,28 @@ class AppDefinition(NamedTuple):
     files_document: yamlio.Document
     templates: Mapping[str, TextFile]
     document: yamlio.Document
+
+    @property
+    def versions(self) -> str:
+        """Return the versions of its charts, for people."""
+        if self.chart is not None:
+            return self.chart.version
+        return ", ".join(f"{chart.key} {chart.version}" for chart in self.charts) or "no chart"
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """Return the names of its charts; an app without any is its own chart."""
+        return tuple(dict.fromkeys(chart.name for chart in self.charts)) or (self.name,)
+
+    @property
+    def values_at(self) -> Path:
+        """Return where its values stand in those of the wrapper chart: below its one chart, or beside efdgen's own."""
+        return () if self.chart is None else (self.chart.key,)
+
+    @property
+    def takers(self) -> str:
+        """Return what takes its values, for people: `the chart influxdb`."""
+        return f"the chart {self.chart.name}" if self.chart is not None else f"the app {self.name}"
 
 
 class Acceptance(NamedTuple):

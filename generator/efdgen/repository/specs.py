@@ -10,7 +10,7 @@ from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, at, document_layer, merge, merge_layers, sets
 from efdgen.language.yamlio import Document
-from efdgen.repository import chartkeys, hiddentext, paths, types
+from efdgen.repository import appcharts, chartkeys, hiddentext, paths, types
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
 from efdgen.repository.model import Acceptance, AppDefinition, EnvironmentSpec, Schemas, Table
@@ -128,6 +128,7 @@ def _check_app(
     files: Files, document: Document, path: Path, definition: AppDefinition, settings: Mapping[str, Any]
 ) -> None:
     below = merge_layers(definition.layers)
+    _check_first_keys(files, document, path, definition, settings)
     pins = _mapping(settings.get("pins"))
     for pin in pins:
         if any(other.startswith(f"{pin}.") for other in pins):
@@ -153,6 +154,25 @@ def _check_app(
             files.refuse(p for p in found if key != "parameters" or p.path[len(path) + 1] not in unknown)
 
 
+def _check_first_keys(
+    files: Files, document: Document, path: Path, definition: AppDefinition, settings: Mapping[str, Any]
+) -> None:
+    """Check that an app without one chart has charts, or values of its own, of the names that a spec sets."""
+    if definition.chart is not None:
+        return
+    known = appcharts.takes(definition.charts, merge_layers(definition.layers).get("values", {}))
+    what = f"chart or value of {definition.name}" if definition.charts else f"value of {definition.name}"
+    for key in _mapping(settings.get("values")):
+        if key not in known:
+            files.unknown(what, document, (*path, "values", key), known, key=True)
+    for pin in _mapping(settings.get("pins")):
+        first = pin.partition(".")[0]
+        if first not in known and not files.is_refused(document.locate((*path, "pins", pin), key=True)):
+            where = (*path, "pins", pin)
+            message = f"unknown {what} {first!r}"
+            files.problem("E402", message, document.locate(where, key=True), where, suggest.hint(first, known))
+
+
 def _is_known(files: Files, document: Document, path: Path, definition: AppDefinition) -> bool:
     """Say whether a chart knows what a pin pins, as far as its keys are known; record what it does not know."""
     location = document.locate(path, key=True)
@@ -166,7 +186,7 @@ def _is_known(files: Files, document: Document, path: Path, definition: AppDefin
         likely = suggest.closest(str(where[-1]), known)
         meant = ".".join((*parts[: len(where) - 1], likely or "", *parts[len(where) :]))
         hint = f"did you mean {meant!r}?" if likely else suggest.hint(str(where[-1]), known)
-        message = f"the chart {definition.chart.name} knows no value {'.'.join(map(str, where))!r}"
+        message = f"{definition.takers} knows no value {'.'.join(map(str, where))!r}"
         files.problem("E402", message, location, path, hint)
         return False
     return True

@@ -88,16 +88,32 @@ class _Deployed:
         return self._having.get(app, frozenset())
 
     @functools.cache  # noqa: B019 - lives as long as a comparison
-    def chart(self, app: str) -> Mapping[str, Any]:
-        """Return the third-party chart that an app depends on; nothing when its file can't be read."""
+    def dependencies(self, app: str) -> list[Mapping[str, Any]]:
+        """Return the charts that an app depends on; nothing when its file can't be read."""
         path = layout.chart_file(app)
         try:
             found = reading.data(path, self.tree.get(path, b""))
         except reading.UnreadableError:
-            return {}
-        dependencies = found.get("dependencies") if isinstance(found, dict) else None
-        first = dependencies[0] if isinstance(dependencies, list) and dependencies else {}
-        return first if isinstance(first, dict) else {}
+            return []
+        said = found.get("dependencies") if isinstance(found, dict) else None
+        return [each for each in said if isinstance(each, dict)] if isinstance(said, list) else []
+
+    def chart(self, app: str) -> Any:
+        """Return what an app depends on: its one chart, or all of its charts."""
+        charts = self.dependencies(app)
+        return (charts[0] if len(charts) == 1 else charts or "no chart") if app in self.charts else ABSENT
+
+    def key(self, app: str) -> str:
+        """Return what the values of an app's one chart stand under; nothing where they stand as the spec has them."""
+        charts = self.dependencies(app)
+        return str(charts[0].get("name", "")) if len(charts) == 1 and "alias" not in charts[0] else ""
+
+    def version(self, app: str) -> str:
+        """Return the versions of an app's charts, for people."""
+        charts = self.dependencies(app)
+        if len(charts) == 1 and "alias" not in charts[0]:
+            return str(charts[0].get("version", ""))
+        return ", ".join(f"{each.get('alias', each.get('name', ''))} {each.get('version', '')}" for each in charts)
 
 
 class _Both(NamedTuple):
@@ -123,7 +139,7 @@ def _deployments(old: _Deployed, new: _Deployed, environments: Iterable[str]) ->
         for app in set(new.apps(name)) - set(old.apps(name)):
             come.setdefault(app, []).append(name)
     for app, names in sorted(come.items()):
-        yield WholeApp(app, str(new.chart(app).get("version", "")), tuple(names))
+        yield WholeApp(app, new.version(app), tuple(names))
 
 
 def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
@@ -169,10 +185,11 @@ def _values(path: str, here: Found, both: _Both) -> Iterator[Found]:
             )
         yield from _compared(here, *(_without(side, "applications") for side in (before, after)))
     else:
-        # The key of the chart's own values is the chart's name: a chart of another name gets the same values.
-        names = [str(side.chart(here.app).get("name", "")) for side in (both.old, both.new)]
+        # The key of the one chart's own values is the chart's name: a chart of another name gets the same values.
+        names = [side.key(here.app) for side in (both.old, both.new)]
         yield from _compared(here, _without(before, names[0]), _without(after, names[1]))
-        yield from _compared(here, before.get(names[0], ABSENT), after.get(names[1], ABSENT))
+        if any(names):
+            yield from _compared(here, before.get(names[0], ABSENT), after.get(names[1], ABSENT))
 
 
 def _without(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -187,7 +204,7 @@ def _shared(path: str, both: _Both) -> Iterator[Found]:
     if here.app in old.charts ^ new.charts and not (has if here.app in old.charts else had):
         # The app itself comes or goes, with all its files. Where it is deployed, that is told already.
         if here.part == "Chart.yaml" and not had | has and not is_partial:
-            yield here._replace(part="", before=old.chart(here.app) or ABSENT, after=new.chart(here.app) or ABSENT)
+            yield here._replace(part="", before=old.chart(here.app), after=new.chart(here.app))
         return
     reached = sorted(had & has & environments)
     if not reached and (is_partial or had | has):

@@ -32,7 +32,8 @@ def pinned(root: Path) -> dict[ChartReference, tuple[str, ...]]:
     files = Files(root)
     found: dict[ChartReference, tuple[str, ...]] = {}
     for app in definitions.load(files).values():
-        found[app.chart] = (*found.get(app.chart, ()), app.name)
+        for chart in dict.fromkeys(each.reference for each in app.charts):
+            found[chart] = (*found.get(chart, ()), app.name)
     if files.problems:
         raise InvalidInputError(files.problems)
     return dict(sorted(found.items()))

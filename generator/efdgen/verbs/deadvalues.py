@@ -203,7 +203,7 @@ def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
     what = f"the parameter {dotted(path[1:])}" if path[0] == "parameters" else dotted(path[1:])
     trial = kept[0][0]
     definition = trial.app.definition
-    chart = f"the chart {definition.chart.name} {definition.chart.version}"
+    chart = f"{definition.takers} {definition.chart.version}" if definition.chart else definition.takers
     if is_dead:
         reader = definition.source if path[0] == "parameters" else chart
         message, hint = f"nothing in {reader} reads {what}", trial.hint(path)

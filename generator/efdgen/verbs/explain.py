@@ -53,15 +53,18 @@ class ChartDefaults:
         self._has_said = False
 
     def __call__(self, definition: AppDefinition) -> tuple[Layer, ...]:
-        """Return the values of an app's chart and of its subcharts, the least specific first."""
+        """Return the values of an app's charts and of their subcharts, the least specific first."""
         from efdgen.helm.charts import archive
 
-        chart = definition.chart
-        try:
-            texts = archive.default_values(self._charts.archive(chart))
-        except ChartError as error:
-            if not self._has_said:
-                self._say(f"chart defaults are not shown: {error}")
-            self._has_said = True
-            return ()
-        return defaults.layers(f"{chart.name}-{chart.version}.tgz", texts)
+        found: list[Layer] = []
+        for chart in definition.charts:
+            try:
+                texts = archive.default_values(self._charts.archive(chart.reference))
+            except ChartError as error:
+                if not self._has_said:
+                    self._say(f"chart defaults are not shown: {error}")
+                self._has_said = True
+                continue
+            above = () if definition.chart is not None else (chart.key,)
+            found += defaults.layers(f"{chart.name}-{chart.version}.tgz", texts, above)
+        return tuple(found)

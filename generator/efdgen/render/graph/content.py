@@ -25,7 +25,7 @@ def graph(environment: ResolvedEnvironment) -> Graph:
     nodes = [
         Node(
             app.definition.name,
-            app.definition.chart.version,
+            app.definition.versions,
             app.definition.namespace,
             tuple(hosts.get(app.definition.name, ())),
             tuple(secret.name for secret in app.secrets),

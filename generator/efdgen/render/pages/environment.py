@@ -88,8 +88,8 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
         (
             (
                 _app(app, environment.facts.name),
-                text(app.definition.chart.name),
-                text(app.definition.chart.version),
+                ", ".join(map(text, app.definition.made_of)) if app.definition.charts else "none",
+                ", ".join(text(chart.version) for chart in app.definition.charts),
                 code(app.definition.namespace),
                 ", ".join(map(host_link, hosts.get(app.definition.name, ()))),
                 ", ".join(name if name in here else f"{name} (provided)" for name in app.definition.requires),

@@ -156,7 +156,7 @@ def _version(each: Row, name: str, pins: Mapping[_PinKey, int]) -> str:
     if app is None:
         return "cluster" if name in each.provided else "-"
     marks = " ".join(_superscript(pins[name, pin]) for pin in sorted(app.pins))
-    return f"{text(app.definition.chart.version)} {marks}".rstrip()
+    return f"{text(app.definition.versions)} {marks}".rstrip()
 
 
 def _superscript(number: int) -> str:

@@ -144,7 +144,7 @@ Look = tuple[str, str]
 
 
 def _look(app: ResolvedApp | None) -> Look:
-    return (app.definition.chart.version, app.target_revision) if app else ("", "")
+    return (app.definition.versions, app.target_revision) if app else ("", "")
 
 
 def _usual(name: str, environments: Sequence[Environment]) -> Look:
@@ -254,7 +254,7 @@ def _data(fleet: Fleet, addresses: Mapping[str, str], bodies: Mapping[str, Body]
     apps = {app.definition.name: app.definition for each in fleet.environments for app in each.resolved.apps}
     return {
         "apps": [
-            _visible((name, app.chart.name, app.chart.version, app.description)) for name, app in sorted(apps.items())
+            _visible((name, " ".join(app.made_of), app.versions, app.description)) for name, app in sorted(apps.items())
         ],
         "environments": [
             {

@@ -83,9 +83,9 @@ def name(data: Mapping[str, Any]) -> str:
 def chart_location(definition: AppDefinition, repository: Repository) -> Location:
     """Return the line that says which version of its chart an app has; an app that it extends may say it."""
     document = definition.document
-    while "version" not in document.data.get("chart", {}) and document.data.get("extends") in repository.apps:
+    while "chart" not in document.data and document.data.get("extends") in repository.apps:
         document = repository.apps[document.data["extends"]].document
-    return document.locate(("chart", "version"))
+    return document.locate(("chart", "version") if definition.charts else ("chart",))
 
 
 def _is_applied(data: Mapping[str, Any]) -> bool:

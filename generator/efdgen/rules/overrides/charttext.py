@@ -18,20 +18,26 @@ _MAX_BYTES = 1_000_000
 
 
 class ChartText:
-    """The templates of a chart and its own values.
+    """The templates of an app's charts, and the charts' own values.
 
     Args:
-        archive: the chart's archive; what can't be read of it is left out.
+        archives: the charts' archives, each with where its values stand in the app's; what can't be read is left out.
         others: more templates that read the app's values.
     """
 
-    def __init__(self, archive: bytes, others: Iterable[str] = ()) -> None:
-        files = _files(archive)
-        templates = [text for path, text in files.items() if "/templates/" in path]
+    def __init__(self, archives: Iterable[tuple[Path, bytes]], others: Iterable[str] = ()) -> None:
+        templates: list[str] = []
+        self._values: dict[str, Any] = {}
+        for above, archive in archives:
+            files = _files(archive)
+            templates += [text for path, text in files.items() if "/templates/" in path]
+            values: Mapping[str, Any] = _mapping(
+                files.get(min((path for path in files if path.endswith("/values.yaml")), key=len, default=""))
+            )
+            for key in reversed(above):
+                values = {str(key): values}
+            self._values.update(values)
         self._lines = [line for text in (*templates, *others) for line in text.splitlines() if "{{" in line]
-        self._values = _mapping(
-            files.get(min((path for path in files if path.endswith("/values.yaml")), key=len, default=""))
-        )
 
     def literals(self, key: str) -> list[str]:
         """Return the texts and numbers on lines that mention a key: what its value may be compared with."""

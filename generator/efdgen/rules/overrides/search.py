@@ -14,6 +14,7 @@ values of it change objects, so that a template reads it and the chart does the 
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import threading
 import time
@@ -195,12 +196,16 @@ class Trial:
 
     def _chart_text(self) -> ChartText:
         if self._text is None:
-            try:
-                archive = self._tools.charts.archive(self.app.definition.chart)
-            except ChartError:
-                archive = b""
-            self._text = ChartText(archive, (file.text for file in self.app.definition.templates.values()))
+            own = (file.text for file in self.app.definition.templates.values())
+            self._text = ChartText(self._archives(), own)
         return self._text
+
+    def _archives(self) -> Iterator[tuple[Path, bytes]]:
+        """Yield the archives of the app's charts that are there, each with where its values stand in the app's."""
+        for chart in self.app.definition.charts:
+            with contextlib.suppress(ChartError):
+                above = () if self.app.definition.chart is not None else (chart.key,)
+                yield above, self._tools.charts.archive(chart.reference)
 
     def _effect(self, index: int, layer: Layer, *, values_only: bool = False) -> _Effect:
         """Say what a changed layer changes.
