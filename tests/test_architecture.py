@@ -155,7 +155,9 @@ def _reachable(name: str) -> set[str]:
     return found
 
 
-READERS = {f"repository.{name}" for name in ("definitions", "files", "git", "load", "pages", "specs")} | {"output.disk"}
+READERS = {
+    f"repository.{name}" for name in ("chartfolders", "definitions", "files", "git", "load", "pages", "specs")
+} | {"output.disk"}
 """The modules that read and write what people write and what is rendered."""
 
 

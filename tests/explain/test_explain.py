@@ -426,7 +426,7 @@ SUBCHART = "port: 80\nname: sub\n"
 def charts(definition: AppDefinition) -> Sequence[Layer]:
     if definition.name != "store":
         return ()
-    return defaults.layers("store-chart-1.2.3.tgz", {"": CHART, "sub": SUBCHART})
+    return defaults.layers("store-chart-1.2.3.tgz:", {"": CHART, "sub": SUBCHART})
 
 
 def test_the_chart_s_own_value_is_the_lowest_layer(small: Path) -> None:
@@ -479,7 +479,7 @@ def test_null_takes_the_chart_s_own_value_away(small: Path) -> None:
 
 def test_a_chart_s_values_may_hold_what_is_no_expression(small: Path) -> None:
     def odd(_definition: AppDefinition) -> Sequence[Layer]:
-        return defaults.layers("odd.tgz", {"": "replicas: <% no %>\nimage: {tag: <% no %>}\n"})
+        return defaults.layers("odd.tgz:", {"": "replicas: <% no %>\nimage: {tag: <% no %>}\n"})
 
     found = ask(small, "lab", "store.replicas", odd)
     assert (found.value, found.formula) == ("<% no %>", "")

@@ -176,19 +176,19 @@ def test_no_expression_is_seen_where_there_is_none() -> None:
 
 
 def test_a_chart_that_the_strict_reader_refuses_has_values_but_no_lines() -> None:
-    (layer,) = defaults.layers("x-1.tgz", {"": "a: 1\na: 2\nb: yes\n"})
+    (layer,) = defaults.layers("x-1.tgz:", {"": "a: 1\na: 2\nb: yes\n"})
     assert layer.data == {"values": {"a": 2, "b": True}}
     assert str(layer.locate(("values", "a"))) == "x-1.tgz:values.yaml"
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n", "a: [\n"])
 def test_a_chart_without_values_has_none(text: str) -> None:
-    (layer,) = defaults.layers("x-1.tgz", {"": text})
+    (layer,) = defaults.layers("x-1.tgz:", {"": text})
     assert layer.data == {"values": {}}
 
 
 def test_the_values_of_a_chart_win_over_those_of_its_subcharts() -> None:
     texts = {"": "a: {b: {i: 1}}\n", "a": "b: {i: 2, j: 2}\n", "a/b": "{i: 3, j: 3, k: 3}\n"}
-    layers = defaults.layers("x-1.tgz", texts)
+    layers = defaults.layers("x-1.tgz:", texts)
     assert merge_layers(layers) == {"values": {"a": {"b": {"i": 1, "j": 2, "k": 3}}}}
     assert str(layers[0].locate(("values", "a", "b", "k"))) == "x-1.tgz:charts/a/charts/b/values.yaml:1:17"

@@ -13,7 +13,7 @@ from efdgen.helm.hydrate import Object
 from efdgen.output import disk
 from efdgen.rules.overrides import edits
 from efdgen.rules.overrides.baseline import Baseline
-from efdgen.rules.overrides.charttext import ChartText
+from efdgen.rules.overrides.charttext import ChartText, texts
 from efdgen.verbs import deadvalues, project
 from efdgen.verbs.lint import Linted
 from support import layer
@@ -405,7 +405,7 @@ def test_of_what_has_another_form_each_time_nothing_is_said() -> None:
 
 
 def test_a_damaged_archive_says_nothing() -> None:
-    text = ChartText([((), b"no archive")])
+    text = ChartText([((), texts(b"no archive"))])
 
     assert (text.literals("a"), text.hint(("a",))) == ([], "remove it")
 
@@ -414,7 +414,7 @@ def test_literals_stand_on_lines_with_the_key() -> None:
     template = '{{ if eq .Values.mode "loud" }}\n{{ .Values.mode-2 | default "no" }}\n{{ if gt .Values.mode 3.5 }}\n'
     archive = pack("c", {"Chart.yaml": metadata("c"), "templates/a.yaml": template, "other/b.yaml": '{{ mode "x" }}'})
 
-    assert ChartText([((), archive)]).literals("mode") == ["loud", "3.5"]
+    assert ChartText([((), texts(archive))]).literals("mode") == ["loud", "3.5"]
 
 
 def test_nothing_is_written(root: Path) -> None:

@@ -55,7 +55,7 @@ class StandIns:
         for path, content in tree.items():
             if path.endswith("/Chart.yaml"):
                 for chart in dependencies(content):
-                    if chart.name not in without:
+                    if chart.name not in without and not chart.repository.startswith("file:"):
                         files = {"Chart.yaml": metadata(chart.name, chart.version), "templates/echo.yaml": ECHO}
                         self.archives[chart] = pack(chart.name, files)
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import functools
 import json
+import posixpath
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import helm_python
 import pytest
 from click.testing import CliRunner
 
 from efdgen import cli
-from efdgen.helm import engines, hydrate
+from efdgen.helm import engines, folders, hydrate
 from efdgen.helm.engines.engine import Capabilities
-from efdgen.verbs import lint, project
+from efdgen.language import yamlio
+from efdgen.verbs import charts, deadvalues, lint, project
 from support.checkout import ROOT, copy_tree, edit
+from support.gitrepo import commit
 from support.repository import overlay
 from support.standins import StandIns
 
@@ -27,6 +31,7 @@ EXAMPLES = {
     title: {match["path"]: match["text"] for match in _FILE.finditer(text)} for title, text in _EXAMPLE.findall(PAGE)
 }
 WITHOUT = "an app without a chart"
+FOLDER = "a chart in a folder of the repository"
 
 
 def built(title: str, root: Path) -> dict[str, bytes]:
@@ -111,3 +116,101 @@ def test_the_objects_of_an_app_without_a_chart_are_checked_where_they_are_writte
     assert [(problem.code, str(problem.location)) for problem in found.problems] == [
         ("E701", "templates/apps/banner/templates/banner.yaml")
     ]
+
+
+def on_disk(tree: Mapping[str, bytes], root: Path) -> None:
+    overlay(root, {f"rendered/{path}": content for path, content in tree.items()})
+
+
+def helm_builds(root: Path, app: str) -> list[Any]:
+    """Return what Argo CD's Helm makes of an app: `helm dependency build`, then `helm template`."""
+    chart = root / "rendered/apps" / app
+    helm_python.dependency_build(chart)
+    values = helm_python.values_from_yaml((chart / "values-summit.yaml").read_text(encoding="utf-8"))
+    with helm_python.Chart.load(chart) as loaded:
+        manifests = loaded.render(values, name=app, namespace=app)
+    return [each for _, text in sorted(manifests.items()) for each in yamlio.load_all(text) if each]
+
+
+def test_a_chart_in_a_folder_is_what_helm_builds_of_it(tmp_path: Path) -> None:
+    tree = built(FOLDER, tmp_path)
+    on_disk(tree, tmp_path)
+
+    found = objects(folders.built(tree, tmp_path), "kiosk")
+
+    assert named(found, "ConfigMap", "kiosk")["data"] == {
+        "refresh": "10",
+        "pages": "https://chronograf-summit-efd.lsst.codes",
+    }
+    assert sorted(found, key=str) == sorted(helm_builds(tmp_path, "kiosk"), key=str)
+
+
+def test_argo_cd_renders_an_app_anew_when_its_folder_changes(tmp_path: Path) -> None:
+    tree = built(FOLDER, tmp_path)
+
+    (application,) = (
+        item.data
+        for result in hydrate.hydrate(tree, "summit", ["efd"], engine(), StandIns(tree), Capabilities("1.21.5", ()))
+        for item in result.objects
+        if item.data["kind"] == "Application" and item.data["metadata"]["name"] == "kiosk"
+    )
+
+    paths = application["metadata"]["annotations"]["argocd.argoproj.io/manifest-generate-paths"].split(";")
+    below = application["spec"]["source"]["path"]
+    assert [posixpath.normpath(f"{below}/{path}") for path in paths] == [
+        "rendered/apps/kiosk/Chart.yaml",
+        "rendered/apps/kiosk/templates",
+        "rendered/apps/kiosk/values-summit.yaml",
+        "charts/kiosk",
+    ]
+
+
+def test_a_change_in_a_folder_is_a_change_of_the_app(tmp_path: Path) -> None:
+    tree = built(FOLDER, tmp_path)
+    on_disk(tree, tmp_path)
+    commit(tmp_path)
+    edit(tmp_path / "charts/kiosk/templates/kiosk.yaml", "  refresh:", "  rate:")
+
+    root = ("--root", str(tmp_path), "--base", "HEAD")
+    assert "charts/kiosk/templates/kiosk.yaml" in run("diff", *root, "summit")
+    shown = run("diff", *root, "--hydrate", "--engine", "sdk", "summit")
+    assert 'summit / kiosk / ConfigMap kiosk/kiosk / data.rate: not set -> "10"' in shown
+
+
+def test_what_a_folder_brings_is_explained_checked_and_never_fetched(tmp_path: Path) -> None:
+    built(FOLDER, tmp_path)
+    overlay(tmp_path, {"charts/kiosk/templates/bad.yaml": "apiVersion: v1\nkind: ConfigMap\n"})
+    edit(tmp_path / "charts/kiosk/values.yaml", "pages: []", "pages: []\ntheme: dark")
+    root = ("--root", str(tmp_path))
+
+    assert "charts/kiosk/values.yaml:2:8" in run("explain", *root, "summit", "kiosk.theme")
+    tree = project.rendering(tmp_path).tree
+    found = lint.lint(tmp_path, ["summit"], engine(), StandIns(tree))
+    assert [(each.code, str(each.location)) for each in found.problems] == [("E701", "charts/kiosk/templates/bad.yaml")]
+    assert "kiosk" not in {chart.name for chart in charts.pinned(tmp_path)}
+
+
+def test_a_folder_that_moved_on_is_no_silent_success(tmp_path: Path) -> None:
+    tree = built(FOLDER, tmp_path)
+    edit(tmp_path / "charts/kiosk/Chart.yaml", "0.2.0", "0.3.0")
+
+    (found,) = hydrate.hydrate(
+        folders.built(tree, tmp_path), "summit", ["kiosk"], engine(), StandIns(tree), Capabilities("1.21.5", ())
+    )
+    (gone,) = hydrate.hydrate(tree, "summit", ["kiosk"], engine(), StandIns(tree), Capabilities("1.21.5", ()))
+
+    assert "the folder charts/kiosk has 0.3.0 now; efdgen render writes that down" in found.error
+    assert "the folder charts/kiosk holds no chart" in gone.error
+
+
+def test_overrides_that_a_folder_s_chart_does_not_read_are_dead(tmp_path: Path) -> None:
+    built(FOLDER, tmp_path)
+    edit(tmp_path / "environments/summit.yaml", "      refresh: 10\n", "      refresh: 10\n      pagez: []\n")
+
+    found = deadvalues.search(tmp_path, ["summit"], engine(), StandIns(project.rendering(tmp_path).tree))
+
+    of_kiosk = [each for each in found.problems if "kiosk" in each.message]
+    assert [(each.code, each.path, each.hint) for each in of_kiosk] == [
+        ("W704", ("values", "pagez"), "remove it; or did you mean 'pages'?")
+    ]
+    assert found.failed == ()

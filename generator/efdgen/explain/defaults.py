@@ -15,7 +15,7 @@ def layers(archive: str, texts: Mapping[str, str], above: tuple[str, ...] = ()) 
     """Return the values that a chart and its subcharts bring, the least specific first: a subchart's own.
 
     Args:
-        archive: the name of the chart's archive, for locations.
+        archive: what the locations of the chart's files begin with: `influxdb-3.0.9.tgz:`, or a folder and a slash.
         texts: the text of values.yaml of the chart, under an empty name, and of its subcharts, by their names,
             one below the other: `a/b`.
         above: what the chart's own values stand under in the app's.
@@ -30,7 +30,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 def _layer(archive: str, subchart: tuple[str, ...], text: str, above: tuple[str, ...]) -> Layer:
     folders = "".join(f"charts/{name}/" for name in subchart)
-    document = _read(text, f"{archive}:{folders}values.yaml")
+    document = _read(text, f"{archive}{folders}values.yaml")
     data: Any = document.data if isinstance(document.data, dict) else {}
     place = (*above, *subchart)
     for name in reversed(place):

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple, Protocol
 from efdgen.environment.model import Cluster
 from efdgen.errors import ChartError, UsageError
 from efdgen.helm import objects, threads
+from efdgen.helm.dependencies import dependencies
 from efdgen.helm.engines import messages
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.helm.objects import Object
 from efdgen.language import suggest, yamlio
 from efdgen.output import layout
-from efdgen.repository import paths
+from efdgen.repository import chartaddress, paths
 from efdgen.repository.model import ChartReference
 
-__all__ = ["Capabilities", "Object"]
+__all__ = ["Capabilities", "Object", "dependencies"]
 
 PARENT_NAMESPACE = "argocd"
 """Where the parent chart goes: `argocd app create efd --dest-namespace argocd`."""
@@ -241,20 +242,21 @@ def _chart(files: Mapping[str, bytes], folder: str, charts: Charts) -> dict[str,
         raise ChartError(f"there is no chart {folder} in the rendered tree; efdgen render makes it")
     for reference in dependencies(chart["Chart.yaml"]):
         path = f"charts/{reference.name}-{reference.version}.tgz"
-        if path not in chart:
+        if chartaddress.folder_of(reference.repository):
+            _refuse_another(reference, chart.get(f"charts/{reference.name}/Chart.yaml"))
+        elif path not in chart:
             chart[path] = charts.archive(reference)
     return chart
 
 
-def dependencies(metadata: bytes) -> list[ChartReference]:
-    """Return the charts that a Chart.yaml depends on.
-
-    Raises:
-        ChartError: when it is no YAML, or incomplete.
-    """
+def _refuse_another(reference: ChartReference, metadata: bytes | None) -> None:
+    """Refuse a chart of a folder that is not there, or is another version than the wrapper chart names."""
+    what = f"{reference.name} {reference.version}: the folder {chartaddress.folder_of(reference.repository)}"
+    if metadata is None:
+        raise ChartError(f"{what} holds no chart; efdgen check says why")
     try:
-        (data,) = yamlio.load_all(metadata.decode("utf-8-sig"))
-        entries = data.get("dependencies") or []
-        return [ChartReference(str(e["name"]), str(e["version"]), str(e.get("repository") or "")) for e in entries]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ChartError(f"Chart.yaml is damaged: {error}; efdgen render fixes it") from None
+        version = str(yamlio.load(metadata.decode("utf-8-sig"))["version"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise ChartError(f"{what} has a Chart.yaml that can't be read: {error}") from None
+    if version != reference.version:
+        raise ChartError(f"{what} has {version} now; efdgen render writes that down")

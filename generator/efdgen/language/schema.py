@@ -170,7 +170,9 @@ def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
         yield Problem("E302", half, document.locate(path), path)
         return
     code, message, hint = _explain(error, schema)
-    yield Problem(code, message, document.locate(path), path, hint)
+    # What is missing has no place: that of the mapping is its key's.
+    place = document.locate(path, key=True) if code == "E202" and path else document.locate(path)
+    yield Problem(code, message, place, path, hint)
 
 
 def _unknown_keys(error: ValidationError, document: Located, path: Path, schema: dict[str, Any]) -> Iterator[Problem]:

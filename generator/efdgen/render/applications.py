@@ -8,6 +8,7 @@ from typing import Any
 
 from efdgen.environment.argocd import without_empty
 from efdgen.output import layout
+from efdgen.repository import chartaddress
 from efdgen.repository.model import AppDefinition
 
 _DEFAULT_FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
@@ -44,8 +45,9 @@ def application(app: AppDefinition, chart: Iterable[str], wave: int) -> dict[str
 def _paths(app: AppDefinition, chart: Iterable[str]) -> list[str]:
     """Return what an app is made of in one environment, as paths in its chart: a folder stands for all in it."""
     shared = sorted({path.partition("/")[0] for path in chart})
+    folders = list(dict.fromkeys(chartaddress.relative(each.folder) for each in app.charts if each.folder))
     if any(map(_PATTERN.search, shared)):
-        return ["."]
+        return [".", *folders]
     files: list[Mapping[str, Any]] = list(app.environment_files)
     own = [_NAME.sub(lambda _: _ENVIRONMENT, file["path"]) for file in files]
-    return [*shared, layout.values_file(_ENVIRONMENT), *own]
+    return [*shared, layout.values_file(_ENVIRONMENT), *own, *folders]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.errors import Path
+from efdgen.errors import Path, Problem
 from efdgen.language.yamlio import Document
+from efdgen.repository import chartsource
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppChart
 
@@ -47,8 +48,8 @@ def load(files: Files, lineage: Sequence[Document]) -> Charts | None:
     document, kind = kinds[-1]
     if kind == _NONE:
         return Charts(None, ())
-    chart = _chart(document.data["chart"])
-    return Charts(chart, (chart,))
+    chart = _chart(files, document, ("chart",), own)
+    return None if chart is None else Charts(chart, (chart,))
 
 
 _WORDS: Mapping[str, str] = {_NONE: "no chart", "chart": "a chart"}
@@ -61,8 +62,20 @@ def _kind(document: Document) -> str:
     return _NONE if document.data["chart"] == _NONE else "chart"
 
 
-def _chart(said: Mapping[str, Any]) -> AppChart:
-    return AppChart(said["name"], said["name"], said["version"], said["repository"])
+def _chart(files: Files, document: Document, where: Path, own: Document) -> AppChart | None:
+    """Return a chart that a definition names, or None when something is wrong with it.
+
+    Args:
+        files: where problems go.
+        document: the definition that names it.
+        where: the chart's place in there.
+        own: the definition that is loaded: what others name was checked with them.
+    """
+    problems: list[Problem] = []
+    chart = chartsource.read(files, document, where, problems)
+    if document is own:
+        files.refuse(problems)
+    return chart
 
 
 def check_deploys(files: Files, document: Document, charts: Charts, others: Iterable[str]) -> None:

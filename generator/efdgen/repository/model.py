@@ -35,12 +35,14 @@ class AppChart(NamedTuple):
         name: its name.
         version: its exact version.
         repository: where Helm finds it.
+        folder: the folder of this repository that it lies in; empty: it is a third party's.
     """
 
     key: str
     name: str
     version: str
     repository: str
+    folder: str = ""
 
     @property
     def reference(self) -> ChartReference:

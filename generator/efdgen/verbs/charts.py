@@ -32,7 +32,7 @@ def pinned(root: Path) -> dict[ChartReference, tuple[str, ...]]:
     files = Files(root)
     found: dict[ChartReference, tuple[str, ...]] = {}
     for app in definitions.load(files).values():
-        for chart in dict.fromkeys(each.reference for each in app.charts):
+        for chart in dict.fromkeys(each.reference for each in app.charts if not each.folder):
             found[chart] = (*found.get(chart, ()), app.name)
     if files.problems:
         raise InvalidInputError(files.problems)

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from efdgen.errors import Location, Path, Problem, Severity, dotted
-from efdgen.helm import hydrate, threads
+from efdgen.helm import folders, hydrate, threads
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language.layers import Layer
@@ -88,10 +88,11 @@ def _trials(given: Rendering, engine: Engine, charts: Charts) -> tuple[list[Tria
     trials: list[Trial] = []
     failed: list[HydratedApp] = []
     resolving = threading.Lock()
+    tree = folders.built(given.tree, given.project.root)
     for environment in given.environments:
         name = environment.facts.name
-        capabilities = hydrate.capabilities(given.tree, name, environment.facts.cluster)
-        parent = hydrate.hydrate_app(given.tree, paths.PARENT, name, engine, charts, capabilities)
+        capabilities = hydrate.capabilities(tree, name, environment.facts.cluster)
+        parent = hydrate.hydrate_app(tree, paths.PARENT, name, engine, charts, capabilities)
         if parent.error:
             failed.append(parent)
         deployed = hydrate.deployments(parent)
@@ -100,7 +101,7 @@ def _trials(given: Rendering, engine: Engine, charts: Charts) -> tuple[list[Tria
             if not _is_looked_at(given, app.definition.name):
                 continue
             folder = f"{layout.chart(app.definition.name)}/"
-            files = {path: content for path, content in given.tree.items() if path.startswith(folder)}
+            files = {path: content for path, content in tree.items() if path.startswith(folder)}
             deployment = deployed.get(
                 app.definition.name, f"the parent chart has no Application of {app.definition.name}"
             )

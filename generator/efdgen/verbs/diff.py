@@ -12,7 +12,7 @@ from efdgen.errors import InvalidInputError, OutputError, UsageError
 from efdgen.language import suggest
 from efdgen.output import disk, layout
 from efdgen.output.marks import Ownership
-from efdgen.repository import git, paths
+from efdgen.repository import chartfolders, git, paths
 from efdgen.review.model import Review
 from efdgen.review.trees import review
 from efdgen.verbs.project import Project, Rendering, rendering
@@ -27,8 +27,8 @@ class Trees(NamedTuple):
     """What a change turns into what.
 
     Attributes:
-        before: the tree to compare with.
-        after: what the specs render to now.
+        before: the tree to compare with, and the charts in folders of the repository that it names, as they were.
+        after: what the specs render to now, and these charts as they are.
         base: what people call the former.
         project: the repository that `after` was rendered from.
     """
@@ -102,20 +102,30 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: 
         there = disk.read(root / OUTPUT)
         _refuse_unknown("environment", names, paths.environment_names(root), _environments(there))
         now = _rendered(root, names, apps)
-        return Trees(_own(there, now.tree), now.tree, f"{OUTPUT}/", now.project)
+        return Trees(_built(_own(there, now.tree), root), _built(now.tree, root), f"{OUTPUT}/", now.project)
     then = git.revision(root, base)
     sources = git.files(root, then, paths.FOLDERS)
     with _temporary_folder() as folder:
         old = Path(folder)
         _write(old, sources, then)
+        folders = chartfolders.named(old)
+        _write(old, git.files(root, then, folders) if folders else {}, then)
         if not paths.is_repository(old):
-            return _against_committed(root, names, then, "which has no specs", apps)
+            return _against_committed(root, names, then, "which has no specs", old, apps)
         _refuse_unknown("environment", names, paths.environment_names(root), paths.environment_names(old))
         now = _rendered(root, names, apps)
         try:
-            return Trees(_rendered(old, names, apps).tree, now.tree, then.name, now.project)
+            before = _built(_rendered(old, names, apps).tree, old)
+            return Trees(before, _built(now.tree, root), then.name, now.project)
         except (InvalidInputError, OutputError):
-            return _against_committed(root, names, then, "whose specs this efdgen can't render", apps, now)
+            return _against_committed(root, names, then, "whose specs this efdgen can't render", old, apps, now)
+
+
+def _built(tree: Tree, root: Path) -> Tree:
+    """Return a tree with the charts that lie in folders of the repository: Argo CD deploys these, too."""
+    from efdgen.helm import folders
+
+    return folders.built(tree, root)
 
 
 def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
@@ -143,7 +153,13 @@ def _write(folder: Path, sources: Tree, then: git.Revision) -> None:
 
 
 def _against_committed(
-    root: Path, names: Sequence[str], then: git.Revision, why: str, apps: Sequence[str], now: Rendering | None = None
+    root: Path,
+    names: Sequence[str],
+    then: git.Revision,
+    why: str,
+    old: Path,
+    apps: Sequence[str],
+    now: Rendering | None = None,
 ) -> Trees:
     """Compare with the output folder as it was committed, because there is nothing to render."""
     committed = git.files(root, then, [OUTPUT])
@@ -151,7 +167,8 @@ def _against_committed(
     if now is None:
         _refuse_unknown("environment", names, paths.environment_names(root), _environments(there))
         now = _rendered(root, names, apps)
-    return Trees(_own(there, now.tree), now.tree, f"{OUTPUT}/ at {then.name}, {why}", now.project)
+    before = _built(_own(there, now.tree), old)
+    return Trees(before, _built(now.tree, root), f"{OUTPUT}/ at {then.name}, {why}", now.project)
 
 
 def _rendered(root: Path, names: Sequence[str], apps: Sequence[str]) -> Rendering:

@@ -43,11 +43,13 @@ class ChartDefaults:
     """The values that charts bring themselves, as layers below all others; none where a chart can't be had.
 
     Args:
+        root: the repository, which charts can lie in.
         charts: third-party charts.
         say: told once why there are none.
     """
 
-    def __init__(self, charts: Charts, say: Callable[[str], None]) -> None:
+    def __init__(self, root: Path, charts: Charts, say: Callable[[str], None]) -> None:
+        self._root = root
         self._charts = charts
         self._say = say
         self._has_said = False
@@ -55,16 +57,21 @@ class ChartDefaults:
     def __call__(self, definition: AppDefinition) -> tuple[Layer, ...]:
         """Return the values of an app's charts and of their subcharts, the least specific first."""
         from efdgen.helm.charts import archive
+        from efdgen.repository.chartfolders import read
 
         found: list[Layer] = []
         for chart in definition.charts:
             try:
-                texts = archive.default_values(self._charts.archive(chart.reference))
+                if chart.folder:
+                    start, texts = f"{chart.folder}/", archive.default_values_of(read(self._root, chart.folder))
+                else:
+                    start = f"{chart.name}-{chart.version}.tgz:"
+                    texts = archive.default_values(self._charts.archive(chart.reference))
             except ChartError as error:
                 if not self._has_said:
                     self._say(f"chart defaults are not shown: {error}")
                 self._has_said = True
                 continue
             above = () if definition.chart is not None else (chart.key,)
-            found += defaults.layers(f"{chart.name}-{chart.version}.tgz", texts, above)
+            found += defaults.layers(start, texts, above)
         return tuple(found)

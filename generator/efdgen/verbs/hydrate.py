@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from efdgen.environment.model import Cluster
 from efdgen.errors import InvalidInputError, UsageError
+from efdgen.helm import folders
 from efdgen.output import disk, layout
 from efdgen.verbs.project import rendering
 from efdgen.verbs.render import OUTPUT, outcome_of
@@ -17,7 +18,7 @@ class Deployed(NamedTuple):
     """The output folder as it is, and what the specs say about an environment in it.
 
     Attributes:
-        tree: the output folder.
+        tree: the output folder, and the charts in folders of the repository that it names.
         cluster: the environment's cluster; None when the specs are invalid, or there is no such spec.
         is_outdated: whether `check` would find differences; false when the specs are invalid.
     """
@@ -34,13 +35,14 @@ def deployed(root: Path, environment: str) -> Deployed:
         OutputError: when the output folder can't be read.
     """
     there = disk.read(root / OUTPUT)
+    tree = folders.built(there, root)
     try:
         rendered = rendering(root, [environment], keep=True)
         outcome = outcome_of(there, rendered, {environment})
         (resolved,) = rendered.environments
         cluster = resolved.facts.cluster
     except (InvalidInputError, UsageError):
-        return Deployed(there, None, is_outdated=False)
+        return Deployed(tree, None, is_outdated=False)
     # Pages are nothing that Argo CD reads.
     is_outdated = bool(outcome.foreign) or any(layout.is_in_chart(change.path) for change in outcome.changes)
-    return Deployed(there, cluster, is_outdated)
+    return Deployed(tree, cluster, is_outdated)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Problem, UsageError
-from efdgen.helm import hydrate
+from efdgen.helm import folders, hydrate
 from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language import suggest
-from efdgen.output.tree import FileTree
 from efdgen.render.files import app_files
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec
@@ -47,6 +46,7 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only:
     """
     given = rendering(root, names, only, keep=True)
     refuse_absent(given, only)
+    tree = folders.built(given.tree, root)
     repository = given.project.repository
     findings: list[Finding] = []
     failed: list[HydratedApp] = []
@@ -54,13 +54,13 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only:
     for environment in given.environments:
         cluster = environment.facts.cluster
         name = environment.facts.name
-        capabilities = hydrate.capabilities(given.tree, name, cluster)
+        capabilities = hydrate.capabilities(tree, name, cluster)
         wanted = [app for app in only if app in deployed(environment)]
         if only and not wanted:
             continue
-        apps = list(hydrate.hydrate(given.tree, name, wanted, engine, charts, capabilities))
+        apps = list(hydrate.hydrate(tree, name, wanted, engine, charts, capabilities))
         found = check.check(apps, repository, cluster.kubernetes_version)
-        found += _exponents(environment, apps, given.tree, engine, charts, capabilities)
+        found += _exponents(environment, apps, tree, engine, charts, capabilities)
         failures = [app for app in apps if app.error]
         if not failures and not only:
             blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
@@ -96,7 +96,7 @@ def refuse_absent(given: Rendering, apps: Iterable[str]) -> None:
 def _exponents(
     environment: ResolvedEnvironment,
     hydrated: Iterable[HydratedApp],
-    tree: FileTree,
+    tree: Mapping[str, bytes],
     engine: Engine,
     charts: Charts,
     capabilities: Capabilities,

@@ -100,8 +100,17 @@ def default_values(archive: bytes) -> dict[str, str]:
     Raises:
         ChartError: when the archive, or one inside it, is damaged, unsafe, or no chart.
     """
+    return default_values_of(files(archive))
+
+
+def default_values_of(chart: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the same of a chart's files.
+
+    Raises:
+        ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
+    """
     found: dict[str, str] = {}
-    _collect(files(archive), "", found, MAX_SUBCHARTS)
+    _collect(chart, "", found, MAX_SUBCHARTS)
     return found
 
 

@@ -85,7 +85,7 @@ def chart_location(definition: AppDefinition, repository: Repository) -> Locatio
     document = definition.document
     while "chart" not in document.data and document.data.get("extends") in repository.apps:
         document = repository.apps[document.data["extends"]].document
-    return document.locate(("chart", "version") if definition.charts else ("chart",))
+    return document.locate(("chart", "version") if "version" in document.data["chart"] else ("chart",))
 
 
 def _is_applied(data: Mapping[str, Any]) -> bool:
@@ -163,7 +163,13 @@ class _Places:
         definition = self._repository.apps.get(app)
         if definition is None:
             return Location(f"rendered/{layout.chart(app)}/{path}"), ""
-        return chart_location(definition, self._repository), path.removeprefix("charts/")
+        inside = path.removeprefix("charts/")
+        for chart in definition.charts:
+            if chart.folder and inside.startswith(f"{chart.key}/"):
+                own = inside.removeprefix(f"{chart.key}/")
+                is_below = own.startswith("charts/")
+                return Location(f"{chart.folder}/{'Chart.yaml' if is_below else own}"), own if is_below else ""
+        return chart_location(definition, self._repository), inside
 
     def _own(self, app: str, path: str) -> str:
         """Return the path of our own template; empty when it is a third party's."""

@@ -21,15 +21,14 @@ class ChartText:
     """The templates of an app's charts, and the charts' own values.
 
     Args:
-        archives: the charts' archives, each with where its values stand in the app's; what can't be read is left out.
+        charts: the charts' files, each with where its values stand in the app's.
         others: more templates that read the app's values.
     """
 
-    def __init__(self, archives: Iterable[tuple[Path, bytes]], others: Iterable[str] = ()) -> None:
+    def __init__(self, charts: Iterable[tuple[Path, Mapping[str, str]]], others: Iterable[str] = ()) -> None:
         templates: list[str] = []
         self._values: dict[str, Any] = {}
-        for above, archive in archives:
-            files = _files(archive)
+        for above, files in charts:
             templates += [text for path, text in files.items() if "/templates/" in path]
             values: Mapping[str, Any] = _mapping(
                 files.get(min((path for path in files if path.endswith("/values.yaml")), key=len, default=""))
@@ -55,7 +54,8 @@ class ChartText:
         return f"remove it; or did you mean {match!r}?" if match else "remove it"
 
 
-def _files(archive: bytes) -> dict[str, str]:
+def texts(archive: bytes) -> dict[str, str]:
+    """Return the text of an archive's files, by their path in there; what can't be read is left out."""
     try:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             members = [member for member in tar if member.isfile() and member.size <= _MAX_BYTES]

@@ -32,7 +32,7 @@ from efdgen.output import layout
 from efdgen.render import files as render
 from efdgen.rules.overrides import edits
 from efdgen.rules.overrides.baseline import Baseline
-from efdgen.rules.overrides.charttext import ChartText
+from efdgen.rules.overrides.charttext import ChartText, texts
 
 _WORTH_A_GROUP = 3
 """Overrides below one key from which on all of them are tried together first."""
@@ -197,15 +197,20 @@ class Trial:
     def _chart_text(self) -> ChartText:
         if self._text is None:
             own = (file.text for file in self.app.definition.templates.values())
-            self._text = ChartText(self._archives(), own)
+            self._text = ChartText(self._charts(), own)
         return self._text
 
-    def _archives(self) -> Iterator[tuple[Path, bytes]]:
-        """Yield the archives of the app's charts that are there, each with where its values stand in the app's."""
+    def _charts(self) -> Iterator[tuple[Path, Mapping[str, str]]]:
+        """Yield the files of the app's charts that are there, each with where its values stand in the app's."""
         for chart in self.app.definition.charts:
+            above = () if self.app.definition.chart is not None else (chart.key,)
+            if chart.folder:
+                start = f"{layout.chart(self.app.definition.name)}/charts/{chart.name}/"
+                files = {path: content for path, content in self._shared.items() if path.startswith(start)}
+                yield above, {path: content.decode("utf-8", "replace") for path, content in files.items()}
+                continue
             with contextlib.suppress(ChartError):
-                above = () if self.app.definition.chart is not None else (chart.key,)
-                yield above, self._tools.charts.archive(chart.reference)
+                yield above, texts(self._tools.charts.archive(chart.reference))
 
     def _effect(self, index: int, layer: Layer, *, values_only: bool = False) -> _Effect:
         """Say what a changed layer changes.

@@ -1,0 +1,137 @@
+"""Where a chart of an app comes from: a Helm repository or a registry, or a folder of this repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from efdgen.errors import Path, Problem
+from efdgen.language import schema, yamlio
+from efdgen.language.conforms import conforms
+from efdgen.language.yamlio import Document
+from efdgen.repository import chartaddress
+from efdgen.repository.files import Files
+from efdgen.repository.model import AppChart
+
+_SOURCES = ("repository", "path")
+_OUTPUT = "rendered"
+"""The folder that efdgen writes: nothing of people's can be in there."""
+
+
+def read(files: Files, document: Document, where: Path, problems: list[Problem]) -> AppChart | None:
+    """Return the chart that a definition names; None when something is wrong with it.
+
+    Args:
+        files: the repository.
+        document: the definition.
+        where: the chart's place in there.
+        problems: takes what is wrong.
+    """
+    here = _Place(document, where, problems)
+    said = here.said
+    name = said["name"]
+    sources = [key for key in _SOURCES if key in said]
+    if len(sources) > 1:
+        here.problem("E405", f"the chart comes from one place: {_listed(sources)} name two", sources[1], key=True)
+        return None
+    if "path" in said:
+        version = _folder(files, here)
+        return AppChart(name, name, version, chartaddress.address(said["path"]), said["path"]) if version else None
+    if "version" not in said:
+        problems.append(Problem("E202", "'version' is missing", document.locate(where, key=True), (*where, "version")))
+        return None
+    return AppChart(name, name, said["version"], said["repository"])
+
+
+class _Place(NamedTuple):
+    """Where a definition names a chart, and where problems go."""
+
+    document: Document
+    where: Path
+    problems: list[Problem]
+
+    @property
+    def said(self) -> Mapping[str, Any]:
+        data: Any = self.document.data
+        for part in self.where:
+            data = data[part]
+        return data  # type: ignore[no-any-return]
+
+    def problem(self, code: str, message: str, part: str, hint: str = "", *, key: bool = False) -> None:
+        where = (*self.where, part)
+        self.problems.append(Problem(code, message, self.document.locate(where, key=key), where, hint))
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(f"'{word}'" for word in words)
+
+
+def _folder(files: Files, here: _Place) -> str:
+    """Return the version of a chart in a folder of the repository; nothing when something is wrong with it."""
+    said = here.said
+    folder: str = said["path"]
+    if folder.partition("/")[0] == _OUTPUT:
+        hint = "put it into a folder of its own, such as charts/"
+        here.problem("E408", f"efdgen writes {_OUTPUT}/: no chart can lie in there", "path", hint)
+        return ""
+    if not _is_inside(files, folder):
+        here.problem("E408", f"the folder {folder} leads out of the repository", "path", "copy it here")
+        return ""
+    file = f"{folder}/Chart.yaml"
+    if not files.exists(folder) or not files.exists(file):
+        what = "there is no folder" if not files.exists(folder) else "there is no Chart.yaml in"
+        here.problem("E408", f"{what} {folder}", "path", "the path begins at the repository's top folder")
+        return ""
+    text = files.text(file)
+    if text is None:
+        return ""
+    try:
+        metadata = yamlio.load(text)
+    except ValueError as error:
+        here.problem("E408", f"{file} is no YAML: {error}", "path")
+        return ""
+    return _checked(files, here, metadata if isinstance(metadata, dict) else {})
+
+
+def _checked(files: Files, here: _Place, metadata: Mapping[str, Any]) -> str:
+    """Return the version of a chart, if its Chart.yaml says what the definition says."""
+    said, folder = here.said, here.said["path"]
+    name, version = metadata.get("name"), metadata.get("version")
+    file = f"{folder}/Chart.yaml"
+    if name != said["name"]:
+        here.problem("E408", f"{file} says that the chart's name is {name!r}", "name", "Helm finds it by that name")
+    elif "version" in said and said["version"] != version:
+        message = f"{file} says that the chart's version is {version!r}"
+        here.problem("E408", message, "version", "write that, or leave it out: the folder says which version it is")
+    elif not isinstance(version, str) or not conforms(version, schema.load("types#/$defs/version")):
+        hint = "write an exact one such as 1.3.0 there"
+        here.problem("E408", f"{file} says that the chart's version is {version!r}", "path", hint)
+    else:
+        missing = [each for each in _needed(metadata) if not _has(files, folder, each)]
+        for each in missing:
+            message = f"the chart needs {each}, which is not in {folder}/charts/: Helm builds no chart of a chart"
+            hint = f"run helm dependency update {folder}, and commit what it fetches"
+            here.problem("E408", message, "path", hint)
+        return "" if missing else version
+    return ""
+
+
+def _is_inside(files: Files, folder: str) -> bool:
+    try:
+        return (files.root / folder).resolve().is_relative_to(files.root.resolve())
+    except (OSError, RuntimeError):  # links that lead in a circle
+        return False
+
+
+def _needed(metadata: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of the charts that a chart depends on."""
+    dependencies = metadata.get("dependencies")
+    for each in dependencies if isinstance(dependencies, list) else []:
+        if isinstance(each, dict) and isinstance(each.get("name"), str):
+            yield each["name"]
+
+
+def _has(files: Files, folder: str, name: str) -> bool:
+    """Say whether a chart has another one in its charts/, as a folder or as an archive."""
+    charts = files.root / folder / "charts"
+    return (charts / name).is_dir() or any(charts.glob(f"{name}-*.tgz"))
