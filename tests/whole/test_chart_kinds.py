@@ -31,6 +31,7 @@ EXAMPLES = {
     title: {match["path"]: match["text"] for match in _FILE.finditer(text)} for title, text in _EXAMPLE.findall(PAGE)
 }
 WITHOUT = "an app without a chart"
+SEVERAL = "an app of two charts"
 FOLDER = "a chart in a folder of the repository"
 
 
@@ -214,3 +215,96 @@ def test_overrides_that_a_folder_s_chart_does_not_read_are_dead(tmp_path: Path) 
         ("W704", ("values", "pagez"), "remove it; or did you mean 'pages'?")
     ]
     assert found.failed == ()
+
+
+def echoed(found: list[Any], app: str) -> list[Any]:
+    """Return the values that reached the charts of an app."""
+    return [json.loads(each["data"]["values"]) for each in found if each["metadata"]["name"] == f"{app}-values"]
+
+
+def test_each_of_two_charts_gets_its_own_values(tmp_path: Path) -> None:
+    tree = built(SEVERAL, tmp_path)
+
+    values = echoed(objects(tree, "logs"), "logs")
+
+    assert sorted(values, key=len, reverse=True) == [
+        {
+            "persistence": {"enabled": True, "size": "200Gi", "storageClass": "local-path"},
+            "image": {"tag": "2.4.1"},
+            "global": {},
+        },
+        {"config": {"lokiAddress": "http://logs-loki.logs:3100/loki/api/v1/push"}, "global": {}},
+    ]
+
+
+def test_two_charts_are_shown_pinned_and_explained_by_their_keys(tmp_path: Path) -> None:
+    tree = built(SEVERAL, tmp_path)
+    root = ("--root", str(tmp_path))
+
+    page = tree["docs/summit.md"].decode()
+    assert "| loki, collector (promtail) | 2.9.1, 3.11.0 | `logs` |" in page
+    assert "`loki.image.tag` is `2.4.1`: 2.4.2 forgets labels." in page
+    assert "| logs | loki | 1 | 200Gi | `local-path` |" in page
+    assert re.search(r"^logs .*loki 2\.9\.1, collector 3\.11\.0\*", run("list", *root), re.MULTILINE)
+    said = run("explain", *root, "summit", "logs.loki.persistence.size")
+    assert "spec" in said
+    assert "app definition" in said
+    pinned = charts.pinned(tmp_path)
+    assert [chart.name for chart, apps in pinned.items() if apps == ("logs",)] == ["loki", "promtail"]
+
+
+def test_a_review_names_values_of_two_charts_as_specs_do(tmp_path: Path) -> None:
+    tree = built(SEVERAL, tmp_path)
+    on_disk(tree, tmp_path)
+    edit(tmp_path / "environments/summit.yaml", "size: 200Gi", "size: 300Gi")
+
+    shown = run("diff", "--root", str(tmp_path), "summit")
+    assert 'summit / logs / loki.persistence.size: "200Gi" -> "300Gi"' in shown
+
+    edit(tmp_path / "templates/apps/logs/app.yaml", "  collector:\n    name: promtail\n", "  promtail:\n")
+    edit(tmp_path / "templates/apps/logs/values.yaml", "collector:", "promtail:")
+    assert "logs / Chart.yaml" in run("diff", "--root", str(tmp_path), "summit")
+
+
+def test_one_of_two_charts_can_be_taken_away_with_its_values_or_replaced(tmp_path: Path) -> None:
+    built(SEVERAL, tmp_path)
+    overlay(
+        tmp_path,
+        {
+            "templates/apps/quiet/app.yaml": "description: Logs that others bring.\nextends: logs\ncharts:\n"
+            "  collector: null\n  loki: {path: charts/loki}\n",
+            "charts/loki/Chart.yaml": "apiVersion: v2\nname: loki\nversion: 9.0.0\n",
+        },
+    )
+    edit(tmp_path / "environments/summit.yaml", "  logs:\n", "  quiet: {}\n  logs:\n")
+
+    tree = project.rendering(tmp_path, ["summit"]).tree
+
+    assert yamlio.load(tree["apps/quiet/Chart.yaml"].decode())["dependencies"] == [
+        {"name": "loki", "version": "9.0.0", "repository": "file://../../../charts/loki", "alias": "loki"}
+    ]
+    assert yamlio.load(tree["apps/quiet/values-summit.yaml"].decode()).keys() == {"env", "kubernetesVersion", "loki"}
+
+
+def test_folders_of_several_charts_are_what_helm_builds_of_them(tmp_path: Path) -> None:
+    built(FOLDER, tmp_path)
+    twice = "charts:\n  kiosk: {path: charts/kiosk}\n  hall: {name: kiosk, path: charts/kiosk}\n"
+    own = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: own\ndata:\n  of: '{{ .Values.who }}'\n"
+    overlay(
+        tmp_path,
+        {
+            "templates/apps/kiosk/app.yaml": f"description: What visitors see.\n{twice}",
+            "templates/apps/kiosk/values.yaml": "who: us\nkiosk: {refresh: 1}\nhall: {refresh: 2}\n",
+            "templates/apps/kiosk/templates/own.yaml": own,
+            "charts/kiosk/templates/kiosk.yaml": "kind: ConfigMap\nmetadata:\n  name: c{{ .Values.refresh }}\n",
+        },
+    )
+    edit(tmp_path / "environments/summit.yaml", "      refresh: 10\n", "      hall: {refresh: 3}\n      who: them\n")
+    tree = project.rendering(tmp_path, ["summit"]).tree
+    on_disk(tree, tmp_path)
+
+    found = objects(folders.built(tree, tmp_path), "kiosk")
+
+    assert {each["metadata"]["name"] for each in found} == {"c1", "c3", "own", "kiosk"}
+    assert named(found, "ConfigMap", "own")["data"] == {"of": "them"}
+    assert sorted(found, key=str) == sorted(helm_builds(tmp_path, "kiosk"), key=str)

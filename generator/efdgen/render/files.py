@@ -17,7 +17,7 @@ from efdgen.render.applications import application
 from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet
 from efdgen.repository import paths
-from efdgen.repository.model import AppDefinition, Repository
+from efdgen.repository.model import AppChart, AppDefinition, Repository
 
 File = tuple[str, bytes]
 
@@ -105,8 +105,14 @@ def _names(app: AppDefinition, repository: Repository, wave: int) -> dict[str, A
             "description": app.description,
             "namespace": app.namespace,
             "secrets": [name for name, said in secrets.items() if said is not None],
-            "dependencies": [chart.reference._asdict() for chart in app.charts] or None,
+            "dependencies": [_dependency(app, chart) for chart in app.charts] or None,
             **application(app, chart, wave),
         },
         "chart": app.chart and app.chart.reference._asdict(),
     }
+
+
+def _dependency(app: AppDefinition, chart: AppChart) -> dict[str, str]:
+    """Return how a wrapper chart names a chart. The alias of the only one says that values are not just the chart's."""
+    is_renamed = chart.key != chart.name or (app.chart is None and len(app.charts) == 1)
+    return {**chart.reference._asdict(), **({"alias": chart.key} if is_renamed else {})}

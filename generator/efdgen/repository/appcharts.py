@@ -1,4 +1,4 @@
-"""Which charts an app is made of: `chart` in app.yaml, its own or one that it extends."""
+"""Which charts an app is made of: `chart` or `charts` in app.yaml, its own or one that it extends."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.errors import Path, Problem
+from efdgen.language.expressions import has_expression
+from efdgen.language.layers import at
 from efdgen.language.yamlio import Document
 from efdgen.repository import chartsource
 from efdgen.repository.files import Files
@@ -14,8 +16,13 @@ from efdgen.repository.model import AppChart
 RESERVED = ("env", "hosts", "kubernetesVersion", "vault")
 """What the values of a wrapper chart hold beside the app's: no value of an app can have these names there."""
 
-_NONE = "none"
-"""What `chart` says where there is none: nobody forgets a chart by writing a word."""
+_NONE, _ONE, _SEVERAL = "none", "chart", "charts"
+"""What an app can be made of. Nobody forgets a chart by writing `chart: none`."""
+
+_WORDS: Mapping[str, str] = {_NONE: "no chart", _ONE: "a chart", _SEVERAL: "charts"}
+
+_GLOBAL = "global"
+"""The values that Helm hands to every chart of a wrapper chart."""
 
 
 class Charts(NamedTuple):
@@ -36,30 +43,74 @@ def load(files: Files, lineage: Sequence[Document]) -> Charts | None:
     What the ancestors say was checked with them.
     """
     own = lineage[-1]
-    kinds = [(document, kind) for document in lineage if (kind := _kind(document))]
-    inherited = [kind for document, kind in kinds if document is not own]
-    if _kind(own) and inherited and _kind(own) != inherited[-1]:
-        message = f"an app with {_WORDS[_kind(own)]} can't extend an app with {_WORDS[inherited[-1]]}"
-        hint = "the values that it inherits would mean something else: write them out, without extends"
-        files.problem("E405", message, own.locate(("chart",), key=True), ("chart",), hint)
+    if {_ONE, _SEVERAL} <= own.data.keys():
+        message = "an app has one chart, or charts by name: not both"
+        files.problem("E405", message, own.locate((_SEVERAL,), key=True), (_SEVERAL,), "write both under charts")
         return None
+    kinds = [(document, kind) for document in lineage if (kind := _kind(document))]
     if not kinds:
         return None  # refused by the schema
     document, kind = kinds[-1]
+    inherited = [other for said_by, other in kinds if said_by is not own]
+    if document is own and inherited and kind != inherited[-1]:
+        where: Path = (_SEVERAL if kind == _SEVERAL else _ONE,)
+        message = f"an app with {_WORDS[kind]} can't extend an app with {_WORDS[inherited[-1]]}"
+        hint = "the values that it inherits would mean something else: write them out, without extends"
+        files.problem("E405", message, own.locate(where, key=True), where, hint)
+        return None
     if kind == _NONE:
         return Charts(None, ())
-    chart = _chart(files, document, ("chart",), own)
-    return None if chart is None else Charts(chart, (chart,))
-
-
-_WORDS: Mapping[str, str] = {_NONE: "no chart", "chart": "a chart"}
+    if kind == _ONE:
+        chart = _chart(files, document, (_ONE,), own)
+        return None if chart is None else Charts(chart, (chart,))
+    return _several(files, lineage)
 
 
 def _kind(document: Document) -> str:
-    """Return what a definition says of its charts: `none` or `chart`; nothing: what it inherits."""
-    if "chart" not in document.data:
-        return ""
-    return _NONE if document.data["chart"] == _NONE else "chart"
+    """Return what a definition says that it is made of; nothing: it says nothing."""
+    if _SEVERAL in document.data:
+        return _SEVERAL
+    if _ONE in document.data:
+        return _NONE if document.data[_ONE] == _NONE else _ONE
+    return ""
+
+
+def _several(files: Files, lineage: Sequence[Document]) -> Charts | None:
+    own = lineage[-1]
+    said_by: dict[str, Document] = {}
+    for document in lineage:
+        for key, said in document.data.get(_SEVERAL, {}).items():
+            said_by.pop(key, None)
+            if said is not None:
+                said_by[key] = document
+    if not said_by:
+        hint = "an app of only templates/ says chart: none"
+        files.problem("E202", "there is no chart", own.locate((_SEVERAL,), key=True), (_SEVERAL,), hint)
+        return None
+    charts = [_chart(files, document, (_SEVERAL, key), own) for key, document in said_by.items()]
+    found = tuple(chart for chart in charts if chart is not None)
+    if len(found) < len(charts):
+        return None
+    clashes = [problem for chart in found if (problem := _clash(own, chart, found)) is not None]
+    files.refuse(clashes)
+    return None if clashes else Charts(None, found)
+
+
+def _clash(own: Document, chart: AppChart, others: Iterable[AppChart]) -> Problem | None:
+    """Return what is wrong with two charts that Helm keeps in one place; it is said of the second."""
+    for other in others:
+        if other == chart:
+            return None
+        is_same = other.repository == chart.repository
+        if not is_same and (other.name, other.version) == (chart.name, chart.version):
+            message = f"{other.key} is {chart.name} {chart.version}, too, from elsewhere: Helm takes one for the other"
+        elif not is_same and chart.folder and other.folder and chart.name == other.name:
+            message = f"{other.key} is a folder's chart of the name {chart.name}, too"
+        else:
+            continue
+        place = chart.location if chart.location.file == own.file else own.locate((_SEVERAL,), key=True)
+        return Problem("E405", message, place, (_SEVERAL, chart.key), "give one of the charts another name")
+    return None
 
 
 def _chart(files: Files, document: Document, where: Path, own: Document) -> AppChart | None:
@@ -78,24 +129,45 @@ def _chart(files: Files, document: Document, where: Path, own: Document) -> AppC
     return chart
 
 
+def without_removed(lineage: Sequence[Document], index: int, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return values of a definition of a lineage without those of charts that a later one takes away."""
+    later = (document.data.get(_SEVERAL, {}) for document in lineage[index + 1 :])
+    removed = {key for said in later for key, chart in said.items() if chart is None}
+    return {key: value for key, value in values.items() if key not in removed} if removed else values
+
+
 def check_deploys(files: Files, document: Document, charts: Charts, others: Iterable[str]) -> None:
     """Record that an app would deploy nothing: no chart, and none of the others, which are templates and Secrets."""
     if not charts.all and not any(others):
         message = "an app without a chart needs templates/ or secrets: there is nothing that it would deploy"
-        where: Path = ("chart",)
-        at = document.locate(where) if "chart" in document.data else document.locate()
-        files.problem("E202", message, at, where, "write templates/, or name its chart")
+        at = document.locate((_ONE,)) if _ONE in document.data else document.locate()
+        files.problem("E202", message, at, (_ONE,), "write templates/, or name its chart")
 
 
-def check_values(files: Files, charts: Charts, documents: Iterable[Document]) -> None:
-    """Record values of an app that can't stand where they would: beside those that every wrapper chart has."""
+def check_values(files: Files, charts: Charts, documents: Iterable[Document], *, has_templates: bool) -> None:
+    """Record values of an app's definition, those of a wrapper chart, that can't be read, or stand where others do."""
     if charts.only is not None:
         return
+    known = [*(chart.key for chart in charts.all), *([_GLOBAL] if charts.all else [])]
     for document in documents:
         for key in document.data:
             if key in RESERVED:
                 message = f"every wrapper chart has a value {key!r}, made by efdgen"
                 files.problem("E401", message, document.locate((key,), key=True), (key,), "rename it")
+            elif key not in known and not has_templates:
+                files.unknown("chart", document, (key,), known, key=True)
+        check_mappings(files, document, (), charts.all)
+
+
+def check_mappings(files: Files, document: Document, path: Path, charts: Iterable[AppChart]) -> None:
+    """Record values of charts, each under its key below `path`, that are no mapping, and can't become one."""
+    values = at(document.data, path)
+    for chart in charts:
+        said = values.get(chart.key)
+        if not (said is None or isinstance(said, dict) or (isinstance(said, str) and has_expression(said))):
+            where = (*path, chart.key)
+            message = f"must be a mapping: the values of the chart {chart.name}"
+            files.refuse([Problem("E204", message, document.locate(where), where)])
 
 
 def takes(charts: Sequence[AppChart], values: Mapping[str, Any]) -> list[str]:
@@ -105,4 +177,4 @@ def takes(charts: Sequence[AppChart], values: Mapping[str, Any]) -> list[str]:
         charts: its charts.
         values: what its definition says of them: other values of the wrapper chart have a default there.
     """
-    return [*(chart.key for chart in charts), *values, *(["global"] if charts else [])]
+    return list(dict.fromkeys((*(chart.key for chart in charts), *values, *([_GLOBAL] if charts else []))))

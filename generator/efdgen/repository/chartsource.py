@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from efdgen.errors import Path, Problem
+from efdgen.errors import Location, Path, Problem
 from efdgen.language import schema, yamlio
 from efdgen.language.conforms import conforms
 from efdgen.language.yamlio import Document
@@ -29,18 +29,19 @@ def read(files: Files, document: Document, where: Path, problems: list[Problem])
     """
     here = _Place(document, where, problems)
     said = here.said
-    name = said["name"]
+    name = here.name
     sources = [key for key in _SOURCES if key in said]
     if len(sources) > 1:
         here.problem("E405", f"the chart comes from one place: {_listed(sources)} name two", sources[1], key=True)
         return None
     if "path" in said:
         version = _folder(files, here)
-        return AppChart(name, name, version, chartaddress.address(said["path"]), said["path"]) if version else None
+        repository = chartaddress.address(said["path"])
+        return AppChart(here.key, name, version, repository, said["path"], here.pinned_at) if version else None
     if "version" not in said:
         problems.append(Problem("E202", "'version' is missing", document.locate(where, key=True), (*where, "version")))
         return None
-    return AppChart(name, name, said["version"], said["repository"])
+    return AppChart(here.key, name, said["version"], said["repository"], "", here.pinned_at)
 
 
 class _Place(NamedTuple):
@@ -56,6 +57,23 @@ class _Place(NamedTuple):
         for part in self.where:
             data = data[part]
         return data  # type: ignore[no-any-return]
+
+    @property
+    def name(self) -> str:
+        """Return the chart's name."""
+        name: str = self.said.get("name", self.where[-1])
+        return name
+
+    @property
+    def key(self) -> str:
+        """Return what its values stand under: `chart: {name: x}` has no other name for it."""
+        return self.name if len(self.where) == 1 else str(self.where[-1])
+
+    @property
+    def pinned_at(self) -> Location:
+        """Return where it is said which version it is."""
+        part = next(part for part in ("version", "path", "repository") if part in self.said)
+        return self.document.locate((*self.where, part))
 
     def problem(self, code: str, message: str, part: str, hint: str = "", *, key: bool = False) -> None:
         where = (*self.where, part)
@@ -98,8 +116,9 @@ def _checked(files: Files, here: _Place, metadata: Mapping[str, Any]) -> str:
     said, folder = here.said, here.said["path"]
     name, version = metadata.get("name"), metadata.get("version")
     file = f"{folder}/Chart.yaml"
-    if name != said["name"]:
-        here.problem("E408", f"{file} says that the chart's name is {name!r}", "name", "Helm finds it by that name")
+    if name != here.name:
+        part = "name" if "name" in said else "path"
+        here.problem("E408", f"{file} says that the chart's name is {name!r}", part, "Helm finds it by that name")
     elif "version" in said and said["version"] != version:
         message = f"{file} says that the chart's version is {version!r}"
         here.problem("E408", message, "version", "write that, or leave it out: the folder says which version it is")

@@ -17,7 +17,7 @@ from efdgen.repository.circles import circles
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppDefinition, NamedThings, Types
 
-_IN_LAYERS = ("chart", "ingressHosts", "nodePortHosts", "parameters", "secrets", "volumes")
+_IN_LAYERS = ("chart", "charts", "ingressHosts", "nodePortHosts", "parameters", "secrets", "volumes")
 """What app.yaml says that ends up in an environment's values."""
 
 _FILES = ("app.yaml", "values.yaml", "chart-keys.yaml", "values.schema.json", "parameters.schema.json", "templates")
@@ -112,12 +112,12 @@ class _Definitions:
         chart_keys: Mapping[str, Any] | None = None
         merged: Any = {}
         values: list[Document] = []
-        for ancestor in lineage:
+        for index, ancestor in enumerate(lineage):
             folder = str(PurePosixPath(ancestor.file).parent)
             merged = merge(merged, ancestor.data)
             layers.append(document_layer("app definition", ancestor, (), _only(ancestor.data, _IN_LAYERS)))
             values = self._values(folder)
-            layers.extend(_values_layer(read) for read in values)
+            layers.extend(_values_layer(read, appcharts.without_removed(lineage, index, read.data)) for read in values)
             if self._files.exists(f"{folder}/chart-keys.yaml"):
                 chart_keys = self._files.key_tree(f"{folder}/chart-keys.yaml")
             if self._files.exists(f"{folder}/templates"):
@@ -133,7 +133,7 @@ class _Definitions:
             return None
         secrets = [secret for secret, said in merged.get("secrets", {}).items() if said is not None]
         appcharts.check_deploys(self._files, document, charts, (*templates, *secrets))
-        appcharts.check_values(self._files, charts, values)
+        appcharts.check_values(self._files, charts, values, has_templates=bool(templates))
         return AppDefinition(
             name=name,
             source=f"{paths.APPS}/{name}",
@@ -226,11 +226,11 @@ def _by_name(written: Any) -> dict[str, Any]:
     return {name: {} for name in written or ()}
 
 
-def _values_layer(document: Document) -> Layer:
+def _values_layer(document: Document, values: Mapping[str, Any]) -> Layer:
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
         return document.locate_in_text(path[1:], offset, key=key)
 
-    return Layer("app definition", {"values": document.data}, locate)
+    return Layer("app definition", {"values": values}, locate)
 
 
 def _only(data: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

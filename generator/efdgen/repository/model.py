@@ -31,18 +31,20 @@ class AppChart(NamedTuple):
     """One of an app's charts.
 
     Attributes:
-        key: what its values stand under in those of the wrapper chart: its name.
+        key: what its values stand under in those of the wrapper chart: its name, or an alias.
         name: its name.
         version: its exact version.
         repository: where Helm finds it.
         folder: the folder of this repository that it lies in; empty: it is a third party's.
+        location: where a definition says which version it is.
     """
 
     key: str
     name: str
     version: str
     repository: str
-    folder: str = ""
+    folder: str
+    location: Location
 
     @property
     def reference(self) -> ChartReference:
@@ -125,10 +127,16 @@ class AppDefinition(NamedTuple):
         """Return where its values stand in those of the wrapper chart: below its one chart, or beside efdgen's own."""
         return () if self.chart is None else (self.chart.key,)
 
-    @property
-    def takers(self) -> str:
-        """Return what takes its values, for people: `the chart influxdb`."""
-        return f"the chart {self.chart.name}" if self.chart is not None else f"the app {self.name}"
+    def taker(self, path: Path) -> AppChart | None:
+        """Return the chart that takes the value at `path` of its values; None: templates of the app itself do."""
+        if self.chart is not None:
+            return self.chart
+        return next((chart for chart in self.charts if path[:1] == (chart.key,)), None)
+
+    def takes(self, path: Path) -> str:
+        """Return what takes a value, for people: `the chart influxdb`."""
+        chart = self.taker(path)
+        return f"the app {self.name}" if chart is None else f"the chart {chart.name}"
 
 
 class Acceptance(NamedTuple):

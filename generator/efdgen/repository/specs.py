@@ -165,6 +165,8 @@ def _check_first_keys(
     for key in _mapping(settings.get("values")):
         if key not in known:
             files.unknown(what, document, (*path, "values", key), known, key=True)
+    if _mapping(settings.get("values")):
+        appcharts.check_mappings(files, document, (*path, "values"), definition.charts)
     for pin in _mapping(settings.get("pins")):
         first = pin.partition(".")[0]
         if first not in known and not files.is_refused(document.locate((*path, "pins", pin), key=True)):
@@ -186,7 +188,7 @@ def _is_known(files: Files, document: Document, path: Path, definition: AppDefin
         likely = suggest.closest(str(where[-1]), known)
         meant = ".".join((*parts[: len(where) - 1], likely or "", *parts[len(where) :]))
         hint = f"did you mean {meant!r}?" if likely else suggest.hint(str(where[-1]), known)
-        message = f"{definition.takers} knows no value {'.'.join(map(str, where))!r}"
+        message = f"{definition.takes(where)} knows no value {'.'.join(map(str, where))!r}"
         files.problem("E402", message, location, path, hint)
         return False
     return True

@@ -37,7 +37,7 @@ def overrides_are_known(environment: ResolvedEnvironment, _identities: Identitie
         for layer in environment.spec.app_layers[app.definition.name]:
             for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys):
                 where: Path = ("values", *path)
-                message = f"{app.definition.takers} knows no value {path[-1]!r}"
+                message = f"{app.definition.takes(path)} knows no value {path[-1]!r}"
                 hint = suggest.hint(str(path[-1]), known)
                 problem = Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING)
                 yield Finding(problem, app.definition.name)

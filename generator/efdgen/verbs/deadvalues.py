@@ -204,7 +204,8 @@ def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
     what = f"the parameter {dotted(path[1:])}" if path[0] == "parameters" else dotted(path[1:])
     trial = kept[0][0]
     definition = trial.app.definition
-    chart = f"{definition.takers} {definition.chart.version}" if definition.chart else definition.takers
+    taker = definition.taker(path[1:])
+    chart = definition.takes(path[1:]) + (f" {taker.version}" if taker is not None else "")
     if is_dead:
         reader = definition.source if path[0] == "parameters" else chart
         message, hint = f"nothing in {reader} reads {what}", trial.hint(path)

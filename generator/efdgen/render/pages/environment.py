@@ -27,7 +27,7 @@ from efdgen.render.pages.markdown import Anchors, code, host_link, link, table, 
 from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Phase
 from efdgen.render.runbook.read import read
-from efdgen.repository.model import Repository
+from efdgen.repository.model import AppChart, Repository
 
 _UP = "../"
 """From this page's folder to the output folder."""
@@ -88,7 +88,7 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
         (
             (
                 _app(app, environment.facts.name),
-                ", ".join(map(text, app.definition.made_of)) if app.definition.charts else "none",
+                ", ".join(map(_chart, app.definition.charts)) or "none",
                 ", ".join(text(chart.version) for chart in app.definition.charts),
                 code(app.definition.namespace),
                 ", ".join(map(host_link, hosts.get(app.definition.name, ()))),
@@ -105,6 +105,10 @@ def _app(app: ResolvedApp, environment: str) -> str:
     name = app.definition.name
     shown = link(name, _UP + layout.values(name, environment))
     return shown if app.application == name else f"{shown} (in Argo CD: {code(app.application)})"
+
+
+def _chart(chart: AppChart) -> str:
+    return text(chart.name if chart.name == chart.key else f"{chart.key} ({chart.name})")
 
 
 def _pins(app: ResolvedApp) -> str:

@@ -10,7 +10,7 @@ from efdgen.helm import objects
 from efdgen.helm.hydrate import PARENT_NAMESPACE, HydratedApp, Object
 from efdgen.output import layout
 from efdgen.repository import paths
-from efdgen.repository.model import AppDefinition, Repository
+from efdgen.repository.model import Repository
 from efdgen.rules.kubernetes import apis, schemas
 from efdgen.rules.kubernetes.apis import Version
 
@@ -78,14 +78,6 @@ def name(data: Mapping[str, Any]) -> str:
     """Return what people call an object: kind, namespace and name."""
     key = objects.key(data)
     return f"{key.kind} {key.namespace}/{key.name}" if key.namespace else f"{key.kind} {key.name}".rstrip()
-
-
-def chart_location(definition: AppDefinition, repository: Repository) -> Location:
-    """Return the line that says which version of its chart an app has; an app that it extends may say it."""
-    document = definition.document
-    while "chart" not in document.data and document.data.get("extends") in repository.apps:
-        document = repository.apps[document.data["extends"]].document
-    return document.locate(("chart", "version") if "version" in document.data["chart"] else ("chart",))
 
 
 def _is_applied(data: Mapping[str, Any]) -> bool:
@@ -165,11 +157,15 @@ class _Places:
             return Location(f"rendered/{layout.chart(app)}/{path}"), ""
         inside = path.removeprefix("charts/")
         for chart in definition.charts:
-            if chart.folder and inside.startswith(f"{chart.key}/"):
+            if not inside.startswith(f"{chart.key}/"):
+                continue
+            if chart.folder:
                 own = inside.removeprefix(f"{chart.key}/")
                 is_below = own.startswith("charts/")
                 return Location(f"{chart.folder}/{'Chart.yaml' if is_below else own}"), own if is_below else ""
-        return chart_location(definition, self._repository), inside
+            return chart.location, inside
+        charts = definition.charts
+        return charts[0].location if charts else definition.document.locate(), inside
 
     def _own(self, app: str, path: str) -> str:
         """Return the path of our own template; empty when it is a third party's."""
