@@ -49,3 +49,15 @@ def test_charts_and_applications_belong_to_no_environment(app: str) -> None:
 )
 def test_the_environment_of_a_file_shows_in_its_path(path: str, environment: str | None) -> None:
     assert layout.environment_of(path) == environment
+
+
+def test_values_of_a_chart_from_git_are_of_their_environment_and_vouch_for_nothing() -> None:
+    path = layout.git_values("boards", "viewer", "summit")
+
+    assert path == "apps/boards/git/viewer/values-summit.yaml"
+    assert layout.environment_of(path) == "summit"
+    assert layout.app_of(path) == "boards"
+    assert layout.is_values(path)
+    assert not layout.can_vouch(path)
+    assert not layout.is_values("apps/boards/feeds/summit.json")
+    assert not layout.is_values("apps/boards/git/viewer/Chart.yaml")

@@ -15,12 +15,14 @@ import pytest
 from click.testing import CliRunner
 
 from efdgen import cli
+from efdgen.errors import InvalidInputError
 from efdgen.helm import engines, folders, hydrate
+from efdgen.helm.charts.cache import ChartsOnDemand
 from efdgen.helm.engines.engine import Capabilities
 from efdgen.language import yamlio
 from efdgen.verbs import charts, deadvalues, lint, project
 from support.checkout import ROOT, copy_tree, edit
-from support.gitrepo import commit
+from support.gitrepo import VARIABLES, commit, git
 from support.repository import overlay
 from support.standins import StandIns
 
@@ -31,6 +33,7 @@ EXAMPLES = {
     title: {match["path"]: match["text"] for match in _FILE.finditer(text)} for title, text in _EXAMPLE.findall(PAGE)
 }
 WITHOUT = "an app without a chart"
+GIT = "a chart from Git"
 SEVERAL = "an app of two charts"
 FOLDER = "a chart in a folder of the repository"
 
@@ -308,3 +311,197 @@ def test_folders_of_several_charts_are_what_helm_builds_of_them(tmp_path: Path) 
     assert {each["metadata"]["name"] for each in found} == {"c1", "c3", "own", "kiosk"}
     assert named(found, "ConfigMap", "own")["data"] == {"of": "them"}
     assert sorted(found, key=str) == sorted(helm_builds(tmp_path, "kiosk"), key=str)
+
+
+def stand_in(origin: Path) -> dict[str, str]:
+    """Return the settings of a Git that finds the example's repository in a folder."""
+    settings = {f"url.{origin.as_uri()}.insteadOf": "https://github.com/example/boards", "maintenance.auto": "false"}
+    numbered = {}
+    for number, (key, value) in enumerate(settings.items()):
+        numbered |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return {**VARIABLES, **numbered, "GIT_CONFIG_COUNT": str(len(settings))}
+
+
+@pytest.fixture
+def boards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the Git repository of the guide's example, in the place of the one on the net."""
+    monkeypatch.setenv("EFDGEN_CACHE", str(tmp_path / "cache"))
+    origin = tmp_path / "boards"
+    template = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}-boards\n"
+        "data:\n  all: {{ toJson .Values | quote }}\n"
+    )
+    overlay(
+        origin,
+        {
+            "deploy/chart/Chart.yaml": "apiVersion: v2\nname: boards\nversion: 0.0.1\n",
+            "deploy/chart/values.yaml": "lines: 10\ncolour: green\n",
+            "deploy/chart/templates/namespace.yaml": template,
+        },
+    )
+    commit(origin)
+    git(origin, "tag", "--annotate", "--message", "One", "v1.4.0")
+    for key, value in stand_in(origin).items():
+        monkeypatch.setenv(key, value)
+    every = charts.pinned
+    # The project's own charts are on the net, and no test asks there.
+    monkeypatch.setattr(
+        charts, "pinned", lambda root: {chart: apps for chart, apps in every(root).items() if apps == ("boards",)}
+    )
+    return origin
+
+
+def test_argo_cd_takes_a_chart_from_git_by_itself(tmp_path: Path) -> None:
+    tree = built(GIT, tmp_path)
+    cluster = Capabilities("1.21.5", ())
+    (parent,) = hydrate.hydrate(tree, "summit", ["efd"], engine(), StandIns(tree), cluster)
+
+    application = named([item.data for item in parent.objects], "Application", "boards")
+
+    assert "source" not in application["spec"]
+    fence = re.search(r"Its sources are\n\n```yaml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    assert fence is not None
+    assert application["spec"]["sources"] == yamlio.load(fence[1])
+    paths = application["metadata"]["annotations"]["argocd.argoproj.io/manifest-generate-paths"]
+    assert paths == "Chart.yaml;templates;values-summit.yaml;git/boards/values-summit.yaml"
+
+
+def test_a_chart_from_git_is_locked_by_its_commit_and_hydrated(boards: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    tree = built(GIT, root)
+
+    (entry,) = charts.fetch(root, 30).fetched
+    assert entry.commit == git(boards, "rev-parse", "v1.4.0^{commit}")
+    assert entry[:4] == (
+        *("boards", "v1.4.0", "git+https://github.com/example/boards#deploy/chart"),
+        "https://github.com/example/boards",
+    )
+    assert charts.fetch(root, 30).kept == 1
+    assert charts.verify(root) == (1, ())
+    ours = ChartsOnDemand(root)
+    (found,) = hydrate.hydrate(tree, "summit", ["boards"], engine(), ours, Capabilities("1.21.5", ()))
+    assert found.error == ""
+    values = named([item.data for item in found.objects], "ConfigMap", "boards-boards")["data"]["all"]
+    assert json.loads(values) == {"existingSecret": "boards-login", "title": "Summit", "lines": 40, "colour": "green"}
+    kinds = [item.data["kind"] for item in found.objects]
+    assert sorted(kinds) == ["ConfigMap", "Namespace", "VaultSecret"]
+    assert {item.source for item in found.objects if item.data["kind"] == "ConfigMap"} == {
+        "boards/git/boards/templates/namespace.yaml"
+    }
+
+
+def test_a_chart_from_git_is_shown_explained_and_compared(boards: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    tree = built(GIT, root)
+    on_disk(tree, root)
+    charts.fetch(root, 30)
+    for tag in ("v1.5.0", "v2.0.0", "nightly"):
+        git(boards, "tag", tag)
+
+    assert re.search(r"^boards .*v1\.4\.0", run("list", "--root", str(root)), re.MULTILINE)
+    said = run("explain", "--root", str(root), "summit", "boards.colour")
+    assert 'boards.colour = "green"' in said
+    assert "boards-v1.4.0.tgz:values.yaml:2:9" in said
+    assert "lines" in run("explain", "--root", str(root), "summit", "boards")
+    assert re.search(
+        r"^boards +boards +v1\.4\.0 +1\.5\.0 +2\.0\.0$", run("charts", "outdated", "--root", str(root)), re.MULTILINE
+    )
+    edit(root / "environments/summit.yaml", "      lines: 40", "      lines: 50")
+    assert "summit / boards / git/boards / lines: 40 -> 50" in run("diff", "--root", str(root), "summit")
+    shown = run("diff", "--root", str(root), "summit", "--hydrate", "--engine", "sdk")
+    assert "ConfigMap boards/boards-boards" in shown or "ConfigMap boards-boards" in shown
+    dead = deadvalues.search(root, ["summit"], engine(), ChartsOnDemand(root))
+    assert [each for each in dead.problems if "boards" in each.message] == []
+
+
+def test_a_tag_that_was_moved_is_an_error(boards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "root"
+    built(GIT, root)
+    charts.fetch(root, 30)
+    edit(boards / "deploy/chart/values.yaml", "lines: 10", "lines: 11")
+    commit(boards)
+    git(boards, "tag", "--force", "v1.4.0")
+    monkeypatch.setenv("EFDGEN_CACHE", str(tmp_path / "another"))
+
+    (failure,) = charts.fetch(root, 30).failures
+
+    assert "the tag was moved after it was locked: find out why" in failure.message
+    assert "charts.lock:3 says" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("revision", "said"),
+    [
+        ("next", "'next' is a branch of https://github.com/example/boards, which moves"),
+        ("v1.4.1", "has no tag 'v1.4.1'; did you mean 'v1.4.0'?"),
+        ("deadbeef", "has no tag 'deadbeef'; known: v1.4.0"),
+        ("0" * 40, "git fetch failed: remote error: "),
+    ],
+)
+def test_a_revision_that_pins_nothing_is_an_error(revision: str, said: str, boards: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    built(GIT, root)
+    git(boards, "branch", "next")
+    edit(root / "templates/apps/boards/app.yaml", "v1.4.0", revision if revision != "0" * 40 else f'"{revision}"')
+
+    (failure,) = charts.fetch(root, 30).failures
+
+    assert said in failure.message
+
+
+def test_a_whole_commit_is_a_revision(boards: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    built(GIT, root)
+    first = git(boards, "rev-parse", "HEAD")
+    edit(boards / "deploy/chart/values.yaml", "lines: 10", "lines: 11")
+    commit(boards)
+    edit(root / "templates/apps/boards/app.yaml", "v1.4.0", f'"{first}"')
+
+    (entry,) = charts.fetch(root, 30).fetched
+
+    assert (entry.version, entry.commit) == (first, first)
+    assert re.search(rf"^boards .*{first[:9]}\b", run("list", "--root", str(root)), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"deploy/chart/Chart.yaml": None}, "at v2.0.0 has no chart in deploy/chart"),
+        (
+            {"deploy/chart/Chart.yaml": "apiVersion: v2\nname: bords\nversion: 1.0.0\n"},
+            "its Chart.yaml says bords 1.0.0",
+        ),
+        (
+            {
+                "deploy/chart/Chart.yaml": "apiVersion: v2\nname: boards\nversion: 1.0.0\n"
+                "dependencies:\n- {name: redis, version: 1.0.0, repository: 'https://charts.example.org/'}\n"
+            },
+            "the chart needs redis, which is not in its charts/",
+        ),
+    ],
+)
+def test_what_is_no_chart_of_that_name_is_not_kept(
+    files: dict[str, str | None], said: str, boards: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "root"
+    built(GIT, root)
+    overlay(boards, files)
+    commit(boards)
+    git(boards, "tag", "v2.0.0")
+    edit(root / "templates/apps/boards/app.yaml", "v1.4.0", "v2.0.0")
+
+    (failure,) = charts.fetch(root, 30).failures
+
+    assert said in failure.message
+
+
+def test_a_parent_chart_from_before_there_were_charts_from_git_is_told_apart(tmp_path: Path) -> None:
+    built(GIT, tmp_path)
+    (tmp_path / "templates/apps/efd/application-with-git.yaml").unlink()
+
+    with pytest.raises(InvalidInputError) as caught:
+        project.rendering(tmp_path, ["summit"])
+
+    (problem,) = caught.value.problems
+    assert (problem.code, str(problem.location)) == ("E101", "templates/apps/boards/app.yaml:6:13")
+    assert "application-with-git.yaml" in problem.message

@@ -9,7 +9,7 @@ from typing import Any
 from efdgen.environment.applications import with_patterns, without_patterns
 from efdgen.environment.functions import TABLES
 from efdgen.environment.model import ResolvedApp
-from efdgen.environment.values import parent_values, wrapper_values
+from efdgen.environment.values import app_values, parent_values
 from efdgen.errors import Location, Path, UsageError
 from efdgen.explain import paths
 from efdgen.explain.environment import Environment
@@ -91,7 +91,7 @@ def _in_parent(environment: Environment, rest: str) -> list[Explanation]:
 def _in_app(environment: Environment, name: str, rest: str) -> list[Explanation]:
     app = environment.apps[name]
     chart = app.definition.values_at
-    wrapper = wrapper_values(environment.resolved, app)
+    wrapper = app_values(environment.resolved, app)
     if not rest:
         return [_short(environment.explain(name, leaf), chart) for leaf, _ in leaves(wrapper)]
     values = known_values(environment, name)

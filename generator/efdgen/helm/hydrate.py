@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from efdgen.environment.model import Cluster
 from efdgen.errors import ChartError, UsageError
 from efdgen.helm import objects, threads
+from efdgen.helm.charts import archive
 from efdgen.helm.dependencies import dependencies
 from efdgen.helm.engines import messages
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
@@ -41,20 +42,36 @@ class Charts(Protocol):
         """
 
 
-class Deployment(NamedTuple):
-    """How Argo CD deploys a chart: what an Application says.
+class FromGit(NamedTuple):
+    """A chart that Argo CD takes from Git.
 
     Attributes:
-        folder: the chart's folder in the tree.
+        chart: the chart, but for its name.
+        release: the release's name.
+        value_files: paths in the folder of the app's wrapper chart; a later one wins.
+    """
+
+    chart: ChartReference
+    release: str
+    value_files: tuple[str, ...]
+
+
+class Deployment(NamedTuple):
+    """How Argo CD deploys an app: what an Application says.
+
+    Attributes:
+        folder: the folder of its wrapper chart in the tree.
         release: the release's name.
         namespace: the namespace that it goes to.
         value_files: paths in the chart's folder; a later one wins.
+        from_git: charts that are deployed beside it.
     """
 
     folder: str
     release: str
     namespace: str
     value_files: tuple[str, ...]
+    from_git: tuple[FromGit, ...] = ()
 
 
 class HydratedApp(NamedTuple):
@@ -165,6 +182,7 @@ def hydrate_app(
         capabilities: what the environment's cluster can do.
         deployment: how it is deployed, or why that is not known; not given: the parent chart in `files` is asked.
     """
+    others: list[Release] = []
     try:
         if app == paths.PARENT:
             # What `argocd app create efd --helm-set env=...` does.
@@ -174,8 +192,12 @@ def hydrate_app(
             if not deployment:
                 parent = hydrate_app(files, paths.PARENT, environment, engine, charts, capabilities)
                 deployment = parent.error or deployments(parent).get(app, f"{environment} has no app {app!r}")
-            release = _release(files, deployment, charts)
+            release, *others = _releases(files, deployment, charts)
         manifests = engine.template(release, capabilities)
+        for other in others:
+            # The template's path says which chart it is of: the wrapper chart has templates of the same names.
+            found = engine.template(other, capabilities)
+            manifests = [*manifests, *((f"{release.name}/git/{source}", text) for source, text in found)]
         return HydratedApp(environment, app, objects.read(manifests), "")
     except ChartError as error:
         return HydratedApp(environment, app, (), messages.shorten(str(error)))
@@ -205,33 +227,66 @@ def app_of(item: Mapping[str, Any]) -> str:
     if objects.key(item).kind != "Application":
         return ""
     try:
-        return posixpath.basename(str(item["spec"]["source"]["path"]).rstrip("/"))
+        return posixpath.basename(str(_sources(item["spec"])[0]["path"]).rstrip("/"))
     except (TypeError, KeyError, AttributeError):
         return ""
 
 
+def _sources(spec: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return what an Application is made of; the app's wrapper chart comes first."""
+    return spec.get("sources") or [spec["source"]]
+
+
 def _deployment(name: str, application: Mapping[str, Any]) -> Deployment:
     spec = application["spec"]
-    source = spec["source"]
+    first, *others = _sources(spec)
+    folder = layout.chart(posixpath.basename(first["path"].rstrip("/")))
+    release, value_files = _helm(name, first)
+    lent = f"${first.get('ref')}/{first['path'].rstrip('/')}/"
+    from_git = tuple(_other(name, source, lent) for source in others)
+    return Deployment(folder, release, spec["destination"]["namespace"], value_files, from_git)
+
+
+def _helm(name: str, source: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Return the release's name and the value files of a source of an Application."""
     helm = source.get("helm") or {}
     unknown = sorted(helm.keys() - _UNDERSTOOD)
     if unknown:
         raise ChartError(f"efdgen does not know what {', '.join(unknown)} in the Application {name} means to Helm")
-    folder = layout.chart(posixpath.basename(source["path"].rstrip("/")))
-    release = helm.get("releaseName") or name
-    return Deployment(folder, release, spec["destination"]["namespace"], tuple(helm.get("valueFiles") or ()))
+    return helm.get("releaseName") or name, tuple(helm.get("valueFiles") or ())
 
 
-def _release(files: Mapping[str, bytes], deployment: Deployment | str, charts: Charts) -> Release:
+def _other(name: str, source: Mapping[str, Any], lent: str) -> FromGit:
+    """Return a chart from Git; its value files are those of the wrapper chart, which begin as `lent` says."""
+    release, value_files = _helm(name, source)
+    for file in value_files:
+        if not file.startswith(lent):
+            raise ChartError(f"efdgen does not know where {file} in the Application {name} is")
+    place = chartaddress.of_git(source["repoURL"], source["path"])
+    files = tuple(file.removeprefix(lent) for file in value_files)
+    return FromGit(ChartReference("", source["targetRevision"], place), release, files)
+
+
+def _releases(files: Mapping[str, bytes], deployment: Deployment | str, charts: Charts) -> Iterator[Release]:
+    """Yield what is installed for an app: its wrapper chart, then its charts from Git."""
     if isinstance(deployment, str):
         raise ChartError(deployment)
+    folder, name, namespace, value_files, from_git = deployment
+    values = _values(files, folder, value_files)
+    yield Release(name, namespace, _chart(files, folder, charts), values)
+    for chart in from_git:
+        values = _values(files, folder, chart.value_files)
+        yield Release(chart.release, namespace, archive.files(charts.archive(chart.chart)), values)
+
+
+def _values(files: Mapping[str, bytes], folder: str, names: Sequence[str]) -> list[bytes]:
     values = []
-    for name in deployment.value_files:
-        path = posixpath.normpath(f"{deployment.folder}/{name}")
+    for name in names:
+        path = posixpath.normpath(f"{folder}/{name}")
         if path not in files:
             raise ChartError(f"the value file {path} is not there; efdgen render makes it")
         values.append(files[path])
-    return Release(deployment.release, deployment.namespace, _chart(files, deployment.folder, charts), values)
+    return values
 
 
 def _chart(files: Mapping[str, bytes], folder: str, charts: Charts) -> dict[str, bytes]:

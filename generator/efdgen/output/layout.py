@@ -11,7 +11,7 @@ FLEET = "README.md"
 """The page about all environments."""
 
 _OWNED = re.compile(
-    r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json)\Z"
+    r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json|git/[^/]+/values-(?P<git>[^/]+)\.yaml)\Z"
     r"|docs/(?P<page>[^/]+)\.md\Z"
 )
 _COMPANION = re.compile(r"apps/[^/]+/(?!templates/|charts/|crds/)[a-z0-9-]{1,63}/[^/]+\.json\Z")
@@ -36,6 +36,21 @@ def values(app: str, environment: str) -> str:
 def values_file(environment: str) -> str:
     """Return the name of an environment's values in the folder of a chart."""
     return f"values-{environment}.yaml"
+
+
+def git_folder(key: str) -> str:
+    """Return the folder, in that of a wrapper chart, of the values of a chart that Argo CD takes from Git."""
+    return f"git/{key}"
+
+
+def git_values(app: str, key: str, environment: str) -> str:
+    """Return the path of an environment's values for a chart that Argo CD takes from Git."""
+    return f"{chart(app)}/{git_folder(key)}/{values_file(environment)}"
+
+
+def is_values(path: str) -> bool:
+    """Say whether a file holds values of a chart in one environment."""
+    return path.endswith(".yaml") and environment_of(path) is not None
 
 
 def application(app: str) -> str:
@@ -67,7 +82,7 @@ def vouches_for(path: str, companion: str) -> bool:
 def environment_of(path: str) -> str | None:
     """Return the environment that a path belongs to, or None when all share it."""
     match = _OWNED.match(path)
-    return (match["values"] or match["file"] or match["page"]) if match else None
+    return (match["values"] or match["file"] or match["git"] or match["page"]) if match else None
 
 
 def is_page(path: str) -> bool:

@@ -15,13 +15,15 @@ _DEFAULT_FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
 _PREFIX = "argocd.argoproj.io/"
 # The template is the same for every environment, so Helm says which one it is.
 _ENVIRONMENT = "{{ $.Values.env }}"
+_WRAPPER = "wrapper"
+"""What the other sources of an Application call its wrapper chart."""
 _NAME = re.compile(r"<%\s*name\s*%>")
 # What Argo CD, or Helm before it, would not take for the name itself.
 _PATTERN = re.compile(r"[;*?\[\\{]")
 
 
 def application(app: AppDefinition, chart: Iterable[str], wave: int) -> dict[str, Any]:
-    """Return the `annotations`, `finalizers` and `ignoreDifferences` of an app's Application; None: it has none.
+    """Return what an app's Application has of its own, by its key; None: it has no such thing.
 
     Args:
         app: the app.
@@ -38,8 +40,29 @@ def application(app: AppDefinition, chart: Iterable[str], wave: int) -> dict[str
     return {
         "annotations": {name: text for name, text in annotations.items() if text is not None} or None,
         "finalizers": said.get("finalizers", _DEFAULT_FINALIZERS) or None,
+        "sources": _sources(app),
         "ignoreDifferences": [without_empty(each) for each in said.get("ignoreDifferences") or ()] or None,
     }
+
+
+def _sources(app: AppDefinition) -> list[dict[str, Any]] | None:
+    """Return what an Application with charts from Git is made of; None: the app has none.
+
+    The wrapper chart comes first, and lends its values files to the others: `ref` gives them a name. Helm fills marks.
+    """
+    from_git = [(chart.key, chart.git) for chart in app.charts if chart.git is not None]
+    if not from_git:
+        return None
+    wrapper = {name: f"{{{{ .{name} }}}}" for name in ("repoURL", "path", "targetRevision")}
+    values = layout.values_file(_ENVIRONMENT)
+    # Argo CD may call the Application something else.
+    release = {"releaseName": app.name}
+    sources: list[dict[str, Any]] = [{**wrapper, "ref": _WRAPPER, "helm": {**release, "valueFiles": [values]}}]
+    for key, git in from_git:
+        file = f"${_WRAPPER}/{wrapper['path']}/{layout.git_folder(key)}/{values}"
+        source = {"repoURL": git.url, "path": git.path, "targetRevision": git.revision}
+        sources.append({**source, "helm": {**release, "valueFiles": [file]}})
+    return sources
 
 
 def _paths(app: AppDefinition, chart: Iterable[str]) -> list[str]:
@@ -50,4 +73,9 @@ def _paths(app: AppDefinition, chart: Iterable[str]) -> list[str]:
         return [".", *folders]
     files: list[Mapping[str, Any]] = list(app.environment_files)
     own = [_NAME.sub(lambda _: _ENVIRONMENT, file["path"]) for file in files]
+    own += [
+        f"{layout.git_folder(chart.key)}/{layout.values_file(_ENVIRONMENT)}"
+        for chart in app.charts
+        if chart.git is not None
+    ]
     return [*shared, layout.values_file(_ENVIRONMENT), *own, *folders]

@@ -7,7 +7,7 @@ from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_waves
-from efdgen.environment.values import parent_values, wrapper_values
+from efdgen.environment.values import git_values, parent_values, wrapper_values
 from efdgen.language import texttemplate, yamlio
 from efdgen.language.layers import merge_layers
 from efdgen.language.texttemplate import TextFile
@@ -28,12 +28,14 @@ def shared_files(repository: Repository) -> Iterator[File]:
     In a run about some apps, the wrapper charts of others are for `chart_files`: something may be wrong with one.
     """
     for path, file in repository.parent.items():
-        if path != paths.APPLICATION:
+        if path not in paths.APPLICATIONS:
             yield from _text(f"{layout.chart(paths.PARENT)}/{path}", file, {})
     waves = sync_waves(repository.apps)
     for app in repository.apps.values():
         names = _names(app, repository, waves[app.name])
-        yield from _text(layout.application(app.name), repository.parent[paths.APPLICATION], names, app.source)
+        template = repository.parent.get(paths.application(has_git=any(chart.git for chart in app.charts)))
+        if template is not None:  # where it is missing, loading said so
+            yield from _text(layout.application(app.name), template, names, app.source)
         if repository.about.is_on_all or app.name in repository.about.apps:
             yield from _chart(app, repository, names)
 
@@ -84,6 +86,9 @@ def app_files(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[Fi
     sources = (spec.document.file, app.definition.source)
     companions = {file.path: json_content(file.content) for file in app.files}
     yield path, with_mark(yamlio.dump(wrapper_values(environment, app)), path, sources, companions)
+    for key, values in git_values(app).items():
+        path = layout.git_values(app.definition.name, key, spec.name)
+        yield path, with_mark(yamlio.dump(values), path, sources)
     for file, content in companions.items():
         yield f"{layout.chart(app.definition.name)}/{file}", content
 
@@ -105,7 +110,7 @@ def _names(app: AppDefinition, repository: Repository, wave: int) -> dict[str, A
             "description": app.description,
             "namespace": app.namespace,
             "secrets": [name for name, said in secrets.items() if said is not None],
-            "dependencies": [_dependency(app, chart) for chart in app.charts] or None,
+            "dependencies": [_dependency(app, chart) for chart in app.charts if chart.git is None] or None,
             **application(app, chart, wave),
         },
         "chart": app.chart and app.chart.reference._asdict(),
@@ -114,5 +119,6 @@ def _names(app: AppDefinition, repository: Repository, wave: int) -> dict[str, A
 
 def _dependency(app: AppDefinition, chart: AppChart) -> dict[str, str]:
     """Return how a wrapper chart names a chart. The alias of the only one says that values are not just the chart's."""
-    is_renamed = chart.key != chart.name or (app.chart is None and len(app.charts) == 1)
+    is_only = sum(other.git is None for other in app.charts) == 1
+    is_renamed = chart.key != chart.name or (app.chart is None and is_only)
     return {**chart.reference._asdict(), **({"alias": chart.key} if is_renamed else {})}

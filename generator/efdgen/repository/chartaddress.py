@@ -1,6 +1,8 @@
-"""How a wrapper chart names a chart that lies in a folder of the repository. Pure: texts only."""
+"""How charts in folders, and charts from Git, are named. Pure: texts only."""
 
 from __future__ import annotations
+
+import posixpath
 
 SCHEME = "file://"
 """What the address of a folder begins with, in a wrapper chart's dependencies."""
@@ -23,3 +25,20 @@ def folder_of(address: str) -> str:
     """Return the folder of the repository that a wrapper chart names; nothing where it names something else."""
     start = f"{SCHEME}{_UP}"
     return address.removeprefix(start) if address.startswith(start) else ""
+
+
+_GIT = "git+"
+"""What the address of a chart from Git begins with."""
+
+
+def of_git(url: str, path: str) -> str:
+    """Return how charts.lock names where a chart from Git is."""
+    return f"{_GIT}{url}#{posixpath.normpath(path)}"
+
+
+def git_of(address: str) -> tuple[str, str] | None:
+    """Return the URL and the folder that an address of a chart from Git means; None where it means something else."""
+    if not address.startswith(_GIT):
+        return None
+    url, _, path = address.removeprefix(_GIT).partition("#")
+    return url, path

@@ -1,4 +1,4 @@
-"""Where a chart of an app comes from: a Helm repository or a registry, or a folder of this repository."""
+"""Where a chart of an app comes from: a Helm repository or a registry, a folder of this repository, or another one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from efdgen.language.conforms import conforms
 from efdgen.language.yamlio import Document
 from efdgen.repository import chartaddress
 from efdgen.repository.files import Files
-from efdgen.repository.model import AppChart
+from efdgen.repository.model import AppChart, GitSource
 
-_SOURCES = ("repository", "path")
+_SOURCES = ("repository", "git", "path")
 _OUTPUT = "rendered"
 """The folder that efdgen writes: nothing of people's can be in there."""
 
@@ -30,18 +30,38 @@ def read(files: Files, document: Document, where: Path, problems: list[Problem])
     here = _Place(document, where, problems)
     said = here.said
     name = here.name
-    sources = [key for key in _SOURCES if key in said]
+    sources = [key for key in _SOURCES if key in said and not (key == "path" and "git" in said)]
     if len(sources) > 1:
         here.problem("E405", f"the chart comes from one place: {_listed(sources)} name two", sources[1], key=True)
         return None
+    if "revision" in said and "git" not in said:
+        here.problem("E405", "only a chart from Git has a revision", "revision", "write its version", key=True)
+        return None
+    if "git" in said:
+        return _of_git(here)
     if "path" in said:
         version = _folder(files, here)
         repository = chartaddress.address(said["path"])
         return AppChart(here.key, name, version, repository, said["path"], here.pinned_at) if version else None
     if "version" not in said:
-        problems.append(Problem("E202", "'version' is missing", document.locate(where, key=True), (*where, "version")))
+        here.missing("version")
         return None
     return AppChart(here.key, name, said["version"], said["repository"], "", here.pinned_at)
+
+
+def _of_git(here: _Place) -> AppChart | None:
+    said = here.said
+    missing = next((part for part in ("path", "revision") if part not in said), "")
+    if missing:
+        here.missing(missing)
+        return None
+    if "version" in said:
+        message = "the revision says which version of a chart from Git it is"
+        here.problem("E405", message, "version", "leave it out", key=True)
+        return None
+    source = GitSource(said["git"], said["path"], said["revision"])
+    address = chartaddress.of_git(source.url, source.path)
+    return AppChart(here.key, here.name, source.revision, address, "", here.pinned_at, source)
 
 
 class _Place(NamedTuple):
@@ -72,8 +92,12 @@ class _Place(NamedTuple):
     @property
     def pinned_at(self) -> Location:
         """Return where it is said which version it is."""
-        part = next(part for part in ("version", "path", "repository") if part in self.said)
+        part = next(part for part in ("version", "revision", "path", "repository") if part in self.said)
         return self.document.locate((*self.where, part))
+
+    def missing(self, part: str) -> None:
+        location = self.document.locate(self.where, key=True)
+        self.problems.append(Problem("E202", f"{part!r} is missing", location, (*self.where, part)))
 
     def problem(self, code: str, message: str, part: str, hint: str = "", *, key: bool = False) -> None:
         where = (*self.where, part)
@@ -91,6 +115,9 @@ def _folder(files: Files, here: _Place) -> str:
     if folder.partition("/")[0] == _OUTPUT:
         hint = "put it into a folder of its own, such as charts/"
         here.problem("E408", f"efdgen writes {_OUTPUT}/: no chart can lie in there", "path", hint)
+        return ""
+    if folder == ".":
+        here.problem("E408", "the repository itself is no chart", "path", "put the chart into a folder")
         return ""
     if not _is_inside(files, folder):
         here.problem("E408", f"the folder {folder} leads out of the repository", "path", "copy it here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,10 +110,34 @@ def _said(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def _run(root: Path, arguments: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run Git in a folder, without the variables that a hook sets and that would make it look elsewhere."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or "CONFIG" in key}
+    return run(root, arguments, {}, None, given)
+
+
+def run(
+    root: Path, arguments: Sequence[str], variables: Mapping[str, str], seconds: float | None, given: bytes = b""
+) -> subprocess.CompletedProcess[bytes]:
+    """Run Git in a folder, without the variables that a hook sets and that would make it look elsewhere.
+
+    Args:
+        root: the folder.
+        arguments: what Git is told.
+        variables: more of the process's environment.
+        seconds: how long it may take; None: as long as it likes.
+        given: what it reads.
+
+    Raises:
+        UsageError: when Git is not installed.
+        subprocess.TimeoutExpired: when it takes longer.
+    """
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") or _is_of_the_user(key)}
     command = ["git", "-C", str(root), *arguments]
+    environment = {**kept, "LC_ALL": "C", **variables}
     try:
-        return subprocess.run(command, input=given, capture_output=True, check=False, env={**kept, "LC_ALL": "C"})
+        return subprocess.run(command, input=given, capture_output=True, check=False, env=environment, timeout=seconds)
     except FileNotFoundError:
         raise UsageError("comparing with a revision needs the command git, which is not installed") from None
+
+
+def _is_of_the_user(variable: str) -> bool:
+    """Say whether a variable of Git is about the user, not about a repository: settings, and how to log in."""
+    return "CONFIG" in variable or variable.startswith(("GIT_SSH", "GIT_ASKPASS", "GIT_SSL"))

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import Location, Problem, Severity
+from efdgen.language.texttemplate import TextFile
 from efdgen.repository import definitions, drafts, helmtemplates, pages, paths, runbook, schemas, specs
 from efdgen.repository.files import Files
 from efdgen.repository.focus import Focus, focus
-from efdgen.repository.model import EnvironmentSpec, Repository
+from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
 from efdgen.repository.tables import load as load_tables
 
 
@@ -48,16 +49,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
     ):
         if needed not in found and files.exists(folder):
             files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
-    for app in apps.values():
-        for path, file in app.templates.items():
-            if f"templates/{path}" in wrapper:
-                files.problem(
-                    "E401", "every wrapper chart has a file of this name", Location(file.source), hint="rename it"
-                )
-        if f"templates/{app.name}.yaml" in parent:
-            files.problem(
-                "E401", "the parent chart has a file of this name", Location(app.source), hint="rename the app"
-            )
+    _check_parts(files, apps, parent, wrapper)
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
     problems = [*files.problems, *literals]
     known = paths.environment_names(root)
@@ -110,6 +102,27 @@ def _sound(
         name: spec._replace(apps=tuple(app for app in spec.apps if app not in left_out[name]))
         for name, spec in sound.items()
     }
+
+
+def _check_parts(
+    files: Files, apps: Mapping[str, AppDefinition], parent: Mapping[str, TextFile], wrapper: Mapping[str, TextFile]
+) -> None:
+    """Check what apps need of the parent chart, and that their files have names of their own."""
+    for app in apps.values():
+        from_git = next((chart for chart in app.charts if chart.git is not None), None)
+        if from_git and paths.APPLICATION in parent and paths.APPLICATION_WITH_GIT not in parent:
+            message = f"a chart from Git needs {paths.APPS}/{paths.PARENT}/{paths.APPLICATION_WITH_GIT}"
+            hint = f"copy {paths.APPLICATION}, with `sources: <% app.sources %>` in the place of source"
+            files.problem("E101", message, from_git.location, hint=hint)
+        for path, file in app.templates.items():
+            if f"templates/{path}" in wrapper:
+                files.problem(
+                    "E401", "every wrapper chart has a file of this name", Location(file.source), hint="rename it"
+                )
+        if f"templates/{app.name}.yaml" in parent:
+            files.problem(
+                "E401", "the parent chart has a file of this name", Location(app.source), hint="rename the app"
+            )
 
 
 def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:

@@ -19,12 +19,30 @@ APPS, SERVICES, ENVIRONMENTS = "apps", "services", "environments"
 """What the annotation `x-names` can say beside the name of a table."""
 
 
+_COMMIT = 40
+"""The digits of a whole commit."""
+
+
 class ChartReference(NamedTuple):
-    """A chart that a wrapper chart depends on: what finds it."""
+    """A chart that an app is made of: what finds it."""
 
     name: str
     version: str
     repository: str
+
+
+class GitSource(NamedTuple):
+    """A chart in another Git repository: Argo CD takes it from there itself.
+
+    Attributes:
+        url: the repository.
+        path: the chart's folder in it; `.`: its top folder.
+        revision: a tag, or a whole commit.
+    """
+
+    url: str
+    path: str
+    revision: str
 
 
 class AppChart(NamedTuple):
@@ -37,6 +55,7 @@ class AppChart(NamedTuple):
         repository: where Helm finds it.
         folder: the folder of this repository that it lies in; empty: it is a third party's.
         location: where a definition says which version it is.
+        git: where Argo CD takes it from by itself, beside the wrapper chart; None: the wrapper chart depends on it.
     """
 
     key: str
@@ -45,6 +64,12 @@ class AppChart(NamedTuple):
     repository: str
     folder: str
     location: Location
+    git: GitSource | None = None
+
+    @property
+    def shown_version(self) -> str:
+        """Return its version for people: a commit by its first digits."""
+        return self.version[:9] if self.git is not None and len(self.version) == _COMMIT else self.version
 
     @property
     def reference(self) -> ChartReference:
@@ -82,7 +107,7 @@ class AppDefinition(NamedTuple):
 
     Attributes:
         chart: the one chart whose values the app's values are; None: they are those of the wrapper chart itself.
-        charts: every chart that the wrapper chart depends on.
+        charts: every chart that it is made of.
         reads_secrets: what names a Secret in its values: keys, and paths of mappings that end in `.*`.
         distinct_names: the things whose names must differ, by kind.
         manual_secrets: the Secrets that people make by hand, by name, each with the defaults of its keys.
@@ -114,8 +139,8 @@ class AppDefinition(NamedTuple):
     def versions(self) -> str:
         """Return the versions of its charts, for people."""
         if self.chart is not None:
-            return self.chart.version
-        return ", ".join(f"{chart.key} {chart.version}" for chart in self.charts) or "no chart"
+            return self.chart.shown_version
+        return ", ".join(f"{chart.key} {chart.shown_version}" for chart in self.charts) or "no chart"
 
     @property
     def made_of(self) -> tuple[str, ...]:

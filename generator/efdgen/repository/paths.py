@@ -41,6 +41,11 @@ PARENT = "efd"
 APPLICATION = "application.yaml"
 """The parent chart's file that each app's Application is made from; it is not rendered itself."""
 
+APPLICATION_WITH_GIT = "application-with-git.yaml"
+"""The same for apps with charts that Argo CD takes from Git; needed by those only."""
+
+APPLICATIONS = (APPLICATION, APPLICATION_WITH_GIT)
+
 TEMPLATES = "templates"
 
 IN_TEMPLATES = frozenset(PurePosixPath(path).name for path in (APPS, WRAPPER, RUNBOOK, PAGES, PROJECT))
@@ -48,6 +53,11 @@ IN_TEMPLATES = frozenset(PurePosixPath(path).name for path in (APPS, WRAPPER, RU
 
 FOLDERS = (ENVIRONMENTS, TEMPLATES, SCHEMAS)
 """The folders that hold everything that people write."""
+
+
+def application(*, has_git: bool) -> str:
+    """Return the parent chart's file that the Application of an app is made from."""
+    return APPLICATION_WITH_GIT if has_git else APPLICATION
 
 
 def spec(environment: str) -> str:

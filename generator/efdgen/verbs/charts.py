@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from efdgen.errors import ChartError, InvalidInputError
 from efdgen.helm import threads
-from efdgen.helm.charts import archive, cache, http, index, lock, oci, versions
+from efdgen.helm.charts import archive, cache, gitcharts, http, index, lock, oci, versions
 from efdgen.helm.charts.cache import FETCH, Cache
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.helm.charts.outcomes import Comparison, Comparisons, Failure, Fetched
@@ -60,7 +60,7 @@ def fetch(root: Path, timeout: float) -> Fetched:
         found = repositories.download(chart, entry.url if entry else "")
         _verify(chart, found, entry, locked)
         store.write(found.content)
-        return LockedChart(*chart, found.url, cache.digest(found.content))
+        return LockedChart(*chart, found.url, cache.digest(found.content), found.commit)
 
     wanted = [chart for chart in pins if chart not in locked.charts or not _holds(store, locked.charts[chart].sha256)]
     results, failures = _side_by_side(one, wanted)
@@ -72,15 +72,23 @@ def fetch(root: Path, timeout: float) -> Fetched:
 
 
 class _Download(NamedTuple):
-    """An archive, where it came from, and the digest that the index has for it, if any."""
+    """An archive, where it came from, the digest that the index has for it, if any, and the commit, if it is of one."""
 
     content: bytes
     url: str
     digest: str
+    commit: str = ""
 
 
 def _verify(chart: ChartReference, found: _Download, entry: LockedChart | None, locked: ChartLock) -> None:
     """Refuse an archive that is not the one that index and lock mean, or not the pinned chart."""
+    if entry is not None and entry.commit != found.commit:
+        where = f"{lock.FILE}:{locked.lines[chart]}"
+        message = f"{chart.version} of {found.url} is the commit {found.commit}, and {where} says {entry.commit}"
+        raise ChartError(
+            f"{message}; the tag was moved after it was locked: find out why. "
+            "To accept the new one, remove this entry and fetch again"
+        )
     sha256 = cache.digest(found.content)
     promised = found.digest.removeprefix("sha256:").lower()
     if promised and promised != sha256:
@@ -102,7 +110,9 @@ def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str)
         metadata = archive.metadata(content)
     except ChartError as error:
         raise ChartError(f"{where}: {error}; {advice}") from None
-    if (metadata.name, versions.plain(metadata.version)) != (chart.name, chart.version):
+    # What is pinned of a chart from Git is a tag or a commit.
+    version = chart.version if gitcharts.is_git(chart) else versions.plain(metadata.version)
+    if (metadata.name, version) != (chart.name, chart.version):
         raise ChartError(f"{where}: its Chart.yaml says {metadata.name} {metadata.version}; {advice}")
 
 
@@ -177,6 +187,9 @@ class _Repositories:
 
     def download(self, chart: ChartReference, known_url: str) -> _Download:
         """Return a chart's archive; from `known_url`, while it is there, without looking into the index."""
+        if gitcharts.is_git(chart):
+            found = gitcharts.download(chart, self._timeout)
+            return _Download(found.content, found.url, "", found.commit)
         if _is_registry(chart):
             try:
                 return _Download(oci.download(chart, self._timeout), oci.source(chart), "")
@@ -193,6 +206,8 @@ class _Repositories:
 
     def versions(self, chart: ChartReference) -> list[str]:
         """Return the versions of a chart."""
+        if gitcharts.is_git(chart):
+            return gitcharts.versions(chart, self._timeout)
         if _is_registry(chart):
             return oci.versions(chart, self._timeout)
         return self._index(chart.repository).versions(chart.name)

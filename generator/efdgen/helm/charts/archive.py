@@ -153,6 +153,16 @@ def _dependencies(chart: Mapping[str, bytes]) -> dict[str, list[str]]:
     return names
 
 
+def missing_dependencies(chart: Mapping[str, bytes]) -> list[str]:
+    """Return the names of the charts that a chart depends on, and that are not in its `charts/`.
+
+    Raises:
+        ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
+    """
+    there = {_metadata(sub).name for sub in _subcharts(chart)}
+    return [name for name in _dependencies(chart) if name not in there]
+
+
 def _metadata(chart: Mapping[str, bytes]) -> Metadata:
     content = _mapping(chart, "Chart.yaml")
     name, version = content.get("name"), content.get("version")

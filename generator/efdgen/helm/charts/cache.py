@@ -148,11 +148,15 @@ class LockedCharts:
         try:
             return self.read(chart)
         except ChartError as error:
-            raise ChartError(f"{chart.name} {chart.version}: {error}") from None
+            raise ChartError(f"{chart.name or chart.repository} {chart.version}: {error}") from None
 
     def read(self, chart: ChartReference) -> bytes:
         """Do the same as `archive`; the error does not say which chart it is about."""
         entry = self._locked.charts.get(chart)
+        if entry is None and not chart.name:
+            # An Application names a chart from Git by where it is.
+            same = (each for each in self._locked.charts.values() if each.reference._replace(name="") == chart)
+            entry = next(same, None)
         if entry is None:
             raise ChartError(f"not in {lock.FILE}; {FETCH}")
         content = self._cache.read(entry.sha256)

@@ -16,13 +16,18 @@ _HEAD = "# Written by `efdgen charts fetch`. Commit it; do not edit it. docs/cha
 
 
 class LockedChart(NamedTuple):
-    """One entry: a pinned chart, where its archive came from, and the digest that it must have."""
+    """One entry: a pinned chart, where its archive came from, and the digest that it must have.
+
+    Attributes:
+        commit: of a chart from Git, the commit that it was; empty for others.
+    """
 
     name: str
     version: str
     repository: str
     url: str
     sha256: str
+    commit: str = ""
 
     @property
     def reference(self) -> ChartReference:
@@ -70,4 +75,5 @@ def parse(text: str) -> ChartLock:
 
 def dump(charts: Iterable[LockedChart]) -> str:
     """Write a lock; the order of the charts does not matter."""
-    return _HEAD + yamlio.dump({"charts": [chart._asdict() for chart in sorted(charts)]})
+    entries = [{key: value for key, value in chart._asdict().items() if value} for chart in sorted(charts)]
+    return _HEAD + yamlio.dump({"charts": entries})

@@ -89,7 +89,7 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
             (
                 _app(app, environment.facts.name),
                 ", ".join(map(_chart, app.definition.charts)) or "none",
-                ", ".join(text(chart.version) for chart in app.definition.charts),
+                ", ".join(text(chart.shown_version) for chart in app.definition.charts),
                 code(app.definition.namespace),
                 ", ".join(map(host_link, hosts.get(app.definition.name, ()))),
                 ", ".join(name if name in here else f"{name} (provided)" for name in app.definition.requires),

@@ -44,7 +44,7 @@ def _groups(environment: ResolvedEnvironment) -> Iterator[tuple[str, Any]]:
     yield paths.PARENT, values.parent_values(environment)
     name = environment.facts.name
     for app in environment.apps:
-        yield app.definition.name, values.wrapper_values(environment, app)
+        yield app.definition.name, values.app_values(environment, app)
         for file in app.files:
             # Such a file is called after its environment: so it is the same file in each.
             folder, _, base = file.path.rpartition("/")

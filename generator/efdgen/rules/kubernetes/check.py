@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -155,9 +156,9 @@ class _Places:
         definition = self._repository.apps.get(app)
         if definition is None:
             return Location(f"rendered/{layout.chart(app)}/{path}"), ""
-        inside = path.removeprefix("charts/")
+        inside = path.removeprefix("charts/").removeprefix("git/")
         for chart in definition.charts:
-            if not inside.startswith(f"{chart.key}/"):
+            if not inside.startswith(f"{chart.name if chart.git else chart.key}/"):
                 continue
             if chart.folder:
                 own = inside.removeprefix(f"{chart.key}/")
@@ -172,8 +173,9 @@ class _Places:
         repository = self._repository
         if app == paths.PARENT:
             file = repository.parent.get(path)
-            if file is None and paths.APPLICATION in repository.parent:
-                file = repository.parent[paths.APPLICATION]
+            name = posixpath.basename(path).removesuffix(".yaml")
+            has_git = name in repository.apps and any(chart.git for chart in repository.apps[name].charts)
+            file = file or repository.parent.get(paths.application(has_git=has_git))
         else:
             definition = repository.apps.get(app)
             file = repository.wrapper.get(path)

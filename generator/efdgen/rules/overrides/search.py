@@ -72,6 +72,11 @@ class Tools(NamedTuple):
     capabilities: Capabilities
 
 
+def _without_values(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files with nothing in those that hold values."""
+    return {path: b"" if layout.is_values(path) else content for path, content in files.items()}
+
+
 class _Effect(enum.Enum):
     NO_OTHER_VALUES = 0
     NO_OTHER_OBJECTS = 1
@@ -229,8 +234,7 @@ class Trial:
         own = dict(render.app_files(self.environment, app))
         if own == self._own:
             return _Effect.NO_OTHER_VALUES
-        values = layout.values(self.app.definition.name, self.environment.facts.name)
-        if values_only or {**own, values: b""} != {**self._own, values: b""}:
+        if values_only or _without_values(own) != _without_values(self._own):
             return _Effect.OTHER_OBJECTS
         key = tuple(sorted(own.items()))
         if key not in self._done:

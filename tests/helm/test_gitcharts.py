@@ -1,0 +1,117 @@
+"""Charts from Git: what is packed, locked and found again."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import helm_python
+import pytest
+
+from efdgen.errors import ChartError, InvalidInputError
+from efdgen.helm import hydrate
+from efdgen.helm.charts import archive, cache, gitcharts, lock
+from efdgen.helm.charts.packing import pack
+from efdgen.helm.hydrate import FromGit
+from efdgen.helm.objects import Object
+from efdgen.repository import chartaddress
+from efdgen.repository.model import ChartReference
+
+URL = "https://github.com/example/boards"
+BOARDS = ChartReference("boards", "v1.4.0", chartaddress.of_git(URL, "deploy/chart"))
+DIGEST = "25abd39d6bb7317599b90137254cdf65d81a4cdedac4158fa273884aee076925"
+FILES = {
+    "Chart.yaml": b"apiVersion: v2\nname: boards\nversion: 0.0.1\n",
+    "templates/a.yaml": b"a: 1\n",
+    "large": bytes(range(256)) * 600,
+    "a/very/long/path/" + "x" * 120: b"",
+}
+
+
+def test_an_address_of_a_chart_from_git_leads_there() -> None:
+    assert BOARDS.repository == "git+https://github.com/example/boards#deploy/chart"
+    assert chartaddress.git_of(BOARDS.repository) == (URL, "deploy/chart")
+    assert chartaddress.git_of("https://charts.example.org/") is None
+    assert chartaddress.of_git(URL, "./deploy//chart/") == BOARDS.repository
+
+
+def test_an_archive_is_the_same_everywhere_and_helm_reads_it() -> None:
+    packed = pack("boards", FILES)
+
+    # What it was on another machine: neither time, user nor compressor is in it.
+    assert cache.digest(packed) == cache.digest(pack("boards", dict(reversed(FILES.items()))))
+    assert cache.digest(pack("boards", {"Chart.yaml": FILES["Chart.yaml"]})) == DIGEST
+    assert archive.files(packed) == FILES
+    with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed))) as tar:
+        assert tar.getnames() == [f"boards/{path}" for path in sorted(FILES)]
+    with helm_python.Chart.load_archive(packed) as chart:
+        assert chart.name == "boards"
+
+
+def test_a_lock_has_the_commits_of_charts_from_git_only() -> None:
+    commit = "0f" * 20
+    entries = [
+        lock.LockedChart(*BOARDS, URL, "1" * 64, commit),
+        lock.LockedChart("store", "1.0.0", "https://charts.example.org/", "https://charts.example.org/s.tgz", "2" * 64),
+    ]
+
+    text = lock.dump(entries)
+
+    assert text.count("commit:") == 1
+    assert lock.parse(text).charts == {entry.reference: entry for entry in entries}
+    with pytest.raises(InvalidInputError, match="must be 40 hexadecimal digits"):
+        lock.parse(text.replace(commit, commit[:9]))
+
+
+def test_an_application_finds_a_chart_from_git_by_its_place(tmp_path: Path) -> None:
+    packed = pack("boards", FILES)
+    store = cache.Cache(tmp_path)
+    store.write(packed)
+    entry = lock.LockedChart(*BOARDS, URL, cache.digest(packed), "0f" * 20)
+    charts = cache.LockedCharts(lock.ChartLock({BOARDS: entry}, {BOARDS: 3}), store)
+
+    assert charts.archive(BOARDS._replace(name="")) == packed
+    with pytest.raises(ChartError, match=r"#deploy/chart v1.5.0: not in charts.lock; run: efdgen charts fetch"):
+        charts.archive(BOARDS._replace(name="", version="v1.5.0"))
+
+
+def application(*sources: dict[str, Any]) -> hydrate.HydratedApp:
+    data = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Application",
+        "metadata": {"name": "boards"},
+        "spec": {"destination": {"namespace": "boards"}, "sources": list(sources)},
+    }
+    return hydrate.HydratedApp("summit", "efd", (Object("", data),), "")
+
+
+WRAPPER = {"repoURL": "https://x/y", "path": "deep/apps/boards", "ref": "own", "helm": {"valueFiles": ["values.yaml"]}}
+
+
+def test_an_application_with_sources_says_what_is_deployed() -> None:
+    file = "$own/deep/apps/boards/git/boards/values.yaml"
+    chart = {"repoURL": URL, "path": "deploy/chart", "targetRevision": "v1.4.0", "helm": {"valueFiles": [file]}}
+
+    deployment = hydrate.deployments(application(WRAPPER, chart))["boards"]
+
+    assert isinstance(deployment, hydrate.Deployment)
+    assert (deployment.folder, deployment.value_files) == ("apps/boards", ("values.yaml",))
+    assert deployment.from_git == (FromGit(BOARDS._replace(name=""), "boards", ("git/boards/values.yaml",)),)
+
+
+@pytest.mark.parametrize("file", ["$other/deep/apps/boards/git/boards/values.yaml", "values-of-its-own.yaml"])
+def test_value_files_from_elsewhere_are_not_guessed(file: str) -> None:
+    chart = {"repoURL": URL, "path": "deploy/chart", "targetRevision": "v1.4.0", "helm": {"valueFiles": [file]}}
+
+    found = hydrate.deployments(application(WRAPPER, chart))["boards"]
+
+    assert found == f"efdgen does not know where {file} in the Application boards is"
+
+
+def test_what_git_is_not_asked_for_is_refused() -> None:
+    assert gitcharts.is_git(BOARDS)
+    with pytest.raises(ChartError, match="is no Git repository"):
+        gitcharts.download(ChartReference("a", "1.0.0", "https://charts.example.org/"), 1)
