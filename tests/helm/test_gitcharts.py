@@ -38,6 +38,22 @@ def test_an_address_of_a_chart_from_git_leads_there() -> None:
     assert chartaddress.of_git(URL, "./deploy//chart/") == BOARDS.repository
 
 
+@pytest.mark.parametrize(
+    ("other", "is_same"),
+    [
+        ("https://github.com/example/boards", True),
+        ("https://GitHub.com/example/boards.git/", True),
+        ("ssh://git@github.com:22/example/boards.git", True),
+        ("git@github.com:example/boards.git", True),
+        ("https://github.com/example/board", False),
+        ("https://gitlab.com/example/boards", False),
+        ("boards", False),
+    ],
+)
+def test_one_repository_has_several_urls(other: str, is_same: bool) -> None:
+    assert chartaddress.is_same(URL, other) is is_same
+
+
 def test_an_archive_is_the_same_everywhere_and_helm_reads_it() -> None:
     packed = pack("boards", FILES)
 

@@ -31,16 +31,17 @@ def application(app: AppDefinition, chart: Iterable[str], wave: int) -> dict[str
         wave: its sync wave.
     """
     said = app.application
-    annotations = {
-        # What else changes in the repository does not make Argo CD render the app again.
-        f"{_PREFIX}manifest-generate-paths": ";".join(_paths(app, chart)),
-        f"{_PREFIX}sync-wave": str(wave),
-        **(said.get("annotations") or {}),
-    }
+    annotations: dict[str, str | None] = {f"{_PREFIX}sync-wave": str(wave)}
+    sources = _sources(app)
+    if sources is None:
+        # What else changes in the repository does not make Argo CD render the app again. With several sources, it would
+        # look for these paths in each, and take what it lends from one to the other for unchanged.
+        annotations = {f"{_PREFIX}manifest-generate-paths": ";".join(_paths(app, chart)), **annotations}
+    annotations |= said.get("annotations") or {}
     return {
         "annotations": {name: text for name, text in annotations.items() if text is not None} or None,
         "finalizers": said.get("finalizers", _DEFAULT_FINALIZERS) or None,
-        "sources": _sources(app),
+        "sources": sources,
         "ignoreDifferences": [without_empty(each) for each in said.get("ignoreDifferences") or ()] or None,
     }
 
@@ -73,9 +74,4 @@ def _paths(app: AppDefinition, chart: Iterable[str]) -> list[str]:
         return [".", *folders]
     files: list[Mapping[str, Any]] = list(app.environment_files)
     own = [_NAME.sub(lambda _: _ENVIRONMENT, file["path"]) for file in files]
-    own += [
-        f"{layout.git_folder(chart.key)}/{layout.values_file(_ENVIRONMENT)}"
-        for chart in app.charts
-        if chart.git is not None
-    ]
     return [*shared, layout.values_file(_ENVIRONMENT), *own, *folders]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 SCHEME = "file://"
 """What the address of a folder begins with, in a wrapper chart's dependencies."""
@@ -27,6 +28,8 @@ def folder_of(address: str) -> str:
     return address.removeprefix(start) if address.startswith(start) else ""
 
 
+_BEFORE_HOST = re.compile(r"\A([a-z+]+://)?([^@/]*@)?")
+
 _GIT = "git+"
 """What the address of a chart from Git begins with."""
 
@@ -42,3 +45,15 @@ def git_of(address: str) -> tuple[str, str] | None:
         return None
     url, _, path = address.removeprefix(_GIT).partition("#")
     return url, path
+
+
+def is_same(one: str, other: str) -> bool:
+    """Say whether two URLs are those of one Git repository: over https or ssh, with `.git` or without."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> str:
+    """Return the host and the path of a repository, as in `github.com/lsst-sqre/boards`."""
+    place = _BEFORE_HOST.sub("", url.lower())
+    host, separator, path = place.partition("/") if "://" in url else place.partition(":")
+    return f"{host.partition(':')[0]}/{path.strip('/').removesuffix('.git')}" if separator else place

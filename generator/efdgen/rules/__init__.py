@@ -25,6 +25,7 @@ _RULES = (
     apps.overrides_are_known,
     apps.image_tags_have_a_reason,
     apps.namespaces_are_their_own,
+    apps.charts_from_git_are_elsewhere,
     applications.names_can_be,
     applications.names_are_their_own,
     applications.places_are_their_own,

@@ -8,7 +8,7 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.language import suggest
 from efdgen.language.layers import leaves
-from efdgen.repository import chartkeys
+from efdgen.repository import chartaddress, chartkeys
 from efdgen.repository.model import AppDefinition
 from efdgen.rules.findings import Finding, at_app
 from efdgen.rules.identities import Identities
@@ -75,3 +75,14 @@ def namespaces_are_their_own(environment: ResolvedEnvironment, _identities: Iden
             problem = finding.problem._replace(location=app.document.locate(where), path=where)
             finding = finding._replace(problem=problem)
         yield finding
+
+
+def charts_from_git_are_elsewhere(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find charts from Git that lie in the repository that Argo CD reads anyway: it refuses two revisions of one."""
+    for app in environment.apps:
+        for chart in app.definition.charts:
+            if chart.git is not None and chartaddress.is_same(chart.git.url, environment.facts.argocd.repo_url):
+                where = f"({app.definition.name} in environment {environment.facts.name})"
+                message = f"the chart {chart.name} lies in the repository that Argo CD deploys from {where}"
+                hint = f"name its folder alone, without git and revision: path: {chart.git.path}"
+                yield Finding(Problem("E525", message, chart.location, hint=hint), app.definition.name)

@@ -51,7 +51,12 @@ def download(chart: ChartReference, timeout: float) -> GitChart:
         folder = Path(name)
         _run(folder, ["init", "--quiet"])
         wanted = chart.version if _COMMIT.match(chart.version) else _tag(folder, url, chart.version, timeout)
-        _run(folder, ["fetch", "--quiet", "--depth=1", "--no-tags", "--", url, wanted], timeout)
+        try:
+            _run(folder, ["fetch", "--quiet", "--depth=1", "--no-tags", "--", url, wanted], timeout)
+        except ChartError as error:
+            if wanted == chart.version and "not our ref" in str(error):
+                raise ChartError(f"{url} has no commit {wanted}") from None
+            raise
         commit = _run(folder, ["rev-parse", "--verify", "FETCH_HEAD^{commit}"]).strip()
         files = _files(folder, commit, path, f"{url} at {chart.version}")
     return GitChart(pack(chart.name, files), url, commit)
