@@ -6,13 +6,14 @@ import functools
 
 from efdgen.environment.model import Address, Known, Pin, ResolvedEnvironment, Vault
 from efdgen.environment.resolve import Resolver
+from efdgen.errors import Location
 from efdgen.render.graph import content, svg
 from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet as fleet_page
 from efdgen.report.site.model import Environment, Fleet, Row
 from efdgen.report.site.rows import Makers
 from efdgen.repository.load import load
-from efdgen.repository.model import ChartReference, Repository, RunbookDocuments
+from efdgen.repository.model import AppChart, Repository, RunbookDocuments
 from support.checkout import ROOT
 
 
@@ -59,8 +60,9 @@ def environment(
         vault=Vault(text, text),
         argocd=real.facts.argocd._replace(url=argocd or text),
     )
+    chart = AppChart(text, text, text, text, "", Location(text))
     definition = real.apps[0].definition._replace(
-        name=text, description=text, namespace=text, chart=ChartReference(text, text, text)
+        name=text, description=text, namespace=text, chart=chart, charts=(chart,)
     )
     app = real.apps[0]._replace(
         definition=definition, application=text, target_revision=text, pins=(Pin(text, text, text),)

@@ -287,6 +287,11 @@ def test_one_of_two_charts_can_be_taken_away_with_its_values_or_replaced(tmp_pat
         {"name": "loki", "version": "9.0.0", "repository": "file://../../../charts/loki", "alias": "loki"}
     ]
     assert yamlio.load(tree["apps/quiet/values-summit.yaml"].decode()).keys() == {"env", "kubernetesVersion", "loki"}
+    # The alias of the only one, which says that values are not just the chart's, is nothing to Helm.
+    template = "kind: ConfigMap\nmetadata:\n  name: {{ .Values.persistence.size }}\n"
+    overlay(tmp_path, {"charts/loki/templates/a.yaml": template})
+    on_disk(tree, tmp_path)
+    assert named(helm_builds(tmp_path, "quiet"), "ConfigMap", "50Gi")
 
 
 def test_folders_of_several_charts_are_what_helm_builds_of_them(tmp_path: Path) -> None:
@@ -505,3 +510,43 @@ def test_a_parent_chart_from_before_there_were_charts_from_git_is_told_apart(tmp
     (problem,) = caught.value.problems
     assert (problem.code, str(problem.location)) == ("E101", "templates/apps/boards/app.yaml:6:13")
     assert "application-with-git.yaml" in problem.message
+
+
+def test_an_object_of_a_chart_from_git_is_wrong_where_its_revision_is_said(boards: Path, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    built(GIT, root)
+    overlay(boards, {"deploy/chart/templates/namespace.yaml": "apiVersion: v1\nkind: ConfigMap\n"})
+    commit(boards)
+    git(boards, "tag", "v2.0.0")
+    edit(root / "templates/apps/boards/app.yaml", "v1.4.0", "v2.0.0")
+
+    before = lint.lint(root, ["summit"], engine(), ChartsOnDemand(root))
+    charts.fetch(root, 30)
+    after = lint.lint(root, ["summit"], engine(), ChartsOnDemand(root))
+
+    (missing,) = [each.error for each in before.failed if each.app == "boards"]
+    assert "#deploy/chart v2.0.0: not in charts.lock; run: efdgen charts fetch" in missing
+    (problem,) = after.problems
+    assert (problem.code, str(problem.location)) == ("E701", "templates/apps/boards/app.yaml:6:13")
+    assert "template boards/templates/namespace.yaml" in problem.message
+
+
+@pytest.mark.usefixtures("boards")
+def test_an_application_of_another_name_has_charts_from_git_as_well(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    built(GIT, root)
+    spec = root / "environments/summit.yaml"
+    spec.write_text(
+        spec.read_text(encoding="utf-8").replace(
+            "\nargocd:\n", "\nargocd:\n  applicationName: <% app.name %>-<% name %>\n"
+        ),
+        encoding="utf-8",
+    )
+    tree = project.rendering(root, ["summit"]).tree
+    charts.fetch(root, 30)
+
+    (found,) = hydrate.hydrate(tree, "summit", ["boards"], engine(), ChartsOnDemand(root), Capabilities("1.21.5", ()))
+
+    assert found.error == ""
+    # The release is named after the app, whatever Argo CD calls its Application.
+    assert "boards-boards" in {item.data["metadata"]["name"] for item in found.objects}

@@ -246,8 +246,13 @@ YAML = {
     "docs/apps.md": [
         *("app", "app", "values", "spec", "app", "app", "app", "app", "app", "app", "template", "part of a template"),
         *("app", "app", "facts of its own", "table", "app", "values", "template", "spec", "rendered at the summit"),
+        # What apps are made of: tests/whole/test_chart_kinds.py renders these, and compares.
+        *("app", "values", "template", "a part of apps", "rendered", "rendered"),
+        *("chart", "values", "part of a template", "app", "values", "a part of apps", "rendered", "rendered"),
+        *("app", "values", "a part of apps", "rendered", "rendered"),
+        *("app", "values", "a part of apps", "rendered", "rendered", "sources"),
     ],
-    "docs/charts.md": ["lock", "workflow"],
+    "docs/charts.md": ["lock", "lock", "workflow"],
     "docs/hydrate.md": ["spec"],
     "docs/spec.md": [
         *("spec", "rendered for antu", "facts", "spec", "spec", "spec", "spec", "spec", "spec", "table", "spec"),
@@ -315,7 +320,7 @@ def test_values_are_rendered_as_the_pages_show_them(checkout: Path, monkeypatch:
     (checkout / ANTU).write_text(smallest, encoding="utf-8")
     efdgen("render")
     shown = {
-        "grafana/values-summit.yaml": fence("docs/apps.md", "env: summit"),
+        "grafana/values-summit.yaml": fence("docs/apps.md", 'env: summit\nkubernetesVersion: "1.21.5"\nhosts:'),
         "influxdb/values-antu.yaml": fence("docs/spec.md", "env: antu"),
     }
     for file, begin in shown.items():

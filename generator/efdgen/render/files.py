@@ -113,7 +113,8 @@ def _names(app: AppDefinition, repository: Repository, wave: int) -> dict[str, A
             "dependencies": [_dependency(app, chart) for chart in app.charts if chart.git is None] or None,
             **application(app, chart, wave),
         },
-        "chart": app.chart and app.chart.reference._asdict(),
+        # A template that names it must not make a dependency of one that Helm can't fetch.
+        "chart": app.chart.reference._asdict() if app.chart is not None and app.chart.git is None else None,
     }
 
 
