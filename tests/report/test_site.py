@@ -38,7 +38,13 @@ def project() -> dict[str, bytes]:
 
 
 def pages(files: dict[str, bytes]) -> dict[str, Document]:
-    return {name: Document(content.decode()) for name, content in files.items() if name.endswith(".html")}
+    return {name: _document(content) for name, content in files.items() if name.endswith(".html")}
+
+
+# The pages of the six have two megabytes, and many tests look at them.
+@functools.cache
+def _document(content: bytes) -> Document:
+    return Document(content.decode())
 
 
 def given(files: dict[str, bytes]) -> dict[str, Any]:
