@@ -41,9 +41,13 @@ class Problem(NamedTuple):
     severity: Severity = Severity.ERROR
 
     @property
-    def sort_key(self) -> tuple[Location, str, str]:
-        """The order in which reports show problems: by place, then by code and message."""
-        return (self.location, self.code, self.message)
+    def sort_key(self) -> tuple[Location, str, str, bool, str, str]:
+        """The order in which reports show problems: by place, code and message; of the same ones, an error first.
+
+        No two problems have one key: a set of them has one order.
+        """
+        is_warning = self.severity is Severity.WARNING
+        return (self.location, self.code, self.message, is_warning, self.hint, dotted(self.path))
 
 
 def dotted(path: Path) -> str:

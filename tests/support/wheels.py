@@ -54,7 +54,9 @@ def house(folder: Path) -> dict[str, str]:
         installed = distribution(name)
         _wheel(installed, folder)
         waiting += _needs(installed)
-    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    # What runs once needs no more compiled than that.
+    quick = {"PIP_NO_COMPILE": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder), **quick}
 
 
 def _needs(installed: Distribution) -> list[str]:
@@ -75,7 +77,7 @@ def _wheel(installed: Distribution, folder: Path) -> None:
     ]
     (info,) = {file.parts[0] for file in files if file.parts[0].endswith(".dist-info")}
     record = ""
-    with zipfile.ZipFile(folder / f"{stem}-{'-'.join(parts)}.whl", "w", zipfile.ZIP_DEFLATED) as wheel:
+    with zipfile.ZipFile(folder / f"{stem}-{'-'.join(parts)}.whl", "w") as wheel:
         for file in files:
             content = Path(str(file.locate())).read_bytes()
             wheel.writestr(str(file), content)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from efdgen.errors import InvalidInputError, Location, Problem
+from efdgen.errors import InvalidInputError, Location, Problem, Severity
 from efdgen.verbs import project
 from efdgen.verbs.once import said_once
 from support.checkout import edit
@@ -19,6 +19,13 @@ PLACE = Location("environments/shared/facts.yaml", 3, 5)
 
 def messages(*texts: str, code: str = "E206", location: Location = PLACE) -> list[str]:
     return [problem.message for problem in said_once(Problem(code, text, location) for text in texts)]
+
+
+def test_an_error_is_not_hidden_by_a_warning_that_says_the_same() -> None:
+    problems = [Problem("E206", "must be text", PLACE, severity=severity) for severity in Severity]
+    assert [problem.severity for problem in said_once(problems)] == [Severity.ERROR]
+    assert [problem.severity for problem in said_once(problems[::-1])] == [Severity.ERROR]
+    assert [problem.severity for problem in InvalidInputError(problems[::-1]).problems] == list(Severity)
 
 
 def test_the_first_environment_is_told_with_the_names_of_the_others() -> None:
