@@ -279,6 +279,29 @@ def test_objects_of_other_apps_are_not_made(small: Path) -> None:
     assert {chart.name for chart in charts.asked} == {"view"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("  view:\n    parameters:\n      refresh: 5s\n", "", "APP REMOVED  view"),
+        ("  view:\n", "  view:\n    targetRevision: v2\n", "view / Application / targetRevision: HEAD -> v2"),
+        ("        size: 20Gi", "        size: 40Gi", "Nothing changes"),
+    ],
+)
+def test_the_parent_chart_has_all_applications(small: Path, old: str, new: str, said: str) -> None:
+    edit(small / LAB, old, new)
+    output = run(small, "diff", "--app", "efd").stdout
+    assert said in output, output
+
+
+def test_an_app_that_is_missing_is_what_the_others_miss(small: Path) -> None:
+    spec = (small / LAB).read_text(encoding="utf-8")
+    start, end = spec.index("  store:\n"), spec.index("  view:\n")
+    overlay(small, {LAB: spec[:start] + spec[end:]})
+    with pytest.raises(InvalidInputError) as caught:
+        project.rendering(small, ["lab"], ["store"])
+    assert "view needs store" in str(caught.value)
+
+
 # -- lint
 
 OLD = "apiVersion: networking.k8s.io/v1beta1\nkind: Ingress\nmetadata: {name: x}\n"

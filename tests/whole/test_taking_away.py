@@ -69,3 +69,17 @@ def test_a_condition_that_yields_null_is_false(tmp_path: Path) -> None:
     edit(root / LAB, "        awsSecret: aws-secret\n", "")
     render.write(root)
     assert "aws-secret" not in (root / "rendered/apps/link/values-lab.yaml").read_text(encoding="utf-8")
+
+
+def test_a_pin_that_a_more_specific_value_overrides_is_not_in_force(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    facts = root / "environments/shared/facts.yaml"
+    of_site = "        pins: {persistence.size: {value: 60Gi, reason: The north has little room.}}\n"
+    before, after = facts.read_text(encoding="utf-8").rsplit(OF_SITE, 1)
+    facts.write_text(f"{before}{OF_SITE}{of_site}{after}", encoding="utf-8")
+    assert values(root, "store")["persistence"]["size"] == "20Gi"
+    assert "60Gi" not in (root / "rendered/docs/lab.md").read_text(encoding="utf-8")
+    assert "60Gi" not in (root / "rendered/README.md").read_text(encoding="utf-8")
+    edit(root / LAB, "        size: 20Gi\n", "        enabled: true\n")
+    assert values(root, "store")["persistence"]["size"] == "60Gi"
+    assert "60Gi" in (root / "rendered/docs/lab.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from efdgen.environment.typed import typed
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
 from efdgen.language.annotations import properties
-from efdgen.language.layers import Layer, merge_layers
+from efdgen.language.layers import Layer, merge_layers, winner
 from efdgen.language.scope import Scope
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
 
@@ -329,5 +329,8 @@ class _App:
         return tuple(files)
 
     def _pins(self) -> Iterable[Pin]:
+        """Yield the pins in force: a more specific layer can say something else at a pin's path."""
         for path, pin in self.settings.get("pins", {}).items():
-            yield Pin(path, pin["value"], pin["reason"])
+            layer = winner(self.layers, ("values", *path.split(".")))
+            if layer is not None and path in layer.data.get("pins", {}):
+                yield Pin(path, pin["value"], pin["reason"])

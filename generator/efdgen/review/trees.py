@@ -80,8 +80,9 @@ class _Deployed:
         return not self._only or app in self._only
 
     def apps(self, environment: str) -> tuple[str, ...]:
-        """Return the apps of an environment that are looked at."""
-        return tuple(sorted(filter(self.looks_at, self._apps.get(environment, set()) - {paths.PARENT})))
+        """Return the apps of an environment that are looked at; the parent chart has all of their Applications."""
+        apps = self._apps.get(environment, set()) - {paths.PARENT}
+        return tuple(sorted(apps if self.looks_at(paths.PARENT) else filter(self.looks_at, apps)))
 
     def having(self, app: str) -> AbstractSet[str]:
         """Return the environments that have an app."""
@@ -142,6 +143,10 @@ def _deployments(old: _Deployed, new: _Deployed, environments: Iterable[str]) ->
         yield WholeApp(app, new.version(app), tuple(names))
 
 
+_OF_PARENT = "Application"
+"""What the parent chart has of an app."""
+
+
 def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
     found: list[Found] = []
     for path in sorted(both.old.tree.keys() | both.new.tree.keys()):
@@ -159,7 +164,8 @@ def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
             elif owner in both.old.having(app) & both.new.having(app):
                 part = path.removeprefix(f"{layout.chart(app)}/").rpartition("/")[0]
                 found.extend(_as_data(path, Found(owner, app, part, (), ABSENT, ABSENT), both))
-    found = [each for each in found if both.new.looks_at(each.app)]
+    in_parent = both.new.looks_at(paths.PARENT)
+    found = [each for each in found if both.new.looks_at(each.app) or (in_parent and each.part == _OF_PARENT)]
     return fold(found, lambda name, app: name in both.old.having(app) and name in both.new.having(app))
 
 
@@ -180,9 +186,7 @@ def _values(path: str, here: Found, both: _Both) -> Iterator[Found]:
         applications = [side.get("applications") for side in (before, after)]
         one, other = (side if isinstance(side, dict) else {} for side in applications)
         for app in sorted(set(both.old.apps(here.environment)) & set(both.new.apps(here.environment))):
-            yield from _compared(
-                here._replace(app=app, part="Application"), one.get(app, ABSENT), other.get(app, ABSENT)
-            )
+            yield from _compared(here._replace(app=app, part=_OF_PARENT), one.get(app, ABSENT), other.get(app, ABSENT))
         yield from _compared(here, *(_without(side, "applications") for side in (before, after)))
     else:
         # The key of the one chart's own values is the chart's name: a chart of another name gets the same values.
@@ -220,7 +224,7 @@ def _place(path: str, both: _Both) -> Found:
         return Found("", "", path, (), ABSENT, ABSENT)
     app = layout.application_of(path)
     if path == layout.application(app) and app in both.old.charts | both.new.charts:
-        return Found("", app, "Application", (), ABSENT, ABSENT)
+        return Found("", app, _OF_PARENT, (), ABSENT, ABSENT)
     return Found("", layout.app_of(path), _inside(path), (), ABSENT, ABSENT)
 
 

@@ -21,6 +21,7 @@ _RULES = (
     secrets.secrets_are_read,
     secrets.defaults_are_read,
     apps.have_what_they_need,
+    apps.are_not_provided,
     distinct_names.names_are_distinct,
     apps.overrides_are_known,
     apps.image_tags_have_a_reason,

@@ -25,7 +25,17 @@ def have_what_they_need(environment: ResolvedEnvironment, _identities: Identitie
                 name = app.definition.name
                 hint = f"list {required} under `apps`, or, where the cluster has one, under `cluster.provides`"
                 found = at_app("E507", f"{name} needs {required}", environment, name, hint)
-                yield found._replace(lack=required)
+                yield found._replace(lack=required, other=required)
+
+
+def are_not_provided(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find apps that are deployed from here although the cluster is said to have them from elsewhere."""
+    for app in environment.apps:
+        name = app.definition.name
+        if name in environment.facts.cluster.provides:
+            message = f"{name} is deployed from here, and the cluster is said to have it from elsewhere"
+            hint = "take it out of one of the two: `apps` or `cluster.provides`"
+            yield at_app("E526", message, environment, name, hint)
 
 
 def overrides_are_known(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
@@ -44,17 +54,25 @@ def overrides_are_known(environment: ResolvedEnvironment, _identities: Identitie
 
 
 def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
-    """Find image tags that an environment sets like any other value: silently, it would lag behind for ever."""
+    """Find image tags that an environment sets like any other value: silently, it would lag behind for ever.
+
+    Null gives the chart's own tag, and needs no reason, unless it takes away a pin, which has one.
+    """
     for app in environment.apps:
+        held: set[Path] = set()
         for layer in environment.spec.app_layers[app.definition.name]:
             pinned = {tuple(path.split(".")) for path in layer.data.get("pins", {})}
             for path, value in leaves(layer.data.get("values") or {}):
                 is_tag = path[-1:] == ("imageTag",) or path[-2:] == ("image", "tag")
-                if is_tag and value is not None and path not in pinned:
+                if is_tag and path not in pinned and (value is not None or path in held):
                     where: Path = ("values", *path)
                     hint = f"write it under pins: {dotted(path)}: {{value: ..., reason: ...}}"
                     message = f"the image tag of {app.definition.name} is changed without a reason"
+                    if value is None:
+                        hint = f"take a pin away under pins: {dotted(path)}: null"
+                        message = f"the image tag of {app.definition.name} is pinned, and this takes it away"
                     yield Finding(Problem("E515", message, layer.locate(where), where, hint), app.definition.name)
+            held |= pinned
 
 
 def namespaces_are_their_own(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

@@ -33,7 +33,7 @@ def belong_to_this_environment(environment: ResolvedEnvironment, identities: Ide
         if _follows_from_a_link(environment.spec.layers, path, key, environment, identities):
             continue
         if not any(known in key or key in known for known in reported):
-            yield in_facts("E503", message, environment, path, hint)
+            yield in_facts("E503", message, environment, path, "choose another" if path[0] == "aliases" else hint)
         reported.add(key)
     for app in environment.apps:
         for path, key, message in _in_values(environment, app, search, is_prefix_reported=bool(reported)):
@@ -58,7 +58,9 @@ def _in_facts(
         yield ("vault", "pathPrefix"), prefix, f"{prefix!r} is the Vault prefix of the environment {min(others)}"
     for path, value in _facts(environment, identities.identifying):
         # By its own word it is this environment's name, too: nobody could tell the two apart.
-        namesakes = identities.by_name.get(value, frozenset()) - search.allowed
+        # A link is about using another's name, not about having it.
+        links = frozenset() if path[0] == "aliases" else search.allowed
+        namesakes = identities.by_name.get(value, frozenset()) - links - {environment.facts.name}
         if namesakes and not _is_another_s(environment, namesakes, path, value, identities):
             yield path, value, f"{value!r} is the name of the environment {min(namesakes)}"
     own = identities.identities.get(environment.facts.name)
