@@ -223,6 +223,10 @@ def test_what_is_in_the_way_is_named_and_stays(small: Path, tmp_path: Path, name
         ("validate", ["text="], "it takes a format and a file, such as text=FILE"),
         ("check", ["text=out", "json=./out"], "out can hold one report only"),
         ("check", ["text=rendered/out"], "rendered/out: nothing but what specs render to belongs in rendered/"),
+        ("check", ["json=environments/lab.yaml"], "nothing but what people write belongs in environments/"),
+        ("diff", ["html=templates/apps/view/app.yaml"], "nothing but what people write belongs in templates/"),
+        ("validate", ["json=schemas/new.json"], "nothing but what people write belongs in schemas/"),
+        ("check", ["json=.git/HEAD"], "nothing but what Git writes belongs in .git/"),
     ],
     ids=str,
 )
@@ -233,6 +237,34 @@ def test_wrong_usage_ends_with_2_and_writes_nothing(small: Path, verb: str, repo
     assert message in done.stderr
     assert done.stdout == ""
     assert snapshot(small) == before
+
+
+@pytest.mark.parametrize("name", ["environments/lab.yaml", "rendered/docs/lab.md", ".git/HEAD"])
+def test_a_runbook_takes_the_place_of_nothing_in_a_repository(small: Path, name: str) -> None:
+    before = snapshot(small)
+    done = run(small, "runbook", "lab", "-o", name)
+    assert (done.exit_code, snapshot(small)) == (2, before)
+    assert "nothing but what" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["check", "--report", "json=loop"],
+        ["check", "--report", "json=loop/x"],
+        ["diff", "--report", "html=loop"],
+        ["site", "-o", "loop"],
+        ["site", "-o", "loop/x"],
+        ["runbook", "lab", "-o", "loop"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_is_written_to_a_link_that_leads_in_a_circle(small: Path, arguments: list[str]) -> None:
+    (small / "loop").symlink_to("loop")
+    before = snapshot(small)
+    done = run(small, *arguments)
+    assert (done.exit_code, snapshot(small)) == (4, before), done.stderr
+    assert done.stderr.startswith("error: ")
 
 
 def test_a_run_without_a_result_leaves_a_former_report_alone(small: Path) -> None:

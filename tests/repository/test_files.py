@@ -54,7 +54,9 @@ def test_a_name_of_an_environment_is_text(tmp_path: Path, name: str) -> None:
 def test_a_folder_that_can_not_be_read_is_located(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     root = small_repository(tmp_path)
     _forbid(monkeypatch, root / folder)
-    assert f"E101 {folder}:0" in _found(root)
+    found = _found(root)
+    assert f"E101 {folder}:0" in found
+    assert not [each for each in found if each.startswith("E404") or each.endswith("/Chart.yaml:0")]
 
 
 def test_what_stands_in_a_folder_that_can_not_be_searched_is_located(

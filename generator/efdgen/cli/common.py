@@ -151,9 +151,7 @@ def reports_errors(function: Function) -> Function:
         try:
             try:
                 if kwargs.get("reports"):
-                    from efdgen.verbs.render import OUTPUT as RENDERED
-
-                    refuse_inside(kwargs["reports"], found_root(kwargs["root"]) / RENDERED)
+                    refuse_inside((report.file for report in kwargs["reports"]), found_root(kwargs["root"]))
                 return function(*args, **kwargs)
             except InvalidInputError as error:
                 _tell_problems(error.problems, **kwargs)

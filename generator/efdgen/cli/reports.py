@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -59,7 +60,8 @@ class _Asked(click.ParamType):  # type: ignore[type-arg] # click 8.2 has no argu
 
 def _once_each(_ctx: click.Context, _parameter: click.Parameter, reports: tuple[Report, ...]) -> tuple[Report, ...]:
     """Refuse a file of two reports: one of them would be lost."""
-    named = [report.file.resolve() for report in reports]
+    # Not Path.resolve, which takes links in a circle for a bug.
+    named = [os.path.realpath(report.file) for report in reports]
     for report, file in zip(reports, named, strict=True):
         if named.count(file) > 1:
             raise click.BadParameter(f"{report.file} can hold one report only")
@@ -80,17 +82,23 @@ def report_option(formats: Sequence[str]) -> Callable[[Function], Function]:
     )
 
 
-def refuse_inside(reports: Sequence[Report], kept: Path) -> None:
-    """Refuse reports that would stand in a folder where nothing else belongs.
+def refuse_inside(files: Iterable[Path], root: Path) -> None:
+    """Refuse to write results into the folders of a repository that hold something else: they could replace it.
 
     Raises:
-        UsageError: when one would.
+        UsageError: when a file would stand there.
     """
     from efdgen.errors import UsageError
+    from efdgen.repository import paths
+    from efdgen.verbs.render import OUTPUT
 
-    for report in reports:
-        if kept.resolve() in report.file.resolve().parents:
-            raise UsageError(f"{report.file}: nothing but what specs render to belongs in {kept.name}/")
+    kept = {OUTPUT: "specs render to", ".git": "Git writes", **dict.fromkeys(paths.FOLDERS, "people write")}
+    for file in files:
+        real = Path(os.path.realpath(file))
+        for folder, what in kept.items():
+            inner = Path(os.path.realpath(root / folder))
+            if real == inner or inner in real.parents:
+                raise UsageError(f"{file}: nothing but what {what} belongs in {folder}/")
 
 
 def publish(tell: Tell, format_: str, reports: Sequence[Report]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.cli.reports import refuse_inside
 
 
 @click.command("runbook")
@@ -39,7 +40,10 @@ def command(environment: str, root: Path | None, format_: str, output: Path | No
     from efdgen.verbs import runbook
 
     write = runbook.as_script if format_ == "sh" else runbook.as_page
-    text = write(repository_root(root), environment)
+    folder = repository_root(root)
+    if output is not None:
+        refuse_inside([output], folder)
+    text = write(folder, environment)
     if output is None:
         click.echo(text, nl=False)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def refuse_inside(folder: Path, kept: Path) -> None:
     Raises:
         UsageError: when it is.
     """
-    inner, outer = folder.resolve(), kept.resolve()
+    inner, outer = Path(os.path.realpath(folder)), Path(os.path.realpath(kept))
     if inner == outer or outer in inner.parents or inner in outer.parents:
         raise UsageError(f"{folder} and {kept.name}/ hold each other: results need a folder of their own")
 

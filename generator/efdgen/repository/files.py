@@ -78,6 +78,10 @@ class Files:
         self.refuse(problems)
         return Parsed(document, not problems)
 
+    def is_told(self, path: str) -> bool:
+        """Say whether something is wrong with a file or folder as a whole: what follows from that need not be said."""
+        return Location(path) in {problem.location for problem in self.problems}
+
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Record what a schema says is wrong: names at these places are not looked up."""
         found = tuple(problems)

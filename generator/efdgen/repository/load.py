@@ -47,7 +47,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
         (f"{paths.APPS}/{paths.PARENT}", parent, paths.APPLICATION),
         (paths.WRAPPER, wrapper, "Chart.yaml"),
     ):
-        if needed not in found and files.exists(folder):
+        if needed not in found and files.exists(folder) and not files.is_told(folder):
             files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
     _check_parts(files, apps, parent, wrapper)
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]

@@ -38,7 +38,7 @@ def load(
     parsed = [read for read in (files.parsed(path, rules.environment) for path in found) if read is not None]
     if not files.exists(paths.OWN_FACTS):
         _fold_undeclared(files)
-    if not found:
+    if not found and not files.is_told(paths.ENVIRONMENTS):
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(paths.ENVIRONMENTS))
     of_tables = [table.document for table in tables.values() if table.document is not None]
     for document in (*(read.document for read in (*parsed, shared) if read is not None), *of_tables):
@@ -130,8 +130,9 @@ def _check_app(
     below = merge_layers(definition.layers)
     _check_first_keys(files, document, path, definition, settings)
     pins = _mapping(settings.get("pins"))
+    held = [pin for pin, said in pins.items() if said is not None]
     for pin in pins:
-        if any(other.startswith(f"{pin}.") for other in pins):
+        if pin in held and any(other.startswith(f"{pin}.") for other in held):
             location = document.locate((*path, "pins", pin), key=True)
             files.problem("E405", f"the pin {pin!r} holds another pin", location, (*path, "pins", pin))
         values = merge(below.get("values", {}), _mapping(settings.get("values")))
