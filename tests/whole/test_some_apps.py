@@ -320,9 +320,10 @@ def test_only_objects_of_the_apps_are_checked(small: Path) -> None:
     edit(small / LAB, 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.22.0"')
     charts = old_charts(small)
     found = lint.lint(small, ["lab"], engines.choose("sdk"), charts, ["view"])
-    assert [(p.code, p.message.rpartition("(")[2]) for p in found.problems] == [
-        ("E702", "view in environment lab, template view/templates/x.yaml)")
-    ]
+    # Some versions of kubernetes-validate have schemas for 1.22 as well, and find more (E701).
+    removed = [problem.message.rpartition("(")[2] for problem in found.problems if problem.code == "E702"]
+    assert removed == ["view in environment lab, template view/templates/x.yaml)"]
+    assert all("view in environment lab" in problem.message for problem in found.problems)
     assert {chart.name for chart in charts.asked} == {"view"}
 
 
