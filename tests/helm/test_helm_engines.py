@@ -314,7 +314,7 @@ MISTAKES = {
             "values.yaml": "n: 1",
         },
         "size: x\n",
-        r"specifications of the schema.* - at '/size': got string, want integer",
+        r"specifications of the schema.*size'?: (got string, want integer|Invalid type\. Expected: integer, given: s)",
     ),
     "too new": (
         {"Chart.yaml": metadata("chart", more="kubeVersion: '>=1.25.0-0'\n"), "templates/a.yaml": _CONFIG},
