@@ -207,6 +207,15 @@ def test_an_index_may_lack_digests_and_write_v_before_versions(root: Path, serve
     assert charts(root, "fetch").exit_code == 0
 
 
+def test_a_pin_that_cannot_be_fetched_leaves_the_former_one_locked(root: Path, server: ChartServer) -> None:
+    fetched(root, server)
+    before = locked(root)
+    pin(root, server.url, version="1.1.0")
+    result = charts(root, "fetch")
+    assert (result.exit_code, result.stdout) == (5, "0 fetched, 0 there already, 0 removed, 1 failed\n")
+    assert locked(root) == before
+
+
 def test_an_index_is_read_as_helm_reads_it(root: Path, server: ChartServer) -> None:
     served = chart("demo", "1.0.0")
     index = (

@@ -64,8 +64,10 @@ def fetch(root: Path, timeout: float) -> Fetched:
 
     wanted = [chart for chart in pins if chart not in locked.charts or not _holds(store, locked.charts[chart].sha256)]
     results, failures = _side_by_side(one, wanted)
-    charts = {**{chart: entry for chart, entry in locked.charts.items() if chart in pins}, **results}
-    removed = tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
+    # A pin that can't be fetched may be a slip: what was locked under the former one is still what was reviewed.
+    removed = () if failures else tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
+    kept = {chart: entry for chart, entry in locked.charts.items() if entry not in removed}
+    charts = {**kept, **results}
     if charts or (root / lock.FILE).exists():
         _write_lock(root, lock.dump(charts.values()))
     return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures)
