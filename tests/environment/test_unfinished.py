@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from efdgen.errors import InvalidInputError
-from efdgen.verbs import project
-from support.checkout import edit
+from support.checkout import edit, refused
 from support.repository import small_repository
 
 DOME, LAB = "environments/dome.yaml", "environments/lab.yaml"
@@ -22,9 +20,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def said(root: Path, *environments: str) -> list[str]:
-    with pytest.raises(InvalidInputError) as caught:
-        project.rendering(root, environments)
-    return [f"{p.code} {p.location}" for p in caught.value.problems]
+    return [f"{p.code} {p.location}" for p in refused(root, *environments)]
 
 
 def unknown_name(root: Path) -> str:

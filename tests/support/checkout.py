@@ -82,6 +82,15 @@ def found(root: Path) -> tuple[Problem, ...]:
         return error.problems
 
 
+def refused(root: Path, *environments: str) -> tuple[Problem, ...]:
+    """Return what efdgen refuses a repository for, in the named environments (none named: all)."""
+    try:
+        project.rendering(root, environments)
+    except InvalidInputError as error:
+        return error.problems
+    raise AssertionError(f"{root} is not refused")
+
+
 def codes(root: Path, file: str = "") -> set[str]:
     """Return the codes of what efdgen finds in a repository, or in one file of it."""
     return {problem.code for problem in found(root) if file in ("", problem.location.file)}

@@ -9,7 +9,7 @@ import pytest
 from efdgen.errors import InvalidInputError, Location, Problem, Severity
 from efdgen.verbs import project
 from efdgen.verbs.once import said_once
-from support.checkout import edit
+from support.checkout import edit, refused
 from support.repository import small_repository
 
 DOME, LAB = "environments/dome.yaml", "environments/lab.yaml"
@@ -79,9 +79,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def said(root: Path, *environments: str) -> list[str]:
-    with pytest.raises(InvalidInputError) as caught:
-        project.rendering(root, environments)
-    return [f"{p.code} {p.location} {p.message}" for p in caught.value.problems]
+    return [f"{p.code} {p.location} {p.message}" for p in refused(root, *environments)]
 
 
 def test_a_value_of_an_app_that_names_an_environment_is_said_for_all_others(root: Path) -> None:

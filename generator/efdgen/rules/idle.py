@@ -26,17 +26,21 @@ def nulls_take_something_away(environment: ResolvedEnvironment, identities: Iden
         name = app.definition.name
         for pin, location in environment.spec.idle_pins.get(name, ()):
             yield _finding("W517", f"the pin of {pin} is null, and takes nothing away ({name})", location, (), app)
-        needed = {("secrets", secret) for secret in secrets.read_in(app)}  # E504 says that it is left out
         below: Any = {}
         for index, layer in enumerate(app.layers):
             said = {key: value for key, value in (layer.data or {}).items() if key not in _FOR_HELM}
             for path, value in leaves(said, in_lists=False):
-                is_new = value is None and at(below, path) is ABSENT and path not in needed
+                is_new = value is None and at(below, path) is ABSENT and not _is_missed(app, path)
                 if is_new and _is_idle(environment, app, index, path, identities):
                     what = "is null without it, too" if len(path) == 1 else "is null, and takes nothing away"
                     location = layer.locate(path, key=True)
                     yield _finding("W517", f"{dotted(path)} {what} ({name})", location, path, app)
             below = merge(below, said)
+
+
+def _is_missed(app: ResolvedApp, path: Path) -> bool:
+    """Say whether a null leaves out a Secret that the app reads: E504 says so."""
+    return path[0] == "secrets" and path in {("secrets", secret) for secret in secrets.read_in(app)}
 
 
 def _is_idle(
