@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.errors import Path, Problem
+from efdgen.language import suggest
 from efdgen.language.expressions import has_expression
 from efdgen.language.layers import at
 from efdgen.language.yamlio import Document
@@ -136,27 +137,76 @@ def without_removed(lineage: Sequence[Document], index: int, values: Mapping[str
     return {key: value for key, value in values.items() if key not in removed} if removed else values
 
 
-def check_deploys(files: Files, document: Document, charts: Charts, others: Iterable[str]) -> None:
-    """Record that an app would deploy nothing: no chart, and none of the others, which are templates and Secrets."""
-    if not charts.all and not any(others):
-        message = "an app without a chart needs templates/ or secrets: there is nothing that it would deploy"
-        at = document.locate((_ONE,)) if _ONE in document.data else document.locate()
-        files.problem("E202", message, at, (_ONE,), "write templates/, or name its chart")
+def check_deploys(files: Files, document: Document, charts: Charts, others: Iterable[str]) -> bool:
+    """Say whether an app deploys anything: a chart, or one of the others, which are templates and Secrets.
+
+    That it does not is recorded.
+    """
+    if charts.all or any(others):
+        return True
+    message = "an app without a chart needs templates/ or secrets: there is nothing that it would deploy"
+    at = document.locate((_ONE,)) if _ONE in document.data else document.locate()
+    files.problem("E202", message, at, (_ONE,), "write templates/, or name its chart")
+    return False
 
 
 def check_values(files: Files, charts: Charts, documents: Iterable[Document], *, has_templates: bool) -> None:
     """Record values of an app's definition, those of a wrapper chart, that can't be read, or stand where others do."""
     if charts.only is not None:
         return
-    known = [*(chart.key for chart in charts.all), *([_GLOBAL] if charts.all else [])]
     for document in documents:
         for key in document.data:
-            if key in RESERVED:
-                message = f"every wrapper chart has a value {key!r}, made by efdgen"
-                files.problem("E401", message, document.locate((key,), key=True), (key,), "rename it")
-            elif key not in known and not has_templates:
-                files.unknown("chart", document, (key,), known, key=True)
+            if key in RESERVED or not has_templates:
+                refuse_unread(files, document, (key,), key, Readers(charts.all))
         check_mappings(files, document, (), charts.all)
+
+
+class Readers(NamedTuple):
+    """What reads the values of an app without one chart.
+
+    Attributes:
+        charts: its charts, each the value that has its key.
+        templates: the values that its own templates can read, which have a default in its values.yaml; None: it has
+            no templates.
+        defaults: its values.yaml.
+    """
+
+    charts: Sequence[AppChart]
+    templates: Iterable[str] | None = None
+    defaults: str = ""
+
+    def known(self) -> list[str]:
+        """Return the first keys that values can have."""
+        inherent = [*(chart.key for chart in self.charts), *([_GLOBAL] if self.charts else [])]
+        return list(dict.fromkeys((*inherent, *(self.templates or ()))))
+
+
+def refuse_unread(files: Files, document: Document, where: Path, key: str, readers: Readers, what: str = "") -> None:
+    """Record a value of a wrapper chart that nothing reads, or that efdgen makes itself.
+
+    Args:
+        files: where problems go.
+        document: what says the value.
+        where: the place of its first key in there.
+        key: its first key.
+        readers: what reads values.
+        what: what the value would be, for people.
+    """
+    location = document.locate(where, key=True)
+    known = readers.known()
+    if files.is_refused(location) or (key in known and key not in RESERVED):
+        return
+    if key in RESERVED:
+        message, hint = f"every wrapper chart has a value {key!r}, made by efdgen", "rename it"
+        files.problem("E401", message, location, where, hint)
+        return
+    similar = suggest.closest(key, known)
+    if readers.templates is None:
+        message = f"nothing reads {key!r}: neither a chart nor a template of the app"
+        hint = "remove it, or write a template that reads it"
+    else:
+        message, hint = f"unknown {what} {key!r}", f"give it a default, be it null, in {readers.defaults}"
+    files.problem("E402", message, location, where, suggest.did_you_mean(similar) if similar else hint)
 
 
 def check_mappings(files: Files, document: Document, path: Path, charts: Iterable[AppChart]) -> None:
@@ -168,13 +218,3 @@ def check_mappings(files: Files, document: Document, path: Path, charts: Iterabl
             where = (*path, chart.key)
             message = f"must be a mapping: the values of the chart {chart.name}"
             files.refuse([Problem("E204", message, document.locate(where), where)])
-
-
-def takes(charts: Sequence[AppChart], values: Mapping[str, Any]) -> list[str]:
-    """Return the first keys that the values of an app without one chart can have in specs.
-
-    Args:
-        charts: its charts.
-        values: what its definition says of them: other values of the wrapper chart have a default there.
-    """
-    return list(dict.fromkeys((*(chart.key for chart in charts), *values, *([_GLOBAL] if charts else []))))

@@ -132,7 +132,8 @@ class _Definitions:
         if charts is None:
             return None
         secrets = [secret for secret, said in merged.get("secrets", {}).items() if said is not None]
-        appcharts.check_deploys(self._files, document, charts, (*templates, *secrets))
+        if not appcharts.check_deploys(self._files, document, charts, (*templates, *secrets)):
+            return None
         appcharts.check_values(self._files, charts, values, has_templates=bool(templates))
         return AppDefinition(
             name=name,

@@ -161,19 +161,16 @@ def _check_first_keys(
     """Check that an app without one chart has charts, or values of its own, of the names that a spec sets."""
     if definition.chart is not None:
         return
-    known = appcharts.takes(definition.charts, merge_layers(definition.layers).get("values", {}))
+    written = merge_layers(definition.layers).get("values", {}) if definition.templates else None
+    readers = appcharts.Readers(definition.charts, written, f"{definition.source}/values.yaml")
     what = f"chart or value of {definition.name}" if definition.charts else f"value of {definition.name}"
     for key in _mapping(settings.get("values")):
-        if key not in known:
-            files.unknown(what, document, (*path, "values", key), known, key=True)
+        appcharts.refuse_unread(files, document, (*path, "values", key), key, readers, what)
     if _mapping(settings.get("values")):
         appcharts.check_mappings(files, document, (*path, "values"), definition.charts)
     for pin in _mapping(settings.get("pins")):
         first = pin.partition(".")[0]
-        if first not in known and not files.is_refused(document.locate((*path, "pins", pin), key=True)):
-            where = (*path, "pins", pin)
-            message = f"unknown {what} {first!r}"
-            files.problem("E402", message, document.locate(where, key=True), where, suggest.hint(first, known))
+        appcharts.refuse_unread(files, document, (*path, "pins", pin), first, readers, what)
 
 
 def _is_known(files: Files, document: Document, path: Path, definition: AppDefinition) -> bool:
