@@ -13,6 +13,12 @@ from support import many
 TABLE = {"first": {"title": "The first"}, "second": {"title": "The second"}}
 
 
+@pytest.mark.parametrize(("name", "said"), [(None, "null"), (True, "true"), (1, "1"), (["first"], "a list")])
+def test_what_is_not_the_name_of_an_item_is_shown_as_people_write_it(name: object, said: str) -> None:
+    with pytest.raises(ExpressionError, match=f"^{said} is not the name of an item$"):
+        entries(TABLE, [name])
+
+
 def test_entries_come_in_the_order_of_the_list() -> None:
     assert entries(TABLE, ["second", "first"]) == [{"title": "The second"}, {"title": "The first"}]
     assert entries(TABLE, []) == []
@@ -46,7 +52,7 @@ def test_an_item_keeps_its_number_when_others_are_put_before_it(newer: list[str]
         ("news", ["first"], "E303", "a table and a list of names"),
         (TABLE, "first", "E303", "a table and a list of names"),
         (TABLE, ["frist"], "E301", "there is no item 'frist'"),
-        (TABLE, [["first"]], "E301", "there is no item ['first']"),
+        (TABLE, [["first"]], "E301", "a list is not the name of an item"),
     ],
 )
 def test_entries_of_something_else_are_refused(table: Any, names: Any, code: str, words: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -231,6 +232,23 @@ _FRAGMENTS = [
 ]
 
 
+_OF_PYTHON = re.compile(r"\b(None|True|False|NoneType|bool|dict|float|int|str|tuple)\b|<\w+ ")
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("cluster[none]", "null is not defined"),
+        ("cluster[true]", "true is not defined"),
+        ("[1][true]", "true can't be looked up in a list"),
+        ("none[none]", "null can't be looked up in null"),
+        ("cluster[double]", "a function can't be looked up in a mapping"),
+    ],
+)
+def test_a_message_shows_values_as_people_write_them(expression: str, said: str) -> None:
+    assert refusal(f"<% {expression} %>").message == said
+
+
 @many
 @given(st.lists(st.sampled_from(_FRAGMENTS), max_size=9).map(" ".join))
 def test_any_expression_yields_data_or_is_refused(expression: str) -> None:
@@ -246,6 +264,7 @@ def test_any_expression_yields_data_or_is_refused(expression: str) -> None:
     else:
         assert refused.code in {"E301", "E302", "E303", "E304"}
         assert 0 <= refused.offset < len(text)
+        assert not _OF_PYTHON.search(f"{refused.message} {refused.hint}")
 
 
 @many

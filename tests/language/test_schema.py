@@ -492,6 +492,12 @@ def test_a_schema_without_words_of_its_own_is_explained(rules: Any, value: str, 
     assert (problem.code, problem.message) == (code, message)
 
 
+def test_the_words_that_are_allowed_are_shown_as_people_write_them() -> None:
+    rules = {"enum": [None, True, 1, "auto"], "errorMessage": "says nothing"}
+    (problem,) = schema.check_data(document("manual", "values.yaml"), rules)
+    assert (problem.message, problem.hint) == ("'manual' says nothing", "known: null, true, 1, auto")
+
+
 @pytest.mark.parametrize(
     ("name", "value", "is_taken"),
     [

@@ -23,7 +23,7 @@ BASES = {"store": None, "archive": "store", "view": None, "attic": "archive"}
     ],
 )
 def test_the_folders_are_those_of_what_is_extended_too(apps: list[str], folders: set[str] | None) -> None:
-    assert focus(apps, BASES) == (frozenset(apps), folders)
+    assert focus(apps, BASES) == (frozenset(apps), folders, {})
 
 
 def test_what_extends_what_can_t_be_read_is_in_an_unknown_folder() -> None:
@@ -68,6 +68,15 @@ def test_a_problem_is_about_the_app_whose_part_it_stands_in(problem: Problem, ap
     assert about.other(problem) == app
     assert about.weighed(problem).severity is (Severity.WARNING if app else Severity.ERROR)
     assert Focus().other(problem) == focus(["efd", "store"], BASES).other(problem) == ""
+
+
+def test_a_file_elsewhere_is_of_the_apps_that_name_it() -> None:
+    problem = at("charts/kiosk/Chart.yaml")
+    elsewhere = {problem.location.file: {"view", "attic"}}
+    spec_apps = {name: focus([name], BASES, elsewhere).other(problem) for name in ("store", "view", "attic")}
+    assert spec_apps == {"store": "attic", "view": "", "attic": ""}
+    assert focus(["store"], BASES, elsewhere).left_out([problem], SPEC) == {"attic"}
+    assert focus(["store"], BASES).other(problem) == ""
 
 
 def test_what_is_about_two_apps_counts_for_both() -> None:

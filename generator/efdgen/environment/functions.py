@@ -7,6 +7,7 @@ from typing import Any
 from efdgen.language import expressions, suggest
 from efdgen.language.layers import merge
 from efdgen.language.scope import Scope
+from efdgen.language.shown import shown
 
 TABLES = "tables"
 """What tables stand under among the names of expressions."""
@@ -19,7 +20,7 @@ def host(names: Scope, services: frozenset[str]) -> expressions.Function:
         """Return the public host of a service: the exception in `hosts`, or what the pattern makes of it."""
         if service not in services:
             raise expressions.ExpressionError(
-                "E301", f"there is no service {service!r}", suggest.hint(str(service), services)
+                "E301", f"there is no service {shown(service)}", suggest.hint(str(service), services)
             )
         exceptions = names.facts["hosts"]
         if service in exceptions:
@@ -44,8 +45,10 @@ def entries(table: Any, names: Any) -> list[Any]:
     """Return the items of a table that a list names, in the list's order, each with the table's defaults."""
     found = []
     for name in names:
-        if not isinstance(name, str) or name not in table:
-            raise expressions.ExpressionError("E301", f"there is no item {name!r}", suggest.hint(str(name), table))
+        if not isinstance(name, str):
+            raise expressions.ExpressionError("E301", f"{shown(name)} is not the name of an item")
+        if name not in table:
+            raise expressions.ExpressionError("E301", f"there is no item {name!r}", suggest.hint(name, table))
         found.append(table[name])
     return [expressions.plain(item) for item in expressions.bounded(found)]
 

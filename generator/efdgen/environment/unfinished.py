@@ -42,7 +42,7 @@ class Unfinished:
         flawed = {problem.location.file for problem in repository.problems}
         said = {path: [p for p in repository.problems if p.location.file == path] for path in flawed}
         tables = {name: _Unknown(said[paths.table(name)]) for name in repository.tables if paths.table(name) in flawed}
-        self._knows_services = not any(file.startswith(f"{paths.APPS}/") for file in flawed)
+        self._knows_services = not any(paths.apps_of(file, repository.about.elsewhere) for file in flawed)
         self._known = {problem.location for problem in repository.problems}
         self._drafts = repository.drafts
         self._resolver = Resolver(repository, repository.drafts, tables)

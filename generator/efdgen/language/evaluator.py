@@ -16,6 +16,7 @@ from jinja2 import nodes
 
 from efdgen.errors import EfdgenError
 from efdgen.language import signatures, suggest
+from efdgen.language.shown import shown
 from efdgen.language.signatures import kind
 
 MOST_TEXT = 100_000
@@ -52,14 +53,14 @@ class _UndefinedNameError(ExpressionError):
     """A name or key that is not there."""
 
     def __init__(self, name: object, known: Mapping[str, Any]) -> None:
-        super().__init__("E301", f"{name!r} is not defined", lambda: suggest.hint(str(name), known))
+        super().__init__("E301", f"{shown(name)} is not defined", lambda: suggest.hint(str(name), known))
 
 
 class _NothingThereError(_UndefinedNameError):
     """A key of null: it is not defined, and everything else about it is an error."""
 
     def __init__(self, key: object) -> None:
-        ExpressionError.__init__(self, "E303", f"{key!r} can't be looked up in null")
+        ExpressionError.__init__(self, "E303", f"{shown(key)} can't be looked up in null")
 
 
 def value(node: nodes.Expr, names: Names) -> Any:
@@ -177,8 +178,7 @@ def item(owner: Any, key: Any) -> Any:
         return owner[key]
     if owner is None:
         raise _NothingThereError(key)
-    what = repr(key) if isinstance(key, str | int | float | None) else kind(key)
-    raise ExpressionError("E303", f"{what} can't be looked up in {kind(owner)}")
+    raise ExpressionError("E303", f"{shown(key)} can't be looked up in {kind(owner)}")
 
 
 def _call(node: nodes.Call, names: Names) -> Any:

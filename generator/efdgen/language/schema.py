@@ -215,7 +215,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
         must = custom or f"must be {' or '.join(_TYPES[kind] for kind in kinds if kind != 'null' or len(kinds) == 1)}"
         return "E204", f"{must}, not {seen}", _right_type(value, kinds, schema)
     if error.validator == "enum" and custom:
-        return "E205", f"{seen} {custom}", f"known: {', '.join(map(str, wanted))}"
+        return "E205", f"{seen} {custom}", f"known: {', '.join(map(_plain, wanted))}"
     if error.validator == "enum":
         return "E205", f"{seen} is not one of the allowed values", suggest.hint(_plain(value), map(_plain, wanted))
     if error.validator == "anyOf" and all(isinstance(one, dict) and set(one) == {"required"} for one in wanted):

@@ -15,6 +15,8 @@ def shown(value: Any) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
+    if callable(value):
+        return "a function"
     return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value)
 
 

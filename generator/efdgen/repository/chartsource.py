@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
-from efdgen.errors import Location, Path, Problem
-from efdgen.language import schema, yamlio
+from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.language import schema, suggest, yamlio
 from efdgen.language.conforms import conforms
+from efdgen.language.shown import shown
 from efdgen.language.yamlio import Document
 from efdgen.repository import chartaddress
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppChart, GitSource
 
 _SOURCES = ("repository", "git", "path")
+_CHART = "Chart.yaml"
 _OUTPUT = "rendered"
 """The folder that efdgen writes: nothing of people's can be in there."""
 
@@ -110,50 +113,96 @@ def _listed(words: list[str]) -> str:
 
 def _folder(files: Files, here: _Place) -> str:
     """Return the version of a chart in a folder of the repository; nothing when something is wrong with it."""
-    said = here.said
-    folder: str = said["path"]
+    folder: str = here.said["path"]
     if folder.partition("/")[0] == _OUTPUT:
         hint = "put it into a folder of its own, such as charts/"
         here.problem("E408", f"efdgen writes {_OUTPUT}/: no chart can lie in there", "path", hint)
-        return ""
-    if folder == ".":
-        here.problem("E408", "the repository itself is no chart", "path", "put the chart into a folder")
-        return ""
-    if not _is_inside(files, folder):
+    elif folder == ".":
+        here.problem("E408", "the repository itself is not a chart", "path", "put the chart into a folder")
+    elif not _is_inside(files, folder):
         here.problem("E408", f"the folder {folder} leads out of the repository", "path", "copy it here")
-        return ""
-    file = f"{folder}/Chart.yaml"
-    if not files.exists(folder) or not files.exists(file):
-        what = "there is no folder" if not files.exists(folder) else "there is no Chart.yaml in"
-        here.problem("E408", f"{what} {folder}", "path", "the path begins at the repository's top folder")
-        return ""
+    elif not files.exists(folder):
+        hint = "the path begins at the repository's top folder"
+        here.problem("E408", f"there is no folder {folder}", "path", hint)
+    elif not (files.root / folder).is_dir():
+        here.problem("E408", f"{folder} is not a folder", "path", _instead_of_a_file(folder))
+    elif not files.exists(f"{folder}/{_CHART}"):
+        here.problem("E408", f"there is no {_CHART} in {folder}", "path", _misspelt_chart(files, folder))
+    else:
+        metadata = _metadata(files, here, f"{folder}/{_CHART}")
+        return "" if metadata is None else _checked(files, here, metadata)
+    return ""
+
+
+def _instead_of_a_file(path: str) -> str:
+    """Return what to write in the place of a file."""
+    folder, _, name = path.rpartition("/")
+    if name == _CHART and folder:
+        return f"write {folder}"
+    return "unpack it into a folder, and name that" if name.endswith(".tgz") else f"name the folder of its {_CHART}"
+
+
+def _misspelt_chart(files: Files, folder: str) -> str:
+    names = [entry.rpartition("/")[2] for entry in files.entries(folder)]
+    found = next((name for name in names if suggest.closest(name, [_CHART])), None)
+    return f"rename {found} to {_CHART}" if found else f"name the folder of the chart's {_CHART}"
+
+
+class _Metadata(NamedTuple):
+    """What a Chart.yaml says, and where."""
+
+    file: str
+    data: Mapping[str, Any]
+    document: Document | None
+
+    def locate(self, key: str = "") -> Location:
+        """Return where a key's value stands, as far as it can be known."""
+        return Location(self.file) if self.document is None else self.document.locate((key,) if key else ())
+
+
+def _metadata(files: Files, here: _Place, file: str) -> _Metadata | None:
+    """Return what a Chart.yaml says, as Helm reads it; None when it can't be read."""
+    files.of_apps.setdefault(file, set()).add(PurePosixPath(here.document.file).parent.name)
     text = files.text(file)
     if text is None:
-        return ""
+        return None
     try:
-        metadata = yamlio.load(text)
+        data = yamlio.load(text)
     except ValueError as error:
-        here.problem("E408", f"{file} is no YAML: {error}", "path")
-        return ""
-    return _checked(files, here, metadata if isinstance(metadata, dict) else {})
+        problem = yamlio.syntax_problem(text, file)
+        here.problems.append(problem or Problem("E408", f"Helm can't read it: {error}", Location(file)))
+        return None
+    try:
+        document = yamlio.parse(text, file)
+    except InvalidInputError:
+        document = None  # Helm is less strict
+    metadata = _Metadata(file, data if isinstance(data, dict) else {}, document)
+    if not isinstance(data, dict):
+        what = "the file is empty" if data is None else "the file must hold a mapping"
+        here.problems.append(Problem("E408", what, metadata.locate()))
+        return None
+    return metadata
 
 
-def _checked(files: Files, here: _Place, metadata: Mapping[str, Any]) -> str:
+def _checked(files: Files, here: _Place, metadata: _Metadata) -> str:
     """Return the version of a chart, if its Chart.yaml says what the definition says."""
-    said, folder = here.said, here.said["path"]
-    name, version = metadata.get("name"), metadata.get("version")
-    file = f"{folder}/Chart.yaml"
-    if name != here.name:
-        part = "name" if "name" in said else "path"
-        here.problem("E408", f"{file} says that the chart's name is {name!r}", part, "Helm finds it by that name")
+    said, folder, file = here.said, here.said["path"], metadata.file
+    name, version = metadata.data.get("name"), metadata.data.get("version")
+    if not isinstance(name, str):
+        message = "the chart has no name" if name is None else f"the chart's name must be text, not {shown(name)}"
+        here.problems.append(Problem("E408", message, metadata.locate("name"), ("name",), f"write name: {here.name}"))
+    elif name != here.name:
+        message = f"{file} says that the chart's name is {name!r}"
+        here.problem("E408", message, "name" if "name" in said else "path", f"write name: {name}")
+    elif not isinstance(version, str) or not conforms(version, schema.load("types#/$defs/version")):
+        message = "the chart has no version" if version is None else f"must be an exact version, not {shown(version)}"
+        hint = 'write one such as "1.3.0", with all three numbers'
+        here.problems.append(Problem("E408", message, metadata.locate("version"), ("version",), hint))
     elif "version" in said and said["version"] != version:
         message = f"{file} says that the chart's version is {version!r}"
         here.problem("E408", message, "version", "write that, or leave it out: the folder says which version it is")
-    elif not isinstance(version, str) or not conforms(version, schema.load("types#/$defs/version")):
-        hint = "write an exact one such as 1.3.0 there"
-        here.problem("E408", f"{file} says that the chart's version is {version!r}", "path", hint)
     else:
-        missing = [each for each in _needed(metadata) if not _has(files, folder, each)]
+        missing = [each for each in _needed(metadata.data) if not _has(files, folder, each)]
         for each in missing:
             message = f"the chart needs {each}, which is not in {folder}/charts/: Helm builds no chart of a chart"
             hint = f"run helm dependency update {folder}, and commit what it fetches"

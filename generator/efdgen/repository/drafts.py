@@ -36,7 +36,7 @@ def drafts(
     by_file: dict[str, list[Problem]] = {}
     for problem in problems:
         by_file.setdefault(problem.location.file, []).append(problem)
-    flawed = {file.split("/")[2] for file in by_file if file.startswith(f"{paths.APPS}/")}
+    flawed = {app for file in by_file for app in paths.apps_of(file, about.elsewhere)}
     sound = {
         name: app
         for name, app in apps.items()

@@ -32,12 +32,14 @@ class Files:
     Attributes:
         problems: what is wrong.
         literals: what looks like a secret, unless it is accepted.
+        of_apps: files elsewhere that belong to apps, each with the names of these.
     """
 
     def __init__(self, root: FilePath) -> None:
         self.root = root
         self.problems: list[Problem] = []
         self.literals: list[Problem] = []
+        self.of_apps: dict[str, set[str]] = {}
         self._refused: set[Location] = set()
         # Of thousands of files, texts are put together in a tenth of the time that paths are.
         self._folder = f"{root}/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -16,10 +17,12 @@ class Focus(NamedTuple):
         apps: their names; none: all.
         folders: the names of the folders that define them: their own, and those that they extend. None: all folders,
             because the definition of one can't be read, and nobody knows what it extends.
+        elsewhere: files that are not in these folders, each with the apps that it belongs to.
     """
 
     apps: frozenset[str] = frozenset()
     folders: frozenset[str] | None = None
+    elsewhere: Mapping[str, Collection[str]] = types.MappingProxyType({})
 
     @property
     def is_on_all(self) -> bool:
@@ -34,10 +37,10 @@ class Focus(NamedTuple):
         if self.is_on_all:
             return ""
         file = problem.location.file
-        if file.startswith(f"{paths.APPS}/"):
-            folder = file.split("/")[2]
-            counts = self.folders is None or folder in self.folders or folder == paths.PARENT
-            return "" if counts else folder
+        folders = paths.apps_of(file, self.elsewhere)
+        if folders:
+            counts = self.folders is None or any(each in self.folders or each == paths.PARENT for each in folders)
+            return "" if counts else min(folders)
         if not file.startswith(f"{paths.ENVIRONMENTS}/") or (
             file != paths.FACTS and file.startswith(f"{paths.SHARED}/")
         ):
@@ -68,28 +71,33 @@ class Focus(NamedTuple):
         found = (
             self.other(problem)
             for problem in problems
-            if problem.location.file in others or problem.location.file.startswith(f"{paths.APPS}/")
+            if problem.location.file in others or paths.apps_of(problem.location.file, self.elsewhere)
             if problem.severity is Severity.ERROR
         )
         return frozenset(filter(None, found))
 
 
-def focus(apps: Collection[str], bases: Mapping[str, str | None]) -> Focus:
+def focus(
+    apps: Collection[str],
+    bases: Mapping[str, str | None],
+    elsewhere: Mapping[str, Collection[str]] = types.MappingProxyType({}),
+) -> Focus:
     """Return the focus on some apps (none: on everything).
 
     Args:
         apps: the apps.
         bases: what each app extends; None: nothing. An app whose definition can't be read is not there.
+        elsewhere: files that are not in the apps' folders, each with the apps that it belongs to.
     """
     folders: set[str] = set()
     for name in apps:
         base: str | None = None if name == paths.PARENT else name
         while base is not None and base not in folders:
             if base not in bases:
-                return Focus(frozenset(apps), None)
+                return Focus(frozenset(apps), None, elsewhere)
             folders.add(base)
             base = bases[base]
-    return Focus(frozenset(apps), frozenset(folders))
+    return Focus(frozenset(apps), frozenset(folders), elsewhere)
 
 
 def lightened(problem: Problem) -> Problem:

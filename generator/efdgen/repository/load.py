@@ -28,7 +28,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
     """
     files = Files(root)
     apps = definitions.load(files)
-    about = focus(only, {name: app.document.data.get("extends") for name, app in apps.items()})
+    about = focus(only, {name: app.document.data.get("extends") for name, app in apps.items()}, files.of_apps)
     rules = schemas.load(files)
     tables = load_tables(files, rules.tables())
     schemas.refuse_others(files, tables)

@@ -116,7 +116,7 @@ def _addresses(
         rows.append(AddressRow(row["name"], key, address, row.get("otherwise", ""), when))
     services = document.data.get("services", {})
     known = {service for app in apps.values() for service in app.ingress_hosts}
-    are_known = not any(problem.location.file.startswith(f"{paths.APPS}/") for problem in files.problems)
+    are_known = not any(paths.apps_of(problem.location.file, files.of_apps) for problem in files.problems)
     for service in services:
         if are_known and service not in known:
             files.unknown("service", document, ("services", service), known, key=True)

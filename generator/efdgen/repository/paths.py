@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
 ENVIRONMENTS = "environments"
@@ -98,3 +99,15 @@ def app_names(root: Path) -> list[str]:
 def environment_names(root: Path) -> list[str]:
     """Return the names of the environments that have a spec, without reading any."""
     return sorted(path.stem for path in (root / ENVIRONMENTS).glob("*.yaml") if not path.name.startswith("."))
+
+
+def apps_of(file: str, elsewhere: Mapping[str, Collection[str]]) -> Collection[str]:
+    """Return the apps whose definition a file, or a folder, is a part of; none: it is a part of none.
+
+    Args:
+        file: the file.
+        elsewhere: files that are not in the apps' folders, each with its apps.
+    """
+    if file in elsewhere:
+        return elsewhere[file]
+    return {file.split("/")[2]} if file.startswith(f"{APPS}/") else frozenset()

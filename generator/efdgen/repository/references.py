@@ -69,7 +69,7 @@ def _known(
     items = {name: None if paths.table(name) in flawed else frozenset(table.items) for name, table in tables.items()}
     return _Known(
         apps=frozenset(apps),
-        services=None if any(file.startswith(f"{paths.APPS}/") for file in flawed) else frozenset(services),
+        services=None if any(paths.apps_of(file, files.of_apps) for file in flawed) else frozenset(services),
         environments=frozenset(PurePosixPath(path).stem for path in specs),
         tables=items,
     )

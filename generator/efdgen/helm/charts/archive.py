@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import ChartError
 from efdgen.language import yamlio
+from efdgen.language.shown import shown
 
 MAX_UNPACKED = 100_000_000
 """Bytes that an archive may hold once it is unpacked; Helm has nearly the same limit."""
@@ -168,7 +169,7 @@ def _metadata(chart: Mapping[str, bytes]) -> Metadata:
     name, version = content.get("name"), content.get("version")
     if not isinstance(name, str) or version is None:
         raise ChartError("the Chart.yaml of the archive has no name or no version")
-    return Metadata(name, str(version))
+    return Metadata(name, version if isinstance(version, str) else shown(version))
 
 
 def _mapping(chart: Mapping[str, bytes], file: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from efdgen.language.expressions import LOOP, ExpressionError, Names
 from efdgen.language.markdowntext import FENCE, OWN_LINE
 from efdgen.language.places import Place
 from efdgen.language.quoting import Blocks
+from efdgen.language.shown import shown
 
 _MOST_LINES = 100_000
 _MOST_LETTERS = 10_000_000
@@ -201,7 +202,7 @@ def _items(value: Any, width: int) -> list[tuple[Any, ...]]:
     elif isinstance(value, list | tuple | Mapping):
         found = [tuple(item) if width > 1 and isinstance(item, list | tuple) else (item,) for item in value]
     else:
-        raise ExpressionError("E304", f"a loop goes over a list or a mapping, not over {value!r}")
+        raise ExpressionError("E304", f"a loop goes over a list or a mapping, not over {shown(value)}")
     if any(len(item) != width for item in found):
         raise ExpressionError(
             "E304", f"the loop gives {width} names, and an item of the list does not have {width} parts"
