@@ -399,7 +399,13 @@ def test_a_valid_document_has_no_problems() -> None:
             id="twice",
         ),
         pytest.param(
-            MINIMAL + "domain: LSST.codes\n", "E206", (3, 9), ("domain",), "must be a host name", "", id="pattern"
+            MINIMAL + "domain: LSST.codes\n",
+            "E206",
+            (3, 9),
+            ("domain",),
+            "must be a host name",
+            "write lsst.codes",
+            id="pattern",
         ),
         pytest.param(
             MINIMAL + "argocd:\n  syncPolicy:\n    retry:\n      backoff:\n        factor: 0\n",

@@ -116,3 +116,47 @@ def test_a_problem_shows_no_more_of_a_value_than_people_read(tmp_path: Path, for
 def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
     assert brief.shortened("a" * 320) == "a" * 320
     assert brief.shortened(f"the name '{'a' * 900}' is not one") == f"the name '{'a' * 190}…{'a' * 108}' is not one"
+
+
+def test_no_format_repeats_a_secret(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    git = "https://me:hunter2@git.example.org/boards"
+    chart = f"chart: {{name: boards, path: ., revision: v1.0.0, git: '{git}'}}"
+    overlay(
+        root,
+        {
+            "templates/apps/boards/app.yaml": f"description: Boards.\n{chart}\n",
+            "templates/apps/broken/values.yaml": "password: hunter2, and {more\nlogin: [\n",
+            "templates/apps/broken/app.yaml": "description: Broken.\nchart: none\nsecrets: {password: hunter2}\n",
+        },
+    )
+    edit(
+        root / "environments/dome.yaml",
+        "name: dome\n",
+        "name: dome\nvault: {address: 'me:hunter2@vault.example.org'}\n",
+    )
+
+    told = [reported(root, "validate", form) for form in ("json", "github", "sarif")]
+    told.append(CliRunner().invoke(cli.command, ["validate", "--root", str(root)]).stderr)
+
+    for text in told:
+        assert "E506" in text
+        assert "E206" in text
+        assert "hunter2" not in text
+    assert "git: 'https://***@git.example.org/boards'" in told[-1]
+
+
+def test_a_login_is_said_once_and_what_is_wrong_with_its_url_when_it_is_accepted(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    overlay(
+        root,
+        {"environments/dome.yaml": "name: dome\napps: {}\nvault: {address: 'ftp://me:hunter2@vault.example.org'}\n"},
+    )
+    accept = "accept: [{rule: E506, reason: It is made up.}]\n"
+
+    codes = [problem["code"] for problem in json.loads(reported(root, "validate", "json"))["problems"]]
+    edit(root / "environments/dome.yaml", "apps: {}\n", f"apps: {{}}\n{accept}")
+    accepted = json.loads(reported(root, "validate", "json"))["problems"]
+
+    assert codes == ["E506"]
+    assert [problem["code"] for problem in accepted] == ["E206", "E506"]  # it counts once the spec is sound

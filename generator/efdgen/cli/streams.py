@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import click
 
-from efdgen.language import visible
+from efdgen.language import secrecy, visible
 
 
 class StandardOutputError(Exception):
@@ -77,7 +77,7 @@ def give_up_output() -> None:
 def say(message: str) -> None:
     """Print a message for people to the standard error. Where nobody takes it, the exit status says how it went."""
     try:
-        click.echo(message, err=True)
+        click.echo(secrecy.masked(message), err=True)
         sys.stderr.flush()
     except OSError:
         with contextlib.suppress(OSError):
@@ -91,7 +91,7 @@ def say_error(message: str) -> None:
 
 def error(message: str, style: Callable[..., str]) -> str:
     """Return what went wrong as it is told, so that no line of it is a command to a workflow, or to a terminal."""
-    first, *more = visible.lines(message).split("\n")
+    first, *more = visible.lines(secrecy.masked(message)).split("\n")
     quoted = [f"| {line}" if line.lstrip().startswith("::") or "##[" in line else line for line in more]
     return "\n".join([f"{style('error:', fg='red', bold=True)} {first}", *quoted])
 

@@ -153,7 +153,7 @@ def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
     if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
         place = document.locate((*path, error.instance), key=True)
         message = f"the name {error.instance!r} {schema.get('errorMessage', 'is not allowed')}"
-        yield Problem("E203", message, place, (*path, error.instance))
+        yield Problem("E203", message, place, (*path, error.instance), schema.get("x-hint", ""))
         return
     if error.validator == "additionalProperties":
         yield from _unknown_keys(error, document, path, schema)
@@ -228,8 +228,10 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     if error.validator == "minimum":
         return "E206", f"must be at least {wanted}, not {seen}", ""
     if error.validator == "pattern":
-        said = f"{custom or f'must match {written_pattern(wanted)}'}, not {seen}"
-        return "E206", said, _without_quotes(value, _kinds(schema.get("type", ())))
+        must = custom or f"must match {written_pattern(wanted)}"
+        said = f"{seen} {must}" if must.startswith("is ") else f"{must}, not {seen}"
+        hint = schema.get("x-hint", "") or _without_quotes(value, _kinds(schema.get("type", ())))
+        return "E206", said, hint or _nearly(value, wanted)
     return "E206", f"{custom or _must(error.validator, wanted)}, not {seen}", ""
 
 
@@ -264,9 +266,32 @@ def _right_type(value: Any, kinds: Sequence[str], schema: dict[str, Any]) -> str
     bare = _without_quotes(value, kinds)
     if bare:
         return bare
+    if value in (None, "none") and "x-nothing" in schema:
+        return str(schema["x-nothing"])
     if "x-written" in schema:
         return f"write {schema['x-written']}"
     return _EMPTY.get(kinds[0], "") if value is None else ""
+
+
+_SHORT_FOR_SSH = re.compile(r"[\w.-]+@(?P<host>[\w.-]+):(?P<path>[^/\s].*)\Z", re.ASCII)
+"""How Git writes a URL of ssh: https://git-scm.com/docs/git-clone#_git_urls."""
+
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/\s]*@)?", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?=/|\Z)")
+
+
+def _nearly(value: Any, pattern: str) -> str:
+    """Return the hint for a text that nearly has the form that it must have: how it has; empty: it is far from it."""
+    if not isinstance(value, str) or expressions.has_expression(value):
+        return ""
+    short, scheme = _SHORT_FOR_SSH.match(value), _SCHEME.match(value)
+    candidates = [value.strip(), value.strip().rstrip("/"), value.removeprefix("./"), value.strip("/")]
+    candidates += [value.removeprefix("./").rstrip("/"), value.lower()]
+    candidates += [f"https://{short['host']}/{short['path']}"] if short else []
+    candidates += [f"https://{value[scheme.end() :]}"] if scheme else []
+    candidates += [f"https://{value}"] if _HOST.match(value) else []
+    found = next((each for each in candidates if each != value and re.search(pattern, each)), "")
+    return f"write {found}" if found else ""
 
 
 def _without_quotes(value: Any, kinds: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from efdgen import __version__
 from efdgen.errors import Location, Problem, Severity, dotted
 from efdgen.language import visible
+from efdgen.language.secrecy import masked
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER
 from efdgen.report.brief import brief
@@ -28,12 +29,12 @@ def _fact(problem: Problem) -> dict[str, Any]:
     return {
         "severity": problem.severity.value,
         "code": problem.code,
-        "message": problem.message,
+        "message": masked(problem.message),
         "file": problem.location.file,
         "line": problem.location.line,
         "column": problem.location.column,
         "path": dotted(problem.path),
-        "hint": problem.hint,
+        "hint": masked(problem.hint),
     }
 
 

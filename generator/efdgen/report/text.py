@@ -6,8 +6,9 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from efdgen.errors import Problem, Severity
+from efdgen.errors import Location, Problem, Severity
 from efdgen.language import visible
+from efdgen.language.secrecy import masked_line
 from efdgen.output import layout
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER
@@ -22,7 +23,13 @@ _MAX_SHOWN = 160
 
 def problems(found: Sequence[Problem], read_line: ReadLine, style: Style) -> str:
     """Return each problem with the line that it is about, then how many there are."""
-    blocks = [_problem(brief(problem), read_line, style) for problem in found]
+    secrets: dict[Location, list[int]] = {}
+    for problem in found:
+        if problem.code == "E506":
+            secrets.setdefault(_line_of(problem.location), []).append(problem.location.column)
+    blocks = [
+        _problem(brief(problem), read_line, style, secrets.get(_line_of(problem.location), ())) for problem in found
+    ]
     errors = sum(problem.severity is Severity.ERROR for problem in found)
     warnings = len(found) - errors
     files = len({problem.location.file for problem in found})
@@ -31,13 +38,18 @@ def problems(found: Sequence[Problem], read_line: ReadLine, style: Style) -> str
     return "\n".join([*blocks, style(f"{' and '.join(counts)} in {count(files, 'file')}", bold=True)])
 
 
-def _problem(problem: Problem, read_line: ReadLine, style: Style) -> str:
+def _line_of(place: Location) -> Location:
+    return place._replace(column=0)
+
+
+def _problem(problem: Problem, read_line: ReadLine, style: Style, secrets: Sequence[int]) -> str:
     is_error = problem.severity is Severity.ERROR
     title = style(f"{problem.severity.value}[{problem.code}]", fg="red" if is_error else "yellow", bold=True)
     lines = [f"{title} {problem.message}", f"  --> {visible.line(str(problem.location))}"]
     line, column = problem.location.line, problem.location.column
     source = read_line(problem.location.file, line) if line else ""
     if source:
+        source, column = masked_line(source, column, secrets)
         start = max(0, column - _MAX_SHOWN // 2) if len(source) > _MAX_SHOWN else 0
         shown = visible.in_place(source[start : start + _MAX_SHOWN])
         lines.append(f"{line:5} | {shown}")

@@ -37,9 +37,6 @@ def read(files: Files, document: Document, where: Path, problems: list[Problem])
     if len(sources) > 1:
         here.problem("E405", f"the chart comes from one place: {_listed(sources)} name two", sources[1], key=True)
         return None
-    if "revision" in said and "git" not in said:
-        here.problem("E405", "only a chart from Git has a revision", "revision", "write its version", key=True)
-        return None
     if "git" in said:
         return _of_git(here)
     if "path" in said:
@@ -58,13 +55,37 @@ def _of_git(here: _Place) -> AppChart | None:
     if missing:
         here.missing(missing)
         return None
-    if "version" in said:
-        message = "the revision says which version of a chart from Git it is"
-        here.problem("E405", message, "version", "leave it out", key=True)
-        return None
     source = GitSource(said["git"], said["path"], said["revision"])
     address = chartaddress.of_git(source.url, source.path)
     return AppChart(here.key, here.name, source.revision, address, "", here.pinned_at, source)
+
+
+def reword(document: Document, problems: list[Problem]) -> list[Problem]:
+    """Return what is wrong with a definition, given what its schema says: what pins a chart depends on its source.
+
+    A version beside `git`, or a revision without it, is wrong whatever it looks like.
+    """
+    said = document.data
+    named: list[tuple[Path, Any]] = [(("chart",), said.get("chart"))]
+    charts = said.get("charts")
+    named += [(("charts", key), chart) for key, chart in charts.items()] if isinstance(charts, dict) else []
+    found = [misplaced for where, chart in named if isinstance(chart, dict) for misplaced in _misplaced(where, chart)]
+    told = {where for where, *_ in found}
+    return [
+        *(problem for problem in problems if problem.path not in told),
+        *(Problem("E405", message, document.locate(where, key=True), where, hint) for where, message, hint in found),
+    ]
+
+
+def _misplaced(where: Path, chart: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    if "git" in chart and "version" in chart:
+        left_out = "leave it out: the revision says which version it is"
+        hint = left_out if "revision" in chart else "write its tag, or a whole commit, as revision"
+        yield (*where, "version"), "a chart from Git has a revision, not a version", hint
+    if "revision" in chart and "git" not in chart:
+        says = "the folder" if "path" in chart else "version" if "version" in chart else ""
+        hint = f"leave it out: {says} says which one it is" if says else "write its version"
+        yield (*where, "revision"), "only a chart from Git has a revision", hint
 
 
 class _Place(NamedTuple):

@@ -12,7 +12,7 @@ from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import appcharts, parametertypes, paths, types
+from efdgen.repository import appcharts, chartsource, parametertypes, paths, types
 from efdgen.repository.circles import circles
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppDefinition, NamedThings, Types
@@ -47,7 +47,7 @@ class _Definitions:
                 hint = "use lower-case letters, digits and hyphens"
                 self._files.problem("E401", message, Location(folder), hint=hint)
             elif self._files.exists(f"{folder}/app.yaml"):
-                self._documents[name] = self._files.document(f"{folder}/app.yaml", "app")
+                self._documents[name] = self._files.document(f"{folder}/app.yaml", "app", reword=chartsource.reword)
                 self._files.refuse_others(folder, _FILES)
             else:
                 self._no_definition(folder)

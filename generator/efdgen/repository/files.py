@@ -7,7 +7,7 @@ import functools
 import os
 import stat
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -24,6 +24,10 @@ class Parsed(NamedTuple):
 
     document: Document
     is_sound: bool
+
+
+Reword = Callable[[Document, list[Problem]], list[Problem]]
+"""Returns what is wrong with a document instead of what schemas say, which know no other part of it."""
 
 
 class Files:
@@ -58,17 +62,18 @@ class Files:
             return  # it is not even a name
         self.problem("E402", f"unknown {what} {name!r}", location, path, suggest.hint(str(name), known))
 
-    def document(self, path: str, *rules: str | schema.Rules) -> Document | None:
+    def document(self, path: str, *rules: str | schema.Rules, reword: Reword | None = None) -> Document | None:
         """Read a YAML file that holds a mapping, and check it against schemas; None when something is wrong."""
-        read = self.parsed(path, *rules)
+        read = self.parsed(path, *rules, reword=reword)
         return read.document if read is not None and read.is_sound else None
 
-    def parsed(self, path: str, *rules: str | schema.Rules) -> Parsed | None:
+    def parsed(self, path: str, *rules: str | schema.Rules, reword: Reword | None = None) -> Parsed | None:
         """Read a YAML file that holds a mapping, and say whether it fits schemas; None when it can't be read.
 
         Args:
             path: the file.
             rules: the schemas, or the names of efdgen's own.
+            reword: says better what schemas say is wrong.
         """
         document = self._mapping(path)
         if document is None:
@@ -76,6 +81,8 @@ class Files:
         problems: list[Problem] = []
         for each in rules:
             problems += schema.check(document, each) if isinstance(each, str) else schema.check_data(document, each)
+        if reword is not None:
+            problems = reword(document, problems)
         problems = schema.said_once(dict.fromkeys(problems))
         self.refuse(problems)
         return Parsed(document, not problems)

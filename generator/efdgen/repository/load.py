@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from efdgen.errors import Location, Problem, Severity
 from efdgen.language.texttemplate import TextFile
+from efdgen.language.yamlio import Document
 from efdgen.repository import definitions, drafts, helmtemplates, pages, paths, runbook, schemas, specs
 from efdgen.repository.files import Files
 from efdgen.repository.focus import Focus, focus
@@ -51,7 +53,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
             files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
     _check_parts(files, apps, parent, wrapper)
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
-    problems = [*files.problems, *literals]
+    problems = [*_of_no_secret(files.problems, literals, read), *literals]
     known = paths.environment_names(root)
     own = {name: f"{paths.ENVIRONMENTS}/{name}.yaml" for name in known}
     sound = _sound(environments, problems, own, about)
@@ -123,6 +125,36 @@ def _check_parts(
             files.problem(
                 "E401", "the parent chart has a file of this name", Location(app.source), hint="rename the app"
             )
+
+
+_OF_VALUES = ("E204", "E205", "E206")
+"""The codes of values that are not what they must be."""
+
+
+def _of_no_secret(problems: Iterable[Problem], literals: Iterable[Problem], read: specs.Read) -> Iterator[Problem]:
+    """Yield problems without those of values that must not be there at all, because they look like secrets.
+
+    What a spec, or a file that all share, accepts as none is accepted once nothing else is wrong with it.
+    """
+    own = {document.file for document in read.specs}
+    documents = [*read.specs, *([read.shared] if read.shared else [])]
+    accepting = {document.file for document in documents if "E506" in _accepted_rules(document)}
+    secret = {
+        (literal.location.file, literal.path)
+        for literal in literals
+        if literal.path and not (literal.location.file in accepting if literal.location.file in own else accepting)
+    }
+    for problem in problems:
+        if problem.code not in _OF_VALUES or (problem.location.file, problem.path) not in secret:
+            yield problem
+
+
+def _accepted_rules(document: Document) -> Iterator[Any]:
+    """Yield the rules that a spec, or what environments share, accepts anywhere, whether it is sound or not."""
+    sites = document.data.get("sites")
+    places = [document.data, document.data.get("defaults"), *(sites.values() if isinstance(sites, dict) else ())]
+    accepted = [place.get("accept") for place in places if isinstance(place, dict)]
+    yield from (one.get("rule") for each in accepted if isinstance(each, list) for one in each if isinstance(one, dict))
 
 
 def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:

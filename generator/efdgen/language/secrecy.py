@@ -1,0 +1,173 @@
+"""What looks like a secret in a text, and texts without it: a message must not repeat what should be nowhere.
+
+must be a URL, not 'https://me:hunter2@host.example.org/x'  ->  must be a URL, not 'https://***@host.example.org/x'
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+HIDDEN = "***"
+"""What stands in the place of a secret."""
+
+WORDS = (
+    r"(?:pass(?:word|wd|phrase)|(?:auth|access|bearer|api|refresh|vault)?[_-]?token|api[_-]?key|private[_-]?key"
+    r"|access[_-]?key(?:[_-]?id)?|(?:client|shared|cookie|token)[_-]?secret|credentials?)"
+)
+"""The names of secrets, as a pattern."""
+
+_SECRET_KEY = re.compile(
+    rf"(?:.*[^a-z])?{WORDS}\Z|.*(?:Password|Token|ApiKey|PrivateKey|ClientSecret)\Z", re.IGNORECASE
+)
+_ASSIGNMENT = re.compile(
+    rf"(?:^|[^a-zA-Z])({WORDS})[\"']?\s*[=:]\s*(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)",
+    re.IGNORECASE,
+)
+_MATERIAL = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{22,}\b|\bglpat-[A-Za-z0-9_-]{20,}\b"
+    r"|\bhv[sb]\.[A-Za-z0-9_-]{24,}|\b[sb]\.[A-Za-z0-9]{24}\b"
+    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"
+    r"|\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+)
+_RUN = re.compile(r"[\w-]{15}", re.ASCII)
+"""What all material has, but JSON Web Tokens and private keys in PEM."""
+
+_IN_URL = re.compile(r"[a-z]://[^/\s:@]+:(?P<value>[^@\s/]+)@")
+
+_SWITCH = re.compile(r"(?:yes|no|true|false|on|off|none|null|[0-9])\Z", re.IGNORECASE)
+"""What is said of a password rather than being one: `allowEmptyPassword: "yes"`, `rotateToken: 0`."""
+
+_ELSEWHERE = ("$", "/", "<%", "{{", "file:", "http://", "https://", "secret/")
+
+
+class Secret(NamedTuple):
+    """What looks like a secret in a text: where it begins, and what it is."""
+
+    start: int
+    what: str
+
+
+@functools.lru_cache(maxsize=8192)
+def is_of_secret(key: str) -> bool:
+    """Say whether a key is one that secrets stand under; the same few stand everywhere."""
+    return _SECRET_KEY.match(key) is not None
+
+
+def is_no_secret(value: str) -> bool:
+    """Say whether a value is empty, a switch, or only says where the secret is: a variable, a path, an expression."""
+    return value == "" or value.startswith(_ELSEWHERE) or _SWITCH.match(value) is not None
+
+
+def in_text(text: str) -> Iterator[Secret]:
+    """Yield what looks like a secret by itself, in a URL, or behind a name in the text."""
+    # Most text has nothing that key material, a URL or an assignment could be: look for these only where it has.
+    material = _MATERIAL.search(text) if _RUN.search(text) or "PRIVATE KEY" in text or "eyJ" in text else None
+    if material:
+        yield Secret(material.start(), "this looks like key material or a token")
+    in_url = _IN_URL.search(text) if "://" in text else None
+    if in_url and not is_no_secret(in_url["value"]):
+        yield Secret(in_url.start("value"), "the URL holds a password")
+    for match in _ASSIGNMENT.finditer(text) if _may_assign(text) else ():
+        if not is_no_secret(match["value"]):
+            yield Secret(match.start("value"), f"the value of {match[1]!r} looks like a secret")
+
+
+def _may_assign(text: str) -> bool:
+    return ("=" in text or ":" in text) and ('"' in text or "'" in text)
+
+
+_Span = tuple[int, int]
+
+_END = r"[^\s'\"]"
+_LOGINS = (
+    # The password may hold what a URL can't: all up to the last @ is taken for it, where no port stands.
+    re.compile(rf"[a-z][a-z0-9+.-]*://(?P<value>[^\s'\"/@:]*:(?!\d+(?:[/\s'\"]|\Z)){_END}*)@", re.IGNORECASE),
+    # Behind ssh:// a name alone is no secret; elsewhere it may be a token.
+    re.compile(r"(?!ssh:|git\+ssh:)\b[a-z][a-z0-9+.-]*://(?P<value>[^\s'\"/@]+)@", re.IGNORECASE),
+    # Without a scheme; an image with a tag and a digest is none.
+    re.compile(r"(?<![\w/.+-])(?!mailto:)[\w.+-]+:(?P<value>[^\s'\"/@:]+)@(?!sha\d)", re.ASCII),
+)
+_MATERIAL_WHOLE = re.compile(rf"-----BEGIN [A-Z ]*PRIVATE KEY[^'\"]*|{_MATERIAL.pattern}")
+_PARAMETER = re.compile(rf"{WORDS}=(?P<value>[^\s'\"&;,]+)", re.IGNORECASE)
+_DOUBLE, _SINGLE = r'(?:[^"\\]|\\.)*', r"(?:[^']|'')*"
+_PLAIN, _PLAIN_IN_FLOW = r"(?:(?! #).)*", r"(?:(?! #)[^,}\]])*"
+_QUOTED = rf"\"(?P<double>{_DOUBLE})|'(?P<single>{_SINGLE})"
+_BEGIN = r"[^\s\"'#&*|>{\[,]"
+_ENTRIES = (
+    re.compile(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s+(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
+    re.compile(rf"{WORDS}[\"']?\s*[=:]\s*(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
+)
+"""A name of a secret and its value, in a line of a file: quoted, or as far as it may go."""
+
+_QUOTED_REST = {'"': re.compile(_DOUBLE), "'": re.compile(_SINGLE)}
+
+
+def masked(message: str) -> str:
+    """Return a message without what looks like a secret in it."""
+    return _replaced(message, _spans(message))
+
+
+def masked_line(line: str, column: int, secrets: Iterable[int] = ()) -> tuple[str, int]:
+    """Return a line of a file without what looks like a secret in it, and where in it a column is then.
+
+    Args:
+        line: the line.
+        column: the column that is shown, from 1.
+        secrets: the columns, from 1, where secrets are known to begin.
+    """
+    seen = _merged([*_spans(line), *_entries(line)])
+    known = [start - 1 for start in secrets if not any(begin < start <= end for begin, end in seen)]
+    spans = _merged([*seen, *((start, _end(line, start)) for start in known)])
+    moved = column - 1
+    for start, end in spans:
+        if end <= column - 1:
+            moved += len(HIDDEN) - (end - start)
+        elif start < column - 1:
+            moved -= column - 1 - start
+    return _replaced(line, spans), moved + 1
+
+
+def _spans(text: str) -> list[_Span]:
+    found = [match.span() for match in _MATERIAL_WHOLE.finditer(text)]
+    patterns = (*(_LOGINS if "@" in text else ()), *((_PARAMETER,) if "=" in text else ()), _ASSIGNMENT)
+    for pattern in patterns:
+        found += [match.span("value") for match in pattern.finditer(text) if not is_no_secret(match["value"])]
+    return _merged(found)
+
+
+def _entries(line: str) -> Iterator[_Span]:
+    for match in (match for pattern in _ENTRIES for match in pattern.finditer(line)):
+        group = match.lastgroup or "plain"
+        value = match[group].rstrip()
+        if not is_no_secret(value):
+            yield match.start(group), match.start(group) + len(value)
+
+
+def _end(line: str, start: int) -> int:
+    """Return where a secret ends that begins somewhere: at its quote, else with the line."""
+    rest = _QUOTED_REST.get(line[start - 1 : start] if start else "")
+    quoted = rest.match(line, start) if rest else None
+    return quoted.end() if quoted else len(line)
+
+
+def _merged(spans: Iterable[_Span]) -> list[_Span]:
+    merged: list[_Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _replaced(text: str, spans: Iterable[_Span]) -> str:
+    parts, done = [], 0
+    for start, end in spans:
+        parts += [text[done:start], HIDDEN]
+        done = end
+    return "".join((*parts, text[done:]))
