@@ -116,6 +116,31 @@ def test_an_app_that_comes_is_told_once_and_with_nothing_else() -> None:
     assert reviewed(tree(new), tree(ONE))[4:8] == ((), (WholeApp("store", "1.0.0", ("lab",)),), (), ())
 
 
+def test_an_app_that_comes_with_charts_from_git_is_told_with_their_revisions() -> None:
+    def of(key: str, revision: str) -> dict[str, Any]:
+        files = ["$wrapper/{{ .path }}/git/" + key + "/values-{{ $.Values.env }}.yaml"]
+        return {"repoURL": "https://x/y", "path": ".", "targetRevision": revision, "helm": {"valueFiles": files}}
+
+    wrapper = {
+        "repoURL": "{{ .repoURL }}",
+        "ref": "wrapper",
+        "helm": {"valueFiles": ["values-{{ $.Values.env }}.yaml"]},
+    }
+    new = {**ONE, "lab": {**ONE["lab"], "brand": {}, "both": {}}}
+    after = tree(new)
+    after["apps/brand/Chart.yaml"] = content({"apiVersion": "v2", "name": "brand"})
+    after["apps/efd/templates/brand.yaml"] = content({"spec": {"sources": [wrapper, of("brand", "v1.4.0")]}})
+    after["apps/efd/templates/both.yaml"] = content({"spec": {"sources": [wrapper, of("other", "0f" * 20)]}})
+
+    assert reviewed(tree(ONE), after).added_apps == (
+        WholeApp("both", "chart 1.0.0, other 0f0f0f0f0", ("lab",)),
+        WholeApp("brand", "v1.4.0", ("lab",)),
+    )
+    nowhere = {path: file for path, file in after.items() if "/values-" not in path or path in tree(ONE)}
+    added = [change.after for change in reviewed(tree(ONE), nowhere | tree(ONE)).changes if change.apps == ("brand",)]
+    assert added == [{"name": "brand", "version": "v1.4.0", "repository": "git+https://x/y#."}]
+
+
 def test_an_app_that_is_new_altogether_is_told_where_it_comes_to() -> None:
     new = {**ONE, "lab": {**ONE["lab"], "brand": {}}}
     assert reviewed(tree(ONE), tree(new))[4:8] == ((WholeApp("brand", "1.0.0", ("lab",)),), (), (), ())

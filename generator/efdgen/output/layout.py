@@ -14,6 +14,7 @@ _OWNED = re.compile(
     r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json|git/[^/]+/values-(?P<git>[^/]+)\.yaml)\Z"
     r"|docs/(?P<page>[^/]+)\.md\Z"
 )
+_OF_GIT = re.compile(r"/git/(?P<key>[^/]+)/values-[^/]+\Z")
 _COMPANION = re.compile(r"apps/[^/]+/(?!templates/|charts/|crds/)[a-z0-9-]{1,63}/[^/]+\.json\Z")
 """What an app definition can ask for beside the values: the schema of `environmentFiles` says the same."""
 
@@ -46,6 +47,12 @@ def git_folder(key: str) -> str:
 def git_values(app: str, key: str, environment: str) -> str:
     """Return the path of an environment's values for a chart that Argo CD takes from Git."""
     return f"{chart(app)}/{git_folder(key)}/{values_file(environment)}"
+
+
+def git_chart(path: str) -> str:
+    """Return the key of the chart from Git that a values file is of, wherever its path begins; empty: of none."""
+    match = _OF_GIT.search(path)
+    return match["key"] if match else ""
 
 
 def is_values(path: str) -> bool:

@@ -47,6 +47,14 @@ def git_of(address: str) -> tuple[str, str] | None:
     return url, path
 
 
+_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
+
+
+def shown_revision(revision: str) -> str:
+    """Return a revision for people: a whole commit by its first digits."""
+    return revision[:9] if _COMMIT.match(revision) else revision
+
+
 def is_same(one: str, other: str) -> bool:
     """Say whether two URLs are those of one Git repository: over https or ssh, with `.git` or without."""
     return _plain(one) == _plain(other)

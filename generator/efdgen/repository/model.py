@@ -13,14 +13,11 @@ from efdgen.language.cells import Cell
 from efdgen.language.documents import Document
 from efdgen.language.layers import Layer, Locate
 from efdgen.language.texttemplate import TextFile
+from efdgen.repository import chartaddress
 from efdgen.repository.focus import Focus
 
 APPS, SERVICES, ENVIRONMENTS = "apps", "services", "environments"
 """What the annotation `x-names` can say beside the name of a table."""
-
-
-_COMMIT = 40
-"""The digits of a whole commit."""
 
 
 class ChartReference(NamedTuple):
@@ -69,7 +66,7 @@ class AppChart(NamedTuple):
     @property
     def shown_version(self) -> str:
         """Return its version for people: a commit by its first digits."""
-        return self.version[:9] if self.git is not None and len(self.version) == _COMMIT else self.version
+        return self.version if self.git is None else chartaddress.shown_revision(self.version)
 
     @property
     def reference(self) -> ChartReference:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from efdgen.language.layers import ABSENT
+from efdgen.language.layers import ABSENT, at
 from efdgen.output import layout
-from efdgen.repository import paths
+from efdgen.repository import chartaddress, paths
 from efdgen.review import reading
 from efdgen.review.folding import Found, fold
 from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
@@ -99,9 +99,23 @@ class _Deployed:
         said = found.get("dependencies") if isinstance(found, dict) else None
         return [each for each in said if isinstance(each, dict)] if isinstance(said, list) else []
 
+    @functools.cache  # noqa: B019 - lives as long as a comparison
+    def from_git(self, app: str) -> list[Mapping[str, Any]]:
+        """Return the charts that Argo CD takes from Git for an app; nothing when its Application can't be read."""
+        path = layout.application(app)
+        try:
+            found = at(reading.data(path, self.tree.get(path, b"")), ("spec", "sources"))
+        except reading.UnreadableError:
+            return []
+        return [chart for source in found if (chart := _chart_from_git(source))] if isinstance(found, list) else []
+
+    def charts_of(self, app: str) -> list[Mapping[str, Any]]:
+        """Return every chart of an app."""
+        return [*self.dependencies(app), *self.from_git(app)]
+
     def chart(self, app: str) -> Any:
-        """Return what an app depends on: its one chart, or all of its charts."""
-        charts = self.dependencies(app)
+        """Return what an app is made of: its one chart, or all of its charts."""
+        charts = self.charts_of(app)
         return (charts[0] if len(charts) == 1 else charts or "no chart") if app in self.charts else ABSENT
 
     def key(self, app: str) -> str:
@@ -111,10 +125,21 @@ class _Deployed:
 
     def version(self, app: str) -> str:
         """Return the versions of an app's charts, for people."""
-        charts = self.dependencies(app)
+        charts = self.charts_of(app)
         if len(charts) == 1 and "alias" not in charts[0]:
             return str(charts[0].get("version", ""))
         return ", ".join(f"{each.get('alias', each.get('name', ''))} {each.get('version', '')}" for each in charts)
+
+
+def _chart_from_git(source: Any) -> Mapping[str, Any] | None:
+    """Return the chart that a source of an Application is; None: it is the wrapper chart."""
+    files = at(source, ("helm", "valueFiles"))
+    key = layout.git_chart(str(files[0])) if isinstance(files, list) and files else ""
+    if not key:
+        return None
+    address = chartaddress.of_git(str(source.get("repoURL", "")), str(source.get("path", "")))
+    version = chartaddress.shown_revision(str(source.get("targetRevision", "")))
+    return {"name": key, "version": version, "repository": address}
 
 
 class _Both(NamedTuple):
