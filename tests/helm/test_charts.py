@@ -486,12 +486,17 @@ def test_an_index_can_t_lead_to_other_schemes(root: Path, server: ChartServer, u
     )
 
 
-def test_a_password_in_a_url_is_refused_and_not_shown(root: Path) -> None:
-    pin(root, "https://me:hunter2@charts.example.org/x")
+def test_a_password_in_a_url_is_refused_and_not_shown(root: Path, server: ChartServer) -> None:
+    server.add(chart("demo", "1.0.0"), urls=["https://me:hunter2@charts.example.org/x.tgz"])
+    pin(root, server.url)
     assert failure(charts(root, "fetch")) == (
-        "demo 1.0.0: the URL of https://charts.example.org/x/index.yaml holds a user name; "
+        "demo 1.0.0: the URL of https://charts.example.org/x.tgz holds a user name; "
         "take it out: efdgen can't log in (see docs/charts.md)"
     )
+    pin(root, "https://me:hunter2@charts.example.org/x")
+    result = charts(root, "fetch")
+    assert (result.exit_code, "hunter2" in result.output) == (3, False)
+    assert "error[E206] must be a URL that begins with https:// or oci://, without a login in it" in result.output
 
 
 def test_what_is_too_big_is_refused(root: Path, server: ChartServer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,8 @@ from efdgen.repository.model import ChartReference
 
 URL = "https://github.com/example/boards"
 BOARDS = ChartReference("boards", "v1.4.0", chartaddress.of_git(URL, "deploy/chart"))
-DIGEST = "25abd39d6bb7317599b90137254cdf65d81a4cdedac4158fa273884aee076925"
+DIGEST = "1ad3315fb43ab0546a6017aa5d58caaf51ba2e2062b19aab194050c83953439d"
+COMMIT = "0f" * 20
 FILES = {
     "Chart.yaml": b"apiVersion: v2\nname: boards\nversion: 0.0.1\n",
     "templates/a.yaml": b"a: 1\n",
@@ -55,11 +56,11 @@ def test_one_repository_has_several_urls(other: str, is_same: bool) -> None:
 
 
 def test_an_archive_is_the_same_everywhere_and_helm_reads_it() -> None:
-    packed = pack("boards", FILES)
+    packed = pack("boards", FILES, COMMIT)
 
     # What it was on another machine: neither time, user nor compressor is in it.
-    assert cache.digest(packed) == cache.digest(pack("boards", dict(reversed(FILES.items()))))
-    assert cache.digest(pack("boards", {"Chart.yaml": FILES["Chart.yaml"]})) == DIGEST
+    assert cache.digest(packed) == cache.digest(pack("boards", dict(reversed(FILES.items())), COMMIT))
+    assert cache.digest(pack("boards", {"Chart.yaml": FILES["Chart.yaml"]}, COMMIT)) == DIGEST
     assert archive.files(packed) == FILES
     with tarfile.open(fileobj=io.BytesIO(gzip.decompress(packed))) as tar:
         assert tar.getnames() == [f"boards/{path}" for path in sorted(FILES)]
@@ -68,9 +69,8 @@ def test_an_archive_is_the_same_everywhere_and_helm_reads_it() -> None:
 
 
 def test_a_lock_has_the_commits_of_charts_from_git_only() -> None:
-    commit = "0f" * 20
     entries = [
-        lock.LockedChart(*BOARDS, URL, "1" * 64, commit),
+        lock.LockedChart(*BOARDS, URL, "1" * 64, COMMIT),
         lock.LockedChart("store", "1.0.0", "https://charts.example.org/", "https://charts.example.org/s.tgz", "2" * 64),
     ]
 
@@ -79,14 +79,45 @@ def test_a_lock_has_the_commits_of_charts_from_git_only() -> None:
     assert text.count("commit:") == 1
     assert lock.parse(text).charts == {entry.reference: entry for entry in entries}
     with pytest.raises(InvalidInputError, match="must be 40 hexadecimal digits"):
-        lock.parse(text.replace(commit, commit[:9]))
+        lock.parse(text.replace(COMMIT, COMMIT[:9]))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ((f'  commit: "{COMMIT}"\n', ""), "'commit' is missing"),
+        (("version: v1.4.0", f'version: "{"1e" * 20}"'), "the chart's version is another commit"),
+        (("git+https", "https"), "only a chart from Git has a commit"),
+    ],
+)
+def test_a_lock_without_the_commit_of_a_chart_from_git_is_refused(change: tuple[str, str], said: str) -> None:
+    text = lock.dump([lock.LockedChart(*BOARDS, URL, "1" * 64, COMMIT)])
+    assert change[0] in text
+
+    with pytest.raises(InvalidInputError, match=said) as caught:
+        lock.parse(text.replace(*change))
+
+    (problem,) = caught.value.problems
+    assert problem.hint == "remove this entry, and run: efdgen charts fetch"
+
+
+def test_a_warm_cache_does_not_hide_that_the_lock_has_a_false_commit(tmp_path: Path) -> None:
+    packed = pack("boards", FILES, COMMIT)
+    store = cache.Cache(tmp_path)
+    store.write(packed)
+    assert archive.commit(packed) == COMMIT
+    entry = lock.LockedChart(*BOARDS, URL, cache.digest(packed), "1e" * 20)
+    charts = cache.LockedCharts(lock.ChartLock({BOARDS: entry}, {BOARDS: 3}), store)
+
+    with pytest.raises(ChartError, match=r"charts.lock:3 says the commit 1e1e.*, and its archive is of another one"):
+        charts.archive(BOARDS)
 
 
 def test_an_application_finds_a_chart_from_git_by_its_place(tmp_path: Path) -> None:
-    packed = pack("boards", FILES)
+    packed = pack("boards", FILES, COMMIT)
     store = cache.Cache(tmp_path)
     store.write(packed)
-    entry = lock.LockedChart(*BOARDS, URL, cache.digest(packed), "0f" * 20)
+    entry = lock.LockedChart(*BOARDS, URL, cache.digest(packed), COMMIT)
     charts = cache.LockedCharts(lock.ChartLock({BOARDS: entry}, {BOARDS: 3}), store)
 
     assert charts.archive(BOARDS._replace(name="")) == packed

@@ -393,6 +393,12 @@ def test_a_chart_from_git_is_locked_by_its_commit_and_hydrated(boards: Path, tmp
     assert {item.source for item in found.objects if item.data["kind"] == "ConfigMap"} == {
         "boards/git/boards/templates/namespace.yaml"
     }
+    # The cache is warm, and nobody is asked.
+    edit(root / "charts.lock", entry.commit, "1e" * 20)
+    (failure,) = charts.verify(root)[1]
+    assert "charts.lock:3 says the commit 1e1e" in failure.message
+    (failure,) = charts.fetch(root, 30).failures
+    assert f"is the commit {entry.commit}, and charts.lock:3 says 1e1e" in failure.message
 
 
 def test_a_chart_from_git_is_shown_explained_and_compared(boards: Path, tmp_path: Path) -> None:
@@ -409,7 +415,7 @@ def test_a_chart_from_git_is_shown_explained_and_compared(boards: Path, tmp_path
     assert "boards-v1.4.0.tgz:values.yaml:2:9" in said
     assert "lines" in run("explain", "--root", str(root), "summit", "boards")
     assert re.search(
-        r"^boards +boards +v1\.4\.0 +1\.5\.0 +2\.0\.0$", run("charts", "outdated", "--root", str(root)), re.MULTILINE
+        r"^boards +boards +v1\.4\.0 +v1\.5\.0 +v2\.0\.0$", run("charts", "outdated", "--root", str(root)), re.MULTILINE
     )
     edit(root / "environments/summit.yaml", "      lines: 40", "      lines: 50")
     assert "summit / boards / git/boards / lines: 40 -> 50" in run("diff", "--root", str(root), "summit")
@@ -430,7 +436,7 @@ def test_a_tag_that_was_moved_is_an_error(boards: Path, tmp_path: Path, monkeypa
 
     (failure,) = charts.fetch(root, 30).failures
 
-    assert "the tag was moved after it was locked: find out why" in failure.message
+    assert "the tag was moved after it was locked, or charts.lock was edited: find out why" in failure.message
     assert "charts.lock:3 says" in failure.message
 
 
@@ -474,7 +480,7 @@ def test_a_whole_commit_is_a_revision(boards: Path, tmp_path: Path) -> None:
         ({"deploy/chart/Chart.yaml": None}, "at v2.0.0 has no chart in deploy/chart"),
         (
             {"deploy/chart/Chart.yaml": "apiVersion: v2\nname: bords\nversion: 1.0.0\n"},
-            "its Chart.yaml says bords 1.0.0",
+            "its Chart.yaml says name: bords; write that name in app.yaml",
         ),
         (
             {

@@ -50,9 +50,14 @@ def git_of(address: str) -> tuple[str, str] | None:
 _COMMIT = re.compile(r"[0-9a-f]{40}\Z")
 
 
+def is_commit(revision: str) -> bool:
+    """Say whether a revision is a whole commit."""
+    return _COMMIT.match(revision) is not None
+
+
 def shown_revision(revision: str) -> str:
     """Return a revision for people: a whole commit by its first digits."""
-    return revision[:9] if _COMMIT.match(revision) else revision
+    return revision[:9] if is_commit(revision) else revision
 
 
 def is_same(one: str, other: str) -> bool:

@@ -62,7 +62,7 @@ def fetch(root: Path, timeout: float) -> Fetched:
         store.write(found.content)
         return LockedChart(*chart, found.url, cache.digest(found.content), found.commit)
 
-    wanted = [chart for chart in pins if chart not in locked.charts or not _holds(store, locked.charts[chart].sha256)]
+    wanted = [chart for chart in pins if chart not in locked.charts or not _holds(store, locked.charts[chart])]
     results, failures = _side_by_side(one, wanted)
     # A pin that can't be fetched may be a slip: what was locked under the former one is still what was reviewed.
     removed = () if failures else tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
@@ -88,7 +88,7 @@ def _verify(chart: ChartReference, found: _Download, entry: LockedChart | None, 
         where = f"{lock.FILE}:{locked.lines[chart]}"
         message = f"{chart.version} of {found.url} is the commit {found.commit}, and {where} says {entry.commit}"
         raise ChartError(
-            f"{message}; the tag was moved after it was locked: find out why. "
+            f"{message}; the tag was moved after it was locked, or {lock.FILE} was edited: find out why. "
             "To accept the new one, remove this entry and fetch again"
         )
     sha256 = cache.digest(found.content)
@@ -112,15 +112,19 @@ def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str)
         metadata = archive.metadata(content)
     except ChartError as error:
         raise ChartError(f"{where}: {error}; {advice}") from None
-    # What is pinned of a chart from Git is a tag or a commit.
-    version = chart.version if gitcharts.is_git(chart) else versions.plain(metadata.version)
-    if (metadata.name, version) != (chart.name, chart.version):
+    if gitcharts.is_git(chart):
+        # What is pinned of it is a tag or a commit: its Chart.yaml may have any version.
+        if metadata.name != chart.name:
+            raise ChartError(f"{where}: its Chart.yaml says name: {metadata.name}; write that name in app.yaml")
+    elif (metadata.name, versions.plain(metadata.version)) != (chart.name, chart.version):
         raise ChartError(f"{where}: its Chart.yaml says {metadata.name} {metadata.version}; {advice}")
 
 
-def _holds(store: Cache, sha256: str) -> bool:
+def _holds(store: Cache, entry: LockedChart) -> bool:
+    """Say whether the archive of a locked chart is there; one of another commit is not it."""
     try:
-        return store.read(sha256) is not None
+        content = store.read(entry.sha256)
+        return content is not None and cache.is_of_its_commit(entry, content)
     except ChartError:
         return False  # damaged: it is fetched again
 
@@ -207,12 +211,12 @@ class _Repositories:
         return _Download(self._archive(url), url, entry.digest)
 
     def versions(self, chart: ChartReference) -> list[str]:
-        """Return the versions of a chart."""
+        """Return the versions of a chart, as app.yaml pins them: of one from Git, they are tags."""
         if gitcharts.is_git(chart):
             return gitcharts.versions(chart, self._timeout)
         if _is_registry(chart):
-            return oci.versions(chart, self._timeout)
-        return self._index(chart.repository).versions(chart.name)
+            return [versions.plain(version) for version in oci.versions(chart, self._timeout)]
+        return [versions.plain(version) for version in self._index(chart.repository).versions(chart.name)]
 
     def _archive(self, url: str) -> bytes:
         return http.get(url, self._timeout, http.MAX_ARCHIVE)

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from efdgen.errors import ChartError
+from efdgen.helm.charts.packing import COMMENT
 from efdgen.language import yamlio
 from efdgen.language.shown import shown
 
@@ -59,6 +60,19 @@ def files(archive: bytes) -> dict[str, bytes]:
     except (tarfile.TarError, ValueError, OverflowError, EOFError) as error:
         raise ChartError(f"the archive is not a tar file, or damaged: {error}") from None
     return found
+
+
+def commit(archive: bytes) -> str:
+    """Return the commit that the archive of a chart from Git says it is of; empty: it does not say.
+
+    Raises:
+        ChartError: when the archive is damaged.
+    """
+    try:
+        with tarfile.open(fileobj=io.BytesIO(_unpacked(archive)), mode="r:") as tar:
+            return str(tar.pax_headers.get(COMMENT, ""))
+    except (tarfile.TarError, ValueError, OverflowError, EOFError) as error:
+        raise ChartError(f"the archive is not a tar file, or damaged: {error}") from None
 
 
 def _unpacked(archive: bytes) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from efdgen.errors import ChartError
 from efdgen.helm.charts import lock
-from efdgen.helm.charts.lock import ChartLock
+from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.language import yamlio
 from efdgen.repository.model import ChartReference
 
@@ -104,6 +104,18 @@ def replace(path: Path, content: bytes) -> None:
         raise
 
 
+def is_of_its_commit(entry: LockedChart, content: bytes) -> bool:
+    """Say whether the archive of a chart from Git is of the commit that the lock says; others have none."""
+    if not entry.commit:
+        return True
+    from efdgen.helm.charts import archive
+
+    try:
+        return archive.commit(content) == entry.commit
+    except ChartError:
+        return False
+
+
 def read_lock(root: Path) -> ChartLock:
     """Read a repository's charts.lock; a missing one is an empty one.
 
@@ -162,6 +174,10 @@ class LockedCharts:
         content = self._cache.read(entry.sha256)
         if content is None:
             raise ChartError(f"not in the chart cache ({self._cache.path(entry.sha256)}); {FETCH}")
+        if not is_of_its_commit(entry, content):
+            where = f"{lock.FILE}:{self._locked.lines[entry.reference]}"
+            message = f"{where} says the commit {entry.commit}, and its archive is of another one"
+            raise ChartError(f"{message}: find out why; then remove this entry, and {FETCH}")
         return content
 
     def has(self, chart: ChartReference) -> bool:

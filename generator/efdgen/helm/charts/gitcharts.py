@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,6 @@ from efdgen.repository.model import ChartReference
 LONGEST = 600.0
 """Seconds that one command of Git may take, whatever the server says meanwhile."""
 
-_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
 _TAGS, _BRANCHES, _PEELED = "refs/tags/", "refs/heads/", "^{}"
 
 
@@ -50,7 +48,7 @@ def download(chart: ChartReference, timeout: float) -> GitChart:
     with tempfile.TemporaryDirectory(prefix="efdgen-git-") as name:
         folder = Path(name)
         _run(folder, ["init", "--quiet"])
-        wanted = chart.version if _COMMIT.match(chart.version) else _tag(folder, url, chart.version, timeout)
+        wanted = chart.version if chartaddress.is_commit(chart.version) else _tag(folder, url, chart.version, timeout)
         try:
             _run(folder, ["fetch", "--quiet", "--depth=1", "--no-tags", "--", url, wanted], timeout)
         except ChartError as error:
@@ -59,7 +57,7 @@ def download(chart: ChartReference, timeout: float) -> GitChart:
             raise
         commit = _run(folder, ["rev-parse", "--verify", "FETCH_HEAD^{commit}"]).strip()
         files = _files(folder, commit, path, f"{url} at {chart.version}")
-    return GitChart(pack(chart.name, files), url, commit)
+    return GitChart(pack(chart.name, files, commit), url, commit)
 
 
 def versions(chart: ChartReference, timeout: float) -> list[str]:
@@ -68,7 +66,7 @@ def versions(chart: ChartReference, timeout: float) -> list[str]:
     Raises:
         ChartError: when it can't be asked.
     """
-    if _COMMIT.match(chart.version):
+    if chartaddress.is_commit(chart.version):
         return []
     with tempfile.TemporaryDirectory(prefix="efdgen-git-") as name:
         return _named(_references(Path(name), _place(chart)[0], timeout), _TAGS)

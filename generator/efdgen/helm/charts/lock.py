@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from efdgen.errors import InvalidInputError, Problem
+from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.language import schema, yamlio
+from efdgen.repository import chartaddress
 from efdgen.repository.model import ChartReference
 
 FILE = "charts.lock"
 """Its name, at the root of the repository."""
 
 _HEAD = "# Written by `efdgen charts fetch`. Commit it; do not edit it. docs/charts.md says what it is for.\n"
+
+
+_ANEW = "remove this entry, and run: efdgen charts fetch"
 
 
 class LockedChart(NamedTuple):
@@ -66,11 +70,26 @@ def parse(text: str) -> ChartLock:
         if reference in charts:
             message = f"{chart.name} {chart.version} is locked twice (first on line {lines[reference]})"
             problems.append(Problem("E206", message, location, ("charts", index), "keep one of the entries"))
+        problems += _of_its_commit(document, ("charts", index), chart)
         charts.setdefault(reference, chart)
         lines.setdefault(reference, location.line)
     if problems:
         raise InvalidInputError(problems)
     return ChartLock(charts, lines)
+
+
+def _of_its_commit(document: yamlio.Document, where: Path, chart: LockedChart) -> Iterator[Problem]:
+    """Yield what is wrong with the commit of an entry: one of a chart from Git has one, and no other has."""
+    is_git = chartaddress.git_of(chart.repository) is not None
+    if is_git and not chart.commit:
+        message = "'commit' is missing: nobody could tell that the tag was moved"
+        yield Problem("E202", message, document.locate(where), (*where, "commit"), _ANEW)
+    elif chart.commit and not is_git:
+        place = document.locate((*where, "commit"), key=True)
+        yield Problem("E405", "only a chart from Git has a commit", place, (*where, "commit"), _ANEW)
+    elif is_git and chartaddress.is_commit(chart.version) and chart.version != chart.commit:
+        place = document.locate((*where, "commit"))
+        yield Problem("E405", "the chart's version is another commit", place, (*where, "commit"), _ANEW)
 
 
 def dump(charts: Iterable[LockedChart]) -> str:

@@ -23,13 +23,18 @@ def plain(version: str) -> str:
 
 
 def newer(pinned: str, known: Iterable[str]) -> Newer:
-    """Return what is newer than a pin. Prereleases count only when the pin is one; what is not SemVer never does."""
+    """Return what is newer than a pin. Prereleases count only when the pin is one; what is not SemVer never does.
+
+    Args:
+        pinned: the pin.
+        known: the versions that there are, as one writes them to pin them.
+    """
     pin = _parse(pinned)
     if pin is None:
         return Newer(None, None)
     later = [
         (version, text)
-        for version, text in _parsed(known)
+        for version, text in _parsed(known, like=pinned)
         if version.compare(pin) > 0 and (pin.prerelease or not version.prerelease)
     ]
     same = [(version, text) for version, text in later if version.major == pin.major]
@@ -38,7 +43,7 @@ def newer(pinned: str, known: Iterable[str]) -> Newer:
 
 def nearest(wanted: str, known: Iterable[str]) -> list[str]:
     """Return the known versions around one that is not known, the lowest first."""
-    versions = _parsed(known)
+    versions = _parsed(map(plain, known))
     version = _parse(wanted)
     if version is None:
         return []
@@ -47,10 +52,11 @@ def nearest(wanted: str, known: Iterable[str]) -> list[str]:
     return below[-_AROUND:] + above[:_AROUND]
 
 
-def _parsed(known: Iterable[str]) -> list[tuple[Version, str]]:
-    """Return the versions that are SemVer, the lowest first."""
-    found = [(version, plain(text)) for text in set(known) if (version := _parse(text)) is not None]
-    return sorted(found, key=lambda pair: (pair[0], pair[1]))
+def _parsed(known: Iterable[str], like: str = "") -> list[tuple[Version, str]]:
+    """Return the versions that are SemVer, the lowest first; of two for one, that with a v, if `like` has one, last."""
+    found = [(version, text) for text in set(known) if (version := _parse(text)) is not None]
+    has_v = like[:1] == "v"
+    return sorted(found, key=lambda pair: (pair[0], (pair[1][:1] == "v") == has_v, pair[1]))
 
 
 def _parse(text: str) -> Version | None:
