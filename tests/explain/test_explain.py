@@ -19,7 +19,7 @@ from efdgen.explain.environment import Environment
 from efdgen.explain.says import CHART_DEFAULT, DERIVED, Explanation
 from efdgen.language import expressions
 from efdgen.language.layers import ABSENT, Layer, leaves
-from efdgen.repository.model import AppDefinition
+from efdgen.repository.model import AppChart, AppDefinition
 from efdgen.verbs import render
 from efdgen.verbs.explain import explain
 from support import places
@@ -27,7 +27,7 @@ from support.checkout import ROOT, edit, names
 from support.repository import overlay
 
 
-def no_charts(_definition: AppDefinition) -> Sequence[Layer]:
+def no_charts(_definition: AppDefinition, _charts: Sequence[AppChart]) -> Sequence[Layer]:
     return ()
 
 
@@ -423,7 +423,7 @@ CHART = "image:\n  tag: 1.0.0\nreplicas: 3\nconfig:\n  region: eu\n  extra: 1\ns
 SUBCHART = "port: 80\nname: sub\n"
 
 
-def charts(definition: AppDefinition) -> Sequence[Layer]:
+def charts(definition: AppDefinition, _charts: Sequence[AppChart]) -> Sequence[Layer]:
     if definition.name != "store":
         return ()
     return defaults.layers("store-chart-1.2.3.tgz:", {"": CHART, "sub": SUBCHART})
@@ -445,7 +445,7 @@ def test_the_charts_own_values_change_nothing_about_what_is_rendered(small: Path
 def test_a_chart_is_opened_once_and_only_for_its_values(small: Path) -> None:
     asked = []
 
-    def counted(definition: AppDefinition) -> Sequence[Layer]:
+    def counted(definition: AppDefinition, _charts: Sequence[AppChart]) -> Sequence[Layer]:
         asked.append(definition.name)
         return ()
 
@@ -478,7 +478,7 @@ def test_null_takes_the_chart_s_own_value_away(small: Path) -> None:
 
 
 def test_a_chart_s_values_may_hold_what_is_no_expression(small: Path) -> None:
-    def odd(_definition: AppDefinition) -> Sequence[Layer]:
+    def odd(_definition: AppDefinition, _charts: Sequence[AppChart]) -> Sequence[Layer]:
         return defaults.layers("odd.tgz:", {"": "replicas: <% no %>\nimage: {tag: <% no %>}\n"})
 
     found = ask(small, "lab", "store.replicas", odd)

@@ -12,6 +12,7 @@ from efdgen.helm.charts import lock
 from efdgen.helm.charts.cache import Cache, digest
 from efdgen.helm.charts.lock import LockedChart
 from support.chartserver import chart
+from support.repository import overlay
 
 SUB = chart("sub", "0.1.0", {"values.yaml": "port: 80\nname: sub\n"})
 STORE = chart(
@@ -68,6 +69,25 @@ def test_a_chart_that_is_not_there_is_said_once_on_stderr(cached: Path) -> None:
     result = run(cached, "lab", "view.env.REFRESH")
     assert result.stderr == ("chart defaults are not shown: view 2.0.0: not in charts.lock; run: efdgen charts fetch\n")
     assert "chart default" not in result.stdout
+
+
+def test_who_asks_about_one_of_several_charts_hears_nothing_of_the_others(cached: Path) -> None:
+    charts = "store-chart: {version: 1.2.3, repository: %s}\n  other: {version: 1.0.0, repository: %s}"
+    files: dict[str, str | bytes | None] = {
+        "templates/apps/pair/app.yaml": f"description: A pair.\ncharts:\n  {charts % (REPOSITORY, REPOSITORY)}\n",
+        "templates/apps/pair/values.yaml": "note: hello\nother: {a: 1}\n",
+        "templates/apps/pair/templates/note.yaml": 'kind: ConfigMap\nnote: "{{ .Values.note }}"\n',
+        "environments/dome.yaml": (cached / "environments/dome.yaml").read_text(encoding="utf-8") + "  pair: {}\n",
+    }
+    overlay(cached, files)
+
+    own = run(cached, "dome", "pair.store-chart.replicas")
+    templates = run(cached, "dome", "pair.note")
+    other = run(cached, "dome", "pair.other.a")
+
+    assert "store-chart-1.2.3.tgz:values.yaml:4:11" in own.stdout
+    assert (own.stderr, templates.stderr) == ("", "")
+    assert other.stderr == "chart defaults are not shown: other 1.0.0: not in charts.lock; run: efdgen charts fetch\n"
 
 
 @pytest.mark.parametrize("question", [["--hosts"], ["--secrets"], ["kafka.broker"], ["efd"], []])

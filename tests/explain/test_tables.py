@@ -10,14 +10,14 @@ import pytest
 from efdgen.explain import questions
 from efdgen.explain.says import Explanation
 from efdgen.language.layers import Layer
-from efdgen.repository.model import AppDefinition
+from efdgen.repository.model import AppChart, AppDefinition
 from efdgen.verbs.explain import explain
 from support.checkout import edit
 
 NEWS = "environments/shared/news.yaml"
 
 
-def no_charts(_definition: AppDefinition) -> Sequence[Layer]:
+def no_charts(_definition: AppDefinition, _charts: Sequence[AppChart]) -> Sequence[Layer]:
     return ()
 
 

@@ -21,10 +21,10 @@ from efdgen.explain.watch import Origin
 from efdgen.language import scope
 from efdgen.language.layers import ABSENT, Layer, at, merge_layers, winner
 from efdgen.repository import appcharts, paths
-from efdgen.repository.model import AppDefinition, Repository
+from efdgen.repository.model import AppChart, AppDefinition, Repository
 
-ChartDefaults = Callable[[AppDefinition], Sequence[Layer]]
-"""Returns the values that an app's chart brings itself, as layers below `values`; none when they aren't known."""
+ChartDefaults = Callable[[AppDefinition, Sequence[AppChart]], Sequence[Layer]]
+"""Returns the values that charts of an app bring themselves, as layers below `values`; none when they aren't known."""
 
 _OWN_ARGOCD = ("targetRevision", "project", "destinationServer", "syncPolicy")
 """What an Application has from the settings of its app or else from the facts."""
@@ -55,7 +55,7 @@ class Environment:
         self.facts = Facts(repository, resolver, self.name)
         self._chart_defaults = chart_defaults
         self._trees: dict[str, Tree] = {}
-        self._value_trees: dict[str, Tree] = {}
+        self._value_trees: dict[tuple[str, tuple[AppChart, ...]], Tree] = {}
 
     def explain(self, app: str, path: Path) -> Explanation:
         """Explain the value at `path` of the values file of an app, or of the parent chart.
@@ -80,7 +80,7 @@ class Environment:
             # Nobody says anything about the values of the chart: there is only the key that stands for it.
             chart = trace(self.tree(app), ("chart", "name"))
             return chart._replace(path=path, value={})
-        tree = self.value_tree(app) if path[0] == "values" and len(path) > 1 else self.tree(app)
+        tree = self.value_tree(app, path[1:]) if path[0] == "values" and len(path) > 1 else self.tree(app)
         return trace(tree, path)
 
     def tree(self, app: str) -> Tree:
@@ -96,12 +96,20 @@ class Environment:
             self._trees[app] = Tree(self.name, app, (), resolved.layers, merged, names, look_up)
         return self._trees[app]
 
-    def value_tree(self, app: str) -> Tree:
-        """Return the same with the chart's own values below: only who asks about those opens the chart."""
-        if app not in self._value_trees:
-            below = tuple(self._chart_defaults(self.apps[app].definition))
-            self._value_trees[app] = self.tree(app)._replace(below=below)
-        return self._value_trees[app]
+    def value_tree(self, app: str, path: Path = ()) -> Tree:
+        """Return the same with the charts' own values below: only who asks about those opens a chart.
+
+        Args:
+            app: the app.
+            path: the value that is asked about: only the chart that takes it is opened. Empty: all are.
+        """
+        definition = self.apps[app].definition
+        taker = definition.taker(path)
+        charts = definition.charts if not path else (taker,) if taker is not None else ()
+        if (app, charts) not in self._value_trees:
+            below = tuple(self._chart_defaults(definition, charts))
+            self._value_trees[app, charts] = self.tree(app)._replace(below=below)
+        return self._value_trees[app, charts]
 
     def hosts(self) -> Iterator[ExplainedHost]:
         """Yield every public host, with what decides it; also those on nodes' ports that do not answer yet."""

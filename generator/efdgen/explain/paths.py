@@ -33,6 +33,11 @@ def _find(data: Any, text: str, spell: Spell) -> Path | None:
     return None
 
 
+def beginning(data: Any, text: str) -> Path:
+    """Return the first part of the path that a text means, if it is one that the data has."""
+    return next(((part,) for part, _, _ in _steps(data, text, _as_typed)), ())
+
+
 def hint(data: Any, text: str) -> str:
     """Return a "did you mean" for a path that leads nowhere."""
     reached, below, rest = _farthest(data, text, ())

@@ -94,7 +94,7 @@ def _in_app(environment: Environment, name: str, rest: str) -> list[Explanation]
     wrapper = app_values(environment.resolved, app)
     if not rest:
         return [_short(environment.explain(name, leaf), chart) for leaf, _ in leaves(wrapper)]
-    values = known_values(environment, name)
+    values = known_values(environment, name, _begins_with(environment, name, rest))
     path = paths.find(values, rest)
     if path is not None:
         return [_short(environment.explain(name, (*chart, *leaf)), chart) for leaf in _below(values, path)]
@@ -111,9 +111,22 @@ def _in_app(environment: Environment, name: str, rest: str) -> list[Explanation]
     raise _nothing(environment, name, rest, paths.hint({**files, **values}, rest))
 
 
-def known_values(environment: Environment, name: str) -> Mapping[str, Any]:
-    """Return an app's values for its chart, with what only the chart sets and what is left out because it is null."""
-    tree = environment.value_tree(name)
+def _begins_with(environment: Environment, name: str, rest: str) -> Path:
+    """Return the first key of an app's values that a question names; nothing: it names none that is known."""
+    app = environment.apps[name]
+    known = {chart.key for chart in app.definition.charts if app.definition.chart is None}
+    return paths.beginning({**app.values, **dict.fromkeys(known)}, rest)
+
+
+def known_values(environment: Environment, name: str, path: Path = ()) -> Mapping[str, Any]:
+    """Return an app's values for its charts, with what only a chart sets and what is left out because it is null.
+
+    Args:
+        environment: the environment.
+        name: the app.
+        path: the value that is asked about: of the others, what only charts set is not there. Empty: it is.
+    """
+    tree = environment.value_tree(name, path)
     below = merge_layers(tree.below).get("values") or {}
     written = tree.merged.get("values") or {}
     known: Mapping[str, Any] = merge(merge(below, written), environment.apps[name].values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from efdgen.errors import ChartError, InvalidInputError
 from efdgen.explain import defaults
 from efdgen.explain.environment import Environment
 from efdgen.language.layers import Layer
-from efdgen.repository.model import AppDefinition
+from efdgen.repository.model import AppChart, AppDefinition
 from efdgen.verbs.project import open_project, raise_errors
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ class ChartDefaults:
         self._say = say
         self._has_said = False
 
-    def __call__(self, definition: AppDefinition) -> tuple[Layer, ...]:
-        """Return the values of an app's charts and of their subcharts, the least specific first."""
+    def __call__(self, definition: AppDefinition, charts: Sequence[AppChart]) -> tuple[Layer, ...]:
+        """Return the values of these charts of an app, and of their subcharts, the least specific first."""
         from efdgen.helm.charts import archive
         from efdgen.repository.chartfolders import read
 
         found: list[Layer] = []
-        for chart in definition.charts:
+        for chart in charts:
             try:
                 if chart.folder:
                     start, texts = f"{chart.folder}/", archive.default_values_of(read(self._root, chart.folder))
