@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from efdgen.errors import ChartError
 from efdgen.language import yamlio
+from efdgen.language.shown import misread
 from efdgen.repository.model import ChartReference
 
 
@@ -18,4 +19,4 @@ def dependencies(metadata: bytes) -> list[ChartReference]:
         entries = data.get("dependencies") or []
         return [ChartReference(str(e["name"]), str(e["version"]), str(e.get("repository") or "")) for e in entries]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ChartError(f"Chart.yaml is damaged: {error}; efdgen render fixes it") from None
+        raise ChartError(f"Chart.yaml is damaged: {misread(error)}; efdgen render fixes it") from None

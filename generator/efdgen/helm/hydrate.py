@@ -18,6 +18,7 @@ from efdgen.helm.engines import messages
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.helm.objects import Object
 from efdgen.language import suggest, yamlio
+from efdgen.language.shown import misread
 from efdgen.output import layout
 from efdgen.repository import chartaddress, paths
 from efdgen.repository.model import ChartReference
@@ -113,7 +114,9 @@ def capabilities(tree: Mapping[str, bytes], environment: str, cluster: Cluster |
         return Capabilities(str(values["kubernetesVersion"]), ())
     except (ValueError, LookupError, TypeError) as error:
         path = layout.values(paths.PARENT, environment)
-        raise ChartError(f"rendered/{path} names no kubernetesVersion: {error}; efdgen render fixes it") from None
+        raise ChartError(
+            f"rendered/{path} names no kubernetesVersion: {misread(error)}; efdgen render fixes it"
+        ) from None
 
 
 def hydrate(
@@ -216,7 +219,7 @@ def deployments(parent: HydratedApp) -> dict[str, Deployment | str]:
             try:
                 found[app] = _deployment(name, item.data)
             except (TypeError, KeyError, AttributeError) as error:
-                found[app] = f"the Application {name} is incomplete: {error}"
+                found[app] = f"the Application {name} is incomplete: {misread(error)}"
             except ChartError as error:
                 found[app] = str(error)
     return dict(sorted(found.items()))
@@ -312,6 +315,6 @@ def _refuse_another(reference: ChartReference, metadata: bytes | None) -> None:
     try:
         version = str(yamlio.load(metadata.decode("utf-8-sig"))["version"])
     except (ValueError, LookupError, TypeError) as error:
-        raise ChartError(f"{what} has a Chart.yaml that can't be read: {error}") from None
+        raise ChartError(f"{what} has a Chart.yaml that can't be read: {misread(error)}") from None
     if version != reference.version:
         raise ChartError(f"{what} has {version} now; efdgen render writes that down")

@@ -20,6 +20,17 @@ def shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if not isinstance(value, str) else repr(value)
 
 
+def misread(error: Exception) -> str:
+    """Return why data of others can't be read, in words for people, given what was raised when it was tried."""
+    if isinstance(error, KeyError):
+        return f"it has no {error.args[0]}"
+    if isinstance(error, UnicodeError):
+        return "it is not UTF-8"
+    # What Python says of a wrong type, or of too many values, is about a program.
+    words = str(error) if isinstance(error, ValueError) else ""
+    return words if words and "unpack" not in words else "it does not have the form that it must have"
+
+
 _MOST_WORDS = 6
 
 

@@ -33,7 +33,7 @@ def _fact(problem: Problem) -> dict[str, Any]:
         "file": problem.location.file,
         "line": problem.location.line,
         "column": problem.location.column,
-        "path": dotted(problem.path),
+        "path": masked(dotted(problem.path)),
         "hint": masked(problem.hint),
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.language import yamlio
+from efdgen.language.shown import misread
 from efdgen.repository import helmignore, paths
 
 
@@ -34,7 +35,7 @@ def read(root: Path, folder: str) -> dict[str, bytes]:
     except OSError as error:
         raise ChartError(f"can't read the folder {folder}: {error.strerror}") from None
     except ValueError as error:
-        raise ChartError(f"{folder}/{helmignore.FILE}: {error}") from None
+        raise ChartError(f"{folder}/{helmignore.FILE}: {misread(error)}") from None
 
 
 def _walk(top: Path) -> Iterator[Path]:

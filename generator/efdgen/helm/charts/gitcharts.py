@@ -12,6 +12,7 @@ from efdgen.errors import ChartError, UsageError
 from efdgen.helm.charts import archive
 from efdgen.helm.charts.packing import pack
 from efdgen.language import suggest
+from efdgen.language.shown import misread
 from efdgen.repository import chartaddress, git, helmignore
 from efdgen.repository.model import ChartReference
 
@@ -110,7 +111,7 @@ def _files(folder: Path, commit: str, path: str, where: str) -> Mapping[str, byt
     try:
         kept = helmignore.kept(sorted(files), files.get(helmignore.FILE, b"").decode("utf-8-sig"))
     except ValueError as error:
-        raise ChartError(f"{where}: {prefix}{helmignore.FILE}: {error}") from None
+        raise ChartError(f"{where}: {prefix}{helmignore.FILE}: {misread(error)}") from None
     chart = {name: files[name] for name in kept}
     if "Chart.yaml" not in chart:
         raise ChartError(f"{where} has no chart in {'its top folder' if path == '.' else path}")

@@ -60,7 +60,7 @@ class Index(NamedTuple):
 def near(version: str, known: list[str]) -> str:
     """Return what to say about the versions that there are, when one is not among them."""
     around = versions.nearest(version, known)
-    newest = versions.newer("0.0.0", known).newest
+    newest = versions.newer("0.0.0", map(versions.plain, known)).newest
     if not around:
         return suggest.hint(version, known) or "it has no versions at all"
     text = f"near it: {', '.join(around)}"
