@@ -256,7 +256,7 @@ def test_the_fact_of_the_documentation_is_one(tmp_path: Path) -> None:
     edit(facts, "defaults:\n", default)
     edit(root / "templates/apps/view/values.yaml", "env:\n", "env:\n  LOGS: <% logs.url %>\n")
     assert found(root) == ()
-    (answer,) = questions.ask(explain(root, "lab", lambda _: ()), "view.env.LOGS")
+    (answer,) = questions.ask(explain(root, "lab", lambda *_: ()), "view.env.LOGS")
     assert answer.value == "https://logs.lsst.codes/lab"
 
     spec = root / "environments/dome.yaml"
