@@ -498,6 +498,25 @@ def test_a_schema_without_words_of_its_own_is_explained(rules: Any, value: str, 
     assert (problem.code, problem.message) == (code, message)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "value", "hint"),
+    [
+        ("^[a-z]+(/[a-z]+)*$", "./charts//kiosk/", "write charts/kiosk"),
+        ("^[a-z]+(/[a-z]+)*$", "", ""),
+        ("^([.]|[a-z]+)$", "", ""),
+        ("^https://[^@]+$", "http://me:hunter2@example.org/x", "write https://example.org/x"),
+        ("^https://[^@]+$", "git@example.org:x/y.git", "write https://example.org/x/y.git"),
+        ("^https://[^@]+$", "store.store:8086", ""),
+        ("^[a-z]+$", "Summit", "write summit"),
+        ("^[a-z]+$", "<% Name %>", ""),
+        ("^[a-z]+$", "a b", ""),
+    ],
+)
+def test_what_nearly_has_the_right_form_is_told_how_it_has(pattern: str, value: str, hint: str) -> None:
+    (problem,) = schema.check_data(document(json.dumps(value), "v.yaml"), {"pattern": pattern})
+    assert problem.hint == hint
+
+
 def test_the_words_that_are_allowed_are_shown_as_people_write_them() -> None:
     rules = {"enum": [None, True, 1, "auto"], "errorMessage": "says nothing"}
     (problem,) = schema.check_data(document("manual", "values.yaml"), rules)

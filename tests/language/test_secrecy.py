@@ -63,6 +63,8 @@ def test_what_is_no_secret_is_shown(message: str) -> None:
         ("  password: $PASSWORD", (), "  password: $PASSWORD"),
         ("  existingSecret: login", (), "  existingSecret: login"),
         ("  keys: [user, password]", (), "  keys: [user, password]"),
+        ("  image: example/token:1.2.3", (), "  image: example/token:1.2.3"),
+        ('{"password":12345, "b": 1}', (), '{"password":***, "b": 1}'),
     ],
 )
 def test_a_line_shows_no_secret(line: str, known: tuple[int, ...], shown: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import posixpath
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -285,12 +286,12 @@ def _nearly(value: Any, pattern: str) -> str:
     if not isinstance(value, str) or expressions.has_expression(value):
         return ""
     short, scheme = _SHORT_FOR_SSH.match(value), _SCHEME.match(value)
-    candidates = [value.strip(), value.strip().rstrip("/"), value.removeprefix("./"), value.strip("/")]
-    candidates += [value.removeprefix("./").rstrip("/"), value.lower()]
+    path = posixpath.normpath(value.strip()).strip("/") if value.strip() and "://" not in value else ""
+    candidates = [value.strip(), value.strip().rstrip("/"), path, value.lower()]
     candidates += [f"https://{short['host']}/{short['path']}"] if short else []
     candidates += [f"https://{value[scheme.end() :]}"] if scheme else []
     candidates += [f"https://{value}"] if _HOST.match(value) else []
-    found = next((each for each in candidates if each != value and re.search(pattern, each)), "")
+    found = next((each for each in candidates if each not in {value, "", "."} and re.search(pattern, each)), "")
     return f"write {found}" if found else ""
 
 

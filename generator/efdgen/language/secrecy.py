@@ -98,9 +98,12 @@ _DOUBLE, _SINGLE = r'(?:[^"\\]|\\.)*', r"(?:[^']|'')*"
 _PLAIN, _PLAIN_IN_FLOW = r"(?:(?! #).)*", r"(?:(?! #)[^,}\]])*"
 _QUOTED = rf"\"(?P<double>{_DOUBLE})|'(?P<single>{_SINGLE})"
 _BEGIN = r"[^\s\"'#&*|>{\[,]"
+_IS = r"(?:[\"']\s*:\s*|\s*:\s+|\s*:(?=[\"'])|\s*=\s*)"
+"""What is between a key and its value: a colon alone is a part of the text, as it is before an image's tag."""
+
 _ENTRIES = (
     re.compile(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s+(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
-    re.compile(rf"{WORDS}[\"']?\s*[=:]\s*(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
+    re.compile(rf"{WORDS}{_IS}(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
 )
 """A name of a secret and its value, in a line of a file: quoted, or as far as it may go."""
 
