@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from efdgen.cli import streams
 from efdgen.verbs import render
 from support import needs
 from support.checkout import edit
@@ -17,6 +19,16 @@ EFDGEN = f"{sys.executable} -m efdgen"
 
 def shell(small: Path, line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["bash", "-c", line], cwd=small, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("say", [streams.say, streams.say_error, streams.say_warning])
+def test_an_error_of_another_program_repeats_no_secret(
+    say: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    say("git fetch failed: unable to access 'https://me:hunter2@git.example.org/x/': The requested URL returned 403")
+
+    said = capsys.readouterr().err
+    assert "'https://***@git.example.org/x/': The requested URL returned 403" in said
 
 
 def test_with_a_closed_output_nothing_is_done(small: Path) -> None:
