@@ -101,6 +101,14 @@ def test_a_lock_without_the_commit_of_a_chart_from_git_is_refused(change: tuple[
     assert problem.hint == "remove this entry, and run: efdgen charts fetch"
 
 
+def test_the_only_entry_of_a_lock_can_be_removed() -> None:
+    text = lock.dump([lock.LockedChart(*BOARDS, URL, "1" * 64, COMMIT)])
+    head, _, _ = text.partition("- name")
+
+    assert head.endswith("charts:\n")
+    assert lock.parse(head) == lock.EMPTY
+
+
 def test_a_warm_cache_does_not_hide_that_the_lock_has_a_false_commit(tmp_path: Path) -> None:
     packed = pack("boards", FILES, COMMIT)
     store = cache.Cache(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ FILE = "charts.lock"
 
 _HEAD = "# Written by `efdgen charts fetch`. Commit it; do not edit it. docs/charts.md says what it is for.\n"
 
+
+_WITHOUT_ENTRIES = re.compile(r"^charts:\s*\Z", re.MULTILINE)
+"""The end of a lock whose only entry somebody removed, as messages say."""
 
 _ANEW = "remove this entry, and run: efdgen charts fetch"
 
@@ -55,7 +59,7 @@ def parse(text: str) -> ChartLock:
     Raises:
         InvalidInputError: with everything wrong with it, located.
     """
-    document = yamlio.parse(text, FILE)
+    document = yamlio.parse(_WITHOUT_ENTRIES.sub("", text), FILE)
     if document.data is None:
         return EMPTY
     problems = schema.check(document, "lock")
