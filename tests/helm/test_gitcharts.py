@@ -170,3 +170,16 @@ def test_what_git_is_not_asked_for_is_refused() -> None:
     assert gitcharts.is_git(BOARDS)
     with pytest.raises(ChartError, match="is no Git repository"):
         gitcharts.download(ChartReference("a", "1.0.0", "https://charts.example.org/"), 1)
+
+
+@pytest.mark.parametrize(
+    ("charts", "path", "hint"),
+    [
+        (["deploy/chart"], "deploy/chart/Chart.yaml", "write its folder as path: deploy/chart"),
+        (["deploy/chart"], "chart", "write path: deploy/chart"),
+        (["charts/boards", "charts/tiles"], "charts/board", "did you mean 'charts/boards'?"),
+        ([], "chart", "there is none anywhere: is it the right repository?"),
+    ],
+)
+def test_a_path_without_a_chart_is_told_from_those_with_one(charts: list[str], path: str, hint: str) -> None:
+    assert gitcharts.advice(charts, path) == hint

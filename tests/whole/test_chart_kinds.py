@@ -477,7 +477,15 @@ def test_a_whole_commit_is_a_revision(boards: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "said"),
     [
-        ({"deploy/chart/Chart.yaml": None}, "at v2.0.0 has no chart in deploy/chart"),
+        ({"deploy/chart/Chart.yaml": None}, "at v2.0.0 has no chart in deploy/chart; there is none anywhere"),
+        (
+            {
+                "deploy/chart/Chart.yaml": None,
+                "deploy/charts/Chart.yaml": "apiVersion: v2\nname: boards\nversion: 1.0.0\n",
+                "deploy/charts/charts/redis/Chart.yaml": "apiVersion: v2\nname: redis\nversion: 1.0.0\n",
+            },
+            "at v2.0.0 has no chart in deploy/chart; write path: deploy/charts",
+        ),
         (
             {"deploy/chart/Chart.yaml": "apiVersion: v2\nname: bords\nversion: 1.0.0\n"},
             "its Chart.yaml says name: bords; write that name in app.yaml",

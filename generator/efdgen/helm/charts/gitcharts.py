@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -114,7 +115,8 @@ def _files(folder: Path, commit: str, path: str, where: str) -> Mapping[str, byt
         raise ChartError(f"{where}: {prefix}{helmignore.FILE}: {misread(error)}") from None
     chart = {name: files[name] for name in kept}
     if "Chart.yaml" not in chart:
-        raise ChartError(f"{where} has no chart in {'its top folder' if path == '.' else path}")
+        hint = advice(_charts(folder, commit), path)
+        raise ChartError(f"{where} has no chart in {'its top folder' if path == '.' else path}; {hint}")
     size = sum(map(len, chart.values()))
     if size > archive.MAX_UNPACKED:
         raise ChartError(f"{where}: the chart has {size:,} bytes; at most {archive.MAX_UNPACKED:,} are taken")
@@ -123,6 +125,22 @@ def _files(folder: Path, commit: str, path: str, where: str) -> Mapping[str, byt
         message = f"{where}: the chart needs {', '.join(missing)}, which is not in its charts/"
         raise ChartError(f"{message}: nobody could say which one Argo CD would get; ask for a tag that has it")
     return chart
+
+
+def _charts(folder: Path, commit: str) -> list[str]:
+    """Return the folders of a commit that hold a chart, but for charts of charts."""
+    files = _run(folder, ["ls-tree", "-r", "-z", "--name-only", commit]).split("\0")
+    found = [posixpath.dirname(file) or "." for file in files if posixpath.basename(file) == "Chart.yaml"]
+    return [each for each in found if not any(each.startswith(f"{other}/charts/") for other in found)]
+
+
+def advice(charts: Sequence[str], path: str) -> str:
+    """Return which path would name a chart, where one does not."""
+    if posixpath.dirname(path) in charts and posixpath.basename(path) == "Chart.yaml":
+        return f"write its folder as path: {posixpath.dirname(path)}"
+    if not charts:
+        return "there is none anywhere: is it the right repository?"
+    return f"write path: {charts[0]}" if len(charts) == 1 else suggest.hint(path, charts)
 
 
 def _run(folder: Path, arguments: Sequence[str], timeout: float = LONGEST) -> str:
