@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import click
 
-from efdgen.language import secrecy, visible
+from efdgen.language import visible
 
 
 class StandardOutputError(Exception):
@@ -76,6 +76,8 @@ def give_up_output() -> None:
 
 def say(message: str) -> None:
     """Print a message for people to the standard error. Where nobody takes it, the exit status says how it went."""
+    from efdgen.language import secrecy
+
     try:
         click.echo(secrecy.masked(message), err=True)
         sys.stderr.flush()
@@ -91,6 +93,8 @@ def say_error(message: str) -> None:
 
 def error(message: str, style: Callable[..., str]) -> str:
     """Return what went wrong as it is told, so that no line of it is a command to a workflow, or to a terminal."""
+    from efdgen.language import secrecy
+
     first, *more = visible.lines(secrecy.masked(message)).split("\n")
     quoted = [f"| {line}" if line.lstrip().startswith("::") or "##[" in line else line for line in more]
     return "\n".join([f"{style('error:', fg='red', bold=True)} {first}", *quoted])

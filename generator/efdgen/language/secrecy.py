@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 HIDDEN = "***"
@@ -83,17 +83,6 @@ def _may_assign(text: str) -> bool:
 
 _Span = tuple[int, int]
 
-_END = r"[^\s'\"]"
-_LOGINS = (
-    # The password may hold what a URL can't: all up to the last @ is taken for it, where no port stands.
-    re.compile(rf"[a-z][a-z0-9+.-]*://(?P<value>[^\s'\"/@:]*:(?!\d+(?:[/\s'\"]|\Z)){_END}*)@", re.IGNORECASE),
-    # Behind ssh:// a name alone is no secret; elsewhere it may be a token.
-    re.compile(r"(?!ssh:|git\+ssh:)\b[a-z][a-z0-9+.-]*://(?P<value>[^\s'\"/@]+)@", re.IGNORECASE),
-    # Without a scheme; an image with a tag and a digest is none.
-    re.compile(r"(?<![\w/.+-])(?!mailto:)[\w.+-]+:(?P<value>[^\s'\"/@:]+)@(?!sha\d)", re.ASCII),
-)
-_MATERIAL_WHOLE = re.compile(rf"-----BEGIN [A-Z ]*PRIVATE KEY[^'\"]*|{_MATERIAL.pattern}")
-_PARAMETER = re.compile(rf"{WORDS}=(?P<value>[^\s'\"&;,]+)", re.IGNORECASE)
 _DOUBLE, _SINGLE = r'(?:[^"\\]|\\.)*', r"(?:[^']|'')*"
 _PLAIN, _PLAIN_IN_FLOW = r"(?:(?! #).)*", r"(?:(?! #)[^,}\]])*"
 _QUOTED = rf"\"(?P<double>{_DOUBLE})|'(?P<single>{_SINGLE})"
@@ -101,13 +90,44 @@ _BEGIN = r"[^\s\"'#&*|>{\[,]"
 _IS = r"(?:[\"']\s*:\s*|\s*:\s+|\s*:(?=[\"'])|\s*=\s*)"
 """What is between a key and its value: a colon alone is a part of the text, as it is before an image's tag."""
 
-_ENTRIES = (
-    re.compile(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s+(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
-    re.compile(rf"{WORDS}{_IS}(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
-)
-"""A name of a secret and its value, in a line of a file: quoted, or as far as it may go."""
 
-_QUOTED_REST = {'"': re.compile(_DOUBLE), "'": re.compile(_SINGLE)}
+class _Patterns(NamedTuple):
+    """What is looked for in messages and lines; most runs have none, and never compile these.
+
+    Attributes:
+        material: key material, as far as it goes.
+        logins: a password, or a login, in a URL.
+        parameter: a secret among the parameters of a URL.
+        entries: a name of a secret and its value, in a line of a file: quoted, or as far as it may go.
+        rest: by the quote before it, a text as far as its end.
+    """
+
+    material: re.Pattern[str]
+    logins: Sequence[re.Pattern[str]]
+    parameter: re.Pattern[str]
+    entries: Sequence[re.Pattern[str]]
+    rest: Mapping[str, re.Pattern[str]]
+
+
+@functools.cache
+def _patterns() -> _Patterns:
+    return _Patterns(
+        re.compile(rf"-----BEGIN [A-Z ]*PRIVATE KEY[^'\"]*|{_MATERIAL.pattern}"),
+        (
+            # The password may hold what a URL can't: all up to the last @ is taken for it, where no port stands.
+            re.compile(r"[a-z][a-z0-9+.-]*://(?P<value>[^\s'\"/@:]*:(?!\d+(?:[/\s'\"]|\Z))\S*)@", re.IGNORECASE),
+            # Behind ssh:// a name alone is no secret; elsewhere it may be a token.
+            re.compile(r"(?!ssh:|git\+ssh:)\b[a-z][a-z0-9+.-]*://(?P<value>[^\s'\"/@]+)@", re.IGNORECASE),
+            # Without a scheme; an image with a tag and a digest is none.
+            re.compile(r"(?<![\w/.+-])(?!mailto:)[\w.+-]+:(?P<value>[^\s'\"/@:]+)@(?!sha\d)", re.ASCII),
+        ),
+        re.compile(rf"{WORDS}=(?P<value>[^\s'\"&;,]+)", re.IGNORECASE),
+        (
+            re.compile(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s+(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
+            re.compile(rf"{WORDS}{_IS}(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
+        ),
+        {'"': re.compile(_DOUBLE), "'": re.compile(_SINGLE)},
+    )
 
 
 def masked(message: str) -> str:
@@ -136,15 +156,15 @@ def masked_line(line: str, column: int, secrets: Iterable[int] = ()) -> tuple[st
 
 
 def _spans(text: str) -> list[_Span]:
-    found = [match.span() for match in _MATERIAL_WHOLE.finditer(text)]
-    patterns = (*(_LOGINS if "@" in text else ()), *((_PARAMETER,) if "=" in text else ()), _ASSIGNMENT)
-    for pattern in patterns:
+    material, logins, parameter, *_ = _patterns()
+    found = [match.span() for match in material.finditer(text)]
+    for pattern in (*(logins if "@" in text else ()), *((parameter,) if "=" in text else ()), _ASSIGNMENT):
         found += [match.span("value") for match in pattern.finditer(text) if not is_no_secret(match["value"])]
     return _merged(found)
 
 
 def _entries(line: str) -> Iterator[_Span]:
-    for match in (match for pattern in _ENTRIES for match in pattern.finditer(line)):
+    for match in (match for pattern in _patterns().entries for match in pattern.finditer(line)):
         group = match.lastgroup or "plain"
         value = match[group].rstrip()
         if not is_no_secret(value):
@@ -153,7 +173,7 @@ def _entries(line: str) -> Iterator[_Span]:
 
 def _end(line: str, start: int) -> int:
     """Return where a secret ends that begins somewhere: at its quote, else with the line."""
-    rest = _QUOTED_REST.get(line[start - 1 : start] if start else "")
+    rest = _patterns().rest.get(line[start - 1 : start] if start else "")
     quoted = rest.match(line, start) if rest else None
     return quoted.end() if quoted else len(line)
 
