@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,3 +112,12 @@ def test_the_value_of_a_secret_s_key_is_never_shown(secret: str, key: str) -> No
         f'{{"{key}": "{secret}"}}',
     ):
         assert secret not in secrecy.masked_line(line, 1)[0]
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "a://", "a://b:", "a:", "password: ", "-----BEGIN "])
+def test_a_long_text_takes_little_time(piece: str) -> None:
+    text = f"{piece * (30_000 // len(piece))}@="
+    began = time.process_time()
+    secrecy.masked(text)
+    secrecy.masked_line(text, 1)
+    assert time.process_time() - began < 1.5  # a fifth of a second; where each character looks at all others, seconds

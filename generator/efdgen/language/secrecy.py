@@ -83,6 +83,8 @@ def _may_assign(text: str) -> bool:
 
 _Span = tuple[int, int]
 
+# A text may have megabytes: nothing may look further from each of its characters than so far.
+_SCHEME = r"[a-z][a-z0-9+.-]{0,20}://"
 _DOUBLE, _SINGLE = r'(?:[^"\\]|\\.)*', r"(?:[^']|'')*"
 _PLAIN, _PLAIN_IN_FLOW = r"(?:(?! #).)*", r"(?:(?! #)[^,}\]])*"
 _QUOTED = rf"\"(?P<double>{_DOUBLE})|'(?P<single>{_SINGLE})"
@@ -115,9 +117,11 @@ def _patterns() -> _Patterns:
         re.compile(rf"-----BEGIN [A-Z ]*PRIVATE KEY[^'\"]*|{_MATERIAL.pattern}"),
         (
             # The password may hold what a URL can't: all up to the last @ is taken for it, where no port stands.
-            re.compile(r"[a-z][a-z0-9+.-]*://(?P<value>[^\s'\"/@:]*:(?!\d+(?:[/\s'\"]|\Z))\S*)@", re.IGNORECASE),
+            re.compile(
+                rf"{_SCHEME}(?P<value>[^\s'\"/@:]{{0,500}}:(?!\d{{1,5}}(?:[/\s'\"]|\Z))\S{{0,500}})@", re.IGNORECASE
+            ),
             # Behind ssh:// a name alone is no secret; elsewhere it may be a token.
-            re.compile(r"(?!ssh:|git\+ssh:)\b[a-z][a-z0-9+.-]*://(?P<value>[^\s'\"/@]+)@", re.IGNORECASE),
+            re.compile(rf"(?!ssh:|git\+ssh:)\b{_SCHEME}(?P<value>[^\s'\"/@]+)@", re.IGNORECASE),
             # Without a scheme; an image with a tag and a digest is none.
             re.compile(r"(?<![\w/.+-])(?!mailto:)[\w.+-]+:(?P<value>[^\s'\"/@:]+)@(?!sha\d)", re.ASCII),
         ),
