@@ -128,6 +128,10 @@ def test_argo_cd_is_public_where_it_is_managed() -> None:
     [
         ({"annotations": {REWRITE: "https://lab.org/app$1$2"}}, "https://lab.org/app"),
         ({"annotations": {REWRITE: "https://lab.org"}}, "https://lab.org"),
+        ({"annotations": {REWRITE: "http://lab.org/app$1"}}, "http://lab.org/app"),
+        ({"annotations": {REWRITE: "https://lab.org/a b$1"}}, ""),
+        ({"annotations": {REWRITE: "https://lab\u202e.org/"}}, ""),
+        ({"annotations": {REWRITE: "https://$host/app"}}, ""),
         ({"annotations": {REWRITE: "/$2"}}, ""),
         ({"annotations": {REWRITE: 5}}, ""),
         ({"annotations": {"kubernetes.io/ingress.class": "https://lab.org"}}, ""),

@@ -1,9 +1,18 @@
-"""Data as Argo CD keeps it."""
+"""Argo CD: where one is, and data as it keeps it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+
+def argocd_at(url: str) -> str:
+    """Return the address of an Argo CD as host and path, so that one place has one text.
+
+    `https://Lab.org:443/argo-cd/` yields `lab.org/argo-cd`. Environments with one place are under one Argo CD.
+    """
+    host, slash, path = url.partition("://")[2].partition("/")
+    return f"{host.lower().removesuffix(':443')}{slash}{path}".rstrip("/")
 
 
 def without_empty(data: Mapping[str, Any]) -> dict[str, Any]:

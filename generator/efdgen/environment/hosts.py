@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.repository import paths
 
-_REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"
+REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"
+"""The annotation of an Ingress that says where requests go."""
+
+_REDIRECTING = ("http://", "https://")
+_ADDRESS = re.compile(r"https?://[^\s<>\"'\\/]+[^\s<>\"'\\]*\Z")
 
 INGRESS, NODE_PORT, ARGO_CD = "ingress", "node port", "Argo CD"
 
@@ -54,9 +59,24 @@ def public(environment: ResolvedEnvironment) -> tuple[PublicHost, ...]:
 def redirect(app: ResolvedApp) -> str:
     """Return the address that an app's ingress sends browsers on to, without the parts of paths; empty: to none.
 
-    `nginx.ingress.kubernetes.io/rewrite-target: https://lab.org/app$1$2` yields `https://lab.org/app`.
+    `nginx.ingress.kubernetes.io/rewrite-target: https://lab.org/app$1$2` yields `https://lab.org/app`. What can't be an
+    address is none: a rule says what is wrong with it.
     """
-    ingress = app.values.get("ingress")
+    target = redirect_target(app.values.get("ingress"))
+    return target if is_address(target) else ""
+
+
+def redirect_target(ingress: Any) -> str:
+    """Return what an `ingress` block of values sends browsers on to, as it is written; empty: to nothing.
+
+    nginx sends browsers on, instead of looking for a path, where the target begins with `http://` or `https://`:
+    https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#rewrite
+    """
     annotations = ingress.get("annotations") if isinstance(ingress, Mapping) else None
-    target = annotations.get(_REWRITE) if isinstance(annotations, Mapping) else None
-    return target.partition("$")[0] if isinstance(target, str) and target.startswith("https://") else ""
+    target = annotations.get(REWRITE) if isinstance(annotations, Mapping) else None
+    return target.partition("$")[0] if isinstance(target, str) and target.startswith(_REDIRECTING) else ""
+
+
+def is_address(target: str) -> bool:
+    """Say whether a browser can be sent to an address: it has a host, no blanks, and nothing that can't be seen."""
+    return _ADDRESS.match(target) is not None and target.isprintable()

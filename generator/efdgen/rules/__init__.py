@@ -15,6 +15,7 @@ _RULES = (
     hosts.fit_the_dns,
     hosts.are_claimed_once,
     hosts.are_the_ingresses_hosts,
+    hosts.redirects_are_addresses,
     hosts.are_spelt_right,
     names.belong_to_this_environment,
     secrets.secrets_exist,

@@ -39,11 +39,14 @@ def names_can_be(environment: ResolvedEnvironment, _identities: Identities) -> I
 def names_are_their_own(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find Applications with the names of those of another environment that the same Argo CD deploys.
 
-    Of several such environments, the first is told with its Applications, the others are counted.
+    It is said at the one that has to change, where that can be known, else at each. Of several such environments, the
+    first is told with its Applications, the others are counted.
     """
     own = environment.facts.name
     taken = identities.neighbourhoods.of(own).applications
-    found = [(other, name) for _, name in _own(environment) for other in taken.get(name, frozenset()) - {own}]
+    others = {other for _, name in _own(environment) for other in taken.get(name, frozenset()) - {own}}
+    wrong = {other for other in others if not identities.neighbourhoods.is_right(own, other, applications.PATTERN)}
+    found = [(other, name) for _, name in _own(environment) for other in wrong & taken.get(name, frozenset())]
     if found:
         message = f"{_first(found)}, in the same Argo CD: {environment.facts.argocd.url}"
         hint = f"let argocd.applicationName hold the environment's name, too: {applications.DEFAULT}-<% name %>"
@@ -51,14 +54,19 @@ def names_are_their_own(environment: ResolvedEnvironment, identities: Identities
 
 
 def places_are_their_own(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
-    """Find what another environment of the same Argo CD would overwrite: apps of one cluster and namespace."""
+    """Find what another environment of the same Argo CD would overwrite: apps of one cluster and namespace.
+
+    It is said at the one that has to change, where that can be known, else at each.
+    """
     own = environment.facts.name
-    under = identities.neighbourhoods.of(own)
+    together = identities.neighbourhoods
+    under = together.of(own)
     hint = "name the API server of this environment's own cluster, under argocd.destinationServer"
     common: list[str] = []
     for app in environment.apps:
         server, namespace = app.destination_server, app.definition.namespace
         others = under.places.get((server, namespace), frozenset()) - {own}
+        others = {other for other in others if not together.is_right(own, other, ("argocd", *_SERVER))}
         if others:
             message = f"{min(others)} is deployed to the namespace {namespace!r} of {server}, too"
             layers = environment.spec.app_layers[app.definition.name]
@@ -69,9 +77,9 @@ def places_are_their_own(environment: ResolvedEnvironment, identities: Identitie
     if common:
         more = f" (and to {len(common) - 1} more)" if common[1:] else ""
         yield _in_spec("E523", f"{common[0]}{more}", environment, (("argocd", *_SERVER), _URL), hint)
-    others = under.managed - {own}
-    if environment.facts.argocd.managed and others:
-        message = f"{min(others)} looks after the same Argo CD: {environment.facts.argocd.url}"
+    managing = {other for other in under.managed - {own} if not together.is_right(own, other)}
+    if environment.facts.argocd.managed and managing:
+        message = f"{min(managing)} looks after the same Argo CD: {environment.facts.argocd.url}"
         hint = "only one of them can have `managed: true`"
         yield _in_spec("E523", message, environment, (("argocd", "managed"), _URL), hint)
 

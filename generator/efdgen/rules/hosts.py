@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.environment import hostnames
+from efdgen.environment.hosts import REWRITE, is_address, redirect_target
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path
+from efdgen.language.shown import shown
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
 
@@ -116,6 +118,17 @@ def _ingress_hosts(ingress: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
         for index, host in enumerate(named if isinstance(named, list) else ()):
             if isinstance(host, str):
                 yield ("tls", number, "hosts", index), host
+
+
+def redirects_are_addresses(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find ingresses that send browsers on to what is not an address."""
+    for app in environment.apps:
+        for path, ingress in _ingresses(app.values, ()):
+            target = redirect_target(ingress)
+            if target and not is_address(target):
+                where: Path = ("values", *path, "annotations", REWRITE)
+                message = f"must be an address to send browsers on to, without blanks and quotes, not {shown(target)}"
+                yield in_app("E206", message, environment, app, where)
 
 
 def are_spelt_right(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterator, Mapping
 
+from efdgen.environment.argocd import argocd_at
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.language import expressions, scope
@@ -105,12 +106,6 @@ def _index(pairs: Iterator[tuple[str, str]]) -> dict[str, frozenset[str]]:
     return index
 
 
-def _address(url: str) -> str:
-    """Return a URL as host and path, so that one place has one text."""
-    host, slash, path = url.partition("://")[2].partition("/")
-    return f"{host.lower().removesuffix(':443')}{slash}{path}".rstrip("/")
-
-
 def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver) -> Identity:
     names = resolver.scope(spec.name)
     host = names["host"]
@@ -129,7 +124,7 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
         vault_prefix=str(names["vault"]["pathPrefix"]),
         aliases=frozenset(others),
         domain=str(names["domain"]),
-        argocd=_address(str(names["argocd"]["url"])),
+        argocd=argocd_at(str(names["argocd"]["url"])),
         is_managing=names["argocd"]["managed"] is True,
         links=frozenset(names.facts["links"]),
     )

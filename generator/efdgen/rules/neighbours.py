@@ -7,10 +7,11 @@ from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeVar
 
 from efdgen.environment.applications import application_name
+from efdgen.environment.argocd import argocd_at
 from efdgen.environment.resolve import Resolver
-from efdgen.errors import InvalidInputError
+from efdgen.errors import InvalidInputError, Path
 from efdgen.language import expressions
-from efdgen.language.layers import merge_layers
+from efdgen.language.layers import merge_layers, sets
 from efdgen.language.scope import Scope
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
@@ -62,6 +63,32 @@ class Neighbourhoods:
         if where not in self._known:
             self._known[where] = self._all(together)
         return self._known[where]
+
+    def is_right(self, name: str, other: str, fact: Path = ()) -> bool:
+        """Say whether of two environments of one Argo CD that don't go together, the other is surely the one to change.
+
+        Who came to whose Argo CD is known where one of them alone looks after it, or alone has it at its own
+        `argocd.host`. Else it is who does not set the fact that would keep them apart.
+
+        Args:
+            name: the environment that is then right as it is.
+            other: the other one.
+            fact: what keeps environments apart; none: nothing does.
+        """
+        specs = self._repository.environments
+        is_set = {one: any(sets(layer.data, fact) for layer in specs[one].layers) for one in (name, other) if fact}
+        for mine, theirs in (
+            (name in self._managing, other in self._managing),
+            (self._is_at_home(name), self._is_at_home(other)),
+            (is_set.get(name), is_set.get(other)),
+        ):
+            if mine != theirs:
+                return bool(mine)
+        return False
+
+    def _is_at_home(self, name: str) -> bool:
+        """Say whether the Argo CD of an environment has the host that the environment would give its own."""
+        return argocd_at(f"https://{self._resolver.scope(name)['argocd']['host']}") == self._argocd[name]
 
     def _all(self, names: Collection[str]) -> Neighbours:
         called: list[tuple[str, str]] = []

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from efdgen.environment.argocd import argocd_at
 from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Path, Problem, dotted
@@ -100,6 +101,9 @@ def _title(project: str) -> str:
 
 
 def _lines(rows: Sequence[Row], repository: Repository) -> Iterator[str]:
+    together: dict[str, list[Row]] = {}
+    for each in rows:
+        together.setdefault(argocd_at(each.argocd_url), []).append(each)
     yield f"\n# {text(_title(repository.title))}\n"
     yield from table(
         ("environment", "spec", "Argo CD", "public hosts"),
@@ -107,7 +111,7 @@ def _lines(rows: Sequence[Row], repository: Repository) -> Iterator[str]:
             (
                 link(text(each.title), layout.page(each.name)),
                 link(code(each.name), f"../{each.source}"),
-                f"<{each.argocd_url}>",
+                _argocd(each, together[argocd_at(each.argocd_url)]),
                 ", ".join(map(host_link, each.hosts)),
             )
             for each in rows
@@ -124,6 +128,12 @@ def _lines(rows: Sequence[Row], repository: Repository) -> Iterator[str]:
 
 _PinKey = tuple[str, Pin]
 """An app, and one of its pins: environments that have the same share its number."""
+
+
+def _argocd(row: Row, under_it: Sequence[Row]) -> str:
+    """Return the Argo CD of an environment, with the others that it deploys."""
+    others = ", ".join(link(text(each.title), layout.page(each.name)) for each in under_it if each is not row)
+    return f"<{row.argocd_url}>" + (f"; it deploys {others}, too" if others else "")
 
 
 def _versions(rows: Sequence[Row]) -> Iterator[str]:
