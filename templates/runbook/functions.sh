@@ -60,5 +60,10 @@ right_cluster() {
   local server
   server="$(kubectl version -o json | jq -r .serverVersion.gitVersion)"
   printf '%s\n' <% wanted %> "$server" | sort -V -C || { echo 'STOP: this cluster is older than <% wanted %>' >&2; false; }
+%% if argocd.destinationServer != 'https://kubernetes.default.svc'
+  local api wanted=<% argocd.destinationServer %>
+  api="$(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}')"
+  [ "${api%/}" = "${wanted%/}" ] || { echo "STOP: kubectl talks to another API server than $wanted" >&2; false; }
+%% endif
 }
 %% endif

@@ -110,5 +110,5 @@ def test_the_project_s_own() -> None:
     }
     assert found["sandbox"].addresses[0].otherwise == "not reachable from outside"
     assert found["tucson-teststand"].addresses[0].otherwise == ""
-    assert found["summit"].services["schema-registry"] == "https://schema-registry-summit-efd.lsst.codes:30828"
+    assert found["summit"].services["schema-registry"] == "https://schema-registry-summit-efd.lsst.codes"
     assert list(found["tucson-teststand"].services) == ["chronograf"]

@@ -171,7 +171,7 @@ def test_a_repository_without_templates_has_efdgen_s_page(plain: Path) -> None:
 | site | `north` |
 | cluster | Kubernetes 1.21.5, storage class `local-path` |
 | provided by the cluster | `ingress-nginx` |
-| Argo CD | <https://argocd-lab.example.org>, managed here; [the page about all](../README.md) says what else it deploys |
+| Argo CD | <https://argocd-lab.example.org>, managed here; what else it deploys: [all environments](../README.md) |
 | deployed from | <https://github.com/example/deployments>, `rendered/apps` at `HEAD` |
 | Vault | <https://vault.example.org>, below `secret/teams/lab` |
 | Argo CD's host | [argocd](https://argocd-lab.example.org) |

@@ -17,6 +17,7 @@ from efdgen.language.documents import Document
 from efdgen.render.runbook import read
 from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Phase
+from efdgen.render.runbook.script import script
 from efdgen.verbs import project
 from support.checkout import ROOT
 from support.labs import labs
@@ -198,6 +199,21 @@ def test_an_argo_cd_in_another_cluster_is_told_from_one_in_this() -> None:
     assert "kubectl must talk to" not in here
 
 
+def test_the_cluster_is_compared_with_the_server_that_argo_cd_deploys_to() -> None:
+    remote, here = (section(each, "cluster", "right-cluster") for each in ("lab-remote", "base"))
+    assert "\nwanted=https://k8s.lab.example.org:6443\n" in remote
+    assert "kubectl config" not in here
+    runbook = read.read(environments()["lab-remote"], repository().runbook)
+    assert "  local api wanted=https://k8s.lab.example.org:6443\n" in script("lab-remote", runbook)
+
+
+def test_what_is_typed_by_hand_asks_for_what_it_needs() -> None:
+    said = section("base", "dns", "dns-lsst.codes")
+    ask, send = said.split("```bash\n")[-2:]
+    assert ask == "read -rp 'address of the ingress controller: ' address\n```\n\n"
+    assert send.startswith('sed -i "s/ADDRESS/$address/" route53-base-lsst.codes.json\n')
+
+
 def test_the_operator_s_definition_is_waited_for_where_there_are_vaultsecrets() -> None:
     waits = "kubectl wait --for=condition=Established crd/vaultsecrets.ricoberger.de --timeout=60s"
     assert section("lab-view", "sync", "sync-vault-secrets-operator").endswith(f"```bash\n{waits}\n```")
@@ -236,14 +252,16 @@ def batch(hosts: list[str]) -> str:
 def test_brokers_of_several_zones_are_sent_zone_by_zone() -> None:
     said = section("lab-nodes", "dns", "dns-kafka")
     zones = said.split("cat >route53")
-    assert zones[0].endswith("```bash\nkubectl get nodes -o wide\nread -rp 'address of a node: ' node\n")
+    assert zones[0].endswith(
+        "```bash\nkubectl get nodes -o wide\nread -rp 'address of a node: ' node\n```\n\n```bash\n"
+    )
     for commands, zone, hosts in zip(
         zones[1:], ("example.net", "example.org"), (["k2.example.net"], ["k0.example.org", "k1.example.org"]),
         strict=True,
     ):  # fmt: skip
         assert f"cat >route53{commands}".startswith(batch(hosts))
         assert f"echo 'STOP: there is no public zone {zone} in this account' >&2" in commands
-        assert 'sed -i "s/ADDRESS/${node:?}/" route53-lab-streams-kafka.json\n' in commands
+        assert 'sed -i "s/ADDRESS/$node/" route53-lab-streams-kafka.json\n' in commands
 
 
 def test_every_host_is_looked_up_once() -> None:

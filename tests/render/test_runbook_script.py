@@ -21,6 +21,7 @@ from efdgen.render.runbook.script import script
 from efdgen.verbs import project
 from support import needs
 from support.checkout import ROOT, names
+from support.labs import labs
 from support.sites import repository
 from support.stubs import PASSWORD, SESSION, TOKEN, Machine, Run
 
@@ -216,6 +217,18 @@ def test_another_cluster_stops_it(phase: str, tmp_path: Path) -> None:
     old = machine(tmp_path / "base", "base", server="v1.9.3").run(text("base"), "--yes", phase)
     assert "STOP: this cluster is older than v1.21.5" in old.output
     assert old.of("argocd") == []
+
+
+@pytest.mark.parametrize(
+    ("address", "is_right"), [("https://k8s.lab.example.org:6443/", True), ("https://k8s.example.org", False)]
+)
+def test_another_api_server_than_argo_cd_s_stops_it(address: str, is_right: bool, tmp_path: Path) -> None:
+    written = script("lab-remote", read.read(labs()["lab-remote"], repository().runbook))
+    run = machine(tmp_path, "base").run(written, "--yes", "dns", API=address)
+    assert (
+        "STOP: kubectl talks to another API server than https://k8s.lab.example.org:6443" in run.output
+    ) is not is_right
+    assert bool(run.of("kubectl", "get", "ingress")) is is_right
 
 
 def test_a_missing_key_in_vault_stops_it(tmp_path: Path) -> None:

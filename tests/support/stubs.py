@@ -32,6 +32,7 @@ case "$name $*" in
   "k3d cluster create "*) touch "$STUBS/cluster" ;;
   "k3d kubeconfig get "*) echo 'apiVersion: v1' ;;
   "kubectl version -o json") printf '{"serverVersion": {"gitVersion": "%s"}}\n' "$SERVER" ;;
+  "kubectl config view "*) printf '%s' "$API" ;;
   "kubectl create "*) exec /usr/bin/env -i cat "$STUBS/empty" ;;
   "kubectl apply "*install.yaml) touch "$STUBS/argocd" ;;
   "kubectl apply "*"-f -") cat >/dev/null ;;

@@ -95,7 +95,7 @@ def grafana_at_the_summit(root: Path) -> None:
 
 
 def size_without_a_unit(root: Path) -> None:
-    edit(root / SUMMIT, "schemaRegistry:\n", "kafka:\n  storageSize: 15GB\nschemaRegistry:\n")
+    edit(root / SUMMIT, "feed:\n", "kafka:\n  storageSize: 15GB\nfeed:\n")
 
 
 RUN: dict[tuple[str, str], Setup] = {

@@ -55,7 +55,9 @@ def test_one_argo_cd_gets_every_application_once(both: Path) -> None:
 
 def test_the_page_about_all_says_what_else_an_argo_cd_deploys(both: Path) -> None:
     page = (both / "rendered/README.md").read_text(encoding="utf-8")
-    rows = {row.split(" | ")[1]: row.split(" | ")[2] for row in page.splitlines() if row.startswith("| [") and "<" in row}
+    rows = {
+        row.split(" | ")[1]: row.split(" | ")[2] for row in page.splitlines() if row.startswith("| [") and "<" in row
+    }
     assert rows == {
         "[`dome`](../environments/dome.yaml)": "<https://argocd-lab.example.org>; it deploys [Lab](docs/lab.md), too",
         "[`lab`](../environments/lab.yaml)": "<https://argocd-lab.example.org>; it deploys [Dome](docs/dome.md), too",
@@ -120,7 +122,7 @@ def test_the_worked_example_of_the_docs_is_right(inputs: Path) -> None:
         re.findall(r"`([^`]+)`", line)[-2:] for line in section.splitlines() if re.match(r"\| (the|InfluxDB)", line)
     ]
     assert rows == [["efd", "efd-antu"], ["influxdb", "influxdb-antu"]]
-    # The same spec without names of its own, or in the summit's cluster, is refused: in its own spec, and in nobody else's.
+    # Without names of its own, or in the summit's cluster, it is refused: in its own spec, and in nobody else's.
     for line, code in ((PATTERN, "E521"), ("  destinationServer: https://k8s-antu.lsst.codes:6443\n", "E523")):
         assert line in spec
         (inputs / "environments/antu.yaml").write_text(spec.replace(line, ""), encoding="utf-8")

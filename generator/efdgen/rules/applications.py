@@ -65,8 +65,8 @@ def places_are_their_own(environment: ResolvedEnvironment, identities: Identitie
     common: list[str] = []
     for app in environment.apps:
         server, namespace = app.destination_server, app.definition.namespace
-        others = under.places.get((server, namespace), frozenset()) - {own}
-        others = {other for other in others if not together.is_right(own, other, ("argocd", *_SERVER))}
+        there = under.places.get((server, namespace), frozenset()) - {own}
+        others = {other for other in there if not together.is_right(own, other, ("argocd", *_SERVER))}
         if others:
             message = f"{min(others)} is deployed to the namespace {namespace!r} of {server}, too"
             layers = environment.spec.app_layers[app.definition.name]

@@ -12,6 +12,7 @@ from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Path, Problem, dotted
 from efdgen.language import cells, scope, yamlio
 from efdgen.language.layers import Layer, at, leaves, merge_layers, sets
+from efdgen.language.shown import listed
 from efdgen.output import layout
 from efdgen.render.pages.markdown import code, host_link, link, table, text
 from efdgen.repository.model import AppDefinition, Column, Repository
@@ -131,9 +132,9 @@ _PinKey = tuple[str, Pin]
 
 
 def _argocd(row: Row, under_it: Sequence[Row]) -> str:
-    """Return the Argo CD of an environment, with the others that it deploys."""
-    others = ", ".join(link(text(each.title), layout.page(each.name)) for each in under_it if each is not row)
-    return f"<{row.argocd_url}>" + (f"; it deploys {others}, too" if others else "")
+    """Return the Argo CD of an environment, with the others that it deploys, as far as they are few."""
+    others = [link(text(each.title), layout.page(each.name)) for each in under_it if each is not row]
+    return f"<{row.argocd_url}>" + (f"; it deploys {listed(others)}, too" if others else "")
 
 
 def _versions(rows: Sequence[Row]) -> Iterator[str]:
