@@ -42,6 +42,17 @@ def test_a_revision_has_the_name_that_people_call_it(root: Path) -> None:
     assert git.revision(root, "main~1").commit == run_git(root, "rev-parse", "HEAD~1")
 
 
+@pytest.mark.parametrize("name", ["", "^HEAD", "HEAD..", "HEAD..main", "HEAD...main", "...", "--help", "HEAD:a", "a b"])
+def test_what_does_not_name_one_commit_is_told_what_does(root: Path, name: str) -> None:
+    said = refusal(root, name)
+    assert said.startswith(f"{name.removesuffix('...')!r} is not a revision. A revision names one commit: a branch,")
+
+
+def test_a_tree_is_not_a_commit(root: Path) -> None:
+    tree = run_git(root, "rev-parse", "HEAD:specs")
+    assert refusal(root, tree) == f"{tree!r} is not a revision: it is in Git, and not a commit"
+
+
 def test_a_tag_is_the_commit_that_it_marks(root: Path) -> None:
     run_git(root, "tag", "--annotate", "v1", "--message", "one")
     assert git.revision(root, "v1").commit == run_git(root, "rev-parse", "HEAD")

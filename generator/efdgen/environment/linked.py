@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Problem
+from efdgen.language import suggest
 from efdgen.language.scope import Scope
+from efdgen.language.shown import shown
 
 
 class Links(Mapping[str, Any]):
-    """The facts of the environments that a spec declares a link to; `doubts`: what is wrong with links already."""
+    """The facts of the environments that a spec declares a link to.
+
+    Args:
+        scope_of: returns what the expressions of an environment can use.
+        declared: the links, each with its reason.
+        doubts: what is wrong with links already.
+        known: the environments that a link can be declared to.
+    """
 
     def __init__(
-        self, scope_of: Callable[[str], Scope], declared: Mapping[str, str], doubts: Sequence[Problem]
+        self,
+        scope_of: Callable[[str], Scope],
+        declared: Mapping[str, str],
+        doubts: Sequence[Problem],
+        known: Collection[str],
     ) -> None:
         self._scope_of = scope_of
         self._declared = declared
         self._doubts = doubts
+        self._known = known
+
+    def lacking(self, name: str) -> tuple[str, str]:
+        """Return a message and a hint about an environment that no link is declared to."""
+        message = f"no link to {shown(name)} is declared"
+        if name in self._known:
+            return message, f"declare it, with the reason, under `links`: {name}: ..."
+        return message, suggest.hint(name, self._declared or self._known)
 
     def __getitem__(self, name: str) -> Scope:
         if name not in self._declared and self._doubts:

@@ -120,7 +120,7 @@ class Resolver:
             wrong = {**wrong, **self._drafts[spec.name].wrong}
         names = Scope(spec.name, merged, spec.layers, {}, wrong)
         doubts = [problem for path, problems in wrong.items() if path[:1] == ("links",) for problem in problems]
-        names.extra["links"] = Links(self.scope, merged["links"], doubts)
+        names.extra["links"] = Links(self.scope, merged["links"], doubts, self._repository.names - {spec.name})
         names.extra["host"] = functions.host(names, self._known.services)
         names.extra["named"] = functions.named
         names.extra["entries"] = functions.entries

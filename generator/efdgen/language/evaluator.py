@@ -50,10 +50,11 @@ class ExpressionError(EfdgenError):
 
 
 class _UndefinedNameError(ExpressionError):
-    """A name or key that is not there."""
+    """A name or key that is not there. A mapping can say that itself: `lacking(name)` returns a message and a hint."""
 
     def __init__(self, name: object, known: Mapping[str, Any]) -> None:
-        super().__init__("E301", f"{shown(name)} is not defined", lambda: suggest.hint(str(name), known))
+        usual = (f"{shown(name)} is not defined", lambda: suggest.hint(str(name), known))
+        super().__init__("E301", *(known.lacking(str(name)) if hasattr(known, "lacking") else usual))
 
 
 class _NothingThereError(_UndefinedNameError):

@@ -69,12 +69,22 @@ def is_name(text: str) -> bool:
     return _NAME.match(text) is not None and text.lower() not in _KEYWORDS and text != "loop"
 
 
+_NO_END = f"{OPEN} without {CLOSE}: the expression has no end"
+
+
+def _end_hint(source: str) -> str:
+    """Return the hint for an expression without an end: how it ends."""
+    begun = source.partition("\n")[0].strip().rstrip("%>").rstrip()
+    is_known = begun and not {"%", ">"}.intersection(begun)
+    return f"end it with {CLOSE}: {OPEN} {begun} {CLOSE}" if is_known else f"end it with {CLOSE}"
+
+
 def half(text: str) -> str:
     """Return what half of an expression lacks, as a message; empty: there is none."""
     rest = _EXPRESSION.sub(lambda match: "" if match["close"] else match.group(), text)
     if OPEN in rest:
-        return f"{OPEN} without {CLOSE}"
-    return f"{CLOSE} without {OPEN}" if CLOSE in rest else ""
+        return _NO_END
+    return f"{CLOSE} without {OPEN}: the expression has no beginning" if CLOSE in rest else ""
 
 
 def evaluate(text: str, names: Names) -> Any:
@@ -112,10 +122,14 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
         if match.start() > end:
             parts.append(text[end : match.start()])
         if not match["close"]:
-            raise ExpressionError("E302", f"{OPEN} without {CLOSE}", offset=match.start())
+            raise ExpressionError("E302", _NO_END, _end_hint(match["source"]), match.start())
         try:
             parts.append(_Part(match.start(), parse(match["source"])))
         except ExpressionError as error:
+            if error.code == "E302" and OPEN in match["source"]:
+                # It runs into the next one: `<% name > and <% title %>`.
+                before = match["source"].partition(OPEN)[0]
+                raise ExpressionError("E302", _NO_END, _end_hint(before), match.start()) from None
             raise error.at(match.start()) from None
         end = match.end()
     if end < len(text):

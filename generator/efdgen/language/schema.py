@@ -117,10 +117,22 @@ def check_data(document: Located, schema: Rules, *, is_evaluated: bool = False) 
 
 
 def said_once(problems: Iterable[Problem]) -> list[Problem]:
-    """Return problems without the keys that are missing because they are misspelt: `descripton` says it already."""
+    """Return problems without the keys that are missing because they are misspelt: `descripton` says it already.
+
+    Nor does a mapping miss anything that is another thing altogether: a pin that is written as nested mappings.
+    """
     found = list(problems)
-    meant = {(*problem.path[:-1], problem.hint) for problem in found if problem.code == "E201"}
-    return [problem for problem in found if problem.code != "E202" or meant.isdisjoint(_missing_keys(problem))]
+    unknown = [problem for problem in found if problem.code == "E201"]
+    meant = {(*problem.path[:-1], problem.hint) for problem in unknown}
+    others = {problem.path[:-1] for problem in unknown if problem.hint.startswith(_WHOLE_PATH)}
+    return [
+        problem
+        for problem in found
+        if problem.code != "E202" or (meant.isdisjoint(_missing_keys(problem)) and problem.path[:-1] not in others)
+    ]
+
+
+_WHOLE_PATH = "write its whole path, with dots"
 
 
 def _missing_keys(problem: Problem) -> Iterator[Path]:
@@ -180,10 +192,20 @@ def _unknown_keys(error: ValidationError, document: Located, path: Path, schema:
     known = schema.get("properties", {})
     patterns = schema.get("patternProperties", {})
     instance: Any = error.instance
+    is_nested = "x-path" in schema and known.keys().isdisjoint(instance)
     for key in instance:
         if key not in known and not any(re.search(pattern, key) for pattern in patterns):
             place = document.locate((*path, key), key=True)
-            yield Problem("E201", f"unknown key {key!r}", place, (*path, key), suggest.hint(key, known))
+            hint = _path_hint((*path[-1:], key), instance[key], schema) if is_nested else suggest.hint(key, known)
+            yield Problem("E201", f"unknown key {key!r}", place, (*path, key), hint)
+
+
+def _path_hint(path: Path, value: Any, schema: dict[str, Any]) -> str:
+    """Return the hint for a path that is written as nested mappings: with dots, down to what the schema knows."""
+    while isinstance(value, dict) and len(value) == 1 and value.keys().isdisjoint(schema.get("properties", {})):
+        ((key, value),) = value.items()
+        path = (*path, key)
+    return f"{_WHOLE_PATH}: {'.'.join(map(str, path))}: {schema['x-written']}"
 
 
 def _missing(error: ValidationError, document: Located, path: Path) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -78,13 +79,23 @@ def _contents(answers: bytes, count: int) -> Iterator[bytes | None]:
         start += size + 1
 
 
+_NO_REVISION = re.compile(r"\A\Z|\A[-^:.]|\.\.|:|\^\{|[\s\x00-\x1f\x7f]")
+"""What is nothing, an option, a range, a file, or no name at all: https://git-scm.com/docs/gitrevisions."""
+
+
 def _commit(root: Path, name: str) -> str:
     done = _run(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"])
-    if done.returncode == 0:
-        return done.stdout.decode().strip()
+    found = done.stdout.decode().strip()
+    if done.returncode == 0 and not found.startswith("^"):
+        return found
     said = _said(done)
     if "not a git repository" in said:
         raise UsageError(f"{root} is not in a Git repository: there is no revision to compare with")
+    if _NO_REVISION.search(name):
+        what = "one commit: a branch, a tag, a hash, or one counted back from these, such as HEAD~2"
+        raise UsageError(f"{name!r} is not a revision. A revision names {what}; main... is where HEAD left main")
+    if "expected commit" in said:
+        raise UsageError(f"{name!r} is not a revision: it is in Git, and not a commit")
     if said:
         raise UsageError(f"Git can't find {name!r}: {said}")
     known = _output(root, ["for-each-ref", "--format=%(refname:short)"]).decode(errors="replace").split()

@@ -24,6 +24,10 @@ _CONFLICT = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
 """How a conflict begins: https://git-scm.com/docs/git-merge#_how_conflicts_are_presented."""
 
 
+_MISSING = re.compile(r"did not find expected (',' or '[]}]')")
+"""What libyaml says inside of brackets."""
+
+
 class Document(NamedTuple):
     """One YAML document: its data, and where in the file each part of it stands."""
 
@@ -173,6 +177,23 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost
         mark = error.context_mark  # where the quote or the key begins, not where the next thing surprised the parser
     location = Location(file, mark.line + 1, mark.column + 1) if mark else Location(file)
     if mark and innermost is not None and mark.index >= len(text.rstrip()) and "flow" in message:
-        location = innermost  # the bracket that is never closed
-    hint = "indent with spaces; YAML allows no tabs" if mark and text[mark.index : mark.index + 1] == "\t" else ""
-    return Problem("E103", f"not valid YAML: {message}", location, hint=hint)
+        # The bracket that is never closed.
+        return Problem("E103", "not valid YAML: the bracket that begins here has no end", innermost, hint="close it")
+    missing = _MISSING.match(error.problem or "")
+    if missing and error.context_mark:
+        begin = f"the bracket of line {error.context_mark.line + 1}"
+        return Problem("E103", f"not valid YAML: {missing[1]} is missing before this, in {begin}", location)
+    if "end of stream" in message and "quoted scalar" in message:
+        return Problem(
+            "E103", "not valid YAML: the quoted text that begins here has no end", location, hint="close the quote"
+        )
+    return Problem(
+        "E103", f"not valid YAML: {message}", location, hint=_hint(text[mark.index : mark.index + 1] if mark else "")
+    )
+
+
+def _hint(character: str) -> str:
+    """Return the hint for a character that the parser can't go on with."""
+    if character == "\t":
+        return "indent with spaces; YAML allows no tabs"
+    return "put the text in quotes" if character and character in "%@`" else ""
