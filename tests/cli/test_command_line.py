@@ -275,6 +275,17 @@ def test_a_bug_ends_with_70_says_so_and_keeps_the_traceback(small: Path, verb: s
     assert "/issues/new" in result.stderr
 
 
+def test_a_merge_conflict_is_not_called_an_edit(small: Path) -> None:
+    values = small / "rendered/apps/store/values-lab.yaml"
+    mark, _, body = values.read_text(encoding="utf-8").partition("\n")
+    values.write_text(f"{mark}\n<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> branch\n{body}", encoding="utf-8")
+    assert "changed  rendered/apps/store/values-lab.yaml (Git left a merge conflict)\n" in at(small, "check").stdout
+    (found,) = json.loads(at(small, "check", "--format", "json").stdout)["problems"]
+    assert (found["code"], found["hint"]) == ("E603", "merge the specs, then run: efdgen render")
+    assert "values-lab.yaml had a merge conflict of Git; it was rendered anew\n" in at(small, "render").stderr
+    assert at(small, "check").exit_code == 0
+
+
 def test_edits_and_foreign_files_are_warned_of(small: Path) -> None:
     values = small / "rendered/apps/store/values-lab.yaml"
     values.write_bytes(values.read_bytes() + b"\n")

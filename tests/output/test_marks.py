@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import pytest
 
-from efdgen.output.marks import Ownership, with_mark
+from efdgen.output.marks import Ownership, has_conflict, with_mark
 
 VALUES = "apps/store/values-lab.yaml"
 FEED = "apps/store/feeds/lab.json"
@@ -141,6 +141,14 @@ def test_a_conflict_between_two_marks_is_efdgens_and_edited(content: bytes) -> N
     ownership = Ownership({VALUES: content}, ())
     assert ownership.is_generated(VALUES)
     assert ownership.is_edited(VALUES)
+    assert has_conflict(content)
+
+
+@pytest.mark.parametrize(
+    "content", [FILE, b"<<<<<<< HEAD\n", b"a <<<<<<< b\n=======\n>>>>>>> c\n", b"<<<<<<< a\nb\n>>>>>>> c\n"]
+)
+def test_what_only_looks_like_a_conflict_is_none(content: bytes) -> None:
+    assert not has_conflict(content)
 
 
 def test_a_conflict_between_marks_of_another_path_is_foreign() -> None:

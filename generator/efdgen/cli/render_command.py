@@ -48,6 +48,9 @@ def command(
     said = text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style, is_verbose=verbose)
     click.echo(said, err=format_ != "text")
     for path in outcome.edited:
-        say_warning(f"{render.OUTPUT}/{path} had been edited by hand; the edit is gone")
+        if path not in outcome.conflicts:
+            say_warning(f"{render.OUTPUT}/{path} had been edited by hand; the edit is gone")
+    for path in outcome.conflicts:
+        say_warning(f"{render.OUTPUT}/{path} had a merge conflict of Git; it was rendered anew")
     for path in outcome.foreign:
         say_warning(f"{render.OUTPUT}/{path} was not made by efdgen; left alone")

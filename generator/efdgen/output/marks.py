@@ -48,6 +48,17 @@ def _comment(path: str) -> tuple[str, str]:
     return _COMMENTS.get(path.rpartition(".")[2], ("# ", ""))
 
 
+_CONFLICT = re.compile(rb"^<{7}(?: [^\n]*)?$.*?^={7}\r?$.*?^>{7}(?: |\r?$)", re.MULTILINE | re.DOTALL)
+
+
+def has_conflict(content: bytes) -> bool:
+    """Say whether a merge of Git left a conflict in a file: nobody edited it, and rendering makes it anew.
+
+    https://git-scm.com/docs/git-merge#_how_conflicts_are_presented
+    """
+    return b"<<<<<<<" in content and _CONFLICT.search(content) is not None
+
+
 class _Mark(NamedTuple):
     """What a mark says: that the file belongs here, or elsewhere, or (in an earlier version) neither."""
 

@@ -12,6 +12,7 @@ from efdgen.language import visible
 from efdgen.language.secrecy import masked
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER
+from efdgen.output.marks import has_conflict
 from efdgen.report.brief import brief
 
 DOCS = "https://github.com/lsst-sqre/argocd-efd/blob/main/docs/diagnostics.md"
@@ -156,6 +157,8 @@ def _problem(change: FileChange, is_edited: bool, output: str) -> Problem:
     if change.kind is Kind.REMOVED:
         return Problem("E602", "no spec renders to this file", Location(file, 1, 1), hint=_RENDER)
     place = Location(file, _first_difference(change), 1)
+    if is_edited and has_conflict(change.before or b""):
+        return Problem("E603", "Git left a merge conflict in the file", place, hint=f"merge the specs, then {_RENDER}")
     if is_edited:
         hint = "make the change in the specs or templates, then run: efdgen render"
         return Problem("E605", "the file was edited by hand", place, hint=hint)

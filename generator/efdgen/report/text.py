@@ -12,6 +12,7 @@ from efdgen.language.secrecy import masked_line
 from efdgen.output import layout
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER
+from efdgen.output.marks import has_conflict
 from efdgen.output.staging import Finished
 from efdgen.report.brief import brief
 
@@ -127,7 +128,7 @@ def differences(
         elif change.kind is Kind.REMOVED:
             lines.append(f"{style('extra', fg='red', bold=True)}    {path}")
         else:
-            note = " (edited by hand)" if change.path in by_hand else ""
+            note = _note(change) if change.path in by_hand else ""
             lines.append(f"{style('changed', fg='red', bold=True)}  {path}{note}")
             lines.extend(_unified(change, path, style))
     lines.extend(
@@ -135,6 +136,11 @@ def differences(
         for path in foreign
     )
     return "\n".join(lines)
+
+
+def _note(change: FileChange) -> str:
+    """Return what happened to a file that is not as efdgen wrote it."""
+    return " (Git left a merge conflict)" if has_conflict(change.before or b"") else " (edited by hand)"
 
 
 _COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from efdgen.errors import OutputError, Problem
 from efdgen.output import disk, layout, staging
 from efdgen.output.compare import FileChange, Kind, compare
-from efdgen.output.marks import Ownership
+from efdgen.output.marks import Ownership, has_conflict
 from efdgen.output.staging import Finished
 from efdgen.output.tree import FileTree
 from efdgen.verbs import someapps
@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
     Attributes:
         changes: what differs, and is efdgen's to change.
         foreign: files in the output folder that efdgen did not make, and leaves alone.
-        edited: generated files that somebody edited.
+        edited: generated files that somebody edited, or that a merge of Git left a conflict in.
         unchanged: how many files are as they should be.
         warnings: what is odd about the input, but no error.
         is_interrupted: whether a run stopped while it wrote there, and the next one has to finish it.
@@ -37,6 +37,12 @@ class Outcome(NamedTuple):
     unchanged: int
     warnings: tuple[Problem, ...]
     is_interrupted: bool = False
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """Return the files that a merge of Git left a conflict in."""
+        edited = frozenset(self.edited)
+        return tuple(each.path for each in self.changes if each.path in edited and has_conflict(each.before or b""))
 
     @property
     def is_clean(self) -> bool:
