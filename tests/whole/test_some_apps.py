@@ -113,6 +113,15 @@ def test_what_two_apps_have_to_do_with_each_other_is_about_both(small: Path, app
         project.rendering(small, ["dome"], [app])
 
 
+def test_an_app_that_is_misspelt_is_not_said_to_be_missing(small: Path) -> None:
+    edit(small / DOME, "  store: {}\n", "  stroe: {}\n")
+    warnings = project.rendering(small, ["dome"], ["view"]).warnings
+    assert [(problem.code, problem.hint) for problem in warnings] == [("E402", "did you mean 'store'?")]
+    edit(small / DOME, "  stroe: {}\n", "  cellar: {}\n")
+    with pytest.raises(InvalidInputError, match="view needs store"):
+        project.rendering(small, ["dome"], ["view"])
+
+
 def test_environments_and_apps_go_together(small: Path) -> None:
     edit(small / LAB, "refresh: 5s", "refres: 5s")
     with pytest.raises(InvalidInputError):

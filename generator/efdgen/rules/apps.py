@@ -16,9 +16,14 @@ from efdgen.rules.identities import Identities
 _SYSTEM_NAMESPACES = ("argocd", "default", "kube-node-lease", "kube-public", "kube-system")
 
 
-def have_what_they_need(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
-    """Find apps without an app that they require, here or from elsewhere in the cluster."""
-    there = {*environment.spec.document.data["apps"], *environment.facts.cluster.provides}
+def have_what_they_need(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find apps without an app that they require, here or from elsewhere in the cluster.
+
+    An app whose name is misspelt is there: that is said already.
+    """
+    listed = {*environment.spec.document.data["apps"], *environment.facts.cluster.provides}
+    misspelt = listed - identities.apps
+    there = {*listed, *(suggest.closest(name, identities.apps - listed) for name in misspelt)}
     for app in environment.apps:
         for required in app.definition.requires:
             if required not in there:

@@ -36,7 +36,6 @@ def fit_the_dns(environment: ResolvedEnvironment, _identities: Identities) -> It
 
 def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find hosts that another environment, or another ingress at the same path, claims too."""
-    hint = "give each its own, under `hosts`"
     claims: dict[tuple[str, str], tuple[str, str]] = {}
     for app, service, host in _claims(environment):
         path = own_host_path(environment, service) if app else ("argocd", "host")
@@ -45,8 +44,9 @@ def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -
         url_path = _url_path(environment, app, host)
         first = claims.setdefault((host, url_path), (app, service))
         if first != (app, service):
-            both = f"{first[1]} and {service}" if first[1] != service else f"{first[0]} and {app}"
-            message = f"{both} claim one host: {host}{url_path}"
+            both = (first[1], service) if first[0] == app else (first[0] or "Argo CD", app or "Argo CD")
+            message = f"{' and '.join(both)} claim one host: {host}{url_path}"
+            hint = "give each its own, under `hosts`" if app else "give Argo CD its own"
             yield in_facts("E501", message, environment, path, hint, app)._replace(other=first[0])
     for resolved in environment.apps:
         for host in resolved.node_port_hosts.values():
@@ -67,8 +67,8 @@ def _url_path(environment: ResolvedEnvironment, app_name: str, host: str) -> str
         if app.definition.name == app_name:
             for _, ingress in _ingresses(app.values, ()):
                 if host in (claimed for _, claimed in _ingress_hosts(ingress)):
-                    return str(ingress.get("path", "/"))
-    return "/"
+                    return str(ingress.get("path") or "").rstrip("/")
+    return ""
 
 
 def are_the_ingresses_hosts(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

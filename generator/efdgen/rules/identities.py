@@ -25,6 +25,7 @@ class Identities:
 
     Attributes:
         about: the apps that the run is about.
+        apps: the apps that there are.
         resolver: resolves their environments.
         own: where facts stand that belong to one environment, those that others follow from first.
         identifying: where facts stand that are other names of their environment.
@@ -43,6 +44,7 @@ class Identities:
             except (InvalidInputError, expressions.ExpressionError, TypeError):
                 continue  # its facts are wrong, and resolving them says how
         self.about = repository.about
+        self.apps = frozenset(repository.apps)
         self.resolver = resolver
         self._services = sorted(
             {service for app in repository.apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}
