@@ -152,6 +152,8 @@ def test_a_key_may_stand_in_several_mappings() -> None:
         pytest.param("-0: a", ("E106", 1, 1), id="minus zero as key"),
         pytest.param("9223372036854775808: a", ("E106", 1, 1), id="integer key that Helm refuses"),
         pytest.param("1: a\n'1': b", ("E105", 2, 1), id="integer key beside its text"),
+        pytest.param("a: 18446744073709551616", ("E109", 1, 4), id="integer that Go reads as a fraction"),
+        pytest.param("a: -9223372036854775809", ("E109", 1, 4), id="negative integer that Go reads as a fraction"),
         pytest.param("a:\n  1.5: b", ("E106", 2, 3), id="fraction as key"),
         pytest.param("true: a", ("E106", 1, 1), id="boolean key"),
         pytest.param("null: a", ("E106", 1, 1), id="null key"),
@@ -223,6 +225,11 @@ def test_an_alias_repeats_a_value() -> None:
         "c": {"b": [1, 2]},
         "d": [{"b": [1, 2]}, {"b": [1, 2]}],
     }
+
+
+@pytest.mark.parametrize("number", [-(2**63), 2**63 - 1, 2**63, 2**64 - 1])
+def test_integers_of_64_bits_are_read_as_they_are(number: int) -> None:
+    assert parse(f"a: {number}") == {"a": number}
 
 
 def test_an_alias_of_a_key_repeats_its_text() -> None:

@@ -8,7 +8,6 @@ statements, loops, methods or arithmetic, and no attribute of any Python object 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from efdgen.errors import EfdgenError
 from efdgen.language import signatures, suggest
 from efdgen.language.shown import shown
 from efdgen.language.signatures import kind
+from efdgen.language.yamlio.scalars import is_number
 
 MOST_TEXT = 100_000
 """Characters that joining, replacing and other filters can make."""
@@ -91,7 +91,7 @@ def plain(value: Any) -> Any:
             value.encode()
         except UnicodeEncodeError:
             raise ExpressionError("E304", "the expression yields a lone surrogate, half of a character") from None
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, int | float) and not is_number(value):
         raise ExpressionError("E304", "the expression yields a number that is too large")
     if isinstance(value, str | bool | int | float) or value is None:
         return value

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from efdgen.language.yamlio.nesting import before_refused_nesting
-from efdgen.language.yamlio.scalars import YamlError
+from efdgen.language.yamlio.scalars import LARGEST, SMALLEST, YamlError
 
 MAX_DEPTH = 200
 """Levels of nesting that a document may have; real ones have at most fifty."""
@@ -58,7 +58,6 @@ _NUMBER_STARTS = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _POINT_FIRST = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z")
-_SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 
 def _plain(value: str) -> Any:
@@ -79,7 +78,7 @@ def _number(value: str) -> Any:
     digits = value.replace("_", "")
     if _INTEGER.match(digits):
         number = _integer(digits)
-        if _SMALLEST <= number <= _LARGEST:
+        if SMALLEST <= number <= LARGEST:
             return number
     return _finite(digits, value) if _FLOAT.match(digits) else value
 
@@ -89,8 +88,8 @@ def _integer(digits: str) -> int:
     base = 10
     if unsigned[0] == "0" and len(unsigned) > 1:
         base = {"x": 16, "b": 2}.get(unsigned[1].lower(), 8)
-    elif len(unsigned) > len(str(_LARGEST)):
-        return _LARGEST + 1
+    elif len(unsigned) > len(str(LARGEST)):
+        return LARGEST + 1
     number = int(unsigned, base)
     return -number if digits[0] == "-" else number
 

@@ -24,8 +24,8 @@ _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": 
 YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 _NUMBER_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
-_LARGEST = 2**64 - 1
-"""Go reads larger integers as fractions."""
+SMALLEST, LARGEST = -(2**63), 2**64 - 1
+"""Go reads integers beyond these as fractions: https://pkg.go.dev/strconv#ParseInt, ParseUint."""
 
 _FLOAT = re.compile(r"(?:[-+]?(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?\Z")
 """`-.5` is text to YAML 1.1, `.5` a number to all."""
@@ -51,7 +51,8 @@ def resolve_plain(value: str) -> Any:
     if value in _BOOLEANS:
         return _BOOLEANS[value]
     if value[0] in _NUMBER_START:
-        if _INTEGER.match(value) and len(value) <= len(str(-_LARGEST)) and abs(int(value)) <= _LARGEST:
+        # Python refuses to read a number of thousands of digits.
+        if _INTEGER.match(value) and len(value) <= len(f"+{LARGEST}") and is_number(int(value)):
             return int(value)
         if _FLOAT.match(value) and math.isfinite(float(value)):
             return float(value)
@@ -69,9 +70,14 @@ def resolve_plain(value: str) -> Any:
     return value
 
 
+def is_number(number: float) -> bool:
+    """Say whether a number is one to every parser: a finite fraction, or an integer of at most 64 bits."""
+    return SMALLEST <= number <= LARGEST if isinstance(number, int) else math.isfinite(number)
+
+
 _KEY = re.compile(r"(?:0|-?[1-9][0-9]{0,18})\Z")
 
 
 def is_number_key(key: str) -> bool:
     """Say whether an unquoted key is a whole number that Helm turns into just this text: 9000, and not +9000."""
-    return _KEY.match(key) is not None and -(2**63) <= int(key) < 2**63
+    return _KEY.match(key) is not None and SMALLEST <= int(key) < 2**63
