@@ -59,12 +59,17 @@ def test_a_folder_that_can_not_be_read_is_located(tmp_path: Path, monkeypatch: p
     assert not [each for each in found if each.startswith("E404") or each.endswith("/Chart.yaml:0")]
 
 
-def test_what_stands_in_a_folder_that_can_not_be_searched_is_located(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "folder",
+    ["schemas", "environments", "environments/shared", "templates", paths.APPS, f"{paths.APPS}/view", paths.RUNBOOK],
+)
+def test_a_folder_that_can_not_be_searched_is_said_and_nothing_that_follows(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = small_repository(tmp_path)
-    _forbid(monkeypatch, root / f"{paths.APPS}/view")
-    assert f"E101 {paths.APPS}/view/app.yaml:0" in _found(root)
+    _forbid(monkeypatch, root / folder)
+    assert paths.is_repository(root)
+    assert _found(root) == [f"E101 {folder}:0"]
 
 
 def test_a_folder_that_can_not_be_searched_is_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

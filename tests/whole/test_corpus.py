@@ -356,6 +356,20 @@ def test_unreadable_file_is_refused(tmp_path: Path) -> None:
     _assert_expected(found, (Expected("E101", DOME),))
 
 
+@needs.ORDINARY_USER.needed
+@pytest.mark.parametrize("mode", [0o000, 0o111, 0o444])
+@pytest.mark.parametrize("folder", ["schemas", "environments/shared", "templates", "templates/apps/store"])
+def test_an_unreadable_folder_is_said_and_nothing_that_follows(folder: str, mode: int, tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    (root / folder).chmod(mode)
+
+    status, found = _render(root)
+
+    (root / folder).chmod(0o755)
+    assert status == INVALID_INPUT
+    _assert_expected(found, (Expected("E101", folder),))
+
+
 # What some parsers take for something else, and is kept as it is written.
 
 KEPT = ("22:22", "1:30:45", "2001-12-14", "2001-12-14t21:59:43.10-05:00", "1.2.3", "1.21.5", "v1.10", "0.1.0-rc.1")

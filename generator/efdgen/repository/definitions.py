@@ -79,7 +79,7 @@ class _Definitions:
 
     def _no_definition(self, folder: str) -> None:
         """Record that a folder holds no app.yaml, at the file that may be meant to be it."""
-        is_folder = (self._files.root / folder).is_dir()
+        is_folder = self._files.is_folder(folder)
         names = [PurePosixPath(entry).name for entry in self._files.entries(folder)] if is_folder else []
         misspelt = next((name for name in names if suggest.closest(name, _FILES) == "app.yaml"), None)
         if misspelt is None:

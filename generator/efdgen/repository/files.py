@@ -37,6 +37,7 @@ class Files:
         problems: what is wrong.
         literals: what looks like a secret, unless it is accepted.
         of_apps: files elsewhere that belong to apps, each with the names of these.
+        unread: the folders that can't be read.
     """
 
     def __init__(self, root: FilePath) -> None:
@@ -44,6 +45,7 @@ class Files:
         self.problems: list[Problem] = []
         self.literals: list[Problem] = []
         self.of_apps: dict[str, set[str]] = {}
+        self.unread: set[str] = set()
         self._refused: set[Location] = set()
         # Of thousands of files, texts are put together in a tenth of the time that paths are.
         self._folder = f"{root}/"
@@ -155,7 +157,7 @@ class Files:
         try:
             names = sorted(os.listdir(self._folder + folder))
         except OSError as error:
-            self.problem("E101", f"can't read the folder: {error.strerror}", Location(folder))
+            self._refuse_folder(folder, error)
             return []
         names = [name for name in names if not name.startswith(".")]
         alike: dict[str, str] = {}
@@ -168,6 +170,16 @@ class Files:
                 )
                 self.problem("E401", message, Location(f"{folder}/{name}"), hint="rename one of them")
         return [f"{folder}/{name}" for name in names]
+
+    def _refuse_folder(self, folder: str, error: OSError) -> None:
+        """Record once that a folder can't be read: the outermost above it that can't be looked into, if any."""
+        parts = folder.split("/")
+        above = ("/".join(parts[:count]) for count in range(1, len(parts)))
+        folder = next((each for each in above if not os.access(self._folder + each, os.X_OK)), folder)
+        if folder not in self.unread:
+            self.unread.add(folder)
+            hint = "let yourself read it and look into it: chmod u+rx" if isinstance(error, PermissionError) else ""
+            self.problem("E101", f"can't read the folder: {error.strerror}", Location(folder), hint=hint)
 
     def exists(self, path: str) -> bool:
         """Say whether there is a file or folder of that name: a name that none can have is simply not there.
@@ -182,6 +194,10 @@ class Files:
         except (OSError, ValueError):
             return False
         return True
+
+    def is_folder(self, path: str) -> bool:
+        """Say whether a path is a folder; one that can't be looked at is none."""
+        return stat.S_ISDIR(_mode(self._folder + path, follow=True))
 
     def refuse_others(self, folder: str, known: Iterable[str]) -> None:
         """Record what is in a folder and nothing reads: a misspelt name must not leave a file out in silence.
@@ -236,6 +252,10 @@ class Files:
             size = status.st_size
             content = _content(file) if size <= yamlio.MAX_BYTES else b""
         except OSError as error:
+            folder = path.rpartition("/")[0]
+            if isinstance(error, PermissionError) and not os.access(self._folder + folder, os.X_OK):
+                self._refuse_folder(folder, error)
+                return None
             reason = "its links lead in a circle" if error.errno == errno.ELOOP else error.strerror
             if isinstance(error, FileNotFoundError) and stat.S_ISLNK(_mode(file, follow=False)):
                 reason = "the link leads nowhere"

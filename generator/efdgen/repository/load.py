@@ -14,6 +14,7 @@ from efdgen.repository.files import Files
 from efdgen.repository.focus import Focus, focus
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
 from efdgen.repository.tables import load as load_tables
+from efdgen.repository.unreadable import without_follow_ups
 
 
 def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Repository:
@@ -53,7 +54,8 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
             files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
     _check_parts(files, apps, parent, wrapper)
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
-    problems = [*_of_no_secret(files.problems, literals, read), *literals]
+    found = [*_of_no_secret(files.problems, literals, read), *literals]
+    problems = without_follow_ups(found, files.unread)
     known = paths.environment_names(root)
     own = {name: f"{paths.ENVIRONMENTS}/{name}.yaml" for name in known}
     sound = _sound(environments, problems, own, about)
@@ -61,7 +63,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
     if names:
         others = {own[name] for name in set(known) - set(names)}
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
-    begun = drafts.drafts(read, apps, problems, about) if len(sound) < len(known) else {}
+    begun = drafts.drafts(read, apps, problems, about) if len(sound) < len(known) and not files.unread else {}
     begun = {name: draft for name, draft in begun.items() if name not in sound}
     return Repository(
         frozenset(known),

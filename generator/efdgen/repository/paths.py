@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -85,8 +86,15 @@ def table_names(root: Path) -> list[str]:
 def is_repository(folder: Path) -> bool:
     """Say whether a folder holds specs and app definitions."""
     try:
-        return (folder / ENVIRONMENTS).is_dir() and (folder / APPS).is_dir()
+        if not (folder / ENVIRONMENTS).is_dir():
+            return False
     except OSError:  # a folder that can't be searched
+        return False
+    try:
+        return stat.S_ISDIR((folder / APPS).stat().st_mode)
+    except PermissionError:
+        return True  # loading says which folder can't be read
+    except OSError:
         return False
 
 

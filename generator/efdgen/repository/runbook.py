@@ -42,7 +42,7 @@ def _texts(files: Files) -> dict[str, TextFile]:
     texts = files.texts(paths.RUNBOOK)
     for entry in files.entries(paths.RUNBOOK):
         name = entry.removeprefix(f"{paths.RUNBOOK}/")
-        if (_PHASE.match(name) or name == paths.FUNCTIONS) and (files.root / entry).is_dir():
+        if (_PHASE.match(name) or name == paths.FUNCTIONS) and files.is_folder(entry):
             files.problem("E101", "it is not a file", Location(entry))
             texts = {path: file for path, file in texts.items() if not path.startswith(f"{name}/")}
     return texts
