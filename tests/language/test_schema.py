@@ -13,7 +13,7 @@ import efdgen
 from efdgen.environment import model
 from efdgen.environment.typed import camel_case
 from efdgen.errors import Location, Problem
-from efdgen.language import schema
+from efdgen.language import patterns, schema
 from efdgen.language.conforms import Pending, conforms
 from efdgen.repository.load import load as load_repository
 from efdgen.repository.model import Acceptance, ChartReference
@@ -588,3 +588,18 @@ def test_the_examples_of_whole_documents_are_valid() -> None:
     for name in ("environment", "app", "values", "table", "schema", "own news"):
         for example in raw(name)["examples"]:
             assert check(json.dumps(example), name.removeprefix("own ")) == []
+
+
+def test_a_text_that_is_too_long_for_a_pattern_is_said_to_be() -> None:
+    rules = {"properties": {"a": {"pattern": "^.*x.*$"}}}
+    (problem,) = schema.check_data(document(f"a: {'x' * 10_001}"), rules)
+    assert (problem.code, problem.message) == ("E206", "has 10,001 characters, and can have at most 10,000 here")
+    assert schema.check_data(document(f"a: {'x' * 10_000}"), rules) == []
+
+
+def test_every_pattern_of_our_own_schemas_ends() -> None:
+    found = [
+        node["pattern"] for name in NAMES for _, node in subschemas(raw(name)) if isinstance(node.get("pattern"), str)
+    ]
+    assert found
+    assert [pattern for pattern in found if patterns.fault(pattern)] == []

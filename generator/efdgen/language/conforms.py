@@ -7,11 +7,10 @@ jsonschema to decide and to explain.
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from efdgen.language import patterns
 from efdgen.language.references import ANNOTATION
 
 Schema = Mapping[str, Any] | bool
@@ -33,8 +32,6 @@ _TYPES: Mapping[type, str] = {
     bool: "boolean",
     type(None): "null",
 }
-
-_pattern = functools.lru_cache(maxsize=1024)(re.compile)
 
 
 def conforms(value: Any, schema: Schema) -> bool:
@@ -93,7 +90,7 @@ _KEYWORDS: Mapping[str, Check] = {
     "propertyNames": lambda value, kind, names, _: kind != "object" or all(conforms(key, names) for key in value),
     "items": lambda value, kind, items, _: kind != "array" or all(conforms(item, items) for item in value),
     "uniqueItems": lambda value, kind, _argument, _schema: kind != "array" or _are_unique_texts(value),
-    "pattern": lambda value, kind, pattern, _: kind != "string" or _pattern(pattern).search(value) is not None,
+    "pattern": lambda value, kind, pattern, _: kind != "string" or patterns.fits(pattern, value),
     "minLength": lambda value, kind, least, _: kind != "string" or len(value) >= least,
     "maxLength": lambda value, kind, most, _: kind != "string" or len(value) <= most,
     "minItems": lambda value, kind, least, _: kind != "array" or len(value) >= least,

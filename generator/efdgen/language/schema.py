@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from efdgen.errors import Location, Path, Problem, dotted
-from efdgen.language import expressions, suggest
+from efdgen.language import expressions, patterns, suggest
 from efdgen.language.conforms import Pending, conforms
 from efdgen.language.references import SchemaFile, written_pattern
 from efdgen.language.shown import shown
@@ -148,7 +148,8 @@ def _validator() -> Any:
     from jsonschema import Draft202012Validator  # only when something is wrong
     from jsonschema.validators import extend
 
-    keywords = {name: _unless_pending(check) for name, check in Draft202012Validator.VALIDATORS.items()}
+    checks = {**Draft202012Validator.VALIDATORS, "pattern": _pattern}
+    keywords = {name: _unless_pending(check) for name, check in checks.items()}
     return extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
 
 
@@ -158,6 +159,14 @@ def _unless_pending(check: Callable[..., Any]) -> Callable[..., Any]:
             yield from check(validator, argument, instance, schema) or ()
 
     return keyword
+
+
+def _pattern(_validator: Validator, pattern: str, instance: Any, _schema: Any) -> Iterator[ValidationError]:
+    """Check the keyword `pattern` in a time that has a bound."""
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(instance, str) and not patterns.fits(pattern, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
@@ -250,6 +259,8 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
         return "E206", "the list names something twice", "keep one of them"
     if error.validator == "minimum":
         return "E206", f"must be at least {wanted}, not {seen}", ""
+    if error.validator == "pattern" and patterns.is_too_long(wanted, value):
+        return "E206", f"has {len(value):,} characters, and can have at most {patterns.longest(wanted):,} here", ""
     if error.validator == "pattern":
         must = custom or f"must match {written_pattern(wanted)}"
         said = f"{seen} {must}" if must.startswith("is ") else f"{must}, not {seen}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
-from efdgen.language import schema, suggest, yamlio
+from efdgen.language import patterns, schema, suggest, yamlio
 from efdgen.language.annotations import Items, Keys, Others, Place, TooManyPlacesError, places
 from efdgen.language.conforms import conforms
 from efdgen.language.references import ANNOTATION, SAME_VALUE, BrokenReferenceError, children
@@ -180,6 +180,8 @@ def _own_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for pattern in (*raw.get("patternProperties", ()), *([raw["pattern"]] if "pattern" in raw else ())):
         if not _is_pattern(pattern):
             yield "pattern", f"{pattern!r} is not a regular expression"
+        elif fault := patterns.fault(pattern):
+            yield "pattern", f"{pattern!r} could take for ever: {fault}"
     for keyword in ("type", "enum", "allOf", "anyOf", "oneOf"):
         if raw.get(keyword) == []:
             yield keyword, f"an empty list: {keyword!r} must name something"

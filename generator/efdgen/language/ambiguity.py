@@ -1,0 +1,303 @@
+"""How long a regular expression can take on a text, before it is used: Python's engine backtracks.
+
+Where a pattern can match one text in many ways, all are tried before it is said not to match. How many there are is the
+ambiguity of its automaton, which can be worked out: "On the degree of ambiguity of finite automata", A. Weber and
+H. Seidl, 1991, https://doi.org/10.1016/0304-3975(91)90381-B.
+
+    ^(a+b)+$       as many steps as the text has characters     1
+    ^.*x.*$        the square of that                           2
+    ^(a+)+$        2 to the power of that                       BoundlessError
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+try:
+    from re import _parser as sre  # type: ignore[attr-defined]
+except ImportError:  # Python 3.10
+    import sre_parse as sre
+
+_MOST_STATES = 300
+_MOST_STEPS = 300_000
+"""What is looked at of a pattern; real ones have a tenth."""
+
+_WAYS = 2
+"""More ways than one to get somewhere are counted as two."""
+
+
+class BoundlessError(Exception):
+    """A pattern can take for ever, or how long it takes can't be worked out. The message says why."""
+
+
+def power(pattern: str) -> int:
+    """Return to which power of a text's length a pattern can take that many steps.
+
+    Raises:
+        BoundlessError: when it is to no power, or can't be worked out.
+    """
+    parsed = sre.parse(pattern)
+    tree, flags = list(parsed), parsed.state.flags
+    is_anchored = bool(tree) and tree[0][0] is sre.AT and tree[0][1] in _BEGINNINGS and not flags & re.MULTILINE
+    return _Automaton(tree, _letters(tree), flags).power(is_anchored=is_anchored)
+
+
+class _Part(NamedTuple):
+    """A part of a pattern: with what it begins and ends, and in how many ways it can be empty.
+
+    Where it begins and ends are states, each of which reads one character, with the number of ways.
+    """
+
+    first: Counter[int]
+    last: Counter[int]
+    empty: int
+
+
+_EMPTY = _Part(Counter(), Counter(), 1)
+
+
+class _Automaton:
+    """The states of a pattern, each of which reads one character, and the steps between them, each with its ways."""
+
+    def __init__(self, tree: Any, letters: frozenset[str], flags: int) -> None:
+        self._flags = flags
+        self._letters = letters
+        self._known: dict[str, frozenset[str]] = {}
+        self._reads: list[frozenset[str]] = []
+        self._steps: dict[int, Counter[int]] = defaultdict(Counter)
+        self._beside = [0]
+        self._loops = 0
+        self._sequence(tree)
+
+    def power(self, *, is_anchored: bool) -> int:
+        """Return the power; a pattern that is not anchored is tried at each place of a text."""
+        rings = [ring for ring in _rings(range(len(self._reads)), self._steps) if self._is_ring(ring)]
+        for ring in rings:
+            self._refuse_exponential(ring)
+        chains: dict[int, int] = {}
+        # From the last to the first: Tarjan's order.
+        for index, ring in enumerate(rings):
+            behind = (chains[at] for at in range(index) if self._is_beside(ring, rings[at]))
+            chains[index] = 1 + max(behind, default=0)
+        own = max(chains.values(), default=0) + (0 if is_anchored or not rings else 1)
+        return max(own, *self._beside)
+
+    # -- from the tree to states
+
+    def _sequence(self, tree: Iterable[tuple[Any, Any]]) -> _Part:
+        whole = _EMPTY
+        for node, argument in tree:
+            part = self._part(node, argument)
+            self._connect(whole.last, part.first)
+            whole = _Part(
+                _sum(whole.first, _times(part.first, whole.empty)),
+                _sum(part.last, _times(whole.last, part.empty)),
+                min(_WAYS, whole.empty * part.empty),
+            )
+        return whole
+
+    def _part(self, node: Any, argument: Any) -> _Part:
+        if node in (sre.LITERAL, sre.NOT_LITERAL, sre.ANY, sre.IN):
+            return self._reading(node, argument)
+        if node is sre.BRANCH:
+            parts = [self._sequence(branch) for branch in argument[1]]
+            empty = min(_WAYS, sum(part.empty for part in parts))
+            return _Part(_sum(*(part.first for part in parts)), _sum(*(part.last for part in parts)), empty)
+        if node is sre.SUBPATTERN:
+            return self._sequence(argument[-1])
+        if str(node) == "ATOMIC_GROUP":
+            return self._sequence(argument)
+        if str(node) in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            return self._repeat(*argument)
+        if node in (sre.ASSERT, sre.ASSERT_NOT):
+            self._look(argument[1])
+            return _EMPTY
+        if node is sre.AT:
+            return _EMPTY
+        if str(node) == "FAILURE":
+            return _Part(Counter(), Counter(), 0)
+        raise BoundlessError("it refers back to one of its groups, and how long that takes can't be known")
+
+    def _repeat(self, least: int, most: int, body: Any) -> _Part:
+        if most <= 1:
+            part = self._sequence(body) if most else _EMPTY
+            return part._replace(empty=min(_WAYS, part.empty + 1)) if most and not least else part
+        self._loops += 1
+        part = self._sequence(body)
+        self._loops -= 1
+        if part.empty and most < sre.MAXREPEAT:
+            raise BoundlessError(f"it repeats a part that can be empty up to {most} times")
+        self._connect(part.last, part.first)
+        return part if least else part._replace(empty=1)
+
+    def _look(self, body: Any) -> None:
+        """Look at what is looked ahead for, or back: it takes its own time, in a repeated part once a turn."""
+        inner = _Automaton(body, self._letters, self._flags)
+        self._beside.append(inner.power(is_anchored=True) + (1 if self._loops else 0))
+
+    def _reading(self, node: Any, argument: Any) -> _Part:
+        if len(self._reads) >= _MOST_STATES:
+            raise BoundlessError(f"it has more than {_MOST_STATES} parts")
+        said = f"{node} {argument}"
+        if said not in self._known:
+            self._known[said] = frozenset(each for each in self._letters if self._is_read(node, argument, each))
+        self._reads.append(self._known[said])
+        state = Counter({len(self._reads) - 1: 1})
+        return _Part(state, state, 0)
+
+    def _is_read(self, node: Any, argument: Any, letter: str) -> bool:
+        if self._flags & re.IGNORECASE:
+            both = (letter.lower(), letter.upper())
+            return any(len(each) == 1 and _reads(node, argument, each, self._flags) for each in both)
+        return _reads(node, argument, letter, self._flags)
+
+    def _connect(self, ends: Mapping[int, int], beginnings: Mapping[int, int]) -> None:
+        for end, ways in ends.items():
+            for beginning, more in beginnings.items():
+                self._steps[end][beginning] = min(_WAYS, self._steps[end][beginning] + ways * more)
+
+    # -- ambiguity
+
+    def _is_ring(self, states: Sequence[int]) -> bool:
+        return len(states) > 1 or states[0] in self._steps[states[0]]
+
+    def _refuse_exponential(self, ring: Sequence[int]) -> None:
+        """Refuse a ring in which one text leads from a state back to it in two ways."""
+        inside = frozenset(ring)
+        found = any(ways > 1 for state in ring for to, ways in self._steps[state].items() if to in inside)
+        if not found:
+            pairs = [(one, other) for one in ring for other in ring if self._reads[one] & self._reads[other]]
+            steps = {pair: list(self._together(pair, (inside, inside))) for pair in pairs}
+            found = any(len({one == other for one, other in those}) > 1 for those in _rings(pairs, steps))
+        if found:
+            raise BoundlessError("a repeated part of it can match one text in several ways, each of which is tried")
+
+    def _is_beside(self, ring: Sequence[int], behind: Sequence[int]) -> bool:
+        """Say whether one text can stay in a ring, lead on from it to another one, and stay in that."""
+        inside = (frozenset(ring), None, frozenset(behind))
+        for first in ring:
+            for second in behind:
+                if (first, second, second) in self._reached((first, first, second), inside):
+                    return True
+        return False
+
+    def _reached(self, start: tuple[int, ...], inside: Sequence[frozenset[int] | None]) -> set[tuple[int, ...]]:
+        waiting, seen = [start], {start}
+        found: set[tuple[int, ...]] = set()
+        while waiting:
+            for to in self._together(waiting.pop(), inside):
+                found.add(to)
+                if to not in seen:
+                    seen.add(to)
+                    waiting.append(to)
+            if len(seen) > _MOST_STEPS:
+                raise BoundlessError("it is too complicated for working out how long it takes")
+        return found
+
+    def _together(self, states: tuple[int, ...], inside: Sequence[frozenset[int] | None]) -> Iterator[tuple[int, ...]]:
+        """Yield where several states lead to by one character, each as far as it stays inside."""
+        reached: list[tuple[tuple[int, ...], frozenset[str]]] = [((), self._letters)]
+        for state, allowed in zip(states, inside, strict=True):
+            reached = [
+                ((*those, to), both)
+                for those, letters in reached
+                for to in self._steps[state]
+                if (allowed is None or to in allowed) and (both := letters & self._reads[to])
+            ]
+        yield from (those for those, _ in reached)
+
+
+_BEGINNINGS = (sre.AT_BEGINNING, sre.AT_BEGINNING_STRING)
+_OF_ALL_KINDS = "0a_ \n-\u00e9\u0660\u2028\ue000"
+"""Of each kind that `\\d`, `\\w` and `\\s` tell apart, one."""
+
+_CATEGORIES = {
+    "CATEGORY_DIGIT": r"\d",
+    "CATEGORY_NOT_DIGIT": r"\D",
+    "CATEGORY_SPACE": r"\s",
+    "CATEGORY_NOT_SPACE": r"\S",
+    "CATEGORY_WORD": r"\w",
+    "CATEGORY_NOT_WORD": r"\W",
+}
+
+
+def _letters(tree: Any) -> frozenset[str]:
+    """Return characters that stand for all: what a pattern tells apart is told apart by them."""
+    found = {ord(letter) for letter in _OF_ALL_KINDS}
+    waiting = [tree]
+    while waiting:
+        for node in waiting.pop():
+            kind, argument = node if isinstance(node, tuple) and len(node) == _PAIR else (None, None)
+            if kind in (sre.LITERAL, sre.NOT_LITERAL):
+                found.add(argument)
+            elif kind is sre.RANGE:
+                found.update(code for end in argument for code in (end - 1, end, end + 1))
+            elif isinstance(node, tuple | list | sre.SubPattern):
+                waiting.append(node)
+    return frozenset(chr(code) for code in found if 0 <= code <= sys.maxunicode)
+
+
+_PAIR = 2
+
+
+def _reads(node: Any, argument: Any, letter: str, flags: int) -> bool:
+    """Say whether a node that reads one character reads this one."""
+    if node in (sre.LITERAL, sre.NOT_LITERAL):
+        return (argument == ord(letter)) is (node is sre.LITERAL)
+    if node is sre.ANY:
+        return letter != "\n" or bool(flags & re.DOTALL)
+    if node is sre.RANGE:
+        return bool(argument[0] <= ord(letter) <= argument[1])
+    if node is sre.CATEGORY:
+        return re.match(_CATEGORIES[str(argument)], letter) is not None
+    is_negated = argument[0][0] is sre.NEGATE
+    return any(_reads(kind, held, letter, flags) for kind, held in argument[is_negated:]) is not is_negated
+
+
+def _sum(*counts: Counter[int]) -> Counter[int]:
+    total: Counter[int] = Counter()
+    for count in counts:
+        for state, ways in count.items():
+            total[state] = min(_WAYS, total[state] + ways)
+    return total
+
+
+def _times(count: Counter[int], ways: int) -> Counter[int]:
+    return Counter({state: min(_WAYS, each * ways) for state, each in count.items()}) if ways else Counter()
+
+
+def _rings(nodes: Iterable[Any], steps: Mapping[Any, Iterable[Any]]) -> list[list[Any]]:
+    """Return the strongly connected components, what others lead to first: Tarjan's algorithm, without recursion."""
+    number: dict[Any, int] = {}
+    low: dict[Any, int] = {}
+    stack: list[Any] = []
+    found: list[list[Any]] = []
+    left: set[Any] = set()
+    for root in nodes:
+        path = [] if root in number else [root]
+        following: dict[Any, Iterator[Any]] = {}
+        while path:
+            node = path[-1]
+            if node not in number:
+                number[node] = low[node] = len(number)
+                stack.append(node)
+                following[node] = iter(steps.get(node, ()))
+            to = next((to for to in following[node] if to not in left), None)
+            if to is None:
+                path.pop()
+                if low[node] == number[node]:
+                    at = stack.index(node)
+                    found.append(stack[at:])
+                    left.update(stack[at:])
+                    del stack[at:]
+                elif path:
+                    low[path[-1]] = min(low[path[-1]], low[node])
+            elif to in number:
+                low[node] = min(low[node], number[to])
+            else:
+                path.append(to)
+    return found

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from efdgen.language import ambiguity, patterns
+
+FAST = [
+    (r"^none$", 0),
+    (r"^a*b", 1),
+    (r"^(a+b)+$", 1),
+    (r"^(a?)*$", 1),
+    (r"^(ab|a)*$", 1),
+    (r"(?i)^(a|A)*$", 1),
+    (r"^\S.*\S$", 1),
+    (r"^((?!\{\{)[^\n])*$", 1),
+    (r"^(?!.*\.\.)[a-z.]+$", 1),
+    (r"^[a-z]+-[a-z]+-[a-z]+-[a-z]+$", 1),
+    (r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", 1),
+    (r"^[^<]+(<[^<]+)*$", 1),
+    (r"^(.+\n)*$", 1),
+    (r"^.*x.*$", 2),
+    (r"\s+$", 2),
+    (r".*x.*", 3),
+]
+SLOW = [
+    r"^(a+)+$",
+    r"^(a*)*$",
+    r"^(a|aa)+$",
+    r"(a|b|ab)*$",
+    r"^(\w+\s?)*$",
+    r"^(\d+|\d+\.\d+)*$",
+    r"^(([a-z])+.)+[A-Z]([a-z])+$",
+    r"^(.*,){11}P",
+    r"^(?=(a+)+b)x",
+    r"(?s)^(.+\n)*$",
+    r"(?x)(a+) +",
+    r"(?i)^(a|A+)*$",
+    r"^((?=a*b)a)*a*a*a*$",
+    r"(a?){50}",
+    r"a*a*a*a*$",
+    r"^(.*)(.*)(.*)\1$",
+    "^(" + "(a|b)?" * 151 + ")*$",
+]
+
+
+@pytest.mark.parametrize(("pattern", "power"), FAST)
+def test_a_pattern_that_ends_has_a_power(pattern: str, power: int) -> None:
+    assert ambiguity.power(pattern) == power
+    assert patterns.fault(pattern) == ""
+
+
+@pytest.mark.parametrize("pattern", SLOW)
+def test_a_pattern_that_could_take_for_ever_is_a_fault(pattern: str) -> None:
+    re.compile(pattern)
+    assert patterns.fault(pattern) != ""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "most"), [("^a*$", None), ("^.*x.*$", 10_000), (".*x.*", 1_000), ("(.)\\1", 1_000)]
+)
+def test_texts_have_a_bound_where_a_pattern_can_be_slow(pattern: str, most: int | None) -> None:
+    assert patterns.longest(pattern) == most
+    for text in ("a" * 1_000, "a" * 1_001, "a" * 10_001):
+        assert patterns.is_too_long(pattern, text) == (most is not None and len(text) > most)
+    assert patterns.fits("^a*$", "a" * 100_000)
+    assert not patterns.fits(".*x.*", "x" * 1_001)
+
+
+# -- against an engine that counts
+
+Pattern = tuple[Any, ...]
+_atoms = st.sampled_from(["a", "b", "[ab]"]).map(lambda atom: ("atom", atom))
+_patterns = st.recursive(
+    _atoms,
+    lambda inner: st.one_of(
+        st.tuples(st.just("then"), inner, inner),
+        st.tuples(st.just("or"), inner, inner),
+        st.tuples(st.sampled_from(["*", "+", "?"]), inner),
+    ),
+    max_leaves=5,
+)
+
+
+def written(pattern: Pattern) -> str:
+    kind, *parts = pattern
+    if kind == "atom":
+        return str(parts[0])
+    inner = [written(part) for part in parts]
+    return "".join(inner) if kind == "then" else f"(?:{'|'.join(inner)}){'' if kind == 'or' else kind}"
+
+
+class Counting:
+    """A backtracking engine, as simple as one can be, which counts its steps. It reads what Python's engine reads."""
+
+    def __init__(self, text: str, most: int) -> None:
+        self.text = text
+        self.left = most
+
+    def match(self, tree: Sequence[tuple[Any, Any]], at: int, then: Callable[[int], bool]) -> bool:
+        if not tree:
+            return then(at)
+        if self.left <= 0:
+            return True
+        self.left -= 1
+        (node, argument), rest = tree[0], tree[1:]
+        kind = str(node)
+        if kind in ("LITERAL", "IN"):
+            letters = {argument} if kind == "LITERAL" else {code for _, code in argument}
+            return at < len(self.text) and ord(self.text[at]) in letters and self.match(rest, at + 1, then)
+        if kind == "SUBPATTERN":
+            return self.match([*argument[-1], *rest], at, then)
+        if kind == "BRANCH":
+            return any(self.match([*branch, *rest], at, then) for branch in argument[1])
+        assert kind == "MAX_REPEAT"
+        least, most, body = argument
+        return self.repeat((least, most, list(body)), at, lambda end: self.match(rest, end, then))
+
+    def repeat(self, loop: tuple[int, int, list[Any]], at: int, then: Callable[[int], bool]) -> bool:
+        least, most, body = loop
+        again = (max(0, least - 1), most - 1 if most < ambiguity.sre.MAXREPEAT else most, body)
+        is_more = least > 0 or most > 0
+        if is_more and self.match(body, at, lambda end: (least > 0 or end > at) and self.repeat(again, end, then)):
+            return True
+        return least == 0 and then(at)
+
+
+def steps(pattern: str, text: str) -> int:
+    """Return how many steps it takes to find that a pattern does not match the whole of a text."""
+    most = 5_000
+    engine = Counting(text, most)
+    engine.match(list(ambiguity.sre.parse(pattern)), 0, lambda _: False)
+    return most - engine.left
+
+
+def texts(length: int) -> Iterator[str]:
+    for start in ("", "a", "b"):
+        for word in ("a", "b", "ab", "aab", "abb"):
+            yield (start + word * length)[:length]
+
+
+@settings(max_examples=40, deadline=None)
+@given(_patterns.map(written))
+def test_a_power_is_never_too_low(pattern: str) -> None:
+    try:
+        power = ambiguity.power(f"^{pattern}$")
+    except ambiguity.BoundlessError:
+        return
+    # Twice as long a text takes two to that power as many steps; a constant is allowed for what is added to that.
+    few, many = (max(steps(pattern, text) for text in texts(length)) for length in (8, 16))
+    assert many <= few * 2**power * 1.6 + 60
+
+
+@settings(max_examples=40, deadline=None)
+@given(_patterns.map(written))
+def test_what_is_refused_is_slow_in_an_engine(pattern: str) -> None:
+    try:
+        ambiguity.power(f"^{pattern}$")
+    except ambiguity.BoundlessError:
+        assert max(steps(pattern, text) for text in texts(25)) > 500
