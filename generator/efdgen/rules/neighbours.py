@@ -88,7 +88,11 @@ class Neighbourhoods:
 
     def _is_at_home(self, name: str) -> bool:
         """Say whether the Argo CD of an environment has the host that the environment would give its own."""
-        return argocd_at(f"https://{self._resolver.scope(name)['argocd']['host']}") == self._argocd[name]
+        try:
+            host = self._resolver.scope(name)["argocd"]["host"]
+        except (InvalidInputError, expressions.ExpressionError):
+            return False  # resolving it says what is wrong
+        return argocd_at(f"https://{host}") == self._argocd[name].partition("/")[0]
 
     def _all(self, names: Collection[str]) -> Neighbours:
         called: list[tuple[str, str]] = []
