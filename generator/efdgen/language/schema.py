@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import posixpath
 import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from efdgen.errors import Location, Path, Problem, dotted
 from efdgen.language import expressions, patterns, suggest
 from efdgen.language.conforms import Pending, conforms
+from efdgen.language.nearly import nearly
 from efdgen.language.references import SchemaFile, written_pattern
 from efdgen.language.shown import shown
 from efdgen.language.yamlio.scalars import YES_NO, AmbiguousScalarError, resolve_plain
@@ -265,7 +265,7 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
         must = custom or f"must match {written_pattern(wanted)}"
         said = f"{seen} {must}" if must.startswith("is ") else f"{must}, not {seen}"
         hint = schema.get("x-hint", "") or _without_quotes(value, _kinds(schema.get("type", ())))
-        return "E206", said, hint or _nearly(value, wanted)
+        return "E206", said, hint or nearly(value, wanted)
     return "E206", f"{custom or _must(error.validator, wanted)}, not {seen}", ""
 
 
@@ -305,27 +305,6 @@ def _right_type(value: Any, kinds: Sequence[str], schema: dict[str, Any]) -> str
     if "x-written" in schema:
         return f"write {schema['x-written']}"
     return _EMPTY.get(kinds[0], "") if value is None else ""
-
-
-_SHORT_FOR_SSH = re.compile(r"[\w.-]+@(?P<host>[\w.-]+):(?P<path>[^/\s].*)\Z", re.ASCII)
-"""How Git writes a URL of ssh: https://git-scm.com/docs/git-clone#_git_urls."""
-
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/\s]*@)?", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?=/|\Z)")
-
-
-def _nearly(value: Any, pattern: str) -> str:
-    """Return the hint for a text that nearly has the form that it must have: how it has; empty: it is far from it."""
-    if not isinstance(value, str) or expressions.has_expression(value):
-        return ""
-    short, scheme = _SHORT_FOR_SSH.match(value), _SCHEME.match(value)
-    path = posixpath.normpath(value.strip()).strip("/") if value.strip() and "://" not in value else ""
-    candidates = [value.strip(), value.strip().rstrip("/"), path, value.lower()]
-    candidates += [f"https://{short['host']}/{short['path']}"] if short else []
-    candidates += [f"https://{value[scheme.end() :]}"] if scheme else []
-    candidates += [f"https://{value}"] if _HOST.match(value) else []
-    found = next((each for each in candidates if each not in {value, "", "."} and re.search(pattern, each)), "")
-    return f"write {found}" if found else ""
 
 
 def _without_quotes(value: Any, kinds: Sequence[str]) -> str:

@@ -54,8 +54,8 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
             files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
     _check_parts(files, apps, parent, wrapper)
     literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
-    found = [*_of_no_secret(files.problems, literals, read), *literals]
-    problems = without_follow_ups(found, files.unread)
+    everything = [*_of_no_secret(files.problems, literals, read), *literals]
+    problems = without_follow_ups(everything, files.unread)
     known = paths.environment_names(root)
     own = {name: f"{paths.ENVIRONMENTS}/{name}.yaml" for name in known}
     sound = _sound(environments, problems, own, about)
