@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from efdgen.verbs import render
-from support import needs
+from support import memory, needs
 from support.browser import browser, show
 from support.checkout import copy_checkout, copy_tree
 from support.repository import small_repository
@@ -22,10 +22,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure() -> None:
+    """Make the tests' folders in memory, where there is room."""
+    memory.use()
+
+
 def pytest_collection_finish() -> None:
     """Keep the collector of garbage from going through the tests themselves again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -58,11 +58,10 @@ def test_every_code_has_a_section_and_every_section_a_code() -> None:
     assert set(SECTIONS) == CODES
 
 
-@pytest.mark.parametrize("code", sorted(CODES))
-def test_every_section_has_the_anchor_that_reports_link_to(code: str) -> None:
-    anchor = findings.section(code).partition("#")[2]
-
-    assert f'\n<a id="{anchor}"></a>\n## {code} ' in PAGE
+def test_every_section_has_the_anchor_that_reports_link_to() -> None:
+    for code in CODES:
+        anchor = findings.section(code).partition("#")[2]
+        assert f'\n<a id="{anchor}"></a>\n## {code} ' in PAGE, code
 
 
 def test_links_within_the_page_lead_somewhere() -> None:
