@@ -179,7 +179,15 @@ class Files:
         if folder not in self.unread:
             self.unread.add(folder)
             hint = "let yourself read it and look into it: chmod u+rx" if isinstance(error, PermissionError) else ""
-            self.problem("E101", f"can't read the folder: {error.strerror}", Location(folder), hint=hint)
+            self.problem("E101", f"can't read the folder: {self._reason(folder, error)}", Location(folder), hint=hint)
+
+    def _reason(self, path: str, error: OSError) -> str:
+        """Return why a file or folder can't be read; what is wrong with a link is not the system's word for it."""
+        if error.errno == errno.ELOOP:
+            return "its links lead in a circle"
+        if isinstance(error, FileNotFoundError) and stat.S_ISLNK(_mode(self._folder + path, follow=False)):
+            return "the link leads nowhere"
+        return str(error.strerror)
 
     def exists(self, path: str) -> bool:
         """Say whether there is a file or folder of that name: a name that none can have is simply not there.
@@ -256,10 +264,7 @@ class Files:
             if isinstance(error, PermissionError) and not os.access(self._folder + folder, os.X_OK):
                 self._refuse_folder(folder, error)
                 return None
-            reason = "its links lead in a circle" if error.errno == errno.ELOOP else error.strerror
-            if isinstance(error, FileNotFoundError) and stat.S_ISLNK(_mode(file, follow=False)):
-                reason = "the link leads nowhere"
-            self.problem("E101", f"can't read it: {reason}", Location(path))
+            self.problem("E101", f"can't read it: {self._reason(path, error)}", Location(path))
             return None
         if size > yamlio.MAX_BYTES:
             self.problem("E101", f"the file has {size:,} bytes; at most {yamlio.MAX_BYTES:,} are read", Location(path))
