@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from efdgen import cli
 from efdgen.errors import ChartError, InvalidInputError
 from efdgen.helm.charts import archive, cache, http, lock
+from efdgen.helm.charts.lock import LockedChart
 from efdgen.language import yamlio
 from efdgen.repository.model import ChartReference
 from support import needs
@@ -284,13 +285,85 @@ def test_a_chart_that_was_changed_after_it_was_locked_is_refused(root: Path, ser
     assert failure(charts(root, "fetch")) == (
         f"demo 1.0.0: {server.url}/demo-1.0.0.tgz has the SHA-256 digest {changed.sha256}, and charts.lock:3 says "
         f"{served.sha256}; the chart was changed after it was locked: find out why. "
-        "To accept the new one, remove this entry and fetch again"
+        "To accept it, run: efdgen charts fetch --accept demo"
     )
     assert (root / lock.FILE).read_bytes() == before
     assert not cached(root, changed).exists()
-    (root / lock.FILE).write_text("charts: []\n", encoding="utf-8")
-    assert charts(root, "fetch").exit_code == 0
+    result = charts(root, "fetch", "--accept", "demo")
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "fetched demo 1.0.0\n"
+        f"accepted demo 1.0.0: sha256 {changed.sha256}, was {served.sha256}\n"
+        "1 fetched, 0 there already, 0 removed\n"
+    )
     assert locked(root)[0]["sha256"] == changed.sha256
+
+
+def test_a_chart_is_accepted_though_the_former_archive_is_in_the_cache(root: Path, server: ChartServer) -> None:
+    fetched(root, server)
+    changed = chart("demo", "1.0.0", {"values.yaml": "size: 2\n"})
+    server.entries.clear()
+    server.add(changed)
+    assert charts(root, "fetch").stdout == "0 fetched, 1 there already, 0 removed\n"
+    assert charts(root, "fetch", "--accept", "demo").exit_code == 0
+    assert locked(root)[0]["sha256"] == changed.sha256
+    # What is the same is not said to be another.
+    assert charts(root, "fetch", "--accept", "demo").stdout == (
+        "fetched demo 1.0.0\n1 fetched, 0 there already, 0 removed\n"
+    )
+
+
+def test_only_a_chart_that_is_pinned_can_be_accepted(root: Path, server: ChartServer) -> None:
+    fetched(root, server)
+    result = charts(root, "fetch", "--accept", "dmeo")
+    assert (result.exit_code, result.stderr) == (2, "error: unknown chart 'dmeo': did you mean 'demo'?\n")
+
+
+def test_a_version_keeps_its_digest_when_its_repository_changes(root: Path, server: ChartServer) -> None:
+    served = fetched(root, server)
+    with ChartServer() as elsewhere:
+        other = elsewhere.add(chart("demo", "1.0.0", {"values.yaml": "evil: true\n"}))
+        moved = pin(root, elsewhere.url)
+        before = (root / lock.FILE).read_bytes()
+        # What is reviewed until then is what was locked.
+        assert cache.LockedCharts.open(root).archive(moved) == served.archive
+        assert failure(charts(root, "fetch")) == (
+            f"demo 1.0.0: {elsewhere.url}/demo-1.0.0.tgz has the SHA-256 digest {other.sha256}, and charts.lock:3 says "
+            f"{served.sha256}, of the same version from {server.url}; these are two charts: find out why. "
+            "To accept it, run: efdgen charts fetch --accept demo"
+        )
+        assert (root / lock.FILE).read_bytes() == before
+        elsewhere.entries.clear()
+        elsewhere.add(served)
+        assert charts(root, "fetch").stdout == (
+            "fetched demo 1.0.0\nremoved demo 1.0.0\n1 fetched, 0 there already, 1 removed\n"
+        )
+        assert [(entry["repository"], entry["sha256"]) for entry in locked(root)] == [(elsewhere.url, served.sha256)]
+
+
+def entry(repository: str, digest: str, version: str = "1.0.0") -> LockedChart:
+    return LockedChart("demo", version, repository, f"{repository}/demo.tgz", digest * 64)
+
+
+def of(*entries: LockedChart) -> lock.ChartLock:
+    return lock.parse(lock.dump(entries))
+
+
+def test_two_charts_of_one_name_and_version_are_told_apart_by_their_repositories() -> None:
+    one, other = entry("https://a.example.org", "a"), entry("https://b.example.org", "b")
+    both = of(one, other)
+    assert both.find(other.reference) == other
+    assert both.find(ChartReference("demo", "1.0.0", "https://c.example.org")) is None
+    assert of(one).find(other.reference) == one
+    assert of(one).find(ChartReference("demo", "1.0.1", one.repository)) is None
+
+
+def test_a_former_lock_wins_for_the_versions_that_it_knows() -> None:
+    former, now = entry("https://a.example.org", "a"), entry("https://b.example.org", "b")
+    newer = entry("https://a.example.org", "c", "2.0.0")
+    whole = of(former).over(of(now, newer))
+    assert whole.find(now.reference) == former
+    assert whole.find(newer.reference) == newer
 
 
 def test_a_digest_other_than_that_of_the_index_is_refused(root: Path, server: ChartServer) -> None:

@@ -261,9 +261,9 @@ def test_json() -> None:
         "added": {"environments": [{"name": "new", "apps": ["store"]}], "apps": []},
         "removed": {"environments": [], "apps": [{"app": "view", "version": "1.0.0", "environments": ["lab"]}]},
         "radius": [
-            {"environment": "base", "apps": 2, "values": 2},
-            {"environment": "calm", "apps": 0, "values": 0},
-            {"environment": "lab", "apps": 2, "values": 1},
+            {"environment": "base", "apps": 2, "values": 2, "notCompared": 0},
+            {"environment": "calm", "apps": 0, "values": 0, "notCompared": 0},
+            {"environment": "lab", "apps": 2, "values": 1, "notCompared": 0},
         ],
         "changes": [
             {
@@ -462,9 +462,9 @@ ENVIRONMENTS = [f"bench-{number:04}" for number in range(200)]
 @pytest.mark.parametrize("alike", [True, False])
 def test_the_limit_holds_when_every_value_of_200_environments_changes(alike: bool) -> None:
     found = review(*two_hundred(alike=alike), BASE)
-    (_, apps, values), *others = radius = found.radius()
+    (_, apps, values, _), *others = radius = found.radius()
     assert [each.environment for each in radius] == ENVIRONMENTS
-    assert {each[1:] for each in others} == {(apps, values)}
+    assert {each[1:] for each in others} == {(apps, values, 0)}
     assert apps == len(SANDBOX)
     assert values > 200
     assert changes.summary(found).endswith(f" and 194 more: {apps} apps, {values} values")

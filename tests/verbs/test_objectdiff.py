@@ -11,8 +11,9 @@ from efdgen.helm import engines
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.objects import Object
 from efdgen.language.layers import ABSENT
+from efdgen.report.diff import changes
 from efdgen.review import objects
-from efdgen.review.model import Change, Review
+from efdgen.review.model import Change, NotCompared, Review
 from efdgen.review.semantic import Item
 from efdgen.verbs import diff, objectdiff, render
 from support import needs
@@ -61,7 +62,7 @@ def checkout(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path / "checkout")
 
 
-def charts_of(root: Path) -> StandIns:
+def charts_of(root: Path, _former: object = None) -> StandIns:
     """Return stand-ins for all charts; InfluxDB's makes up names and passwords."""
     charts = StandIns.open(root)
     for reference in charts.archives:
@@ -138,7 +139,9 @@ def test_a_chart_that_fails_does_not_hide_the_others(checkout: Path, engine: Eng
 
     assert {failed.app for failed in compared.failed} == {"kapacitor"}
     assert "run: efdgen charts fetch" in compared.failed[0].error
-    assert compared.shown.unknown == tuple(f"kapacitor in {name}" for name in ("base", "summit"))
+    assert [str(place) for place in compared.shown.unknown] == ["kapacitor in base", "kapacitor in summit"]
+    # What nobody knows is not nothing.
+    assert "summit: 1 app, 1 value, 1 app not compared" in changes.summary(compared.shown)
     assert "Deployment influxdb/influxdb" in {change.part for change in compared.shown.changes}
 
 
@@ -216,4 +219,4 @@ def test_a_parent_chart_that_fails_makes_its_apps_unknown_and_not_new(checkout: 
     compared = objectdiff.compare(broken, diff.diff(checkout), engines.choose("sdk"), charts_of(checkout))
 
     assert compared.shown.changes == ()
-    assert compared.shown.unknown == ("efd in summit", "influxdb in summit")
+    assert compared.shown.unknown == (NotCompared("summit", "efd"), NotCompared("summit", "influxdb"))

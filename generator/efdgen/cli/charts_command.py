@@ -41,9 +41,18 @@ def command() -> None:
 @command.command("fetch")
 @root_option
 @_timeout_option
+@click.option(
+    "--accept",
+    "accepted",
+    metavar="CHART",
+    multiple=True,
+    help="Download this chart again, and take it even if it is another archive than the one that is locked.",
+)
 @reports_errors
-def fetch_command(root: Path | None, timeout: float) -> None:
+def fetch_command(root: Path | None, timeout: float, accepted: tuple[str, ...]) -> None:
     """Download pinned charts that are not in the cache, check them, and bring charts.lock up to date.
+
+    What charts.lock says of a version is never changed, unless the chart is accepted by name.
 
     Exits with 5 when a chart can't be fetched; the others are fetched and locked all the same.
 
@@ -51,11 +60,12 @@ def fetch_command(root: Path | None, timeout: float) -> None:
     Examples:
       efdgen charts fetch
       efdgen charts fetch --timeout 120
+      efdgen charts fetch --accept influxdb
     """
     from efdgen.report import charts
     from efdgen.verbs import charts as fetch
 
-    outcome = fetch.fetch(repository_root(root), timeout)
+    outcome = fetch.fetch(repository_root(root), timeout, accepted)
     click.echo(charts.fetched(outcome, click.style))
     _end(outcome.failures)
 

@@ -108,9 +108,11 @@ def command(
 def _objects(root: Path, compared: Reviewed, engine: str) -> tuple[Review, tuple[HydratedApp, ...]]:
     """Return the review of the objects, and what can't be said because Helm failed."""
     from efdgen.helm import engines
-    from efdgen.verbs import objectdiff
+    from efdgen.verbs import locks, objectdiff
 
     helm = engines.choose(engine)
     say(f"With {helm.description}")
-    found = objectdiff.compare(compared.trees, compared.shown, helm, open_charts(root))
+    trees = compared.trees
+    former = open_charts(root, lambda: locks.former(root, trees.lock, trees.base))
+    found = objectdiff.compare(trees, compared.shown, helm, open_charts(root), former)
     return found.shown, found.failed

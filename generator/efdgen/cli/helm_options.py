@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from efdgen.cli.reports import Said, Style
 from efdgen.cli.streams import error, say
 
 if TYPE_CHECKING:
+    from efdgen.helm.charts.lock import ChartLock
     from efdgen.helm.hydrate import Charts, HydratedApp
 
 engine_option = click.option(
@@ -24,11 +25,16 @@ engine_option = click.option(
 )
 
 
-def open_charts(root: Path) -> Charts:
-    """Return the repository's chart cache, opened when the first chart is asked for."""
+def open_charts(root: Path, former: Callable[[], ChartLock] | None = None) -> Charts:
+    """Return the repository's chart cache, opened when the first chart is asked for.
+
+    Args:
+        root: the repository.
+        former: reads a lock that wins over the repository's.
+    """
     from efdgen.helm.charts.cache import ChartsOnDemand
 
-    return ChartsOnDemand(root)
+    return ChartsOnDemand(root, former)
 
 
 def failures(failed: Sequence[HydratedApp], style: Style) -> Iterator[Said]:

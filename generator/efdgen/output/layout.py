@@ -29,6 +29,11 @@ def chart_file(app: str) -> str:
     return f"{chart(app)}/Chart.yaml"
 
 
+def vendored(app: str, chart: str, version: str) -> str:
+    """Return the path of the archive of a third-party chart in a wrapper chart, where Helm looks for it."""
+    return f"apps/{app}/charts/{chart}-{version}.tgz"
+
+
 def values(app: str, environment: str) -> str:
     """Return the path of an environment's values for a chart."""
     return f"{chart(app)}/{values_file(environment)}"

@@ -13,6 +13,9 @@ from efdgen.report.text import Style, table
 def fetched(outcome: Fetched, style: Style) -> str:
     """Return what a fetch did, a line a chart, then the sum."""
     lines = [f"{style('fetched', fg='green')} {chart.name} {chart.version}" for chart in outcome.fetched]
+    for former, chart in outcome.accepted:
+        what = f"{chart.name} {chart.version}: sha256 {chart.sha256}, was {former.sha256}"
+        lines.append(f"{style('accepted', fg='yellow')} {what}")
     lines += [f"{style('removed', fg='red')} {chart.name} {chart.version}" for chart in outcome.removed]
     counts = [f"{len(outcome.fetched)} fetched, {outcome.kept} there already, {len(outcome.removed)} removed"]
     failed = sum(len(failure.charts) for failure in outcome.failures)

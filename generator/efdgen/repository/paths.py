@@ -53,6 +53,9 @@ TEMPLATES = "templates"
 IN_TEMPLATES = frozenset(PurePosixPath(path).name for path in (APPS, WRAPPER, RUNBOOK, PAGES, PROJECT))
 """What that folder holds."""
 
+LOCK = "charts.lock"
+"""Which archives the third-party charts are, written by `efdgen charts fetch`."""
+
 FOLDERS = (ENVIRONMENTS, TEMPLATES, SCHEMAS)
 """The folders that hold everything that people write."""
 

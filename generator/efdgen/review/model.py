@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
 from efdgen.review.semantic import Steps
@@ -62,11 +63,27 @@ class WholeEnvironment(NamedTuple):
 
 
 class Radius(NamedTuple):
-    """How much of an environment changes."""
+    """How much of an environment changes, and how many of its apps could not be compared."""
 
     environment: str
     apps: int
     values: int
+    not_compared: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        """Say whether nothing changes, and that is known."""
+        return not (self.apps or self.not_compared)
+
+
+class NotCompared(NamedTuple):
+    """An app of an environment of which nobody knows whether it changes."""
+
+    environment: str
+    app: str
+
+    def __str__(self) -> str:
+        return f"{self.app} in {self.environment}"
 
 
 class Review(NamedTuple):
@@ -93,7 +110,7 @@ class Review(NamedTuple):
     removed_apps: tuple[WholeApp, ...] = ()
     changes: tuple[Change, ...] = ()
     reordered: tuple[Reordered, ...] = ()
-    unknown: tuple[str, ...] = ()
+    unknown: tuple[NotCompared, ...] = ()
     looked_at: tuple[str, ...] = ()
 
     @property
@@ -118,9 +135,10 @@ class Review(NamedTuple):
             for name, having in change.apps_by_environment().items():
                 apps[name].update(having)
                 values[name] += len(having)
-        return tuple(Radius(name, len(apps[name]), values[name]) for name in self.environments)
+        unknown = Counter(place.environment for place in self.unknown)
+        return tuple(Radius(name, len(apps[name]), values[name], unknown[name]) for name in self.environments)
 
     def touched(self) -> frozenset[str]:
-        """Return the environments in which anything comes, goes or changes."""
+        """Return the environments in which anything comes, goes or changes, for all that is known."""
         whole = {environment.name for environment in (*self.added_environments, *self.removed_environments)}
-        return frozenset(whole | {radius.environment for radius in self.radius() if radius.apps})
+        return frozenset(whole | {radius.environment for radius in self.radius() if not radius.is_nothing})

@@ -238,7 +238,7 @@ def _shared(path: str, both: _Both) -> Iterator[Found]:
     reached = sorted(had & has & environments)
     if not reached and (is_partial or had | has):
         return
-    compared = _as_data if here.part == "Chart.yaml" else _as_text
+    compared = _as_data if here.part in ("Chart.yaml", paths.LOCK) else _as_text
     for each in compared(path, here, both):
         yield from (each._replace(environment=environment) for environment in reached or [""])
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from efdgen.errors import ChartError, InvalidInputError
+from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import threads
 from efdgen.helm.charts import archive, cache, gitcharts, http, index, lock, oci, versions
 from efdgen.helm.charts.cache import FETCH, Cache
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.helm.charts.outcomes import Comparison, Comparisons, Failure, Fetched
 from efdgen.helm.charts.versions import Newer
+from efdgen.language import suggest
 from efdgen.repository import definitions
 from efdgen.repository.files import Files
 from efdgen.repository.model import ChartReference
@@ -39,18 +40,23 @@ def pinned(root: Path) -> dict[ChartReference, tuple[str, ...]]:
     return dict(sorted(found.items()))
 
 
-def fetch(root: Path, timeout: float) -> Fetched:
+def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched:
     """Download the pinned charts that are not in lock and cache, and bring the lock up to date.
 
     Args:
         root: the repository.
         timeout: how long a server may be silent, in seconds.
+        accepted: names of charts that are downloaded again and may be other archives than those that are locked.
 
     Raises:
+        UsageError: when no app pins a chart of an accepted name.
         InvalidInputError: with everything wrong with app definitions or the lock.
         ChartError: when the lock can't be read or written.
     """
     pins = pinned(root)
+    for name in accepted:
+        if name not in (known := sorted({chart.name for chart in pins})):
+            raise UsageError(suggest.unknown("chart", name, known))
     locked = cache.read_lock(root)
     store = Cache(cache.folder())
     repositories = _Repositories(timeout)
@@ -58,11 +64,13 @@ def fetch(root: Path, timeout: float) -> Fetched:
     def one(chart: ChartReference) -> LockedChart:
         entry = locked.charts.get(chart)
         found = repositories.download(chart, entry.url if entry else "")
-        _verify(chart, found, entry, locked)
+        _verify(chart, found)
+        if chart.name not in accepted:
+            _refuse_another(chart, found, locked)
         store.write(found.content)
         return LockedChart(*chart, found.url, cache.digest(found.content), found.commit)
 
-    wanted = [chart for chart in pins if chart not in locked.charts or not _holds(store, locked.charts[chart])]
+    wanted = [chart for chart in pins if chart.name in accepted or not _is_there(chart, locked, store)]
     results, failures = _side_by_side(one, wanted)
     # A pin that can't be fetched may be a slip: what was locked under the former one is still what was reviewed.
     removed = () if failures else tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
@@ -70,7 +78,14 @@ def fetch(root: Path, timeout: float) -> Fetched:
     charts = {**kept, **results}
     if charts or (root / lock.FILE).exists():
         _write_lock(root, lock.dump(charts.values()))
-    return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures)
+    others = [(former, new) for new in results.values() if (former := _another(new, locked)) is not None]
+    return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures, tuple(others))
+
+
+def _another(new: LockedChart, locked: ChartLock) -> LockedChart | None:
+    """Return what was locked of a chart's version, if it was another archive, or another commit."""
+    former = locked.charts.get(new.reference) or next(iter(locked.of_version(new.reference)), None)
+    return former if former is not None and (former.sha256, former.commit) != (new.sha256, new.commit) else None
 
 
 class _Download(NamedTuple):
@@ -82,28 +97,33 @@ class _Download(NamedTuple):
     commit: str = ""
 
 
-def _verify(chart: ChartReference, found: _Download, entry: LockedChart | None, locked: ChartLock) -> None:
-    """Refuse an archive that is not the one that index and lock mean, or not the pinned chart."""
-    if entry is not None and entry.commit != found.commit:
-        where = f"{lock.FILE}:{locked.lines[chart]}"
-        message = f"{chart.version} of {found.url} is the commit {found.commit}, and {where} says {entry.commit}"
-        raise ChartError(
-            f"{message}; the tag was moved after it was locked, or {lock.FILE} was edited: find out why. "
-            "To accept the new one, remove this entry and fetch again"
-        )
+def _verify(chart: ChartReference, found: _Download) -> None:
+    """Refuse an archive that is not the one that its index means, or not the pinned chart."""
     sha256 = cache.digest(found.content)
     promised = found.digest.removeprefix("sha256:").lower()
     if promised and promised != sha256:
         message = f"{found.url} has the SHA-256 digest {sha256}, and its index says {promised}"
         raise ChartError(f"{message}; the download or the repository is damaged: try again later")
-    if entry is not None and entry.sha256 != sha256:
-        where = f"{lock.FILE}:{locked.lines[chart]}"
-        message = f"{found.url} has the SHA-256 digest {sha256}, and {where} says {entry.sha256}"
-        raise ChartError(
-            f"{message}; the chart was changed after it was locked: find out why. "
-            "To accept the new one, remove this entry and fetch again"
-        )
     _is_chart(chart, found.content, found.url, "pin another version, or ask the repository's maintainers")
+
+
+def _refuse_another(chart: ChartReference, found: _Download, locked: ChartLock) -> None:
+    """Refuse another archive than the one that is locked: under this name and version, from whatever repository."""
+    known = [locked.charts[chart]] if chart in locked.charts else locked.of_version(chart)
+    if not known:
+        return
+    entry = known[0]
+    where = f"{lock.FILE}:{locked.lines[entry.reference]}"
+    accept = f"find out why. To accept it, run: efdgen charts fetch --accept {chart.name}"
+    if entry.reference == chart and entry.commit != found.commit:
+        message = f"{chart.version} of {found.url} is the commit {found.commit}, and {where} says {entry.commit}"
+        raise ChartError(f"{message}; the tag was moved after it was locked, or {lock.FILE} was edited: {accept}")
+    sha256 = cache.digest(found.content)
+    if sha256 not in {each.sha256 for each in known}:
+        message = f"{found.url} has the SHA-256 digest {sha256}, and {where} says {entry.sha256}"
+        if entry.reference == chart:
+            raise ChartError(f"{message}; the chart was changed after it was locked: {accept}")
+        raise ChartError(f"{message}, of the same version from {entry.repository}; these are two charts: {accept}")
 
 
 def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str) -> None:
@@ -120,11 +140,12 @@ def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str)
         raise ChartError(f"{where}: its Chart.yaml says {metadata.name} {metadata.version}; {advice}")
 
 
-def _holds(store: Cache, entry: LockedChart) -> bool:
-    """Say whether the archive of a locked chart is there; one of another commit is not it."""
+def _is_there(chart: ChartReference, locked: ChartLock, store: Cache) -> bool:
+    """Say whether a chart is locked, and in the cache without damage."""
+    entry = locked.charts.get(chart)
     try:
-        content = store.read(entry.sha256)
-        return content is not None and cache.is_of_its_commit(entry, content)
+        content = None if entry is None else store.read(entry.sha256)
+        return entry is not None and content is not None and cache.is_of_its_commit(entry, content)
     except ChartError:
         return False  # damaged: it is fetched again
 

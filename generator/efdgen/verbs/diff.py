@@ -15,6 +15,7 @@ from efdgen.output.marks import Ownership
 from efdgen.repository import chartfolders, git, paths
 from efdgen.review.model import Review
 from efdgen.review.trees import review
+from efdgen.verbs import locks
 from efdgen.verbs.project import Project, Rendering, rendering
 from efdgen.verbs.render import OUTPUT
 
@@ -31,12 +32,14 @@ class Trees(NamedTuple):
         after: what the specs render to now, and these charts as they are.
         base: what people call the former.
         project: the repository that `after` was rendered from.
+        lock: charts.lock as it was with `before`, if that is known.
     """
 
     before: Tree
     after: Tree
     base: str
     project: Project
+    lock: bytes | None = None
 
 
 class Reviewed(NamedTuple):
@@ -104,21 +107,34 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: 
         now = _rendered(root, names, apps)
         return Trees(_built(_own(there, now.tree), root), _built(now.tree, root), f"{OUTPUT}/", now.project)
     then = git.revision(root, base)
-    sources = git.files(root, then, paths.FOLDERS)
+    sources = git.files(root, then, (*paths.FOLDERS, paths.LOCK))
+    locked = sources.get(paths.LOCK)
     with _temporary_folder() as folder:
         old = Path(folder)
         _write(old, sources, then)
         folders = chartfolders.named(old)
         _write(old, git.files(root, then, folders) if folders else {}, then)
         if not paths.is_repository(old):
-            return _against_committed(root, names, then, "which has no specs", old, apps)
+            return _against_committed(root, names, then, "which has no specs", old, apps)._replace(lock=locked)
         _refuse_unknown("environment", names, paths.environment_names(root), paths.environment_names(old))
         now = _rendered(root, names, apps)
         try:
             before = _built(_rendered(old, names, apps).tree, old)
-            return Trees(before, _built(now.tree, root), then.name, now.project)
+            after = _built(now.tree, root)
         except (InvalidInputError, OutputError):
-            return _against_committed(root, names, then, "whose specs this efdgen can't render", old, apps, now)
+            why = "whose specs this efdgen can't render"
+            return _against_committed(root, names, then, why, old, apps, now)._replace(lock=locked)
+        if locked is not None and (new := _lock(root)) is not None and new != locked:
+            before, after = locks.with_republished(before, after, locked, new)
+        return Trees(before, after, then.name, now.project, locked)
+
+
+def _lock(root: Path) -> bytes | None:
+    """Return charts.lock as it is; None where there is none that can be read."""
+    try:
+        return (root / paths.LOCK).read_bytes()
+    except OSError:
+        return None
 
 
 def _built(tree: Tree, root: Path) -> Tree:

@@ -13,7 +13,7 @@ from efdgen.helm.hydrate import Capabilities, Charts, HydratedApp
 from efdgen.repository import paths
 from efdgen.review import objects
 from efdgen.review.folding import Found, fold
-from efdgen.review.model import Review
+from efdgen.review.model import NotCompared, Review
 from efdgen.verbs.diff import Tree, Trees
 from efdgen.verbs.project import Project
 
@@ -25,7 +25,9 @@ class ReviewedObjects(NamedTuple):
     failed: tuple[HydratedApp, ...]
 
 
-def compare(both: Trees, values: Review, engine: Engine, charts: Charts) -> ReviewedObjects:
+def compare(
+    both: Trees, values: Review, engine: Engine, charts: Charts, former: Charts | None = None
+) -> ReviewedObjects:
     """Say what a change of the rendered trees does to the objects.
 
     Only apps of which anything rendered differs are hydrated, each side twice: what differs between the two is made
@@ -35,11 +37,12 @@ def compare(both: Trees, values: Review, engine: Engine, charts: Charts) -> Revi
         both: the trees.
         values: the review of their values: it says which apps to look at.
         engine: Helm.
-        charts: third-party charts, for both sides.
+        charts: third-party charts as they are locked.
+        former: those of the side to compare with, by its own lock; None: they are the same.
     """
     touched = _touched(values)
     api_versions = {environment: _api_versions(both.project, environment) for environment in touched}
-    tools = _Tools(engine, charts, api_versions)
+    tools = _Tools(engine, former or charts, charts, api_versions)
     first = _hydrated(both, touched, tools)
     if touched:
         time.sleep(_TICK)
@@ -57,7 +60,7 @@ def compare(both: Trees, values: Review, engine: Engine, charts: Charts) -> Revi
             before, after = (_applications_of(values.looked_at, side) for side in (before, after))
         found.extend(objects.compare(environment, app, before, after))
     changes, reordered = fold(found)
-    unknown = tuple(sorted(f"{app.app} in {app.environment}" for app in failed))
+    unknown = tuple(sorted((NotCompared(app.environment, app.app) for app in failed), key=str))
     return ReviewedObjects(values._replace(changes=changes, reordered=reordered, unknown=unknown), tuple(failed))
 
 
@@ -82,6 +85,7 @@ class _Tools(NamedTuple):
     """Helm, charts, and what the cluster of each environment serves beside Kubernetes' own APIs."""
 
     engine: Engine
+    former: Charts
     charts: Charts
     api_versions: Mapping[str, tuple[str, ...]]
 
@@ -92,20 +96,23 @@ def _hydrated(
     """Hydrate both sides of the touched apps. An app that one side lacks has no objects there."""
     found: dict[tuple[str, str], list[HydratedApp]] = {}
     for environment, apps in touched.items():
-        sides = [_side(tree, environment, apps, tools) for tree in (both.before, both.after)]
+        sides = [
+            _side(tree, environment, apps, charts, tools)
+            for tree, charts in ((both.before, tools.former), (both.after, tools.charts))
+        ]
         for app in sorted({*sides[0], *sides[1]}):
             found[environment, app] = [_result(side, environment, app) for side in sides]
     return {key: (before, after) for key, (before, after) in found.items()}
 
 
-def _side(tree: Tree, environment: str, apps: Sequence[str], tools: _Tools) -> dict[str, HydratedApp]:
+def _side(tree: Tree, environment: str, apps: Sequence[str], charts: Charts, tools: _Tools) -> dict[str, HydratedApp]:
     """Hydrate those of the apps that a tree deploys. What can't be known stands as the parent chart's failure."""
     try:
         version = hydrate.capabilities(tree, environment, None).kubernetes_version
         cluster = Capabilities(version, tools.api_versions[environment])
     except ChartError as error:
         return {paths.PARENT: HydratedApp(environment, paths.PARENT, (), str(error))}
-    ways = (tools.engine, tools.charts, cluster)
+    ways = (tools.engine, charts, cluster)
     parent = hydrate.hydrate_app(tree, paths.PARENT, environment, *ways)
     if parent.error:
         return {paths.PARENT: parent}

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from efdgen.errors import ChartError
@@ -141,14 +142,18 @@ class LockedCharts:
         self._cache = cache
 
     @classmethod
-    def open(cls, root: Path) -> LockedCharts:
+    def open(cls, root: Path, former: ChartLock = lock.EMPTY) -> LockedCharts:
         """Read a repository's charts.lock and find the cache; a missing lock is an empty one.
+
+        Args:
+            root: the repository.
+            former: a lock that wins over it.
 
         Raises:
             InvalidInputError: when the lock is not what it should be.
             ChartError: when it can't be read, or there is no place for a cache.
         """
-        return cls(read_lock(root), Cache(folder()))
+        return cls(former.over(read_lock(root)), Cache(folder()))
 
     def archive(self, chart: ChartReference) -> bytes:
         """Return a chart's archive; it has the digest that is locked.
@@ -164,18 +169,15 @@ class LockedCharts:
 
     def read(self, chart: ChartReference) -> bytes:
         """Do the same as `archive`; the error does not say which chart it is about."""
-        entry = self._locked.charts.get(chart)
-        if entry is None and not chart.name:
-            # An Application names a chart from Git by where it is.
-            same = (each for each in self._locked.charts.values() if each.reference._replace(name="") == chart)
-            entry = next(same, None)
+        entry = self._locked.find(chart)
         if entry is None:
             raise ChartError(f"not in {lock.FILE}; {FETCH}")
         content = self._cache.read(entry.sha256)
         if content is None:
             raise ChartError(f"not in the chart cache ({self._cache.path(entry.sha256)}); {FETCH}")
         if not is_of_its_commit(entry, content):
-            where = f"{lock.FILE}:{self._locked.lines[entry.reference]}"
+            line = self._locked.lines.get(entry.reference)
+            where = f"{lock.FILE}:{line}" if line else lock.FILE
             message = f"{where} says the commit {entry.commit}, and its archive is of another one"
             raise ChartError(f"{message}: find out why; then remove this entry, and {FETCH}")
         return content
@@ -193,10 +195,15 @@ class ChartsOnDemand:
     """A repository's locked charts; lock and cache are looked at when the first is asked for: nobody may need any.
 
     Threads may share it.
+
+    Args:
+        root: the repository.
+        former: reads a lock that wins over that of the repository, as the one of a revision does for its charts.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, former: Callable[[], ChartLock] | None = None) -> None:
         self._root = root
+        self._former = former
         self._charts: LockedCharts | None = None
         self._opening = threading.Lock()
 
@@ -209,5 +216,5 @@ class ChartsOnDemand:
         """
         with self._opening:
             if self._charts is None:
-                self._charts = LockedCharts.open(self._root)
+                self._charts = LockedCharts.open(self._root, self._former() if self._former else lock.EMPTY)
         return self._charts.archive(chart)

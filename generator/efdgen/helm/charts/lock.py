@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.language import schema, yamlio
-from efdgen.repository import chartaddress
+from efdgen.repository import chartaddress, paths
 from efdgen.repository.model import ChartReference
 
-FILE = "charts.lock"
+FILE = paths.LOCK
 """Its name, at the root of the repository."""
 
 _HEAD = "# Written by `efdgen charts fetch`. Commit it; do not edit it. docs/charts.md says what it is for.\n"
@@ -48,6 +48,38 @@ class ChartLock(NamedTuple):
 
     charts: Mapping[ChartReference, LockedChart]
     lines: Mapping[ChartReference, int]
+
+    def find(self, chart: ChartReference) -> LockedChart | None:
+        """Return the entry that says which archive a chart is; None where nothing does.
+
+        A version keeps its digest when its repository changes: where nothing is locked from there, an entry of the same
+        name and version counts, unless several say different things. An Application names a chart from Git by where it
+        is, without a name.
+        """
+        if chart in self.charts:
+            return self.charts[chart]
+        if not chart.name:
+            named = (each for each in self.charts.values() if each.reference._replace(name="") == chart)
+            return next(named, None)
+        same = self.of_version(chart)
+        return same[0] if len({entry.sha256 for entry in same}) == 1 else None
+
+    def of_version(self, chart: ChartReference) -> list[LockedChart]:
+        """Return the entries of a chart's name and version, from wherever: from Git, or packed by others."""
+        return [
+            entry
+            for entry in self.charts.values()
+            if entry[:2] == chart[:2] and _is_from_git(entry.repository) == _is_from_git(chart.repository)
+        ]
+
+    def over(self, other: ChartLock) -> ChartLock:
+        """Return a lock with the entries of this one, and those of another for what this one does not know."""
+        more = {chart: entry for chart, entry in other.charts.items() if not self.of_version(chart)}
+        return ChartLock({**self.charts, **more}, self.lines)
+
+
+def _is_from_git(repository: str) -> bool:
+    return chartaddress.git_of(repository) is not None
 
 
 EMPTY = ChartLock({}, {})

@@ -28,12 +28,14 @@ class Fetched(NamedTuple):
         kept: how many were there already.
         removed: the charts that left the lock, because no app pins them any more.
         failures: what went wrong with the others.
+        accepted: charts that are another archive now, because somebody said so: what was locked, and what is.
     """
 
     fetched: tuple[LockedChart, ...]
     kept: int
     removed: tuple[LockedChart, ...]
     failures: tuple[Failure, ...]
+    accepted: tuple[tuple[LockedChart, LockedChart], ...] = ()
 
 
 class Comparison(NamedTuple):

@@ -80,20 +80,22 @@ def as_html(review: Review, style: Style) -> str:  # noqa: ARG001 - every format
     arrivals = tuple(_arrivals(review))
     listed: tuple[Arrival | Change | Reordered, ...] = (*arrivals, *review.changes, *review.reordered)
     radius = sorted(review.radius(), key=lambda each: (-each.values, -each.apps, each.environment))
-    touched = [each for each in radius if each.apps]
+    touched = [each for each in radius if not each.is_nothing]
     return html.page(
         "diff",
         base=review.compared_with,
         is_empty=review.is_empty,
         touched=touched,
-        untouched=[each.environment for each in radius if not each.apps],
+        untouched=[each.environment for each in radius if each.is_nothing],
         widest=max((each.values for each in touched), default=0),
         arrivals=arrivals,
-        unknown=review.unknown,
+        unknown=[str(place) for place in review.unknown],
         groups=tuple(_groups(review.changes)),
         reordered=review.reordered,
         path=changes.path,
-        environments=_numbered(each.environments for each in listed),
+        environments=_numbered(
+            [*(each.environments for each in listed), [place.environment for place in review.unknown]]
+        ),
         apps=_numbered(each.apps for each in listed),
         total=len(listed),
         values=count(len(review.changes), "change"),
@@ -110,6 +112,8 @@ def _numbered(named: Iterable[Iterable[str]]) -> dict[str, int]:
 
 
 def _extent(radius: Radius) -> str:
+    if radius.not_compared:
+        return changes.extent(radius)
     return f"{count(radius.apps, 'app')}, {count(radius.values, 'value')}"
 
 

@@ -9,7 +9,7 @@ from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
-from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
+from efdgen.review.model import Change, Radius, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import Item, Step
 
 
@@ -22,12 +22,17 @@ def as_json(review: Review, _style: Style) -> str:
         "environments": review.environments,
         "added": _group(review.added_environments, review.added_apps),
         "removed": _group(review.removed_environments, review.removed_apps),
-        "notCompared": review.unknown,
-        "radius": [radius._asdict() for radius in review.radius()],
+        "notCompared": [str(place) for place in review.unknown],
+        "radius": [_radius(radius) for radius in review.radius()],
         "changes": [_change(change) for change in review.changes],
         "reordered": [_place(each) for each in review.reordered],
     }
     return visible.json(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _radius(radius: Radius) -> dict[str, Any]:
+    environment, apps, values, not_compared = radius
+    return {"environment": environment, "apps": apps, "values": values, "notCompared": not_compared}
 
 
 def _group(environments: tuple[WholeEnvironment, ...], apps: tuple[WholeApp, ...]) -> dict[str, Any]:

@@ -142,7 +142,7 @@ def _table(review: Review) -> str:
         if _length(table) <= _TABLE:
             return table
     everywhere = review.radius()
-    changed = [radius for radius in everywhere if radius.apps]
+    changed = [radius for radius in everywhere if not radius.is_nothing]
     values = [radius.values for radius in changed]
     return (
         f"{count(len(changed), 'environment')} of {len(everywhere)} change, "
@@ -154,7 +154,10 @@ _TABLE_HEAD = ("| environments | apps | values |", "|---|--:|--:|")
 
 
 def _extent(radius: Radius) -> str:
-    return f"{radius.apps} | {radius.values}" if radius.apps else "nothing | "
+    if radius.is_nothing:
+        return "nothing | "
+    unknown = f" ({radius.not_compared} not compared)" if radius.not_compared else ""
+    return f"{radius.apps}{unknown} | {radius.values}"
 
 
 def _loud(review: Review) -> str:

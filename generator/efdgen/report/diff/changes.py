@@ -93,9 +93,9 @@ def extents(review: Review) -> list[tuple[Radius, tuple[str, ...]]]:
 
     What changes in apps that are deployed nowhere comes last, with no environment.
     """
-    groups: dict[tuple[int, int], list[str]] = {}
-    for radius in sorted(review.radius(), key=lambda radius: (-radius.values, -radius.apps)):
-        groups.setdefault((radius.apps, radius.values), []).append(radius.environment)
+    groups: dict[tuple[int, int, int], list[str]] = {}
+    for radius in sorted(review.radius(), key=lambda radius: (-radius.values, -radius.apps, -radius.not_compared)):
+        groups.setdefault(radius[1:], []).append(radius.environment)
     found = [(Radius("", *extent), tuple(environments)) for extent, environments in groups.items()]
     nowhere = [change for change in review.changes if not change.environments]
     if nowhere:
@@ -110,11 +110,13 @@ def summary(review: Review) -> str:
 
 
 def extent(radius: Radius) -> str:
-    """Return how much changes: `2 apps, 3 values`."""
-    if not radius.apps:
+    """Return how much changes: `2 apps, 3 values`; `1 app not compared` is not nothing."""
+    if radius.is_nothing:
         return "nothing"
-    apps = count(radius.apps, "app")
-    return f"{apps}, {count(radius.values, 'value')}" if radius.values else apps
+    said = [count(radius.apps, "app")] if radius.apps else []
+    said += [count(radius.values, "value")] if radius.values else []
+    said += [f"{count(radius.not_compared, 'app')} not compared"] if radius.not_compared else []
+    return ", ".join(said)
 
 
 def command(review: Review) -> str:
@@ -140,7 +142,7 @@ def comings_and_goings(review: Review) -> list[tuple[str, str]]:
     for verb, deployments in (("app added", review.added_apps), ("app removed", review.removed_apps)):
         for app in deployments:
             said.append((verb, f"{' '.join(filter(None, (app.app, app.version)))}: {names(app.environments)}"))  # noqa: PERF401
-    said += [("not compared", place) for place in review.unknown]
+    said += [("not compared", str(place)) for place in review.unknown]
     return said
 
 
