@@ -40,7 +40,16 @@ def server() -> Iterator[ChartServer]:
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository without apps, and a cache of its own."""
     monkeypatch.setenv("EFDGEN_CACHE", str(tmp_path / "cache"))
-    for variable in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for variable in (
+        "EFDGEN_MIRRORS",
+        "http_proxy",
+        "HTTP_PROXY",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+    ):
         monkeypatch.delenv(variable, raising=False)
     for folder in ("environments", "templates/apps"):
         (tmp_path / "root" / folder).mkdir(parents=True)

@@ -173,6 +173,10 @@ class ChartServer:
         self.answers[f"{base}/tags/list"] = status(200, json.dumps({"name": pushed.name, "tags": tags}).encode())
         return f"oci://{self.url.removeprefix('http://')}/{path}"
 
+    def file(self, name: str) -> Answer:
+        """Return the answer that the index or an archive is, for other paths."""
+        return lambda handler: self._send(handler, f"/{name}")
+
     def hang(self, _handler: Handler) -> None:
         """Answer nothing until the server stops."""
         self.stopping.wait(60)
@@ -182,12 +186,16 @@ class ChartServer:
         found = self.answers.get(handler.path) or self.answers.get(path)
         if found is not None:
             found(handler)
-        elif handler.path == "/index.yaml":
+        else:
+            self._send(handler, handler.path)
+
+    def _send(self, handler: Handler, path: str) -> None:
+        if path == "/index.yaml":
             # JSON is YAML.
             index = {"apiVersion": "v1", "entries": self.entries}
             status(200, json.dumps(index, indent=1).encode(), Content_Type="text/yaml")(handler)
-        elif handler.path in self._archives:
-            status(200, self._archives[handler.path], Content_Type="application/gzip")(handler)
+        elif path in self._archives:
+            status(200, self._archives[path], Content_Type="application/gzip")(handler)
         else:
             status(404, b"no such file\n")(handler)
 

@@ -253,7 +253,7 @@ YAML = {
         *("app", "values", "a part of apps", "rendered", "rendered"),
         *("app", "values", "a part of apps", "rendered", "rendered", "sources"),
     ],
-    "docs/charts.md": ["lock", "lock", "workflow"],
+    "docs/charts.md": ["lock", "charts", "lock", "workflow"],
     "docs/hydrate.md": ["spec"],
     "docs/spec.md": [
         *("spec", "rendered for antu", "facts", "spec", "spec", "spec", "spec", "spec", "spec", "table", "spec"),
@@ -291,6 +291,7 @@ def test_a_yaml_example_is_what_it_is_for(kind: str, example: Example) -> None:
         "spec": lambda: schemas.load(Files(ROOT)).environment,
         "facts": lambda: schemas.load(Files(ROOT)).shared,
         "table": lambda: schema.load("table"),
+        "charts": lambda: schema.load("charts"),
         "lock": dict,
     }
     if kind in rules:

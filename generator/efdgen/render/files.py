@@ -16,7 +16,8 @@ from efdgen.output.marks import json_content, with_mark
 from efdgen.render.applications import application
 from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet
-from efdgen.repository import paths
+from efdgen.repository import mirrors, paths
+from efdgen.repository.mirrors import ChartSettings
 from efdgen.repository.model import AppChart, AppDefinition, Repository
 
 File = tuple[str, bytes]
@@ -110,16 +111,21 @@ def _names(app: AppDefinition, repository: Repository, wave: int) -> dict[str, A
             "description": app.description,
             "namespace": app.namespace,
             "secrets": [name for name, said in secrets.items() if said is not None],
-            "dependencies": [_dependency(app, chart) for chart in app.charts if chart.git is None] or None,
+            "dependencies": [_dependency(app, chart, repository.charts) for chart in app.charts if chart.git is None]
+            or None,
             **application(app, chart, wave),
         },
         # A template that names it must not make a dependency of one that Helm can't fetch.
-        "chart": app.chart.reference._asdict() if app.chart is not None and app.chart.git is None else None,
+        "chart": _named(app.chart, repository.charts) if app.chart is not None and app.chart.git is None else None,
     }
 
 
-def _dependency(app: AppDefinition, chart: AppChart) -> dict[str, str]:
+def _named(chart: AppChart, settings: ChartSettings) -> dict[str, str]:
+    return {**chart.reference._asdict(), "repository": mirrors.rendered(chart.repository, settings)}
+
+
+def _dependency(app: AppDefinition, chart: AppChart, settings: ChartSettings) -> dict[str, str]:
     """Return how a wrapper chart names a chart. The alias of the only one says that values are not just the chart's."""
     is_only = sum(other.git is None for other in app.charts) == 1
     is_renamed = chart.key != chart.name or (app.chart is None and is_only)
-    return {**chart.reference._asdict(), **({"alias": chart.key} if is_renamed else {})}
+    return {**_named(chart, settings), **({"alias": chart.key} if is_renamed else {})}

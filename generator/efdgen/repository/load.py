@@ -9,7 +9,7 @@ from typing import Any
 from efdgen.errors import Location, Problem, Severity
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import definitions, drafts, helmtemplates, pages, paths, runbook, schemas, specs
+from efdgen.repository import chartsettings, definitions, drafts, helmtemplates, pages, paths, runbook, schemas, specs
 from efdgen.repository.files import Files
 from efdgen.repository.focus import Focus, focus
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
@@ -40,6 +40,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)
     documents = runbook.load(files)
+    charts = chartsettings.load(files)
     title = pages.load_title(files)
     shown = pages.load(files, apps)
     of_apps = [file for app in apps.values() for file in app.templates.values()]
@@ -79,6 +80,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
         tuple(problems),
         begun,
         about,
+        charts,
     )
 
 

@@ -15,6 +15,7 @@ from efdgen.language.layers import Layer, Locate
 from efdgen.language.texttemplate import TextFile
 from efdgen.repository import chartaddress
 from efdgen.repository.focus import Focus
+from efdgen.repository.mirrors import ChartSettings
 
 APPS, SERVICES, ENVIRONMENTS = "apps", "services", "environments"
 """What the annotation `x-names` can say beside the name of a table."""
@@ -316,6 +317,7 @@ class Repository(NamedTuple):
     Attributes:
         drafts: what can be known of the environments that are not sound, to find what else is wrong with them.
         about: the apps that the run is about.
+        charts: what holds for all third-party charts.
     """
 
     names: frozenset[str]
@@ -331,3 +333,4 @@ class Repository(NamedTuple):
     problems: tuple[Problem, ...]
     drafts: Mapping[str, Draft]
     about: Focus = Focus()
+    charts: ChartSettings = ChartSettings()

@@ -14,6 +14,9 @@ SHARED = f"{ENVIRONMENTS}/shared"
 
 FACTS = f"{SHARED}/facts.yaml"
 
+CHARTS = f"{SHARED}/charts.yaml"
+"""Where third-party charts are fetched; a repository can do without."""
+
 SCHEMAS = "schemas"
 """The folder of what a repository declares itself: its facts, and what its tables hold. It can do without."""
 
@@ -83,7 +86,7 @@ def table_schema(name: str) -> str:
 def table_names(root: Path) -> list[str]:
     """Return the names of the tables that have a file, without reading any."""
     names = (path.stem for path in (root / SHARED).glob("*.yaml") if not path.name.startswith("."))
-    return sorted(name for name in names if table(name) != FACTS)
+    return sorted(name for name in names if table(name) not in (FACTS, CHARTS))
 
 
 def is_repository(folder: Path) -> bool:

@@ -33,7 +33,7 @@ def load(files: Files, named: Iterable[str]) -> dict[str, Table]:
         if suffix != ".yaml" and suffix.casefold() in (".yaml", ".yml", ".json"):
             hint = f"rename it to {name}.yaml"
             files.problem("E401", "a table's file name must end in .yaml", Location(path), hint=hint)
-        elif suffix == ".yaml" and path != paths.FACTS:
+        elif suffix == ".yaml" and path not in (paths.FACTS, paths.CHARTS):
             if not (_NAME.match(name) and expressions.is_name(name)) or name in _NO_NAMES:
                 message = f"a table can't have the name {name!r}"
                 hint = "use lower-case letters and digits, and no word that has a meaning, such as `apps` or `if`"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import threads
-from efdgen.helm.charts import archive, cache, gitcharts, http, index, lock, oci, versions
+from efdgen.helm.charts import archive, cache, gitcharts, lock, mirrors, versions
 from efdgen.helm.charts.cache import FETCH, Cache
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.helm.charts.outcomes import Comparison, Comparisons, Failure, Fetched
+from efdgen.helm.charts.repositories import Download, Repositories
 from efdgen.helm.charts.versions import Newer
 from efdgen.language import suggest
 from efdgen.repository import definitions
@@ -59,7 +59,7 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
             raise UsageError(suggest.unknown("chart", name, known))
     locked = cache.read_lock(root)
     store = Cache(cache.folder())
-    repositories = _Repositories(timeout)
+    repositories = Repositories(timeout, mirrors.load(root))
 
     def one(chart: ChartReference) -> LockedChart:
         entry = locked.charts.get(chart)
@@ -68,7 +68,10 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
         if chart.name not in accepted:
             _refuse_another(chart, found, locked)
         store.write(found.content)
-        return LockedChart(*chart, found.url, cache.digest(found.content), found.commit)
+        # Where a chart is published, a mirror knows less well than the lock.
+        is_mirrored = found.url != found.place
+        url = entry.url if entry and entry.url and is_mirrored else found.url
+        return LockedChart(*chart, url, cache.digest(found.content), found.commit)
 
     wanted = [chart for chart in pins if chart.name in accepted or not _is_there(chart, locked, store)]
     results, failures = _side_by_side(one, wanted)
@@ -88,26 +91,17 @@ def _another(new: LockedChart, locked: ChartLock) -> LockedChart | None:
     return former if former is not None and (former.sha256, former.commit) != (new.sha256, new.commit) else None
 
 
-class _Download(NamedTuple):
-    """An archive, where it came from, the digest that the index has for it, if any, and the commit, if it is of one."""
-
-    content: bytes
-    url: str
-    digest: str
-    commit: str = ""
-
-
-def _verify(chart: ChartReference, found: _Download) -> None:
+def _verify(chart: ChartReference, found: Download) -> None:
     """Refuse an archive that is not the one that its index means, or not the pinned chart."""
     sha256 = cache.digest(found.content)
     promised = found.digest.removeprefix("sha256:").lower()
     if promised and promised != sha256:
-        message = f"{found.url} has the SHA-256 digest {sha256}, and its index says {promised}"
+        message = f"{found.place} has the SHA-256 digest {sha256}, and its index says {promised}"
         raise ChartError(f"{message}; the download or the repository is damaged: try again later")
-    _is_chart(chart, found.content, found.url, "pin another version, or ask the repository's maintainers")
+    _is_chart(chart, found.content, found.place, "pin another version, or ask the repository's maintainers")
 
 
-def _refuse_another(chart: ChartReference, found: _Download, locked: ChartLock) -> None:
+def _refuse_another(chart: ChartReference, found: Download, locked: ChartLock) -> None:
     """Refuse another archive than the one that is locked: under this name and version, from whatever repository."""
     known = [locked.charts[chart]] if chart in locked.charts else locked.of_version(chart)
     if not known:
@@ -116,11 +110,11 @@ def _refuse_another(chart: ChartReference, found: _Download, locked: ChartLock) 
     where = f"{lock.FILE}:{locked.lines[entry.reference]}"
     accept = f"find out why. To accept it, run: efdgen charts fetch --accept {chart.name}"
     if entry.reference == chart and entry.commit != found.commit:
-        message = f"{chart.version} of {found.url} is the commit {found.commit}, and {where} says {entry.commit}"
+        message = f"{chart.version} of {found.place} is the commit {found.commit}, and {where} says {entry.commit}"
         raise ChartError(f"{message}; the tag was moved after it was locked, or {lock.FILE} was edited: {accept}")
     sha256 = cache.digest(found.content)
     if sha256 not in {each.sha256 for each in known}:
-        message = f"{found.url} has the SHA-256 digest {sha256}, and {where} says {entry.sha256}"
+        message = f"{found.place} has the SHA-256 digest {sha256}, and {where} says {entry.sha256}"
         if entry.reference == chart:
             raise ChartError(f"{message}; the chart was changed after it was locked: {accept}")
         raise ChartError(f"{message}, of the same version from {entry.repository}; these are two charts: {accept}")
@@ -194,72 +188,13 @@ def outdated(root: Path, timeout: float) -> Comparisons:
         InvalidInputError: with everything wrong with app definitions.
     """
     pins = pinned(root)
-    repositories = _Repositories(timeout)
+    repositories = Repositories(timeout, mirrors.load(root))
 
     def one(chart: ChartReference) -> Newer:
         return versions.newer(chart.version, repositories.versions(chart))
 
     results, failures = _side_by_side(one, list(pins))
     return Comparisons(tuple(Comparison(chart, pins[chart], newer) for chart, newer in results.items()), failures)
-
-
-class _Repositories:
-    """Chart repositories of both kinds. The index of each is downloaded once, whoever asks first; threads may share."""
-
-    def __init__(self, timeout: float) -> None:
-        self._timeout = timeout
-        self._guard = threading.Lock()
-        self._locks: dict[str, threading.Lock] = {}
-        self._indexes: dict[str, index.Index | ChartError] = {}
-
-    def download(self, chart: ChartReference, known_url: str) -> _Download:
-        """Return a chart's archive; from `known_url`, while it is there, without looking into the index."""
-        if gitcharts.is_git(chart):
-            found = gitcharts.download(chart, self._timeout)
-            return _Download(found.content, found.url, "", found.commit)
-        if _is_registry(chart):
-            try:
-                return _Download(oci.download(chart, self._timeout), oci.source(chart), "")
-            except http.NotFoundError as error:
-                raise oci.unknown_version(chart, error, self._timeout) from None
-        if known_url:
-            try:
-                return _Download(self._archive(known_url), known_url, "")
-            except http.NotFoundError:
-                pass  # it has moved: the index knows where
-        entry = self._index(chart.repository).find(chart)
-        url = index.absolute(chart.repository, entry.urls[0])
-        return _Download(self._archive(url), url, entry.digest)
-
-    def versions(self, chart: ChartReference) -> list[str]:
-        """Return the versions of a chart, as app.yaml pins them: of one from Git, they are tags."""
-        if gitcharts.is_git(chart):
-            return gitcharts.versions(chart, self._timeout)
-        if _is_registry(chart):
-            return [versions.plain(version) for version in oci.versions(chart, self._timeout)]
-        return [versions.plain(version) for version in self._index(chart.repository).versions(chart.name)]
-
-    def _archive(self, url: str) -> bytes:
-        return http.get(url, self._timeout, http.MAX_ARCHIVE)
-
-    def _index(self, url: str) -> index.Index:
-        url = url.rstrip("/")
-        with self._guard:
-            own = self._locks.setdefault(url, threading.Lock())
-        with own:
-            if url not in self._indexes:
-                try:
-                    self._indexes[url] = index.index(url, self._timeout)
-                except ChartError as error:
-                    self._indexes[url] = error
-        found = self._indexes[url]
-        if isinstance(found, ChartError):
-            raise ChartError(str(found))
-        return found
-
-
-def _is_registry(chart: ChartReference) -> bool:
-    return chart.repository.startswith("oci://")
 
 
 def _side_by_side(

@@ -27,6 +27,7 @@ class LockedChart(NamedTuple):
     """One entry: a pinned chart, where its archive came from, and the digest that it must have.
 
     Attributes:
+        url: empty: a mirror had it, and nobody knows where it is published.
         commit: of a chart from Git, the commit that it was; empty for others.
     """
 
@@ -100,7 +101,7 @@ def parse(text: str) -> ChartLock:
     charts: dict[ChartReference, LockedChart] = {}
     lines: dict[ChartReference, int] = {}
     for index, entry in enumerate(document.data["charts"]):
-        chart = LockedChart(**entry)
+        chart = LockedChart(**{"url": "", **entry})
         location = document.locate(("charts", index))
         reference = chart.reference
         if reference in charts:
