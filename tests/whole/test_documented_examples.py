@@ -253,7 +253,7 @@ YAML = {
         *("app", "values", "a part of apps", "rendered", "rendered"),
         *("app", "values", "a part of apps", "rendered", "rendered", "sources"),
     ],
-    "docs/charts.md": ["lock", "charts", "lock", "workflow"],
+    "docs/charts.md": ["lock", "charts", "charts", "lock", "workflow"],
     "docs/hydrate.md": ["spec"],
     "docs/spec.md": [
         *("spec", "rendered for antu", "facts", "spec", "spec", "spec", "spec", "spec", "spec", "table", "spec"),

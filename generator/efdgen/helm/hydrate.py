@@ -300,9 +300,13 @@ def _chart(files: Mapping[str, bytes], folder: str, charts: Charts) -> dict[str,
         raise ChartError(f"there is no chart {folder} in the rendered tree; efdgen render makes it")
     for reference in dependencies(chart["Chart.yaml"]):
         path = f"charts/{reference.name}-{reference.version}.tgz"
-        if chartaddress.folder_of(reference.repository):
+        if path in chart:
+            # Vendored: a folder that it was made from is not deployed beside it.
+            below = f"charts/{reference.name}/"
+            chart = {name: content for name, content in chart.items() if not name.startswith(below)}
+        elif chartaddress.folder_of(reference.repository):
             _refuse_another(reference, chart.get(f"charts/{reference.name}/Chart.yaml"))
-        elif path not in chart:
+        else:
             chart[path] = charts.archive(reference)
     return chart
 

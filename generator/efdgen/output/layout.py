@@ -19,6 +19,10 @@ _COMPANION = re.compile(r"apps/[^/]+/(?!templates/|charts/|crds/)[a-z0-9-]{1,63}
 """What an app definition can ask for beside the values: the schema of `environmentFiles` says the same."""
 
 
+_CHART_LOCK = re.compile(r"apps/[^/]+/Chart\.lock\Z")
+_ARCHIVE = re.compile(r"apps/[^/]+/charts/[^/]+\.tgz\Z")
+
+
 def chart(app: str) -> str:
     """Return the folder of an app's wrapper chart, or of the parent chart."""
     return f"apps/{app}"
@@ -27,6 +31,21 @@ def chart(app: str) -> str:
 def chart_file(app: str) -> str:
     """Return the path of a chart's own description."""
     return f"{chart(app)}/Chart.yaml"
+
+
+def chart_lock(app: str) -> str:
+    """Return the path of Helm's own lock of the charts that a wrapper chart holds."""
+    return f"{chart(app)}/Chart.lock"
+
+
+def is_chart_lock(path: str) -> bool:
+    """Say whether a file is Helm's lock of a wrapper chart: it vouches for the archives beside it."""
+    return _CHART_LOCK.match(path) is not None
+
+
+def is_archive(path: str) -> bool:
+    """Say whether a file is the archive of a chart in a wrapper chart."""
+    return _ARCHIVE.match(path) is not None
 
 
 def vendored(app: str, chart: str, version: str) -> str:
@@ -82,7 +101,12 @@ def can_vouch(path: str) -> bool:
 
 
 def vouches_for(path: str, companion: str) -> bool:
-    """Say whether a values file can vouch for another file: one that its app has beside it in its environment."""
+    """Say whether a file can vouch for another one.
+
+    A values file can for what its app has beside it in its environment, Helm's lock for the archives of its chart.
+    """
+    if is_chart_lock(path):
+        return is_archive(companion) and app_of(companion) == app_of(path)
     return (
         can_vouch(path)
         and _COMPANION.match(companion) is not None

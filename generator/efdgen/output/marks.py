@@ -2,8 +2,9 @@
 
 A file is efdgen's when its first line is the mark of its own path. So a text that quotes a mark, or a copy of a
 generated file under another name, is somebody's own. The digest tells an edit by hand from an outdated file. A file
-that can't hold a comment (JSON) is vouched for by the values file of its app and environment: its digest stands in that
-file's mark. What is neither marked, vouched for nor alike is foreign: `verbs.render` says so.
+that can't hold a comment is vouched for by another one, in whose mark its digest stands: JSON by the values file of its
+app and environment, the archive of a chart by the Chart.lock beside it. What is neither marked, vouched for nor alike
+is foreign: `verbs.render` says so.
 """
 
 from __future__ import annotations
@@ -95,7 +96,9 @@ class Ownership:
         self._tree = tree
         self._rendered = rendered
         self._vouched: dict[str, set[str]] = {}
-        for path in filter(layout.can_vouch, tree):
+        for path in tree:
+            if not (layout.can_vouch(path) or layout.is_chart_lock(path)):
+                continue
             owned = self._owned(path)
             for companion, digest in _companions(path, owned) if owned else ():
                 self._vouched.setdefault(companion, set()).add(digest)
@@ -176,7 +179,7 @@ def _mark(path: str, line: bytes) -> _Mark | None:
 
 
 def _companions(path: str, owned: _Owned) -> Iterator[tuple[str, str]]:
-    """Yield the files that a file vouches for, and their digests: none but those of its own app and environment."""
+    """Yield the files that a file vouches for, and their digests: none but those that are its own."""
     folder = path.rpartition("/")[0]
     for mark in owned.marks:
         for name, digest in mark.companions:

@@ -10,6 +10,7 @@ from efdgen import __version__
 from efdgen.errors import Location, Problem, Severity, dotted
 from efdgen.language import visible
 from efdgen.language.secrecy import masked
+from efdgen.output import layout
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER
 from efdgen.output.marks import has_conflict
@@ -166,6 +167,8 @@ def _problem(change: FileChange, is_edited: bool, output: str) -> Problem:
 
 
 def _first_difference(change: FileChange) -> int:
+    if layout.is_archive(change.path):
+        return 1
     before = (change.before or b"").split(b"\n")
     after = (change.after or b"").split(b"\n")
     different = [n for n, (old, new) in enumerate(zip(before, after, strict=False), 1) if old != new]

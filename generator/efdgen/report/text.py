@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -147,6 +148,9 @@ _COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def _unified(change: FileChange, path: str, style: Style) -> Iterator[str]:
+    if layout.is_archive(change.path):
+        yield from (f"  {shown}" for shown in _digests(change, style))
+        return
     before = (change.before or b"").decode(errors="replace").splitlines()
     after = (change.after or b"").decode(errors="replace").splitlines()
     diff = difflib.unified_diff(before, after, f"{path} (there)", f"{path} (rendered)", lineterm="")
@@ -154,6 +158,15 @@ def _unified(change: FileChange, path: str, style: Style) -> Iterator[str]:
         colour = _COLOURS.get(line[:1])
         shown = visible.line(line)
         yield f"  {style(shown, fg=colour) if colour else shown}"
+
+
+def _digests(change: FileChange, style: Style) -> Iterator[str]:
+    """Yield what differs in a file that people can't read."""
+    for sign, content in (("-", change.before), ("+", change.after)):
+        if content is not None:
+            yield style(
+                f"{sign}{len(content):,} bytes, sha256:{hashlib.sha256(content).hexdigest()}", fg=_COLOURS[sign]
+            )
 
 
 def table(rows: Sequence[Sequence[str]], style: Style) -> str:

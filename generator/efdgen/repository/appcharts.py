@@ -150,6 +150,15 @@ def check_deploys(files: Files, document: Document, charts: Charts, others: Iter
     return False
 
 
+def check_vendored(files: Files, document: Document, charts: Charts) -> None:
+    """Record that an app says that its charts are vendored, and has none that can be."""
+    if document.data.get("vendored") and not any(chart.git is None for chart in charts.all):
+        message = "there is no chart whose archive could stand in rendered/"
+        hint = "leave it out: Argo CD takes charts from Git by itself" if charts.all else "leave it out"
+        where: Path = ("vendored",)
+        files.problem("E405", message, document.locate(where, key=True), where, hint)
+
+
 def check_values(files: Files, charts: Charts, documents: Iterable[Document], *, has_templates: bool) -> None:
     """Record values of an app's definition, those of a wrapper chart, that can't be read, or stand where others do."""
     if charts.only is not None:

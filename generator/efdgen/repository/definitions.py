@@ -132,6 +132,7 @@ class _Definitions:
         if charts is None:
             return None
         secrets = [secret for secret, said in merged.get("secrets", {}).items() if said is not None]
+        appcharts.check_vendored(self._files, document, charts)
         if not appcharts.check_deploys(self._files, document, charts, (*templates, *secrets)):
             return None
         appcharts.check_values(self._files, charts, values, has_templates=bool(templates))
@@ -164,6 +165,7 @@ class _Definitions:
             files_document=next((d for d in reversed(lineage) if "environmentFiles" in d.data), document),
             templates=templates,
             document=document,
+            vendored=merged.get("vendored"),
         )
 
     def _values(self, folder: str) -> list[Document]:

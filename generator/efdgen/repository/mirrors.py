@@ -23,9 +23,15 @@ class Mirror(NamedTuple):
 
 
 class ChartSettings(NamedTuple):
-    """What a repository says about all third-party charts."""
+    """What a repository says about all third-party charts.
+
+    Attributes:
+        mirrors: where to fetch them.
+        is_vendored: whether their archives stand in the rendered tree, where an app does not say otherwise.
+    """
 
     mirrors: tuple[Mirror, ...] = ()
+    is_vendored: bool = False
 
 
 def settings(data: Any, source: str) -> ChartSettings:
@@ -38,7 +44,8 @@ def settings(data: Any, source: str) -> ChartSettings:
     said: Mapping[str, Any] = data or {}
     mirrors = said.get("mirrors", {}).items()
     return ChartSettings(
-        tuple(Mirror(prefix, mirror["url"], source, mirror.get("rendered", False)) for prefix, mirror in mirrors)
+        tuple(Mirror(prefix, mirror["url"], source, mirror.get("rendered", False)) for prefix, mirror in mirrors),
+        said.get("vendored", False),
     )
 
 

@@ -109,6 +109,7 @@ class AppDefinition(NamedTuple):
         reads_secrets: what names a Secret in its values: keys, and paths of mappings that end in `.*`.
         distinct_names: the things whose names must differ, by kind.
         manual_secrets: the Secrets that people make by hand, by name, each with the defaults of its keys.
+        vendored: whether the archives of its charts stand in the rendered tree; None: what holds for all.
     """
 
     name: str
@@ -132,6 +133,7 @@ class AppDefinition(NamedTuple):
     files_document: yamlio.Document
     templates: Mapping[str, TextFile]
     document: yamlio.Document
+    vendored: bool | None = None
 
     @property
     def versions(self) -> str:

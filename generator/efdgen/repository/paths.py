@@ -56,6 +56,9 @@ TEMPLATES = "templates"
 IN_TEMPLATES = frozenset(PurePosixPath(path).name for path in (APPS, WRAPPER, RUNBOOK, PAGES, PROJECT))
 """What that folder holds."""
 
+OUTPUT = "rendered"
+"""The folder that efdgen writes."""
+
 LOCK = "charts.lock"
 """Which archives the third-party charts are, written by `efdgen charts fetch`."""
 

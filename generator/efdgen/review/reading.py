@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from typing import Any
@@ -35,6 +36,11 @@ def text(content: bytes) -> str:
     decoded = content.decode(errors="replace").replace("\r\n", "\n")
     head, _, rest = decoded.partition("\n")
     return rest if "sha256:" in head else decoded
+
+
+def digest(content: bytes) -> str:
+    """Return what stands for the content of a file that nobody can read: an archive."""
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _refuse_odd(found: Any) -> None:

@@ -176,7 +176,8 @@ def _changes(both: _Both) -> tuple[tuple[Change, ...], tuple[Reordered, ...]]:
     found: list[Found] = []
     for path in sorted(both.old.tree.keys() | both.new.tree.keys()):
         before, after = both.contents(path)
-        if before == after or layout.is_page(path):
+        # Helm's lock of a wrapper chart follows from its Chart.yaml.
+        if before == after or layout.is_page(path) or layout.is_chart_lock(path):
             continue
         owner = layout.environment_of(path)
         if owner is None:
@@ -272,7 +273,8 @@ def _as_data(path: str, here: Found, both: _Both) -> Iterator[Found]:
 
 def _as_text(path: str, here: Found, both: _Both) -> Iterator[Found]:
     """Yield what differs in a file that is text."""
-    before, after = (ABSENT if side is None else reading.text(side) for side in both.contents(path))
+    read = reading.digest if layout.is_archive(path) else reading.text
+    before, after = (ABSENT if side is None else read(side) for side in both.contents(path))
     if before != after:
         yield here._replace(before=before, after=after)
 

@@ -9,13 +9,13 @@ from typing import TypeVar
 from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import threads
 from efdgen.helm.charts import archive, cache, gitcharts, lock, mirrors, versions
-from efdgen.helm.charts.cache import FETCH, Cache
+from efdgen.helm.charts.cache import FETCH, Cache, LockedCharts
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.helm.charts.outcomes import Comparison, Comparisons, Failure, Fetched
 from efdgen.helm.charts.repositories import Download, Repositories
 from efdgen.helm.charts.versions import Newer
 from efdgen.language import suggest
-from efdgen.repository import definitions
+from efdgen.repository import definitions, paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import ChartReference
 
@@ -59,6 +59,7 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
             raise UsageError(suggest.unknown("chart", name, known))
     locked = cache.read_lock(root)
     store = Cache(cache.folder())
+    there = LockedCharts(locked, store, root / paths.OUTPUT)
     repositories = Repositories(timeout, mirrors.load(root))
 
     def one(chart: ChartReference) -> LockedChart:
@@ -73,7 +74,7 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
         url = entry.url if entry and entry.url and is_mirrored else found.url
         return LockedChart(*chart, url, cache.digest(found.content), found.commit)
 
-    wanted = [chart for chart in pins if chart.name in accepted or not _is_there(chart, locked, store)]
+    wanted = [chart for chart in pins if chart.name in accepted or chart not in locked.charts or not there.has(chart)]
     results, failures = _side_by_side(one, wanted)
     # A pin that can't be fetched may be a slip: what was locked under the former one is still what was reviewed.
     removed = () if failures else tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
@@ -134,16 +135,6 @@ def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str)
         raise ChartError(f"{where}: its Chart.yaml says {metadata.name} {metadata.version}; {advice}")
 
 
-def _is_there(chart: ChartReference, locked: ChartLock, store: Cache) -> bool:
-    """Say whether a chart is locked, and in the cache without damage."""
-    entry = locked.charts.get(chart)
-    try:
-        content = None if entry is None else store.read(entry.sha256)
-        return entry is not None and content is not None and cache.is_of_its_commit(entry, content)
-    except ChartError:
-        return False  # damaged: it is fetched again
-
-
 def _write_lock(root: Path, text: str) -> None:
     """Write the lock, if it is not the same already."""
     path = root / lock.FILE
@@ -165,7 +156,7 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
     pins = pinned(root)
     locked = cache.read_lock(root)
     store = Cache(cache.folder())
-    charts = cache.LockedCharts(locked, store)
+    charts = LockedCharts(locked, store, root / paths.OUTPUT)
 
     def one(chart: ChartReference) -> None:
         content = charts.read(chart)

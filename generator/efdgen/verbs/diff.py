@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from efdgen.errors import InvalidInputError, OutputError, UsageError
+from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError
 from efdgen.language import suggest
 from efdgen.output import disk, layout
 from efdgen.output.marks import Ownership
@@ -18,6 +18,7 @@ from efdgen.review.trees import review
 from efdgen.verbs import locks
 from efdgen.verbs.project import Project, Rendering, rendering
 from efdgen.verbs.render import OUTPUT
+from efdgen.verbs.vendored import with_archives
 
 Tree = Mapping[str, bytes]
 
@@ -112,8 +113,8 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: 
     with _temporary_folder() as folder:
         old = Path(folder)
         _write(old, sources, then)
-        folders = chartfolders.named(old)
-        _write(old, git.files(root, then, folders) if folders else {}, then)
+        more = [*chartfolders.named(old), *_vendored(old, sources)]
+        _write(old, git.files(root, then, more) if more else {}, then)
         if not paths.is_repository(old):
             return _against_committed(root, names, then, "which has no specs", old, apps)._replace(lock=locked)
         _refuse_unknown("environment", names, paths.environment_names(root), paths.environment_names(old))
@@ -121,8 +122,9 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: 
         try:
             before = _built(_rendered(old, names, apps).tree, old)
             after = _built(now.tree, root)
-        except (InvalidInputError, OutputError):
-            why = "whose specs this efdgen can't render"
+        except (InvalidInputError, OutputError, ChartError) as error:
+            is_chart = isinstance(error, ChartError)
+            why = "whose vendored charts are not there" if is_chart else "whose specs this efdgen can't render"
             return _against_committed(root, names, then, why, old, apps, now)._replace(lock=locked)
         if locked is not None and (new := _lock(root)) is not None and new != locked:
             before, after = locks.with_republished(before, after, locked, new)
@@ -135,6 +137,15 @@ def _lock(root: Path) -> bytes | None:
         return (root / paths.LOCK).read_bytes()
     except OSError:
         return None
+
+
+def _vendored(old: Path, sources: Iterable[str]) -> list[str]:
+    """Return where the archives of vendored charts may have been committed, if any were."""
+    if not any(
+        b"vendored" in (old / path).read_bytes() for path in sources if path.endswith((paths.CHARTS, "/app.yaml"))
+    ):
+        return []
+    return [f"{OUTPUT}/{layout.chart(app)}/charts" for app in paths.app_names(old)]
 
 
 def _built(tree: Tree, root: Path) -> Tree:
@@ -190,7 +201,7 @@ def _against_committed(
 def _rendered(root: Path, names: Sequence[str], apps: Sequence[str]) -> Rendering:
     """Render the named environments, for the named apps; all of them when none of those is there."""
     known = sorted(set(names) & set(paths.environment_names(root)))
-    return rendering(root, known, sorted(set(apps) & set(paths.app_names(root))))
+    return with_archives(rendering(root, known, sorted(set(apps) & set(paths.app_names(root)))))
 
 
 def _own(there: Tree, rendered: Tree) -> Tree:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from efdgen.environment.model import Cluster
-from efdgen.errors import InvalidInputError, UsageError
+from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import folders
 from efdgen.output import disk, layout
 from efdgen.verbs.project import rendering
 from efdgen.verbs.render import OUTPUT, outcome_of
+from efdgen.verbs.vendored import with_archives
 
 
 class Deployed(NamedTuple):
@@ -38,11 +39,15 @@ def deployed(root: Path, environment: str) -> Deployed:
     tree = folders.built(there, root)
     try:
         rendered = rendering(root, [environment], keep=True)
-        outcome = outcome_of(there, rendered, {environment})
         (resolved,) = rendered.environments
         cluster = resolved.facts.cluster
     except (InvalidInputError, UsageError):
         return Deployed(tree, None, is_outdated=False)
+    try:
+        outcome = outcome_of(there, with_archives(rendered), {environment})
+    except ChartError:
+        # An archive that were there as charts.lock says would have been found.
+        return Deployed(tree, cluster, is_outdated=True)
     # Pages are nothing that Argo CD reads.
     is_outdated = bool(outcome.foreign) or any(layout.is_in_chart(change.path) for change in outcome.changes)
     return Deployed(tree, cluster, is_outdated)

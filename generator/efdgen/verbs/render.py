@@ -12,10 +12,12 @@ from efdgen.output.compare import FileChange, Kind, compare
 from efdgen.output.marks import Ownership, has_conflict
 from efdgen.output.staging import Finished
 from efdgen.output.tree import FileTree
+from efdgen.repository import paths
 from efdgen.verbs import someapps
 from efdgen.verbs.project import Rendering, rendering
+from efdgen.verbs.vendored import with_archives
 
-OUTPUT = "rendered"
+OUTPUT = paths.OUTPUT
 """The output folder, in the repository's."""
 
 
@@ -75,11 +77,12 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()) -> Ou
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment or an app is unknown.
         OutputError: when the output folder can't be read.
+        ChartError: when the archive of a vendored chart is not there.
     """
-    rendered = rendering(root, names, apps)
+    rendered = with_archives(rendering(root, names, apps))
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
-    there: Mapping[str, bytes] = disk.read(root / OUTPUT)
+    there: Mapping[str, bytes] = disk.read(root / OUTPUT, rendered.tree)
     if apps:
         there, tree = someapps.of_apps(there, rendered.tree, frozenset(apps))
         rendered = rendered._replace(tree=FileTree(tree))
@@ -108,13 +111,14 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         UsageError: when an environment is unknown.
         OutputError: when the output folder can't be written, a file that efdgen did not make is in the way, or
             most of what is there would be deleted.
+        ChartError: when the archive of a vendored chart is not there.
     """
     finish(root)
-    rendered = rendering(root, names)
+    rendered = with_archives(rendering(root, names))
     folder = root / OUTPUT
     with disk.lock(folder):
         staging.finish(folder)  # of a run that began and died since
-        there = disk.read(folder)
+        there = disk.read(folder, rendered.tree)
         outcome = outcome_of(there, rendered, set(rendered.project.selected) if names else None)
         # The page about all environments must not keep one from being rendered.
         in_the_way = [
@@ -147,7 +151,7 @@ def _of_environments(paths: Iterable[str]) -> list[str]:
 
 def _turn(change: FileChange) -> tuple[int, str]:
     """Order changes so that a file is vouched for as long as it is there, whenever the run is interrupted for good."""
-    vouches = layout.can_vouch(change.path)
+    vouches = layout.can_vouch(change.path) or layout.is_chart_lock(change.path)
     if change.kind is Kind.REMOVED:
         return (3 if vouches else 0), change.path
     return (1 if vouches else 2), change.path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import hashlib
 import os
 import threading
@@ -13,6 +14,8 @@ from efdgen.errors import ChartError
 from efdgen.helm.charts import lock
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.language import yamlio
+from efdgen.output import layout
+from efdgen.repository import paths
 from efdgen.repository.model import ChartReference
 
 FETCH = "run: efdgen charts fetch"
@@ -135,11 +138,18 @@ def read_lock(root: Path) -> ChartLock:
 
 
 class LockedCharts:
-    """The third-party charts that are locked, read from the cache."""
+    """The third-party charts that are locked, read from the cache, or, where they are vendored, from the rendered tree.
 
-    def __init__(self, locked: ChartLock, cache: Cache) -> None:
+    Args:
+        locked: the lock.
+        cache: the cache.
+        rendered: the folder of the rendered tree; None: nothing is vendored.
+    """
+
+    def __init__(self, locked: ChartLock, cache: Cache, rendered: Path | None = None) -> None:
         self._locked = locked
         self._cache = cache
+        self._rendered = rendered
 
     @classmethod
     def open(cls, root: Path, former: ChartLock = lock.EMPTY) -> LockedCharts:
@@ -153,7 +163,7 @@ class LockedCharts:
             InvalidInputError: when the lock is not what it should be.
             ChartError: when it can't be read, or there is no place for a cache.
         """
-        return cls(former.over(read_lock(root)), Cache(folder()))
+        return cls(former.over(read_lock(root)), Cache(folder()), root / paths.OUTPUT)
 
     def archive(self, chart: ChartReference) -> bytes:
         """Return a chart's archive; it has the digest that is locked.
@@ -174,13 +184,35 @@ class LockedCharts:
             raise ChartError(f"not in {lock.FILE}; {FETCH}")
         content = self._cache.read(entry.sha256)
         if content is None:
-            raise ChartError(f"not in the chart cache ({self._cache.path(entry.sha256)}); {FETCH}")
+            content = self._from_tree(entry)
         if not is_of_its_commit(entry, content):
             line = self._locked.lines.get(entry.reference)
             where = f"{lock.FILE}:{line}" if line else lock.FILE
             message = f"{where} says the commit {entry.commit}, and its archive is of another one"
-            raise ChartError(f"{message}: find out why; then remove this entry, and {FETCH}")
+            raise ChartError(f"{message}: find out why; then run: efdgen charts fetch --accept {entry.name}")
         return content
+
+    def _from_tree(self, entry: LockedChart) -> bytes:
+        """Return a vendored archive that the lock vouches for.
+
+        Raises:
+            ChartError: when there is none; says what to do.
+        """
+        others = ""
+        for path in self._vendored(entry):
+            with contextlib.suppress(OSError):
+                content = path.read_bytes()
+                if (found := digest(content)) == entry.sha256:
+                    return content
+                others += f", and {path} is another archive: its SHA-256 digest is {found}"
+        raise ChartError(f"not in the chart cache ({self._cache.path(entry.sha256)}){others}; {FETCH}")
+
+    def _vendored(self, entry: LockedChart) -> list[Path]:
+        """Return where the rendered tree has archives of a chart's name and version."""
+        if self._rendered is None:
+            return []
+        name, version = glob.escape(entry.name), glob.escape(entry.version.replace("/", ""))
+        return sorted(self._rendered.glob(layout.vendored("*", name, version)))
 
     def has(self, chart: ChartReference) -> bool:
         """Say whether a chart is locked, and in the cache without damage."""

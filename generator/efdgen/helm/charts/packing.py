@@ -15,21 +15,22 @@ _BLOCK = 65_535
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
-def pack(name: str, files: Mapping[str, bytes], commit: str) -> bytes:
+def pack(name: str, files: Mapping[str, bytes], commit: str = "") -> bytes:
     """Return the archive of a chart. It is not compressed: compressors differ from machine to machine.
 
     Args:
         name: the chart's name: its folder in the archive.
         files: its files, by their path in there.
-        commit: the commit that they are of. The archive holds it as `git archive` does, so that its digest vouches for
-            both: https://git-scm.com/docs/git-get-tar-commit-id.
+        commit: the commit that they are of; empty: of none. The archive holds it as `git archive` does, so that its
+            digest vouches for both: https://git-scm.com/docs/git-get-tar-commit-id.
     """
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w:", format=tarfile.GNU_FORMAT) as archive:
-        comment = f"{len(commit) + 12} {COMMENT}={commit}\n".encode()
-        head = tarfile.TarInfo("pax_global_header")
-        head.type, head.size = tarfile.XGLTYPE, len(comment)
-        archive.addfile(head, io.BytesIO(comment))
+        if commit:
+            comment = f"{len(commit) + 12} {COMMENT}={commit}\n".encode()
+            head = tarfile.TarInfo("pax_global_header")
+            head.type, head.size = tarfile.XGLTYPE, len(comment)
+            archive.addfile(head, io.BytesIO(comment))
         for path, content in sorted(files.items()):
             entry = tarfile.TarInfo(f"{name}/{path}")
             entry.size = len(content)
