@@ -26,6 +26,7 @@ from efdgen.repository.model import ChartReference
 from support import needs
 from support.chartserver import Chart, ChartServer, chart, redirect, status, tgz, truncated
 
+NO_LOGIN = "if it wants a login, run helm repo add with it, or write it into a netrc file"
 ADVICE = "pin another version, or ask the repository's maintainers"
 
 
@@ -40,6 +41,7 @@ def server() -> Iterator[ChartServer]:
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository without apps, and a cache of its own."""
     monkeypatch.setenv("EFDGEN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     for variable in (
         "EFDGEN_MIRRORS",
@@ -452,8 +454,8 @@ def test_an_index_that_is_none_is_refused(root: Path, server: ChartServer, body:
         (404, "404 Not Found; is the repository's URL right?"),
         (410, "410 Gone; is the repository's URL right?"),
         (400, "400 Bad Request; is the repository's URL right?"),
-        (401, "401 Unauthorized; efdgen can't log in there: use a repository that needs no login"),
-        (403, "403 Forbidden; efdgen can't log in there: use a repository that needs no login"),
+        (401, f"401 Unauthorized; {NO_LOGIN}"),
+        (403, f"403 Forbidden; {NO_LOGIN}"),
         (429, "429 Too Many Requests; try again later"),
         (500, "500 Internal Server Error; try again later"),
         (599, "599; try again later"),
@@ -528,6 +530,14 @@ def test_a_certificate_must_be_trusted(root: Path, tmp_path: Path, monkeypatch: 
             r"SSL_CERT_FILE can name others to trust",
             message,
         )
+        # As helm repo add --ca-file keeps it.
+        known = tmp_path / "config/helm/repositories.yaml"
+        known.parent.mkdir(parents=True)
+        known.write_text(f"repositories: [{{url: '{server.url}', caFile: {certificate}}}]\n", encoding="utf-8")
+        assert charts(root, "outdated").exit_code == 0
+        known.write_text(f"repositories: [{{url: '{server.url}', caFile: {key}}}]\n", encoding="utf-8")
+        assert f"a certificate of {server.url} in {known}: " in failure(charts(root, "outdated"))
+        known.unlink()
         monkeypatch.setenv("SSL_CERT_FILE", certificate)
         assert charts(root, "fetch").exit_code == 0
 
@@ -541,17 +551,8 @@ def test_redirections_in_a_circle(root: Path, server: ChartServer) -> None:
     )
 
 
-def test_a_redirection_to_a_file_is_not_followed(root: Path, server: ChartServer) -> None:
-    server.answers["/index.yaml"] = redirect("file:///etc/hostname")
-    pin(root, server.url)
-    assert failure(charts(root, "fetch")) == (
-        f"demo 1.0.0: {server.url}/index.yaml: the server answers 302 Found, and leads in a circle or to no http URL; "
-        "is the repository's URL right?"
-    )
-
-
-def test_a_redirection_to_a_less_safe_scheme_is_refused(root: Path, server: ChartServer) -> None:
-    target = "ftp://127.0.0.1/x"
+@pytest.mark.parametrize("target", ["ftp://127.0.0.1/x", "file:///etc/hostname"])
+def test_a_redirection_to_a_less_safe_scheme_is_refused(root: Path, server: ChartServer, target: str) -> None:
     server.answers["/index.yaml"] = redirect(target)
     pin(root, server.url)
     assert failure(charts(root, "fetch")) == (
@@ -573,7 +574,7 @@ def test_a_password_in_a_url_is_refused_and_not_shown(root: Path, server: ChartS
     pin(root, server.url)
     assert failure(charts(root, "fetch")) == (
         "demo 1.0.0: the URL of https://charts.example.org/x.tgz holds a user name; "
-        "take it out: efdgen can't log in (see docs/charts.md)"
+        "take it out: logins stand in Helm's repositories.yaml or in a netrc file (see docs/charts.md)"
     )
     pin(root, "https://me:hunter2@charts.example.org/x")
     result = charts(root, "fetch")

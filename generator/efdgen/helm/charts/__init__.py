@@ -1,4 +1,5 @@
-"""Third-party charts: the only user of the network. `index`: over HTTP; `oci`: from OCI registries.
+"""Third-party charts: the only user of the network. `repositories` knows the kinds of places, and mirrors of these.
 
-`gitcharts`: from Git. `http` downloads, `cache` keeps, `lock` says which archive was reviewed, `archive` reads it.
+`index` and `http`: Helm repositories; `oci`: registries; `gitcharts`: Git. `logins` finds logins, `cache` keeps, `lock`
+says which archive was reviewed, `archive` reads it.
 """

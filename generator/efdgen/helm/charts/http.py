@@ -12,6 +12,8 @@ from typing import Any
 
 from efdgen import __version__
 from efdgen.errors import ChartError
+from efdgen.helm.charts import logins
+from efdgen.helm.charts.logins import Login
 
 MAX_ARCHIVE = 50_000_000
 """Bytes that a chart's archive may have; real ones have some ten thousands."""
@@ -19,6 +21,8 @@ MAX_ARCHIVE = 50_000_000
 USER_AGENT = f"efdgen/{__version__}"
 
 _PIECE = 1 << 16
+_MAX_REDIRECTIONS = 10
+_REDIRECTIONS = (301, 302, 303, 307, 308)
 
 
 class NotFoundError(ChartError):
@@ -42,19 +46,56 @@ def get(url: str, timeout: float, limit: int) -> bytes:
         raise ChartError(f"{url} is not a URL that charts can be downloaded from; only http:// and https:// are")
     if "@" in parts.netloc:
         safe = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        raise ChartError(f"the URL of {safe} holds a user name; take it out: efdgen can't log in (see docs/charts.md)")
-    request = urllib.request.Request(  # noqa: S310 - the scheme was looked at above
-        urllib.parse.quote(url, safe="%/:=&?~#+!$,;'@()*[]"), headers={"User-Agent": USER_AGENT}
-    )
-    try:
-        with _opener().open(request, timeout=timeout) as response:
-            return _read(response, url, limit)
-    except urllib.error.HTTPError as error:
-        with error:
-            raise refused(url, error.code) from None
-    except (urllib.error.URLError, OSError, http.client.HTTPException, ValueError) as error:
-        reason = error.reason if isinstance(error, urllib.error.URLError) else error
-        raise failed(url, reason, timeout) from None
+        message = f"the URL of {safe} holds a user name; take it out"
+        raise ChartError(f"{message}: logins stand in Helm's repositories.yaml or in a netrc file (see docs/charts.md)")
+    return _followed(url, timeout, limit)
+
+
+def _followed(url: str, timeout: float, limit: int) -> bytes:
+    """Download something, wherever the server leads; each server is asked with its own login, and no other's."""
+    place = url
+    for _ in range(_MAX_REDIRECTIONS):
+        access = logins.of_url(place)
+        request = urllib.request.Request(  # noqa: S310 - the schemes are looked at
+            urllib.parse.quote(place, safe="%/:=&?~#+!$,;'@()*[]"), headers={"User-Agent": USER_AGENT}
+        )
+        if access.login is not None:
+            request.add_header("Authorization", f"Basic {access.login.basic}")
+        try:
+            with _opener(access.context).open(request, timeout=timeout) as response:
+                return _read(response, url, limit)
+        except urllib.error.HTTPError as error:
+            with error:
+                led = _led(place, error)
+                if led is None:
+                    raise refused(url, error.code, access.login) from None
+                place = led
+        except (urllib.error.URLError, OSError, http.client.HTTPException, ValueError) as error:
+            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            raise failed(url, reason, timeout) from None
+    raise refused(url, HTTPStatus.FOUND)
+
+
+def _led(place: str, answer: urllib.error.HTTPError) -> str | None:
+    """Return where an answer leads; None: nowhere.
+
+    Raises:
+        ChartError: when that is less safe.
+    """
+    location = answer.headers.get("Location")
+    if answer.code not in _REDIRECTIONS or not location:
+        return None
+    there = urllib.parse.urljoin(place, location)
+    old, new = urllib.parse.urlsplit(place), urllib.parse.urlsplit(there)
+    if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme != "https"):
+        raise ChartError(f"{place} leads to {_plain(new)}, which is less safe; ask the repository's maintainers")
+    # What stands before the host would be a login that a server made up.
+    return new._replace(netloc=new.netloc.rpartition("@")[2]).geturl()
+
+
+def _plain(parts: urllib.parse.SplitResult) -> str:
+    """Return a URL without what can be secret in it: a login, and the signature of a query."""
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
 def _read(response: Any, url: str, limit: int) -> bytes:
@@ -72,8 +113,8 @@ def _read(response: Any, url: str, limit: int) -> bytes:
     return bytes(content)
 
 
-def refused(url: str, status: int) -> ChartError:
-    """Return the error for an answer that is not a success."""
+def refused(url: str, status: int, login: Login | None = None) -> ChartError:
+    """Return the error for an answer that is not a success; the login is the one that was given, if any was."""
     try:
         phrase = f"{status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -83,8 +124,12 @@ def refused(url: str, status: int) -> ChartError:
         return ChartError(f"{said}, and leads in a circle or to no http URL; is the repository's URL right?")
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         return NotFoundError(f"{said}; is the repository's URL right?")
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED):
-        return ChartError(f"{said}; efdgen can't log in there: use a repository that needs no login")
+    if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+        return ChartError(f"{said}; the proxy that https_proxy or http_proxy names wants a login")
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        if login is not None:
+            return ChartError(f"{said}; it does not take the login from {login.source}")
+        return ChartError(f"{said}; if it wants a login, run helm repo add with it, or write it into a netrc file")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
         return ChartError(f"{said}; try again later")
     return ChartError(f"{said}; is the repository's URL right?")
@@ -109,28 +154,23 @@ def failed(url: str, reason: object, timeout: float) -> ChartError:
     return ChartError(f"{url}: {said}; is the URL right, and the network there?")
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirections, but not from https to anything less."""
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Leaves redirections to whoever asks."""
 
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        """Return the request for the new place."""
-        old, new = (urllib.parse.urlsplit(url).scheme for url in (req.full_url, newurl))
-        if new not in ("http", "https") or (old == "https" and new != "https"):
-            fp.close()
-            raise ChartError(f"{req.full_url} leads to {newurl}, which is less safe; ask the repository's maintainers")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+    def redirect_request(self, *_: Any) -> None:
+        """Return no request for the new place."""
 
 
-def _opener() -> urllib.request.OpenerDirector:
+def _opener(context: ssl.SSLContext | None) -> urllib.request.OpenerDirector:
     """Return what opens http and https and nothing else; proxies are those of the environment."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
         urllib.request.UnknownHandler(),
         urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPSHandler(context=context),
         urllib.request.HTTPDefaultErrorHandler(),
-        _Redirects(),
+        _NoRedirects(),
         urllib.request.HTTPErrorProcessor(),
     ):
         opener.add_handler(handler)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import urllib.parse
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from efdgen.errors import ChartError
-from efdgen.helm.charts import http
+from efdgen.helm.charts import http, logins
 from efdgen.helm.charts.cache import digest
 from efdgen.helm.charts.http import MAX_ARCHIVE, USER_AGENT
 from efdgen.helm.charts.index import near
@@ -22,6 +24,7 @@ _ARCHIVE = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PIECE = 1 << 16
+_REALM = re.compile(r'realm="([^"]*)"', re.IGNORECASE)
 
 
 def source(chart: ChartReference) -> str:
@@ -98,6 +101,35 @@ class _Client:
         self.container.registry = parts.netloc
         self.container.namespace, _, self.container.repository = path.rpartition("/")
         self.container.tag = chart.version.replace("+", "_")
+        self._login = logins.of_registry(parts.netloc)
+        self._let_log_in()
+
+    def _let_log_in(self) -> None:
+        """Let the registry have its login, and nobody else: not whom it leads to, nor whom it names less safely."""
+        session, login, authenticate = self._registry.session, self._login, self._registry.auth.authenticate_request
+        # What requests finds in a netrc file itself is for any host, and would take the place of a token.
+        session.auth = lambda request: request
+
+        def rebuild(request: Any, response: Any) -> None:
+            if session.should_strip_auth(response.request.url, request.url):
+                request.headers.pop("Authorization", None)
+
+        def respond(response: Any, headers: dict[str, str], *, refresh: bool = False) -> tuple[dict[str, str], bool]:
+            challenge = response.headers.get("Www-Authenticate") or ""
+            if challenge.lower().startswith("basic"):
+                if login is None:
+                    return headers, False
+                return {**(headers or {}), "Authorization": f"Basic {login.basic}"}, True
+            realm = urllib.parse.urlsplit(next(iter(_REALM.findall(challenge)), ""))
+            if login is not None and realm.scheme == "http" and realm.hostname not in _LOOPBACK:
+                raise ChartError(f"{self._address}: the registry wants its login sent to {realm.netloc} without TLS")
+            answer: tuple[dict[str, str], bool] = authenticate(response, headers, refresh=refresh)
+            return answer
+
+        session.rebuild_auth = rebuild
+        self._registry.auth.authenticate_request = respond
+        if login is not None:
+            self._registry.auth._basic_auth = login.basic  # noqa: SLF001 - its setter takes what we do not hold
 
     def __enter__(self) -> _Client:  # noqa: PYI034 - Self came with Python 3.11
         return self
@@ -148,17 +180,23 @@ class _Client:
 
         registry = self._registry
         try:
-            registry.auth.load_configs(self.container)
             # Without the retries around it, which wait for two minutes before they say what is wrong.
             ask = type(registry).do_request.__wrapped__
             response = ask(registry, f"{registry.prefix}://{url}", "GET", headers=headers, stream=True)
         except (AuthenticationException, ValueError):
-            raise ChartError(f"{what}: the registry wants a login; run: docker login {registry.hostname}") from None
+            raise self._not_let_in(what) from None
         except OSError as error:
             self._fail(what, error)
+        if response.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise self._not_let_in(what)
         if not response.ok:
             raise http.refused(what, response.status_code)
         return response
+
+    def _not_let_in(self, what: str) -> ChartError:
+        if self._login is not None:
+            return ChartError(f"{what}: the registry does not take the login from {self._login.source}")
+        return ChartError(f"{what}: the registry wants a login; run: docker login {self._registry.hostname}")
 
     def _fail(self, what: str, error: OSError) -> NoReturn:
         """Raise what is wrong with a connection: urllib3's reason lies deep inside of what requests raises."""
