@@ -596,7 +596,14 @@ def test_shells_complete_apps(small: Path) -> None:
     assert completions(small, "efdgen hydrate lab s") == ["store"]
 
 
+def test_shells_complete_charts(small: Path) -> None:
+    assert completions(small, "efdgen charts fetch --accept v") == ["vault-secrets-operator", "view"]
+    (small / "templates/apps/view/app.yaml").write_bytes(b"\xff broken: [")
+    assert completions(small, "efdgen charts fetch --accept v") == []
+
+
 def test_completion_outside_of_a_repository_is_silent(tmp_path: Path) -> None:
+    assert completions(tmp_path, "efdgen charts fetch --accept ") == []
     assert completions(tmp_path, "efdgen render ") == []
     assert completions(tmp_path, "efdgen check --app ") == []
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from efdgen.cli.common import CHARTS, reports_errors, repository_root, root_option
 from efdgen.cli.streams import say_error
@@ -21,6 +22,18 @@ _timeout_option = click.option(
     metavar="SECONDS",
     help="How long a server may be silent. Default: 30.",
 )
+
+
+def _complete_chart(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the names of pinned charts that begin like what was typed."""
+    from efdgen.errors import EfdgenError
+    from efdgen.verbs import charts, project
+
+    try:
+        pinned = charts.pinned(project.find_root(Path(ctx.params.get("root") or ".").resolve()))
+    except EfdgenError:
+        return []
+    return [CompletionItem(name) for name in sorted({chart.name for chart in pinned}) if name.startswith(incomplete)]
 
 
 @click.group("charts")
@@ -46,6 +59,7 @@ def command() -> None:
     "accepted",
     metavar="CHART",
     multiple=True,
+    shell_complete=_complete_chart,
     help="Download this chart again, and take it even if it is another archive than the one that is locked.",
 )
 @reports_errors
