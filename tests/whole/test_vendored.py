@@ -172,8 +172,8 @@ def test_an_archive_that_nothing_vouches_for_is_somebody_s_own(root: Path) -> No
 
 
 def test_the_bytes_of_an_archive_are_held_once(root: Path) -> None:
-    rendered = with_archives(project.rendering(root))
-    there = disk.read(root / "rendered", rendered.tree)
+    there = disk.read(root / "rendered")
+    rendered = with_archives(project.rendering(root), there)
     assert there[ARCHIVE] is rendered.tree[ARCHIVE]
 
 

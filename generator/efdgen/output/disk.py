@@ -7,9 +7,8 @@ import errno
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from efdgen.errors import OutputError
 from efdgen.output import staging
@@ -21,12 +20,8 @@ _PATIENCE = 5
 """How often a lock is tried. Who only looks whether a run goes on (`is_interrupted`) holds it for a moment."""
 
 
-def read(folder: Path, known: Mapping[str, bytes] = MappingProxyType({})) -> dict[str, bytes]:
+def read(folder: Path) -> dict[str, bytes]:
     """Read every file below a folder, without what is staged; a folder that is not there is empty.
-
-    Args:
-        folder: the folder.
-        known: contents that are held already: a file that has its own is not held twice.
 
     Raises:
         OutputError: when something is neither a file nor a folder, or can't be read, or has the name of what efdgen
@@ -36,11 +31,9 @@ def read(folder: Path, known: Mapping[str, bytes] = MappingProxyType({})) -> dic
     tree: dict[str, bytes] = {}
     for path in _walk(folder):
         try:
-            content = (folder / path).read_bytes()
+            tree[path] = (folder / path).read_bytes()
         except OSError as error:
             raise OutputError(f"can't read {folder / path}: {error.strerror}") from error
-        held = known.get(path)
-        tree[path] = held if held == content and held is not None else content
     return tree
 
 

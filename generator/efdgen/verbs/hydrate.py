@@ -44,7 +44,7 @@ def deployed(root: Path, environment: str) -> Deployed:
     except (InvalidInputError, UsageError):
         return Deployed(tree, None, is_outdated=False)
     try:
-        outcome = outcome_of(there, with_archives(rendered), {environment})
+        outcome = outcome_of(there, with_archives(rendered, there), {environment})
     except ChartError:
         # An archive that were there as charts.lock says would have been found.
         return Deployed(tree, cluster, is_outdated=True)

@@ -79,10 +79,11 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()) -> Ou
         OutputError: when the output folder can't be read.
         ChartError: when the archive of a vendored chart is not there.
     """
-    rendered = with_archives(rendering(root, names, apps))
+    rendered = rendering(root, names, apps)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
-    there: Mapping[str, bytes] = disk.read(root / OUTPUT, rendered.tree)
+    there: Mapping[str, bytes] = disk.read(root / OUTPUT)
+    with_archives(rendered, there)
     if apps:
         there, tree = someapps.of_apps(there, rendered.tree, frozenset(apps))
         rendered = rendered._replace(tree=FileTree(tree))
@@ -114,11 +115,12 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         ChartError: when the archive of a vendored chart is not there.
     """
     finish(root)
-    rendered = with_archives(rendering(root, names))
+    rendered = rendering(root, names)
     folder = root / OUTPUT
     with disk.lock(folder):
         staging.finish(folder)  # of a run that began and died since
-        there = disk.read(folder, rendered.tree)
+        there = disk.read(folder)
+        with_archives(rendered, there)
         outcome = outcome_of(there, rendered, set(rendered.project.selected) if names else None)
         # The page about all environments must not keep one from being rendered.
         in_the_way = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from efdgen.errors import ChartError
@@ -14,9 +15,15 @@ from efdgen.verbs.project import Rendering
 if TYPE_CHECKING:
     from efdgen.helm.charts.cache import LockedCharts
 
+Tree = Mapping[str, bytes]
 
-def with_archives(rendered: Rendering) -> Rendering:
+
+def with_archives(rendered: Rendering, there: Tree = MappingProxyType({})) -> Rendering:
     """Add the archives of vendored charts to a rendering, of the apps that it is about, and return it.
+
+    Args:
+        rendered: the rendering.
+        there: the output folder, if it was read: what it has as the lock says is not held twice.
 
     Raises:
         ChartError: when an archive is neither in the output folder nor in the cache, or charts.lock does not have it.
@@ -26,7 +33,7 @@ def with_archives(rendered: Rendering) -> Rendering:
     if apps:
         from efdgen.helm.charts.cache import LockedCharts
 
-        _add(rendered, apps, LockedCharts.open(rendered.project.root))
+        _add(rendered, apps, _Archives(rendered, LockedCharts.open(rendered.project.root), there))
     return rendered
 
 
@@ -39,38 +46,56 @@ def _apps(rendered: Rendering) -> Iterator[AppDefinition]:
             yield app
 
 
-def _add(rendered: Rendering, apps: list[AppDefinition], charts: LockedCharts) -> None:
+def _add(rendered: Rendering, apps: list[AppDefinition], archives: _Archives) -> None:
     from efdgen.helm import vendoring
 
-    settings = rendered.project.repository.charts
-    # Apps that have one chart share its bytes.
-    held: dict[ChartReference, bytes] = {}
     missing: dict[str, None] = {}
     for app in apps:
-        archives: dict[ChartReference, bytes] = {}
+        found: dict[ChartReference, bytes] = {}
         for chart in app.charts:
-            if chart.git is not None:
-                continue
             try:
-                if chart.reference not in held:
-                    held[chart.reference] = _archive(rendered, chart, charts)
+                if chart.git is None:
+                    found[archives.named(chart)] = archives.of(app, chart)
             except ChartError as error:
                 missing[str(error)] = None
-            else:
-                named = chart.reference._replace(repository=mirrors.rendered(chart.repository, settings))
-                archives[named] = held[chart.reference]
         if not missing:
             metadata = rendered.tree[layout.chart_file(app.name)]
-            for path, content in vendoring.files(app.name, metadata, archives, (app.source,)).items():
+            for path, content in vendoring.files(app.name, metadata, found, (app.source,)).items():
                 rendered.tree.add(path, content)
     if missing:
         raise ChartError(f"a vendored chart is not there: {'; '.join(missing)}")
 
 
-def _archive(rendered: Rendering, chart: AppChart, charts: LockedCharts) -> bytes:
-    if not chart.folder:
-        return charts.archive(chart.reference)
-    from efdgen.helm.charts.packing import pack
-    from efdgen.repository import chartfolders
+class _Archives:
+    """Where archives come from. Apps that have one chart share its bytes."""
 
-    return pack(chart.name, chartfolders.read(rendered.project.root, chartaddress.folder_of(chart.repository)))
+    def __init__(self, rendered: Rendering, charts: LockedCharts, there: Tree) -> None:
+        self._project = rendered.project
+        self._charts = charts
+        self._there = there
+        self._held: dict[ChartReference, bytes] = {}
+
+    def named(self, chart: AppChart) -> ChartReference:
+        """Return a chart as its wrapper chart names it."""
+        repository = mirrors.rendered(chart.repository, self._project.repository.charts)
+        return chart.reference._replace(repository=repository)
+
+    def of(self, app: AppDefinition, chart: AppChart) -> bytes:
+        """Return the archive of a chart of an app.
+
+        Raises:
+            ChartError: when it is not there; says what to do.
+        """
+        content = self._there.get(layout.vendored(app.name, chart.name, chart.version))
+        if content is not None and not chart.folder and self._charts.vouches_for(chart.reference, content):
+            return content
+        if chart.reference not in self._held:
+            self._held[chart.reference] = self._packed(chart) if chart.folder else self._charts.archive(chart.reference)
+        return self._held[chart.reference]
+
+    def _packed(self, chart: AppChart) -> bytes:
+        from efdgen.helm.charts.packing import pack
+        from efdgen.repository import chartfolders
+
+        folder = chartaddress.folder_of(chart.repository)
+        return pack(chart.name, chartfolders.read(self._project.root, folder))

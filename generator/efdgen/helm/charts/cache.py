@@ -207,6 +207,11 @@ class LockedCharts:
                 others += f", and {path} is another archive: its SHA-256 digest is {found}"
         raise ChartError(f"not in the chart cache ({self._cache.path(entry.sha256)}){others}; {FETCH}")
 
+    def vouches_for(self, chart: ChartReference, content: bytes) -> bool:
+        """Say whether a chart is locked, and a content is its archive."""
+        entry = self._locked.find(chart)
+        return entry is not None and digest(content) == entry.sha256
+
     def _vendored(self, entry: LockedChart) -> list[Path]:
         """Return where the rendered tree has archives of a chart's name and version."""
         if self._rendered is None:
