@@ -336,6 +336,7 @@ def test_a_version_keeps_its_digest_when_its_repository_changes(root: Path, serv
         other = elsewhere.add(chart("demo", "1.0.0", {"values.yaml": "evil: true\n"}))
         moved = pin(root, elsewhere.url)
         before = (root / lock.FILE).read_bytes()
+        assert "error: demo 1.0.0: not in charts.lock; run: efdgen charts fetch\n" in charts(root, "verify").stderr
         # What is reviewed until then is what was locked.
         assert cache.LockedCharts.open(root).archive(moved) == served.archive
         assert failure(charts(root, "fetch")) == (
@@ -350,6 +351,23 @@ def test_a_version_keeps_its_digest_when_its_repository_changes(root: Path, serv
             "fetched demo 1.0.0\nremoved demo 1.0.0\n1 fetched, 0 there already, 1 removed\n"
         )
         assert [(entry["repository"], entry["sha256"]) for entry in locked(root)] == [(elsewhere.url, served.sha256)]
+
+
+def test_two_archives_of_one_version_are_not_locked_together(root: Path, server: ChartServer) -> None:
+    with ChartServer() as elsewhere:
+        one, other = chart("demo", "1.0.0"), chart("demo", "1.0.0", {"values.yaml": "size: 1\n"})
+        by_url = dict(sorted({server.url: server.add(one), elsewhere.url: elsewhere.add(other)}.items()))
+        pin(root, server.url)
+        pin(root, elsewhere.url, app="twin")
+        (first, locked_one), (second, refused) = by_url.items()
+        assert failure(charts(root, "fetch")) == (
+            f"demo 1.0.0: {second} has the SHA-256 digest {refused.sha256}, and {first} has {locked_one.sha256}; "
+            "these are two charts: find out which one is meant. To accept both, run: efdgen charts fetch --accept demo"
+        )
+        assert [each["sha256"] for each in locked(root)] == [locked_one.sha256]
+        assert charts(root, "fetch", "--accept", "demo").exit_code == 0
+        assert [each["sha256"] for each in locked(root)] == [locked_one.sha256, refused.sha256]
+        assert charts(root, "verify").exit_code == 0
 
 
 def entry(repository: str, digest: str, version: str = "1.0.0") -> LockedChart:
@@ -542,8 +560,9 @@ def test_a_certificate_must_be_trusted(root: Path, tmp_path: Path, monkeypatch: 
         assert charts(root, "fetch").exit_code == 0
 
 
-def test_redirections_in_a_circle(root: Path, server: ChartServer) -> None:
-    server.answers["/index.yaml"] = redirect("/index.yaml")
+@pytest.mark.parametrize("target", ["/index.yaml", "http://[", ""])
+def test_redirections_in_a_circle_or_nowhere(root: Path, server: ChartServer, target: str) -> None:
+    server.answers["/index.yaml"] = redirect(target)
     pin(root, server.url)
     assert failure(charts(root, "fetch")) == (
         f"demo 1.0.0: {server.url}/index.yaml: the server answers 302 Found, and leads in a circle or to no http URL; "

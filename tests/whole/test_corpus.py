@@ -314,6 +314,7 @@ def test_links_and_pipes_are_refused(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        "environments/shared/charts.yaml",
         "environments/shared/news.yaml",
         "schemas/facts.schema.json",
         "schemas/news.schema.json",

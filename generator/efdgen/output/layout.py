@@ -40,12 +40,12 @@ def chart_lock(app: str) -> str:
 
 def is_chart_lock(path: str) -> bool:
     """Say whether a file is Helm's lock of a wrapper chart: it vouches for the archives beside it."""
-    return _CHART_LOCK.match(path) is not None
+    return path.endswith("/Chart.lock") and _CHART_LOCK.match(path) is not None
 
 
 def is_archive(path: str) -> bool:
     """Say whether a file is the archive of a chart in a wrapper chart."""
-    return _ARCHIVE.match(path) is not None
+    return path.endswith(".tgz") and _ARCHIVE.match(path) is not None
 
 
 def vendored(app: str, chart: str, version: str) -> str:

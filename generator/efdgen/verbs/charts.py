@@ -76,6 +76,9 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
 
     wanted = [chart for chart in pins if chart.name in accepted or chart not in locked.charts or not there.has(chart)]
     results, failures = _side_by_side(one, wanted)
+    twins = _twins(results, accepted)
+    results = {chart: entry for chart, entry in results.items() if chart not in twins}
+    failures = (*failures, *_failures((message, [chart]) for chart, message in twins.items()))
     # A pin that can't be fetched may be a slip: what was locked under the former one is still what was reviewed.
     removed = () if failures else tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
     kept = {chart: entry for chart, entry in locked.charts.items() if entry not in removed}
@@ -84,6 +87,22 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
         _write_lock(root, lock.dump(charts.values()))
     others = [(former, new) for new in results.values() if (former := _another(new, locked)) is not None]
     return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures, tuple(others))
+
+
+def _twins(results: Mapping[ChartReference, LockedChart], accepted: Collection[str]) -> dict[ChartReference, str]:
+    """Return what is wrong with charts that are new as others of their name and version, and are other archives."""
+    first: dict[tuple[str, str], LockedChart] = {}
+    found = {}
+    for chart, entry in results.items():
+        other = first.setdefault((chart.name, chart.version), entry)
+        is_other = other.sha256 != entry.sha256 and gitcharts.is_git(chart) == gitcharts.is_git(other.reference)
+        if is_other and chart.name not in accepted:
+            message = (
+                f"{chart.repository} has the SHA-256 digest {entry.sha256}, and {other.repository} has {other.sha256}"
+            )
+            accept = f"To accept both, run: efdgen charts fetch --accept {chart.name}"
+            found[chart] = f"{message}; these are two charts: find out which one is meant. {accept}"
+    return found
 
 
 def _another(new: LockedChart, locked: ChartLock) -> LockedChart | None:
@@ -159,6 +178,8 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
     charts = LockedCharts(locked, store, root / paths.OUTPUT)
 
     def one(chart: ChartReference) -> None:
+        if chart not in locked.charts:
+            raise ChartError(f"not in {lock.FILE}; {FETCH}")
         content = charts.read(chart)
         where = f"{lock.FILE}:{locked.lines[chart]}"
         _is_chart(chart, content, where, f"remove this entry, and {FETCH}")

@@ -85,10 +85,12 @@ def _led(place: str, answer: urllib.error.HTTPError) -> str | None:
     location = answer.headers.get("Location")
     if answer.code not in _REDIRECTIONS or not location:
         return None
-    there = urllib.parse.urljoin(place, location)
-    old, new = urllib.parse.urlsplit(place), urllib.parse.urlsplit(there)
+    try:
+        old, new = urllib.parse.urlsplit(place), urllib.parse.urlsplit(urllib.parse.urljoin(place, location))
+    except ValueError:
+        return None
     if new.scheme not in ("http", "https") or (old.scheme == "https" and new.scheme != "https"):
-        raise ChartError(f"{place} leads to {_plain(new)}, which is less safe; ask the repository's maintainers")
+        raise ChartError(f"{_plain(old)} leads to {_plain(new)}, which is less safe; ask the repository's maintainers")
     # What stands before the host would be a login that a server made up.
     return new._replace(netloc=new.netloc.rpartition("@")[2]).geturl()
 
@@ -154,15 +156,8 @@ def failed(url: str, reason: object, timeout: float) -> ChartError:
     return ChartError(f"{url}: {said}; is the URL right, and the network there?")
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """Leaves redirections to whoever asks."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Return no request for the new place."""
-
-
 def _opener(context: ssl.SSLContext | None) -> urllib.request.OpenerDirector:
-    """Return what opens http and https and nothing else; proxies are those of the environment."""
+    """Return what opens http and https, and follows nothing; proxies are those of the environment."""
     opener = urllib.request.OpenerDirector()
     for handler in (
         urllib.request.ProxyHandler(),
@@ -170,7 +165,6 @@ def _opener(context: ssl.SSLContext | None) -> urllib.request.OpenerDirector:
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(context=context),
         urllib.request.HTTPDefaultErrorHandler(),
-        _NoRedirects(),
         urllib.request.HTTPErrorProcessor(),
     ):
         opener.add_handler(handler)
