@@ -134,7 +134,7 @@ def test_a_fetch_locks_and_keeps_every_pinned_chart_once(root: Path, server: Cha
     assert cached(root, demo).read_bytes() == demo.archive
     assert server.requests.count("/index.yaml") == 1
     assert server.agents == {http.USER_AGENT}
-    assert charts(root, "verify").stdout == "2 charts are locked and in the cache, undamaged\n"
+    assert charts(root, "verify").stdout == "2 charts are locked and at hand, undamaged\n"
 
 
 def test_what_is_locked_and_cached_is_not_downloaded_again(root: Path, server: ChartServer) -> None:
@@ -860,7 +860,7 @@ def test_verify_lists_everything_that_is_wrong_and_asks_nobody(root: Path, serve
 
 
 def test_without_apps_there_is_nothing_to_verify(root: Path) -> None:
-    assert charts(root, "verify").stdout == "0 charts are locked and in the cache, undamaged\n"
+    assert charts(root, "verify").stdout == "0 charts are locked and at hand, undamaged\n"
 
 
 # -- outdated

@@ -88,7 +88,7 @@ def fetch_command(root: Path | None, timeout: float, accepted: tuple[str, ...]) 
 @root_option
 @reports_errors
 def verify_command(root: Path | None) -> None:
-    """Check, offline, that each pinned chart is in charts.lock and, undamaged, in the cache.
+    """Check, offline, that each pinned chart is in charts.lock and, undamaged, in the cache or vendored.
 
     Exits with 5 when one is not, or when charts.lock has an entry that no app pins.
 
@@ -100,7 +100,7 @@ def verify_command(root: Path | None) -> None:
 
     count, failures = fetch.verify(repository_root(root))
     if not failures:
-        click.echo(f"{count} charts are locked and in the cache, undamaged")
+        click.echo(f"{count} charts are locked and at hand, undamaged")
     _end(failures)
 
 
