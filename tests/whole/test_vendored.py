@@ -85,6 +85,20 @@ def test_nobody_needs_the_cache_while_the_tree_has_what_the_lock_says(root: Path
     assert 'is: "1.2.3"' in result.stdout or "is: 1.2.3" in result.stdout
 
 
+def test_nobody_needs_a_home_while_the_tree_has_what_the_lock_says(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("EFDGEN_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert render.check(root).is_clean
+    edit(root / STORE, 'version: "1.2.3"', 'version: "2.0.0"')
+    lock_all(root, store("2.0.0"))
+    with pytest.raises(ChartError, match="there is no home folder for the chart cache"):
+        render.check(root)
+
+
 def lock_entry(root: Path) -> LockedChart:
     entries = lock.parse((root / lock.FILE).read_text(encoding="utf-8")).charts.values()
     (entry,) = (each for each in entries if each.name == "store-chart")

@@ -142,11 +142,11 @@ class LockedCharts:
 
     Args:
         locked: the lock.
-        cache: the cache.
+        cache: the cache; None: there is no place for one.
         rendered: the folder of the rendered tree; None: nothing is vendored.
     """
 
-    def __init__(self, locked: ChartLock, cache: Cache, rendered: Path | None = None) -> None:
+    def __init__(self, locked: ChartLock, cache: Cache | None, rendered: Path | None = None) -> None:
         self._locked = locked
         self._cache = cache
         self._rendered = rendered
@@ -161,9 +161,13 @@ class LockedCharts:
 
         Raises:
             InvalidInputError: when the lock is not what it should be.
-            ChartError: when it can't be read, or there is no place for a cache.
+            ChartError: when it can't be read.
         """
-        return cls(former.over(read_lock(root)), Cache(folder()), root / paths.OUTPUT)
+        try:
+            cache = Cache(folder())
+        except ChartError:
+            cache = None  # what is vendored is there all the same
+        return cls(former.over(read_lock(root)), cache, root / paths.OUTPUT)
 
     def archive(self, chart: ChartReference) -> bytes:
         """Return a chart's archive; it has the digest that is locked.
@@ -182,7 +186,7 @@ class LockedCharts:
         entry = self._locked.find(chart)
         if entry is None:
             raise ChartError(f"not in {lock.FILE}; {FETCH}")
-        content = self._cache.read(entry.sha256)
+        content = self._cache.read(entry.sha256) if self._cache else None
         if content is None:
             content = self._from_tree(entry)
         if not is_of_its_commit(entry, content):
@@ -205,7 +209,10 @@ class LockedCharts:
                 if (found := digest(content)) == entry.sha256:
                     return content
                 others += f", and {path} is another archive: its SHA-256 digest is {found}"
-        raise ChartError(f"not in the chart cache ({self._cache.path(entry.sha256)}){others}; {FETCH}")
+        if self._cache is None:
+            folder()  # says what is wrong with it
+        place = f" ({self._cache.path(entry.sha256)})" if self._cache else ""
+        raise ChartError(f"not in the chart cache{place}{others}; {FETCH}")
 
     def vouches_for(self, chart: ChartReference, content: bytes) -> bool:
         """Say whether a chart is locked, and a content is its archive."""
