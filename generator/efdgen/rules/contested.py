@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from efdgen.errors import Location, Path, Problem
-from efdgen.language import scope
 from efdgen.language.shown import listed
 from efdgen.repository import paths
 from efdgen.rules.identity import Identity
@@ -63,4 +62,4 @@ def _claims(host: str, owners: frozenset[str], identities: Mapping[str, Identity
     for name in owners:
         identity = identities[name]
         path = identity.hosts[host]
-        yield _Claim(name, scope.locate(identity.spec.layers, path), path, name in host)
+        yield _Claim(name, identity.places[path], path, name in host)

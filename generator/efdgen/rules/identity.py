@@ -1,30 +1,128 @@
-"""What one environment is known by."""
+"""What one environment is known by, to itself and to the others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from efdgen.errors import Path
-from efdgen.repository.model import EnvironmentSpec
+from efdgen.environment.applications import PATTERN, application_name
+from efdgen.environment.argocd import argocd_at
+from efdgen.environment.resolve import Resolver
+from efdgen.errors import InvalidInputError, Location, Path
+from efdgen.language import expressions, scope
+from efdgen.language.annotations import found
+from efdgen.language.layers import merge_layers, sets
+from efdgen.language.scope import Scope
+from efdgen.repository import paths
+from efdgen.repository.model import EnvironmentSpec, Repository
+
+SERVER: Path = ("argocd", "destinationServer")
+
+APART = (PATTERN, SERVER)
+"""The facts that keep environments apart that one Argo CD deploys."""
 
 
 class Identity(NamedTuple):
-    """What an environment is known by.
+    """What an environment is known by: plain data, all that the rules of others see of it.
 
     Attributes:
         hosts: its public hosts, each with the path of the fact that decides it.
+        places: where each of these facts is written.
         argocd: the address of the Argo CD that deploys it, written one way.
         is_managing: whether it looks after that Argo CD.
         links: the environments that it may name.
+        is_at_home: whether that Argo CD has the host that the environment would give its own.
+        apart: the facts that can keep it apart from others under one Argo CD, those that it, or what it shares, sets.
+        applications: the names of its Applications, that of the app of apps among them.
+        destinations: the API servers and namespaces that its apps go to.
     """
 
     name: str
-    spec: EnvironmentSpec
     hosts: Mapping[str, Path]
+    places: Mapping[Path, Location]
     vault_prefix: str
     aliases: frozenset[str]
     domain: str
     argocd: str
     is_managing: bool
     links: frozenset[str]
+    is_at_home: bool
+    apart: frozenset[Path]
+    applications: frozenset[str]
+    destinations: frozenset[tuple[str, str]]
+
+
+def identity(name: str, repository: Repository, resolver: Resolver) -> Identity | None:
+    """Return what an environment is known by; None: its facts are wrong, and resolving them says how."""
+    try:
+        return _identity(repository.environments[name], repository, resolver)
+    except (InvalidInputError, expressions.ExpressionError, TypeError):
+        return None
+
+
+def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver) -> Identity:
+    names = resolver.scope(spec.name)
+    host = names["host"]
+    apps = [repository.apps[app] for app in spec.apps]
+    services = {service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts)}
+    hosts = {str(host(service)): host_path(names["hosts"], service) for service in sorted(services)}
+    if names["argocd"]["managed"] is True:
+        hosts.setdefault(str(names["argocd"]["host"]), ("argocd", "host"))
+    others = {
+        str(name) for place in repository.schemas.identifying for _, name in found(names, place) if name is not None
+    }
+    applications, destinations = _deployed(spec, repository, names)
+    return Identity(
+        name=spec.name,
+        hosts=hosts,
+        places={path: scope.locate(spec.layers, path) for path in dict.fromkeys(hosts.values())},
+        vault_prefix=str(names["vault"]["pathPrefix"]),
+        aliases=frozenset(others),
+        domain=str(names["domain"]),
+        argocd=argocd_at(str(names["argocd"]["url"])),
+        is_managing=names["argocd"]["managed"] is True,
+        links=frozenset(names.facts["links"]),
+        is_at_home=_is_at_home(names),
+        apart=frozenset(fact for fact in APART if any(sets(layer.data, fact) for layer in spec.layers)),
+        applications=applications,
+        destinations=destinations,
+    )
+
+
+def host_path(hosts: Mapping[str, str], service: str) -> Path:
+    """Return the path of the fact that decides a service's host, of the exceptions that there are."""
+    return ("hosts", service) if service in hosts else ("hostPattern",)
+
+
+def _is_at_home(names: Scope) -> bool:
+    """Say whether the Argo CD of an environment has the host that the environment would give its own."""
+    try:
+        host = names["argocd"]["host"]
+    except (InvalidInputError, expressions.ExpressionError):
+        return False  # resolving it says what is wrong
+    return argocd_at(f"https://{host}") == argocd_at(str(names["argocd"]["url"])).partition("/")[0]
+
+
+def _deployed(
+    spec: EnvironmentSpec, repository: Repository, names: Scope
+) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+    """Return the names of an environment's Applications, and where its apps go; what can't be known is left out."""
+    applications: frozenset[str] = frozenset()
+    try:
+        applications = frozenset(application_name(names, app) for app in (paths.PARENT, *spec.apps))
+        return applications, frozenset(_destinations(spec, repository, names))
+    except (InvalidInputError, expressions.ExpressionError, TypeError):
+        return applications, frozenset()  # resolving it says what is wrong
+
+
+def _destinations(spec: EnvironmentSpec, repository: Repository, names: Scope) -> Iterator[tuple[str, str]]:
+    """Yield the API server and the namespace that each app of an environment goes to."""
+    for app in spec.apps:
+        definition = repository.apps[app]
+        server = merge_layers(spec.app_layers[app]).get("destinationServer")
+        if isinstance(server, str) and expressions.has_expression(server):
+            called = application_name(names, app)
+            own = {"app": {"name": app, "namespace": definition.namespace, "application": called}}
+            server = expressions.evaluate(server, ChainMap(own, names))  # type: ignore[arg-type]
+        yield str(names["argocd"]["destinationServer"] if server is None else server), definition.namespace

@@ -79,7 +79,7 @@ def _is_another_s(
     """Say whether another environment has its own spec say so, and this one has what follows from its name."""
     if scope.locate(environment.spec.layers, path).file == environment.spec.document.file:
         return False
-    others = (identities.identities[name].spec for name in namesakes)
+    others = map(identities.spec, namesakes)
     return environment.facts.name in value and any(
         scope.locate(spec.layers, path).file == spec.document.file for spec in others
     )
