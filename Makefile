@@ -20,7 +20,7 @@ render: $(VENV)/.runtime  ## Render ENV, or every environment
 	@$(EFDGEN) render $(ENV)
 
 check: $(VENV)/.runtime  ## Say whether rendered/ is up to date
-	@$(EFDGEN) check $(ENV)
+	@$(EFDGEN) check $(CHECK_OPTIONS) $(ENV)
 
 validate: $(VENV)/.runtime  ## Check specs and app definitions
 	@$(EFDGEN) validate $(ENV)
@@ -31,6 +31,8 @@ list: $(VENV)/.runtime  ## Show environments, apps, versions and hosts
 site: $(VENV)/.runtime  ## Make the static site, in public/
 	@$(EFDGEN) site --output public
 
+# Whatever earlier runs found: docs/cache.md.
+test: CHECK_OPTIONS = --no-cache
 test: lint types unit check  ## Everything that CI runs
 
 unit: $(VENV)/.dev $(VENV)/.pythons  ## Run the tests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ from support.checkout import copy_checkout, copy_tree
 from support.repository import small_repository
 
 __all__ = ["browser", "show"]
+
+
+# Every test looks at what this code does, and none at what a user keeps.
+os.environ["EFDGEN_NO_CACHE"] = "1"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

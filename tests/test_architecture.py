@@ -15,6 +15,7 @@ MAX_LINES = 350
 # The rooms, from the ground up: each may import from those before it, and from itself.
 ORDER = [
     "errors",
+    "cache",
     "language",
     "repository",
     "environment",
@@ -158,7 +159,8 @@ def _reachable(name: str) -> set[str]:
 
 
 READERS = {
-    f"repository.{name}" for name in ("chartfolders", "definitions", "files", "git", "load", "pages", "specs")
+    f"repository.{name}"
+    for name in ("chartfolders", "definitions", "files", "git", "load", "pages", "snapshot", "specs")
 } | {"output.disk"}
 """The modules that read and write what people write and what is rendered."""
 

@@ -10,6 +10,10 @@ Path = tuple[str | int, ...]
 """Where a value stands inside a YAML document: mapping keys and list indices, from the root."""
 
 
+FLAWED_LINK = "E306"
+"""The code of an expression that needs an environment whose own spec has problems."""
+
+
 class Severity(enum.Enum):
     """How much a problem weighs: an error stops everything, a warning is only reported."""
 

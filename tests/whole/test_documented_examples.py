@@ -104,6 +104,7 @@ RUN: dict[tuple[str, str], Setup] = {
     ("README.md", "$ cp environments/summit.yaml environments/antu.yaml"): nothing,
     ("docs/apps.md", "$ efdgen render"): grafana,
     ("docs/apps.md", "$ efdgen render summit"): grafana_at_the_summit,
+    ("docs/cache.md", "$ efdgen check --no-cache"): nothing,
     ("docs/explain.md", "$ efdgen explain ncsa-int kapacitor.image.tag"): nothing,
     (
         "docs/explain.md",

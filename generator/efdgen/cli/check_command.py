@@ -13,7 +13,9 @@ from efdgen.cli.common import (
     environments,
     findings_report_option,
     format_option,
+    no_cache_option,
     only,
+    opened_store,
     reports_errors,
     repository_root,
     root_option,
@@ -29,9 +31,15 @@ from efdgen.verbs import render
 @root_option
 @format_option
 @findings_report_option
+@no_cache_option
 @reports_errors
 def command(
-    environments: tuple[str, ...], apps: tuple[str, ...], root: Path | None, format_: str, reports: tuple[Report, ...]
+    environments: tuple[str, ...],
+    apps: tuple[str, ...],
+    root: Path | None,
+    format_: str,
+    reports: tuple[Report, ...],
+    no_cache: bool,
 ) -> None:
     """Say whether rendered/ is exactly what the specs render to. Writes nothing.
 
@@ -47,7 +55,7 @@ def command(
       efdgen check --report sarif=findings.sarif
     """
     folder = repository_root(root)
-    outcome = render.check(folder, environments, apps)
+    outcome = render.check(folder, environments, apps, opened_store(no_cache=no_cache))
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         if form == "text":

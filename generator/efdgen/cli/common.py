@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import functools
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -17,6 +18,7 @@ from efdgen.repository import paths
 from efdgen.verbs import project
 
 if TYPE_CHECKING:
+    from efdgen.cache.store import Store
     from efdgen.errors import Problem
 
 DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS = 1, 2, 3, 4, 5
@@ -88,6 +90,21 @@ format_option = click.option(
 )
 
 findings_report_option = report_option(FORMATS)
+
+no_cache_option = click.option(
+    "--no-cache", is_flag=True, help="Do everything anew, and keep nothing for the next run. Also: EFDGEN_NO_CACHE=1."
+)
+
+
+def opened_store(*, no_cache: bool) -> Store | None:
+    """Return where runs keep what they found out about environments; None: nobody wants that, or there is no place."""
+    if no_cache or os.environ.get("EFDGEN_NO_CACHE"):
+        return None
+    from efdgen.cache import place
+    from efdgen.cache.store import Store
+
+    folder = place.folder()
+    return None if folder is None else Store(folder / "environments")
 
 
 def only(apps: Sequence[str]) -> str:

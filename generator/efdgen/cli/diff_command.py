@@ -14,6 +14,8 @@ from efdgen.cli.common import (
     app_option,
     complete_environments,
     environments,
+    no_cache_option,
+    opened_store,
     reports_errors,
     repository_root,
     root_option,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option("--hydrate", is_flag=True, help="Compare the Kubernetes objects that Helm makes of the trees.")
 @engine_option
+@no_cache_option
 @reports_errors
 def command(
     environments: tuple[str, ...],
@@ -62,6 +65,7 @@ def command(
     fail_outside: tuple[str, ...],
     hydrate: bool,
     engine: str,
+    no_cache: bool,
 ) -> None:
     """Show what a change means: which environments, which apps, which values.
 
@@ -81,7 +85,8 @@ def command(
     from efdgen.verbs import diff
 
     folder = repository_root(root)
-    compared = diff.compare(folder, environments, base, apps, is_whole=bool(fail_outside))
+    store = opened_store(no_cache=no_cache)
+    compared = diff.compare(folder, environments, base, apps, is_whole=bool(fail_outside), store=store)
     outside: list[str] = []
     declared = [name.strip() for given in fail_outside for name in given.split(",") if name.strip()]
     if fail_outside:

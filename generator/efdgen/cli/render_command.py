@@ -11,6 +11,8 @@ from efdgen.cli.common import (
     finish_interrupted,
     format_option,
     found_root,
+    no_cache_option,
+    opened_store,
     reports_errors,
     root_option,
     show,
@@ -25,9 +27,15 @@ from efdgen.verbs import render
 @format_option
 @click.option("--allow-mass-deletion", is_flag=True, help="Go on even if most of rendered/ would be deleted.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every file, however many there are.")
+@no_cache_option
 @reports_errors
 def command(
-    environments: tuple[str, ...], root: Path | None, format_: str, allow_mass_deletion: bool, verbose: bool
+    environments: tuple[str, ...],
+    root: Path | None,
+    format_: str,
+    allow_mass_deletion: bool,
+    verbose: bool,
+    no_cache: bool,
 ) -> None:
     """Write what the specs render to, and say what was written.
 
@@ -43,7 +51,8 @@ def command(
 
     folder = found_root(root)
     finish_interrupted(folder / render.OUTPUT, render.OUTPUT)
-    outcome = render.write(folder, environments, allow_mass_deletion=allow_mass_deletion)
+    store = opened_store(no_cache=no_cache)
+    outcome = render.write(folder, environments, allow_mass_deletion=allow_mass_deletion, store=store)
     show(outcome.warnings, format_, root)
     said = text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style, is_verbose=verbose)
     click.echo(said, err=format_ != "text")

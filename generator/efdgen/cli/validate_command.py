@@ -11,7 +11,9 @@ from efdgen.cli.common import (
     environments,
     findings_report_option,
     format_option,
+    no_cache_option,
     only,
+    opened_store,
     reports_errors,
     repository_root,
     root_option,
@@ -27,9 +29,15 @@ from efdgen.verbs import project
 @root_option
 @format_option
 @findings_report_option
+@no_cache_option
 @reports_errors
 def command(
-    environments: tuple[str, ...], apps: tuple[str, ...], root: Path | None, format_: str, reports: tuple[Report, ...]
+    environments: tuple[str, ...],
+    apps: tuple[str, ...],
+    root: Path | None,
+    format_: str,
+    reports: tuple[Report, ...],
+    no_cache: bool,
 ) -> None:
     """Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
 
@@ -43,7 +51,7 @@ def command(
       efdgen validate --format sarif
     """
     folder = repository_root(root)
-    rendering = project.rendering(folder, environments, apps)
+    rendering = project.rendering(folder, environments, apps, store=opened_store(no_cache=no_cache))
 
     def tell(form: str, style: Style) -> list[Said]:
         said = told(rendering.warnings, form, style, folder)

@@ -14,15 +14,12 @@ from efdgen.environment.linked import Links
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import names as names_of
 from efdgen.environment.typed import typed
-from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.errors import FLAWED_LINK, InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
 from efdgen.language.annotations import properties
 from efdgen.language.layers import Layer, merge_layers, winner
 from efdgen.language.scope import Scope
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
-
-FLAWED_LINK = "E306"
-"""The code of an expression that needs an environment whose own spec has problems."""
 
 
 class Resolver:
@@ -42,7 +39,7 @@ class Resolver:
     ) -> None:
         self._repository = repository
         self._drafts = drafts
-        self._specs = {**repository.environments, **{name: draft.spec for name, draft in drafts.items()}}
+        self._specs = ChainMap({name: draft.spec for name, draft in drafts.items()}, repository.environments)  # type: ignore[arg-type]
         self._scopes: dict[str, Scope] = {}
         self._tables = {**{name: table.items for name, table in repository.tables.items()}, **tables}
         apps = repository.apps.values()

@@ -14,7 +14,8 @@ from efdgen.errors import Path, Problem
 from efdgen.repository import paths
 from efdgen.repository.focus import Focus
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec
-from efdgen.repository.specs import Read, build
+from efdgen.repository.speclayers import build
+from efdgen.repository.specs import Read
 
 _OF_APPS = ("apps", "appDefaults")
 _EVALUATED = ("parameters", "values")

@@ -7,7 +7,7 @@ import functools
 import os
 import stat
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
 from efdgen.repository import plaintext
+from efdgen.repository.snapshot import Snapshot
 
 
 class Parsed(NamedTuple):
@@ -33,6 +34,10 @@ Reword = Callable[[Document, list[Problem]], list[Problem]]
 class Files:
     """Reads the files of one repository and collects what is wrong with them.
 
+    Args:
+        root: the repository.
+        snapshot: what was read of it before; what it knows is not looked for on the disk.
+
     Attributes:
         problems: what is wrong.
         literals: what looks like a secret, unless it is accepted.
@@ -40,8 +45,9 @@ class Files:
         unread: the folders that can't be read.
     """
 
-    def __init__(self, root: FilePath) -> None:
+    def __init__(self, root: FilePath, snapshot: Snapshot | None = None) -> None:
         self.root = root
+        self._snapshot = snapshot
         self.problems: list[Problem] = []
         self.literals: list[Problem] = []
         self.of_apps: dict[str, set[str]] = {}
@@ -142,7 +148,7 @@ class Files:
         waiting = self.entries(folder)[::-1]
         while waiting:
             entry = waiting.pop()
-            mode = _mode(self._folder + entry, follow=False)
+            mode = self._kind(entry)
             if not entry.isprintable():
                 self.problem("E101", "the file's name holds a character that can't be shown", Location(entry))
             elif stat.S_ISLNK(mode) and stat.S_ISDIR(_mode(self._folder + entry, follow=True)):
@@ -155,11 +161,10 @@ class Files:
     def entries(self, folder: str) -> list[str]:
         """Return what is in a folder, sorted, hidden names left out."""
         try:
-            names = sorted(os.listdir(self._folder + folder))
+            names = self._names(folder)
         except OSError as error:
             self._refuse_folder(folder, error)
             return []
-        names = [name for name in names if not name.startswith(".")]
         alike: dict[str, str] = {}
         for name in names:
             same = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
@@ -189,12 +194,32 @@ class Files:
             return "the link leads nowhere"
         return str(error.strerror)
 
+    def _names(self, folder: str) -> Sequence[str]:
+        """Return the names in a folder that are not hidden, sorted; raise OSError when it can't be read."""
+        if self._snapshot is not None and folder in self._snapshot.folders:
+            return self._snapshot.folders[folder]
+        return [name for name in sorted(os.listdir(self._folder + folder)) if not name.startswith(".")]
+
+    def _kind(self, path: str) -> int:
+        """Return what kind of thing a path is, as in the mode of a file; a link is a link."""
+        if self._snapshot is not None and self._snapshot.knows(path):
+            return stat.S_IFDIR if path in self._snapshot.folders else stat.S_IFREG
+        return _mode(self._folder + path, follow=False)
+
+    def is_folder(self, path: str) -> bool:
+        """Say whether a path is a folder; one that can't be looked at is none."""
+        if self._snapshot is not None and self._snapshot.knows(path):
+            return path in self._snapshot.folders
+        return stat.S_ISDIR(_mode(self._folder + path, follow=True))
+
     def exists(self, path: str) -> bool:
         """Say whether there is a file or folder of that name: a name that none can have is simply not there.
 
         What stands in a folder that can't be searched may be there, and a link that leads nowhere is: reading it says
         what is wrong.
         """
+        if self._snapshot is not None and self._snapshot.knows(path):
+            return path in self._snapshot.contents or path in self._snapshot.folders
         try:
             os.lstat(self._folder + path)
         except PermissionError:
@@ -202,10 +227,6 @@ class Files:
         except (OSError, ValueError):
             return False
         return True
-
-    def is_folder(self, path: str) -> bool:
-        """Say whether a path is a folder; one that can't be looked at is none."""
-        return stat.S_ISDIR(_mode(self._folder + path, follow=True))
 
     def refuse_others(self, folder: str, known: Iterable[str]) -> None:
         """Record what is in a folder and nothing reads: a misspelt name must not leave a file out in silence.
@@ -248,6 +269,19 @@ class Files:
 
     def text(self, path: str) -> str | None:
         """Read a file as text; None when it can't be read."""
+        content = self._content(path)
+        if content is None:
+            return None
+        try:
+            return yamlio.decode(content, path)
+        except InvalidInputError as error:
+            self.problems.extend(error.problems)
+            return None
+
+    def _content(self, path: str) -> bytes | None:
+        """Return the content of a file; None when it can't be read."""
+        if self._snapshot is not None and path in self._snapshot.contents:
+            return self._snapshot.contents[path]
         file = self._folder + path
         try:
             if not self._is_inside(path):
@@ -269,11 +303,7 @@ class Files:
         if size > yamlio.MAX_BYTES:
             self.problem("E101", f"the file has {size:,} bytes; at most {yamlio.MAX_BYTES:,} are read", Location(path))
             return None
-        try:
-            return yamlio.decode(content, path)
-        except InvalidInputError as error:
-            self.problems.extend(error.problems)
-            return None
+        return content
 
 
 def _is_any(path: Path, value: Any) -> bool:

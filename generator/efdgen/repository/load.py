@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,18 @@ from efdgen.repository import chartsettings, definitions, drafts, helmtemplates,
 from efdgen.repository.files import Files
 from efdgen.repository.focus import Focus, focus
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
+from efdgen.repository.snapshot import Snapshot
 from efdgen.repository.tables import load as load_tables
 from efdgen.repository.unreadable import without_follow_ups
 
 
-def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Repository:
+def load(
+    root: Path,
+    names: Sequence[str] = (),
+    only: Sequence[str] = (),
+    snapshot: Snapshot | None = None,
+    sound: Mapping[str, bool] = types.MappingProxyType({}),
+) -> Repository:
     """Load a repository: everything sound in it, and every problem.
 
     Specs with problems are left out; while the shared facts or an app definition have problems, all are, because
@@ -28,15 +36,18 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
         names: the environments that matter; none: all. Problems of a spec that does not matter become warnings.
         only: the apps that matter; none: all. Problems of others become warnings, and the specs that have
             others with errors come without these.
+        snapshot: what was read of the repository before; None: the disk is read.
+        sound: the specs that an earlier run found nothing wrong with beside the same other files, by name, each with
+            whether it accepts what looks like a secret. They are not looked at again.
     """
-    files = Files(root)
+    files = Files(root, snapshot)
     apps = definitions.load(files)
     about = focus(only, {name: app.document.data.get("extends") for name, app in apps.items()}, files.of_apps)
     rules = schemas.load(files)
     tables = load_tables(files, rules.tables())
     schemas.refuse_others(files, tables)
     files.refuse_others(paths.TEMPLATES, paths.IN_TEMPLATES)
-    environments, read = specs.load(files, rules, apps, tables, about)
+    environments, read = specs.load(files, rules, apps, tables, about, sound)
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)
     documents = runbook.load(files)
@@ -54,21 +65,22 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
         if needed not in found and files.exists(folder) and not files.is_told(folder):
             files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
     _check_parts(files, apps, parent, wrapper)
-    literals = [problem for problem in files.literals if not _is_accepted(problem, environments.values())]
+    accepting = _accepting(environments, sound) if files.literals else {}
+    literals = [problem for problem in files.literals if not _is_accepted(problem, accepting)]
     everything = [*_of_no_secret(files.problems, literals, read), *literals]
     problems = without_follow_ups(everything, files.unread)
-    known = paths.environment_names(root)
+    known = sorted(snapshot.specs) if snapshot is not None else paths.environment_names(root)
     own = {name: f"{paths.ENVIRONMENTS}/{name}.yaml" for name in known}
-    sound = _sound(environments, problems, own, about)
+    flawless = _sound(environments, problems, own, about)
     problems = [about.weighed(problem) for problem in problems]
     if names:
         others = {own[name] for name in set(known) - set(names)}
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
-    begun = drafts.drafts(read, apps, problems, about) if len(sound) < len(known) and not files.unread else {}
-    begun = {name: draft for name, draft in begun.items() if name not in sound}
+    begun = drafts.drafts(read, apps, problems, about) if len(flawless) < len(known) and not files.unread else {}
+    begun = {name: draft for name, draft in begun.items() if name not in flawless}
     return Repository(
         frozenset(known),
-        sound,
+        flawless,
         apps,
         parent,
         wrapper,
@@ -86,7 +98,7 @@ def load(root: Path, names: Sequence[str] = (), only: Sequence[str] = ()) -> Rep
 
 def _sound(
     environments: Mapping[str, EnvironmentSpec], problems: Sequence[Problem], own: Mapping[str, str], about: Focus
-) -> dict[str, EnvironmentSpec]:
+) -> Mapping[str, EnvironmentSpec]:
     """Return the specs without problems, and without other apps than a run is about that have some.
 
     None is, where a file has problems that they share.
@@ -98,6 +110,8 @@ def _sound(
         about: the apps that the run is about.
     """
     flawed = {problem.location.file for problem in problems if not about.other(problem)}
+    if not flawed and about.is_on_all:
+        return environments
     if flawed - set(own.values()):
         return {}
     sound = {name: spec for name, spec in environments.items() if own[name] not in flawed}
@@ -161,10 +175,25 @@ def _accepted_rules(document: Document) -> Iterator[Any]:
     yield from (one.get("rule") for each in accepted if isinstance(each, list) for one in each if isinstance(one, dict))
 
 
-def _is_accepted(literal: Problem, environments: Iterable[EnvironmentSpec]) -> bool:
-    """Say whether what looks like a secret is accepted: by its spec, or, in a shared file, by all."""
-    accepting = {
-        spec.document.file: any(accepted.rule == literal.code for accepted in spec.accept) for spec in environments
+def accepts_literals(spec: EnvironmentSpec) -> bool:
+    """Say whether a spec, its site or the shared defaults accept what looks like a secret."""
+    return any(accepted.rule == "E506" for accepted in spec.accept)
+
+
+def _accepting(environments: Mapping[str, EnvironmentSpec], sound: Mapping[str, bool]) -> dict[str, bool]:
+    """Return whether each spec accepts what looks like a secret, by its file."""
+    return {
+        paths.spec(name): sound[name] if name in sound else accepts_literals(environments[name])
+        for name in environments
     }
+
+
+def _is_accepted(literal: Problem, accepting: Mapping[str, bool]) -> bool:
+    """Say whether what looks like a secret is accepted: by its spec, or, in a shared file, by all.
+
+    Args:
+        literal: what looks like one.
+        accepting: whether each spec accepts such, by its file.
+    """
     file = literal.location.file
     return accepting[file] if file in accepting else bool(accepting) and all(accepting.values())

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, suggest
-from efdgen.language.layers import Layer, at, document_layer, merge, merge_layers, sets
+from efdgen.language.layers import merge, merge_layers
 from efdgen.language.yamlio import Document
 from efdgen.repository import appcharts, chartkeys, hiddentext, paths, types
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
-from efdgen.repository.model import Acceptance, AppDefinition, EnvironmentSpec, Schemas, Table
+from efdgen.repository.model import AppDefinition, EnvironmentSpec, Schemas, Table
+from efdgen.repository.ondemand import SpecsOnDemand
 from efdgen.repository.references import References
-
-_NO_FACTS = ("apps", "appDefaults", "site", "accept")
+from efdgen.repository.speclayers import NO_FACTS, build
 
 
 class Read(NamedTuple):
@@ -27,23 +27,66 @@ class Read(NamedTuple):
 
 
 def load(
-    files: Files, rules: Schemas, apps: Mapping[str, AppDefinition], tables: Mapping[str, Table], about: Focus
-) -> tuple[dict[str, EnvironmentSpec], Read]:
+    files: Files,
+    rules: Schemas,
+    apps: Mapping[str, AppDefinition],
+    tables: Mapping[str, Table],
+    about: Focus,
+    sound: Collection[str] = (),
+) -> tuple[Mapping[str, EnvironmentSpec], Read]:
     """Load every spec, those with problems left out, and other apps than a run is about that have some.
 
-    Everything that can be read is returned, too.
+    Everything that can be read is returned, too, but for the specs that are known to be sound.
+
+    Args:
+        files: the repository's.
+        rules: the schemas.
+        apps: every app definition without problems.
+        tables: every table without problems.
+        about: the apps that the run is about.
+        sound: the names of specs that are known to be sound.
     """
     shared = files.parsed(paths.FACTS, rules.shared)
     found = _spec_files(files)
-    parsed = [read for read in (files.parsed(path, rules.environment) for path in found) if read is not None]
+    looked_at = [path for path in found if PurePosixPath(path).stem not in sound] if sound else found
+    parsed = [read for read in (files.parsed(path, rules.environment) for path in looked_at) if read is not None]
     if not files.exists(paths.OWN_FACTS):
         _fold_undeclared(files)
     if not found and not files.is_told(paths.ENVIRONMENTS):
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(paths.ENVIRONMENTS))
+    _check(files, shared, parsed, References(files, apps, tables, found), rules, apps, tables)
+    everything = Read(tuple(read.document for read in parsed), shared.document if shared else None)
+    if shared is None or not _is_sound(files, shared, about):
+        return {}, everything
+    documents = (read.document for read in parsed if _is_sound(files, read, about))
+    specs = (_spec(files, document, shared.document, _apps(files, document, apps, about)) for document in documents)
+    loaded = {spec.name: spec for spec in specs}
+    if not sound:
+        return loaded, everything
+    document_of_shared = shared.document
+
+    def load_sound(name: str) -> EnvironmentSpec:
+        read = files.parsed(paths.spec(name))
+        if read is None:
+            raise AssertionError(f"{name} was sound")
+        return build(read.document, document_of_shared, _apps(files, read.document, apps, about))
+
+    return SpecsOnDemand(loaded, sound, load_sound), everything
+
+
+def _check(
+    files: Files,
+    shared: Parsed | None,
+    specs: Sequence[Parsed],
+    references: References,
+    rules: Schemas,
+    apps: Mapping[str, AppDefinition],
+    tables: Mapping[str, Table],
+) -> None:
+    """Check what schemas can't see in specs, in what they share, and in tables."""
     of_tables = [table.document for table in tables.values() if table.document is not None]
-    for document in (*(read.document for read in (*parsed, shared) if read is not None), *of_tables):
+    for document in (*(read.document for read in (*specs, shared) if read is not None), *of_tables):
         files.refuse(hiddentext.problems(document))
-    references = References(files, apps, tables, found)
     if shared is not None:
         references.check(shared.document, rules.names_in_shared)
         for place in (("defaults",), *(("sites", site) for site in _mapping(shared.document.data.get("sites")))):
@@ -51,16 +94,10 @@ def load(
     for table in tables.values():
         if table.document is not None:
             references.check(table.document, table.names)
-    for read in parsed:
+    for read in specs:
         references.check(read.document, rules.names_in_specs)
         _check_settings(files, read.document, ("apps",), apps)
         _check_name(files, read.document, apps)
-    everything = Read(tuple(read.document for read in parsed), shared.document if shared else None)
-    if shared is None or not _is_sound(files, shared, about):
-        return {}, everything
-    sound = (read.document for read in parsed if _is_sound(files, read, about))
-    specs = (_spec(files, document, shared.document, _apps(files, document, apps, about)) for document in sound)
-    return {spec.name: spec for spec in specs}, everything
 
 
 def _apps(files: Files, document: Document, apps: Mapping[str, AppDefinition], about: Focus) -> tuple[str, ...]:
@@ -99,7 +136,7 @@ def _fold_undeclared(files: Files) -> None:
 
 def _is_of_a_fact(problem: Problem) -> bool:
     is_in_environments = problem.location.file.startswith(f"{paths.ENVIRONMENTS}/")
-    return is_in_environments and not {*_NO_FACTS}.intersection(problem.path[:-1])
+    return is_in_environments and not {*NO_FACTS}.intersection(problem.path[:-1])
 
 
 def _spec_files(files: Files) -> list[str]:
@@ -239,94 +276,3 @@ def _spec(files: Files, document: Document, shared: Document, apps: tuple[str, .
     if site and site not in sites:
         files.unknown("site", document, ("site",), sites)
     return build(document, shared, apps)
-
-
-def build(document: Document, shared: Document, apps: tuple[str, ...]) -> EnvironmentSpec:
-    """Return a spec with what it shares, as far as it is about some apps; a site that is not there says nothing."""
-    data = document.data
-    stem = PurePosixPath(document.file).stem
-    site = data.get("site", "")
-    sources: list[tuple[str, Document, Path, str]] = [("shared facts", shared, ("defaults",), "appDefaults")]
-    if site in shared.data.get("sites", {}):
-        sources.append((f"site {site}", shared, ("sites", site), "appDefaults"))
-    sources.append(("spec", document, (), "apps"))
-    of_apps = {
-        app: [
-            (source, doc, (*prefix, key, app))
-            for source, doc, prefix, key in sources
-            if app in at(doc.data, prefix).get(key, {})
-        ]
-        for app in apps
-    }
-    return EnvironmentSpec(
-        name=stem,
-        document=document,
-        site=site,
-        layers=tuple(_facts_layer(source, doc, prefix) for source, doc, prefix, _ in sources),
-        apps=apps,
-        app_layers={app: _app_layers(those) for app, those in of_apps.items()},
-        accept=tuple(
-            Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"])
-            for _, doc, prefix, _ in sources
-            for accepted in at(doc.data, prefix).get("accept", ())
-        ),
-        idle_pins={app: found for app, those in of_apps.items() if (found := tuple(_idle_pins(those)))},
-    )
-
-
-def _facts_layer(name: str, document: Document, prefix: Path) -> Layer:
-    data = at(document.data, prefix)
-    return document_layer(name, document, prefix, {k: v for k, v in data.items() if k not in _NO_FACTS})
-
-
-def _app_layers(sources: Sequence[tuple[str, Document, Path]]) -> tuple[Layer, ...]:
-    """Return what each source says about an app; a null takes a pin of the sources below it away."""
-    layers: list[Layer] = []
-    taken: set[str] = set()
-    for name, document, prefix in reversed(sources):
-        layers.insert(0, _app_layer(name, document, prefix, frozenset(taken)))
-        taken |= {path for path, pin in at(document.data, prefix).get("pins", {}).items() if pin is None}
-    return tuple(layers)
-
-
-def _idle_pins(sources: Sequence[tuple[str, Document, Path]]) -> Iterator[tuple[str, Location]]:
-    """Yield the pins that are null where no source below has one."""
-    there: set[str] = set()
-    for _, document, prefix in sources:
-        for path, pin in at(document.data, prefix).get("pins", {}).items():
-            if pin is not None:
-                there.add(path)
-            elif path in there:
-                there.remove(path)
-            else:
-                yield path, document.locate((*prefix, "pins", path), key=True)
-
-
-def _app_layer(name: str, document: Document, prefix: Path, taken: frozenset[str]) -> Layer:
-    """Return what one layer says about an app, its pins laid on top of its values, but for those taken away."""
-    settings = at(document.data, prefix)
-    written = settings.get("pins", {})
-    kept = {path: pin for path, pin in written.items() if pin is not None and path not in taken}
-    pins = {tuple(path.split(".")): path for path in kept}
-    if written:
-        settings = {**settings, "pins": kept}
-    if not pins:
-        return document_layer(name, document, prefix, settings)
-    values_written = settings.get("values", {})
-    values = values_written
-    for parts, path in pins.items():
-        pinned: Any = settings["pins"][path]["value"]
-        for part in reversed(parts):
-            pinned = {part: pinned}
-        values = merge(values, pinned)
-
-    def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
-        pin = next((pin for parts, pin in pins.items() if path == ("values", *parts)), None)
-        if pin is None and path[:1] == ("values",) and not sets(values_written, path[1:]):
-            # Something that only a pin's path leads through.
-            pin = next((pin for parts, pin in pins.items() if path[1:] == parts[: len(path) - 1]), None)
-        if pin is not None:
-            path = ("pins", pin) if key else ("pins", pin, "value")
-        return document.locate_in_text((*prefix, *path), offset, key=key)
-
-    return Layer(name, {**settings, "values": values}, locate)

@@ -6,7 +6,7 @@ import errno
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError
 from efdgen.language import suggest
@@ -19,6 +19,9 @@ from efdgen.verbs import locks
 from efdgen.verbs.project import Project, Rendering, rendering
 from efdgen.verbs.render import OUTPUT
 from efdgen.verbs.vendored import with_archives
+
+if TYPE_CHECKING:
+    from efdgen.cache.store import Store
 
 Tree = Mapping[str, bytes]
 
@@ -68,7 +71,13 @@ def diff(root: Path, names: Sequence[str] = (), base: str | None = None) -> Revi
 
 
 def compare(
-    root: Path, names: Sequence[str], base: str | None, apps: Sequence[str] = (), *, is_whole: bool = False
+    root: Path,
+    names: Sequence[str],
+    base: str | None,
+    apps: Sequence[str] = (),
+    *,
+    is_whole: bool = False,
+    store: Store | None = None,
 ) -> Reviewed:
     """Say the same as `diff`, of some apps only, and, with `is_whole`, also what changes in everything.
 
@@ -77,7 +86,7 @@ def compare(
         UsageError: when an environment, an app or the revision is unknown.
         OutputError: when the output folder can't be read.
     """
-    both = trees(root, () if is_whole else names, base, () if is_whole else apps)
+    both = trees(root, () if is_whole else names, base, () if is_whole else apps, store)
     _refuse_unknown("environment", names, paths.environment_names(root), _environments(both.before))
     _refuse_unknown("app", apps, paths.app_names(root), map(layout.app_of, filter(layout.is_in_chart, both.before)))
     shown = review(both.before, both.after, both.base, names, apps)
@@ -85,7 +94,13 @@ def compare(
     return Reviewed(shown, whole, both)
 
 
-def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: Sequence[str] = ()) -> Trees:
+def trees(
+    root: Path,
+    names: Sequence[str] = (),
+    base: str | None = None,
+    apps: Sequence[str] = (),
+    store: Store | None = None,
+) -> Trees:
     """Return what `diff` compares, without the files that efdgen did not make.
 
     A revision's specs and templates are rendered; where this efdgen can't, the tree that was committed with them
@@ -96,6 +111,7 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: 
         names: the environments whose files are needed; none: all. Others' may be there.
         base: the revision to compare with; None: the output folder.
         apps: the apps whose files are needed; none: all. Others' may be there.
+        store: what earlier runs found out; None: everything is done anew.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -105,11 +121,13 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: 
     if base is None:
         there = disk.read(root / OUTPUT)
         _refuse_unknown("environment", names, paths.environment_names(root), _environments(there))
-        now = _rendered(root, names, apps)
+        now = _rendered(root, names, apps, store, there)
         return Trees(_built(_own(there, now.tree), root), _built(now.tree, root), f"{OUTPUT}/", now.project)
     then = git.revision(root, base)
     sources = git.files(root, then, (*paths.FOLDERS, paths.LOCK))
     locked = sources.get(paths.LOCK)
+    # Nobody compares with these here: what is not there is rendered.
+    at_hand = _there(root) if store is not None else {}
     with _temporary_folder() as folder:
         old = Path(folder)
         _write(old, sources, then)
@@ -118,9 +136,10 @@ def trees(root: Path, names: Sequence[str] = (), base: str | None = None, apps: 
         if not paths.is_repository(old):
             return _against_committed(root, names, then, "which has no specs", old, apps)._replace(lock=locked)
         _refuse_unknown("environment", names, paths.environment_names(root), paths.environment_names(old))
-        now = _rendered(root, names, apps)
+        now = _rendered(root, names, apps, store, at_hand)
         try:
-            before = _built(_rendered(old, names, apps).tree, old)
+            former = _rendered(old, names, apps, store and store.adding(), at_hand)
+            before = _built(former.tree, old)
             after = _built(now.tree, root)
         except (InvalidInputError, OutputError, ChartError) as error:
             is_chart = isinstance(error, ChartError)
@@ -198,10 +217,21 @@ def _against_committed(
     return Trees(before, _built(now.tree, root), f"{OUTPUT}/ at {then.name}, {why}", now.project)
 
 
-def _rendered(root: Path, names: Sequence[str], apps: Sequence[str]) -> Rendering:
+def _there(root: Path) -> Tree:
+    """Return the files in the output folder, if it can be read."""
+    try:
+        return disk.read(root / OUTPUT)
+    except OutputError:
+        return {}
+
+
+def _rendered(
+    root: Path, names: Sequence[str], apps: Sequence[str], store: Store | None = None, there: Tree | None = None
+) -> Rendering:
     """Render the named environments, for the named apps; all of them when none of those is there."""
     known = sorted(set(names) & set(paths.environment_names(root)))
-    return with_archives(rendering(root, known, sorted(set(apps) & set(paths.app_names(root)))))
+    sooner = rendering(root, known, sorted(set(apps) & set(paths.app_names(root))), store=store, there=there)
+    return with_archives(sooner)
 
 
 def _own(there: Tree, rendered: Tree) -> Tree:

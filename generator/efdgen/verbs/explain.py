@@ -11,7 +11,8 @@ from efdgen.explain import defaults
 from efdgen.explain.environment import Environment
 from efdgen.language.layers import Layer
 from efdgen.repository.model import AppChart, AppDefinition
-from efdgen.verbs.project import open_project, raise_errors
+from efdgen.verbs.once import raise_errors
+from efdgen.verbs.project import open_project
 
 if TYPE_CHECKING:
     from efdgen.helm.hydrate import Charts

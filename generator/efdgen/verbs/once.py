@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from efdgen.errors import Location, Problem, Severity
+from efdgen.errors import FLAWED_LINK, InvalidInputError, Location, Problem, Severity
 from efdgen.language.shown import listed
 
 _WHERE = re.compile(r" \((?:(?P<app>[a-z0-9-]+) in )?environment (?P<name>[^ ()]+)\)\Z")
@@ -49,3 +49,16 @@ def _together(problems: Sequence[Problem]) -> Problem:
         return problem
     says = [name if app == first_app else f"{app} in {name}" for app, name in others]
     return problem._replace(message=f"{problem.message[:-1]}; as in {listed(says)})")
+
+
+def raise_errors(problems: Sequence[Problem]) -> None:
+    """Raise what is wrong; what only follows from another error is left out.
+
+    Raises:
+        InvalidInputError: when one of the problems is an error.
+    """
+    problems = said_once(problems)
+    if any(p.severity is Severity.ERROR and p.code != FLAWED_LINK for p in problems):
+        problems = [problem for problem in problems if problem.code != FLAWED_LINK]
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise InvalidInputError(problems)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import OutputError, Problem
 from efdgen.output import disk, layout, staging
@@ -13,9 +13,12 @@ from efdgen.output.marks import Ownership, has_conflict
 from efdgen.output.staging import Finished
 from efdgen.output.tree import FileTree
 from efdgen.repository import paths
-from efdgen.verbs import someapps
-from efdgen.verbs.project import Rendering, rendering
+from efdgen.verbs.model import Rendering
+from efdgen.verbs.project import rendering
 from efdgen.verbs.vendored import with_archives
+
+if TYPE_CHECKING:
+    from efdgen.cache.store import Store
 
 OUTPUT = paths.OUTPUT
 """The output folder, in the repository's."""
@@ -66,12 +69,18 @@ def finish(root: Path) -> Finished | None:
     return disk.finish(root / OUTPUT)
 
 
-def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()) -> Outcome:
+def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), store: Store | None = None) -> Outcome:
     """Say what `write` would do, without doing it.
 
     For some environments only, the page about all of them is not looked at: others may be the reason. For some apps
     only, no pages are, and of the parent chart only the templates of their Applications, and their parts of the
     environments' values.
+
+    Args:
+        root: the repository.
+        names: the environments; none: all.
+        apps: the apps; none: all.
+        store: what earlier runs found out; None: everything is done anew.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -79,12 +88,15 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()) -> Ou
         OutputError: when the output folder can't be read.
         ChartError: when the archive of a vendored chart is not there.
     """
-    rendered = rendering(root, names, apps)
+    there, refuse = _read(root)
+    rendered = rendering(root, names, apps, store=store, there=there)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
-    there: Mapping[str, bytes] = disk.read(root / OUTPUT)
+    refuse()
     with_archives(rendered, there)
     if apps:
+        from efdgen.verbs import someapps
+
         there, tree = someapps.of_apps(there, rendered.tree, frozenset(apps))
         rendered = rendered._replace(tree=FileTree(tree))
     outcome = outcome_of(there, rendered, scope)._replace(is_interrupted=is_interrupted(root))
@@ -97,7 +109,22 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()) -> Ou
     )
 
 
-def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False) -> Outcome:
+def _read(root: Path) -> tuple[Mapping[str, bytes], Callable[[], None]]:
+    """Return the files in the output folder, and what raises that they can't be read: that can wait."""
+    try:
+        return disk.read(root / OUTPUT), lambda: None
+    except OutputError as error:
+        refused = error
+
+        def refuse() -> None:
+            raise refused
+
+        return {}, refuse
+
+
+def write(
+    root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False, store: Store | None = None
+) -> Outcome:
     """Render, and write what differs. Everything is rendered and checked before the first byte is written.
 
     What an interrupted run left half done is finished first (`finish`).
@@ -106,6 +133,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         root: the repository.
         names: the environments to render; none: all, and files of environments that are gone are deleted.
         allow_mass_deletion: go on even if most of what is there would be deleted.
+        store: what earlier runs found out; None: everything is done anew.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -115,7 +143,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         ChartError: when the archive of a vendored chart is not there.
     """
     finish(root)
-    rendered = rendering(root, names)
+    rendered = rendering(root, names, store=store, there=_read(root)[0] if store is not None else None)
     folder = root / OUTPUT
     with disk.lock(folder):
         staging.finish(folder)  # of a run that began and died since

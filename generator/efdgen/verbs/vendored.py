@@ -10,7 +10,7 @@ from efdgen.errors import ChartError
 from efdgen.output import layout
 from efdgen.repository import chartaddress, mirrors
 from efdgen.repository.model import AppChart, AppDefinition, ChartReference
-from efdgen.verbs.project import Rendering
+from efdgen.verbs.model import Rendering
 
 if TYPE_CHECKING:
     from efdgen.helm.charts.cache import LockedCharts

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from efdgen.cache import place
 from efdgen.errors import ChartError
 from efdgen.helm.charts import lock
 from efdgen.helm.charts.lock import ChartLock, LockedChart
@@ -28,16 +29,10 @@ def folder() -> Path:
     Raises:
         ChartError: when there is no home folder to put it in.
     """
-    named = os.environ.get("EFDGEN_CACHE")
-    if named:
-        return Path(named).absolute()
-    shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    if shared.is_absolute():
-        return shared / "efdgen"
-    try:
-        return Path.home() / ".cache" / "efdgen"
-    except RuntimeError:
-        raise ChartError("there is no home folder for the chart cache; set EFDGEN_CACHE to a folder") from None
+    found = place.folder()
+    if found is None:
+        raise ChartError("there is no home folder for the chart cache; set EFDGEN_CACHE to a folder")
+    return found
 
 
 class Cache:

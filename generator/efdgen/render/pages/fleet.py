@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Path, Problem, dotted
 from efdgen.language import cells, scope, yamlio
-from efdgen.language.layers import Layer, at, leaves, merge_layers, sets
+from efdgen.language.layers import at, leaves, merge, sets
 from efdgen.language.shown import listed
 from efdgen.output import layout
 from efdgen.render.pages.markdown import code, host_link, link, table, text
@@ -27,10 +28,16 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class App(NamedTuple):
-    """What the page says of an app in an environment. The layers are the specs' own: they are in memory anyway."""
+    """What the page says of an app in an environment.
+
+    Attributes:
+        definition: the app.
+        said: what its spec, and what that shares, say about it: each source with its data, the least specific first.
+        pins: its pins.
+    """
 
     definition: AppDefinition
-    own_layers: tuple[Layer, ...]
+    said: tuple[tuple[str, Any], ...]
     pins: tuple[Pin, ...]
 
 
@@ -68,7 +75,7 @@ def row(environment: ResolvedEnvironment, columns: Sequence[Column]) -> Row:
 
 def _app(app: ResolvedApp) -> App:
     own = app.layers[len(app.definition.layers) :]
-    return App(app.definition, tuple(layer for layer in own if layer.data), app.pins)
+    return App(app.definition, tuple((layer.name, layer.data) for layer in own if layer.data), app.pins)
 
 
 def _cells(environment: ResolvedEnvironment, columns: Sequence[Column]) -> Iterator[str]:
@@ -242,11 +249,11 @@ def _settings(rows: Sequence[Row]) -> Iterator[str]:
 
 def _own(app: App) -> Iterator[tuple[Path, Any, str]]:
     """Yield what environments set: each value, but for pins, where it is, and the site that says it, or ""."""
-    if not app.own_layers:
+    if not app.said:
         return
-    layers = [(layer.name if layer.name != "spec" else "", layer.data) for layer in reversed(app.own_layers)]
+    layers = [(name if name != "spec" else "", data) for name, data in reversed(app.said)]
     pinned = {("values", *pin.path.split(".")) for pin in app.pins}
-    merged = merge_layers(app.own_layers) if len(layers) > 1 else layers[0][1]
+    merged = functools.reduce(merge, (data for _, data in app.said))
     for key, settings in merged.items():
         # Helm replaces lists as a whole. An app that says `values: {}` says nothing.
         for path, value in leaves(settings, (key,), in_lists=False) if key != "pins" and settings != {} else ():

@@ -1,0 +1,155 @@
+"""Resolves, checks and renders environments, whatever earlier runs found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from efdgen import rules
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.unfinished import Unfinished
+from efdgen.errors import InvalidInputError, OutputError, Problem
+from efdgen.output.tree import FileTree
+from efdgen.render import files
+from efdgen.render.pages import fleet
+from efdgen.repository import paths
+from efdgen.repository.focus import lightened
+from efdgen.repository.model import Repository
+from efdgen.verbs.model import Project, Rendering, Resolution
+from efdgen.verbs.once import raise_errors, said_once
+
+
+def resolutions(project: Project) -> Iterator[Resolution]:
+    """See `project.resolutions`."""
+    repository = project.repository
+    identities = rules.Identities(repository, project.resolver)
+    unfinished = Unfinished(repository) if repository.drafts else None
+    for name in project.selected:
+        if unfinished is not None and name in repository.drafts:
+            yield Resolution(None, tuple(unfinished.problems(name)))
+        if name in repository.environments:
+            yield resolution(name, project, identities)
+
+
+def resolution(name: str, project: Project, identities: rules.Identities) -> Resolution:
+    """Resolve and check one environment whose spec has no problems of its own."""
+    try:
+        environment = project.resolver.resolve(name)
+    except InvalidInputError as error:
+        return _of_named_apps(project, name, error.problems, identities)
+    return Resolution(environment, tuple(rules.check(environment, identities)))
+
+
+def _of_named_apps(
+    project: Project, name: str, problems: tuple[Problem, ...], identities: rules.Identities
+) -> Resolution:
+    """Resolve an environment that has problems with the named apps alone: what only others have, is a warning."""
+    about = project.repository.about
+    if about.is_on_all:
+        return Resolution(None, problems)
+    environment: ResolvedEnvironment | None = None
+    own: tuple[Problem, ...] = ()
+    try:
+        environment = project.resolver.resolve(name, about.apps)
+    except InvalidInputError as error:
+        own = error.problems
+    found = rules.check(environment, identities) if environment is not None else []
+    return Resolution(environment, (*own, *(lightened(each) for each in problems if each not in own), *found))
+
+
+def render(project: Project, *, keep: bool) -> Rendering:
+    """See `project.render`."""
+    repository = project.repository
+    tree = FileTree()
+    problems = [*repository.problems, *add_shared(repository, tree), *_add_other_charts(repository, tree)]
+    rows: dict[str, fleet.Row] = {}
+    kept: list[ResolvedEnvironment] = []
+    for environment, found in resolutions(project):
+        problems.extend(found)
+        if environment is not None:
+            kept += [environment] if keep else []
+            made = rendered(environment, repository)
+            for path, content in made.files:
+                tree.add(path, content)
+            if made.row is not None:
+                rows[environment.facts.name] = made.row
+            problems.extend(news(made.problems, problems))
+    raise_errors(problems)
+    # The page about all environments is no app's.
+    if repository.about.is_on_all and complete(rows, project):
+        tree.add(*files.fleet_file([rows[name] for name in sorted(rows)], repository))
+    return Rendering(project, tree, tuple(said_once(problems)), tuple(kept))
+
+
+class Made(NamedTuple):
+    """What an environment renders to: its files, its row of the page about all, and what is wrong in templates."""
+
+    files: tuple[files.File, ...]
+    row: fleet.Row | None
+    problems: tuple[Problem, ...]
+
+
+def rendered(environment: ResolvedEnvironment, repository: Repository) -> Made:
+    """Render a resolved environment. No row: something is wrong with its columns, or with apps."""
+    problems: list[Problem] = []
+    row = None
+    found: list[files.File] = []
+    try:
+        if environment.is_whole:
+            row = fleet.row(environment, repository.pages.columns)
+    except InvalidInputError as error:
+        problems.extend(error.problems)
+    try:
+        found.extend(files.environment_files(environment, repository))
+    except InvalidInputError as error:
+        problems.extend(error.problems)
+    return Made(tuple(found), row, tuple(problems))
+
+
+def news(problems: Iterable[Problem], said: Iterable[Problem]) -> list[Problem]:
+    """Return problems in templates without those that were said: in several environments, each is said once."""
+    known = {(problem.code, problem.location) for problem in said}
+    return [problem for problem in problems if (problem.code, problem.location) not in known]
+
+
+def add_shared(repository: Repository, tree: FileTree) -> tuple[Problem, ...]:
+    """Add what environments share; return what is wrong with it.
+
+    Raises:
+        InvalidInputError: when two files have one name: reported on loading, where they come from.
+    """
+    try:
+        for path, content in files.shared_files(repository) if paths.APPLICATION in repository.parent else ():
+            tree.add(path, content)
+    except InvalidInputError as error:
+        return error.problems
+    except OutputError:
+        raise_errors(repository.problems)
+        raise
+    return ()
+
+
+def _add_other_charts(repository: Repository, tree: FileTree) -> list[Problem]:
+    """Add the wrapper charts of other apps than a run is about; return what is wrong with them, as warnings."""
+    problems: list[Problem] = []
+    about = repository.about
+    for app in repository.apps.values() if not about.is_on_all else ():
+        if app.name not in about.apps:
+            try:
+                for path, content in files.chart_files(app, repository):
+                    tree.add(path, content)
+            except InvalidInputError as error:
+                problems.extend(map(lightened, error.problems))
+    return problems
+
+
+def complete(rows: dict[str, fleet.Row], project: Project) -> bool:
+    """Add the environments that were not asked for; say whether all could be: else the page about all has to wait."""
+    for name in project.repository.names - rows.keys():
+        if name not in project.repository.environments:
+            return False
+        try:
+            rows[name] = fleet.row(project.resolver.resolve(name), project.repository.pages.columns)
+        except InvalidInputError:
+            return False
+    return True

@@ -1,0 +1,142 @@
+"""What is kept of each environment from one run to the next, and its form as plain data.
+
+A record holds what came of an environment, and what that depends on beside what all environments share: its own spec,
+and the specs of others that were looked at. What rules see of all the others is the sum of their identities: while that
+is the same, and the files above, so is what came of it.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from efdgen.errors import Location, Problem, Severity
+
+if TYPE_CHECKING:
+    from efdgen.render.pages.fleet import Row
+    from efdgen.repository.model import AppDefinition
+    from efdgen.rules.identity import Identity
+
+
+class Record(NamedTuple):
+    """What is kept of one environment.
+
+    Attributes:
+        specs: the specs that it was made from, its own and others, by environment: the digest of each;
+            None: there is none.
+        accepts: whether its spec accepts what looks like a secret.
+        identity: what it is known by, as plain data, but for the places; None: its facts are wrong.
+        places: where that is written, as plain data.
+        found: what resolving it and its rules found, as plain data; None: nobody asked, only the identity is known.
+        wrong: what is wrong with the templates of its pages, as plain data.
+        files: what it renders to: the digest of each file; None: nothing, because something is wrong with it.
+        row: its row of the page about all environments, as plain data; None: it has none.
+    """
+
+    specs: Mapping[str, bytes | None]
+    accepts: bool
+    identity: Any
+    places: Any
+    found: tuple[Any, ...] | None
+    wrong: tuple[Any, ...]
+    files: Mapping[str, bytes] | None
+    row: bytes | None
+
+    def is_of(self, specs: Mapping[str, bytes]) -> bool:
+        """Say whether the specs that it was made from are these."""
+        return all(specs.get(name) == digest for name, digest in self.specs.items())
+
+
+class Kept(NamedTuple):
+    """What is kept of a repository's environments, all of them known to each other by the same identities.
+
+    Attributes:
+        folders: the folders with charts that were read.
+        charts: a digest of what is in them.
+        shared: what environments share in the tree: the digest of each file; None: not known.
+        page: the digest of the page about all environments that the rows make; None: not known.
+        records: the environments'.
+    """
+
+    folders: tuple[str, ...]
+    charts: str
+    shared: Mapping[str, bytes] | None
+    page: bytes | None
+    records: Mapping[str, Record]
+
+
+NOTHING = Kept((), "", None, None, {})
+
+
+def packed(kept: Kept) -> Any:
+    """Return plain data that holds everything."""
+    records = {name: tuple(record) for name, record in kept.records.items()}
+    return (kept.folders, kept.charts, kept.shared, kept.page, records)
+
+
+def unpacked(data: Any) -> Kept:
+    """Return what plain data holds; of data of any other form, nothing."""
+    try:
+        folders, charts, shared, page, records = data
+        return Kept(folders, charts, shared, page, {name: Record(*record) for name, record in records.items()})
+    except (TypeError, ValueError, AttributeError):
+        return NOTHING
+
+
+def plain_problems(problems: Iterable[Problem]) -> tuple[Any, ...]:
+    """Return problems as plain data."""
+    return tuple((p.code, p.message, tuple(p.location), p.path, p.hint, p.severity.value) for p in problems)
+
+
+def problems(plain: Iterable[Any]) -> tuple[Problem, ...]:
+    """Return problems from plain data."""
+    return tuple(
+        Problem(code, message, Location(*location), path, hint, Severity(severity))
+        for code, message, location, path, hint, severity in plain
+    )
+
+
+def plain_identity(identity: Identity | None) -> tuple[Any, Any]:
+    """Return what an environment is known by as plain data, and, apart from it, where that is written."""
+    if identity is None:
+        return None, None
+    places = tuple((path, tuple(location)) for path, location in identity.places.items())
+    return tuple(identity._replace(hosts=tuple(identity.hosts.items()), places={})), places  # type: ignore[arg-type]
+
+
+def identity(plain: Any, places: Any) -> Identity | None:
+    """Return what an environment is known by from plain data."""
+    from efdgen.rules.identity import Identity
+
+    if plain is None:
+        return None
+    found = Identity(*plain)
+    where = {path: Location(*location) for path, location in places}
+    return found._replace(hosts=dict(found.hosts), places=where)
+
+
+def plain_row(row: Row) -> bytes:
+    """Return a row of the page about all environments as plain data; equal rows yield equal data.
+
+    Raises:
+        ValueError: when it holds what is no plain data.
+    """
+    apps = {name: (app.said, tuple(map(tuple, app.pins))) for name, app in row.apps.items()}
+    # Later versions of the form tell the same object from an equal one.
+    return marshal.dumps(tuple(row._replace(hosts=tuple(map(tuple, row.hosts)), apps=apps)), 2)  # type: ignore[arg-type]
+
+
+def row(plain: bytes, definitions: Mapping[str, AppDefinition]) -> Row:
+    """Return a row of the page about all environments from plain data."""
+    from efdgen.environment.hosts import PublicHost
+    from efdgen.environment.model import Pin
+    from efdgen.render.pages import fleet
+
+    found = fleet.Row(*marshal.loads(plain))  # noqa: S302 - kept by `cache.store`
+    of_apps: Mapping[str, Any] = found.apps
+    apps = {
+        name: fleet.App(definitions[name], said, tuple(Pin(*pin) for pin in pins))
+        for name, (said, pins) in of_apps.items()
+    }
+    return found._replace(hosts=tuple(PublicHost(*host) for host in found.hosts), apps=apps)

@@ -1,0 +1,328 @@
+"""A run that takes over what earlier runs found says what one without says: whatever changed between them."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import os
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from efdgen.cache import program
+from efdgen.cache.store import Store
+from efdgen.errors import EfdgenError, InvalidInputError
+from efdgen.repository import snapshot as snapshots
+from efdgen.verbs import anew, incremental, project, records, render
+from support.repository import small_repository
+
+FOLDERS = ("environments", "templates", "schemas")
+
+
+class Runs:
+    """A repository, what its runs keep, and which environments they resolve."""
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch | None = None) -> None:
+        self.root = root
+        self.store = Store(root.with_name("cache"))
+        self.resolved: list[str] = []
+        self._resolution = anew.resolution
+        if monkeypatch is not None:
+            monkeypatch.setattr(anew, "resolution", self._noting)
+
+    def _noting(self, name: str, *others: Any) -> Any:
+        self.resolved.append(name)
+        return self._resolution(name, *others)
+
+    def check(self, *names: str) -> Any:
+        """Run a check; it must come to what one without a store comes to."""
+        expected = came_of(lambda: render.check(self.root, names))
+        self.resolved.clear()
+        found = came_of(lambda: render.check(self.root, names, store=self.store))
+        assert found == expected
+        return found
+
+    def write(self) -> None:
+        render.write(self.root, store=self.store)
+
+    def change(self, path: str, old: str, new: str) -> None:
+        file = self.root / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def came_of(run: Callable[[], Any]) -> Any:
+    """Return what comes of a run: its result, or what is wrong."""
+    try:
+        return run()
+    except InvalidInputError as error:
+        return error.problems
+    except EfdgenError as error:
+        return type(error), str(error)
+
+
+@pytest.fixture
+def runs(small: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    made = Runs(small, monkeypatch)
+    made.check()
+    return made
+
+
+def test_nothing_is_resolved_again(runs: Runs) -> None:
+    assert runs.resolved == ["dome", "lab"]
+    assert runs.check().is_clean
+    assert runs.resolved == []
+
+
+def test_nothing_is_loaded_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incremental.Run, "_load", lambda _: pytest.fail("loaded"))
+    assert render.check(runs.root, store=runs.store).is_clean
+    assert project.rendering(runs.root, ["lab"], store=runs.store).project.selected == ("lab",)
+
+
+def test_a_changed_environment_is_resolved_again(runs: Runs) -> None:
+    runs.change("environments/lab.yaml", "size: 20Gi", "size: 21Gi")
+    assert [change.path for change in runs.check().changes] == [
+        "README.md",
+        "apps/store/values-lab.yaml",
+        "docs/lab.md",
+    ]
+    assert runs.resolved == ["lab"]
+    runs.write()
+    assert runs.check().is_clean
+    assert runs.resolved == []
+
+
+def test_a_linked_environment_counts(runs: Runs) -> None:
+    """The lab has a link to the dome, and takes the address of its broker from there."""
+    runs.change("environments/dome.yaml", "place: the dome", "place: the old dome")
+    runs.check()
+    assert runs.resolved == ["dome", "lab"]
+
+
+def test_what_others_are_known_by_counts(runs: Runs) -> None:
+    (runs.root / "environments/new.yaml").write_text("name: new\ndomain: new.example.org\napps:\n  store: {}\n")
+    runs.check()
+    assert runs.resolved == ["dome", "lab", "new"]
+    runs.change(
+        "environments/new.yaml",
+        "domain: new.example.org",
+        "domain: dome.example.org\nhosts: {store: status.dome.example.org}",
+    )
+    assert any(problem.code in ("E501", "E503") for problem in runs.check())
+    (runs.root / "environments/new.yaml").unlink()
+    assert runs.check().is_clean
+
+
+def test_errors_are_said_again(runs: Runs) -> None:
+    runs.change("environments/lab.yaml", "<% links.dome.kafka.broker %>", "<% links.dome.kafka.nothing %>")
+    problems = runs.check()
+    assert [problem.code for problem in problems] == ["E301"]
+    assert runs.check() == problems
+    assert runs.resolved == []
+
+
+def test_an_error_moves_with_its_line(runs: Runs) -> None:
+    runs.change("environments/lab.yaml", "<% links.dome.kafka.broker %>", "<% links.dome.kafka.nothing %>")
+    (first,) = runs.check()
+    runs.change("environments/lab.yaml", "name: lab\n", "# A remark.\nname: lab\n")
+    (second,) = runs.check()
+    assert second.location.line == first.location.line + 1
+
+
+@pytest.mark.parametrize("file", ["apps/store/values-lab.yaml", "apps/store/Chart.yaml", "README.md", "docs/lab.md"])
+@pytest.mark.parametrize("how", ["edited", "gone"])
+def test_what_is_not_in_rendered_is_rendered_again(runs: Runs, file: str, how: str) -> None:
+    path = runs.root / "rendered" / file
+    before = path.read_bytes()
+    if how == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(before + b"# an edit\n")
+    assert [change.path for change in runs.check().changes] == [file]
+    runs.write()
+    assert path.read_bytes() == before
+    assert runs.check().is_clean
+
+
+def test_rendering_from_nothing_needs_no_tree(runs: Runs) -> None:
+    shutil.rmtree(runs.root / "rendered")
+    runs.write()
+    assert runs.check().is_clean
+
+
+def test_a_run_for_some_environments_keeps_what_it_knows_of_others(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = Runs(small, monkeypatch)
+    runs.check("lab")
+    assert runs.resolved == ["lab"]
+    runs.check()
+    assert runs.resolved == ["dome"]
+    runs.check("dome")
+    assert runs.resolved == []
+
+
+def test_who_needs_no_tree_gets_none(runs: Runs) -> None:
+    assert len(project.rendering(runs.root, store=runs.store).tree) == 0
+    assert len(project.rendering(runs.root, store=runs.store, there={}).tree) > 0
+
+
+@pytest.mark.parametrize("what", ["code", "library", "data"])
+def test_another_program_knows_nothing(runs: Runs, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    monkeypatch.setattr(program, "digest", lambda: what)
+    runs.check()
+    assert runs.resolved == ["dome", "lab"]
+
+
+def test_a_program_that_can_t_be_read_keeps_nothing(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(program, "digest", lambda: None)
+    runs = Runs(small)
+    assert runs.check().is_clean
+    assert not small.with_name("cache").exists()
+
+
+def test_a_repository_with_links_keeps_nothing(small: Path) -> None:
+    (small / "templates/apps/store/values.yaml").rename(small / "values.yaml")
+    (small / "templates/apps/store/values.yaml").symlink_to("../../../values.yaml")
+    assert Runs(small).check().is_clean
+    assert not small.with_name("cache").exists()
+
+
+def test_a_repository_with_problems_keeps_nothing(runs: Runs) -> None:
+    runs.change("environments/lab.yaml", "size: 20Gi", "size: 20Gi\n  size: 1Gi")
+    before = sorted(runs.root.with_name("cache").iterdir())
+    assert runs.check()
+    assert sorted(runs.root.with_name("cache").iterdir()) == before
+
+
+def test_a_chart_in_a_folder_counts(runs: Runs) -> None:
+    chart = runs.root / "charts/own"
+    chart.mkdir(parents=True)
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: own\nversion: 1.0.0\n")
+    app = runs.root / "templates/apps/own"
+    app.mkdir()
+    (app / "app.yaml").write_text("description: its own\nchart:\n  name: own\n  path: charts/own\n")
+    runs.change("environments/dome.yaml", "  store: {}", "  store: {}\n  own: {}")
+    runs.check()
+    runs.write()
+    assert runs.check().is_clean
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: own\nversion: 1.0.1\n")
+    assert not runs.check().is_clean
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: other\nversion: 1.0.1\n")
+    assert [problem.code for problem in runs.check()] == ["E408"]
+
+
+@pytest.mark.parametrize("data", [None, 1, "x", (1, 2), (1, 2, 3, 4, 5), ((), "", None, None, {"lab": (1,)}), {}, []])
+def test_data_of_another_form_is_nothing(data: Any) -> None:
+    assert records.unpacked(data) == records.NOTHING
+
+
+def test_a_run_reads_nothing_that_is_not_in_the_snapshot(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a run looks up on the disk, beside the snapshot, its key and its records would not know."""
+    read: list[str] = []
+    found = snapshots.take(small)
+    assert found is not None
+    run = incremental.Run(small, found, records.NOTHING, {})
+    for module, name in (
+        (builtins, "open"),
+        (os, "listdir"),
+        (os, "scandir"),
+        (os, "stat"),
+        (os, "lstat"),
+        (os, "open"),
+    ):
+        monkeypatch.setattr(module, name, _noting(getattr(module, name), read, str(small)))
+    made = run.made(["dome", "lab"])
+    monkeypatch.undo()
+    assert made is not None
+    # The folder itself, and app definitions, to find charts in folders: they must all be in the snapshot.
+    allowed = re.compile(r"(/templates/apps(/[a-z-]+/app\.yaml)?)?\Z")
+    assert [path for path in read if not allowed.match(path.removeprefix(str(small)))] == []
+
+
+def _noting(function: Callable[..., Any], read: list[str], root: str) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(path: Any, *arguments: Any, **named: Any) -> Any:
+        if str(path).startswith(root):
+            read.append(str(path))
+        return function(path, *arguments, **named)
+
+    return noting
+
+
+# -- any byte
+
+
+class Laboratory:
+    """One repository for all examples: each changes it, and puts it back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.runs = Runs(small_repository(folder))
+        render.write(self.runs.root)
+        self.runs.check()
+        files = (path for name in FOLDERS for path in sorted((self.runs.root / name).rglob("*")) if path.is_file())
+        self.contents = {path: path.read_bytes() for path in files}
+
+    def restore(self) -> None:
+        for path, content in self.contents.items():
+            if not path.exists() or path.read_bytes() != content:
+                path.write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+    return Laboratory(tmp_path_factory.mktemp("laboratory"))
+
+
+class Edit:
+    """A change of one input, as people and accidents make it."""
+
+    def __init__(self, data: st.DataObject, files: Sequence[Path]) -> None:
+        of_specs = [path for path in files if path.parent.name == "environments"]
+        self.path = data.draw(st.sampled_from(of_specs) | st.sampled_from(list(files)), "file")
+        self._data = data
+
+    def make(self) -> None:
+        content = self.path.read_bytes() if self.path.exists() else b""
+        how = self._data.draw(st.sampled_from(["letter", "digit", "line gone", "line twice", "byte", "gone"]), "how")
+        if how == "gone":
+            self.path.unlink(missing_ok=True)
+            return
+        kind = {"letter": rb"[a-z]", "digit": rb"[0-9]"}.get(how)
+        if kind is not None:
+            places = [match.start() for match in re.finditer(kind, content)]
+            new = self._data.draw(st.sampled_from(b"abcdeilmnorst" if how == "letter" else b"0123456789"), "new")
+        elif how == "byte":
+            places, new = list(range(len(content))), self._data.draw(st.integers(0, 255), "new")
+        else:
+            lines = content.splitlines(keepends=True)
+            at = self._data.draw(st.integers(0, max(0, len(lines) - 1)), "line")
+            self.path.write_bytes(
+                b"".join(lines[:at] + (lines[at : at + 1] * 2 if "twice" in how else []) + lines[at + 1 :])
+            )
+            return
+        if places:
+            at = self._data.draw(st.sampled_from(places), "at")
+            self.path.write_bytes(content[:at] + bytes([new]) + content[at + 1 :])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_changes_the_answer_is_that_of_a_run_without(laboratory: Laboratory, data: st.DataObject) -> None:
+    try:
+        for _ in range(data.draw(st.integers(1, 2), "edits")):
+            Edit(data, list(laboratory.contents)).make()
+            laboratory.runs.check(*data.draw(st.sampled_from([(), ("lab",)]), "asked for"))
+    except FileNotFoundError:
+        raise AssertionError("a file that is gone was not said to be") from None
+    finally:
+        laboratory.restore()
+    assert laboratory.runs.check().is_clean
