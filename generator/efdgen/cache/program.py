@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.util
+import importlib.machinery
 import os
 import sys
 from collections.abc import Iterator
@@ -55,7 +55,7 @@ def _libraries() -> Iterator[str]:
     """
     folders: dict[str, None] = {}
     for name in _LIBRARIES:
-        spec = importlib.util.find_spec(name)
+        spec = importlib.machinery.PathFinder.find_spec(name)
         if spec is None or spec.origin is None:
             raise ValueError(name)
         status = os.stat(spec.origin)

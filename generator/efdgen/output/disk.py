@@ -29,14 +29,29 @@ def read(folder: Path) -> dict[str, bytes]:
     """
     staging.refuse_foreign(folder)
     tree: dict[str, bytes] = {}
+    # Of thousands of files, texts are put together in a tenth of the time that paths are.
+    top = f"{folder}/"
     for path in _walk(folder):
         try:
-            tree[path] = (folder / path).read_bytes()
+            tree[path] = _content(top + path)
         except OSError as error:
             raise OutputError(f"can't read {folder / path}: {error.strerror}") from error
     return tree
 
 
+def _content(file: str) -> bytes:
+    """Return the content of a file, with the fewest calls of the system that it takes."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        content = os.read(descriptor, _AT_ONCE)
+        while part := os.read(descriptor, _AT_ONCE) if content else b"":
+            content += part
+    finally:
+        os.close(descriptor)
+    return content
+
+
+_AT_ONCE = 1 << 16
 _DEEPEST = 100
 """Folders inside each other that are looked into; what is rendered has five."""
 

@@ -115,6 +115,14 @@ def vouches_for(path: str, companion: str) -> bool:
     )
 
 
+def voucher_of(companion: str) -> str | None:
+    """Return the file that can vouch for another one, its app's values or Helm's lock; None: none can."""
+    if is_archive(companion):
+        return chart_lock(app_of(companion))
+    environment = environment_of(companion)
+    return None if environment is None or not _COMPANION.match(companion) else values(app_of(companion), environment)
+
+
 def environment_of(path: str) -> str | None:
     """Return the environment that a path belongs to, or None when all share it."""
     match = _OWNED.match(path)

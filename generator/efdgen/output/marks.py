@@ -95,13 +95,17 @@ class Ownership:
     def __init__(self, tree: Mapping[str, bytes], rendered: Collection[str]) -> None:
         self._tree = tree
         self._rendered = rendered
-        self._vouched: dict[str, set[str]] = {}
-        for path in tree:
-            if not (layout.can_vouch(path) or layout.is_chart_lock(path)):
-                continue
-            owned = self._owned(path)
-            for companion, digest in _companions(path, owned) if owned else ():
-                self._vouched.setdefault(companion, set()).add(digest)
+        self._vouched: dict[str, list[tuple[str, str]]] = {}
+
+    def _digests(self, path: str) -> frozenset[str]:
+        """Return the digests that a file may have, as another one vouches; none: no file vouches for it."""
+        voucher = layout.voucher_of(path)
+        if voucher is None or voucher not in self._tree:
+            return frozenset()
+        if voucher not in self._vouched:
+            owned = self._owned(voucher)
+            self._vouched[voucher] = list(_companions(voucher, owned)) if owned else []
+        return frozenset(digest for companion, digest in self._vouched[voucher] if companion == path)
 
     def _owned(self, path: str) -> _Owned | None:
         """Return what stands at the head of a file that is efdgen's by its own mark."""
@@ -112,7 +116,7 @@ class Ownership:
 
     def is_generated(self, path: str) -> bool:
         """Say whether efdgen wrote this file (and somebody may have edited it since)."""
-        if path in self._vouched and (path in self._rendered or not self._differs_from_voucher(path)):
+        if self._digests(path) and (path in self._rendered or not self._differs_from_voucher(path)):
             return True
         return self._owned(path) is not None
 
@@ -129,13 +133,13 @@ class Ownership:
 
     def is_edited(self, path: str) -> bool:
         """Say whether a generated file was changed after efdgen wrote it."""
-        if path in self._vouched:
+        if self._digests(path):
             return self._differs_from_voucher(path)
         owned = self._owned(path)
         return owned is not None and owned.is_edited
 
     def _differs_from_voucher(self, path: str) -> bool:
-        return _digest(self._tree[path]) not in self._vouched[path]
+        return _digest(self._tree[path]) not in self._digests(path)
 
 
 def json_content(data: Any) -> bytes:

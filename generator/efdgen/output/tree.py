@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from efdgen.errors import OutputError
 
+_NO_NAMES = frozenset(("", ".", ".."))
+
 
 class FileTree(Mapping[str, bytes]):
     """Relative POSIX paths and contents, in sorted order. A path is written once.
@@ -26,7 +28,7 @@ class FileTree(Mapping[str, bytes]):
             OutputError: when the path is absolute, has an empty, `.` or `..` part, or is taken.
         """
         parts = path.split("/")
-        if any(part in ("", ".", "..") for part in parts) or "\\" in path or "\0" in path:
+        if not _NO_NAMES.isdisjoint(parts) or "\\" in path or "\0" in path:
             raise OutputError(f"{path!r} is not a path below the output folder")
         taken = self._folded.setdefault(path.casefold(), path)
         if path in self._files or taken != path:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 
 from efdgen.environment.hosts import NODE_PORT, PublicHost
 from efdgen.language.documents import Block, Heading, Prose
-from efdgen.language.quoting import in_code
-from efdgen.language.quoting import in_prose as text
+from efdgen.language.quoting import in_code, in_prose
 from efdgen.render.runbook.markdown import fenced
 
 __all__ = ["Anchors", "code", "host_link", "link", "table", "text", "written"]
 
+# Pages about many environments say the same of most of them.
+text = functools.lru_cache(maxsize=4096)(in_prose)
+"""Returns words as Markdown that means them."""
+
 _NO_SLUG = re.compile(r"[^\w\- ]")
 
 
+@functools.lru_cache(maxsize=4096)
 def code(words: str) -> str:
     """Return words in code style, on one line, for a cell of a table: that ends at a bar, in code as well."""
     return in_code(words.replace("|", r"\|"))
