@@ -32,8 +32,5 @@ class FileChange(NamedTuple):
 
 def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[FileChange]:
     """Return the changes that turn `before` into `after`, sorted by path."""
-    return [
-        FileChange(path, before.get(path), after.get(path))
-        for path in sorted(before.keys() | after.keys())
-        if before.get(path) != after.get(path)
-    ]
+    differing = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
+    return [FileChange(path, before.get(path), after.get(path)) for path in sorted(differing)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from efdgen.errors import OutputError
 
@@ -18,8 +19,7 @@ class FileTree(Mapping[str, bytes]):
     def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
         self._files: dict[str, bytes] = {}
         self._folded: dict[str, str] = {}
-        for path, content in (files or {}).items():
-            self.add(path, content)
+        self.add_all((files or {}).items())
 
     def add(self, path: str, content: bytes) -> None:
         """Add a file.
@@ -27,13 +27,27 @@ class FileTree(Mapping[str, bytes]):
         Raises:
             OutputError: when the path is absolute, has an empty, `.` or `..` part, or is taken.
         """
-        parts = path.split("/")
-        if not _NO_NAMES.isdisjoint(parts) or "\\" in path or "\0" in path:
-            raise OutputError(f"{path!r} is not a path below the output folder")
-        taken = self._folded.setdefault(path.casefold(), path)
-        if path in self._files or taken != path:
-            raise OutputError(f"two files claim the path {path}" + (f" and {taken}" if taken != path else ""))
-        self._files[path] = content
+        self.add_all(((path, content),))
+
+    def add_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Add files, in this order.
+
+        Raises:
+            OutputError: as `add`.
+        """
+        there, folded = self._files, self._folded
+        for path, content in files:
+            parts = path.split("/")
+            if not _NO_NAMES.isdisjoint(parts) or "\\" in path or "\0" in path:
+                raise OutputError(f"{path!r} is not a path below the output folder")
+            taken = folded.setdefault(path.casefold(), path)
+            if path in there or taken != path:
+                raise OutputError(f"two files claim the path {path}" + (f" and {taken}" if taken != path else ""))
+            there[path] = content
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Return a file's content, or the default."""
+        return self._files.get(path, default)
 
     def __getitem__(self, path: str) -> bytes:
         return self._files[path]

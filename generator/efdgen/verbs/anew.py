@@ -69,8 +69,7 @@ def render(project: Project, *, keep: bool) -> Rendering:
         if environment is not None:
             kept += [environment] if keep else []
             made = rendered(environment, repository)
-            for path, content in made.files:
-                tree.add(path, content)
+            tree.add_all(made.files)
             if made.row is not None:
                 rows[environment.facts.name] = made.row
             problems.extend(news(made.problems, problems))

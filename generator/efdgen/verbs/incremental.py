@@ -168,8 +168,7 @@ class Run:
             problems += records.problems(record.found or ())
             said = {(problem.code, problem.location) for problem in problems} if record.wrong else set()
             problems += [p for p in records.problems(record.wrong) if (p.code, p.location) not in said]
-            for path, content in files:
-                tree.add(path, content)
+            tree.add_all(files)
         is_wrong = any(problem.severity is Severity.ERROR for problem in problems)
         page = None if is_wrong or self._there is None else self._add_page(tree)
         return Made(FileTree() if self._there is None else tree, problems, self._now(shared, page))
@@ -196,8 +195,7 @@ class Run:
         digests = self._kept.shared
         contents = None if digests is None else self._contents(digests)
         if digests is not None and contents is not None:
-            for path, content in contents:
-                tree.add(path, content)
+            tree.add_all(contents)
             return digests
         from efdgen.verbs import anew
 

@@ -26,7 +26,7 @@ class Record(NamedTuple):
         specs: the specs that it was made from, its own and others, by environment: the digest of each;
             None: there is none.
         accepts: whether its spec accepts what looks like a secret.
-        identity: what it is known by, as plain data, but for the places; None: its facts are wrong.
+        identity: what it is known by, as plain data, but for the places; empty: its facts are wrong.
         places: where that is written, as plain data.
         found: what resolving it and its rules found, as plain data; None: nobody asked, only the identity is known.
         wrong: what is wrong with the templates of its pages, as plain data.
@@ -36,8 +36,8 @@ class Record(NamedTuple):
 
     specs: Mapping[str, bytes | None]
     accepts: bool
-    identity: Any
-    places: Any
+    identity: bytes
+    places: bytes
     found: tuple[Any, ...] | None
     wrong: tuple[Any, ...]
     files: Mapping[str, bytes] | None
@@ -97,23 +97,40 @@ def problems(plain: Iterable[Any]) -> tuple[Problem, ...]:
     )
 
 
-def plain_identity(identity: Identity | None) -> tuple[Any, Any]:
-    """Return what an environment is known by as plain data, and, apart from it, where that is written."""
+def plain_identity(identity: Identity | None) -> tuple[bytes, bytes]:
+    """Return what an environment is known by as plain data, and, apart from it, where that is written.
+
+    Equal identities yield equal data.
+    """
     if identity is None:
-        return None, None
+        return b"", b""
     places = tuple((path, tuple(location)) for path, location in identity.places.items())
-    return tuple(identity._replace(hosts=tuple(identity.hosts.items()), places={})), places  # type: ignore[arg-type]
+    plain = tuple(
+        tuple(sorted(value))
+        if isinstance(value, frozenset)
+        else tuple(value.items())
+        if isinstance(value, dict)
+        else value
+        for value in identity._replace(places={})
+    )
+    return _dumped(plain), _dumped(places)
 
 
-def identity(plain: Any, places: Any) -> Identity | None:
+def identity(plain: bytes, places: bytes) -> Identity | None:
     """Return what an environment is known by from plain data."""
     from efdgen.rules.identity import Identity
 
-    if plain is None:
+    if not plain:
         return None
-    found = Identity(*plain)
-    where = {path: Location(*location) for path, location in places}
-    return found._replace(hosts=dict(found.hosts), places=where)
+    found = Identity(*_loaded(plain))
+    return found._replace(
+        hosts=dict(found.hosts),
+        places={path: Location(*location) for path, location in _loaded(places)},
+        aliases=frozenset(found.aliases),
+        links=frozenset(found.links),
+        applications=frozenset(found.applications),
+        destinations=frozenset(found.destinations),
+    )
 
 
 def plain_row(row: Row) -> bytes:
@@ -123,8 +140,7 @@ def plain_row(row: Row) -> bytes:
         ValueError: when it holds what is no plain data.
     """
     apps = {name: (app.said, tuple(map(tuple, app.pins))) for name, app in row.apps.items()}
-    # Later versions of the form tell the same object from an equal one.
-    return marshal.dumps(tuple(row._replace(hosts=tuple(map(tuple, row.hosts)), apps=apps)), 2)  # type: ignore[arg-type]
+    return _dumped(tuple(row._replace(hosts=tuple(map(tuple, row.hosts)), apps=apps)))  # type: ignore[arg-type]
 
 
 def row(plain: bytes, definitions: Mapping[str, AppDefinition]) -> Row:
@@ -133,10 +149,19 @@ def row(plain: bytes, definitions: Mapping[str, AppDefinition]) -> Row:
     from efdgen.environment.model import Pin
     from efdgen.render.pages import fleet
 
-    found = fleet.Row(*marshal.loads(plain))  # noqa: S302 - kept by `cache.store`
+    found = fleet.Row(*_loaded(plain))
     of_apps: Mapping[str, Any] = found.apps
     apps = {
         name: fleet.App(definitions[name], said, tuple(Pin(*pin) for pin in pins))
         for name, (said, pins) in of_apps.items()
     }
     return found._replace(hosts=tuple(PublicHost(*host) for host in found.hosts), apps=apps)
+
+
+def _dumped(data: Any) -> bytes:
+    # Later versions of the form tell the same object from an equal one.
+    return marshal.dumps(data, 2)
+
+
+def _loaded(data: bytes) -> Any:
+    return marshal.loads(data)  # noqa: S302 - kept by `cache.store`
