@@ -191,7 +191,9 @@ def test_only_the_command_line_prints_or_exits() -> None:
     forbidden = {"print", "input", "exit", "quit", "SystemExit", "sys.exit", "os._exit", "sys.stdout", "sys.stderr"}
     for name in _in_rooms(*set(ORDER) - {"cli", "__main__"}):
         used = {ast.unparse(node) for node in ast.walk(TREES[name]) if isinstance(node, ast.Name | ast.Attribute)}
-        assert used & forbidden == set(), name
+        # A copy of a process ends without what the first one would do at its end.
+        allowed = {"os._exit"} if name == "verbs.parallel" else set()
+        assert used & forbidden == allowed, name
 
 
 def test_a_module_is_short_enough_to_be_read_at_once() -> None:

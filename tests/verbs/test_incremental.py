@@ -20,6 +20,7 @@ from efdgen.cache.store import Store
 from efdgen.errors import EfdgenError, InvalidInputError
 from efdgen.repository import snapshot as snapshots
 from efdgen.verbs import anew, incremental, project, records, render
+from efdgen.verbs.means import Means
 from support.repository import small_repository
 
 FOLDERS = ("environments", "templates", "schemas")
@@ -30,7 +31,7 @@ class Runs:
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch | None = None) -> None:
         self.root = root
-        self.store = Store(root.with_name("cache"))
+        self.means = Means(Store(root.with_name("cache")))
         self.resolved: list[str] = []
         self._resolution = anew.resolution
         if monkeypatch is not None:
@@ -44,12 +45,12 @@ class Runs:
         """Run a check; it must come to what one without a store comes to."""
         expected = came_of(lambda: render.check(self.root, names))
         self.resolved.clear()
-        found = came_of(lambda: render.check(self.root, names, store=self.store))
+        found = came_of(lambda: render.check(self.root, names, means=self.means))
         assert found == expected
         return found
 
     def write(self) -> None:
-        render.write(self.root, store=self.store)
+        render.write(self.root, means=self.means)
 
     def change(self, path: str, old: str, new: str) -> None:
         file = self.root / path
@@ -83,8 +84,8 @@ def test_nothing_is_resolved_again(runs: Runs) -> None:
 
 def test_nothing_is_loaded_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incremental.Run, "_load", lambda _: pytest.fail("loaded"))
-    assert render.check(runs.root, store=runs.store).is_clean
-    assert project.rendering(runs.root, ["lab"], store=runs.store).project.selected == ("lab",)
+    assert render.check(runs.root, means=runs.means).is_clean
+    assert project.rendering(runs.root, ["lab"], means=runs.means).project.selected == ("lab",)
 
 
 def test_a_changed_environment_is_resolved_again(runs: Runs) -> None:
@@ -171,8 +172,8 @@ def test_a_run_for_some_environments_keeps_what_it_knows_of_others(
 
 
 def test_who_needs_no_tree_gets_none(runs: Runs) -> None:
-    assert len(project.rendering(runs.root, store=runs.store).tree) == 0
-    assert len(project.rendering(runs.root, store=runs.store, there={}).tree) > 0
+    assert len(project.rendering(runs.root, means=runs.means).tree) == 0
+    assert len(project.rendering(runs.root, means=runs.means, there={}).tree) > 0
 
 
 @pytest.mark.parametrize("what", ["code", "library", "data"])

@@ -13,9 +13,9 @@ from efdgen.cli.common import (
     environments,
     findings_report_option,
     format_option,
-    no_cache_option,
+    means,
+    means_options,
     only,
-    opened_store,
     reports_errors,
     repository_root,
     root_option,
@@ -31,7 +31,7 @@ from efdgen.verbs import render
 @root_option
 @format_option
 @findings_report_option
-@no_cache_option
+@means_options
 @reports_errors
 def command(
     environments: tuple[str, ...],
@@ -40,6 +40,7 @@ def command(
     format_: str,
     reports: tuple[Report, ...],
     no_cache: bool,
+    jobs: int | None,
 ) -> None:
     """Say whether rendered/ is exactly what the specs render to. Writes nothing.
 
@@ -55,7 +56,7 @@ def command(
       efdgen check --report sarif=findings.sarif
     """
     folder = repository_root(root)
-    outcome = render.check(folder, environments, apps, opened_store(no_cache=no_cache))
+    outcome = render.check(folder, environments, apps, means(no_cache=no_cache, jobs=jobs))
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         if form == "text":

@@ -16,6 +16,7 @@ from efdgen.cli.reports import Report, Said, Style, publish, refuse_inside, repo
 from efdgen.cli.streams import say, say_error, say_warning
 from efdgen.repository import paths
 from efdgen.verbs import project
+from efdgen.verbs.means import Means
 
 if TYPE_CHECKING:
     from efdgen.cache.store import Store
@@ -91,12 +92,33 @@ format_option = click.option(
 
 findings_report_option = report_option(FORMATS)
 
-no_cache_option = click.option(
+_no_cache_option = click.option(
     "--no-cache", is_flag=True, help="Do everything anew, and keep nothing for the next run. Also: EFDGEN_NO_CACHE=1."
 )
+_jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    help="The most processes that work at once, when that pays. Default: as many as there are processors, at most 8.",
+)
+
+_MOST_JOBS = 8
+"""Each takes memory, and there are seldom so many processors that nobody else wants."""
 
 
-def opened_store(*, no_cache: bool) -> Store | None:
+def means_options(function: Function) -> Function:
+    """Add the options that say what a run may use to be done sooner, for `means`."""
+    return _jobs_option(_no_cache_option(function))
+
+
+def means(*, no_cache: bool, jobs: int | None) -> Means:
+    """Return what a run may use to be done sooner."""
+    from efdgen.verbs import parallel
+
+    return Means(_store(no_cache=no_cache), jobs or min(parallel.processors(), _MOST_JOBS))
+
+
+def _store(*, no_cache: bool) -> Store | None:
     """Return where runs keep what they found out about environments; None: nobody wants that, or there is no place."""
     if no_cache or os.environ.get("EFDGEN_NO_CACHE"):
         return None

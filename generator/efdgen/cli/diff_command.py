@@ -14,8 +14,8 @@ from efdgen.cli.common import (
     app_option,
     complete_environments,
     environments,
-    no_cache_option,
-    opened_store,
+    means,
+    means_options,
     reports_errors,
     repository_root,
     root_option,
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option("--hydrate", is_flag=True, help="Compare the Kubernetes objects that Helm makes of the trees.")
 @engine_option
-@no_cache_option
+@means_options
 @reports_errors
 def command(
     environments: tuple[str, ...],
@@ -66,6 +66,7 @@ def command(
     hydrate: bool,
     engine: str,
     no_cache: bool,
+    jobs: int | None,
 ) -> None:
     """Show what a change means: which environments, which apps, which values.
 
@@ -85,8 +86,8 @@ def command(
     from efdgen.verbs import diff
 
     folder = repository_root(root)
-    store = opened_store(no_cache=no_cache)
-    compared = diff.compare(folder, environments, base, apps, is_whole=bool(fail_outside), store=store)
+    sooner = means(no_cache=no_cache, jobs=jobs)
+    compared = diff.compare(folder, environments, base, apps, is_whole=bool(fail_outside), means=sooner)
     outside: list[str] = []
     declared = [name.strip() for given in fail_outside for name in given.split(",") if name.strip()]
     if fail_outside:

@@ -11,8 +11,8 @@ from efdgen.cli.common import (
     finish_interrupted,
     format_option,
     found_root,
-    no_cache_option,
-    opened_store,
+    means,
+    means_options,
     reports_errors,
     root_option,
     show,
@@ -27,7 +27,7 @@ from efdgen.verbs import render
 @format_option
 @click.option("--allow-mass-deletion", is_flag=True, help="Go on even if most of rendered/ would be deleted.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every file, however many there are.")
-@no_cache_option
+@means_options
 @reports_errors
 def command(
     environments: tuple[str, ...],
@@ -36,6 +36,7 @@ def command(
     allow_mass_deletion: bool,
     verbose: bool,
     no_cache: bool,
+    jobs: int | None,
 ) -> None:
     """Write what the specs render to, and say what was written.
 
@@ -51,8 +52,9 @@ def command(
 
     folder = found_root(root)
     finish_interrupted(folder / render.OUTPUT, render.OUTPUT)
-    store = opened_store(no_cache=no_cache)
-    outcome = render.write(folder, environments, allow_mass_deletion=allow_mass_deletion, store=store)
+    outcome = render.write(
+        folder, environments, allow_mass_deletion=allow_mass_deletion, means=means(no_cache=no_cache, jobs=jobs)
+    )
     show(outcome.warnings, format_, root)
     said = text.written(outcome.changes, outcome.unchanged, render.OUTPUT, click.style, is_verbose=verbose)
     click.echo(said, err=format_ != "text")

@@ -11,9 +11,9 @@ from efdgen.cli.common import (
     environments,
     findings_report_option,
     format_option,
-    no_cache_option,
+    means,
+    means_options,
     only,
-    opened_store,
     reports_errors,
     repository_root,
     root_option,
@@ -29,7 +29,7 @@ from efdgen.verbs import project
 @root_option
 @format_option
 @findings_report_option
-@no_cache_option
+@means_options
 @reports_errors
 def command(
     environments: tuple[str, ...],
@@ -38,6 +38,7 @@ def command(
     format_: str,
     reports: tuple[Report, ...],
     no_cache: bool,
+    jobs: int | None,
 ) -> None:
     """Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
 
@@ -51,7 +52,7 @@ def command(
       efdgen validate --format sarif
     """
     folder = repository_root(root)
-    rendering = project.rendering(folder, environments, apps, store=opened_store(no_cache=no_cache))
+    rendering = project.rendering(folder, environments, apps, means=means(no_cache=no_cache, jobs=jobs))
 
     def tell(form: str, style: Style) -> list[Said]:
         said = told(rendering.warnings, form, style, folder)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from efdgen import rules
 from efdgen.environment.model import ResolvedEnvironment
@@ -15,6 +16,7 @@ from efdgen.render.pages import fleet
 from efdgen.repository import paths
 from efdgen.repository.focus import lightened
 from efdgen.repository.model import Repository
+from efdgen.verbs import parallel, records
 from efdgen.verbs.model import Project, Rendering, Resolution
 from efdgen.verbs.once import raise_errors, said_once
 
@@ -57,22 +59,24 @@ def _of_named_apps(
     return Resolution(environment, (*own, *(lightened(each) for each in problems if each not in own), *found))
 
 
-def render(project: Project, *, keep: bool) -> Rendering:
+def render(project: Project, *, keep: bool, jobs: int) -> Rendering:
     """See `project.render`."""
     repository = project.repository
     tree = FileTree()
     problems = [*repository.problems, *add_shared(repository, tree), *_add_other_charts(repository, tree)]
     rows: dict[str, fleet.Row] = {}
     kept: list[ResolvedEnvironment] = []
-    for environment, found in resolutions(project):
-        problems.extend(found)
-        if environment is not None:
-            kept += [environment] if keep else []
-            made = rendered(environment, repository)
+    work = Work(project, rules.Identities(repository, project.resolver))
+    made_of = work.made_keeping(kept) if keep else work.made
+    names = [name for name in project.selected if name in repository.environments or name in repository.drafts]
+    with contextlib.closing(parallel.each(names, made_of, 1 if keep else jobs)) as results:
+        for name, plain in zip(names, results, strict=True):
+            made = Made(*plain)
+            problems += records.problems(made.found)
+            problems += news(records.problems(made.wrong), problems)
             tree.add_all(made.files)
             if made.row is not None:
-                rows[environment.facts.name] = made.row
-            problems.extend(news(made.problems, problems))
+                rows[name] = records.row(made.row, repository.apps)
     raise_errors(problems)
     # The page about all environments is no app's.
     if repository.about.is_on_all and complete(rows, project):
@@ -81,15 +85,71 @@ def render(project: Project, *, keep: bool) -> Rendering:
 
 
 class Made(NamedTuple):
-    """What an environment renders to: its files, its row of the page about all, and what is wrong in templates."""
+    """What comes of an environment, as plain data.
 
-    files: tuple[files.File, ...]
-    row: fleet.Row | None
-    problems: tuple[Problem, ...]
+    Attributes:
+        found: what resolving it and its rules found.
+        wrong: what is wrong with the templates of its pages.
+        files: what it renders to.
+        row: its row of the page about all environments; None: it has none, because something is wrong with it.
+        looked_at: the other environments whose specs its rules looked at.
+    """
+
+    found: tuple[Any, ...]
+    wrong: tuple[Any, ...] = ()
+    files: tuple[files.File, ...] = ()
+    row: bytes | None = None
+    looked_at: tuple[str, ...] = ()
 
 
-def rendered(environment: ResolvedEnvironment, repository: Repository) -> Made:
-    """Render a resolved environment. No row: something is wrong with its columns, or with apps."""
+class Work:
+    """Resolves, checks and renders environments of a project.
+
+    Args:
+        project: the project.
+        identities: what its environments are known by.
+    """
+
+    def __init__(self, project: Project, identities: rules.Identities) -> None:
+        self._project = project
+        self._identities = identities
+        repository = project.repository
+        self._unfinished = Unfinished(repository) if repository.drafts else None
+
+    def made(self, name: str) -> tuple[Any, ...]:
+        """Return what comes of an environment: the parts of `Made`."""
+        return tuple(self._made(name, []))
+
+    def made_keeping(self, kept: list[ResolvedEnvironment]) -> Callable[[str], tuple[Any, ...]]:
+        """Return what does the same, and keeps what was resolved."""
+        return lambda name: tuple(self._made(name, kept))
+
+    def _made(self, name: str, kept: list[ResolvedEnvironment]) -> Made:
+        repository = self._project.repository
+        self._identities.looked_at.clear()
+        found: tuple[Problem, ...] = ()
+        environment = None
+        if self._unfinished is not None and name in repository.drafts:
+            found = tuple(self._unfinished.problems(name))
+        if name in repository.environments:
+            environment, problems = resolution(name, self._project, self._identities)
+            found = (*found, *problems)
+        made = Made(records.plain_problems(found), looked_at=tuple(sorted(self._identities.looked_at)))
+        if environment is None:
+            return made
+        kept.append(environment)
+        problems, rendered, row = _rendered(environment, repository)
+        return made._replace(
+            wrong=records.plain_problems(problems),
+            files=rendered,
+            row=None if row is None else records.plain_row(row),
+        )
+
+
+def _rendered(
+    environment: ResolvedEnvironment, repository: Repository
+) -> tuple[tuple[Problem, ...], tuple[files.File, ...], fleet.Row | None]:
+    """Return what is wrong with the templates of an environment's pages, its files, and its row, if it has one."""
     problems: list[Problem] = []
     row = None
     found: list[files.File] = []
@@ -102,7 +162,7 @@ def rendered(environment: ResolvedEnvironment, repository: Repository) -> Made:
         found.extend(files.environment_files(environment, repository))
     except InvalidInputError as error:
         problems.extend(error.problems)
-    return Made(tuple(found), row, tuple(problems))
+    return tuple(problems), tuple(found), row
 
 
 def news(problems: Iterable[Problem], said: Iterable[Problem]) -> list[Problem]:

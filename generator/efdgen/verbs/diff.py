@@ -6,7 +6,7 @@ import errno
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError
 from efdgen.language import suggest
@@ -16,12 +16,10 @@ from efdgen.repository import chartfolders, git, paths
 from efdgen.review.model import Review
 from efdgen.review.trees import review
 from efdgen.verbs import locks
+from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.project import Project, Rendering, rendering
 from efdgen.verbs.render import OUTPUT
 from efdgen.verbs.vendored import with_archives
-
-if TYPE_CHECKING:
-    from efdgen.cache.store import Store
 
 Tree = Mapping[str, bytes]
 
@@ -77,7 +75,7 @@ def compare(
     apps: Sequence[str] = (),
     *,
     is_whole: bool = False,
-    store: Store | None = None,
+    means: Means = ALONE,
 ) -> Reviewed:
     """Say the same as `diff`, of some apps only, and, with `is_whole`, also what changes in everything.
 
@@ -86,7 +84,7 @@ def compare(
         UsageError: when an environment, an app or the revision is unknown.
         OutputError: when the output folder can't be read.
     """
-    both = trees(root, () if is_whole else names, base, () if is_whole else apps, store)
+    both = trees(root, () if is_whole else names, base, () if is_whole else apps, means)
     _refuse_unknown("environment", names, paths.environment_names(root), _environments(both.before))
     _refuse_unknown("app", apps, paths.app_names(root), map(layout.app_of, filter(layout.is_in_chart, both.before)))
     shown = review(both.before, both.after, both.base, names, apps)
@@ -99,7 +97,7 @@ def trees(
     names: Sequence[str] = (),
     base: str | None = None,
     apps: Sequence[str] = (),
-    store: Store | None = None,
+    means: Means = ALONE,
 ) -> Trees:
     """Return what `diff` compares, without the files that efdgen did not make.
 
@@ -111,7 +109,7 @@ def trees(
         names: the environments whose files are needed; none: all. Others' may be there.
         base: the revision to compare with; None: the output folder.
         apps: the apps whose files are needed; none: all. Others' may be there.
-        store: what earlier runs found out; None: everything is done anew.
+        means: what may be used to be done sooner.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -121,13 +119,13 @@ def trees(
     if base is None:
         there = disk.read(root / OUTPUT)
         _refuse_unknown("environment", names, paths.environment_names(root), _environments(there))
-        now = _rendered(root, names, apps, store, there)
+        now = _rendered(root, names, apps, means, there)
         return Trees(_built(_own(there, now.tree), root), _built(now.tree, root), f"{OUTPUT}/", now.project)
     then = git.revision(root, base)
     sources = git.files(root, then, (*paths.FOLDERS, paths.LOCK))
     locked = sources.get(paths.LOCK)
     # Nobody compares with these here: what is not there is rendered.
-    at_hand = _there(root) if store is not None else {}
+    at_hand = _there(root) if means.store is not None else {}
     with _temporary_folder() as folder:
         old = Path(folder)
         _write(old, sources, then)
@@ -136,9 +134,11 @@ def trees(
         if not paths.is_repository(old):
             return _against_committed(root, names, then, "which has no specs", old, apps)._replace(lock=locked)
         _refuse_unknown("environment", names, paths.environment_names(root), paths.environment_names(old))
-        now = _rendered(root, names, apps, store, at_hand)
+        now = _rendered(root, names, apps, means, at_hand)
         try:
-            former = _rendered(old, names, apps, store and store.adding(), at_hand)
+            # What is kept of now is not to make room for this.
+            adding = means._replace(store=means.store and means.store.adding())
+            former = _rendered(old, names, apps, adding, at_hand)
             before = _built(former.tree, old)
             after = _built(now.tree, root)
         except (InvalidInputError, OutputError, ChartError) as error:
@@ -226,11 +226,11 @@ def _there(root: Path) -> Tree:
 
 
 def _rendered(
-    root: Path, names: Sequence[str], apps: Sequence[str], store: Store | None = None, there: Tree | None = None
+    root: Path, names: Sequence[str], apps: Sequence[str], means: Means = ALONE, there: Tree | None = None
 ) -> Rendering:
     """Render the named environments, for the named apps; all of them when none of those is there."""
     known = sorted(set(names) & set(paths.environment_names(root)))
-    sooner = rendering(root, known, sorted(set(apps) & set(paths.app_names(root))), store=store, there=there)
+    sooner = rendering(root, known, sorted(set(apps) & set(paths.app_names(root))), means=means, there=there)
     return with_archives(sooner)
 
 

@@ -8,8 +8,9 @@ nothing wrong with are kept. Files are kept as digests: their content is in rend
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +21,7 @@ from efdgen.output import layout
 from efdgen.output.tree import FileTree
 from efdgen.repository import snapshot as snapshots
 from efdgen.repository.snapshot import Snapshot
-from efdgen.verbs import records
+from efdgen.verbs import parallel, records
 from efdgen.verbs.model import Project, Rendering, selected
 from efdgen.verbs.once import raise_errors, said_once
 from efdgen.verbs.records import Kept, Record
@@ -33,7 +34,7 @@ File = tuple[str, bytes]
 Files = Mapping[str, bytes]
 
 
-def rendering(root: Path, names: Sequence[str], store: Store, there: Files | None) -> Rendering | None:
+def rendering(root: Path, names: Sequence[str], store: Store, there: Files | None, jobs: int) -> Rendering | None:
     """Render environments, those that changed; None: nothing can be kept of this repository, or it has problems.
 
     Args:
@@ -41,6 +42,7 @@ def rendering(root: Path, names: Sequence[str], store: Store, there: Files | Non
         names: the environments; none: all.
         store: what earlier runs found out.
         there: files that may be what the specs render to; None: nobody needs the tree, and none is returned.
+        jobs: the most processes that work at once.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -57,7 +59,7 @@ def rendering(root: Path, names: Sequence[str], store: Store, there: Files | Non
         kept = records.NOTHING
     else:
         snapshot = with_charts
-    run = Run(root, snapshot, kept, there)
+    run = Run(root, snapshot, kept, there, jobs)
     made = run.made(selected(names, frozenset(snapshot.specs)))
     if made is None:
         return None
@@ -87,10 +89,12 @@ class Run:
         snapshot: what was read of it.
         kept: what is known from earlier runs with the same shared files.
         there: files that may be what the specs render to; None: nobody needs the tree.
+        jobs: the most processes that work at once.
     """
 
-    def __init__(self, root: Path, snapshot: Snapshot, kept: Kept, there: Files | None) -> None:
+    def __init__(self, root: Path, snapshot: Snapshot, kept: Kept, there: Files | None, jobs: int = 1) -> None:
         self._root = root
+        self._jobs = jobs
         self._snapshot = snapshot
         self._there = there
         self._kept = kept
@@ -159,19 +163,22 @@ class Run:
         tree = FileTree()
         problems: list[Problem] = []
         shared = self._add_shared(tree, problems)
+        there = {name: self._there_already(name) for name in names}
+        made = dict(self._made_anew([name for name in names if there[name] is None]))
         for name in names:
-            record = self._known.get(name)
-            files = self._contents(record.files) if record is not None and record.found is not None else None
-            if record is None or record.found is None or files is None:
-                record, files = self._anew(name)
-                self._known[name] = record
+            record = self._known[name]
             problems += records.problems(record.found or ())
             said = {(problem.code, problem.location) for problem in problems} if record.wrong else set()
             problems += [p for p in records.problems(record.wrong) if (p.code, p.location) not in said]
-            tree.add_all(files)
+            tree.add_all(made.get(name) or there[name] or ())
         is_wrong = any(problem.severity is Severity.ERROR for problem in problems)
         page = None if is_wrong or self._there is None else self._add_page(tree)
         return Made(FileTree() if self._there is None else tree, problems, self._now(shared, page))
+
+    def _there_already(self, name: str) -> Sequence[File] | None:
+        """Return the files of an environment that is as it was; None: it is not, or not all of them are there."""
+        record = self._known.get(name)
+        return None if record is None or record.found is None else self._contents(record.files)
 
     def _contents(self, digests: Mapping[str, bytes] | None) -> Sequence[File] | None:
         """Return files by their digests; None: not all of them are there. Of what nobody needs, the name is enough."""
@@ -204,29 +211,30 @@ class Run:
         problems += found
         return None if found else _digests(tree.items())
 
-    def _anew(self, name: str) -> tuple[Record, Sequence[File]]:
-        """Resolve, check and render an environment.
+    def _made_anew(self, names: Sequence[str]) -> Iterator[tuple[str, Sequence[File]]]:
+        """Resolve, check and render environments; yield each with its files, when it is known what came of it.
 
         Raises:
             _UnfitError: when the repository has problems.
         """
+        if not names:
+            return
         from efdgen.verbs import anew
 
-        identities = self._meet()
-        identities.looked_at.clear()
-        environment, found = anew.resolution(name, self.project, identities)
-        record = self._of_identity(name)._replace(found=records.plain_problems(found))
-        files: Sequence[File] = ()
-        if environment is not None:
-            made = anew.rendered(environment, self.project.repository)
-            record = record._replace(
-                wrong=records.plain_problems(made.problems),
-                files=None if made.problems else _digests(made.files),
-                row=None if made.row is None else records.plain_row(made.row),
-            )
-            files = made.files
-        looked_at = {other: self._snapshot.specs.get(other) for other in identities.looked_at}
-        return record._replace(specs={**looked_at, **record.specs}), files
+        work = anew.Work(self.project, self._meet())
+        with contextlib.closing(parallel.each(names, work.made, self._jobs)) as results:
+            for name, plain in zip(names, results, strict=True):
+                made = anew.Made(*plain)
+                record = self._of_identity(name)
+                looked_at = {other: self._snapshot.specs.get(other) for other in made.looked_at}
+                self._known[name] = record._replace(
+                    specs={**looked_at, **record.specs},
+                    found=made.found,
+                    wrong=made.wrong,
+                    files=_digests(made.files) if made.files and not made.wrong else None,
+                    row=made.row,
+                )
+                yield name, made.files
 
     def _of_identity(self, name: str) -> Record:
         """Return what is known of an environment before it is resolved."""

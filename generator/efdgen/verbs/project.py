@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from efdgen.errors import UsageError
 from efdgen.language import suggest
 from efdgen.repository import paths
+from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Project, Rendering, Resolution, Resolved, selected
-
-if TYPE_CHECKING:
-    from efdgen.cache.store import Store
 
 __all__ = [
     "Project",
@@ -92,7 +89,7 @@ def rendering(
     apps: Sequence[str] = (),
     *,
     keep: bool = False,
-    store: Store | None = None,
+    means: Means = ALONE,
     there: Mapping[str, bytes] | None = None,
 ) -> Rendering:
     """Render the named environments (none named: all) and check the result, in memory.
@@ -102,7 +99,7 @@ def rendering(
         names: the environments.
         apps: the apps that the run is about (none: all). Of others, the tree holds what it can.
         keep: whether to keep the environments beside their files.
-        store: what earlier runs found out, and where this one adds to it; None: everything is done anew.
+        means: what may be used to be done sooner.
         there: files that may be what the specs render to, by their paths in the tree: with a store, such a file is
             taken where an earlier run made the same from the same input. None: nobody needs the tree.
 
@@ -110,25 +107,26 @@ def rendering(
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment or an app is unknown.
     """
-    if store is not None and not (apps or keep):
+    if means.store is not None and not (apps or keep):
         from efdgen.verbs import incremental
 
-        found = incremental.rendering(root, names, store, there)
+        found = incremental.rendering(root, names, means.store, there, means.jobs)
         if found is not None:
             return found
-    return render(open_project(root, names, apps), keep=keep)
+    return render(open_project(root, names, apps), keep=keep, jobs=means.jobs)
 
 
-def render(project: Project, *, keep: bool = False) -> Rendering:
+def render(project: Project, *, keep: bool = False, jobs: int = 1) -> Rendering:
     """Render the selected environments of a project and check the result, in memory.
 
     Args:
         project: the project.
         keep: whether to keep the environments beside their files.
+        jobs: the most processes that work at once; who keeps the environments needs all of them in this one.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
     """
     from efdgen.verbs import anew
 
-    return anew.render(project, keep=keep)
+    return anew.render(project, keep=keep, jobs=jobs)

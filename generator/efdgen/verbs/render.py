@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from efdgen.errors import OutputError, Problem
 from efdgen.output import disk, layout, staging
@@ -13,12 +13,10 @@ from efdgen.output.marks import Ownership, has_conflict
 from efdgen.output.staging import Finished
 from efdgen.output.tree import FileTree
 from efdgen.repository import paths
+from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Rendering
 from efdgen.verbs.project import rendering
 from efdgen.verbs.vendored import with_archives
-
-if TYPE_CHECKING:
-    from efdgen.cache.store import Store
 
 OUTPUT = paths.OUTPUT
 """The output folder, in the repository's."""
@@ -69,7 +67,7 @@ def finish(root: Path) -> Finished | None:
     return disk.finish(root / OUTPUT)
 
 
-def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), store: Store | None = None) -> Outcome:
+def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), means: Means = ALONE) -> Outcome:
     """Say what `write` would do, without doing it.
 
     For some environments only, the page about all of them is not looked at: others may be the reason. For some apps
@@ -80,7 +78,7 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), store
         root: the repository.
         names: the environments; none: all.
         apps: the apps; none: all.
-        store: what earlier runs found out; None: everything is done anew.
+        means: what may be used to be done sooner.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -89,7 +87,7 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), store
         ChartError: when the archive of a vendored chart is not there.
     """
     there, refuse = _read(root)
-    rendered = rendering(root, names, apps, store=store, there=there)
+    rendered = rendering(root, names, apps, means=means, there=there)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
     refuse()
@@ -122,9 +120,7 @@ def _read(root: Path) -> tuple[Mapping[str, bytes], Callable[[], None]]:
         return {}, refuse
 
 
-def write(
-    root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False, store: Store | None = None
-) -> Outcome:
+def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False, means: Means = ALONE) -> Outcome:
     """Render, and write what differs. Everything is rendered and checked before the first byte is written.
 
     What an interrupted run left half done is finished first (`finish`).
@@ -133,7 +129,7 @@ def write(
         root: the repository.
         names: the environments to render; none: all, and files of environments that are gone are deleted.
         allow_mass_deletion: go on even if most of what is there would be deleted.
-        store: what earlier runs found out; None: everything is done anew.
+        means: what may be used to be done sooner.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -143,7 +139,7 @@ def write(
         ChartError: when the archive of a vendored chart is not there.
     """
     finish(root)
-    rendered = rendering(root, names, store=store, there=_read(root)[0] if store is not None else None)
+    rendered = rendering(root, names, means=means, there=_read(root)[0] if means.store is not None else None)
     folder = root / OUTPUT
     with disk.lock(folder):
         staging.finish(folder)  # of a run that began and died since

@@ -1,0 +1,237 @@
+"""Several processes do what one does, whatever happens to them. A process with threads makes no copies of itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from efdgen.verbs import parallel
+
+BEGIN = """
+import os, pathlib, signal, sys, time
+from efdgen.verbs import parallel
+parallel._MEASURED, parallel._WORTH = 2, 0
+HERE = os.getpid()
+NAMES = [f"name-{number}" for number in range(20)]
+folder = pathlib.Path(sys.argv[1])
+
+def note(name):
+    with open(folder / name, "a") as stream:
+        stream.write(f"{os.getpid()}\\n")
+
+def by(name):
+    return (folder / name).read_text().split()
+
+def work(name):
+    note(name)
+    return (name, b"x" * 100_000, os.getpid())
+
+def gone(process):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            os.kill(int(process), 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
+"""
+
+
+def run(folder: Path, script: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BEGIN + textwrap.dedent(script), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="copies of a process are made on Linux only")
+
+
+@needs_fork
+def test_results_come_in_order_whoever_made_them(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        found = list(parallel.each(NAMES, work, 3))
+        assert [name for name, *_ in found] == NAMES
+        assert len({process for *_, process in found}) == 3
+        assert [process for *_, process in found[:2]] == [HERE, HERE]
+        assert all(len(by(name)) == 1 for name in NAMES)
+        """,
+    )
+
+
+@needs_fork
+def test_what_a_process_leaves_undone_is_done_here(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        def dies(name):
+            if os.getpid() != HERE and name == "name-15":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return work(name)
+        found = list(parallel.each(NAMES, dies, 2))
+        assert [name for name, *_ in found] == NAMES
+        assert [process == HERE for *_, process in found[14:17]] == [False, True, True]
+        """,
+    )
+
+
+@needs_fork
+def test_an_error_is_raised_here(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        def fails(name):
+            if name == "name-19":
+                raise ValueError(name)
+            return work(name)
+        found = []
+        try:
+            for each in parallel.each(NAMES, fails, 2):
+                found.append(each)
+        except ValueError as error:
+            assert str(error) == "name-19"
+        assert [name for name, *_ in found] == NAMES[:-1]
+        """,
+    )
+
+
+@needs_fork
+def test_who_stops_ends_the_others(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        def slow(name):
+            note(name)
+            if os.getpid() != HERE:
+                time.sleep(60)
+            return name
+        results = parallel.each(NAMES, slow, 2)
+        for name in NAMES[:4]:
+            assert next(results) == name
+        while not (folder / "name-11").exists():
+            time.sleep(0.01)
+        results.close()
+        (other,) = by("name-11")
+        assert gone(other)
+        """,
+    )
+
+
+@needs_fork
+def test_ctrl_c_ends_all_of_them(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        def interrupts(name):
+            note(name)
+            if os.getpid() != HERE:
+                time.sleep(60)
+            elif name == "name-3":
+                while not (folder / "name-11").exists():
+                    time.sleep(0.01)
+                os.kill(int(by("name-11")[0]), signal.SIGINT)
+                os.kill(HERE, signal.SIGINT)
+            return name
+        try:
+            list(parallel.each(NAMES, interrupts, 2))
+        except KeyboardInterrupt:
+            (other,) = by("name-11")
+            assert gone(other)
+        else:
+            raise AssertionError
+        """,
+    )
+
+
+@needs_fork
+def test_the_others_end_when_nobody_waits_for_them(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        if os.fork() == 0:
+            HERE = os.getpid()
+            def slow(name):
+                note(name)
+                if os.getpid() != HERE:
+                    time.sleep(0.1)
+                elif name == "name-3":
+                    while not (folder / "name-11").exists():
+                        time.sleep(0.01)
+                    os.kill(HERE, signal.SIGKILL)
+                return name
+            list(parallel.each(NAMES, slow, 2))
+        os.wait()
+        (other,) = by("name-11")
+        assert gone(other)
+        assert not (folder / "name-19").exists()
+        """,
+    )
+
+
+def test_a_few_are_worked_on_here() -> None:
+    assert list(parallel.each(["a", "b"], lambda name: name * 2, 8)) == ["aa", "bb"]
+
+
+def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_shared", lambda *_: pytest.fail("shared"))
+    names = [str(number) for number in range(50)]
+    assert list(parallel.each(names, lambda name: name, 8)) == names
+    assert parallel.processors() >= 1
+
+
+RENDERING = """
+sys.path.insert(0, TESTS)
+from efdgen.cache.store import Store
+from efdgen.errors import InvalidInputError
+from efdgen.verbs import project
+from efdgen.verbs.means import Means
+from support.repository import small_repository
+
+root = small_repository(folder)
+original = (root / "environments/dome.yaml").read_text()
+for number in range(8):
+    (root / f"environments/copy-{number}.yaml").write_text(original.replace("dome", f"copy-{number}"))
+asked = []
+helper = parallel._helper
+parallel._helper = lambda *given: asked.append(given) or helper(*given)
+store = Store(folder / "cache")
+
+def came_of(means):
+    try:
+        found = project.rendering(root, means=means, there={})
+    except InvalidInputError as error:
+        return error.problems
+    return dict(found.tree), found.warnings
+
+def compared():
+    expected = came_of(Means())
+    assert not asked
+    assert came_of(Means(jobs=3)) == expected
+    assert len(asked) == 2
+    assert came_of(Means(store, jobs=3)) == expected
+    assert len(asked) in (2, 4)
+    assert came_of(Means(store)) == expected
+    asked.clear()
+    return expected
+
+tree, warnings = compared()
+assert len([path for path in tree if path.startswith("docs/")]) == 10
+spec = root / "environments/copy-7.yaml"
+spec.write_text(spec.read_text().replace("status", "<% nothing %>"))
+assert [problem.code for problem in compared()] == ["E301"]
+"""
+
+
+@needs_fork
+def test_it_makes_no_difference_to_what_is_rendered(tmp_path: Path) -> None:
+    run(tmp_path, RENDERING.replace("TESTS", repr(str(Path(__file__).parents[1]))))
