@@ -108,10 +108,45 @@ def test_a_linked_environment_counts(runs: Runs) -> None:
     assert runs.resolved == ["dome", "lab"]
 
 
-def test_what_others_are_known_by_counts(runs: Runs) -> None:
-    (runs.root / "environments/new.yaml").write_text("name: new\ndomain: new.example.org\napps:\n  store: {}\n")
+NEW = """domain: new.example.org
+cluster:
+  provides: [vault-secrets-operator, ingress-nginx]
+apps:
+  store: {}
+"""
+
+
+def test_a_new_environment_is_resolved_alone(runs: Runs) -> None:
+    (runs.root / "environments/new.yaml").write_text(f"name: new\n{NEW}")
     runs.check()
-    assert runs.resolved == ["dome", "lab", "new"]
+    assert runs.resolved == ["new"]
+    runs.write()
+    assert runs.check().is_clean
+    assert runs.resolved == []
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "name: replicator\n",  # a value of the lab
+        "name: new\naliases: [replicator]\n",
+        "name: new\nhosts:\n  store: dome-store.dome.example.org\n",
+        "name: new\nvault:\n  pathPrefix: secret/teams/lab\n",
+        "name: new\nargocd:\n  url: https://argocd-lab.example.org\n",
+        "name: new\nhosts:\n  store: status.dome.example.org\n",
+    ],
+    ids=["name", "alias", "host", "Vault prefix", "Argo CD", "the host of another"],
+)
+def test_who_names_a_new_environment_is_resolved_again(runs: Runs, spec: str) -> None:
+    (runs.root / "environments" / f"{spec.split()[1]}.yaml").write_text(spec + NEW)
+    runs.check()
+    (runs.root / "environments" / f"{spec.split()[1]}.yaml").unlink()
+    assert runs.check().is_clean
+
+
+def test_what_others_are_known_by_counts(runs: Runs) -> None:
+    (runs.root / "environments/new.yaml").write_text(f"name: new\n{NEW}")
+    runs.check()
     runs.change(
         "environments/new.yaml",
         "domain: new.example.org",

@@ -43,9 +43,11 @@ def names_are_their_own(environment: ResolvedEnvironment, identities: Identities
     first is told with its Applications, the others are counted.
     """
     own = environment.facts.name
-    taken = identities.neighbourhoods.of(own).applications
+    taken = identities.fleet.neighbourhoods.of(own).applications
     others = {other for _, name in _own(environment) for other in taken.get(name, frozenset()) - {own}}
-    wrong = {other for other in others if not identities.neighbourhoods.is_right(own, other, applications.PATTERN)}
+    wrong = {
+        other for other in others if not identities.fleet.neighbourhoods.is_right(own, other, applications.PATTERN)
+    }
     found = [(other, name) for _, name in _own(environment) for other in wrong & taken.get(name, frozenset())]
     if found:
         message = f"{_first(found)}, in the same Argo CD: {environment.facts.argocd.url}"
@@ -59,7 +61,7 @@ def places_are_their_own(environment: ResolvedEnvironment, identities: Identitie
     It is said at the one that has to change, where that can be known, else at each.
     """
     own = environment.facts.name
-    together = identities.neighbourhoods
+    together = identities.fleet.neighbourhoods
     under = together.of(own)
     hint = "name the API server of this environment's own cluster, under argocd.destinationServer"
     common: list[str] = []

@@ -52,7 +52,7 @@ def _in_facts(
 ) -> Iterator[tuple[Path, str, str]]:
     """Yield the path of each fact that belongs to another environment, what of it does, and a message."""
     prefix = environment.facts.vault.path_prefix
-    others = identities.by_vault_prefix.get(prefix, frozenset()) - search.allowed
+    others = identities.fleet.by_vault_prefix.of(prefix) - search.allowed
     own_names = [environment.facts.name, *(value for _, value in _facts(environment, identities.identifying))]
     if others and not any(name in prefix for name in own_names):
         yield ("vault", "pathPrefix"), prefix, f"{prefix!r} is the Vault prefix of the environment {min(others)}"
@@ -60,7 +60,7 @@ def _in_facts(
         # By its own word it is this environment's name, too: nobody could tell the two apart.
         # A link is about using another's name, not about having it.
         links = frozenset() if path[0] == "aliases" else search.allowed
-        namesakes = identities.by_name.get(value, frozenset()) - links - {environment.facts.name}
+        namesakes = identities.fleet.by_name.of(value) - links - {environment.facts.name}
         if namesakes and not _is_another_s(environment, namesakes, path, value, identities):
             yield path, value, f"{value!r} is the name of the environment {min(namesakes)}"
     own = identities.identities.get(environment.facts.name)
@@ -144,7 +144,7 @@ class _Search:
 
     def foreign(self, text: str) -> Iterator[tuple[str, str]]:
         """Return what a text holds of each other environment, and a message about it."""
-        if "." not in text and "/" not in text and text not in self._identities.by_name:
+        if "." not in text and "/" not in text and not self._identities.fleet.by_name.of(text):
             return iter(())
         return self._foreign(text)
 
@@ -162,39 +162,41 @@ class _Search:
         lowered = text.lower()
         if self._own in lowered or any(host in lowered for host in self._said):
             return self._named(text)
-        named = self._identities.named
+        named, asked = self._identities.named, self._identities.asked
         if text not in named:
-            named[text] = [each for each in self._named(text) if each[2]]
-        return named[text]
+            before, asked.questions = asked.questions, set()
+            named[text] = [each for each in self._named(text) if each[2]], frozenset(asked.questions)
+            asked.questions = before
+        found, questions = named[text]
+        asked.questions |= questions
+        return found
 
     def _named(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
-        none: frozenset[str] = frozenset()
-        identities = self._identities
-        yield "the name", text, identities.by_name.get(text, none)
+        fleet = self._identities.fleet
+        yield "the name", text, fleet.by_name.of(text)
         if "." in text:
             yield from self._named_hosts(text)
         if "/" in text:
             for path in _paths(text):
                 parts = path.split("/")
-                for end in range(1, min(len(parts), identities.vault_depth) + 1):
+                for end in range(1, min(len(parts), fleet.vault_depth) + 1):
                     prefix = "/".join(parts[:end])
-                    yield "the Vault prefix", prefix, identities.by_vault_prefix.get(prefix, none)
+                    yield "the Vault prefix", prefix, fleet.by_vault_prefix.of(prefix)
                 for part in parts[1:]:
                     stem = part.rpartition(".")[0] or part
                     for name in {part, stem}:
-                        yield "the name", name, identities.by_name.get(name, none)
+                        yield "the name", name, fleet.by_name.of(name)
 
     def _named_hosts(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
-        none: frozenset[str] = frozenset()
-        identities = self._identities
+        fleet = self._identities.fleet
         for host in _hosts(text.lower()):
             if host in self._said:
                 continue
-            yield "a host", host, identities.by_host.get(host, none)
-            yield "the name", host, identities.by_name.get(host, none)
-            if host.endswith(identities.domains):
+            yield "a host", host, fleet.by_host.of(host)
+            yield "the name", host, fleet.by_name.of(host)
+            if fleet.is_in_a_domain(host):
                 for name in self._names_in(host):
-                    yield "the name", name, identities.by_name.get(name, none)
+                    yield "the name", name, fleet.by_name.of(name)
 
     def _names_in(self, host: str) -> Iterator[str]:
         """Yield the runs of words in the labels of a host that could be an environment's name."""

@@ -93,6 +93,7 @@ class Made(NamedTuple):
         files: what it renders to.
         row: its row of the page about all environments; None: it has none, because something is wrong with it.
         looked_at: the other environments whose specs its rules looked at.
+        asked: what its rules asked about others.
     """
 
     found: tuple[Any, ...]
@@ -100,6 +101,7 @@ class Made(NamedTuple):
     files: tuple[files.File, ...] = ()
     row: bytes | None = None
     looked_at: tuple[str, ...] = ()
+    asked: bytes = b""
 
 
 class Work:
@@ -126,7 +128,7 @@ class Work:
 
     def _made(self, name: str, kept: list[ResolvedEnvironment]) -> Made:
         repository = self._project.repository
-        self._identities.looked_at.clear()
+        self._identities.begin()
         found: tuple[Problem, ...] = ()
         environment = None
         if self._unfinished is not None and name in repository.drafts:
@@ -134,7 +136,8 @@ class Work:
         if name in repository.environments:
             environment, problems = resolution(name, self._project, self._identities)
             found = (*found, *problems)
-        made = Made(records.plain_problems(found), looked_at=tuple(sorted(self._identities.looked_at)))
+        looked_at = tuple(sorted(self._identities.looked_at))
+        made = Made(records.plain_problems(found), looked_at=looked_at, asked=self._identities.asked.packed())
         if environment is None:
             return made
         kept.append(environment)

@@ -2,8 +2,8 @@
 
 Everything that a run reads is compared by content. What environments share, efdgen itself and the libraries below it
 are the key: where one of these changed, nothing is known. Beside them an environment depends on its own spec, on those
-that it has links to, and on what all the others are known by (`rules.identity`). Only repositories that loading finds
-nothing wrong with are kept. Files are kept as digests: their content is in rendered/, or they are rendered anew.
+that it has links to, and on what its rules ask about all the others (`rules.fleet`). Only repositories that loading
+finds nothing wrong with are kept. Files are kept as digests: their content is in rendered/, or they are rendered anew.
 """
 
 from __future__ import annotations
@@ -145,19 +145,32 @@ class Run:
             raise _UnfitError
         fresh = {name: records.identity(record.identity, record.places) for name, record in self._fresh.items()}
         self._identities = Identities(repository, self.project.resolver, fresh)
-        self._known = dict(self._fresh) if self._is_same(self._identities) else {}
+        self._known = self._not_affected(self._identities)
         return self._identities
 
-    def _is_same(self, identities: Identities) -> bool:
-        """Say whether all that environments see of each other is what they saw before."""
+    def _not_affected(self, identities: Identities) -> dict[str, Record]:
+        """Return what is known of environments whose rules would find of all the others what they found before."""
         before = self._kept.records
-        if before.keys() != identities.all.keys():
-            return False
-        stale = [name for name in before if name not in self._fresh]
-        now = {name: records.plain_identity(identities.all[name]) for name in stale}
-        if any(now[name][0] != before[name].identity for name in stale):
-            return False
-        return not identities.contested or all(now[name][1] == before[name].places for name in stale)
+        changed = {
+            name: records.plain_identity(identities.all[name]) for name in identities.all if name not in self._fresh
+        }
+        is_same = before.keys() == identities.all.keys()
+        if is_same and all(now == (before[name].identity, before[name].places) for name, now in changed.items()):
+            return dict(self._fresh)
+        if not self._fresh:
+            return {}
+        from efdgen.rules import fleet
+
+        known = {name: records.identity(record.identity, record.places) for name, record in before.items()}
+        earlier = fleet.Fleet({name: each for name, each in known.items() if each is not None})
+        changes = identities.fleet.changes(earlier)
+        if changes is None:
+            return {}
+        return {
+            name: record
+            for name, record in self._fresh.items()
+            if name not in changes.neighbours and not fleet.is_any(changes.questions, record.asked)
+        }
 
     def _all(self, names: Sequence[str]) -> Made:
         tree = FileTree()
@@ -233,6 +246,7 @@ class Run:
                     wrong=made.wrong,
                     files=_digests(made.files) if made.files and not made.wrong else None,
                     row=made.row,
+                    asked=made.asked,
                 )
                 yield name, made.files
 

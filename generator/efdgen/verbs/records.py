@@ -1,8 +1,9 @@
 """What is kept of each environment from one run to the next, and its form as plain data.
 
 A record holds what came of an environment, and what that depends on beside what all environments share: its own spec,
-and the specs of others that were looked at. What rules see of all the others is the sum of their identities: while that
-is the same, and the files above, so is what came of it.
+and the specs of others that were looked at. What rules see of all the others follows from their identities: a record
+holds what was asked about these (`rules.fleet`). While the answers are the same, and the files above, so is what came
+of it.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Record(NamedTuple):
         wrong: what is wrong with the templates of its pages, as plain data.
         files: what it renders to: the digest of each file; None: nothing, because something is wrong with it.
         row: its row of the page about all environments, as plain data; None: it has none.
+        asked: what its rules asked about other environments, see `rules.fleet`.
     """
 
     specs: Mapping[str, bytes | None]
@@ -42,6 +44,7 @@ class Record(NamedTuple):
     wrong: tuple[Any, ...]
     files: Mapping[str, bytes] | None
     row: bytes | None
+    asked: bytes = b""
 
     def is_of(self, specs: Mapping[str, bytes]) -> bool:
         """Say whether the specs that it was made from are these."""
@@ -128,6 +131,7 @@ def identity(plain: bytes, places: bytes) -> Identity | None:
         places={path: Location(*location) for path, location in _loaded(places)},
         aliases=frozenset(found.aliases),
         links=frozenset(found.links),
+        apart=frozenset(found.apart),
         applications=frozenset(found.applications),
         destinations=frozenset(found.destinations),
     )

@@ -1,0 +1,144 @@
+"""All environments by what they are known by; and what the rules of one asked about the others."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from efdgen.errors import Problem
+from efdgen.rules.contested import contested
+from efdgen.rules.identity import Identity
+from efdgen.rules.neighbours import Neighbourhoods, Neighbours
+
+_NOBODY: frozenset[str] = frozenset()
+_HOST, _NAME, _PREFIX, _DOMAIN = "host ", "name ", "prefix ", "domain "
+
+
+class Asked:
+    """What was asked about environments: a text for each question. Several can share the answers."""
+
+    def __init__(self) -> None:
+        self.questions: set[str] = set()
+
+    def packed(self) -> bytes:
+        """Return the questions as plain data, for `is_any`: they can't be read from it any more."""
+        return array("Q", sorted(map(_digest, self.questions))).tobytes()
+
+
+def is_any(questions: Iterable[str], packed: bytes) -> bool:
+    """Say whether one of some questions is among packed ones; seldom, it is said of one that is not."""
+    numbers = array("Q")
+    numbers.frombytes(packed)
+    for question in questions:
+        number = _digest(question)
+        at = bisect_left(numbers, number)
+        if at < len(numbers) and numbers[at] == number:
+            return True
+    return False
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _digest(question: str) -> int:
+    return int.from_bytes(hashlib.blake2b(question.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+
+
+class Owners(dict[str, frozenset[str]]):
+    """The environments that have something, by what it is."""
+
+    def __init__(self, kind: str, pairs: Iterable[tuple[str, str]], asked: Asked) -> None:
+        found: dict[str, set[str]] = {}
+        for key, name in pairs:
+            found.setdefault(key, set()).add(name)
+        super().__init__({key: frozenset(names) for key, names in found.items()})
+        self._kind = kind
+        self._asked = asked
+
+    def of(self, key: str) -> frozenset[str]:
+        """Return who has something; it is noted that somebody asked."""
+        self._asked.questions.add(self._kind + key)
+        return self.get(key, _NOBODY)
+
+    def changes(self, before: Owners) -> set[str]:
+        """Return the questions that have another answer than before."""
+        return {self._kind + key for key in self.keys() | before.keys() if self.get(key) != before.get(key)}
+
+
+class Changes(NamedTuple):
+    """What is not as it was: the questions with other answers, and the environments that have other neighbours."""
+
+    questions: frozenset[str]
+    neighbours: frozenset[str]
+
+
+class Fleet:
+    """All environments, by everything that names them.
+
+    Args:
+        identities: what each is known by; those whose facts are wrong are not there.
+
+    Attributes:
+        asked: what was asked.
+        neighbourhoods: the environments that one Argo CD deploys.
+        vault_depth: the most parts that a Vault prefix of an environment has.
+    """
+
+    def __init__(self, identities: Mapping[str, Identity]) -> None:
+        self.identities = identities
+        self.asked = Asked()
+        everybody = identities.values()
+        self.by_host = Owners(_HOST, ((host, i.name) for i in everybody for host in i.hosts), self.asked)
+        self.by_vault_prefix = Owners(_PREFIX, ((i.vault_prefix, i.name) for i in everybody), self.asked)
+        self.by_name = Owners(_NAME, ((n, i.name) for i in everybody for n in {i.name, *i.aliases}), self.asked)
+        self.vault_depth = max((prefix.count("/") + 1 for prefix in self.by_vault_prefix), default=0)
+        self.neighbourhoods = Neighbourhoods(i for i in everybody if not self._is_astray(i))
+        self._domains = frozenset(f".{i.domain}" for i in everybody)
+        self._ends = tuple(self._domains)
+
+    def _is_astray(self, of: Identity) -> bool:
+        """Say whether the Argo CD of an environment is another's, and no link says so: then that is wrong (E503)."""
+        owners = self.by_host.get(re.split("[:/]", of.argocd)[0], _NOBODY)
+        return bool(owners) and not owners & {of.name, *of.links}
+
+    @functools.cached_property
+    def contested(self) -> dict[str, Problem]:
+        """Return the hosts that several environments claim, each with what is said about it."""
+        return contested(self.identities, self.by_host)
+
+    def is_in_a_domain(self, host: str) -> bool:
+        """Say whether a host lies in the domain of an environment; it is noted that somebody asked."""
+        at = host.find(".")
+        while at >= 0:
+            self.asked.questions.add(_DOMAIN + host[at:])
+            at = host.find(".", at + 1)
+        return host.endswith(self._ends)
+
+    def changes(self, before: Fleet) -> Changes | None:
+        """Return what is not as it was before; None: what anybody may have looked at.
+
+        Args:
+            before: the environments as they were; each that is still there, and is as it was, is compared.
+        """
+        if self.vault_depth != before.vault_depth or self.contested != before.contested:
+            return None
+        questions = self.by_host.changes(before.by_host)
+        questions |= self.by_name.changes(before.by_name)
+        questions |= self.by_vault_prefix.changes(before.by_vault_prefix)
+        questions |= {_DOMAIN + domain for domain in self._domains ^ before._domains}
+        return Changes(frozenset(questions), frozenset(self._with_other_neighbours(before)))
+
+    def _with_other_neighbours(self, before: Fleet) -> Iterable[str]:
+        compared: dict[tuple[int, int], bool] = {}
+        kept: list[Neighbours] = []  # as long as they are there, no other has their number
+        for name in self.identities.keys() & before.identities.keys():
+            both = self.neighbourhoods.of(name), before.neighbourhoods.of(name)
+            kept += both
+            key = id(both[0]), id(both[1])
+            if key not in compared:
+                compared[key] = both[0] == both[1]
+            if not compared[key]:
+                yield name
