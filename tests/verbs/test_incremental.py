@@ -49,6 +49,11 @@ class Runs:
         assert found == expected
         return found
 
+    def problems(self) -> None:
+        """Look for problems; there must be those that a run without a store finds."""
+        expected = came_of(lambda: project.rendering(self.root).warnings)
+        assert came_of(lambda: project.rendering(self.root, means=self.means).warnings) == expected
+
     def write(self) -> None:
         render.write(self.root, means=self.means)
 
@@ -350,7 +355,7 @@ class Edit:
             self.path.write_bytes(content[:at] + bytes([new]) + content[at + 1 :])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_whatever_changes_the_answer_is_that_of_a_run_without(laboratory: Laboratory, data: st.DataObject) -> None:
     try:
@@ -362,3 +367,44 @@ def test_whatever_changes_the_answer_is_that_of_a_run_without(laboratory: Labora
     finally:
         laboratory.restore()
     assert laboratory.runs.check().is_clean
+
+
+# -- any environment beside others
+
+
+WORDS = ["ant", "bee", "cat"]
+DOMAINS = ["one.org", "two.org", "sub.one.org"]
+HOSTED = st.builds("{}.{}".format, st.sampled_from([*WORDS, "status", "store-bee"]), st.sampled_from(DOMAINS))
+TEXTS = HOSTED | st.sampled_from([*WORDS, "secret/bee/x", "secret/teams/ant", "https://argocd.one.org/cat"])
+
+
+@st.composite
+def specs(draw: st.DrawFn, name: str) -> str:
+    """Draw a spec whose facts and values may be those of others."""
+    lines = [f"name: {name}", f"domain: {draw(st.sampled_from(DOMAINS))}"]
+    lines += ["cluster:", "  provides: [vault-secrets-operator, ingress-nginx]"]
+    for part in (
+        ["hosts:", f"  store: {draw(HOSTED)}"],
+        ["vault:", f"  pathPrefix: secret/{draw(st.sampled_from(['ant', 'bee', 'teams/cat']))}"],
+        ["argocd:", f"  url: https://argocd.{draw(st.sampled_from(DOMAINS))}"],
+        [f"aliases: [{draw(st.sampled_from(WORDS))}-two]"],
+        ["accept:", f"- rule: {draw(st.sampled_from(['E501', 'E503', 'E521', 'E523']))}", "  reason: it is so"],
+    ):
+        lines += part if draw(st.booleans()) else []
+    return "\n".join([*lines, "apps:", "  store:", "    values:", f'      note: "{draw(TEXTS)}"', ""])
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whoever_is_beside_it_the_answer_is_that_of_a_run_without(laboratory: Laboratory, data: st.DataObject) -> None:
+    folder = laboratory.runs.root / "environments"
+    try:
+        for name in ("dome", "lab"):
+            (folder / f"{name}.yaml").unlink()
+        for name in [*WORDS, data.draw(st.sampled_from(WORDS)), data.draw(st.sampled_from(WORDS))]:
+            (folder / f"{name}.yaml").write_text(data.draw(specs(name), name))
+            laboratory.runs.problems()
+    finally:
+        for name in WORDS:
+            (folder / f"{name}.yaml").unlink(missing_ok=True)
+        laboratory.restore()
