@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from efdgen.errors import Location
 from efdgen.rules import fleet
 from efdgen.rules.fleet import Fleet
-from efdgen.rules.identity import Identity
+from efdgen.rules.identity import APART, Identity
 
 NAMES = ["ant", "bee", "cat"]
 HOSTS = [f"{label}.{domain}" for label in ("ant", "bee", "store") for domain in ("one.org", "sub.one.org", "two.org")]
@@ -26,6 +26,8 @@ def identities(name: str) -> st.SearchStrategy[Identity]:
         argocd=st.sampled_from(["argocd.one.org", "argocd.two.org"]),
         is_managing=st.booleans(),
         links=st.frozensets(st.sampled_from(NAMES), max_size=1),
+        is_at_home=st.booleans(),
+        apart=st.frozensets(st.sampled_from(APART)),
         applications=st.frozensets(st.sampled_from(["efd", "store"])),
         destinations=st.frozensets(st.sampled_from([("https://a", "store"), ("https://b", "store")])),
     )
@@ -70,6 +72,8 @@ def test_a_new_host_concerns_who_asked_for_it() -> None:
         argocd="argocd.one.org",
         is_managing=False,
         links=frozenset(),
+        is_at_home=True,
+        apart=frozenset(),
         applications=frozenset(),
         destinations=frozenset(),
     )

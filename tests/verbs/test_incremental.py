@@ -261,7 +261,9 @@ def test_a_chart_in_a_folder_counts(runs: Runs) -> None:
     assert [problem.code for problem in runs.check()] == ["E408"]
 
 
-@pytest.mark.parametrize("data", [None, 1, "x", (1, 2), (1, 2, 3, 4, 5), ((), "", None, None, {"lab": (1,)}), {}, []])
+@pytest.mark.parametrize(
+    "data", [None, 1, "x", (1, 2), (1, 2, 3, 4, 5, 6), ((), "", None, None, True, {"lab": (1,)}), {}, []]
+)
 def test_data_of_another_form_is_nothing(data: Any) -> None:
     assert records.unpacked(data) == records.NOTHING
 

@@ -43,11 +43,10 @@ def names_are_their_own(environment: ResolvedEnvironment, identities: Identities
     first is told with its Applications, the others are counted.
     """
     own = environment.facts.name
-    taken = identities.fleet.neighbourhoods.of(own).applications
+    together = identities.fleet.neighbourhoods
+    taken = together.of(own).applications
     others = {other for _, name in _own(environment) for other in taken.get(name, frozenset()) - {own}}
-    wrong = {
-        other for other in others if not identities.fleet.neighbourhoods.is_right(own, other, applications.PATTERN)
-    }
+    wrong = {other for other in others if not together.is_right(own, other, applications.PATTERN)}
     found = [(other, name) for _, name in _own(environment) for other in wrong & taken.get(name, frozenset())]
     if found:
         message = f"{_first(found)}, in the same Argo CD: {environment.facts.argocd.url}"

@@ -66,7 +66,7 @@ def rendering(root: Path, names: Sequence[str], store: Store, there: Files | Non
     if made.now != kept:
         store.write(key, records.packed(made.now))
     raise_errors(made.problems)
-    return Rendering(run.project, made.tree, tuple(said_once(made.problems)))
+    return Rendering(run.project, made.tree, tuple(said_once(made.problems)), is_vendored=made.now.is_vendored)
 
 
 class Made(NamedTuple):
@@ -324,7 +324,12 @@ class Run:
         if page is None and self._there is None and self._kept.page is not None:
             before = {name: record.row for name, record in self._kept.records.items()}
             page = self._kept.page if before == {name: record.row for name, record in known.items()} else None
-        return Kept(self._snapshot.beside, self._snapshot.charts, shared, page, known)
+        is_vendored = self._kept.is_vendored
+        if self._identities is not None:
+            from efdgen.verbs import vendored
+
+            is_vendored = any(vendored.apps(self.project.repository))
+        return Kept(self._snapshot.beside, self._snapshot.charts, shared, page, is_vendored, known)
 
 
 def _digests(files: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:

@@ -68,12 +68,14 @@ class Rendering(NamedTuple):
         warnings: what is odd about the specs, but no error.
         environments: the selected environments, for who wants to keep them: else each is forgotten when its files are
             made, so that memory never holds more than one.
+        is_vendored: whether archives of charts may belong in the tree; they are no part of it yet.
     """
 
     project: Project
     tree: FileTree
     warnings: tuple[Problem, ...]
     environments: tuple[ResolvedEnvironment, ...] = ()
+    is_vendored: bool = True
 
 
 def selected(names: Sequence[str], known: frozenset[str]) -> list[str]:

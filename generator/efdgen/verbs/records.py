@@ -58,6 +58,7 @@ class Kept(NamedTuple):
         folders: the folders with charts that were read.
         charts: a digest of what is in them.
         shared: what environments share in the tree: the digest of each file; None: not known.
+        is_vendored: whether the archives of any charts belong in the tree.
         page: the digest of the page about all environments that the rows make; None: not known.
         records: the environments'.
     """
@@ -66,23 +67,25 @@ class Kept(NamedTuple):
     charts: str
     shared: Mapping[str, bytes] | None
     page: bytes | None
+    is_vendored: bool
     records: Mapping[str, Record]
 
 
-NOTHING = Kept((), "", None, None, {})
+NOTHING = Kept((), "", None, None, True, {})
 
 
 def packed(kept: Kept) -> Any:
     """Return plain data that holds everything."""
     records = {name: tuple(record) for name, record in kept.records.items()}
-    return (kept.folders, kept.charts, kept.shared, kept.page, records)
+    return (kept.folders, kept.charts, kept.shared, kept.page, kept.is_vendored, records)
 
 
 def unpacked(data: Any) -> Kept:
     """Return what plain data holds; of data of any other form, nothing."""
     try:
-        folders, charts, shared, page, records = data
-        return Kept(folders, charts, shared, page, {name: Record(*record) for name, record in records.items()})
+        folders, charts, shared, page, is_vendored, records = data
+        found = {name: Record(*record) for name, record in records.items()}
+        return Kept(folders, charts, shared, page, is_vendored, found)
     except (TypeError, ValueError, AttributeError):
         return NOTHING
 

@@ -16,7 +16,6 @@ from efdgen.repository import paths
 from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Rendering
 from efdgen.verbs.project import rendering
-from efdgen.verbs.vendored import with_archives
 
 OUTPUT = paths.OUTPUT
 """The output folder, in the repository's."""
@@ -91,7 +90,7 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), means
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
     refuse()
-    with_archives(rendered, there)
+    _add_archives(rendered, there)
     if apps:
         from efdgen.verbs import someapps
 
@@ -105,6 +104,14 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), means
         foreign=tuple(path for path in outcome.foreign if path != layout.FLEET),
         edited=tuple(path for path in outcome.edited if path != layout.FLEET),
     )
+
+
+def _add_archives(rendered: Rendering, there: Mapping[str, bytes]) -> None:
+    """Add the archives of vendored charts to a rendering, if there may be any."""
+    if rendered.is_vendored:
+        from efdgen.verbs.vendored import with_archives
+
+        with_archives(rendered, there)
 
 
 def _read(root: Path) -> tuple[Mapping[str, bytes], Callable[[], None]]:
@@ -144,7 +151,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
     with disk.lock(folder):
         staging.finish(folder)  # of a run that began and died since
         there = disk.read(folder)
-        with_archives(rendered, there)
+        _add_archives(rendered, there)
         outcome = outcome_of(there, rendered, set(rendered.project.selected) if names else None)
         # The page about all environments must not keep one from being rendered.
         in_the_way = [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from efdgen.errors import ChartError
 from efdgen.output import layout
 from efdgen.repository import chartaddress, mirrors
-from efdgen.repository.model import AppChart, AppDefinition, ChartReference
+from efdgen.repository.model import AppChart, AppDefinition, ChartReference, Repository
 from efdgen.verbs.model import Rendering
 
 if TYPE_CHECKING:
@@ -29,16 +29,16 @@ def with_archives(rendered: Rendering, there: Tree = MappingProxyType({})) -> Re
         ChartError: when an archive is neither in the output folder nor in the cache, or charts.lock does not have it.
         InvalidInputError: when charts.lock is not what it should be.
     """
-    apps = list(_apps(rendered))
-    if apps:
+    vendored = list(apps(rendered.project.repository)) if rendered.is_vendored else []
+    if vendored:
         from efdgen.helm.charts.cache import LockedCharts
 
-        _add(rendered, apps, _Archives(rendered, LockedCharts.open(rendered.project.root), there))
+        _add(rendered, vendored, _Archives(rendered, LockedCharts.open(rendered.project.root), there))
     return rendered
 
 
-def _apps(rendered: Rendering) -> Iterator[AppDefinition]:
-    repository = rendered.project.repository
+def apps(repository: Repository) -> Iterator[AppDefinition]:
+    """Yield the apps, of those that a run is about, whose charts stand in the tree."""
     for app in repository.apps.values():
         is_vendored = repository.charts.is_vendored if app.vendored is None else app.vendored
         is_asked_for = repository.about.is_on_all or app.name in repository.about.apps
