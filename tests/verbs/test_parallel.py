@@ -26,6 +26,10 @@ def note(name):
 def by(name):
     return (folder / name).read_text().split()
 
+def await_other(name):
+    while not (folder / name).exists() or not by(name):
+        time.sleep(0.01)
+
 def work(name):
     note(name)
     return (name, b"x" * 100_000, os.getpid())
@@ -118,8 +122,7 @@ def test_who_stops_ends_the_others(tmp_path: Path) -> None:
         results = parallel.each(NAMES, slow, 2)
         for name in NAMES[:4]:
             assert next(results) == name
-        while not (folder / "name-11").exists():
-            time.sleep(0.01)
+        await_other("name-11")
         results.close()
         (other,) = by("name-11")
         assert gone(other)
@@ -137,8 +140,7 @@ def test_ctrl_c_ends_all_of_them(tmp_path: Path) -> None:
             if os.getpid() != HERE:
                 time.sleep(60)
             elif name == "name-3":
-                while not (folder / "name-11").exists():
-                    time.sleep(0.01)
+                await_other("name-11")
                 os.kill(int(by("name-11")[0]), signal.SIGINT)
                 os.kill(HERE, signal.SIGINT)
             return name
@@ -165,8 +167,7 @@ def test_the_others_end_when_nobody_waits_for_them(tmp_path: Path) -> None:
                 if os.getpid() != HERE:
                     time.sleep(0.1)
                 elif name == "name-3":
-                    while not (folder / "name-11").exists():
-                        time.sleep(0.01)
+                    await_other("name-11")
                     os.kill(HERE, signal.SIGKILL)
                 return name
             list(parallel.each(NAMES, slow, 2))
