@@ -410,3 +410,11 @@ def test_whoever_is_beside_it_the_answer_is_that_of_a_run_without(laboratory: La
         for name in WORDS:
             (folder / f"{name}.yaml").unlink(missing_ok=True)
         laboratory.restore()
+
+
+def test_the_project_of_a_run_that_loaded_nothing_can_be_asked(runs: Runs) -> None:
+    found = project.rendering(runs.root, means=runs.means)
+    assert runs.resolved == ["dome", "lab"]
+    assert found.project.repository.problems == ()
+    resolved = found.project.resolver.resolve("lab")
+    assert resolved.facts == project.open_project(runs.root).resolver.resolve("lab").facts
