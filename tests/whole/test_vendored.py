@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen import cli
+from efdgen.cache.store import Store
 from efdgen.errors import ChartError
 from efdgen.helm import vendoring
 from efdgen.helm.charts import lock
@@ -19,6 +20,7 @@ from efdgen.helm.charts.lock import LockedChart
 from efdgen.language import yamlio
 from efdgen.output import disk
 from efdgen.verbs import project, render
+from efdgen.verbs.means import Means
 from efdgen.verbs.vendored import with_archives
 from support import needs
 from support.chartserver import Chart, ChartServer, chart
@@ -103,6 +105,18 @@ def lock_entry(root: Path) -> LockedChart:
     entries = lock.parse((root / lock.FILE).read_text(encoding="utf-8")).charts.values()
     (entry,) = (each for each in entries if each.name == "store-chart")
     return entry
+
+
+def test_a_run_that_takes_all_from_an_earlier_one_looks_at_the_archives_again(root: Path) -> None:
+    means = Means(Store(root.parent / "kept"))
+    for _ in range(2):
+        assert render.check(root, means=means) == render.check(root)
+    (root / "rendered" / ARCHIVE).write_bytes(store(more="evil: true\n").archive)
+    outcome = render.check(root, means=means)
+    assert [change.path for change in outcome.changes] == [ARCHIVE]
+    assert outcome == render.check(root)
+    edit(root / STORE, "vendored: true\n", "")
+    assert render.check(root, means=means) == render.check(root)
 
 
 def test_what_the_lock_does_not_vouch_for_is_an_edit(root: Path) -> None:
