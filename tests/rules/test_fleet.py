@@ -43,7 +43,7 @@ def answers(of: Fleet, words: list[str]) -> list[object]:
     return [(of.by_host.of(w), of.by_name.of(w), of.by_vault_prefix.of(w), of.is_in_a_domain(w)) for w in words]
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(FLEETS, FLEETS, st.lists(st.sampled_from(WORDS), max_size=3))
 def test_who_is_not_affected_gets_the_same_answers(
     one: dict[str, Identity], other: dict[str, Identity], words: list[str]

@@ -85,7 +85,7 @@ def start(task, steps):
 
 # What comes before the first byte is written leaves nothing half done: it is done once, and kills hit what follows.
 ready = {root: project.rendering(root) for root in roots}
-render.rendering = lambda root, names: ready[root]
+render.rendering = lambda root, names, **_: ready[root]
 trees = [dict(ready[root].tree) for root in roots]
 assert trees[0].keys() == trees[1].keys()
 assert all(trees[0][path] != trees[1][path] for path in trees[0])
