@@ -15,7 +15,6 @@ MAX_LINES = 350
 # The rooms, from the ground up: each may import from those before it, and from itself.
 ORDER = [
     "errors",
-    "cache",
     "language",
     "repository",
     "environment",

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from efdgen.cache import program
-from efdgen.cache.store import Store
 from efdgen.errors import EfdgenError, InvalidInputError
+from efdgen.output.cache import program
+from efdgen.output.cache.store import Store
 from efdgen.repository import snapshot as snapshots
 from efdgen.verbs import anew, incremental, project, records, render
 from efdgen.verbs.means import Means

@@ -192,7 +192,7 @@ def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 RENDERING = """
 sys.path.insert(0, TESTS)
-from efdgen.cache.store import Store
+from efdgen.output.cache.store import Store
 from efdgen.errors import InvalidInputError
 from efdgen.verbs import project
 from efdgen.verbs.means import Means

@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen import cli
-from efdgen.cache.store import Store
 from efdgen.errors import ChartError
 from efdgen.helm import vendoring
 from efdgen.helm.charts import lock
@@ -19,6 +18,7 @@ from efdgen.helm.charts.cache import Cache, LockedCharts
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.language import yamlio
 from efdgen.output import disk
+from efdgen.output.cache.store import Store
 from efdgen.verbs import project, render
 from efdgen.verbs.means import Means
 from efdgen.verbs.vendored import with_archives

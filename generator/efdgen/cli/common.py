@@ -19,8 +19,8 @@ from efdgen.verbs import project
 from efdgen.verbs.means import Means
 
 if TYPE_CHECKING:
-    from efdgen.cache.store import Store
     from efdgen.errors import Problem
+    from efdgen.output.cache.store import Store
 
 DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS = 1, 2, 3, 4, 5
 
@@ -122,8 +122,8 @@ def _store(*, no_cache: bool) -> Store | None:
     """Return where runs keep what they found out about environments; None: nobody wants that, or there is no place."""
     if no_cache or os.environ.get("EFDGEN_NO_CACHE"):
         return None
-    from efdgen.cache import place
-    from efdgen.cache.store import Store
+    from efdgen.output.cache import place
+    from efdgen.output.cache.store import Store
 
     folder = place.folder()
     return None if folder is None else Store(folder / "environments")

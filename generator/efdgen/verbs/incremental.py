@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from efdgen.cache import program
-from efdgen.cache.store import Store
 from efdgen.errors import Problem, Severity
 from efdgen.output import layout
+from efdgen.output.cache import program
+from efdgen.output.cache.store import Store
 from efdgen.output.tree import FileTree
 from efdgen.repository import snapshot as snapshots
 from efdgen.repository.snapshot import Snapshot

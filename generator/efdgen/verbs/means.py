@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from efdgen.cache.store import Store
+    from efdgen.output.cache.store import Store
 
 
 class Means(NamedTuple):

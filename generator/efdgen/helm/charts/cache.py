@@ -10,12 +10,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from efdgen.cache import place
 from efdgen.errors import ChartError
 from efdgen.helm.charts import lock
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.language import yamlio
 from efdgen.output import layout
+from efdgen.output.cache import place
 from efdgen.repository import paths
 from efdgen.repository.model import ChartReference
 

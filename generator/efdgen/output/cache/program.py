@@ -9,10 +9,12 @@ import os
 import sys
 from collections.abc import Iterator
 
+import efdgen
+
 _LIBRARIES = ("jinja2", "jsonschema", "yaml")
 """What results are made with. Where they are installed stands what they need themselves."""
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_PACKAGE = os.path.dirname(os.path.abspath(efdgen.__file__))
 
 
 @functools.cache
@@ -23,7 +25,7 @@ def digest() -> str | None:
     """
     found = hashlib.sha256(f"{sys.version}\0{sys.implementation.cache_tag}\0{sys.byteorder}".encode())
     try:
-        for path in _files(_PACKAGE):
+        for path in files(_PACKAGE):
             with open(path, "rb", buffering=0) as stream:
                 content = stream.readall()
             found.update(f"\0{path[len(_PACKAGE) :]}\0{len(content)}\0".encode())
@@ -35,14 +37,14 @@ def digest() -> str | None:
     return found.hexdigest()
 
 
-def _files(folder: str) -> Iterator[str]:
+def files(folder: str) -> Iterator[str]:
     """Yield the files below a folder, sorted, without what Python compiles."""
     with os.scandir(folder) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
     for entry in found:
         if entry.is_dir():
             if entry.name != "__pycache__":
-                yield from _files(entry.path)
+                yield from files(entry.path)
         else:
             yield entry.path
 

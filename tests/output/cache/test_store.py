@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from efdgen.cache.store import Store
+from efdgen.output.cache.store import Store
 from support import needs
 
 DATA = (True, None, 1, 2.5, "text", b"bytes", {"a": [1, 2]}, frozenset({"x"}))

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import efdgen
-from efdgen.cache import place, program
+from efdgen.output.cache import place, program
 
 
 def digest_of(package: Path, monkeypatch: pytest.MonkeyPatch) -> str | None:
@@ -21,6 +22,22 @@ def package(tmp_path: Path) -> Path:
     shutil.copytree(source, tmp_path / "efdgen" / "schemas")
     (tmp_path / "efdgen" / "code.py").write_text("x = 1\n")
     return tmp_path / "efdgen"
+
+
+def test_the_whole_of_efdgen_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    package = Path(efdgen.__file__).parent
+    read: list[str] = []
+    all_files = program.files
+
+    def seen(folder: str) -> Iterator[str]:
+        for path in all_files(folder):
+            read.append(path)
+            yield path
+
+    monkeypatch.setattr(program, "files", seen)
+    assert program.digest.__wrapped__() is not None
+    wanted = {str(path) for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert set(read) == wanted
 
 
 def test_it_is_the_same_wherever_the_package_lies(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
