@@ -26,7 +26,8 @@ from efdgen.language import visible
 from efdgen.language.yamlio.scalars import YES_NO
 
 _PLAIN = re.compile(r"[A-Za-z/_](?:[A-Za-z0-9_./+=,~^$()*?<>;@%-]|:(?=[^ ])|[ ](?=[^ #]))*\Z")
-_NOT_PLAIN = frozenset((*YES_NO, "true", "false", "null", "nan", "inf", "none"))
+NOT_PLAIN = frozenset((*YES_NO, "true", "false", "null", "nan", "inf", "none"))
+"""Words that some parser takes for more than text, in lower case."""
 
 _NO_ESCAPES = re.compile(r"[ !#-\[\]-~]*\Z")
 """What stands in double quotes as it is."""
@@ -54,7 +55,7 @@ def dump(data: Any) -> str:
     elif isinstance(data, list | tuple) and data:
         _write_sequence(lines, data, "", "")
     else:
-        lines.append(f"{_block(data, '  ') if _fits_block(data) else inline(data)}\n")
+        lines.append(f"{_block(data, '  ') if fits_block(data) else inline(data)}\n")
     return "".join(lines)
 
 
@@ -107,7 +108,7 @@ def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, ind
             lines.append(f"{before}{name}:\n")
             _write_sequence(lines, value, indent, indent)
         else:
-            text = _block(value, f"{indent}  ") if _fits_block(value) else inline(value)
+            text = _block(value, f"{indent}  ") if fits_block(value) else inline(value)
             lines.append(f"{before}{name}: {text}\n")
         before = indent
 
@@ -135,7 +136,7 @@ def _write_item(lines: list[str], value: Any, lead: str, indent: str) -> None:
     elif isinstance(value, list | tuple) and value:
         _write_sequence(lines, value, lead, inner)
     else:
-        lines.append(f"{lead}{_block(value, inner) if _fits_block(value) else inline(value)}\n")
+        lines.append(f"{lead}{_block(value, inner) if fits_block(value) else inline(value)}\n")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -147,8 +148,13 @@ def _is_before_colon(key: str) -> bool:
 @functools.lru_cache(maxsize=8192)
 def _text(value: str) -> str:
     """Return a text on one line, in quotes if it needs any; the same keys and words stand everywhere."""
-    if _PLAIN.match(value) and value.lower() not in _NOT_PLAIN:
+    if _PLAIN.match(value) and value.lower() not in NOT_PLAIN:
         return value
+    return quoted(value)
+
+
+def quoted(value: str) -> str:
+    """Write a text on one line, in double quotes."""
     return f'"{value}"' if _NO_ESCAPES.match(value) else _escaped(value)
 
 
@@ -165,7 +171,7 @@ def _escaped(value: str) -> str:
     return visible.lines(stream.getvalue().removesuffix("\n"))
 
 
-def _fits_block(value: Any) -> bool:
+def fits_block(value: Any) -> bool:
     """Say whether a text stands in a block of its own: it has several lines, and something to see in them."""
     return (
         type(value) is str

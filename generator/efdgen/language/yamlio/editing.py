@@ -1,0 +1,111 @@
+r"""Changes values in a YAML text that people wrote, and leaves every other character of it as it was.
+
+    put("a:\n  b: 1  # why\n", ("a", "c"), "5Gi")   ->   "a:\n  b: 1  # why\n  c: 5Gi\n"
+
+An edit replaces, adds or takes out what stands between two places that the parser knows; nothing is written anew. What
+comes of it is parsed, and must be the data as it was but for the change: a text in which that fails is left to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from efdgen.errors import InvalidInputError, Path
+from efdgen.language.yamlio.reading import parse
+from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
+
+__all__ = ["EditError", "append", "put", "remove"]
+
+
+def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] = ()) -> str:
+    """Return a text with a value at `path`, and with the mappings that lead there.
+
+    Args:
+        text: a text that `parse` takes, and that holds a mapping.
+        path: where the value goes; list indices only lead to items that are there.
+        value: the value.
+        keep: how many parts of the path lead to what stays when nothing is left in it: there, `{}` becomes lines.
+        last: keys that stay behind others that are new.
+
+    Raises:
+        EditError: when an alias, an anchor or a value that is no mapping is in the way.
+    """
+    edit = Splice(text)
+    depth, entry = edit.follow(path)
+    if depth == len(path):
+        changed = edit.replaced(entry, path, value)
+    else:
+        nested = value
+        for part in reversed(path[depth + 1 :]):
+            nested = {part: nested}
+        changed = edit.added(entry, path[:depth], (str(path[depth]), nested), last, is_kept=depth <= keep)
+    return _checked(changed, _with(edit.data, path, value), path)
+
+
+def remove(text: str, path: Path, keep: int = 0) -> str:
+    """Return a text without the value at `path`, and without the mappings on the way that hold nothing then.
+
+    Args:
+        text: a text that `parse` takes.
+        path: where the value stands.
+        keep: how many parts of the path lead to what stays, as `{}`, when nothing is left in it.
+
+    Raises:
+        EditError: when it does not stand there, or an alias or anchor is in the way.
+    """
+    edit = Splice(text)
+    depth, entry = edit.follow(path)
+    if depth < len(path):
+        raise EditError("nothing of that name stands there", path[:depth])
+    edit.refuse_anchors(entry.node, path)
+    top = edit.emptied(path, keep)
+    data = _without(edit.data, path[:top])
+    return _checked(edit.removed(path, top), data, path)
+
+
+def append(text: str, path: Path, value: Any, *, first: bool = False) -> str:
+    """Return a text with one more item in the list at `path`: the last, or the first.
+
+    Raises:
+        EditError: when there is no list, or an alias or anchor is in the way.
+    """
+    edit = Splice(text)
+    depth, entry = edit.follow(path)
+    if depth < len(path) or entry.node.kind != "sequence":
+        raise EditError("there is no list", path[:depth])
+    items = edit.value_at(path)
+    return _checked(
+        edit.extended(entry.node, path, value, first=first),
+        _with(edit.data, path, [value, *items] if first else [*items, value]),
+        path,
+    )
+
+
+def _checked(changed: str, data: Any, path: Path) -> str:
+    """Return a changed text, if it is the data that it must be."""
+    try:
+        is_right = parse(changed, "").data == data
+    except InvalidInputError as error:
+        raise EditError(BY_HAND, path) from error
+    if not is_right:
+        raise EditError(BY_HAND, path)
+    return changed
+
+
+def _with(data: Any, path: Path, value: Any) -> Any:
+    if not path:
+        return value
+    first, *rest = path
+    if isinstance(data, list) and isinstance(first, int):
+        return [_with(each, tuple(rest), value) if index == first else each for index, each in enumerate(data)]
+    return {**data, first: _with(data.get(first, {}), tuple(rest), value)}
+
+
+def _without(data: Any, path: Path) -> Any:
+    first, *rest = path
+    if isinstance(data, list):
+        kept = [each for index, each in enumerate(data) if rest or index != first]
+        return [_without(each, tuple(rest)) if rest and i == first else each for i, each in enumerate(kept)]
+    kept_keys = {key: value for key, value in data.items() if rest or key != first}
+    return {key: _without(value, tuple(rest)) if rest and key == first else value for key, value in kept_keys.items()}

@@ -1,0 +1,93 @@
+r"""Where each part of a YAML text begins and ends: what an edit needs that leaves the rest of the text alone.
+
+"a: {b: 1}  # why\n"   ->   a mapping of one entry: its key from 0 to 1, its value from 3 to 9
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import yaml
+
+_END_OF_LINES = re.compile(r"(?:[ \t]*\r?\n)+\Z")
+
+
+class Entry(NamedTuple):
+    """One entry of a mapping, or one item of a list, which has no key of its own."""
+
+    key: str | int
+    start: int
+    end: int
+    node: Node
+
+
+class Node(NamedTuple):
+    """A value in a text, from `start` to `end`, without the line end that follows it.
+
+    Attributes:
+        kind: `scalar`, `mapping`, `sequence` or `alias`.
+        style: of a scalar its quote, `|`, `>` or nothing; of a collection `{` or `[` where it stands in brackets.
+        anchor: the name of its anchor; of an alias, of what it stands for.
+    """
+
+    kind: str
+    start: int
+    end: int
+    style: str
+    anchor: str
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def is_block(self) -> bool:
+        """Say whether it is a collection that stands on lines of its own, told by indentation."""
+        return self.kind in ("mapping", "sequence") and not self.style
+
+    def child(self, key: str | int) -> Entry | None:
+        """Return the entry under a key that stands here, and not in what `<<` names."""
+        return next((entry for entry in self.entries if entry.key == key), None)
+
+
+def read(text: str) -> Node:
+    """Return the spans of a text that `parse` takes."""
+    events = iter(yaml.CSafeLoader(text).get_event, None)
+    for event in events:
+        if type(event) not in (yaml.StreamStartEvent, yaml.DocumentStartEvent):
+            return _node(event, events, text)
+    raise ValueError("the text holds no document")
+
+
+def _node(event: Any, events: Iterator[Any], text: str) -> Node:
+    kind = type(event)
+    start, end, anchor = event.start_mark.index, event.end_mark.index, event.anchor or ""
+    if kind is yaml.AliasEvent:
+        return Node("alias", start, end, "", anchor)
+    if kind is yaml.ScalarEvent:
+        style = event.style or ""
+        return Node("scalar", start, _end_of_block(text, start, end) if style in ("|", ">") else end, style, anchor)
+    entries: list[Entry] = []
+    ended = yaml.MappingEndEvent if kind is yaml.MappingStartEvent else yaml.SequenceEndEvent
+    while type(event := next(events)) is not ended:
+        if kind is yaml.MappingStartEvent:
+            key = _node(event, events, text)
+            value = _node(next(events), events, text)
+            entries.append(Entry(str(event.value), key.start, key.end, value))
+        else:
+            value = _node(event, events, text)
+            entries.append(Entry(len(entries), value.start, value.end, value))
+    name, bracket = ("mapping", "{") if kind is yaml.MappingStartEvent else ("sequence", "[")
+    last: Any = event
+    is_flow = last.end_mark.index > last.start_mark.index
+    if is_flow:
+        return Node(name, start, last.end_mark.index, bracket, anchor, tuple(entries))
+    return Node(name, start, entries[-1].node.end if entries else start, "", anchor, tuple(entries))
+
+
+def _end_of_block(text: str, start: int, end: int) -> int:
+    """Return where a literal or folded text ends: blank lines that follow are a part of it where it keeps them."""
+    header = text[start:end].partition("\n")[0].partition(" #")[0]
+    written = text[start:end]
+    if "+" in header:
+        return start + len(re.sub(r"\r?\n\Z", "", written))
+    return start + len(_END_OF_LINES.sub("", written))

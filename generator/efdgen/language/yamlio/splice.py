@@ -1,0 +1,263 @@
+"""Cuts and joins a YAML text at the places where its parts begin and end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from efdgen.errors import Path
+from efdgen.language.yamlio import spans, styles
+from efdgen.language.yamlio.reading import parse
+from efdgen.language.yamlio.spans import Entry, Node
+
+BY_HAND = "it is written in a way that can't be edited here: edit the file by hand"
+
+_COLON = re.compile(r"[ \t]*:(?=[ \t\r\n]|\Z)")
+_BLANK = re.compile(r"[ \t]*\Z")
+_COMMENT = re.compile(r"[ \t]*#")
+
+
+class EditError(ValueError):
+    """A text can't be edited there. The message says why; `path` is the place that is in the way."""
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class Splice:
+    """One text, and the pieces of it that an edit is about."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.data = parse(text, "").data
+        self.root = spans.read(text)
+        self.how = styles.habits(self.root, text)
+
+    def value_at(self, path: Path) -> Any:
+        """Return the data at a path."""
+        value = self.data
+        for part in path:
+            value = value[part]
+        return value
+
+    def follow(self, path: Path) -> tuple[int, Entry]:
+        """Return how much of a path is there, and the entry that it leads to."""
+        entry = Entry("", 0, 0, self.root)
+        for depth, part in enumerate(path):
+            node = entry.node
+            below = node.child(part)
+            if below is None:
+                return self._missing(path, depth, node, entry)
+            entry = below
+            self._refuse(entry.node, path[: depth + 1])
+        return len(path), entry
+
+    def _missing(self, path: Path, depth: int, node: Node, entry: Entry) -> tuple[int, Entry]:
+        value = self.value_at(path[:depth])
+        if not isinstance(value, dict) or isinstance(path[depth], int):
+            what = "the list has no such item" if isinstance(value, list) else "this is not a mapping"
+            raise EditError(f"{what}: nothing can be written below it", path[:depth])
+        if path[depth] in value:
+            raise EditError(
+                "this comes from << : edit the anchor that it names, or the file by hand", path[: depth + 1]
+            )
+        return depth, entry._replace(node=node)
+
+    def _refuse(self, node: Node, path: Path) -> None:
+        if node.anchor:
+            is_alias = node.kind == "alias"
+            what = f"the alias *{node.anchor} stands here" if is_alias else f"the anchor &{node.anchor} stands here"
+            why = "an edit would change what its anchor is" if is_alias else "an edit would change its aliases, too"
+            raise EditError(f"{what}, and {why}: edit the file by hand", path)
+
+    def refuse_anchors(self, node: Node, path: Path) -> None:
+        """Refuse to take out an anchor: aliases elsewhere may need it."""
+        self._refuse(node, path)
+        for entry in node.entries:
+            if entry.node.kind != "alias":
+                self.refuse_anchors(entry.node, (*path, entry.key))
+
+    # Places in the text.
+
+    def _line_start(self, index: int) -> int:
+        return self.text.rfind("\n", 0, index) + 1
+
+    def _line_end(self, index: int) -> int:
+        """Return where the line of a place ends, before its line end."""
+        end = self.text.find("\n", index)
+        end = len(self.text) if end < 0 else end
+        return end - 1 if end > index and self.text[end - 1] == "\r" else end
+
+    def _next_line(self, index: int) -> int:
+        end = self.text.find("\n", index)
+        return len(self.text) if end < 0 else end + 1
+
+    def _colon(self, entry: Entry, path: Path) -> int:
+        """Return the place behind the colon of an entry."""
+        found = _COLON.match(self.text, entry.end)
+        if found is None:
+            raise EditError("its key is written in a way that can't be edited here: edit the file by hand", path)
+        return found.end()
+
+    def _is_in_brackets(self, path: Path) -> bool:
+        node = self.root
+        for part in path:
+            if node.style in ("{", "["):
+                return True
+            entry = node.child(part)
+            if entry is None:
+                break
+            node = entry.node
+        return node.style in ("{", "[") and node.kind != "scalar"
+
+    def _joined(self, lines: list[str]) -> str:
+        return self.how.newline.join(lines)
+
+    # Edits.
+
+    def replaced(self, entry: Entry, path: Path, value: Any) -> str:
+        """Return the text with another value in the place of one that is there."""
+        old, text = entry.node, self.text
+        in_brackets = self._is_in_brackets(path[:-1])
+        stays = old.style in ("{", "[") and bool(old.entries) and styles.fits_brackets(value)
+        if in_brackets or (styles.is_lines(value) and not isinstance(value, str) and stays):
+            return text[: old.start] + styles.in_brackets(value) + text[old.end :]
+        if isinstance(entry.key, int):
+            lines = styles.item(value, styles.column(text, old.start) - 2, self.how)
+            return text[: old.start] + self._joined(lines).lstrip(" ")[2:] + text[old.end :]
+        colon = self._colon(entry, path)
+        is_below = old.is_block and "\n" in text[colon : old.start]
+        if not styles.is_lines(value):
+            style = old.style if old.kind == "scalar" else ""
+            new = styles.scalar(value, style)
+            if is_below:
+                return f"{text[:colon]} {new}{text[colon : self._line_end(colon)]}{text[old.end :]}"
+            return text[: old.start] + new + text[old.end :]
+        indent = styles.column(text, entry.start)
+        lines = styles.block(value, indent, self.how)
+        header = f" {lines.pop(0)}" if isinstance(value, str) else ""
+        if is_below:
+            behind = text[colon : self._line_end(colon)]
+        elif old.style in ("|", ">"):
+            behind = ""
+        else:
+            behind = text[old.end : self._line_end(old.end)]
+        end = old.end if is_below or old.style in ("|", ">") else self._line_end(old.end)
+        return f"{text[:colon]}{header}{behind}{self.how.newline}{self._joined(lines)}{text[end:]}"
+
+    def added(self, entry: Entry, path: Path, new: tuple[str, Any], last: Collection[str], *, is_kept: bool) -> str:
+        """Return the text with one more entry, a key and its value, in the mapping at `path`."""
+        node, text = entry.node, self.text
+        name, value = new
+        if node.kind != "mapping":
+            raise EditError("this is not a mapping: nothing can be written below it", path)
+        if node.style == "{" and not node.entries:
+            colon = self._colon(entry, path) if isinstance(entry.key, str) and path else -1
+            if is_kept and text[colon : node.end] == " {}" and not self._is_in_brackets(path[:-1]):
+                indent = styles.column(text, entry.start) + self.how.level
+                lines = styles.entry(name, value, indent, self.how)
+                end = self._line_end(node.end)
+                return f"{text[:colon]}{text[node.end : end]}{self.how.newline}{self._joined(lines)}{text[end:]}"
+            inside = text.index("{", node.start) + 1
+            return text[:inside] + styles.entry_in_brackets(name, value) + text[inside:]
+        before = node.entries[-1]
+        if node.style == "{":
+            return f"{text[: before.node.end]}, {styles.entry_in_brackets(name, value)}{text[before.node.end :]}"
+        behind = next((index for index, each in enumerate(node.entries) if each.key in last), 0)
+        if behind and name not in last:
+            before = node.entries[behind - 1]
+        lines = styles.entry(name, value, styles.column(text, node.entries[0].start), self.how)
+        end = self._line_end(before.node.end)
+        return f"{text[:end]}{self.how.newline}{self._joined(lines)}{text[end:]}"
+
+    def extended(self, node: Node, path: Path, value: Any, *, first: bool) -> str:
+        """Return the text with one more item in a list."""
+        text = self.text
+        if node.style == "[":
+            new = styles.in_brackets(value)
+            if not node.entries:
+                inside = text.index("[", node.start) + 1
+                return text[:inside] + new + text[inside:]
+            if first:
+                start = node.entries[0].node.start
+                return f"{text[:start]}{new}, {text[start:]}"
+            last = node.entries[-1].node.end
+            return f"{text[:last]}, {new}{text[last:]}"
+        dash = self._dash(node.entries[0], path)
+        lines = self._joined(styles.item(value, styles.column(text, dash), self.how))
+        if first:
+            start = self._line_start(dash)
+            return f"{text[:start]}{lines}{self.how.newline}{text[start:]}"
+        end = self._line_end(node.entries[-1].node.end)
+        return f"{text[:end]}{self.how.newline}{lines}{text[end:]}"
+
+    def _dash(self, item: Entry, path: Path) -> int:
+        """Return the place of the dash of an item, which begins its line."""
+        dash = self.text.rfind("-", 0, item.start)
+        between = self.text[dash + 1 : item.start]
+        if dash < 0 or between.strip() or not _BLANK.match(self.text[self._line_start(dash) : dash]):
+            raise EditError("the list is written in a way that can't be edited here: edit the file by hand", path)
+        return dash
+
+    def emptied(self, path: Path, keep: int) -> int:
+        """Return how many parts lead to what goes with a value: itself, or a mapping that would hold nothing more."""
+        top = len(path)
+        while top - 1 > keep and isinstance(path[top - 2], str):
+            above, holder = self.follow(path[: top - 1])[1].node, self.follow(path[: top - 2])[1].node
+            # The outermost brackets stay: `{}` stood there before something was set in them.
+            if above.kind != "mapping" or len(above.entries) > 1 or (above.style and not holder.style):
+                break
+            top -= 1
+        return top
+
+    def removed(self, path: Path, top: int) -> str:
+        """Return the text without what stands at the first `top` parts of a path, but with comments above the value."""
+        text = self.text
+        above = self.follow(path[: top - 1])[1]
+        outer, inner = self.follow(path[:top])[1], self.follow(path)[1]
+        siblings, index = above.node.entries, above.node.entries.index(outer)
+        if above.node.style:
+            if index:
+                return text[: siblings[index - 1].node.end] + text[outer.node.end :]
+            end = siblings[1].start if len(siblings) > 1 else outer.node.end
+            return text[: outer.start] + text[end:]
+        start = self._dash(outer, path) if isinstance(outer.key, int) else outer.start
+        if len(siblings) == 1:
+            return self._nothing_left(above, outer, path[: top - 1])
+        if not _BLANK.match(text[self._line_start(start) : start]):
+            between = text[outer.node.end : siblings[1].start]
+            if index or "#" in between:
+                raise EditError(BY_HAND, path)
+            return text[:start] + text[siblings[1].start :]
+        begin, end = self._line_start(start), self._next_line(outer.node.end)
+        kept = "".join(self._comments(outer, inner))
+        if end == len(text) and not text.endswith("\n") and not kept:
+            begin = self._line_end(begin - 1) if begin else begin
+            begin -= text[begin - 1 : begin + 1] == "\r\n"
+        return text[:begin] + kept + text[end:]
+
+    def _comments(self, outer: Entry, inner: Entry) -> list[str]:
+        """Return the lines between two keys, the first above the second, that are comments."""
+        lines = self.text[self._next_line(outer.start) : self._line_start(inner.start)].splitlines(keepends=True)
+        return [line for line in lines if _COMMENT.match(line)]
+
+    def _nothing_left(self, above: Entry, only: Entry, path: Path) -> str:
+        """Return the text with `{}` or `[]` in the place of what would be empty."""
+        text, node = self.text, above.node
+        empty = "{}" if node.kind == "mapping" else "[]"
+        if not path:
+            raise EditError("nothing would be left in the file", path)
+        if isinstance(above.key, int):
+            return text[: node.start] + empty + text[node.end :]
+        colon = self._colon(above, path)
+        if "\n" not in text[colon : only.start]:
+            raise EditError(BY_HAND, path)
+        first = self._next_line(colon)
+        kept = [line for line in text[first : self._line_start(only.start)].splitlines(keepends=True) if line.strip()]
+        behind = text[colon : self._line_end(colon)]
+        if kept:
+            end = self._next_line(node.end)
+            return f"{text[:colon]} {empty}{behind}{self.how.newline}{''.join(kept)}{text[end:]}"
+        return f"{text[:colon]} {empty}{behind}{text[self._line_end(node.end) :]}"
