@@ -24,6 +24,7 @@ ORDER = [
     "render",
     "rules",
     "explain",
+    "edits",
     "report",
     "verbs",
     "cli",
@@ -36,6 +37,7 @@ NEVER = {
     "review": "render rules explain helm.charts helm.engines helm.hydrate",
     "render": "helm review explain",
     "explain": "helm review render rules",
+    "edits": "helm review render rules",
 }
 
 # The one place for each package of others; jinja2 parses expressions and documents, and fills HTML pages.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
@@ -77,6 +77,18 @@ class InvalidInputError(EfdgenError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems), key=lambda problem: problem.sort_key))
         super().__init__("; ".join(f"{p.location}: {p.message}" for p in self.problems))
+
+
+class InvalidEditError(InvalidInputError):
+    """An edit would make something wrong that was not wrong before. Carries the files as they would be.
+
+    Attributes:
+        instead: the text of each file that the edit is about, by its path.
+    """
+
+    def __init__(self, problems: Iterable[Problem], instead: Mapping[str, str]) -> None:
+        super().__init__(problems)
+        self.instead = instead
 
 
 class UsageError(EfdgenError):

@@ -83,7 +83,7 @@ def test_the_help_lists_the_verbs_and_the_exit_statuses() -> None:
         assert re.search(rf"^  {verb} +[A-Z].+\.$", text, re.MULTILINE)
     for status in (
         "0 fine",
-        "1 something found (by check, lint or diff --fail-outside)",
+        "1 something found (by check, lint, tidy --check or diff --fail-outside)",
         "2 wrong usage",
         "3 invalid input",
         "4 rendered/",
@@ -600,6 +600,18 @@ def test_shells_complete_charts(small: Path) -> None:
     assert completions(small, "efdgen charts fetch --accept v") == ["vault-secrets-operator", "view"]
     (small / "templates/apps/view/app.yaml").write_bytes(b"\xff broken: [")
     assert completions(small, "efdgen charts fetch --accept v") == []
+
+
+def test_shells_complete_what_an_edit_is_about(small: Path) -> None:
+    assert completions(small, "efdgen set l") == ["lab"]
+    assert completions(small, "efdgen unset de") == ["defaults", "definition"]
+    assert completions(small, "efdgen pin lab st") == ["store"]
+    assert completions(small, "efdgen set lab store.persistence.s") == [
+        "store.persistence.size",
+        "store.persistence.storageClass",
+    ]
+    assert completions(small, "efdgen set lab store.parameters.") == []
+    assert completions(small, "efdgen set lab kafka.st") == ["kafka.storageClass", "kafka.storageSize"]
 
 
 def test_completion_outside_of_a_repository_is_silent(tmp_path: Path) -> None:

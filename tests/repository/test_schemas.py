@@ -94,7 +94,7 @@ def test_what_specs_and_shared_facts_name() -> None:
         (*place, *path): says
         for place in (("defaults",), ("sites", Others()))
         for path, says in {**in_facts, ("appDefaults", Keys()): "apps"}.items()
-    }
+    } | {("stages", Items(), Items()): "environments"}
     assert SCHEMAS.tables() == {"news"}
 
 

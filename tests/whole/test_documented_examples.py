@@ -6,6 +6,7 @@ An example that nobody knows here fails: say how it is run, or why it is not.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,27 @@ RUN: dict[tuple[str, str], Setup] = {
     ("docs/apps.md", "$ efdgen render"): grafana,
     ("docs/apps.md", "$ efdgen render summit"): grafana_at_the_summit,
     ("docs/cache.md", "$ efdgen check --no-cache"): nothing,
+    ("docs/daily.md", "$ efdgen set summit influxdb.persistence.size 50Gi"): nothing,
+    (
+        "docs/daily.md",
+        '$ efdgen set --dry-run -- ncsa cp-helm-charts.cp-kafka.heapOptions "-Xms4G -Xmx4G"',
+    ): nothing,
+    ("docs/daily.md", "$ efdgen set summit feed.news --add-first sasquatch"): nothing,
+    ("docs/daily.md", "$ efdgen set summit influxdb-staging {}"): nothing,
+    (
+        "docs/daily.md",
+        ('$ efdgen pin summit influxdb.image.tag 1.8.3 --reason "The shards are not migrated yet." --until 2099-01-31'),
+    ): nothing,
+    ("docs/daily.md", "$ efdgen versions influxdb"): commit,
+    ("docs/daily.md", "$ efdgen promote chronograf --from base --to sandbox"): nothing,
+    (
+        "docs/daily.md",
+        "$ efdgen new antu --place Antu --kubernetes-version 1.27.4 --storage-class longhorn --app kapacitor",
+    ): nothing,
+    ("docs/daily.md", "$ efdgen set summit kafka.storageSize 15Gi"): nothing,
+    ("docs/daily.md", "$ efdgen unpin ncsa-int kapacitor.image.tag"): nothing,
+    ("docs/daily.md", "$ efdgen set base influxdb.image.tag 1.8.10"): nothing,
+    ("docs/daily.md", "$ efdgen set definition influxdb.image.tag 1.8.10"): nothing,
     ("docs/explain.md", "$ efdgen explain ncsa-int kapacitor.image.tag"): nothing,
     (
         "docs/explain.md",
@@ -185,7 +207,7 @@ _COMMIT = re.compile(r"(?<=\()[0-9a-f]{9}(?=\))")
 
 def efdgen(command: str) -> str:
     """Run efdgen in this process, in the working directory; return everything that it prints."""
-    output = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, command.split()).output
+    output = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, shlex.split(command)).output
     return _NO_CHARTS.sub("", output)
 
 
@@ -255,6 +277,7 @@ YAML = {
         *("app", "values", "a part of apps", "rendered", "rendered", "sources"),
     ],
     "docs/charts.md": ["lock", "charts", "charts", "lock", "workflow"],
+    "docs/daily.md": ["facts"],
     "docs/hydrate.md": ["spec"],
     "docs/spec.md": [
         *("spec", "rendered for antu", "facts", "spec", "spec", "spec", "spec", "spec", "spec", "table", "spec"),

@@ -23,6 +23,14 @@ _COMMANDS = {
     "render": "Write what the specs render to.",
     "diff": "Show what a change means, environment by environment.",
     "explain": "Say why a value is what it is.",
+    "set": "Change a value where people wrote it, or would.",
+    "unset": "Take a value out again.",
+    "pin": "Hold a value back, or move it ahead, with the reason.",
+    "unpin": "Take a pin away.",
+    "new": "Write the spec of a new environment, and say what comes next.",
+    "promote": "Take what one stage runs to the next.",
+    "tidy": "Take out what says nothing.",
+    "versions": "Show what runs where, what lags behind, since when and why.",
     "charts": "Fetch and verify third-party charts, find newer ones.",
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
     "lint": "Check these objects, and find overrides that change none.",
@@ -80,7 +88,7 @@ def command() -> None:
     rendered/       what Argo CD reads: generated, committed, never edited
 
     \b
-    Exit status: 0 fine, 1 something found (by check, lint or
+    Exit status: 0 fine, 1 something found (by check, lint, tidy --check or
     diff --fail-outside), 2 wrong usage, 3 invalid input,
     4 rendered/ or a report can't be read or written, 5 a chart can't be
     fetched, verified or hydrated, 70 a bug in efdgen, 130 interrupted.

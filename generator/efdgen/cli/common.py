@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import functools
 import os
-from collections.abc import Callable, Sequence
+import types
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -19,7 +20,7 @@ from efdgen.verbs import project
 from efdgen.verbs.means import Means
 
 if TYPE_CHECKING:
-    from efdgen.errors import Problem
+    from efdgen.errors import InvalidInputError, Problem
     from efdgen.output.cache.store import Store
 
 DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS = 1, 2, 3, 4, 5
@@ -193,7 +194,7 @@ def reports_errors(function: Function) -> Function:
                     refuse_inside((report.file for report in kwargs["reports"]), found_root(kwargs["root"]))
                 return function(*args, **kwargs)
             except InvalidInputError as error:
-                _tell_problems(error.problems, **kwargs)
+                _tell_problems(error, **kwargs)
                 raise click.exceptions.Exit(INVALID_INPUT) from None
         except UsageError as error:
             _fail(str(error), USAGE)
@@ -206,7 +207,7 @@ def reports_errors(function: Function) -> Function:
 
 
 def _tell_problems(
-    problems: Sequence[Problem],
+    error: InvalidInputError,
     format_: str = "text",
     reports: Sequence[Report] = (),
     root: Path | None = None,
@@ -214,12 +215,15 @@ def _tell_problems(
 ) -> None:
     """Tell what is wrong with the input, in the formats that the result was wanted in."""
     folder = found_root(root)
+    problems, instead = error.problems, getattr(error, "instead", {})
 
     def tell(form: str, style: Style) -> list[Said]:
         if form in MACHINE_FORMATS:
             return told(problems, form, style, folder)
         advice = "Fix what is marked, then run this again. Nothing was written."
-        text = [*told(problems, "text", style, folder), Said(advice, is_result=False)]
+        if instead:
+            advice = "Lines are shown as they would be. Nothing was written."
+        text = [*told(problems, "text", style, folder, instead), Said(advice, is_result=False)]
         if form == "text":
             return text
         from efdgen.report.diff import refused
@@ -235,8 +239,22 @@ def show(problems: Sequence[Problem], format_: str, given_root: Path | None) -> 
     publish(lambda form, style: told(problems, form, style, root), format_, ())
 
 
-def told(problems: Sequence[Problem], format_: str, style: Style, root: Path) -> list[Said]:
-    """Return what is to be told of problems: data in a machine's format, else text for people, if there is any."""
+def told(
+    problems: Sequence[Problem],
+    format_: str,
+    style: Style,
+    root: Path,
+    instead: Mapping[str, str] = types.MappingProxyType({}),
+) -> list[Said]:
+    """Return what is to be told of problems: data in a machine's format, else text for people, if there is any.
+
+    Args:
+        problems: the problems.
+        format_: the format.
+        style: colours text.
+        root: the repository.
+        instead: texts of files as they would be after an edit, for the lines that are shown.
+    """
     if format_ in MACHINE_FORMATS:
         from efdgen.report import findings
 
@@ -249,15 +267,15 @@ def told(problems: Sequence[Problem], format_: str, style: Style, root: Path) ->
         return []
     from efdgen.report import text
 
-    return [Said(text.problems(problems, _SourceLines(root).line, style), is_result=False)]
+    return [Said(text.problems(problems, _SourceLines(root, instead).line, style), is_result=False)]
 
 
 class _SourceLines:
     """The lines of files that problems are about, as they were parsed."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
         self._root = root
-        self._lines: dict[str, list[str]] = {}
+        self._lines = {file: _lines(text) for file, text in instead.items()}
 
     def line(self, file: str, number: int) -> str:
         """Return a line of a file; empty: there is none."""
@@ -266,10 +284,13 @@ class _SourceLines:
                 content = (self._root / file).read_bytes()
             except (OSError, ValueError):
                 content = b""
-            text = content.removeprefix(codecs.BOM_UTF8).decode(errors="replace")
-            self._lines[file] = [line.removesuffix("\r") for line in text.split("\n")]
+            self._lines[file] = _lines(content.removeprefix(codecs.BOM_UTF8).decode(errors="replace"))
         lines = self._lines[file]
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def _lines(text: str) -> list[str]:
+    return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def _from_the_top(problems: Sequence[Problem], root: Path) -> Sequence[Problem]:

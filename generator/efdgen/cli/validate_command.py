@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from efdgen.cli.common import (
     told,
 )
 from efdgen.cli.reports import Report, Said, Style, publish
-from efdgen.verbs import project
+from efdgen.verbs import validate
 
 
 @click.command("validate")
@@ -42,6 +43,8 @@ def command(
 ) -> None:
     """Check specs, shared facts and app definitions. Writes nothing, and does not look at rendered/.
 
+    A pin whose day (`until`) is past is a warning.
+
     With --app, problems of other apps are warnings: those in their definitions, and in what specs say about them.
 
     \b
@@ -52,7 +55,8 @@ def command(
       efdgen validate --format sarif
     """
     folder = repository_root(root)
-    rendering = project.rendering(folder, environments, apps, means=means(no_cache=no_cache, jobs=jobs))
+    today = dt.datetime.now().astimezone().date()
+    rendering = validate.validate(folder, environments, apps, today, means(no_cache=no_cache, jobs=jobs))
 
     def tell(form: str, style: Style) -> list[Said]:
         said = told(rendering.warnings, form, style, folder)

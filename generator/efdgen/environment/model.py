@@ -106,11 +106,16 @@ class VaultSecret(NamedTuple):
 
 
 class Pin(NamedTuple):
-    """A value that an environment holds back, or moves ahead, on purpose."""
+    """A value that an environment holds back, or moves ahead, on purpose.
+
+    Attributes:
+        until: the day until which it should be looked at again, such as 2027-01-31; empty: there is none.
+    """
 
     path: str
     value: str
     reason: str
+    until: str = ""
 
 
 class EnvironmentFile(NamedTuple):

@@ -330,4 +330,4 @@ class _App:
         for path, pin in self.settings.get("pins", {}).items():
             layer = winner(self.layers, ("values", *path.split(".")))
             if layer is not None and path in layer.data.get("pins", {}):
-                yield Pin(path, pin["value"], pin["reason"])
+                yield Pin(path, pin["value"], pin["reason"], pin.get("until", ""))

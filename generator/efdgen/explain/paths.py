@@ -38,6 +38,12 @@ def beginning(data: Any, text: str) -> Path:
     return next(((part,) for part, _, _ in _steps(data, text, _as_typed)), ())
 
 
+def lead(data: Any, text: str) -> tuple[Path, str]:
+    """Return the longest path in nested data that the beginning of a text means, and the rest of the text."""
+    reached, _, rest = _farthest(data, text, ())
+    return reached, rest
+
+
 def hint(data: Any, text: str) -> str:
     """Return a "did you mean" for a path that leads nowhere."""
     reached, below, rest = _farthest(data, text, ())

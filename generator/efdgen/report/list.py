@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.model import Pin, ResolvedEnvironment
 from efdgen.language import visible
 from efdgen.report.text import Style, table
 from efdgen.repository import paths
@@ -57,12 +57,16 @@ def _applications(environments: Sequence[ResolvedEnvironment], style: Style) -> 
 
 def _pins(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
     rows = [
-        [env.facts.name, app.definition.name, pin.path, pin.value, pin.reason]
+        [env.facts.name, app.definition.name, pin.path, pin.value, _because(pin)]
         for env in environments
         for app in env.apps
         for pin in app.pins
     ]
     return table([["pinned in", "app", "value", "to", "because"], *rows], style) if rows else ""
+
+
+def _because(pin: Pin) -> str:
+    return f"{pin.reason} (until {pin.until})" if pin.until else pin.reason
 
 
 def _hosts(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
@@ -108,7 +112,11 @@ def _environment(environment: ResolvedEnvironment) -> dict[str, Any]:
                 "version": app.definition.chart and app.definition.chart.version,
                 "charts": [{"key": chart.key, **chart.reference._asdict()} for chart in app.definition.charts],
                 "targetRevision": app.target_revision,
-                "pins": [{"path": pin.path, "value": pin.value, "reason": pin.reason} for pin in app.pins],
+                "pins": [
+                    {"path": pin.path, "value": pin.value, "reason": pin.reason}
+                    | ({"until": pin.until} if pin.until else {})
+                    for pin in app.pins
+                ],
             }
             for app in environment.apps
         ],

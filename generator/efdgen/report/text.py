@@ -144,7 +144,8 @@ def _note(change: FileChange) -> str:
     return " (Git left a merge conflict)" if has_conflict(change.before or b"") else " (edited by hand)"
 
 
-_COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
+COLOURS: Mapping[str, str] = {"+": "green", "-": "red", "@": "cyan"}
+"""The colours of the lines of a diff, by their first character."""
 
 
 def _unified(change: FileChange, path: str, style: Style) -> Iterator[str]:
@@ -155,7 +156,7 @@ def _unified(change: FileChange, path: str, style: Style) -> Iterator[str]:
     after = (change.after or b"").decode(errors="replace").splitlines()
     diff = difflib.unified_diff(before, after, f"{path} (there)", f"{path} (rendered)", lineterm="")
     for line in diff:
-        colour = _COLOURS.get(line[:1])
+        colour = COLOURS.get(line[:1])
         shown = visible.line(line)
         yield f"  {style(shown, fg=colour) if colour else shown}"
 
@@ -164,9 +165,7 @@ def _digests(change: FileChange, style: Style) -> Iterator[str]:
     """Yield what differs in a file that people can't read."""
     for sign, content in (("-", change.before), ("+", change.after)):
         if content is not None:
-            yield style(
-                f"{sign}{len(content):,} bytes, sha256:{hashlib.sha256(content).hexdigest()}", fg=_COLOURS[sign]
-            )
+            yield style(f"{sign}{len(content):,} bytes, sha256:{hashlib.sha256(content).hexdigest()}", fg=COLOURS[sign])
 
 
 def table(rows: Sequence[Sequence[str]], style: Style) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import errno
-import functools
 import os
 import stat
+import types
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
@@ -16,7 +16,7 @@ from efdgen.language import schema, suggest, yamlio
 from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import plaintext
+from efdgen.repository import texts
 from efdgen.repository.snapshot import Snapshot
 
 
@@ -43,11 +43,21 @@ class Files:
         literals: what looks like a secret, unless it is accepted.
         of_apps: files elsewhere that belong to apps, each with the names of these.
         unread: the folders that can't be read.
+
+    Args:
+        root: the repository.
+        instead: texts of files as they would be after an edit; they can be new.
     """
 
-    def __init__(self, root: FilePath, snapshot: Snapshot | None = None) -> None:
+    def __init__(
+        self,
+        root: FilePath,
+        snapshot: Snapshot | None = None,
+        instead: Mapping[str, str] = types.MappingProxyType({}),
+    ) -> None:
         self.root = root
         self._snapshot = snapshot
+        self._instead = instead
         self.problems: list[Problem] = []
         self.literals: list[Problem] = []
         self.of_apps: dict[str, set[str]] = {}
@@ -127,7 +137,7 @@ class Files:
         if text is None:
             return None
         try:
-            document, literals = _parsed(text, path)
+            document, literals = texts.parsed(text, path)
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
@@ -165,6 +175,8 @@ class Files:
         except OSError as error:
             self._refuse_folder(folder, error)
             return []
+        new = (path.removeprefix(f"{folder}/") for path in self._instead if path.startswith(f"{folder}/"))
+        names = sorted({*names, *(name for name in new if "/" not in name)}) if self._instead else names
         alike: dict[str, str] = {}
         for name in names:
             same = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
@@ -246,7 +258,7 @@ class Files:
         if text is None:
             return None
         try:
-            file, literals = _plain(text, path)
+            file, literals = texts.plain(text, path)
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
@@ -269,6 +281,8 @@ class Files:
 
     def text(self, path: str) -> str | None:
         """Read a file as text; None when it can't be read."""
+        if path in self._instead:
+            return self._instead[path]
         content = self._content(path)
         if content is None:
             return None
@@ -314,26 +328,6 @@ def _is_any(path: Path, value: Any) -> bool:
 def _up_to_list(path: Path) -> Path:
     """Return the path of the list that a path leads through; the path itself if there is none."""
     return path[: next((index for index, step in enumerate(path) if isinstance(step, int)), len(path))]
-
-
-# A review reads two versions of a repository that are alike in nearly all files: what was read is kept, by its text.
-
-
-@functools.lru_cache(maxsize=2048)
-def _parsed(text: str, path: str) -> tuple[Document, tuple[Problem, ...]]:
-    """Return a document, and what looks like a secret in it."""
-    document = yamlio.parse(text, path)
-    return document, tuple(plaintext.literals(document, text))
-
-
-@functools.lru_cache(maxsize=2048)
-def _plain(text: str, path: str) -> tuple[TextFile, tuple[Problem, ...]]:
-    """Return a file with plain line ends, and what looks like a secret in it."""
-    problem = yamlio.character_problem(text, path)
-    if problem is not None:
-        raise InvalidInputError([problem])
-    file = TextFile(path, text.replace("\r\n", "\n"))
-    return file, tuple(plaintext.literals_in_text(file))
 
 
 def _mode(path: str, *, follow: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from efdgen.errors import UsageError
 from efdgen.language import suggest
+from efdgen.repository.commits import Commit
 
 _SYMLINK = b"120000"
 _SUBMODULE = b"commit"
@@ -152,3 +154,39 @@ def run(
 def _is_of_the_user(variable: str) -> bool:
     """Say whether a variable of Git is about the user, not about a repository: settings, and how to log in."""
     return "CONFIG" in variable or variable.startswith(("GIT_SSH", "GIT_ASKPASS", "GIT_SSL"))
+
+
+def line_commits(root: Path, file: str) -> dict[int, Commit]:
+    """Return the commit that last changed each line of a file, by its number; lines that are not committed have none.
+
+    Raises:
+        UsageError: when Git can't say: the folder is not in a repository, or the file is not in a commit.
+    """
+    found: dict[int, Commit] = {}
+    known: dict[str, dict[str, str]] = {}
+    commit, number = "", 0
+    for line in _output(root, ["blame", "--porcelain", "--", file]).decode(errors="replace").split("\n"):
+        header = _BLAMED.match(line)
+        if header:
+            commit, number = header["commit"], int(header["line"])
+            known.setdefault(commit, {})
+        elif line.startswith("\t"):
+            about = known[commit]
+            if commit.strip("0"):
+                found[number] = Commit(commit, _day(about), about.get("summary", ""))
+        else:
+            key, _, value = line.partition(" ")
+            known.setdefault(commit, {})[key] = value
+    return found
+
+
+_BLAMED = re.compile(r"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?\Z")
+"""https://git-scm.com/docs/git-blame#_the_porcelain_format."""
+
+
+def _day(about: Mapping[str, str]) -> str:
+    """Return the day of a commit, where it was made."""
+    zone = about.get("committer-tz", "+0000")
+    offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5])) * (-1 if zone.startswith("-") else 1)
+    moment = dt.datetime.fromtimestamp(int(about.get("committer-time", "0")), dt.timezone(offset))
+    return moment.date().isoformat()

@@ -25,6 +25,7 @@ def load(
     only: Sequence[str] = (),
     snapshot: Snapshot | None = None,
     sound: Mapping[str, bool] = types.MappingProxyType({}),
+    instead: Mapping[str, str] = types.MappingProxyType({}),
 ) -> Repository:
     """Load a repository: everything sound in it, and every problem.
 
@@ -39,8 +40,9 @@ def load(
         snapshot: what was read of the repository before; None: the disk is read.
         sound: the specs that an earlier run found nothing wrong with beside the same other files, by name, each with
             whether it accepts what looks like a secret. They are not looked at again.
+        instead: texts of files as they would be after an edit; they can be new.
     """
-    files = Files(root, snapshot)
+    files = Files(root, snapshot, instead)
     apps = definitions.load(files)
     about = focus(only, {name: app.document.data.get("extends") for name, app in apps.items()}, files.of_apps)
     rules = schemas.load(files)
@@ -69,7 +71,8 @@ def load(
     literals = [problem for problem in files.literals if not _is_accepted(problem, accepting)]
     everything = [*_of_no_secret(files.problems, literals, read), *literals]
     problems = without_follow_ups(everything, files.unread)
-    known = sorted(snapshot.specs) if snapshot is not None else paths.environment_names(root)
+    on_disk = sorted(snapshot.specs) if snapshot is not None else paths.environment_names(root)
+    known = sorted({*on_disk, *filter(None, map(paths.environment_of, instead))})
     own = {name: f"{paths.ENVIRONMENTS}/{name}.yaml" for name in known}
     flawless = _sound(environments, problems, own, about)
     problems = [about.weighed(problem) for problem in problems]
@@ -93,6 +96,7 @@ def load(
         begun,
         about,
         charts,
+        read.stages,
     )
 
 

@@ -320,6 +320,7 @@ class Repository(NamedTuple):
         drafts: what can be known of the environments that are not sound, to find what else is wrong with them.
         about: the apps that the run is about.
         charts: what holds for all third-party charts.
+        stages: the order in which environments get what is new, those of one stage together.
     """
 
     names: frozenset[str]
@@ -336,3 +337,4 @@ class Repository(NamedTuple):
     drafts: Mapping[str, Draft]
     about: Focus = Focus()
     charts: ChartSettings = ChartSettings()
+    stages: tuple[tuple[str, ...], ...] = ()

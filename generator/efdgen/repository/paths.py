@@ -76,6 +76,12 @@ def spec(environment: str) -> str:
     return f"{ENVIRONMENTS}/{environment}.yaml"
 
 
+def environment_of(path: str) -> str:
+    """Return the environment whose spec a path is; empty: it is none."""
+    folder, _, name = path.rpartition("/")
+    return name.removesuffix(".yaml") if folder == ENVIRONMENTS and name.endswith(".yaml") else ""
+
+
 def table(name: str) -> str:
     """Return the path of a table."""
     return f"{SHARED}/{name}.yaml"

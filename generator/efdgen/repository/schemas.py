@@ -172,7 +172,7 @@ def _composed(declared: OwnSchema | None, *, is_open: bool) -> Schemas:
     environment = holding(schema.load("environment"), facts, ())
     shared = {
         **core_shared,
-        "properties": {"defaults": holding(parts["defaults"], whole, tuple(facts)), "sites": sites},
+        "properties": {**parts, "defaults": holding(parts["defaults"], whole, tuple(facts)), "sites": sites},
     }
     all_facts = {"type": "object", "properties": facts, **closing}
     # Looked through at once: what both hold, the settings of apps, is large.

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, suggest
-from efdgen.language.layers import merge, merge_layers
+from efdgen.language.layers import leaves, merge, merge_layers
 from efdgen.language.yamlio import Document
 from efdgen.repository import appcharts, chartkeys, hiddentext, paths, types
 from efdgen.repository.files import Files, Parsed
@@ -24,6 +24,12 @@ class Read(NamedTuple):
 
     specs: tuple[Document, ...]
     shared: Document | None
+
+    @property
+    def stages(self) -> tuple[tuple[str, ...], ...]:
+        """Return the stages that the shared facts name, as far as they are lists."""
+        said = self.shared.data.get("stages") if self.shared else None
+        return tuple(tuple(stage) for stage in said if isinstance(stage, list)) if isinstance(said, list) else ()
 
 
 def load(
@@ -91,6 +97,7 @@ def _check(
         references.check(shared.document, rules.names_in_shared)
         for place in (("defaults",), *(("sites", site) for site in _mapping(shared.document.data.get("sites")))):
             _check_settings(files, shared.document, (*place, "appDefaults"), apps)
+        _check_stages(files, shared.document)
     for table in tables.values():
         if table.document is not None:
             references.check(table.document, table.names)
@@ -98,6 +105,16 @@ def _check(
         references.check(read.document, rules.names_in_specs)
         _check_settings(files, read.document, ("apps",), apps)
         _check_name(files, read.document, apps)
+
+
+def _check_stages(files: Files, shared: Document) -> None:
+    """Record environments that are in two stages: nobody could tell which comes first."""
+    seen: set[str] = set()
+    for path, name in leaves(shared.data.get("stages")):
+        if isinstance(name, str) and name in seen:
+            where = ("stages", *path)
+            files.problem("E405", f"{name} is in two stages", shared.locate(where), where, "leave one of them out")
+        seen |= {name} if isinstance(name, str) else set()
 
 
 def _apps(files: Files, document: Document, apps: Mapping[str, AppDefinition], about: Focus) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ Its public face, a module a subject; each costs only what it needs:
 - `project`: `find_root`, `open_project`, `resolve`, `rendering`: a repository, its environments, what they render to
 - `render`: `check` and `write`: a rendering against the output folder
 - `diff`, `objectdiff`: what a change means, for values and for Kubernetes objects
+- `edit`, `tidy`, `new`, `promote`: changes of what people wrote, made in memory and checked before they are written
+- `validate`: what is wrong, and what is due today; `versions`: what runs where, since when and why
 - `explain`: an environment, ready for questions
 - `hydrate`: what Argo CD deploys from, and whether the specs still say so
 - `runbook`: how an environment is brought up, as a page or as a script
@@ -16,4 +18,21 @@ report/hydrate.py. Verbs that only show environments (`list`, `hosts`, `graph`, 
 `project.resolve`; problems are shown by report/text.py and report/findings.py, whoever finds them.
 """
 
-__all__ = ["charts", "deadvalues", "diff", "explain", "hydrate", "lint", "objectdiff", "project", "render", "runbook"]
+__all__ = [
+    "charts",
+    "deadvalues",
+    "diff",
+    "edit",
+    "explain",
+    "hydrate",
+    "lint",
+    "new",
+    "objectdiff",
+    "project",
+    "promote",
+    "render",
+    "runbook",
+    "tidy",
+    "validate",
+    "versions",
+]

@@ -5,6 +5,7 @@ It is imported before anybody knows how much there is to do: what does the work 
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -40,8 +41,19 @@ def find_root(start: Path) -> Path:
     raise UsageError(f"no folder with environments/ and templates/apps/ at or above {start}; name it with --root")
 
 
-def open_project(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()) -> Project:
+def open_project(
+    root: Path,
+    names: Sequence[str] = (),
+    apps: Sequence[str] = (),
+    instead: Mapping[str, str] = types.MappingProxyType({}),
+) -> Project:
     """Load a repository, for the named environments and apps (none named: all).
+
+    Args:
+        root: the repository.
+        names: the environments.
+        apps: the apps.
+        instead: texts of files as they would be after an edit; they can be new.
 
     Raises:
         UsageError: when an environment or an app is unknown.
@@ -51,7 +63,7 @@ def open_project(root: Path, names: Sequence[str] = (), apps: Sequence[str] = ()
     for app in apps:
         if app not in (known := paths.app_names(root)):
             raise UsageError(suggest.unknown("app", app, known))
-    repository = load(root, names, apps)
+    repository = load(root, names, apps, instead=instead)
     return Project(root, selected(names, repository.names), lambda: repository)
 
 

@@ -1,0 +1,126 @@
+"""What the verbs that edit share: where, what, completion, and how an edit is shown."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from efdgen.cli.common import repository_root, told
+from efdgen.cli.reports import Said, Style, publish
+from efdgen.cli.streams import say, say_warning
+from efdgen.verbs import project
+
+if TYPE_CHECKING:
+    from efdgen.edits.making import Edit
+    from efdgen.edits.model import Target
+    from efdgen.verbs.edit import Edited, Sources
+
+dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+
+
+def complete_place(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return layers that begin like what was typed, and, behind one of them, the apps and facts, or their paths."""
+    from efdgen.errors import EfdgenError
+    from efdgen.verbs import edit
+
+    try:
+        root = project.find_root(Path(ctx.params.get("root") or ".").resolve())
+        sources = edit.Sources(root)
+    except EfdgenError:
+        return []
+    given = [word for value in ctx.params.values() if isinstance(value, tuple) for word in value]
+    found = [] if given and not incomplete else sources.layers()
+    if given:
+        found = [*found, *sources.paths(incomplete)]
+    return [CompletionItem(name) for name in found if name.startswith(incomplete)]
+
+
+def split(words: Sequence[str], behind: int, usage: str) -> tuple[list[str], str, list[str]]:
+    """Return the layers, the path and what stands behind it.
+
+    Args:
+        words: what was typed.
+        behind: how many words stand behind the path.
+        usage: how the verb is used.
+
+    Raises:
+        UsageError: when there are too few.
+    """
+    from efdgen.errors import UsageError
+
+    if len(words) < behind + 2:
+        raise UsageError(f"too few arguments: {usage}")
+    end = len(words) - behind
+    layers = list(dict.fromkeys(name for word in words[: end - 1] for name in word.split(",") if name))
+    if not layers:
+        raise UsageError(f"name a layer, such as an environment: {usage}")
+    return layers, words[end - 1], list(words[end:])
+
+
+def opened(root: Path | None) -> Sources:
+    """Return the repository, ready for edits."""
+    from efdgen.verbs import edit
+
+    return edit.Sources(repository_root(root))
+
+
+def run(sources: Sources, edits: Sequence[Edit], *, dry_run: bool, tells_hidden: bool = True) -> None:
+    """Make edits, show what they change, and write them.
+
+    Args:
+        sources: the repository.
+        edits: the edits.
+        dry_run: whether nothing is written.
+        tells_hidden: whether to say where a change does nothing: not where that is what it is for.
+    """
+    from efdgen.report import edits as report
+    from efdgen.report import text
+    from efdgen.verbs import edit
+
+    edited = sources.edited(edits)
+    if not edited.changes:
+        say("Nothing to change: it says so already")
+        return
+
+    def tell(form: str, style: Style) -> list[Said]:
+        warnings = told(edited.warnings, form, style, sources.root, edited.texts) if edited.warnings else []
+        unknown = [] if edited.review is not None else [Said(report.UNKNOWN)]
+        return [Said(report.changes(edited.changes, edited.review, style)), *unknown, *warnings]
+
+    publish(tell, "text", ())
+    for hidden in edited.hidden if tells_hidden else ():
+        say_warning(report.warning_hidden(hidden))
+    for target in edited.unlisted:
+        say_warning(report.warning_unlisted(target))
+    if edited.before:
+        say_warning(report.warning_before(len(edited.before)))
+    if dry_run:
+        say("Nothing was written (--dry-run)")
+        return
+    edit.write(sources.root, edited)
+    say(f"{text.count(len(edited.changes), 'file')} written{_next(edited)}")
+
+
+def _next(edited: Edited) -> str:
+    """Return what is to be done next."""
+    if edited.review is None or edited.review.is_empty:
+        return ""
+    touched = sorted(edited.review.touched())
+    some = [] if len(touched) > _MANY or not touched else touched
+    return f"; now run: {shlex.join(['efdgen', 'render', *some])}"
+
+
+_MANY = 3
+"""So many environments are named; of more, all are rendered."""
+
+
+def value_of(sources: Sources, target: Target, text: str) -> Any:
+    """Return the value that a text means at a place."""
+    from efdgen.edits import values
+
+    return values.read(text, sources.value_now(target))

@@ -1,0 +1,103 @@
+"""`efdgen new`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from efdgen.cli.common import complete_app, complete_environment, reports_errors, repository_root, root_option, told
+from efdgen.cli.reports import Said, Style, publish
+from efdgen.cli.streams import say
+
+if TYPE_CHECKING:
+    from efdgen.edits.drafting import Answers
+    from efdgen.verbs.new import Environments
+
+
+@click.command("new")
+@click.argument("name", metavar="ENV")
+@root_option
+@click.option("--like", "other", metavar="ENV", default="", shell_complete=complete_environment, help="Copy this spec.")
+@click.option("--site", metavar="SITE", default="", help="The site that it joins.")
+@click.option("--title", metavar="TEXT", default="", help="Its name as people write it; else it follows from the name.")
+@click.option("--place", metavar="TEXT", default="", help='Where it is, as it follows "at"; else the title.')
+@click.option("--kubernetes-version", metavar="VERSION", default="", help="What the cluster runs.")
+@click.option("--storage-class", metavar="NAME", default="", help="The storage class of volumes.")
+@click.option("--provides", metavar="APP", multiple=True, shell_complete=complete_app, help="What the cluster has.")
+@click.option("--app", "apps", metavar="APP", multiple=True, shell_complete=complete_app, help="An app to deploy.")
+@click.option("--dry-run", is_flag=True, help="Show the spec and what comes next; write nothing.")
+@reports_errors
+def command(
+    name: str,
+    root: Path | None,
+    other: str,
+    site: str,
+    title: str,
+    place: str,
+    kubernetes_version: str,
+    storage_class: str,
+    provides: tuple[str, ...],
+    apps: tuple[str, ...],
+    dry_run: bool,
+) -> None:
+    """Write the spec of a new environment, and say what comes next: hosts, Vault paths, the runbook.
+
+    On a terminal, what can't be derived and is not said is asked for. Apps that others require are listed with them;
+    without --app, those that most environments have. --like copies another spec, without what is that environment's
+    own, such as hosts.
+
+    \b
+    Examples:
+      efdgen new antu --place Antu --kubernetes-version 1.27.4 --storage-class longhorn
+      efdgen new ncsa-test --site ncsa --app chronograf --app kapacitor
+      efdgen new antu --like summit --dry-run
+    """
+    from efdgen.edits.drafting import Answers
+    from efdgen.report import new as report
+    from efdgen.verbs import new as verb
+
+    folder = repository_root(root)
+    environments = verb.Environments(folder)
+    answers = Answers(site, title, place, kubernetes_version, storage_class, provides)
+    if is_terminal() and not other:
+        answers = _asked(environments, answers)
+    drafted = environments.draft(name, other, answers, apps)
+
+    def tell(form: str, style: Style) -> list[Said]:
+        warnings = told(drafted.warnings, form, style, folder, {drafted.file: drafted.text})
+        return [Said(report.drafted(drafted, style)), *warnings]
+
+    publish(tell, "text", ())
+    if dry_run:
+        say("Nothing was written (--dry-run)")
+        return
+    verb.write(folder, drafted)
+    say(f"wrote {drafted.file}; read it, then run: efdgen render")
+
+
+def is_terminal() -> bool:
+    """Say whether somebody is there who can be asked."""
+    return sys.stdin.isatty()
+
+
+def _asked(environments: Environments, answers: Answers) -> Answers:
+    """Ask for what is not said yet; what is left empty is not said."""
+    site = answers.site
+    if not site and environments.sites:
+        site = click.prompt(f"Site ({', '.join(environments.sites)}; empty: none)", default="", show_default=False)
+
+    def ask(question: str, said: str, *path: str) -> str:
+        below = environments.default(site, path)
+        shown = below if isinstance(below, str) and "<%" not in below else "the cluster's own" if below is None else ""
+        hint = f" (empty: {shown})" if shown else " (empty: as the name)"
+        return said or click.prompt(f"{question}{hint}", default="", show_default=False)
+
+    return answers._replace(
+        site=site,
+        place=ask('Where is it, as it follows "at"', answers.place, "place"),
+        kubernetes_version=ask("Kubernetes version", answers.kubernetes_version, "cluster", "kubernetesVersion"),
+        storage_class=ask("Storage class of volumes", answers.storage_class, "cluster", "storageClass"),
+    )

@@ -1,0 +1,38 @@
+"""`efdgen pin`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from efdgen.cli import edits
+from efdgen.cli.common import reports_errors, root_option
+
+
+@click.command("pin")
+@click.argument("words", nargs=-1, metavar="WHERE... APP.PATH VALUE", shell_complete=edits.complete_place)
+@root_option
+@click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the other environments.")
+@click.option("--until", metavar="YYYY-MM-DD", help="When it should be looked at again; later, validate warns.")
+@edits.dry_run_option
+@reports_errors
+def command(words: tuple[str, ...], root: Path | None, reason: str, until: str | None, dry_run: bool) -> None:
+    """Hold a value of an app back, or move it ahead, and say why. A pin that is there gets the new value and reason.
+
+    WHERE is an environment, several, a site or `defaults`. APP.PATH is a value of the app's chart.
+
+    \b
+    Examples:
+      efdgen pin summit influxdb.image.tag 1.8.3 --reason "Waiting for the migration of the old shards."
+      efdgen pin base summit kapacitor.image.tag 1.6.3 --reason "Tried here first." --until 2027-01-31
+    """
+    from efdgen.edits import making
+
+    layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
+    sources = edits.opened(root)
+    targets = [sources.pin(layer, path) for layer in layers]
+    made = [
+        each for target in targets for each in making.pin(target, sources.value_at(target), given[0], reason, until)
+    ]
+    edits.run(sources, made, dry_run=dry_run)

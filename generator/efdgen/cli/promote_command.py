@@ -1,0 +1,36 @@
+"""`efdgen promote`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from efdgen.cli import edits
+from efdgen.cli.common import complete_app, complete_environment, reports_errors, root_option
+
+
+@click.command("promote")
+@click.argument("question", metavar="APP[.PATH]", shell_complete=complete_app)
+@root_option
+@click.option("--to", "target", required=True, metavar="ENV", shell_complete=complete_environment, help="Where to.")
+@click.option("--from", "source", default="", metavar="ENV", shell_complete=complete_environment, help="Who runs it.")
+@edits.dry_run_option
+@reports_errors
+def command(question: str, root: Path | None, target: str, source: str, dry_run: bool) -> None:
+    """Take the image tags that one stage runs to the next: `stages` of environments/shared/facts.yaml are their order.
+
+    All environments of ENV's stage get what the stage before runs. Where that is the default, their pins go; where it
+    is not, it becomes the default, and who is not there yet is pinned to what it runs. With --from, ENV alone gets
+    what that one runs, and no stages are needed. Nobody else runs anything new by it.
+
+    \b
+    Examples:
+      efdgen promote influxdb --to summit
+      efdgen promote cp-helm-charts.cp-kafka-connect.imageTag --to base --dry-run
+      efdgen promote chronograf --from ncsa-stable --to ncsa-int
+    """
+    from efdgen.verbs import promote
+
+    sources = edits.opened(root)
+    edits.run(sources, promote.edits(sources, question, target, source), dry_run=dry_run, tells_hidden=False)

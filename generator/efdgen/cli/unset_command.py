@@ -1,0 +1,35 @@
+"""`efdgen unset`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from efdgen.cli import edits
+from efdgen.cli.common import reports_errors, root_option
+
+
+@click.command("unset")
+@click.argument("words", nargs=-1, metavar="WHERE... APP.PATH", shell_complete=edits.complete_place)
+@root_option
+@edits.dry_run_option
+@reports_errors
+def command(words: tuple[str, ...], root: Path | None, dry_run: bool) -> None:
+    """Take out what a layer says, so that what the layers below say holds again; show what that changes.
+
+    Mappings that would hold nothing then go along. An app alone is not listed any more: it is deployed no longer.
+    To take away what a layer below says, set null.
+
+    \b
+    Examples:
+      efdgen unset summit influxdb.persistence.size
+      efdgen unset ncsa kafka.storageSize --dry-run
+      efdgen unset summit kafdrop
+    """
+    from efdgen.edits import making
+
+    layers, path, _ = edits.split(words, 0, "efdgen unset WHERE... APP.PATH")
+    sources = edits.opened(root)
+    made = [making.remove(sources.there(sources.target(layer, path))) for layer in layers]
+    edits.run(sources, made, dry_run=dry_run)

@@ -1,0 +1,165 @@
+"""What people wrote and what says nothing any more.
+
+Overrides that repeat what is below, empty mappings, settings of apps that nobody lists, exceptions that nothing needs,
+items of tables that nobody names. What is found is only likely: who takes it out makes sure that nothing changes by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.edits.making import Edit
+from efdgen.edits.model import Target
+from efdgen.errors import Location, Path, Problem, dotted
+from efdgen.language.annotations import found
+from efdgen.language.layers import at
+from efdgen.language.yamlio import Document, editing
+from efdgen.repository import paths
+from efdgen.repository.model import EnvironmentSpec, Repository
+
+_IDLE = ("W514", "W517", "W519")
+"""The rules about what is written and changes nothing."""
+
+_APPS = ("apps", "appDefaults")
+_PIN_PARTS = ("value", "reason", "until")
+
+
+class Leftover(NamedTuple):
+    """Something that says nothing: where it is, and why."""
+
+    document: Document
+    path: Path
+    why: str
+
+    @property
+    def location(self) -> Location:
+        """Return where its key stands."""
+        return self.document.locate(self.path, key=True)
+
+
+def leftovers(repository: Repository, documents: Sequence[Document], warnings: Iterable[Problem]) -> list[Leftover]:
+    """Return what seems to say nothing, the innermost of what lies in each other left out, in the order of the files.
+
+    Args:
+        repository: what people wrote, without errors.
+        documents: the specs, and the files that they share.
+        warnings: what the rules find odd.
+    """
+    by_file = {document.file: document for document in documents}
+    specs = [document for document in documents if _is_spec(document.file)]
+    everything = [
+        *_idle(by_file, warnings),
+        *(each for document in documents for each in _empty(document)),
+        *_of_unlisted(repository, by_file),
+        *_unnamed(repository, by_file, specs),
+    ]
+    kept: dict[tuple[str, Path], Leftover] = {}
+    for each in everything:
+        kept.setdefault((each.document.file, each.path), each)
+    for (file, path), each in list(kept.items()):
+        # A list of nothing else goes as a whole.
+        items = at(each.document.data, path[:-1])
+        if isinstance(items, list) and all((file, (*path[:-1], index)) in kept for index in range(len(items))):
+            kept.setdefault((file, path[:-1]), each._replace(path=path[:-1]))
+    outermost = [
+        each
+        for (file, path), each in kept.items()
+        if not any((file, path[:depth]) in kept for depth in range(1, len(path)))
+    ]
+    return sorted(outermost, key=lambda each: each.location)
+
+
+def removal(leftover: Leftover) -> Edit:
+    """Return the edit that takes something out."""
+    file, path = leftover.document.file, leftover.path
+    keep = 0
+    if _is_spec(file):
+        keep = 2 if path[0] == "apps" else 0
+    elif file == paths.FACTS:
+        keep = 2 if path[0] == "sites" else 1
+    elif file.startswith(f"{paths.SHARED}/"):
+        keep = 1
+    target = Target("", "", file, path, keep, "", path)
+    return Edit(target, lambda text: editing.remove(text, path, keep))
+
+
+def _is_spec(file: str) -> bool:
+    return file.startswith(f"{paths.ENVIRONMENTS}/") and not file.startswith(f"{paths.SHARED}/")
+
+
+def _idle(documents: Mapping[str, Document], warnings: Iterable[Problem]) -> Iterator[Leftover]:
+    """Yield what rules find idle: their warnings name places, and these are looked up in the documents."""
+    for problem in warnings:
+        document = documents.get(problem.location.file)
+        if problem.code in _IDLE and document is not None:
+            path = _path_at(document, problem.location)
+            if path:
+                yield Leftover(document, path, problem.message)
+
+
+def _path_at(document: Document, place: Location) -> Path:
+    """Return the path of what stands at a place, its key or itself; of a part of a pin, that of the pin."""
+    everything = [path for path, _ in _everything(document.data, ())]
+    # A mapping begins where its first key stands: what has its key there comes first, then the innermost value.
+    found = [path for path in everything if isinstance(path[-1], str) and document.locate(path, key=True) == place]
+    found = found or [path for path in everything if document.locate(path) == place][-1:]
+    if not found:
+        return ()
+    path = found[0]
+    return path[:-1] if path[-1] in _PIN_PARTS and path[-3:-2] == ("pins",) else path
+
+
+def _everything(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield everything in nested data, with its path, what holds something before what is in it."""
+    if path:
+        yield path, data
+    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in pairs:
+        yield from _everything(value, (*path, key))
+
+
+def _empty(document: Document) -> Iterator[Leftover]:
+    """Yield mappings with nothing in them that are not what an app, a site or a fact of the defaults has to say."""
+    if not document.file.startswith(f"{paths.ENVIRONMENTS}/"):
+        return
+    for path, value in _everything(document.data, ()):
+        stays = path[-1] in _APPS or (len(path) > 1 and path[-2] in (*_APPS, "defaults", "sites"))
+        if value == {} and isinstance(value, dict) and isinstance(path[-1], str) and not stays:
+            yield Leftover(document, path, f"{dotted(path)} holds nothing")
+
+
+def _of_unlisted(repository: Repository, documents: Mapping[str, Document]) -> Iterator[Leftover]:
+    """Yield what a site or the defaults say about apps that none of their environments lists."""
+    shared = documents.get(paths.FACTS)
+    if shared is None:
+        return
+    specs: Iterable[EnvironmentSpec] = repository.environments.values()
+    groups: list[tuple[Path, str, set[str]]] = [(("defaults",), "no environment", {a for s in specs for a in s.apps})]
+    for site in shared.data.get("sites", {}):
+        listed = {app for spec in specs if spec.site == site for app in spec.apps}
+        groups.append((("sites", site), f"no environment of {site}", listed))
+    for prefix, nobody, listed in groups:
+        for app in at(shared.data, (*prefix, "appDefaults"), {}):
+            if app not in listed:
+                yield Leftover(shared, (*prefix, "appDefaults", app), f"{nobody} lists {app}")
+
+
+def _unnamed(
+    repository: Repository, documents: Mapping[str, Document], specs: Sequence[Document]
+) -> Iterator[Leftover]:
+    """Yield the items of tables that no spec, and nothing that specs share, names."""
+    named: dict[str, set[Any]] = {}
+    shared = documents.get(paths.FACTS)
+    looked_at = [(document, repository.schemas.names_in_specs) for document in specs]
+    looked_at += [(shared, repository.schemas.names_in_shared)] if shared is not None else []
+    for document, places in looked_at:
+        for place in places:
+            named.setdefault(place.says, set()).update(
+                name for _, name in found(document.data, place) if isinstance(name, str)
+            )
+    for table in repository.tables.values():
+        written = documents.get(paths.table(table.name))
+        for item in table.items if written is not None else ():
+            if item not in named.get(table.name, ()) and written is not None:
+                yield Leftover(written, ("items", item), f"no environment shows the {table.name} item {item}")

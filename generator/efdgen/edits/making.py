@@ -1,0 +1,138 @@
+"""Edits as functions of a file's text: to set, to take out, to change a list, to pin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.edits import values
+from efdgen.edits.model import DEFINITION, Target
+from efdgen.errors import UsageError, dotted
+from efdgen.language.layers import ABSENT, at
+from efdgen.language.yamlio import editing, parse
+
+_LAST = ("accept", "apps", "appDefaults")
+"""What stands behind the facts in specs and in what they share."""
+
+
+class Edit(NamedTuple):
+    """What is done at one place.
+
+    Attributes:
+        target: the place.
+        apply: makes the new text of its file from what it is; raises EditError where it can't.
+    """
+
+    target: Target
+    apply: Callable[[str], str]
+
+
+class Items(NamedTuple):
+    """What is done to a list: items as they were typed."""
+
+    last: Sequence[str] = ()
+    first: Sequence[str] = ()
+    gone: Sequence[str] = ()
+
+
+def put(target: Target, value: Any) -> Edit:
+    """Return the edit that sets a value. An app that is listed is not listed anew."""
+    if value == {} and target.app and not target.setting:
+        return Edit(target, lambda text: _listed(text, target))
+    return Edit(target, lambda text: editing.put(text, target.path, value, target.keep, _LAST))
+
+
+def _listed(text: str, target: Target) -> str:
+    if at(parse(text, target.file).data, target.path) is not ABSENT:
+        return text
+    return editing.put(text, target.path, {}, target.keep, _LAST)
+
+
+def remove(target: Target) -> Edit:
+    """Return the edit that takes a value out."""
+    return Edit(target, lambda text: editing.remove(text, target.path, target.keep))
+
+
+def in_list(target: Target, items: Items, inherited: Any) -> Edit:
+    """Return the edit that changes a list. Where a layer has none of its own, it gets what it has inherited so far.
+
+    Args:
+        target: the list.
+        items: what is done to it.
+        inherited: what is there, from this layer or those below it; ABSENT: nothing.
+
+    Raises:
+        UsageError: when what is there is not a list, or an item is not in it.
+    """
+    if inherited is ABSENT or inherited is None:
+        inherited = []
+    if not isinstance(inherited, list):
+        what = "computed" if isinstance(inherited, str) and "<%" in inherited else "not a list"
+        raise UsageError(f"{name(target)} is {what} here: set it as a whole")
+    example = next((item for item in inherited if isinstance(item, str)), "")
+    last, first, gone = ([values.read(text, example) for text in texts] for texts in items)
+    for item in gone:
+        if item not in inherited:
+            there = ", ".join(map(str, inherited)) or "none"
+            raise UsageError(f"{name(target)} has no item {item!r}; it has: {there}")
+
+    def apply(text: str) -> str:
+        now = at(parse(text, target.file).data, target.path)
+        if not isinstance(now, list):
+            kept = [item for item in inherited if item not in gone]
+            return editing.put(text, target.path, [*reversed(first), *kept, *last], target.keep, _LAST)
+        for item in gone:
+            now = at(parse(text, target.file).data, target.path)
+            text = editing.remove(text, (*target.path, now.index(item)), len(target.path))
+        for item in first:
+            text = editing.append(text, target.path, item, first=True)
+        for item in last:
+            text = editing.append(text, target.path, item)
+        return text
+
+    return Edit(target, apply)
+
+
+def pin_at(target: Target) -> Target:
+    """Return where the pin of a value stands.
+
+    Raises:
+        UsageError: when nothing there can be pinned.
+    """
+    if target.layer == "app definition":
+        raise UsageError(f"what all environments have is not pinned: efdgen set {DEFINITION} {name(target)} VALUE")
+    if target.setting[:1] == ("pins",):
+        return target
+    parts = target.setting[1:]
+    if target.setting[:1] != ("values",) or not parts:
+        raise UsageError(f"only a value of an app's chart can be pinned, and {name(target)} is not one")
+    if any(not isinstance(part, str) or "." in part for part in parts):
+        raise UsageError(f"{name(target)} can't be pinned: a pin's path leads through keys without dots, and no list")
+    setting = ("pins", ".".join(map(str, parts)))
+    return target._replace(path=(*target.path[: -len(target.setting)], *setting), setting=setting)
+
+
+def pin(target: Target, there: Any, value: str, reason: str, until: str | None) -> list[Edit]:
+    """Return the edits that pin a value: a new pin, or the parts of one that is there, so that its comments stay.
+
+    Args:
+        target: the pin.
+        there: what its layer says there; ABSENT: nothing.
+        value: the value.
+        reason: why.
+        until: when it should be looked at again; None: a new pin has no such date, and one that is there loses it.
+    """
+    said = {"value": value, "reason": reason, **({"until": until} if until else {})}
+    if not isinstance(there, dict):
+        return [put(target, said)]
+    parts = {key: target._replace(path=(*target.path, key), setting=(*target.setting, key)) for key in (*there, *said)}
+    edits = [put(parts[key], new) for key, new in said.items() if there.get(key) != new]
+    if until is None and "until" in there:
+        edits.append(remove(parts["until"]))
+    return edits
+
+
+def name(target: Target) -> str:
+    """Return a target as people type it."""
+    setting = target.setting[1:] if target.setting[:1] == ("values",) else target.setting
+    return dotted((target.app, *setting)) if target.app else dotted(setting)

@@ -1,0 +1,193 @@
+"""Which place of which file an edit is about: from what people type to a target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen.edits.model import DEFAULTS, DEFINITION, SPEC, Target, Written, mapping
+from efdgen.errors import Path, UsageError, dotted
+from efdgen.explain import paths as typed
+from efdgen.language import suggest
+from efdgen.language.layers import at, merge, merge_layers
+from efdgen.repository import paths
+from efdgen.repository.model import AppDefinition
+
+_SETTINGS = ("parameters", "pins", "secrets", "targetRevision", "project", "destinationServer", "syncPolicy")
+"""What a spec says about an app beside its values."""
+
+_IN_APP_YAML = ("description", "chart", "charts", "parameters", "requires", "ingressHosts", "nodePortHosts", "secrets")
+"""What app.yaml says that people change day by day."""
+
+_APP = re.compile(r"[a-z0-9-]+")
+_PART = re.compile(r"\.?(?:([^.\[\]]+)|\[([0-9]+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\])")
+
+
+def find(written: Written, where: str, question: str) -> Target:
+    """Return the place that a layer and a path such as `influxdb.persistence.size` mean.
+
+    Args:
+        written: what people wrote.
+        where: an environment, a site, `defaults` or `definition`; `site:NAME` where an environment has the same name.
+        question: a value or a setting of an app, an app, or a fact.
+
+    Raises:
+        UsageError: when there is no such layer, app or fact, or a spec does not list the app.
+    """
+    if question.endswith("."):
+        raise UsageError(f"{question!r} ends with a dot: name what stands behind it")
+    match = _APP.match(question)
+    name = match.group() if match else ""
+    rest = question[len(name) :].removeprefix(".")
+    is_app = name in written.apps
+    if where == DEFINITION:
+        return _in_definition(written, name, rest, is_app=is_app, question=question)
+    layer, file, prefix = _layer(written, where)
+    where, key = where.removeprefix("site:"), "apps" if layer == SPEC else "appDefaults"
+    if not is_app:
+        fact = _fact(written, question, name, is_spec=layer == SPEC)
+        return Target(where, layer, file, (*prefix, *fact), len(prefix), "", fact)
+    if not rest:
+        return Target(where, layer, file, (*prefix, key, name), len(prefix) + 1, name, ())
+    if layer == SPEC and name not in mapping(written.specs[where].data.get("apps")):
+        hint = f"list it first with: efdgen set {where} {name} {{}}"
+        raise UsageError(f"{where} does not list the app {name}; {hint}")
+    setting = _setting(written, written.apps[name], rest)
+    keep = len(prefix) + (2 if layer == SPEC else 0)
+    return Target(where, layer, file, (*prefix, key, name, *setting), keep, name, setting)
+
+
+def _layer(written: Written, where: str) -> tuple[str, str, Path]:
+    """Return a layer as `explain` names it, its file, and where it stands in there."""
+    if where == DEFAULTS:
+        return "shared facts", paths.FACTS, ("defaults",)
+    site = where.removeprefix("site:")
+    if site in written.sites and not (where == site and site in written.specs):
+        return f"site {site}", paths.FACTS, ("sites", site)
+    if where in written.specs:
+        if where in written.sites:
+            raise UsageError(f"{where} is an environment and a site: write site:{where} for the site")
+        return SPEC, paths.spec(where), ()
+    known = [*written.specs, *written.sites, DEFAULTS, DEFINITION]
+    raise UsageError(suggest.unknown("environment or site", where, known))
+
+
+def _in_definition(written: Written, name: str, rest: str, *, is_app: bool, question: str) -> Target:
+    if not is_app:
+        raise UsageError(suggest.unknown("app", name or question, written.apps))
+    if not rest:
+        raise UsageError(f"name a value of {name}, such as {name}.image.tag")
+    definition = written.apps[name]
+    folder = f"{paths.APPS}/{name}"
+    known = _known_values(written, definition)
+    if not typed.beginning(known, rest) and _first(rest) in _IN_APP_YAML:
+        said = definition.document.data
+        path = _path(merge(said, {"parameters": _known_parameters(written, definition)}), rest)
+        return Target(DEFINITION, "app definition", f"{folder}/app.yaml", path, 1, name, path)
+    path = _path(known, rest)
+    return Target(DEFINITION, "app definition", f"{folder}/values.yaml", path, 0, name, ("values", *path))
+
+
+def _setting(written: Written, definition: AppDefinition, rest: str) -> Path:
+    """Return the place in what a spec says about an app: a value of its charts, unless it can only be a setting."""
+    known = _known_values(written, definition)
+    first = _first(rest)
+    if typed.beginning(known, rest) or first not in (*_SETTINGS, "values"):
+        return ("values", *_path(known, rest))
+    below = rest[len(first) :].removeprefix(".")
+    if first == "values":
+        return ("values", *_path(known, below)) if below else ("values",)
+    if first == "pins":
+        pins = {
+            path: pin for layer in _layers(written, definition.name) for path, pin in mapping(layer.get(first)).items()
+        }
+        return (first, *(typed.find(pins, below) or ((below,) if below else ())))
+    data = _known_parameters(written, definition) if first == "parameters" else {}
+    for layer in _layers(written, definition.name):
+        data = merge(data, mapping(layer.get(first)))
+    return (first, *_path(data, below)) if below else (first,)
+
+
+def _known_values(written: Written, definition: AppDefinition) -> Mapping[str, Any]:
+    """Return every value of an app that somebody names: its chart, its definition or a layer above."""
+    known: Any = definition.chart_keys or {}
+    known = merge(known, merge_layers(definition.layers).get("values") or {})
+    for layer in _layers(written, definition.name):
+        known = merge(known, mapping(layer.get("values")))
+    return mapping(known)
+
+
+def _known_parameters(written: Written, definition: AppDefinition) -> Mapping[str, Any]:
+    known: Any = merge_layers(definition.layers).get("parameters") or {}
+    for layer in _layers(written, definition.name):
+        known = merge(known, mapping(layer.get("parameters")))
+    return mapping(known)
+
+
+def _layers(written: Written, app: str) -> Iterator[Mapping[str, Any]]:
+    """Yield what each layer that people wrote says about an app."""
+    places = [
+        (written.shared, ("defaults", "appDefaults")),
+        *((written.shared, ("sites", s, "appDefaults")) for s in written.sites),
+    ]
+    for document, place in [*places, *((spec, ("apps",)) for spec in written.specs.values())]:
+        yield mapping(at(document.data, (*place, app), None))
+
+
+def _fact(written: Written, question: str, name: str, *, is_spec: bool) -> Path:
+    """Return the path of a fact.
+
+    Raises:
+        UsageError: when there is none of that name.
+    """
+    known = {**written.facts, "accept": [], **({"site": ""} if is_spec else {})}
+    if _first(question) not in known:
+        also = [*written.apps, *known]
+        raise UsageError(f"there is no app and no fact {name or question!r}: {suggest.hint(name, also)}")
+    return _path(known, question)
+
+
+def _first(text: str) -> str:
+    found = _PART.match(text)
+    return (found[1] or "") if found else ""
+
+
+def _path(known: Any, text: str) -> Path:
+    """Return the path that a text means: as far as it is known by what there is, then part by part.
+
+    Raises:
+        UsageError: when the rest is not a path.
+    """
+    found = typed.find(known, text)
+    if found is not None:
+        return found
+    reached, rest = typed.lead(known, text)
+    parts: list[str | int] = []
+    index = 0
+    while index < len(rest):
+        part = _PART.match(rest, index)
+        is_first = not reached and not parts
+        # A dot stands between two parts, and nowhere else.
+        if part is None or (part[1] is not None and rest.startswith(".", index) is is_first):
+            where = f" behind {dotted((*reached, *parts))}" if reached or parts else ""
+            raise UsageError(f"{rest[index:]!r}{where} is not a path; a key with dots is written ['a.b']")
+        plain, number, single, double = part.groups()
+        parts.append(int(number) if number else next(each for each in (plain, single, double) if each is not None))
+        index = part.end()
+    return (*reached, *parts)
+
+
+def known(written: Written, begin: str) -> list[str]:
+    """Return apps and facts or, behind the name of one, the paths below it, one part further than what was typed."""
+    name, dot, _ = begin.partition(".")
+    if not dot:
+        return sorted({*written.apps, *written.facts})
+    data: Any = written.facts
+    if name in written.apps:
+        definition = written.apps[name]
+        settings = {"parameters": _known_parameters(written, definition)}
+        data = {name: merge(settings, _known_values(written, definition))}
+    above = tuple(begin.split(".")[:-1])
+    below = mapping(at(data, above, None))
+    return sorted(dotted((*above, key)) for key in below)

@@ -1,0 +1,57 @@
+"""The container images that an app's values name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from efdgen.errors import Path
+from efdgen.language.layers import leaves
+
+_REFERENCE = re.compile(r"(?P<name>[^\s:@]+(?::\d+/[^\s:@]+)?):(?P<tag>[\w][\w.-]{0,127})\Z")
+"""A name and a tag: https://pkg.go.dev/github.com/distribution/reference."""
+
+
+class Image(NamedTuple):
+    """An image that values name.
+
+    Attributes:
+        path: where its tag stands in the values.
+        name: its name; empty: only the chart knows it.
+        tag: its tag.
+    """
+
+    path: Path
+    name: str
+    tag: str
+
+
+def images(values: Mapping[str, Any]) -> Iterator[Image]:
+    """Yield the images among an app's values, as charts are used to write them.
+
+    `image: {repository: a/b, tag: "1"}` (or `repo`, `name`), `image: a/b` beside `imageTag: "1"`, and `image: a/b:1`.
+    """
+    for path, value in leaves(values):
+        if not isinstance(value, str) or not value:
+            continue
+        if path[-2:] == ("image", "tag"):
+            yield Image(path, _name(_at(values, path[:-1]), ("repository", "repo", "name")), value)
+        elif path[-1:] == ("imageTag",):
+            yield Image(path, _name(_at(values, path[:-1]), ("image",)), value)
+        elif path[-1:] == ("image",):
+            found = _REFERENCE.match(value)
+            if found:
+                yield Image(path, found["name"], found["tag"])
+
+
+def _at(values: Any, path: Path) -> Mapping[str, Any]:
+    for part in path:
+        values = values[part]
+    return values if isinstance(values, Mapping) else {}
+
+
+def _name(said: Mapping[str, Any], keys: tuple[str, ...]) -> str:
+    registry = said.get("registry")
+    found = next((said[key] for key in keys if isinstance(said.get(key), str)), "")
+    return f"{registry}/{found}" if isinstance(registry, str) and registry and found else found

@@ -1,0 +1,72 @@
+"""Which chart and which images run where: as data, with what is not the default, since when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from efdgen.environment.images import Image, images
+from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
+from efdgen.errors import Location, dotted
+from efdgen.language.layers import at, merge_layers, winner
+from efdgen.repository.commits import Commit
+
+CHART = "chart"
+"""What a version is about that is not an image's."""
+
+
+class Version(NamedTuple):
+    """What runs of one chart or image in one environment.
+
+    Attributes:
+        app: the app.
+        what: `chart`, or the path of the image's tag in the values.
+        name: the chart's or the image's name; empty: only the chart knows it.
+        version: its version or tag.
+        default: what the app definition says, where that is something else; empty: it is the same, or nothing.
+        environment: the environment.
+        location: where it is written.
+        since: the commit that wrote it; None: it is not committed, or nobody knows.
+        pin: the pin that says so, if one does.
+    """
+
+    app: str
+    what: str
+    name: str
+    version: str
+    default: str
+    environment: str
+    location: Location
+    since: Commit | None
+    pin: Pin | None
+
+
+Since = Callable[[Location], "Commit | None"]
+"""Returns the commit that a line is from."""
+
+
+def versions(environment: ResolvedEnvironment, app: ResolvedApp, since: Since) -> Iterator[Version]:
+    """Yield what runs of an app: its charts, then the images that its values name."""
+    name, where = app.definition.name, environment.facts.name
+    for chart in app.definition.charts:
+        place = chart.location
+        yield Version(name, CHART, chart.name, chart.shown_version, "", where, place, since(place), None)
+    pins = {pin.path: pin for pin in app.pins}
+    for image in images(app.values):
+        place, default = _location(app, image), _default(app, image)
+        default = "" if default == image.tag else default
+        pin = pins.get(".".join(map(str, image.path)))
+        yield Version(name, dotted(image.path), image.name, image.tag, default, where, place, since(place), pin)
+
+
+def _location(app: ResolvedApp, image: Image) -> Location:
+    layer = winner(app.layers, ("values", *image.path))
+    return layer.locate(("values", *image.path)) if layer is not None else app.definition.document.locate()
+
+
+def _default(app: ResolvedApp, image: Image) -> str:
+    """Return the tag that the app definition says; empty: none, or one that is computed."""
+    written = at(merge_layers(app.definition.layers), ("values", *image.path))
+    if not isinstance(written, str) or "<%" in written:
+        return ""
+    return next((each.tag for each in images({"image": written}) if image.path[-1:] == ("image",)), written)

@@ -1,0 +1,80 @@
+"""Writes what people wrote and an edit changed: each file at once, and none of them if one can't be."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.errors import OutputError
+
+
+class Change(NamedTuple):
+    """A file that is there, before and after an edit."""
+
+    before: bytes
+    after: bytes
+
+
+def replace(root: Path, changes: Mapping[str, Change]) -> None:
+    """Write changed files. All are on the disk before the first takes its name; links stay what they are.
+
+    Raises:
+        OutputError: when one can't be written, or is not any more what was edited.
+    """
+    staged: list[tuple[Path, Path]] = []
+    try:
+        for name, change in changes.items():
+            file = (root / name).resolve()
+            if not file.is_relative_to(root.resolve()):
+                raise OutputError(f"{name} is a link that leads out of the repository: nothing is written there")
+            try:
+                if file.read_bytes() != change.before:
+                    raise OutputError(f"{name} changed while it was edited; run this again")
+                staged.append((_staged(file, change.after), file))
+            except OSError as error:
+                raise OutputError(f"can't write {name}: {error.strerror}") from error
+        for new, file in staged:
+            new.replace(file)
+    except OSError as error:
+        raise OutputError(f"can't write {error.filename}: {error.strerror}") from error
+    finally:
+        for new, _ in staged:
+            with contextlib.suppress(OSError):
+                new.unlink(missing_ok=True)
+
+
+def _staged(file: Path, content: bytes) -> Path:
+    """Write a new content beside a file, with its permissions."""
+    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".efdgen", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(stat.S_IMODE(file.stat().st_mode))
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def create(root: Path, name: str, content: bytes) -> None:
+    """Write a file that is not there.
+
+    Raises:
+        OutputError: when it is there, or can't be written.
+    """
+    try:
+        with (root / name).open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except FileExistsError:
+        raise OutputError(f"{name} is there already, and is left alone") from None
+    except OSError as error:
+        raise OutputError(f"can't write {name}: {error.strerror}") from error

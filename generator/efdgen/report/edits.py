@@ -1,0 +1,61 @@
+"""What an edit changes: in the files that people write, and in what is deployed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+
+from efdgen.edits.leftovers import Leftover
+from efdgen.edits.model import Hidden, Target
+from efdgen.language import visible
+from efdgen.language.secrecy import masked_line
+from efdgen.output.sources import Change
+from efdgen.report.diff import written
+from efdgen.report.text import COLOURS, Style, count
+from efdgen.review.model import Review
+
+UNKNOWN = "What this changes in what is deployed is not known: there were errors before"
+
+
+def changes(edited: Mapping[str, Change], review: Review | None, style: Style) -> str:
+    """Return the changed lines of each file, then what they change in what is deployed."""
+    lines = [line for file, change in edited.items() for line in _file(file, change, style)]
+    if review is not None:
+        lines += ["", *written(review, "text", style).split("\n")[1:]]
+    return "\n".join(lines)
+
+
+def _file(file: str, change: Change, style: Style) -> Iterator[str]:
+    yield style(visible.line(file), bold=True)
+    before = change.before.decode("utf-8-sig").removesuffix("\n").split("\n")
+    after = change.after.decode("utf-8-sig").removesuffix("\n").split("\n")
+    for number, line in enumerate(difflib.unified_diff(before, after, lineterm="", n=2)):
+        if number > 1:
+            colour = COLOURS.get(line[:1])
+            shown = visible.line(masked_line(line.rstrip("\r\n"), 1, ())[0])
+            yield f"  {style(shown, fg=colour) if colour else shown}"
+
+
+def leftovers(found: Sequence[Leftover], style: Style) -> str:
+    """Return a line for each thing that says nothing."""
+    return "\n".join(
+        f"{style(visible.line(str(each.location)), bold=True)}: {visible.line(each.why)}" for each in found
+    )
+
+
+def warning_hidden(hidden: Hidden) -> str:
+    """Return the warning about a change that a more specific layer hides."""
+    what = "pins it" if hidden.is_pin else "sets it, too"
+    place = visible.line(str(hidden.location))
+    return f"this does nothing in {hidden.environment}: its {hidden.layer} {what} ({place}), and wins"
+
+
+def warning_unlisted(target: Target) -> str:
+    """Return the warning about a change that no environment has."""
+    return f"this does nothing yet: no environment of {target.where} lists {target.app}"
+
+
+def warning_before(errors: int) -> str:
+    """Return the warning about errors that an edit has nothing to do with."""
+    there, still = ("was", "there still is") if errors == 1 else ("were", "there still are")
+    return f"there {there} {count(errors, 'error')} before, and {still}; see: efdgen validate"

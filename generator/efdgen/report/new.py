@@ -1,0 +1,33 @@
+"""A new environment: its spec, and what it needs in the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from efdgen.edits.drafting import Drafted
+from efdgen.environment.hosts import NODE_PORT
+from efdgen.language import visible
+from efdgen.report.text import Style
+
+
+def drafted(found: Drafted, style: Style) -> str:
+    """Return the spec, what to read in it again, what it leaves out, and what comes before the first deployment."""
+    return "\n".join(_lines(found, style))
+
+
+def _lines(found: Drafted, style: Style) -> Iterator[str]:
+    yield style(found.file, bold=True)
+    yield from (f"  {visible.line(line)}".rstrip() for line in found.text.removesuffix("\n").split("\n"))
+    yield from _list("Copied; read it line by line", found.copied, style)
+    yield from _list("Most environments have, and this one has not", found.left_out, style)
+    hosts = [f"{each.host}{'  (on the nodes)' if each.kind == NODE_PORT else ''}" for each in found.hosts]
+    yield from _list("In the DNS (efdgen hosts)", hosts, style)
+    needed = dict.fromkeys(f"{each.path}: {', '.join(each.keys)}".removesuffix(": ") for each in found.secrets)
+    yield from _list("In Vault", list(needed), style)
+
+
+def _list(title: str, items: Sequence[str], style: Style) -> Iterator[str]:
+    if items:
+        yield ""
+        yield style(f"{title}:", bold=True)
+        yield from (f"  {visible.line(item)}" for item in items)

@@ -1,0 +1,104 @@
+"""What runs where, as a table for people, as Markdown, or as data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from efdgen.environment.versions import CHART, Version
+from efdgen.errors import Location
+from efdgen.language import visible
+from efdgen.language.places import Place
+from efdgen.language.quoting import quote
+from efdgen.report.text import Style, table
+
+_HEAD = ("app", "what", "version", "where", "against the default", "since", "because")
+
+
+def as_text(rows: Sequence[Version], style: Style) -> str:
+    """Return a table: a line for what is the same, for the same reason, in several environments."""
+    return table([list(_HEAD), *([visible.line(cell) for cell in row] for row in _folded(rows))], style)
+
+
+def as_markdown(rows: Sequence[Version], _style: Style) -> str:
+    """Return the same table for a pull request or a wiki."""
+    lines = [_HEAD, ["---"] * len(_HEAD), *([quote(cell, Place.CELL) for cell in row] for row in _folded(rows))]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def as_json(rows: Sequence[Version], _style: Style) -> str:
+    """Return every environment's versions as data."""
+    return visible.json(json.dumps({"versions": [_row(row) for row in rows]}, indent=2, ensure_ascii=False))
+
+
+FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
+"""The formats, by the name that `--format` takes."""
+
+
+def _row(row: Version) -> dict[str, Any]:
+    return {
+        "app": row.app,
+        "what": row.what,
+        "name": row.name,
+        "version": row.version,
+        "default": row.default or row.version,
+        "isDefault": not row.default,
+        "environment": row.environment,
+        "file": row.location.file,
+        "line": row.location.line,
+        "commit": row.since.hash if row.since else None,
+        "day": row.since.day if row.since else None,
+        "reason": row.pin.reason if row.pin else None,
+        "until": row.pin.until or None if row.pin else None,
+    }
+
+
+def _folded(rows: Sequence[Version]) -> list[list[str]]:
+    """Return the cells of the table; what is the same in several environments is one row of it."""
+    everywhere: dict[str, set[str]] = {}
+    together: dict[Version, list[str]] = {}
+    for row in rows:
+        everywhere.setdefault(row.app, set()).add(row.environment)
+        together.setdefault(row._replace(environment="", location=Location("")), []).append(row.environment)
+    cells = []
+    for row, environments in together.items():
+        is_everywhere = len(environments) == len(everywhere[row.app]) > 1
+        cells.append(
+            [
+                row.app,
+                f"{row.what} {row.name}" if row.what == CHART else row.name or row.what,
+                row.version,
+                "everywhere" if is_everywhere else ", ".join(environments),
+                _against(row),
+                f"{row.since.day} {row.since.short}" if row.since else "",
+                _because(row),
+            ]
+        )
+    return cells
+
+
+def _against(row: Version) -> str:
+    """Return how a version stands to the default: behind it, ahead of it, or something else."""
+    if not row.default:
+        return ""
+    own, default = _order(row.version), _order(row.default)
+    if own is None or default is None or own == default:
+        return f"not {row.default}"
+    return f"{'behind' if own < default else 'ahead of'} {row.default}"
+
+
+def _order(version: str) -> tuple[int, ...] | None:
+    """Return what orders a version of numbers and dots; None: it has no such order."""
+    found = re.fullmatch(r"v?(\d+(?:\.\d+)*)", version)
+    return tuple(int(number) for number in found[1].split(".")) if found and len(version) < _LONGEST else None
+
+
+_LONGEST = 64
+
+
+def _because(row: Version) -> str:
+    if row.pin is None:
+        return ""
+    return f"{row.pin.reason} (until {row.pin.until})" if row.pin.until else row.pin.reason

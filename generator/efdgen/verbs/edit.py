@@ -1,0 +1,345 @@
+"""`set`, `unset`, `pin` and `unpin`: edits, made in memory, checked as `validate` checks them, then written."""
+
+from __future__ import annotations
+
+import codecs
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from efdgen.edits import hidden, making, targets
+from efdgen.edits.making import Edit
+from efdgen.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
+from efdgen.environment.model import ResolvedEnvironment
+from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, Problem, Severity, UsageError
+from efdgen.language import yamlio
+from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
+from efdgen.language.yamlio import editing
+from efdgen.output import sources
+from efdgen.output.sources import Change
+from efdgen.repository import paths
+from efdgen.repository.model import EnvironmentSpec, Repository
+from efdgen.review.model import Review
+from efdgen.review.trees import review
+from efdgen.verbs import project
+from efdgen.verbs.once import said_once
+
+
+class Edited(NamedTuple):
+    """What edits come to, before anything is written.
+
+    Attributes:
+        changes: the files that change.
+        review: what that changes in what is deployed; None: the specs had errors before, so nobody knows.
+        warnings: what is odd, and was not before.
+        hidden: where the change does nothing.
+        unlisted: the targets whose app none of their environments lists.
+        before: the errors that were there before, and still are.
+        texts: the text of each file as it would be.
+        tree: what the specs would render to; None: there were errors before.
+    """
+
+    changes: Mapping[str, Change]
+    review: Review | None
+    warnings: tuple[Problem, ...]
+    hidden: tuple[Hidden, ...]
+    unlisted: tuple[Target, ...]
+    before: tuple[Problem, ...]
+    texts: Mapping[str, str]
+    tree: Mapping[str, bytes] | None = None
+
+
+class Sources:
+    """A repository that edits are about: what people wrote, and what it renders to.
+
+    Args:
+        root: the repository.
+
+    Raises:
+        InvalidInputError: when the shared facts can't be read.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._before = _Tried(root, {})
+        repository = self._before.repository
+        shared = self.document(paths.FACTS)
+        if shared is None:
+            raise InvalidInputError(repository.problems)
+        specs = {name: self.document(paths.spec(name)) for name in sorted(repository.names)}
+        read = {name: spec for name, spec in specs.items() if spec is not None}
+        facts: Any = {}
+        for said in (*(spec.data for spec in read.values()), mapping(shared.data.get("defaults"))):
+            facts = merge(facts, {key: value for key, value in said.items() if key not in ("apps", "appDefaults")})
+        self.written = Written(read, shared, repository.apps, facts)
+
+    def document(self, file: str) -> yamlio.Document | None:
+        """Return a file that holds a mapping; None: it can't be read."""
+        try:
+            document = yamlio.parse(_decoded(self.root, file)[1], file)
+        except InvalidInputError:
+            return None
+        return document if isinstance(document.data, dict) else None
+
+    def rendered(self) -> project.Rendering:
+        """Return what is rendered before any edit.
+
+        Raises:
+            InvalidInputError: with everything wrong with what people wrote.
+        """
+        return self._before.rendered()
+
+    def target(self, where: str, question: str) -> Target:
+        """Return the place that a layer and a path mean; `targets.find` says how.
+
+        Raises:
+            InvalidInputError: when the spec or the app that is meant can't be read.
+            UsageError: when there is none.
+        """
+        self._refuse_unread(where, question.partition(".")[0])
+        return targets.find(self.written, where, question)
+
+    def _refuse_unread(self, where: str, app: str) -> None:
+        """Refuse what is there and can't be read: to say that it is unknown would be wrong."""
+        repository = self._before.repository
+        unread = where in repository.names and where not in self.written.specs
+        if unread or (app not in self.written.apps and app in paths.app_names(self.root) and app != paths.PARENT):
+            raise InvalidInputError(repository.problems)
+
+    def there(self, target: Target) -> Target:
+        """Return a target at which its layer says something.
+
+        Raises:
+            UsageError: when it says nothing there; the message names a layer that does.
+        """
+        if self.value_at(target) is ABSENT:
+            raise UsageError(f"{target.where} says nothing about {making.name(target)}{self._elsewhere(target)}")
+        return target
+
+    def pin(self, where: str, question: str) -> Target:
+        """Return the place of the pin of a value.
+
+        Raises:
+            UsageError: when there is no such layer or app, or it can't be pinned.
+        """
+        return making.pin_at(self.target(where, question))
+
+    def _elsewhere(self, target: Target) -> str:
+        """Return which layer below a target's own says something there, and how to take that away."""
+        spec = self._spec(target)
+        for layer in reversed(self._below(target, spec)):
+            path = target.setting
+            if at(layer.data, path, None) is not None:
+                says = f"; its {layer.name} does ({layer.locate(path, key=True)})"
+                return says + (_how_to_unpin(target, layer) if path[0] == "pins" else "")
+        return ""
+
+    def value_at(self, target: Target) -> Any:
+        """Return what a target's file says there; ABSENT: nothing."""
+        return at(self._data(target.file), target.path)
+
+    def _data(self, file: str) -> Any:
+        for document in (*self.written.specs.values(), self.written.shared):
+            if document.file == file:
+                return document.data
+        read = self.document(file)
+        return {} if read is None else read.data
+
+    def value_now(self, target: Target) -> Any:
+        """Return what is in force at a target, in the first of its environments that has something there."""
+        own = self.value_at(target)
+        if own is not ABSENT and not (isinstance(own, str) and "<%" in own):
+            return own
+        for environment in self._before.environments:
+            if environment.facts.name in names(target, self.written):
+                found = _resolved(environment, target)
+                if found is not ABSENT and found is not None:
+                    return found
+        if target.app and target.layer != SPEC:
+            return at(merge_layers(self.written.apps[target.app].layers), target.setting)
+        return ABSENT
+
+    def inherited(self, target: Target) -> Any:
+        """Return what is written at a target by its own layer or, where it says nothing, by those below it."""
+        own = self.value_at(target)
+        if own is not ABSENT:
+            return own
+        return at(merge_layers(self._below(target, self._spec(target))), target.setting)
+
+    def _spec(self, target: Target) -> EnvironmentSpec | None:
+        """Return a spec that is about a target, sound, and of an environment that lists its app, if there is one."""
+        known = self._before.repository.environments
+        specs = [known[name] for name in names(target, self.written) if name in known]
+        return next((spec for spec in specs if not target.app or target.app in spec.apps), None)
+
+    def _below(self, target: Target, spec: EnvironmentSpec | None) -> list[Layer]:
+        """Return the layers below a target's own, the least specific first."""
+        layers: Sequence[Layer] = () if spec is None else spec.layers
+        if target.app:
+            own = () if spec is None else spec.app_layers[target.app]
+            layers = (*self.written.apps[target.app].layers, *own)
+        found: list[Layer] = []
+        for layer in layers:
+            if layer.name == target.layer:
+                break
+            found.append(layer)
+        return found
+
+    def layers(self) -> list[str]:
+        """Return the layers that an edit can be about, as people name them."""
+        return [*sorted({*self.written.specs, *self.written.sites}), DEFAULTS, DEFINITION]
+
+    def paths(self, begin: str) -> list[str]:
+        """Return what edits can be about: apps and facts or, behind the name of one, the paths below it."""
+        return targets.known(self.written, begin)
+
+    def edited(self, edits: Sequence[Edit]) -> Edited:
+        """Make edits in memory, and check what comes of them.
+
+        Raises:
+            InvalidEditError: when something is wrong that was not wrong before.
+            UsageError: when one can't be made.
+        """
+        texts: dict[str, str] = {}
+        for edit in edits:
+            file = edit.target.file
+            texts[file] = self._applied(edit, texts.get(file) or _decoded(self.root, file)[1])
+        originals = {file: _decoded(self.root, file) for file in texts}
+        texts = {file: text for file, text in texts.items() if text != originals[file][1]}
+        if not texts:
+            return Edited({}, None, (), (), (), (), {})
+        after = _Tried(self.root, texts)
+        known = {_identity(problem) for problem in self._before.problems}
+        new = [problem for problem in after.problems if _identity(problem) not in known]
+        if any(problem.severity is Severity.ERROR for problem in new):
+            raise InvalidEditError(new, texts)
+        changes = {
+            file: Change(originals[file][0] + originals[file][1].encode(), originals[file][0] + text.encode())
+            for file, text in texts.items()
+        }
+        shown = None
+        if self._before.tree is not None and after.tree is not None:
+            shown = review(self._before.tree, after.tree, "the specs as they are")
+        found = [each for edit in edits for each in self._hidden(after.repository, edit.target, texts)]
+        unlisted = [
+            edit.target
+            for edit in edits
+            if _value_in(texts, edit.target) is not ABSENT
+            and not hidden.is_listed(after.repository, edit.target, names(edit.target, self.written))
+        ]
+        errors = tuple(p for p in after.problems if p.severity is Severity.ERROR)
+        return Edited(
+            changes, shown, tuple(new), tuple(dict.fromkeys(found)), tuple(unlisted), errors, texts, after.tree
+        )
+
+    def _applied(self, edit: Edit, text: str) -> str:
+        try:
+            return edit.apply(text)
+        except editing.EditError as error:
+            location = yamlio.parse(text, edit.target.file).locate(error.path, key=True)
+            raise UsageError(f"{location}: {error}") from None
+
+    def _hidden(self, repository: Repository, target: Target, texts: Mapping[str, str]) -> Iterator[Hidden]:
+        value = _value_in(texts, target)
+        if value is not ABSENT and not (value is None and target.setting[:1] == ("pins",)):
+            yield from hidden.hidden(repository, target, names(target, self.written), value)
+
+
+class _Tried:
+    """What a repository comes to, with some of its files as they would be. It is rendered when somebody asks.
+
+    Attributes:
+        repository: what people wrote.
+    """
+
+    def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
+        self._project = project.open_project(root, instead=instead)
+        self.repository = self._project.repository
+
+    @functools.cached_property
+    def _rendered(self) -> project.Rendering | InvalidInputError:
+        try:
+            return project.render(self._project, keep=True)
+        except InvalidInputError as error:
+            return error
+
+    def rendered(self) -> project.Rendering:
+        """Return what it renders to.
+
+        Raises:
+            InvalidInputError: with everything wrong with it.
+        """
+        if isinstance(self._rendered, InvalidInputError):
+            raise self._rendered
+        return self._rendered
+
+    @property
+    def tree(self) -> Mapping[str, bytes] | None:
+        """Return the files that it renders to; None: there are errors."""
+        return None if isinstance(self._rendered, InvalidInputError) else self._rendered.tree
+
+    @property
+    def environments(self) -> Sequence[ResolvedEnvironment]:
+        """Return the environments, resolved; none while there are errors."""
+        return () if isinstance(self._rendered, InvalidInputError) else self._rendered.environments
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """Return everything that is wrong or odd."""
+        if isinstance(self._rendered, InvalidInputError):
+            return said_once(self._rendered.problems)
+        return self._rendered.warnings
+
+
+def _identity(problem: Problem) -> tuple[Any, ...]:
+    """Return what makes a problem the same after lines moved."""
+    return problem.code, problem.message, problem.location.file, problem.path, problem.severity
+
+
+def _value_in(texts: Mapping[str, str], target: Target) -> Any:
+    """Return what stands at a target in a text that changed; ABSENT: nothing, or its file did not change."""
+    text = texts.get(target.file)
+    return ABSENT if text is None else at(yamlio.parse(text, target.file).data, target.path)
+
+
+def _how_to_unpin(target: Target, layer: Layer) -> str:
+    where = DEFAULTS if layer.name == "shared facts" else layer.name.removeprefix("site ")
+    pin = f"{target.app}.{target.setting[-1]}"
+    here = f"efdgen set {target.where} {target.app}.pins.{target.setting[-1]} null"
+    return f". To unpin it there: efdgen unpin {where} {pin}; in {target.where} alone: {here}"
+
+
+def _resolved(environment: ResolvedEnvironment, target: Target) -> Any:
+    if not target.app:
+        return at(environment.facts.data, target.setting)
+    app = next((app for app in environment.apps if app.definition.name == target.app), None)
+    if app is None or target.setting[:1] != ("values",):
+        return at(merge_layers(app.layers), target.setting) if app is not None else ABSENT
+    return at(app.values, target.setting[1:])
+
+
+def _decoded(root: Path, file: str) -> tuple[bytes, str]:
+    """Return the byte order mark of a file, if it has one, and its text.
+
+    Raises:
+        UsageError: when there is no such file.
+        OutputError: when it can't be read.
+    """
+    try:
+        content = (root / file).read_bytes()
+    except FileNotFoundError:
+        raise UsageError(f"there is no {file}: nothing can be written there; make it first") from None
+    except OSError as error:
+        raise OutputError(f"can't read {file}: {error.strerror}") from error
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    return mark, yamlio.decode(content, file)
+
+
+def write(root: Path, edited: Edited) -> None:
+    """Write what edits change.
+
+    Raises:
+        OutputError: when it can't be written, or somebody changed a file meanwhile.
+    """
+    sources.replace(root, edited.changes)

@@ -1,0 +1,139 @@
+"""`efdgen new`: the spec of a new environment, checked before it is written, and what comes next."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from efdgen.edits import drafting
+from efdgen.edits.drafting import Answers, Drafted
+from efdgen.environment.hosts import public
+from efdgen.environment.secrets import secrets
+from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageError
+from efdgen.language import suggest
+from efdgen.language.layers import at
+from efdgen.language.yamlio import editing, parse
+from efdgen.output import sources
+from efdgen.repository import paths
+from efdgen.verbs import project
+from efdgen.verbs.edit import Sources
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+
+
+class Environments:
+    """A repository that is to get one more environment.
+
+    Args:
+        root: the repository.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._sources = Sources(root)
+        self._sources.rendered()
+        self._written = self._sources.written
+        self.sites: tuple[str, ...] = tuple(self._written.sites)
+
+    def usual_apps(self) -> tuple[str, ...]:
+        """Return the apps that more than half of the environments have, in the order of the specs."""
+        listed = Counter(app for spec in self._written.specs.values() for app in spec.data["apps"])
+        return tuple(app for app, number in listed.items() if number * 2 > len(self._written.specs))
+
+    def default(self, site: str, path: tuple[str, ...]) -> Any:
+        """Return a fact that a new environment of a site has if its spec does not say it; ABSENT: none."""
+        shared = self._written.shared.data
+        return at(shared, ("sites", site, *path), at(shared, ("defaults", *path)))
+
+    def draft(self, name: str, other: str, answers: Answers, apps: Sequence[str]) -> Drafted:
+        """Write the spec of a new environment in memory, and check it.
+
+        Args:
+            name: its name.
+            other: the environment that it is like; empty: none.
+            answers: what is known of it.
+            apps: the apps that it lists, beside those that these require; none: as the other, or the usual ones.
+
+        Raises:
+            InvalidEditError: when it is wrong.
+            UsageError: when there is such an environment, or no such other one, site or app.
+        """
+        self._refuse(name, other, answers, apps)
+        file = paths.spec(name)
+        text = self._text(name, other, answers, apps)
+        instead = {file: text}
+        opened = project.open_project(self._root, [name], instead=instead)
+        try:
+            rendered = project.render(opened, keep=True)
+        except InvalidInputError as error:
+            raise InvalidEditError(error.problems, instead) from None
+        (environment,) = rendered.environments
+        listed = [app.definition.name for app in environment.apps]
+        provided = environment.facts.cluster.provides
+        return Drafted(
+            file,
+            text,
+            public(environment),
+            secrets(environment),
+            tuple(app for app in self.usual_apps() if app not in (*listed, *provided)),
+            tuple(self._copied(text)) if other else (),
+            tuple(p for p in rendered.warnings if p.location.file == file and p.severity is Severity.WARNING),
+        )
+
+    def _refuse(self, name: str, other: str, answers: Answers, apps: Sequence[str]) -> None:
+        if not _NAME.match(name):
+            raise UsageError(f"{name!r} is not a name for an environment: lower-case letters, digits and hyphens")
+        if (self._root / paths.spec(name)).exists():
+            raise UsageError(f"there is an environment {name} already: {paths.spec(name)}")
+        if other and other not in self._written.specs:
+            raise UsageError(suggest.unknown("environment", other, self._written.specs))
+        if answers.site and answers.site not in self.sites:
+            raise UsageError(suggest.unknown("site", answers.site, self.sites))
+        for app in (*apps, *answers.provides):
+            if app not in self._written.apps:
+                raise UsageError(suggest.unknown("app", app, self._written.apps))
+
+    def _text(self, name: str, other: str, answers: Answers, apps: Sequence[str]) -> str:
+        known = self._written.apps
+        if not other:
+            provided = answers.provides or self._provided(answers.site)
+            listed = drafting.needed(apps or self.usual_apps(), known, provided)
+            schema = (self._root / "schemas/environment.schema.json").is_file()
+            return drafting.fresh(name, answers, listed, has_schema=schema)
+        text = (self._root / paths.spec(other)).read_text(encoding="utf-8-sig")
+        schemas = self._sources.rendered().project.repository.schemas
+        try:
+            text = drafting.like(text, name, answers, (*schemas.own, *schemas.identifying))
+            data = parse(text, "").data
+            provides = at(data, ("cluster", "provides"), self._provided(data.get("site", "")))
+            for app in drafting.needed(apps, known, (*data["apps"], *provides)):
+                text = editing.put(text, ("apps", app), {}, 1)
+        except editing.EditError as error:
+            place = parse(text, paths.spec(other)).locate(error.path, key=True)
+            raise UsageError(f"{place}: {error}") from None
+        return text
+
+    def _provided(self, site: str) -> tuple[str, ...]:
+        found = self.default(site, ("cluster", "provides"))
+        return tuple(found) if isinstance(found, list) else ()
+
+    def _copied(self, text: str) -> list[str]:
+        """Return what a spec says beside its name and the list of its apps, for people to read again."""
+        data = parse(text, "").data
+        facts = [key for key in data if key not in ("name", "site", "apps")]
+        return [*facts, *(f"{app}: {', '.join(said)}" for app, said in data["apps"].items() if said)]
+
+
+def write(root: Path, drafted: Drafted) -> None:
+    """Write the spec of a new environment.
+
+    Raises:
+        OutputError: when it can't be written, or somebody made it meanwhile.
+    """
+    sources.create(root, drafted.file, drafted.text.encode())

@@ -1,0 +1,43 @@
+"""`efdgen validate`: what people wrote, and whether something in it is due today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+from efdgen.repository import paths
+from efdgen.verbs.means import ALONE, Means
+from efdgen.verbs.model import Rendering
+from efdgen.verbs.project import rendering
+
+
+def validate(root: Path, names: Sequence[str], apps: Sequence[str], today: dt.date, means: Means = ALONE) -> Rendering:
+    """Render in memory, and add what is due to the warnings.
+
+    Args:
+        root: the repository.
+        names: the environments; none: all.
+        apps: the apps; none: all.
+        today: the day on which pins are due.
+        means: what may be used to be done sooner.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an environment or an app is unknown.
+    """
+    rendered = rendering(root, names, apps, means=means)
+    if not _may_be_due(root):
+        return rendered
+    project = rendered.project
+    from efdgen.rules import overdue
+    from efdgen.verbs.once import said_once
+
+    due = overdue.pins(project.repository, project.selected, today.isoformat())
+    return rendered._replace(warnings=tuple(said_once([*rendered.warnings, *due])))
+
+
+def _may_be_due(root: Path) -> bool:
+    """Say whether a pin may have a day: else nothing has to be loaded that an earlier run knows to be right."""
+    files = [paths.FACTS, *(paths.spec(name) for name in paths.environment_names(root))]
+    return any(b"until" in (root / file).read_bytes() for file in files)

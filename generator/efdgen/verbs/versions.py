@@ -1,0 +1,81 @@
+"""`efdgen versions`: which chart and which images run where, and since when, by the commits of what people wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.environment.versions import CHART, Version
+from efdgen.environment.versions import versions as of_app
+from efdgen.errors import Location, UsageError
+from efdgen.language import suggest
+from efdgen.repository import git
+from efdgen.repository.commits import Commit
+from efdgen.verbs import project
+
+
+class Versions(NamedTuple):
+    """What runs where, and why it is not known since when; empty: it is."""
+
+    rows: tuple[Version, ...]
+    unknown: str
+
+
+def versions(root: Path, apps: Sequence[str] = ()) -> Versions:
+    """Say what runs where, in the order of the stages, if there are any.
+
+    Args:
+        root: the repository.
+        apps: the apps; none: all that are deployed.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when an app is unknown.
+    """
+    resolved = project.resolve(root)
+    known = resolved.project.repository.apps
+    for app in apps:
+        if app not in known:
+            raise UsageError(suggest.unknown("app", app, known))
+    history = _History(root)
+    stages = resolved.project.repository.stages
+    stage_of = {name: number for number, stage in enumerate(stages) for name in stage}
+    rows = [
+        row
+        for environment in sorted(resolved.environments, key=lambda each: stage_of.get(each.facts.name, len(stages)))
+        for app in environment.apps
+        if not apps or app.definition.name in apps
+        for row in of_app(environment, app, history.commit)
+    ]
+    rows.sort(key=lambda row: (row.app, row.what != CHART, row.what, row.name))
+    return Versions(tuple(rows), history.problem)
+
+
+class _History:
+    """The commits that lines are from; none where Git can't say.
+
+    Attributes:
+        problem: why it can't; empty: it can.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.problem = ""
+        self._root = root
+        self._files: dict[str, Mapping[int, Commit]] = {}
+
+    def commit(self, place: Location) -> Commit | None:
+        """Return the commit that a line is from."""
+        if place.file not in self._files:
+            self._files[place.file] = self._lines(place.file)
+        return self._files[place.file].get(place.line)
+
+    def _lines(self, file: str) -> Mapping[int, Commit]:
+        if self.problem:
+            return {}
+        try:
+            return git.line_commits(self._root, file)
+        except UsageError as error:
+            said = str(error).partition("\n")[0]
+            self.problem = "this is not a Git repository" if "not a git repository" in said else said
+            return {}

@@ -1,0 +1,94 @@
+"""`efdgen set`, `unset`, `pin` and `unpin`: what people see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from efdgen import cli
+from support.checkout import edit, snapshot
+
+LAB = "environments/lab.yaml"
+
+
+def run(root: Path, *arguments: str) -> Result:
+    """Run the command in this process, on a repository."""
+    return CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, [*arguments, "--root", str(root)])
+
+
+def test_an_edit_shows_its_lines_what_they_mean_and_what_comes_next(small: Path) -> None:
+    result = run(small, "set", "lab", "store.persistence.size", "30Gi")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == [
+        "environments/lab.yaml",
+        "  @@ -24,5 +24,5 @@",
+        "       values:",
+        "         persistence:",
+        "  -        size: 20Gi",
+        "  +        size: 30Gi",
+        "         resources:",
+        "           limits:",
+        "",
+        "lab: 1 app, 1 value; dome: nothing",
+        "",
+        'lab / store / persistence.size: "20Gi" -> "30Gi"',
+    ]
+    assert result.stderr == "1 file written; now run: efdgen render lab\n"
+
+
+def test_a_dry_run_writes_nothing(small: Path) -> None:
+    before = snapshot(small)
+    result = run(small, "unset", "lab", "store.persistence.size", "--dry-run")
+    assert "  -        size: 20Gi\n" in result.stdout
+    assert result.stderr == "Nothing was written (--dry-run)\n"
+    assert snapshot(small) == before
+
+
+def test_what_would_be_wrong_is_shown_as_it_would_be(small: Path) -> None:
+    before = snapshot(small)
+    result = run(small, "set", "lab", "dome", "store.persistence.sise", "1Gi")
+    assert result.exit_code == 3
+    shown = "error[E201] unknown key 'sise'\n  --> environments/dome.yaml:12:9\n   12 |         sise: 1Gi\n"
+    assert shown in result.stderr
+    assert result.stderr.endswith("Lines are shown as they would be. Nothing was written.\n")
+    assert snapshot(small) == before
+
+
+def test_an_edit_that_does_nothing_here_or_anywhere_says_so(small: Path) -> None:
+    result = run(small, "set", "defaults", "kafka.storageSize", "9Gi", "--dry-run")
+    hidden = "warning: this does nothing in lab: its spec sets it, too (environments/lab.yaml:10:16), and wins"
+    assert hidden in result.stderr.splitlines()
+    result = run(small, "set", "north", "archive.project", "others", "--dry-run")
+    assert "warning: this does nothing yet: no environment of north lists archive" in result.stderr.splitlines()
+    assert (
+        run(small, "set", "lab", "store.persistence.size", "20Gi").output == "Nothing to change: it says so already\n"
+    )
+
+
+def test_lists_take_several_changes(small: Path) -> None:
+    result = run(small, "set", "lab", "feed.news", "--remove", "second", "--add", "second")
+    assert result.exit_code == 0, result.output
+    assert "  news: [first, second]\n" in (small / LAB).read_text(encoding="utf-8")
+
+
+def test_mistakes_elsewhere_are_counted(small: Path) -> None:
+    edit(small / "environments/dome.yaml", "place: the dome", "place: [the dome]")
+    result = run(small, "set", "lab", "store.persistence.size", "30Gi")
+    assert result.exit_code == 0
+    assert "What this changes in what is deployed is not known: there were errors before" in result.stdout
+    assert "warning: there was 1 error before, and there still is; see: efdgen validate" in result.stderr
+
+
+def test_a_pin_of_another_day_than_there_is_is_refused(small: Path) -> None:
+    result = run(small, "pin", "dome", "store.image.tag", "1.9.2", "--reason", "So.", "--until", "2027-1-31")
+    assert result.exit_code == 3
+    assert "must be a day such as 2027-01-31" in result.stderr
+
+
+def test_wrong_usage_says_how_it_is_used(small: Path) -> None:
+    for arguments in (["set", "lab", "title"], ["unset", "lab"], ["pin", "lab", "store.image.tag", "--reason", "x"]):
+        result = run(small, *arguments)
+        assert (result.exit_code, "too few arguments: efdgen " in result.stderr) == (2, True)
+    assert "name a layer, such as an environment: efdgen set " in run(small, "set", "", "title", "x").stderr
+    assert "says nothing about store.replicaCount" in run(small, "unset", "lab", "store.replicaCount").stderr

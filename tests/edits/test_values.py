@@ -1,0 +1,47 @@
+"""What a value means that was typed on a command line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from efdgen.edits import values
+from efdgen.errors import UsageError
+from efdgen.language.layers import ABSENT
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "meant"),
+    [
+        ("3", ABSENT, 3),
+        ("3", 2, 3),
+        ("3", "2", "3"),
+        ("1.8", "1.8.5", "1.8"),
+        ("true", False, True),
+        ("true", "false", "true"),
+        ("null", "x", None),
+        ("", "x", ""),
+        ("yes", True, "yes"),
+        ("12e4567", "1.8.5", "12e4567"),
+        ("1e3", ABSENT, "1e3"),
+        ("50Gi", ABSENT, "50Gi"),
+        ("a: b # c", ABSENT, "a: b # c"),
+        ('"3"', 2, "3"),
+        ("'null'", "x", "null"),
+        ("[a, 1]", ABSENT, ["a", 1]),
+        ("{a: {b: 1}}", ABSENT, {"a": {"b": 1}}),
+        ("{}", ABSENT, {}),
+        ("<% cluster.storageClass %>", "x", "<% cluster.storageClass %>"),
+        ("a\nb\n", "x", "a\nb\n"),
+    ],
+)
+def test_a_value_is_yaml_unless_text_stood_there(text: str, before: Any, meant: Any) -> None:
+    value = values.read(text, before)
+    assert (type(value), value) == (type(meant), meant)
+
+
+@pytest.mark.parametrize(("text", "why"), [("{a: b", "not valid YAML"), ("[yes]", "quote it"), ('"a', "not valid")])
+def test_what_begins_like_a_collection_and_is_none_is_refused(text: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        values.read(text, ABSENT)

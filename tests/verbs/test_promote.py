@@ -1,0 +1,126 @@
+"""`efdgen promote`: what one stage runs comes to the next, and to nobody else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from efdgen import cli
+from efdgen.edits import promoting
+from efdgen.edits.promoting import Plan, Running
+from efdgen.errors import UsageError
+from efdgen.verbs import project
+from support.checkout import edit
+from support.repository import small_repository
+
+FACTS, VALUES = "environments/shared/facts.yaml", "templates/apps/store/values.yaml"
+SPEC = "name: {name}\ncluster:\n  provides: [vault-secrets-operator, ingress-nginx]\napps:\n  store: {{}}\n"
+NAMES = ("dome", "east", "lab", "west")
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Path:
+    """Four environments in four stages, all of which run the default."""
+    root = small_repository(tmp_path)
+    for name in ("east", "west"):
+        (root / f"environments/{name}.yaml").write_text(SPEC.format(name=name), encoding="utf-8")
+    pin = "    pins:\n      image.tag:\n        value: 1.9.3\n        reason: 1.9.4 has not been tried here.\n"
+    edit(root / "environments/lab.yaml", pin, "")
+    edit(root / FACTS, "defaults:\n", "stages:\n- [lab]\n- [east]\n- [west]\n- [dome]\ndefaults:\n")
+    return root
+
+
+def tags(root: Path) -> dict[str, str]:
+    """Return the store's tag in each environment."""
+    return {
+        each.facts.name: app.values["image"]["tag"]
+        for each in project.resolve(root).environments
+        for app in each.apps
+        if app.definition.name == "store"
+    }
+
+
+def run(root: Path, *arguments: str) -> str:
+    result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, [*arguments, "--root", str(root)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_tag_comes_from_the_first_stage_to_the_last_and_leaves_no_pin(fleet: Path) -> None:
+    specs = {name: (fleet / f"environments/{name}.yaml").read_bytes() for name in NAMES}
+    run(fleet, "pin", "lab", "store.image.tag", "2.0.0", "--reason", "Tried here first.")
+    assert tags(fleet) == {"dome": "1.9.4", "east": "1.9.4", "lab": "2.0.0", "west": "1.9.4"}
+    assert "store / image.tag" in run(fleet, "promote", "store", "--to", "east")
+    assert tags(fleet) == {"dome": "1.9.4", "east": "2.0.0", "lab": "2.0.0", "west": "1.9.4"}
+    assert '  tag: "2.0.0"\n' in (fleet / VALUES).read_text(encoding="utf-8")
+    assert b"reason: " in (fleet / "environments/dome.yaml").read_bytes()
+    shown = run(fleet, "versions", "store", "--format", "markdown")
+    assert ("| 2.0.0 | lab, east | " in shown, "| 1.9.4 | west, dome | behind 2.0.0 | " in shown) == (True, True)
+    run(fleet, "promote", "store", "--to", "west")
+    assert tags(fleet) == {"dome": "1.9.4", "east": "2.0.0", "lab": "2.0.0", "west": "2.0.0"}
+    run(fleet, "promote", "store.image.tag", "--to", "dome")
+    assert set(tags(fleet).values()) == {"2.0.0"}
+    assert {name: (fleet / f"environments/{name}.yaml").read_bytes() for name in NAMES} == specs
+    assert run(fleet, "promote", "store", "--to", "dome") == "Nothing to change: it says so already\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("store", "--to", "lab"), "lab is in the first stage: pin what is new there"),
+        (("stor", "--to", "east"), "unknown app 'stor': did you mean 'store'"),
+        (("store", "--to", "eats"), "unknown environment 'eats': did you mean 'east'"),
+        (("store.image.tga", "--to", "east"), "is not the tag of an image; store has: store.image.tag"),
+        (("view", "--to", "east"), "east does not list view"),
+    ],
+)
+def test_what_can_not_be_promoted_is_refused(fleet: Path, arguments: tuple[str, ...], why: str) -> None:
+    result = CliRunner().invoke(cli.command, ["promote", *arguments, "--root", str(fleet)])
+    assert (result.exit_code, why in result.output) == (2, True), result.output
+
+
+def test_without_stages_it_needs_to_be_said_from_where(rendered_small: Path) -> None:
+    arguments = ["promote", "store", "--to", "dome", "--dry-run", "--root", str(rendered_small)]
+    result = CliRunner().invoke(cli.command, arguments)
+    assert "has no stages; write them there, or say --from ENV" in result.output
+    result = CliRunner().invoke(cli.command, [*arguments, "--from", "lab"])
+    assert 'dome / store / image.tag: "1.9.4" -> "1.9.3"' in result.output
+
+
+def test_an_app_that_inherits_the_default_is_not_moved_along(fleet: Path) -> None:
+    heir = fleet / "templates/apps/second"
+    heir.mkdir()
+    said = "description: Another.\nextends: store\ningressHosts: [second]\nnodePortHosts: []\n"
+    (heir / "app.yaml").write_text(said, encoding="utf-8")
+    edit(fleet / "environments/dome.yaml", "  store: {}\n", "  store: {}\n  second: {}\n")
+    run(fleet, "pin", "lab", "store.image.tag", "2.0.0", "--reason", "Tried here first.")
+    result = CliRunner().invoke(cli.command, ["promote", "store", "--to", "east", "--root", str(fleet)])
+    assert "second.image.tag of dome inherits the default, and would change, too. Hold it first: " in result.output
+
+
+# -- the plan
+
+
+def running(**tags_of: str) -> dict[str, Running]:
+    return {name: Running(*tag.split("!")) if "!" in tag else Running(tag) for name, tag in tags_of.items()}
+
+
+def test_a_plan_is_as_small_as_it_can_be() -> None:
+    behind = "2 is not yet promoted to here."
+    assert promoting.plan(running(a="1", b="1"), "1", ["a"], ["b"]) == Plan("", (), {}, "1")
+    assert promoting.plan(running(a="2", b="1!spec!x"), "2", ["a"], ["b"]) == Plan("", ("b",), {}, "2")
+    assert promoting.plan(running(a="2!spec!x", b="1", c="1"), "1", ["a"], ["b"]) == Plan(
+        "2", ("a",), {"c": ("1", behind)}, "2"
+    )
+    assert promoting.plan(running(a="2!spec!x", b="1", c="0!site n!y"), "1", ["a"], ["b"]) == Plan("2", ("a",), {}, "2")
+
+
+def test_what_a_plan_can_not_know_is_refused() -> None:
+    with pytest.raises(UsageError, match="the stage does not run one thing: a 1, b 2; say which one with --from ENV"):
+        promoting.plan(running(a="1", b="2", c="0"), "0", ["a", "b"], ["c"])
+    with pytest.raises(UsageError, match="what b runs is pinned by n, and not by its spec: change that pin first"):
+        promoting.plan(running(a="2", b="1!site n!x"), "2", ["a"], ["b"])
+    with pytest.raises(UsageError, match="a and b do not run it"):
+        promoting.plan(running(c="0"), "0", ["a", "b"], ["c"])

@@ -1,0 +1,131 @@
+"""`efdgen tidy`: what says nothing goes, and nothing that is deployed changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from efdgen import cli
+from efdgen.output import layout
+from efdgen.verbs import edit as editing
+from efdgen.verbs import project
+from efdgen.verbs.tidy import tidy
+from support.checkout import edit
+from support.repository import small_repository
+
+LAB, DOME = "environments/lab.yaml", "environments/dome.yaml"
+FACTS, NEWS = "environments/shared/facts.yaml", "environments/shared/news.yaml"
+
+BROKER = "<% host('broker') %>:31090"
+PIN = "image.tag: {value: 1.9.4, reason: Tried here first.}"
+ACCEPTED = "- {rule: E512, app: view, reason: Not any more.}\n"
+
+UNTIDY: dict[str, tuple[str, str, str, str]] = {
+    "a value that repeats the definition": (
+        LAB,
+        "        size: 20Gi\n",
+        "        size: 20Gi\n        enabled: true\n",
+        "enabled",
+    ),
+    "a fact that repeats the defaults": (DOME, "hosts:\n", "kafka:\n  storageSize: 15Gi\nhosts:\n", "storageSize"),
+    "the first of two facts": (
+        LAB,
+        "  storageSize: 10Gi\n",
+        f"  broker: {BROKER}\n  storageSize: 10Gi\n",
+        "kafka.broker",
+    ),
+    "a fact that repeats its site": (LAB, "site: north\n", "site: north\nplace: the northern site\n", "place"),
+    "a pin of what the default has become": (
+        DOME,
+        "  store: {}\n",
+        f"  store:\n    pins:\n      {PIN}\n",
+        "the pin of",
+    ),
+    "empty values": (DOME, "  view: {}\n", "  view: {values: {}}\n", "holds nothing"),
+    "an empty mapping in values": (LAB, "      resources:\n", "      config: {}\n      resources:\n", "holds nothing"),
+    "exceptions that nothing needs": (DOME, "apps:\n", f"accept:\n{ACCEPTED}apps:\n", "nothing breaks it"),
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return small_repository(tmp_path)
+
+
+def deployed(root: Path) -> dict[str, bytes]:
+    return {path: text for path, text in project.rendering(root).tree.items() if layout.is_in_chart(path)}
+
+
+def tidied(root: Path) -> Sequence[str]:
+    """Tidy a repository, make sure that it renders to the same, and return what went."""
+    before = deployed(root)
+    found = tidy(root)
+    if found.edited is not None:
+        editing.write(root, found.edited)
+    assert deployed(root) == before
+    return [each.why for each in found.leftovers]
+
+
+def test_what_is_tidy_stays_as_it_is(root: Path) -> None:
+    first = tidied(root)
+    files = {path: path.read_bytes() for path in (root / "environments").rglob("*.yaml")}
+    assert tidied(root) == [], first
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def test_what_says_nothing_goes_and_gives_the_files_back(root: Path) -> None:
+    tidied(root)
+    texts = {file: (root / file).read_bytes() for file in (LAB, DOME, FACTS)}
+    for file, old, new, _ in UNTIDY.values():
+        edit(root / file, old, new)
+    gone = tidied(root)
+    for _, _, _, why in UNTIDY.values():
+        assert any(why in said for said in gone), why
+    assert {file: (root / file).read_bytes() for file in texts} == texts
+
+
+def test_settings_of_apps_that_nobody_lists_go(root: Path) -> None:
+    tidied(root)
+    text = (root / FACTS).read_bytes()
+    edit(root / FACTS, "  north:\n", "  north:\n    title: The <% name %>\n")
+    with (root / FACTS).open("a", encoding="utf-8") as stream:
+        stream.write("      archive:\n        project: others\n")
+    assert [why for why in tidied(root) if "archive" in why] == ["no environment of north lists archive"]
+    assert b"archive" not in (root / FACTS).read_bytes()
+    assert text.splitlines()[-1] == (root / FACTS).read_bytes().splitlines()[-1]
+
+
+def test_news_that_nobody_shows_go(root: Path) -> None:
+    tidied(root)
+    text = (root / NEWS).read_text(encoding="utf-8")
+    edit(root / LAB, "news: [second, first]", "news: [second]")
+    assert tidied(root) == ["no environment shows the news item first"]
+    assert "  first:\n" in text
+    assert "  first:\n" not in (root / NEWS).read_text(encoding="utf-8")
+
+
+def test_what_only_looks_as_if_it_said_nothing_stays(root: Path) -> None:
+    tidied(root)
+    edit(root / LAB, "        main:\n          tasksMax: 2\n", "        main: {}\n")
+    text = (root / LAB).read_bytes()
+    assert tidied(root) == []
+    assert (root / LAB).read_bytes() == text
+
+
+def test_a_check_shows_what_there_is_and_writes_nothing(root: Path) -> None:
+    tidied(root)
+    edit(root / LAB, "site: north\n", "site: north\nplace: the northern site\n")
+    text = (root / LAB).read_bytes()
+    result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--check", "--root", str(root)])
+    assert (result.exit_code, (root / LAB).read_bytes()) == (1, text)
+    assert result.stdout.startswith("environments/lab.yaml:3:1: place is 'the northern site' without it, too")
+    assert result.stderr == "To take out what says nothing, run: efdgen tidy\n"
+    result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--root", str(root)])
+    assert result.exit_code == 0
+    assert "  -place: the northern site\n" in result.stdout
+    assert result.stderr == "1 file written; nothing that is deployed changes\n"
+    result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--check", "--root", str(root)])
+    assert (result.exit_code, result.output) == (0, "Everything says something\n")

@@ -1,0 +1,76 @@
+"""`efdgen versions`: what runs where, what lags behind, since when and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from efdgen import cli
+from efdgen.errors import UsageError
+from efdgen.verbs import versions as verb
+from support.checkout import edit
+from support.gitrepo import commit, variables
+
+LAB = "environments/lab.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _as_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in variables().items():
+        monkeypatch.setenv(name, value)
+
+
+def run(root: Path, *arguments: str) -> str:
+    result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["versions", *arguments, "--root", str(root)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split(" | ")]
+
+
+def test_what_lags_behind_has_its_commit_and_its_reason(small: Path) -> None:
+    commit(small)
+    edit(small / LAB, "value: 1.9.3", "value: 1.9.2")
+    edit(small / LAB, "reason: 1.9.4 has not been tried here.", "reason: Because a | b.\n        until: 2099-01-31")
+    commit(small)
+    edit(small / "environments/dome.yaml", "  store: {}", STORE)
+    _, _, *lines = run(small, "store", "--format", "markdown").splitlines()
+    rows = {(row[1], row[2], row[3]): row[4:] for row in map(cells, lines)}
+    assert rows["chart store-chart", "1.2.3", "everywhere"][0] == ""
+    default, since, because = rows["example/store", "1.9.2", "lab"]
+    assert (default, because) == ("behind 1.9.4", "Because a \\| b. (until 2099-01-31)")
+    assert len(since.split()[1]) == 9
+    assert rows["example/store", "1.10.0", "dome"] == ["ahead of 1.9.4", "", "Tried here first."], "not committed yet"
+    shown = json.loads(run(small, "--differing", "--format", "json"))["versions"]
+    assert [(row["environment"], row["version"], row["default"], row["line"]) for row in shown] == [
+        ("dome", "1.10.0", "1.9.4", 12),
+        ("lab", "1.9.2", "1.9.4", 22),
+    ]
+    assert [row["commit"] is None for row in shown] == [True, False]
+
+
+STORE = """\
+  store:
+    pins:
+      image.tag:
+        value: "1.10.0"
+        reason: Tried here first."""
+
+
+def test_without_git_it_is_said_that_nobody_knows_since_when(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(small.parent))
+    assert run(small, "store").startswith("since when is not known: this is not a Git repository\n")
+
+
+def test_an_app_that_is_not_there_is_refused(small: Path) -> None:
+    with pytest.raises(UsageError, match="unknown app 'stor': did you mean 'store'"):
+        verb.versions(small, ["stor"])
+
+
+def test_where_everything_is_the_default_nothing_differs(small: Path) -> None:
+    assert run(small, "vault-secrets-operator", "--differing").endswith("Everything is the default\n")
