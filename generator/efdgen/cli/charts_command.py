@@ -1,4 +1,4 @@
-"""`efdgen charts`: fetch, verify, outdated."""
+"""`efdgen charts`: fetch, verify, keys, outdated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli.common import CHARTS, reports_errors, repository_root, root_option
+from efdgen.cli.common import CHARTS, complete_app, reports_errors, repository_root, root_option
 from efdgen.cli.streams import say_error
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def command() -> None:
     Examples:
       efdgen charts fetch
       efdgen charts verify
+      efdgen charts keys
       efdgen charts outdated
     """
 
@@ -102,6 +103,29 @@ def verify_command(root: Path | None) -> None:
     if not failures:
         click.echo(f"{count} charts are locked and at hand, undamaged")
     _end(failures)
+
+
+@command.command("keys")
+@click.argument("apps", metavar="[APP]...", nargs=-1, shell_complete=complete_app)
+@root_option
+@reports_errors
+def keys_command(apps: tuple[str, ...], root: Path | None) -> None:
+    """Write chart-keys.yaml: which values each app's charts know, made from the locked charts.
+
+    Without an app, of all that have charts. What templates read, what the charts' values and schemas name, and the
+    same of charts inside charts, is known. Exits with 5 when a chart is not there; the others are written all the same.
+
+    \b
+    Examples:
+      efdgen charts keys
+      efdgen charts keys influxdb
+    """
+    from efdgen.report import charts
+    from efdgen.verbs import chartkeys
+
+    outcome = chartkeys.write(repository_root(root), apps)
+    click.echo(charts.keys(outcome, click.style))
+    _end(outcome.failures)
 
 
 @command.command("outdated")

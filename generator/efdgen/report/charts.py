@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from efdgen.helm.charts.outcomes import Comparison, Fetched
+from efdgen.helm.charts.outcomes import Comparison, Fetched, WrittenKeys
 from efdgen.language import visible
 from efdgen.report.text import Style, table
 
@@ -21,6 +21,19 @@ def fetched(outcome: Fetched, style: Style) -> str:
     failed = sum(len(failure.charts) for failure in outcome.failures)
     counts += [f"{failed} failed"] if failed else []
     return "\n".join([*lines, ", ".join(counts)])
+
+
+def keys(outcome: WrittenKeys, style: Style) -> str:
+    """Return which files of keys were written, a line each, and what of app definitions does nothing; then the sum."""
+    lines = []
+    for path, unread in outcome.written:
+        lines.append(f"{style('wrote', fg='green')} {path}")
+        lines += [f"  {template} can't be read: any key of its chart counts as known" for template in unread]
+    lines += [
+        f"{style('dead', fg='yellow')} {dead.location}: {dead.chart} knows no value {dead.value!r}: it does nothing"
+        for dead in outcome.dead
+    ]
+    return "\n".join([*lines, f"{len(outcome.written)} written, {outcome.unchanged} unchanged"])
 
 
 def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:

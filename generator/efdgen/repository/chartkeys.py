@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from efdgen.errors import Path
+from efdgen.errors import Location, Path
+from efdgen.language import yamlio
+
+FILE = "chart-keys.yaml"
 
 _ALWAYS_KNOWN = frozenset(("fullnameOverride", "global", "nameOverride"))
 """What charts know by convention, whether their values list it or not."""
+
+_MARK = re.compile(r"# Written by `efdgen charts keys` from (.+)\. Do not edit it: docs/charts\.md says more\.\Z")
+_FOR_EDITORS = "# yaml-language-server:"
+_MOST_COMMENTS = 20
+"""Lines at the top of a file that its mark is looked for in."""
+
+
+class Mark(NamedTuple):
+    """What the keys of an app were made from: `influxdb 3.0.9`, a text a chart; and where the file says so."""
+
+    charts: tuple[str, ...]
+    location: Location
+
+
+class ChartKeys(NamedTuple):
+    """The keys that charts know, as a tree, and what they were made from; None: they were written by hand."""
+
+    tree: Mapping[str, Any]
+    mark: Mark | None = None
+
+    def are_of(self, charts: Sequence[str]) -> bool:
+        """Say whether they are those of charts, as far as they say what they were made from."""
+        return self.mark is None or self.mark.charts == tuple(charts)
 
 
 def unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, list[str]]]:
@@ -21,3 +48,32 @@ def unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ())
             yield (*path, key), list(keys)
         elif keys.get(key) and isinstance(value, Mapping):
             yield from unknown(value, keys[key], (*path, key))
+
+
+def mark(text: str, file: str) -> Mark | None:
+    """Return what a file says that it was made from; None: it was written by hand.
+
+    Args:
+        text: what is in the file.
+        file: its path.
+    """
+    for number, line in enumerate(text.splitlines()[:_MOST_COMMENTS], 1):
+        if not line.startswith("#"):
+            return None
+        if match := _MARK.match(line):
+            return Mark(tuple(match.group(1).split(", ")), Location(file, number, 1))
+    return None
+
+
+def dump(keys: Mapping[str, Any], charts: Iterable[str], former: str = "") -> str:
+    """Return the text of a file.
+
+    Args:
+        keys: the keys that the charts know.
+        charts: what they were made from, a text a chart.
+        former: what was in the file: where it names a schema for editors, it still does.
+    """
+    first = former.partition("\n")[0]
+    head = [first] if first.startswith(_FOR_EDITORS) else []
+    said = f"# Written by `efdgen charts keys` from {', '.join(charts)}. Do not edit it: docs/charts.md says more."
+    return "\n".join((*head, said, yamlio.dump(keys)))

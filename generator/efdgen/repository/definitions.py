@@ -12,7 +12,9 @@ from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import appcharts, chartsource, parametertypes, paths, types
+from efdgen.repository import appcharts, chartkeys, chartsource, parametertypes, paths, types
+from efdgen.repository.appcharts import Charts
+from efdgen.repository.chartkeys import ChartKeys
 from efdgen.repository.circles import circles
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppDefinition, NamedThings, Types
@@ -109,7 +111,7 @@ class _Definitions:
     def _definition(self, name: str, document: Document, lineage: list[Document]) -> AppDefinition | None:
         layers: list[Layer] = []
         templates: dict[str, TextFile] = {}
-        chart_keys: Mapping[str, Any] | None = None
+        chart_keys: ChartKeys | None = None
         merged: Any = {}
         values: list[Document] = []
         for index, ancestor in enumerate(lineage):
@@ -119,7 +121,7 @@ class _Definitions:
             values = self._values(folder)
             layers.extend(_values_layer(read, appcharts.without_removed(lineage, index, read.data)) for read in values)
             if self._files.exists(f"{folder}/chart-keys.yaml"):
-                chart_keys = self._files.key_tree(f"{folder}/chart-keys.yaml")
+                chart_keys = self._chart_keys(f"{folder}/chart-keys.yaml")
             if self._files.exists(f"{folder}/templates"):
                 templates.update(self._files.texts(f"{folder}/templates"))
         known = self._types_of(lineage)
@@ -154,7 +156,7 @@ class _Definitions:
                 kind: tuple(map(_named_things, places))
                 for kind, places in _by_name(merged.get("distinctNames")).items()
             },
-            chart_keys=chart_keys,
+            chart_keys=_with_own_values(chart_keys, charts, layers),
             types=known._replace(
                 parameters=parametertypes.with_defaults(known.parameters, merged.get("parameters", {}))
             ),
@@ -167,6 +169,11 @@ class _Definitions:
             document=document,
             vendored=merged.get("vendored"),
         )
+
+    def _chart_keys(self, path: str) -> ChartKeys | None:
+        """Return the keys of charts that a file holds; None when something is wrong with it."""
+        tree = self._files.key_tree(path)
+        return None if tree is None else ChartKeys(tree, chartkeys.mark(self._files.text(path) or "", path))
 
     def _values(self, folder: str) -> list[Document]:
         """Return an app's values; none: it has no values.yaml, or something is wrong with it."""
@@ -227,6 +234,14 @@ def _by_name(written: Any) -> dict[str, Any]:
     if isinstance(written, Mapping):
         return {name: said for name, said in written.items() if said is not None}
     return {name: {} for name in written or ()}
+
+
+def _with_own_values(keys: ChartKeys | None, charts: Charts, layers: Iterable[Layer]) -> ChartKeys | None:
+    """Return the keys made from an app's charts with the values that templates of its own read, if it can have any."""
+    if keys is None or keys.mark is None or charts.only is not None:
+        return keys
+    own: dict[str, Any] = {key: {} for layer in layers for key in layer.data.get("values") or {}}
+    return keys._replace(tree={**own, **keys.tree})
 
 
 def _values_layer(document: Document, values: Mapping[str, Any]) -> Layer:

@@ -14,6 +14,7 @@ from efdgen.language.documents import Document
 from efdgen.language.layers import Layer, Locate
 from efdgen.language.texttemplate import TextFile
 from efdgen.repository import chartaddress
+from efdgen.repository.chartkeys import ChartKeys
 from efdgen.repository.focus import Focus
 from efdgen.repository.mirrors import ChartSettings
 
@@ -109,6 +110,7 @@ class AppDefinition(NamedTuple):
         reads_secrets: what names a Secret in its values: keys, and paths of mappings that end in `.*`.
         distinct_names: the things whose names must differ, by kind.
         manual_secrets: the Secrets that people make by hand, by name, each with the defaults of its keys.
+        chart_keys: the keys that its charts know; None: not known.
         vendored: whether the archives of its charts stand in the rendered tree; None: what holds for all.
     """
 
@@ -124,7 +126,7 @@ class AppDefinition(NamedTuple):
     manual_secrets: Mapping[str, Mapping[str, str]]
     reads_secrets: tuple[str, ...]
     distinct_names: Mapping[str, tuple[NamedThings, ...]]
-    chart_keys: Mapping[str, Any] | None
+    chart_keys: ChartKeys | None
     types: Types
     application: Mapping[str, Any]
     wave: int
@@ -141,6 +143,16 @@ class AppDefinition(NamedTuple):
         if self.chart is not None:
             return self.chart.shown_version
         return ", ".join(f"{chart.key} {chart.shown_version}" for chart in self.charts) or "no chart"
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """Return its charts with their versions, as the mark of its keys has them."""
+        return tuple(f"{chart.name} {chart.version}" for chart in self.charts)
+
+    @property
+    def known_keys(self) -> Mapping[str, Any] | None:
+        """Return the keys that its charts know, unless those of other versions are all that is known."""
+        return self.chart_keys.tree if self.chart_keys and self.chart_keys.are_of(self.pins) else None
 
     @property
     def made_of(self) -> tuple[str, ...]:

@@ -232,13 +232,13 @@ def _check_first_keys(
 def _is_known(files: Files, document: Document, path: Path, definition: AppDefinition) -> bool:
     """Say whether a chart knows what a pin pins, as far as its keys are known; record what it does not know."""
     location = document.locate(path, key=True)
-    if definition.chart_keys is None or files.is_refused(location):
+    if definition.known_keys is None or files.is_refused(location):
         return True
     parts = str(path[-1]).split(".")
     nested: dict[str, Any] = {}
     for part in reversed(parts):
         nested = {part: nested}
-    for where, known in chartkeys.unknown(nested, definition.chart_keys):
+    for where, known in chartkeys.unknown(nested, definition.known_keys):
         likely = suggest.closest(str(where[-1]), known)
         meant = ".".join((*parts[: len(where) - 1], likely or "", *parts[len(where) :]))
         hint = f"did you mean {meant!r}?" if likely else suggest.hint(str(where[-1]), known)

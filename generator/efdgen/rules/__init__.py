@@ -25,6 +25,7 @@ _RULES = (
     apps.are_not_provided,
     distinct_names.names_are_distinct,
     apps.overrides_are_known,
+    apps.chart_keys_are_current,
     apps.image_tags_have_a_reason,
     apps.namespaces_are_their_own,
     apps.charts_from_git_are_elsewhere,

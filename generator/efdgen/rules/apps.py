@@ -46,7 +46,7 @@ def are_not_provided(environment: ResolvedEnvironment, _identities: Identities) 
 def overrides_are_known(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find overrides that the chart does not know, where its keys are known: they would do nothing."""
     for app in environment.apps:
-        keys = app.definition.chart_keys
+        keys = app.definition.known_keys
         if keys is None:
             continue
         for layer in environment.spec.app_layers[app.definition.name]:
@@ -56,6 +56,19 @@ def overrides_are_known(environment: ResolvedEnvironment, _identities: Identitie
                 hint = suggest.hint(str(path[-1]), known)
                 problem = Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING)
                 yield Finding(problem, app.definition.name)
+
+
+def chart_keys_are_current(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find keys of charts that were made from other versions than are pinned: nothing is held against them."""
+    for app in (app.definition for app in environment.apps):
+        mark = app.chart_keys.mark if app.chart_keys else None
+        if mark is None or app.known_keys is not None:
+            continue
+        message = (
+            f"these are the keys of {', '.join(mark.charts)}; {app.name} is made of {', '.join(app.pins) or 'none'}"
+        )
+        hint = f"run: efdgen charts keys {app.name}"
+        yield Finding(Problem("W528", message, mark.location, hint=hint, severity=Severity.WARNING), app.name)
 
 
 def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

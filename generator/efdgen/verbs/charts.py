@@ -18,6 +18,7 @@ from efdgen.language import suggest
 from efdgen.repository import definitions, paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import ChartReference
+from efdgen.verbs import chartkeys
 
 _THREADS = 16
 
@@ -166,7 +167,9 @@ def _write_lock(root: Path, text: str) -> None:
 
 
 def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
-    """Check, offline, that every pinned chart is locked and in the cache; return how many are pinned, and what is not.
+    """Check, offline, that every pinned chart is locked and in the cache, and that keys are those of the charts.
+
+    Returns how many charts are pinned, and what is wrong.
 
     Raises:
         InvalidInputError: with everything wrong with app definitions or the lock.
@@ -190,7 +193,7 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
         for chart, line in locked.lines.items()
         if chart not in pins
     ]
-    return len(pins), (*failures, *stale)
+    return len(pins), (*failures, *stale, *chartkeys.differing(root, charts))
 
 
 def outdated(root: Path, timeout: float) -> Comparisons:

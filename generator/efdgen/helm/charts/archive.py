@@ -6,7 +6,7 @@ import gzip
 import io
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -124,20 +124,39 @@ def default_values_of(chart: Mapping[str, bytes]) -> dict[str, str]:
     Raises:
         ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
     """
-    found: dict[str, str] = {}
-    _collect(chart, "", found, MAX_SUBCHARTS)
-    return found
+    return {"/".join(part.path): _text(part.files, "values.yaml") for part in parts(chart)}
 
 
-def _collect(chart: Mapping[str, bytes], path: str, found: dict[str, str], levels: int) -> None:
+class Part(NamedTuple):
+    """A chart, or one inside it.
+
+    Attributes:
+        path: where its values stand in those of the outermost chart: names or aliases; empty: it is that one.
+        files: its files, by their path below its folder.
+    """
+
+    path: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+
+def parts(chart: Mapping[str, bytes]) -> Iterator[Part]:
+    """Yield a chart and those inside it, one that it has under several names as often.
+
+    Raises:
+        ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
+    """
+    yield from _parts(chart, (), MAX_SUBCHARTS)
+
+
+def _parts(chart: Mapping[str, bytes], path: tuple[str, ...], levels: int) -> Iterator[Part]:
     if not levels:
         raise ChartError(f"the chart holds charts inside charts, more than {MAX_SUBCHARTS} levels deep")
-    found[path] = _text(chart, "values.yaml")
+    yield Part(path, chart)
     dependencies = _dependencies(chart)
     for sub in _subcharts(chart):
         name = _metadata(sub).name
         for known_as in dependencies.get(name, [name]):
-            _collect(sub, f"{path}/{known_as}" if path else known_as, found, levels - 1)
+            yield from _parts(sub, (*path, known_as), levels - 1)
 
 
 def _subcharts(chart: Mapping[str, bytes]) -> list[Mapping[str, bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from efdgen.errors import Location
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.helm.charts.versions import Newer
 from efdgen.repository.model import ChartReference
@@ -50,4 +51,29 @@ class Comparisons(NamedTuple):
     """All pinned charts that could be compared, and what went wrong with the others."""
 
     charts: tuple[Comparison, ...]
+    failures: tuple[Failure, ...]
+
+
+class DeadValue(NamedTuple):
+    """A value of an app definition that its chart does not know."""
+
+    location: Location
+    value: str
+    chart: str
+
+
+class WrittenKeys(NamedTuple):
+    """What became of chart-keys.yaml of some apps.
+
+    Attributes:
+        written: the files that were written, with the templates in which any key counts as known, because they could
+            not be read.
+        unchanged: how many were as they should be.
+        dead: values of app definitions that their charts do not know.
+        failures: what went wrong with others.
+    """
+
+    written: tuple[tuple[str, tuple[str, ...]], ...]
+    unchanged: int
+    dead: tuple[DeadValue, ...]
     failures: tuple[Failure, ...]

@@ -1,0 +1,140 @@
+"""`efdgen charts keys`: what each app's charts know, made from the locked archives."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from efdgen.errors import ChartError, InvalidInputError, UsageError, dotted
+from efdgen.helm.charts import archive, cache, keys
+from efdgen.helm.charts.outcomes import DeadValue, Failure, WrittenKeys
+from efdgen.helm.hydrate import Charts
+from efdgen.language import suggest
+from efdgen.repository import chartaddress, chartfolders, chartkeys, definitions
+from efdgen.repository.files import Files
+from efdgen.repository.model import AppChart, AppDefinition
+
+
+class Made(NamedTuple):
+    """The keys of an app's charts, the text of their file, what is there now, and what could not be read."""
+
+    tree: Mapping[str, Any]
+    path: str
+    text: str
+    former: str
+    unread: tuple[str, ...]
+
+
+def write(root: Path, names: Collection[str] = ()) -> WrittenKeys:
+    """Write chart-keys.yaml of the named apps (none named: all with charts), from the locked charts.
+
+    An app that takes its charts and their keys from the app that it extends needs no file of its own.
+
+    Raises:
+        UsageError: when an app is unknown, or has no charts.
+        InvalidInputError: with everything wrong with app definitions or the lock.
+        ChartError: when the lock can't be read, or a file can't be written.
+    """
+    apps = _load(root)
+    for name in names:
+        if name not in apps:
+            raise UsageError(suggest.unknown("app", name, apps))
+        if not apps[name].charts:
+            raise UsageError(f"the app {name} has no chart whose keys could be known")
+    wanted = [app for app in apps.values() if (app.name in names if names else _needs_keys(app, apps))]
+    charts = cache.LockedCharts.open(root)
+    written: list[tuple[str, tuple[str, ...]]] = []
+    dead: list[DeadValue] = []
+    failures: list[Failure] = []
+    for app in wanted:
+        try:
+            made = make(root, app, charts)
+        except ChartError as error:
+            failures.append(Failure((), f"{app.name}: {error}"))
+            continue
+        dead += _dead(app, made.tree)
+        if made.text != made.former:
+            _write(root / made.path, made.text)
+            written.append((made.path, made.unread))
+    return WrittenKeys(tuple(written), len(wanted) - len(written) - len(failures), tuple(dead), tuple(failures))
+
+
+def differing(root: Path, charts: Charts) -> Iterator[Failure]:
+    """Yield the files that say what they were made from, and are not what that yields; charts that lack are skipped.
+
+    Raises:
+        InvalidInputError: with everything wrong with app definitions.
+    """
+    for app in _load(root).values():
+        mark = app.chart_keys.mark if app.chart_keys else None
+        if mark is None or mark.location.file != file_of(app):
+            continue
+        try:
+            made = make(root, app, charts)
+        except ChartError:
+            continue  # whoever verifies charts says it
+        if made.text != made.former:
+            message = f"{made.path} is not what {', '.join(app.pins)} yields; run: efdgen charts keys {app.name}"
+            yield Failure((), message)
+
+
+def _dead(app: AppDefinition, tree: Mapping[str, Any]) -> Iterator[DeadValue]:
+    """Yield the values of an app's own definition that its charts do not know; its templates may read others."""
+    for layer in app.layers:
+        values = layer.data.get("values") or {}
+        for path, _ in chartkeys.unknown(values, tree):
+            location = layer.locate(("values", *path), key=True)
+            if app.taker(path) is not None and location.file.startswith(f"{app.source}/"):
+                yield DeadValue(location, dotted(path), app.takes(path))
+
+
+def _load(root: Path) -> dict[str, AppDefinition]:
+    files = Files(root)
+    found = definitions.load(files)
+    if files.problems:
+        raise InvalidInputError(files.problems)
+    return found
+
+
+def file_of(app: AppDefinition) -> str:
+    """Return the path of an app's own file."""
+    return f"{app.source}/{chartkeys.FILE}"
+
+
+def _needs_keys(app: AppDefinition, apps: Mapping[str, AppDefinition]) -> bool:
+    """Say whether an app has charts, and not just those, with their keys, of the app that it extends."""
+    base = apps.get(app.document.data.get("extends", ""))
+    is_inherited = base is not None and base.pins == app.pins and not {"chart", "charts"} & app.document.data.keys()
+    return bool(app.charts) and not is_inherited
+
+
+def make(root: Path, app: AppDefinition, charts: Charts) -> Made:
+    """Return what an app's file should hold.
+
+    Raises:
+        ChartError: when one of its charts is not there, or can't be read.
+    """
+    found = {chart.key: keys.of(_files(root, chart, charts)) for chart in app.charts}
+    path = file_of(app)
+    try:
+        former = (root / path).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        former = ""
+    tree: Mapping[str, Any]
+    tree = found[app.chart.key].tree if app.chart else {key: each.tree for key, each in sorted(found.items())}
+    unread = tuple(sorted(template for each in found.values() for template in each.unread))
+    return Made(tree, path, chartkeys.dump(tree, app.pins, former), former, unread)
+
+
+def _files(root: Path, chart: AppChart, charts: Charts) -> Mapping[str, bytes]:
+    if chart.folder:
+        return chartfolders.read(root, chartaddress.folder_of(chart.repository))
+    return archive.files(charts.archive(chart.reference))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        cache.replace(path, text.encode())
+    except OSError as error:
+        raise ChartError(f"can't write {path}: {error.strerror}") from None
