@@ -174,6 +174,7 @@ NOT_RUN = {
     ("README.md", "argocd app create efd --upsert \\"): "it needs an Argo CD",
     ("docs/charts.md", "$ efdgen charts fetch"): "it downloads charts; tests/helm/test_charts.py has these messages",
     ("docs/charts.md", "$ efdgen charts keys influxdb"): "it needs the chart; tests/verbs/test_chartkeys.py",
+    ("docs/charts.md", "$ efdgen charts diff vault-secrets-operator 2.7.0"): "tests/verbs/test_chartupgrade.py",
     ("docs/charts.md", "$ efdgen charts outdated"): "it asks the charts' repositories, and what is newest changes",
     ("docs/e2e.md", 'EFDGEN_E2E_BIN="$HOME/e2e" make e2e'): "it needs a cluster and an Argo CD",
     ("docs/hydrate.md", "$ efdgen hydrate summit influxdb"): "it needs the charts",

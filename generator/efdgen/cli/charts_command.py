@@ -1,4 +1,4 @@
-"""`efdgen charts`: fetch, verify, keys, outdated."""
+"""`efdgen charts`: fetch, verify, keys, diff, upgrade, outdated."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import click
 from click.shell_completion import CompletionItem
 
 from efdgen.cli.common import CHARTS, complete_app, reports_errors, repository_root, root_option
-from efdgen.cli.streams import say_error
+from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.cli.streams import say, say_error
+from efdgen.errors import ChartError
 
 if TYPE_CHECKING:
     from efdgen.helm.charts.outcomes import Failure
+    from efdgen.helm.hydrate import HydratedApp
+    from efdgen.verbs.chartupgrade import Upgraded
 
 _timeout_option = click.option(
     "--timeout",
@@ -49,6 +53,7 @@ def command() -> None:
       efdgen charts verify
       efdgen charts keys
       efdgen charts outdated
+      efdgen charts upgrade influxdb
     """
 
 
@@ -126,6 +131,103 @@ def keys_command(apps: tuple[str, ...], root: Path | None) -> None:
     outcome = chartkeys.write(repository_root(root), apps)
     click.echo(charts.keys(outcome, click.style))
     _end(outcome.failures)
+
+
+_chart_option = click.option(
+    "--chart", "key", metavar="KEY", default="", help="Which of the app's charts, where it has several."
+)
+
+
+@command.command("diff")
+@click.argument("app", metavar="APP", shell_complete=complete_app)
+@click.argument("versions", metavar="[OLD] NEW", nargs=-1, required=True)
+@root_option
+@_chart_option
+@_timeout_option
+@click.option("--all", "is_whole", is_flag=True, help="Show every default that differs.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
+@reports_errors
+def diff_command(
+    app: str, versions: tuple[str, ...], root: Path | None, key: str, timeout: float, is_whole: bool, format_: str
+) -> None:
+    """Compare two versions of a chart that an app pins; without OLD, NEW is compared with the pinned one.
+
+    Shows what of our overrides, in any layer, NEW does not read any more, which values it insists on, which defaults
+    differ, and whether it is for each cluster. Changes nothing; what is not in the cache is downloaded to it.
+
+    \b
+    Examples:
+      efdgen charts diff influxdb 3.1.1
+      efdgen charts diff influxdb 3.0.9 3.1.1 --all
+      efdgen charts diff ingress-nginx 4.0.19 --format json
+    """
+    from efdgen.report import chartreview
+    from efdgen.verbs import chartreview as compare
+
+    if len(versions) > 2:  # noqa: PLR2004 - two versions are compared
+        raise click.UsageError("name one version or two: [OLD] NEW")
+    found = compare.review(repository_root(root), app, versions, timeout, key)
+    text = chartreview.as_text(found, click.style, is_whole=is_whole)
+    click.echo(chartreview.as_json(found) if format_ == "json" else text)
+
+
+@command.command("upgrade")
+@click.argument("app", metavar="APP", shell_complete=complete_app)
+@click.argument("version", metavar="[VERSION]", default="")
+@root_option
+@_chart_option
+@_timeout_option
+@engine_option
+@reports_errors
+def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout: float, engine: str) -> None:
+    """Pin another version of an app's chart: app.yaml, charts.lock, chart-keys.yaml; then show what that does.
+
+    Without VERSION, the newest of the same major version that is for every cluster of the app. In app.yaml only the
+    version changes. The review is that of `efdgen charts diff`, then that of `efdgen diff --hydrate`, if there is Helm.
+    Exits with 5 when the chart can't be had, or Helm fails.
+
+    \b
+    Examples:
+      efdgen charts upgrade influxdb
+      efdgen charts upgrade ingress-nginx 4.0.19
+    """
+    from efdgen.report import chartreview
+    from efdgen.report import charts as report
+    from efdgen.verbs import chartupgrade
+
+    folder = repository_root(root)
+    done = chartupgrade.upgrade(folder, app, version, timeout, key)
+    if done.choice is not None:
+        say(report.choice(app, done.choice))
+    if done.chart is None:
+        return
+    click.echo(chartreview.as_text(done.chart, click.style))
+    click.echo("")
+    failed = _show_objects(folder, done, engine)
+    click.echo("")
+    click.echo(f"{click.style('wrote', fg='green')} {', '.join(done.written)}")
+    click.echo("If that is what you want, run: efdgen render; to take it back: git restore .")
+    report_failures(failed)
+
+
+def _show_objects(root: Path, done: Upgraded, engine: str) -> tuple[HydratedApp, ...]:
+    """Show what an upgrade does to the objects, or, without Helm, to files; return what Helm could not do."""
+    from efdgen.helm import engines
+    from efdgen.report.diff import written
+    from efdgen.verbs import locks, objectdiff
+
+    if done.trees is None or done.values is None:
+        return ()
+    try:
+        helm = engines.choose(engine)
+    except ChartError as error:
+        say(f"The objects are not shown: {error}")
+        click.echo(written(done.values, "text", click.style))
+        return ()
+    former = open_charts(root, lambda: locks.former(root, done.former_lock, "the lock as it was"))
+    found = objectdiff.compare(done.trees, done.values, helm, open_charts(root), former)
+    click.echo(written(found.shown, "text", click.style))
+    return found.failed
 
 
 @command.command("outdated")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from efdgen.helm.charts.outcomes import Comparison, Fetched, WrittenKeys
+from efdgen.helm.charts.outcomes import Choice, Comparison, Fetched, WrittenKeys
 from efdgen.language import visible
 from efdgen.report.text import Style, table
 
@@ -34,6 +34,14 @@ def keys(outcome: WrittenKeys, style: Style) -> str:
         for dead in outcome.dead
     ]
     return "\n".join([*lines, f"{len(outcome.written)} written, {outcome.unchanged} unchanged"])
+
+
+def choice(app: str, chosen: Choice) -> str:
+    """Return which version is upgraded to where none was named, and what else there is."""
+    text = f"The newest version that fits is {chosen.version}" if chosen.version else "No newer version fits"
+    if not chosen.newer:
+        return text
+    return f"{text}; {chosen.newer} is {chosen.why}: efdgen charts upgrade {app} {chosen.newer}"
 
 
 def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:

@@ -155,6 +155,16 @@ def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str)
         raise ChartError(f"{where}: its Chart.yaml says {metadata.name} {metadata.version}; {advice}")
 
 
+def refuse_damaged(chart: ChartReference, found: Download, locked: ChartLock) -> None:
+    """Refuse a download that is not what its index means, not the chart, or another archive than the locked one.
+
+    Raises:
+        ChartError: when it is.
+    """
+    _verify(chart, found)
+    _refuse_another(chart, found, locked)
+
+
 def _write_lock(root: Path, text: str) -> None:
     """Write the lock, if it is not the same already."""
     path = root / lock.FILE

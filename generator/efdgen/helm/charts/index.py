@@ -18,11 +18,21 @@ MAX_INDEX = 100_000_000
 
 
 class Entry(NamedTuple):
-    """One version of a chart in an index. No digest: the index does not say."""
+    """One version of a chart in an index.
+
+    Attributes:
+        digest: of the archive; empty: the index does not say.
+        created: when it was published, as the index says it; empty: it does not.
+        kube_version: the versions of Kubernetes that it is for; empty: any.
+        deprecated: whether nobody looks after the chart any more.
+    """
 
     version: str
     urls: tuple[str, ...]
     digest: str
+    created: str = ""
+    kube_version: str = ""
+    deprecated: bool = False
 
 
 class Index(NamedTuple):
@@ -96,7 +106,16 @@ def _entries(found: list[Any]) -> list[Entry]:
             urls = entry.get("urls")
             texts = [url for url in urls if isinstance(url, str)] if isinstance(urls, list) else []
             digest = entry.get("digest")
-            entries.append(Entry(str(entry["version"]), tuple(texts), digest if isinstance(digest, str) else ""))
+            entries.append(
+                Entry(
+                    str(entry["version"]),
+                    tuple(texts),
+                    digest if isinstance(digest, str) else "",
+                    str(entry.get("created") or ""),
+                    str(entry.get("kubeVersion") or ""),
+                    entry.get("deprecated") is True,
+                )
+            )
     return entries
 
 

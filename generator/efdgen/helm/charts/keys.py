@@ -112,9 +112,10 @@ def _text(content: bytes) -> str | None:
         return None
 
 
-def _mapping(text: str | None) -> Mapping[str, Any]:
+def mapping(files: Mapping[str, bytes], path: str) -> Mapping[str, Any]:
+    """Return what a YAML file of a chart says; a file that is not there, or no mapping, says nothing."""
     try:
-        data = yamlio.load(text or "")
+        data = yamlio.load(_text(files.get(path, b"")) or "")
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
@@ -122,7 +123,7 @@ def _mapping(text: str | None) -> Mapping[str, Any]:
 
 def _defaults(files: Mapping[str, bytes]) -> Iterator[KeyPath]:
     """Yield the paths of the values that a chart has by itself."""
-    yield from _paths(_mapping(_text(files.get("values.yaml", b""))))
+    yield from _paths(mapping(files, "values.yaml"))
 
 
 def _paths(data: Mapping[str, Any], above: KeyPath = ()) -> Iterator[KeyPath]:
@@ -134,7 +135,7 @@ def _paths(data: Mapping[str, Any], above: KeyPath = ()) -> Iterator[KeyPath]:
 
 def _dependencies(files: Mapping[str, bytes]) -> Iterator[Mapping[str, Any]]:
     for file in ("Chart.yaml", "requirements.yaml"):
-        declared = _mapping(_text(files.get(file, b""))).get("dependencies")
+        declared = mapping(files, file).get("dependencies")
         yield from (each for each in (declared if isinstance(declared, list) else ()) if isinstance(each, dict))
 
 

@@ -77,3 +77,11 @@ class WrittenKeys(NamedTuple):
     unchanged: int
     dead: tuple[DeadValue, ...]
     failures: tuple[Failure, ...]
+
+
+class Choice(NamedTuple):
+    """The newest version to upgrade to, and what is newer and was not chosen, with why; empty: nothing."""
+
+    version: str
+    newer: str = ""
+    why: str = ""

@@ -77,6 +77,23 @@ class Repositories:
         with _saying(mirror):
             return self._versions(chart._replace(repository=mirrors.mirrored(chart.repository, mirror)))
 
+    def published(self, chart: ChartReference) -> dict[str, index.Entry]:
+        """Return what the index of a chart's repository says of each version; nothing where there is no index.
+
+        Raises:
+            ChartError: when it can't be had; says what to do.
+        """
+        if gitcharts.is_git(chart):
+            return {}
+        mirror = mirrors.mirror_of(chart.repository, self._mirrors)
+        there = chart._replace(repository=mirrors.mirrored(chart.repository, mirror)) if mirror else chart
+        if _is_registry(there):
+            return {}
+        with _saying(mirror) if mirror else contextlib.nullcontext():
+            found = self._index(there.repository)
+            found.versions(chart.name)
+        return {versions.plain(entry.version): entry for entry in found.entries[chart.name]}
+
     def _versions(self, chart: ChartReference) -> list[str]:
         if _is_registry(chart):
             return [versions.plain(version) for version in oci.versions(chart, self._timeout)]

@@ -1,0 +1,172 @@
+"""`efdgen charts upgrade`: pins another version of a chart, locks it, makes its keys, and shows what that does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.errors import ChartError, InvalidInputError, Location, UsageError
+from efdgen.helm.charts import cache, lock
+from efdgen.helm.charts.outcomes import Choice
+from efdgen.language import schema, yamlio
+from efdgen.language.conforms import conforms
+from efdgen.repository import chartkeys, paths
+from efdgen.review.charts import ChartReview
+from efdgen.review.model import Review
+from efdgen.review.trees import review as review_trees
+from efdgen.verbs import chartkeys as keys
+from efdgen.verbs import charts as fetching
+from efdgen.verbs.chartreview import Subject, Versions, compare, newest, open_subject
+from efdgen.verbs.diff import Trees
+from efdgen.verbs.project import rendering
+from efdgen.verbs.vendored import with_archives
+
+_TOKEN = re.compile(r"""(["'])(?P<quoted>[^"'\\]*)\1|(?P<plain>[^\s,}\]#"'&*!|>][^\s,}\]#]*)""")
+"""A version as people write it: in quotes or without."""
+
+
+class Upgraded(NamedTuple):
+    """What an upgrade did, and what comes of it.
+
+    Attributes:
+        chart: the review of the chart itself; None: nothing newer fits.
+        choice: which version was chosen, where none was named.
+        written: the files that were changed.
+        values: what changes in what is rendered.
+        trees: what is rendered before and after.
+        former_lock: charts.lock as it was.
+    """
+
+    chart: ChartReview | None
+    choice: Choice | None
+    written: tuple[str, ...]
+    values: Review | None = None
+    trees: Trees | None = None
+    former_lock: bytes | None = None
+
+
+def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -> Upgraded:
+    """Pin another version of a chart in app.yaml, lock it, and make the keys of the app's charts anew.
+
+    What can be known to fail is tried before anything is written. If the chart can't be locked after all, app.yaml is
+    as it was.
+
+    Args:
+        root: the repository.
+        app: the app.
+        version: the version; empty: the newest of the same major version that is for every cluster of the app.
+        timeout: how long a server may be silent, in seconds.
+        key: which of the app's charts, where it has several.
+
+    Raises:
+        UsageError: when there is no such app or chart, or the version is pinned already, or can't be written.
+        InvalidInputError: with everything wrong with what people wrote.
+        ChartError: when the version is not there or damaged, or a file can't be written.
+    """
+    subject = open_subject(root, app, key)
+    of = Versions(subject, timeout)
+    choice = None if version else newest(subject, of)
+    wanted = choice.version if choice else version
+    if not wanted:
+        return Upgraded(None, choice, ())
+    if wanted == subject.chart.version:
+        raise UsageError(f"{subject.chart.name} {wanted} is what {app} pins already")
+    if subject.chart.git is None and not conforms(wanted, schema.load("types#/$defs/version")):
+        raise UsageError(f"{wanted!r} is not an exact version, such as 1.2.3")
+    reviewed = compare(subject, of.side(subject.chart.version), of.side(wanted))
+    text = pinned(subject, wanted)
+    path = root / subject.chart.location.file
+    former = path.read_bytes()
+    former_lock = _bytes(root / paths.LOCK)
+    names = _sharing(subject)
+    before = with_archives(rendering(root, (), names)).tree
+    _replace(path, text.encode())
+    try:
+        _fetch(root, timeout, subject.chart.name)
+    except (ChartError, InvalidInputError):
+        _replace(path, former)
+        raise
+    written = [subject.chart.location.file, lock.FILE]
+    made = keys.write(root, _with_keys(root, names))
+    written += [file for file, _ in made.written]
+    after = with_archives(rendering(root, (), names))
+    trees = Trees(before, after.tree, f"{subject.chart.name} {subject.chart.version}", after.project, former_lock)
+    values = review_trees(trees.before, trees.after, trees.base, (), names)
+    return Upgraded(reviewed, choice, tuple(written), values, trees, former_lock)
+
+
+def _fetch(root: Path, timeout: float, name: str) -> None:
+    """Bring charts.lock up to date.
+
+    Raises:
+        ChartError: when the chart of that name can't be locked; others may fail.
+    """
+    failures = fetching.fetch(root, timeout).failures
+    mine = [each for each in failures if any(chart.name == name for chart in each.charts)]
+    if mine:
+        raise ChartError("; ".join(map(str, mine)))
+
+
+def _sharing(subject: Subject) -> list[str]:
+    """Return the apps that take the chart from where its version is written, sorted: those that extend it, too."""
+    apps = subject.project.repository.apps.values()
+    return sorted(app.name for app in apps if any(each.location == subject.chart.location for each in app.charts))
+
+
+def _with_keys(root: Path, names: list[str]) -> list[str]:
+    """Return those of some apps that have a file of keys."""
+    return [name for name in names if (root / paths.APPS / name / chartkeys.FILE).exists()]
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    try:
+        cache.replace(path, content)
+    except OSError as error:
+        raise ChartError(f"can't write {path}: {error.strerror}") from None
+
+
+def pinned(subject: Subject, version: str) -> str:
+    """Return the text of the app.yaml that pins a chart, with another version in it, and nothing else changed.
+
+    Raises:
+        UsageError: when the version does not stand there by itself.
+    """
+    location = subject.chart.location
+    text = (subject.project.root / location.file).read_bytes().decode("utf-8")
+    changed = with_version(text, location, subject.chart.version, version)
+    if changed is None:
+        by_hand = f"write {version} there yourself, then run: efdgen charts fetch; efdgen charts keys"
+        raise UsageError(f"{location}: the version {subject.chart.version} does not stand there by itself: {by_hand}")
+    return changed
+
+
+def with_version(text: str, location: Location, old: str, new: str) -> str | None:
+    """Return a text with another version in the place of one; None: that does not stand there.
+
+    Quotes stay; a version without them gets some where YAML would take it for a number.
+    """
+    lines = text.splitlines(keepends=True)
+    if not 0 < location.line <= len(lines):
+        return None
+    line = lines[location.line - 1]
+    match = _TOKEN.match(line, location.column - 1)
+    if not match or old not in (match["quoted"], match["plain"]):
+        return None
+    quote = match[1] or ("" if isinstance(_read(new), str) else '"')
+    lines[location.line - 1] = f"{line[: match.start()]}{quote}{new}{quote}{line[match.end() :]}"
+    return "".join(lines)
+
+
+def _read(text: str) -> object:
+    try:
+        return yamlio.load(text)
+    except ValueError:
+        return None

@@ -1,0 +1,186 @@
+"""`efdgen charts diff` and `efdgen charts upgrade`: what an operator learns from another version of a chart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from efdgen import cli
+from efdgen.errors import Location
+from efdgen.verbs import chartupgrade
+from support.chartserver import Chart, ChartServer, chart
+
+OLD = {
+    "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 1.2.3\nappVersion: '1.9'\nkubeVersion: '>=1.16-0'\n",
+    "values.yaml": "image: {tag: '1.9.0'}\nreplicaCount: 1\nlogs: {level: info}\nold: {a: 1, b: 2}\n",
+    "templates/a.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: {{ .Release.Name }}\n"
+    "  labels: {helm.sh/chart: store-chart-{{ .Chart.Version }}}\n"
+    "data:\n  tag: {{ .Values.image.tag | quote }}\n  replicas: {{ .Values.replicaCount | quote }}\n"
+    "  ingress: {{ toJson .Values.ingress | quote }}\n  level: {{ .Values.logs.level }}\n",
+}
+NEW = {
+    "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 1.3.0\nappVersion: '2.0'\nkubeVersion: '>=1.16-0'\n",
+    "values.yaml": "image: {tag: '2.0.0'}\nreplicas: 1\nlogs: {level: warn}\nfresh: {one: 1, two: 2}\n",
+    "templates/a.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: {{ .Release.Name }}\n"
+    "  labels: {helm.sh/chart: store-chart-{{ .Chart.Version }}}\n"
+    "data:\n  tag: {{ .Values.image.tag | quote }}\n  replicas: {{ .Values.replicas | quote }}\n"
+    "  ingress: {{ toJson .Values.ingress | quote }}\n  level: {{ .Values.logs.level }}\n"
+    '  zone: {{ .Values.zone | default (required "a zone is needed" .Values.zone) | quote }}\n',
+}
+
+
+@pytest.fixture
+def server() -> Iterator[ChartServer]:
+    """A chart repository with versions of the small repository's store."""
+    with ChartServer() as running:
+        running.add(chart("store-chart", "1.2.3", OLD))
+        running.add(chart("store-chart", "1.3.0", NEW))
+        for version in ("1.4.0", "2.0.0"):
+            content = {**NEW, "Chart.yaml": f"apiVersion: v2\nname: store-chart\nversion: {version}\n"}
+            running.add(chart("store-chart", version, content))
+        for entry, more in zip(
+            running.entries["store-chart"],
+            ({}, {"created": "2024-05-06T07:08:09Z"}, {"kubeVersion": ">=1.99"}, {"deprecated": True}),
+            strict=True,
+        ):
+            entry.update(more)
+        yield running
+
+
+@pytest.fixture
+def root(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: ChartServer) -> Path:
+    """The small repository, whose store comes from the server; its charts of others are stand-ins."""
+    monkeypatch.setenv("EFDGEN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    root = small
+    for path in sorted(root.glob("templates/apps/*/app.yaml")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("https://charts.example.org/", server.url), encoding="utf-8")
+        if path.parent.name not in ("store", "efd") and "chart:" in text:
+            server.add(_stand_in(text))
+    return root
+
+
+def _stand_in(definition: str) -> Chart:
+    import yaml
+
+    said: dict[str, Any] = yaml.safe_load(definition)["chart"]
+    return chart(said["name"], str(said["version"]), {"templates/a.yaml": ""})
+
+
+def charts(root: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(cli.command, ["charts", *arguments, "--root", str(root)])
+
+
+def definition(root: Path) -> str:
+    return (root / "templates/apps/store/app.yaml").read_text(encoding="utf-8")
+
+
+def test_a_diff_says_what_is_not_read_any_more_what_is_needed_and_which_defaults_differ(root: Path) -> None:
+    result = charts(root, "diff", "store", "1.3.0")
+    assert (result.exit_code, result.stderr) == (0, ""), result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[:2] == ["store-chart 1.2.3 -> 1.3.0 (2024-05-06)", "  appVersion: 1.9 -> 2.0"]
+    unread = lines.index("1 override of ours that 1.3.0 does not read any more:")
+    assert lines[unread + 1] == "  templates/apps/store/values.yaml:5:1: replicaCount; did you mean 'replicas'?"
+    assert "  zone: a zone is needed" in lines
+    assert "  ~ image.tag: 1.9.0 -> 2.0.0" in lines
+    others = lines.index("Other defaults: 1 changed, 2 new, 1 gone")
+    assert lines[others + 1 : others + 5] == [
+        "  ~ logs.level: info -> warn",
+        "  + replicas: 1",
+        "  + fresh: {one, two}",
+        "  - old: {a, b}",
+    ]
+    assert definition(root).count("1.2.3") == 1
+
+
+def test_a_diff_for_programs_holds_everything_and_names_clusters_that_the_chart_is_not_for(
+    root: Path, server: ChartServer
+) -> None:
+    refused = {**NEW, "Chart.yaml": NEW["Chart.yaml"].replace("1.3.0", "1.5.0").replace(">=1.16-0", ">=1.99")}
+    server.add(chart("store-chart", "1.5.0", refused))
+    found = json.loads(charts(root, "diff", "store", "1.2.3", "1.5.0", "--format", "json").stdout)
+    assert (found["before"]["version"], found["after"]["version"]) == ("1.2.3", "1.5.0")
+    assert {cluster["fits"] for cluster in found["clusters"]} == {False}
+    assert [each["path"] for each in found["overridesNotReadAnyMore"]] == [["replicaCount"]]
+    text = charts(root, "diff", "store", "1.5.0").stdout
+    assert "REFUSED by Helm: it is for Kubernetes >=1.99; " in text
+
+
+def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_the_objects(root: Path) -> None:
+    charts(root, "fetch")
+    charts(root, "keys", "store")
+    values = root / "templates/apps/store/values.yaml"
+    values.write_text(values.read_text(encoding="utf-8") + "zone: a\n", encoding="utf-8")
+    before = definition(root)
+    result = charts(root, "upgrade", "store", "1.3.0", "--engine", "sdk")
+    assert (result.exit_code, result.stderr) == (0, ""), result.stderr
+    assert definition(root) == before.replace("1.2.3", "1.3.0")
+    assert 'version: "1.3.0"' in (root / "charts.lock").read_text(encoding="utf-8")
+    assert "from store-chart 1.3.0." in (root / "templates/apps/store/chart-keys.yaml").read_text(encoding="utf-8")
+    assert "ConfigMap store / data.level: info -> warn" in result.stdout
+    assert "wrote templates/apps/store/app.yaml, charts.lock, templates/apps/store/chart-keys.yaml" in result.stdout
+    assert charts(root, "verify").exit_code == 0
+
+
+def test_without_a_version_the_newest_is_taken_that_fits_every_cluster_and_what_is_newer_is_said(root: Path) -> None:
+    charts(root, "fetch")
+    values = root / "templates/apps/store/values.yaml"
+    values.write_text(values.read_text(encoding="utf-8") + "zone: a\n", encoding="utf-8")
+    result = charts(root, "upgrade", "store", "--engine", "sdk")
+    assert result.exit_code == 0
+    assert (
+        "The newest version that fits is 1.3.0; 2.0.0 is another major version: efdgen charts upgrade store 2.0.0"
+        in (result.output)
+    )
+    assert '"1.3.0"' in definition(root)
+    result = charts(root, "upgrade", "store")
+    assert (result.exit_code, "No newer version fits" in result.output) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (("store", "9.9.9"), 5, "has no version 9.9.9 of store-chart"),
+        (("store", "1.2.3"), 2, "store-chart 1.2.3 is what store pins already"),
+        (("stroe", "1.3.0"), 2, "did you mean 'store'?"),
+        (("store", "1.3.0", "--chart", "x"), 2, "unknown chart 'x'"),
+    ],
+)
+def test_an_upgrade_that_cannot_be_changes_nothing(
+    root: Path, arguments: tuple[str, ...], status: int, message: str
+) -> None:
+    charts(root, "fetch")
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    result = charts(root, "upgrade", *arguments)
+    assert (result.exit_code, message in result.stderr) == (status, True), result.stderr
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('  version: "1.2.3"  # why', '  version: "2.0.0"  # why'),
+        ("  version: '1.2.3'", "  version: '2.0.0'"),
+        ("  version: 1.2.3 # why", "  version: 2.0.0 # why"),
+        ("  {name: x, version: 1.2.3, repository: y}", "  {name: x, version: 2.0.0, repository: y}"),
+        ("  version: *pinned", None),
+        ("  version: >-", None),
+    ],
+)
+def test_in_app_yaml_only_the_version_changes(line: str, expected: str | None) -> None:
+    text = f"# é\nchart:\n{line}\r\nlast: 1\n"
+    column = line.index("version: ") + len("version: ") + 1
+    changed = chartupgrade.with_version(text, Location("app.yaml", 3, column), "1.2.3", "2.0.0")
+    assert changed == (None if expected is None else text.replace(line, expected))
+
+
+def test_a_version_that_yaml_takes_for_a_number_is_quoted() -> None:
+    assert chartupgrade.with_version("version: 1.2.3\n", Location("a", 1, 10), "1.2.3", "1.10") == 'version: "1.10"\n'
