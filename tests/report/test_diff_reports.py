@@ -257,6 +257,8 @@ def test_json() -> None:
         "apps": [],
         "nothingChanges": False,
         "notCompared": [],
+        "refused": [],
+        "objects": [],
         "environments": ["base", "calm", "lab"],
         "added": {"environments": [{"name": "new", "apps": ["store"]}], "apps": []},
         "removed": {"environments": [], "apps": [{"app": "view", "version": "1.0.0", "environments": ["lab"]}]},

@@ -112,10 +112,14 @@ def test_nothing_that_only_the_chart_makes_up_is_a_change(checkout: Path, engine
 def test_an_app_that_goes_takes_its_application_with_it(checkout: Path, engine: Engine) -> None:
     edit(checkout / "environments/sandbox.yaml", "  kafka-aggregator: {}\n", "")
 
-    change = only(compare(checkout, engine).shown)
+    shown = compare(checkout, engine).shown
+    change = only(shown)
 
     assert (change.environments, change.apps) == (("sandbox",), ("efd",))
-    assert change.part == "Application kafka-aggregator"
+    assert change.part == "Application argocd/kafka-aggregator"
+    (gone,) = shown.objects
+    assert (gone.app, gone.environments, gone.is_new, gone.claims) == ("kafka-aggregator", ("sandbox",), False, ())
+    assert "Namespace kafka-aggregator" in gone.objects
     assert change.after is ABSENT
     assert change.before["spec"]["source"]["path"] == "rendered/apps/kafka-aggregator"
 
@@ -125,7 +129,7 @@ def test_a_revision_reaches_the_application(checkout: Path, engine: Engine) -> N
 
     change = only(compare(checkout, engine).shown)
 
-    assert (change.part, change.path) == ("Application kapacitor", ("spec", "source", "targetRevision"))
+    assert (change.part, change.path) == ("Application argocd/kapacitor", ("spec", "source", "targetRevision"))
     assert (change.before, change.after) == ("HEAD", "v2")
 
 

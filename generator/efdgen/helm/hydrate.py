@@ -83,12 +83,14 @@ class HydratedApp(NamedTuple):
         app: the app; `efd` is the parent chart itself.
         objects: its objects, by template, kind, namespace and name.
         error: Helm's message; empty when it went well.
+        namespace: where objects go that name no namespace.
     """
 
     environment: str
     app: str
     objects: tuple[Object, ...]
     error: str
+    namespace: str = ""
 
 
 def environments(tree: Mapping[str, bytes]) -> list[str]:
@@ -201,7 +203,7 @@ def hydrate_app(
             # The template's path says which chart it is of: the wrapper chart has templates of the same names.
             found = engine.template(other, capabilities)
             manifests = [*manifests, *((f"{release.name}/git/{source}", text) for source, text in found)]
-        return HydratedApp(environment, app, objects.read(manifests), "")
+        return HydratedApp(environment, app, objects.read(manifests), "", release.namespace)
     except ChartError as error:
         return HydratedApp(environment, app, (), messages.shorten(str(error)))
 

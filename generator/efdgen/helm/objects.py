@@ -17,6 +17,18 @@ _EVENTS = ("install", "delete", "upgrade", "rollback")
 _HOOKS = frozenset(("test", "test-success", *(f"{when}-{event}" for when in ("pre", "post") for event in _EVENTS)))
 
 
+_OF_THE_CLUSTER = frozenset(
+    (
+        *("APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole", "ClusterRoleBinding"),
+        *("CustomResourceDefinition", "FlowSchema", "IngressClass", "MutatingWebhookConfiguration", "Namespace"),
+        *("Node", "PersistentVolume", "PodSecurityPolicy", "PriorityClass", "PriorityLevelConfiguration"),
+        *("RuntimeClass", "StorageClass", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
+        *("ValidatingWebhookConfiguration", "VolumeAttachment"),
+    )
+)
+"""Kubernetes' own kinds that have no namespace."""
+
+
 class Object(NamedTuple):
     """A Kubernetes object, and the template that it came from: `influxdb/charts/influxdb/templates/service.yaml`."""
 
@@ -41,6 +53,17 @@ def key(data: Mapping[str, Any]) -> Key:
     group = str(data.get("apiVersion") or "").rpartition("/")[0]
     namespace, name = metadata.get("namespace") or "", metadata.get("name") or metadata.get("generateName") or ""
     return Key(group, str(data.get("kind") or ""), str(namespace), str(name))
+
+
+def placed(data: Mapping[str, Any], namespace: str) -> Key:
+    """Return what tells an object from all others of its cluster.
+
+    Args:
+        data: the object.
+        namespace: where it goes if it names no namespace: its Application's. Kinds of the cluster have none.
+    """
+    found = key(data)
+    return found._replace(namespace="" if found.kind in _OF_THE_CLUSTER else found.namespace or namespace)
 
 
 def read(manifests: Iterable[tuple[str, str]]) -> tuple[Object, ...]:

@@ -62,6 +62,44 @@ class WholeEnvironment(NamedTuple):
     apps: tuple[str, ...]
 
 
+class RefusedChange(NamedTuple):
+    """A change that Kubernetes refuses on an object that is there already.
+
+    Attributes:
+        environments: where.
+        app: of which app.
+        part: the object.
+        paths: what of it.
+        advice: what an operator can do.
+    """
+
+    environments: tuple[str, ...]
+    app: str
+    part: str
+    paths: tuple[Steps, ...]
+    advice: str
+
+
+class AppObjects(NamedTuple):
+    """The objects of an app that comes or goes.
+
+    Attributes:
+        app: the app.
+        environments: where.
+        is_new: whether it comes.
+        objects: their names.
+        claims: those of them that are volume claims: their data goes with them.
+        kept_claims: the templates of claims that StatefulSets make, and that stay when these go.
+    """
+
+    app: str
+    environments: tuple[str, ...]
+    is_new: bool
+    objects: tuple[str, ...]
+    claims: tuple[str, ...]
+    kept_claims: tuple[str, ...]
+
+
 class Radius(NamedTuple):
     """How much of an environment changes, and how many of its apps could not be compared."""
 
@@ -100,6 +138,8 @@ class Review(NamedTuple):
         reordered: lists of which only the order differs.
         unknown: what could not be compared.
         looked_at: the apps that were looked at; none: all.
+        refused: of the changes of objects, those that Kubernetes refuses.
+        objects: those of apps that come or go.
     """
 
     base: str
@@ -112,6 +152,8 @@ class Review(NamedTuple):
     reordered: tuple[Reordered, ...] = ()
     unknown: tuple[NotCompared, ...] = ()
     looked_at: tuple[str, ...] = ()
+    refused: tuple[RefusedChange, ...] = ()
+    objects: tuple[AppObjects, ...] = ()
 
     @property
     def compared_with(self) -> str:

@@ -9,56 +9,134 @@ from typing import Any
 
 from efdgen.helm import objects
 from efdgen.helm.objects import Object
-from efdgen.language.layers import ABSENT
+from efdgen.language.layers import ABSENT, at
+from efdgen.review import definitions, immutable, permissions
 from efdgen.review.folding import Found
-from efdgen.review.semantic import difference
+from efdgen.review.semantic import Edit, Steps, difference
 
 MADE_UP = "(made up each time)"
 """Stands for what a chart makes up on every rendering: random passwords, generated names, the time."""
+
+OF_THE_VERSION = "labels and checksums of every version"
+"""What stands for the object where labels and checksums differ that no version of a chart leaves as they are."""
+
+_VERSION_LABELS = frozenset(("app.kubernetes.io/version", "chart", "chartVersion", "helm.sh/chart"))
+_CHECKSUM = "checksum/"
 
 _WORDS = re.compile(r"""([\s,;="'`<>(){}|]+)""")
 """What stands between words; a date, or a name with a random end, is one word."""
 
 
 def compare(environment: str, app: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Found]:
-    """Yield what differs between the objects of an app, as `steady` returns them; a new one is one difference."""
+    """Yield what differs between the objects of an app, as `steady` returns them; a new one is one difference.
+
+    Labels and checksums that every version of a chart changes are one difference of the app, whatever has them.
+    """
+    versions: dict[str, tuple[Any, Any]] = {}
     for name in sorted(before.keys() | after.keys()):
-        if name not in before or name not in after:
-            yield Found(environment, app, name, (), before.get(name, ABSENT), after.get(name, ABSENT))
+        old, new = before.get(name, ABSENT), after.get(name, ABSENT)
+        if old is ABSENT or new is ABSENT:
+            yield Found(environment, app, name, (), _summed_up(old), _summed_up(new))
             continue
-        result = difference(before[name], after[name])
-        for edit in result.edits:
-            yield Found(environment, app, name, edit.path, edit.before, edit.after)
-        for steps in result.reordered:
+        edits, reordered = _edits(old, new)
+        for edit in edits:
+            if _is_of_the_version(edit) and not immutable.is_refused(edit, old, new):
+                label = str(edit.path[-1])
+                is_checksum = label.startswith(_CHECKSUM)
+                versions.setdefault(label, ("one", "another") if is_checksum else (edit.before, edit.after))
+            else:
+                yield Found(environment, app, name, edit.path, edit.before, edit.after)
+        for steps in reordered:
             yield Found(environment, app, name, steps, ABSENT, ABSENT)
+    if versions:
+        sides = [{label: both[side] for label, both in sorted(versions.items())} for side in (0, 1)]
+        yield Found(environment, app, OF_THE_VERSION, (), *sides)
 
 
-def steady(first: Sequence[Object], second: Sequence[Object]) -> dict[str, Any]:
+def refused(
+    environment: str, app: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[tuple[str, str, str, Steps]]:
+    """Yield the changes that Kubernetes refuses: environment, app, object and path."""
+    for name in sorted(before.keys() & after.keys()):
+        for edit in difference(before[name], after[name]).edits:
+            if edit.path and immutable.is_refused(edit, before[name], after[name]):
+                yield environment, app, name, edit.path
+
+
+def listed(
+    found: Mapping[str, Mapping[str, Any]],
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the names of objects, those that are volume claims, and the claims that StatefulSets make."""
+    claims = tuple(name for name, data in sorted(found.items()) if data.get("kind") == "PersistentVolumeClaim")
+    kept = []
+    for name, data in sorted(found.items()):
+        if data.get("kind") == "StatefulSet":
+            templates = at(data, ("spec", "volumeClaimTemplates"), None) or []
+            kept += [f"{at(each, ('metadata', 'name'), '?')} of {name}" for each in templates]
+    return tuple(sorted(found)), claims, tuple(kept)
+
+
+def _edits(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[Edit, ...], tuple[Steps, ...]]:
+    if old.get("kind") == new.get("kind") == definitions.KIND:
+        return tuple(definitions.edits(old, new)), ()
+    if old.get("kind") == new.get("kind") and old.get("kind") in permissions.KINDS:
+        old, new = permissions.told(old), permissions.told(new)
+    result = difference(old, new)
+    return result.edits, result.reordered
+
+
+def _summed_up(data: Any) -> Any:
+    is_definition = isinstance(data, Mapping) and data.get("kind") == definitions.KIND
+    return definitions.summary(data) if is_definition else data
+
+
+def _is_of_the_version(edit: Edit) -> bool:
+    """Say whether what differs is a label or a checksum that has another value with every version of a chart."""
+    above, last = edit.path[-3:-1], edit.path[-1] if edit.path else ""
+    if ABSENT in (edit.before, edit.after):
+        return False
+    is_checksum = above == ("metadata", "annotations") and str(last).startswith(_CHECKSUM)
+    return is_checksum or (above == ("metadata", "labels") and last in _VERSION_LABELS)
+
+
+def steady(first: Sequence[Object], second: Sequence[Object], namespace: str = "") -> dict[str, Any]:
     """Return objects by kind, namespace and name, from two hydrations of one input.
+
+    One that names no namespace goes to the Application's, so it is the same as one that names that.
 
     What differs between the two is made up on every rendering: `MADE_UP` stands there instead. An object whose name
     is made up goes by its template.
     """
-    names = {_name(item) for item in first} & {_name(item) for item in second}
-    one, other = (_numbered(items, names) for items in (first, second))
+    names = {_name(item, namespace) for item in first} & {_name(item, namespace) for item in second}
+    one, other = (_numbered(items, names, namespace) for items in (first, second))
     return {name: _steady(data, other.get(name, ABSENT)) for name, data in one.items()}
 
 
-def _numbered(items: Iterable[Object], names: set[str]) -> dict[str, Mapping[str, Any]]:
+def _numbered(items: Iterable[Object], names: set[str], namespace: str) -> dict[str, Mapping[str, Any]]:
     """Return objects by name, those with a name made up by template, and the second of the same name as ` (2)`."""
     found: dict[str, Mapping[str, Any]] = {}
     seen: Counter[str] = Counter()
     for item in items:
-        name = _name(item)
+        name = _name(item, namespace)
         if name not in names:
             name = f"{objects.key(item.data).kind} of {item.source}"
         seen[name] += 1
-        found[name if seen[name] == 1 else f"{name} ({seen[name]})"] = item.data
+        found[name if seen[name] == 1 else f"{name} ({seen[name]})"] = _placed(item.data, namespace)
     return found
 
 
-def _name(item: Object) -> str:
-    key = objects.key(item.data)
+def _placed(data: Mapping[str, Any], namespace: str) -> Mapping[str, Any]:
+    """Return an object with the namespace that it goes to, or without, if its kind has none."""
+    metadata = data.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return data
+    place = objects.placed(data, namespace).namespace
+    others = {key: value for key, value in metadata.items() if key != "namespace"}
+    return {**data, "metadata": {**others, **({"namespace": place} if place else {})}}
+
+
+def _name(item: Object, namespace: str) -> str:
+    key = objects.placed(item.data, namespace)
     return f"{key.kind} {key.namespace}/{key.name}" if key.namespace else f"{key.kind} {key.name}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.errors import ChartError
@@ -13,7 +13,9 @@ from efdgen.helm.hydrate import Capabilities, Charts, HydratedApp
 from efdgen.repository import paths
 from efdgen.review import objects
 from efdgen.review.folding import Found, fold
-from efdgen.review.model import NotCompared, Review
+from efdgen.review.immutable import what_to_do
+from efdgen.review.model import AppObjects, NotCompared, RefusedChange, Review
+from efdgen.review.semantic import Steps
 from efdgen.verbs.diff import Tree, Trees
 from efdgen.verbs.project import Project
 
@@ -47,6 +49,9 @@ def compare(
     if touched:
         time.sleep(_TICK)
     second = _hydrated(both, touched, tools)
+    moved = _moved(values)
+    moving: dict[tuple[str, bool, tuple[str, ...], tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    immutable: dict[tuple[str, str], dict[Steps, list[str]]] = {}
     found: list[Found] = []
     failed: list[HydratedApp] = []
     for (environment, app), sides in first.items():
@@ -55,11 +60,22 @@ def compare(
         if broken:
             failed.append(broken[0])
             continue
-        before, after = (objects.steady(one.objects, other.objects) for one, other in zip(sides, again, strict=True))
+        before, after = (
+            objects.steady(one.objects, other.objects, one.namespace) for one, other in zip(sides, again, strict=True)
+        )
         if app == paths.PARENT and values.looked_at and app not in values.looked_at:
             before, after = (_applications_of(values.looked_at, side) for side in (before, after))
+        if app in (whole := moved.get(environment, {})):
+            moving.setdefault((app, whole[app], *objects.listed(before or after)), []).append(environment)
+            continue
         found.extend(objects.compare(environment, app, before, after))
+        for *place, path in objects.refused(environment, app, before, after):
+            immutable.setdefault((place[1], place[2]), {}).setdefault(path, []).append(environment)
     changes, reordered = fold(found)
+    values = values._replace(
+        refused=tuple(_refused(immutable)),
+        objects=tuple(AppObjects(what[0], tuple(sorted(names)), *what[1:]) for what, names in sorted(moving.items())),
+    )
     unknown = tuple(sorted((NotCompared(app.environment, app.app) for app in failed), key=str))
     return ReviewedObjects(values._replace(changes=changes, reordered=reordered, unknown=unknown), tuple(failed))
 
@@ -77,8 +93,28 @@ def _touched(values: Review) -> dict[str, list[str]]:
             touched.setdefault(environment, set()).update([paths.PARENT] if change.part == "Application" else apps)
     for deployment in (*values.added_apps, *values.removed_apps):
         for environment in deployment.environments:
-            touched.setdefault(environment, set()).add(paths.PARENT)
+            touched.setdefault(environment, set()).update((paths.PARENT, deployment.app))
     return {environment: sorted(apps) for environment, apps in sorted(touched.items())}
+
+
+def _moved(values: Review) -> dict[str, dict[str, bool]]:
+    """Return, by environment, the apps that come (true) or go (false)."""
+    moved: dict[str, dict[str, bool]] = {}
+    for deployments, is_new in ((values.added_apps, True), (values.removed_apps, False)):
+        for deployment in deployments:
+            for environment in deployment.environments:
+                moved.setdefault(environment, {})[deployment.app] = is_new
+    return moved
+
+
+def _refused(found: Mapping[tuple[str, str], Mapping[Steps, Sequence[str]]]) -> Iterator[RefusedChange]:
+    """Yield the changes that Kubernetes refuses, those of one object and the same environments together."""
+    for (app, part), by_path in sorted(found.items()):
+        alike: dict[tuple[str, ...], list[Steps]] = {}
+        for path, environments in by_path.items():
+            alike.setdefault(tuple(sorted(environments)), []).append(path)
+        for environments, those in sorted(alike.items()):
+            yield RefusedChange(environments, app, part, tuple(those), what_to_do(part.partition(" ")[0]))
 
 
 class _Tools(NamedTuple):

@@ -9,7 +9,7 @@ from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
-from efdgen.review.model import Change, Radius, Reordered, Review, WholeApp, WholeEnvironment
+from efdgen.review.model import AppObjects, Change, Radius, RefusedChange, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import Item, Step
 
 
@@ -23,11 +23,34 @@ def as_json(review: Review, _style: Style) -> str:
         "added": _group(review.added_environments, review.added_apps),
         "removed": _group(review.removed_environments, review.removed_apps),
         "notCompared": [str(place) for place in review.unknown],
+        "refused": [_refused(each) for each in review.refused],
+        "objects": [_objects(each) for each in review.objects],
         "radius": [_radius(radius) for radius in review.radius()],
         "changes": [_change(change) for change in review.changes],
         "reordered": [_place(each) for each in review.reordered],
     }
     return visible.json(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+def _refused(change: RefusedChange) -> dict[str, Any]:
+    return {
+        "environments": change.environments,
+        "app": change.app,
+        "part": change.part,
+        "paths": [changes.path(steps) for steps in change.paths],
+        "advice": change.advice,
+    }
+
+
+def _objects(moving: AppObjects) -> dict[str, Any]:
+    return {
+        "app": moving.app,
+        "environments": moving.environments,
+        "kind": "added" if moving.is_new else "removed",
+        "objects": moving.objects,
+        "claims": moving.claims,
+        "claimsThatStay": moving.kept_claims,
+    }
 
 
 def _radius(radius: Radius) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from efdgen.errors import dotted
@@ -12,7 +12,7 @@ from efdgen.language import visible, yamlio
 from efdgen.language.layers import ABSENT
 from efdgen.report.text import count
 from efdgen.review import linediff
-from efdgen.review.model import Change, Radius, Reordered, Review
+from efdgen.review.model import AppObjects, Change, Radius, RefusedChange, Reordered, Review
 from efdgen.review.semantic import Item, Steps
 
 NOT_SET = "not set"
@@ -143,7 +143,38 @@ def comings_and_goings(review: Review) -> list[tuple[str, str]]:
         for app in deployments:
             said.append((verb, f"{' '.join(filter(None, (app.app, app.version)))}: {names(app.environments)}"))  # noqa: PERF401
     said += [("not compared", str(place)) for place in review.unknown]
+    said += [line for moving in review.objects for line in _moving(moving)]
+    said += [
+        (
+            "refused by Kubernetes",
+            f"{names(each.environments)} / {each.app} / {each.part} / {_paths(each)}: {each.advice}",
+        )
+        for each in review.refused
+    ]
     return said
+
+
+def _paths(change: RefusedChange) -> str:
+    return ", ".join(map(path, change.paths))
+
+
+def _moving(moving: AppObjects) -> Iterator[tuple[str, str]]:
+    """Yield what an app that comes or goes takes with it, the data that would be lost last."""
+    where = f"{names(moving.environments)} / {moving.app}"
+    verb = "added" if moving.is_new else "removed"
+    yield f"objects {verb}", f"{where} / {count(len(moving.objects), 'object')}: {', '.join(moving.objects)}"
+    if moving.is_new:
+        return
+    if moving.claims:
+        yield (
+            "claims removed",
+            f"{where} / {', '.join(moving.claims)}: the data in them goes, unless volumes are retained",
+        )
+    if moving.kept_claims:
+        yield (
+            "claims that stay",
+            f"{where} / {', '.join(moving.kept_claims)}: delete them by hand when nobody needs them",
+        )
 
 
 def only_order(reordered: Iterable[Reordered]) -> list[str]:

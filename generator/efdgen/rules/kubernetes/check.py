@@ -22,17 +22,6 @@ _ARGO_CD_HOOK = "argocd.argoproj.io/hook"
 _IGNORED_HOOKS = frozenset(("test", "test-success", "test-failure", "pre-rollback", "post-rollback"))
 """Hooks that Argo CD leaves out: https://argo-cd.readthedocs.io/en/stable/user-guide/helm/#helm-hooks."""
 
-_OF_THE_CLUSTER = frozenset(
-    (
-        *("APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole", "ClusterRoleBinding"),
-        *("CustomResourceDefinition", "FlowSchema", "IngressClass", "MutatingWebhookConfiguration", "Namespace"),
-        *("Node", "PersistentVolume", "PodSecurityPolicy", "PriorityClass", "PriorityLevelConfiguration"),
-        *("RuntimeClass", "StorageClass", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"),
-        *("ValidatingWebhookConfiguration", "VolumeAttachment"),
-    )
-)
-"""Kubernetes' own kinds that have no namespace."""
-
 
 class Finding(NamedTuple):
     """A problem of a hydrated object.
@@ -127,8 +116,7 @@ def _twin(item: Object, app: str, namespace: str, taken: dict[objects.Key, tuple
     key = objects.key(item.data)
     if not key.name or "name" not in item.data["metadata"] or {_HOOK, _ARGO_CD_HOOK} & _annotations(item.data).keys():
         return  # names that the cluster makes up; hooks come and go
-    where = "" if key.kind in _OF_THE_CLUSTER else key.namespace or namespace
-    key = key._replace(namespace=where)
+    key = objects.placed(item.data, namespace)
     if key in taken:
         other, source = taken[key]
         whose = "the same app" if other == app else other
