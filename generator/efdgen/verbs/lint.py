@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.errors import Problem, UsageError
+from efdgen.errors import Location, Problem, UsageError
 from efdgen.helm import folders, hydrate
 from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
-from efdgen.language import suggest
+from efdgen.language import scope, suggest
+from efdgen.language.layers import at, leaves
 from efdgen.render.files import app_files
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec
 from efdgen.rules import acceptance
-from efdgen.rules.kubernetes import apis, check, exponents, schemas
+from efdgen.rules.kubernetes import across, apis, check, exponents, schemas
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.verbs.project import Rendering, rendering
 
@@ -63,16 +64,44 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only:
         found += _exponents(environment, apps, tree, engine, charts, capabilities)
         failures = [app for app in apps if app.error]
         if not failures and not only:
+            found += across.find(apps, repository, _cluster(environment, apps), _written(environment))
+        if not failures and not only:
             blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
             kinds = {(finding.problem.code, finding.app) for finding in found}
             in_vain += acceptance.accepted_in_vain(
-                environment.spec, kinds, frozenset((*check.CODES, exponents.CODE)) - blind
+                environment.spec, kinds, frozenset((*check.CODES, *across.CODES, exponents.CODE)) - blind
             )
         failed += failures
         findings += not_accepted(environment.spec, found)
     problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
     failed.sort(key=lambda app: (app.environment, app.app))
     return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(_notes(given.environments)))
+
+
+def _written(environment: ResolvedEnvironment) -> across.Written:
+    """Return what finds the place where a value of an app is written, if one alone has it."""
+    apps = {app.definition.name: app for app in environment.apps}
+
+    def written(name: str, value: str) -> Location | None:
+        app = apps.get(name)
+        found = [path for path, leaf in leaves(app.values) if str(leaf) == value] if app is not None else []
+        return scope.locate(app.layers, ("values", *found[0])) if app is not None and found else None
+
+    return written
+
+
+def _cluster(environment: ResolvedEnvironment, apps: Iterable[HydratedApp]) -> across.Cluster:
+    """Return what is known of an environment's cluster beside its objects."""
+    definitions = [app.definition for app in environment.apps]
+    secrets = [(app.namespace, name) for app in definitions for name in app.manual_secrets]
+    made = [
+        str(at(item.data, ("spec", "destination", "namespace"), ""))
+        for app in apps
+        for item in app.objects
+        if "CreateNamespace=true" in (at(item.data, ("spec", "syncPolicy", "syncOptions"), None) or ())
+    ]
+    storage_class = environment.facts.cluster.storage_class
+    return across.Cluster(secrets, [storage_class] if storage_class else [], made)
 
 
 def deployed(environment: ResolvedEnvironment) -> frozenset[str]:

@@ -48,13 +48,13 @@ def check(apps: Sequence[HydratedApp], repository: Repository, kubernetes_versio
         kubernetes_version: the cluster's.
     """
     cluster = apis.minor(kubernetes_version)
-    places = _Places(repository)
+    places = Places(repository)
     findings = []
     taken: dict[objects.Key, tuple[str, str]] = {}
     for app in sorted(apps, key=lambda app: app.app):
         namespace = places.namespace(app.app)
         for item in app.objects:
-            if not _is_applied(item.data):
+            if not is_applied(item.data):
                 continue
             location, template = places.locate(app.app, item.source)
             problems = [*_form(item, cluster), *_api(item, cluster), *_twin(item, app.app, namespace, taken)]
@@ -70,7 +70,7 @@ def name(data: Mapping[str, Any]) -> str:
     return f"{key.kind} {key.namespace}/{key.name}" if key.namespace else f"{key.kind} {key.name}".rstrip()
 
 
-def _is_applied(data: Mapping[str, Any]) -> bool:
+def is_applied(data: Mapping[str, Any]) -> bool:
     """Say whether Argo CD applies an object: it leaves some of Helm's hooks out."""
     hooks = {hook.strip() for hook in str(_annotations(data).get(_HOOK, "")).split(",")} - {""}
     return not hooks or not hooks <= _IGNORED_HOOKS
@@ -124,7 +124,7 @@ def _twin(item: Object, app: str, namespace: str, taken: dict[objects.Key, tuple
     taken.setdefault(key, (app, item.source))
 
 
-class _Places:
+class Places:
     """Where problems of objects can be fixed."""
 
     def __init__(self, repository: Repository) -> None:

@@ -1,0 +1,183 @@
+"""Objects of an environment together: each rule on a fault, and on what only looks like one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from efdgen.errors import Location
+from efdgen.helm.hydrate import HydratedApp, Object
+from efdgen.repository import load
+from efdgen.repository.model import Repository
+from efdgen.rules.kubernetes import across
+from support.checkout import ROOT
+
+Objects = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def repository() -> Repository:
+    """The EFD's repository, only to say where templates are."""
+    return load.load(Path(ROOT))
+
+
+def thing(kind: str, name: str = "influxdb", **more: Any) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, **more}
+
+
+def container(**more: Any) -> dict[str, Any]:
+    return {"name": "main", "image": "influxdb:1.8", **more}
+
+
+def sound() -> Objects:
+    """Return objects that nobody complains about, by a name for the test."""
+    pod = {
+        "serviceAccountName": "influxdb",
+        "containers": [
+            container(
+                env=[{"name": "P", "valueFrom": {"secretKeyRef": {"name": "influxdb-auth", "key": "p"}}}],
+                envFrom=[{"configMapRef": {"name": "settings"}}, {"secretRef": {"name": "maybe", "optional": True}}],
+            )
+        ],
+        "volumes": [{"name": "v", "projected": {"sources": [{"secret": {"name": "by-hand"}}]}}],
+    }
+    backend = {"service": {"name": "influxdb", "port": {"name": "http"}}}
+    job = {"spec": {"containers": [container(args=["create", "--secret-name=webhook"])]}}
+    claims = [{"metadata": {"name": "data"}, "spec": {"storageClassName": "fast"}}]
+    return {
+        "namespace": thing("Namespace"),
+        "account": thing("ServiceAccount"),
+        "settings": thing("ConfigMap", "settings"),
+        "vault": thing("VaultSecret", "influxdb-auth"),
+        "job": thing("Job", "certificates", spec={"template": job}),
+        "set": thing(
+            "StatefulSet",
+            spec={
+                "replicas": 2,
+                "template": {"metadata": {"labels": {"app": "influxdb"}}, "spec": pod},
+                "volumeClaimTemplates": claims,
+            },
+        ),
+        "service": thing("Service", spec={"selector": {"app": "influxdb"}, "ports": [{"port": 80, "name": "http"}]}),
+        "pod service": thing(
+            "Service",
+            "influxdb-1",
+            spec={"selector": {"app": "influxdb", "statefulset.kubernetes.io/pod-name": "influxdb-1"}},
+        ),
+        "ingress": thing(
+            "Ingress",
+            spec={
+                "tls": [{"secretName": "webhook"}],
+                "rules": [{"host": "a", "http": {"paths": [{"path": "/", "backend": backend}]}}],
+            },
+        ),
+        "old ingress": thing("Ingress", "old", spec={"backend": {"serviceName": "influxdb", "servicePort": 80}}),
+    }
+
+
+def found(repository: Repository, objects: Objects, **more: Any) -> list[tuple[str, str]]:
+    items = tuple(Object(f"influxdb/charts/influxdb/templates/{name}.yaml", data) for name, data in objects.items())
+    cluster = across.Cluster([("influxdb", "by-hand")], ["fast"], [])._replace(**more)
+    apps = [HydratedApp("summit", "influxdb", items, "")]
+    findings = across.find(apps, repository, cluster, lambda _app, _value: None)
+    return [(finding.problem.code, f"{finding.problem.message} {finding.problem.hint}") for finding in findings]
+
+
+def change(name: str, *path: Any, to: Any) -> Callable[[Objects], None]:
+    def apply(objects: Objects) -> None:
+        *above, last = path
+        place: Any = objects[name]
+        for step in above:
+            place = place[step]
+        place[last] = to
+
+    return apply
+
+
+def without(name: str) -> Callable[[Objects], None]:
+    return lambda objects: objects.pop(name) and None
+
+
+def forbidden(objects: Objects) -> None:
+    objects["nginx"] = thing("ConfigMap", "nginx", data={"allow-snippet-annotations": "false"})
+    objects["ingress"]["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/server-snippet": "x"}
+
+
+POD = ("spec", "template", "spec")
+PATHS = ("spec", "rules", 0, "http", "paths", 0, "backend", "service")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "message"),
+    [
+        (change("ingress", *PATHS, "name", to="influx"), "E707", "no Service 'influx' in its namespace did you mean"),
+        (change("ingress", *PATHS, "port", to={"number": 81}), "E707", "influxdb has no port 81 it has: 80, http"),
+        (change("old ingress", "spec", "backend", "servicePort", to=81), "E707", "influxdb has no port 81"),
+        (change("service", "spec", "selector", "app", to="x"), "W708", "selects no pod: nothing in its namespace"),
+        (change("set", "spec", "replicas", to=1), "W708", "pod-name=influxdb-1"),
+        (
+            without("vault"),
+            "E709",
+            "the Secret 'influxdb-auth', which nothing makes list it in the app's",
+        ),
+        (without("settings"), "E709", "needs the ConfigMap 'settings', which nothing makes"),
+        (without("account"), "E709", "needs the ServiceAccount 'influxdb'"),
+        (without("job"), "E709", "Ingress influxdb: it needs the Secret 'webhook'"),
+        (change("vault", "metadata", "name", to="influxdb-aut"), "E709", "did you mean 'influxdb-aut'?"),
+        (without("namespace"), "E710", "nobody makes its namespace 'influxdb'"),
+        (
+            change("set", "spec", "volumeClaimTemplates", 0, "spec", "storageClassName", to="slow"),
+            "W711",
+            "the storage class 'slow' cluster.storageClass says: fast",
+        ),
+        (forbidden, "E712", "refuses the annotation nginx.ingress.kubernetes.io/server-snippet ConfigMap nginx of"),
+        (change("set", *POD, "containers", 0, "image", to="r:5000/influxdb"), "W713", "r:5000/influxdb has no tag"),
+        (change("set", *POD, "containers", 0, "image", to="influxdb:latest"), "W713", "is latest"),
+    ],
+)
+def test_a_fault_is_found_and_nothing_else(
+    repository: Repository, fault: Callable[[Objects], None], code: str, message: str
+) -> None:
+    objects = sound()
+    fault(objects)
+    ((got, text), *others) = found(repository, objects)
+    assert (got, message in text) == (code, True), text
+    assert not others
+
+
+def test_sound_objects_are_sound_and_what_only_looks_like_a_fault_is_none(repository: Repository) -> None:
+    assert found(repository, sound()) == []
+    objects = sound()
+    objects["service"]["spec"] = {"type": "ExternalName", "externalName": "db.example.org"}
+    assert found(repository, objects) == []
+    objects = sound()
+    objects["set"]["spec"]["template"]["spec"]["containers"][0]["image"] = "influxdb@sha256:00"
+    objects["class"] = thing("StorageClass", "slow")
+    objects["set"]["spec"]["volumeClaimTemplates"][0]["spec"]["storageClassName"] = "slow"
+    assert found(repository, objects) == []
+    objects = {name: data for name, data in sound().items() if name != "namespace"}
+    assert found(repository, objects, namespaces=["influxdb"]) == []
+    objects = {"ingress": copy.deepcopy(sound()["ingress"])}
+    objects["ingress"]["metadata"]["namespace"] = "argocd"
+    assert found(repository, objects) == []
+
+
+def test_a_test_of_helm_is_not_looked_at_and_a_value_is_named_where_it_is_written(repository: Repository) -> None:
+    objects = sound()
+    broken = thing("Pod", "test", spec={"containers": [container(image="busybox")]})
+    objects["test"] = broken | {"metadata": {"name": "test", "annotations": {"helm.sh/hook": "test"}}}
+    assert found(repository, objects) == []
+    del objects["vault"]
+    items = tuple(Object(f"influxdb/charts/influxdb/templates/{name}.yaml", data) for name, data in objects.items())
+    place = Location("environments/summit.yaml", 7, 3)
+    (finding,) = across.find(
+        [HydratedApp("summit", "influxdb", items, "")],
+        repository,
+        across.Cluster([("influxdb", "by-hand")], ["fast"], []),
+        lambda app, value: place if (app, value) == ("influxdb", "influxdb-auth") else None,
+    )
+    assert finding.problem.location == place
