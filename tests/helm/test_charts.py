@@ -898,6 +898,11 @@ def test_outdated_shows_what_is_newer(root: Path, server: ChartServer) -> None:
         "repository": server.url,
         "newestInMajor": None,
         "newest": None,
+        "newestThatFits": None,
+        "published": None,
+        "newestPublished": None,
+        "deprecated": [],
+        "newestKubeVersion": None,
     }
     assert [one["newest"] for one in parsed["charts"]] == [None, "1.10.0", "3.0.0", "1.0.0-rc.10"]
 

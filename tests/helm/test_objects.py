@@ -18,6 +18,12 @@ def test_documents_are_objects_and_empty_ones_are_left_out() -> None:
     assert kinds("") == kinds("\n \n") == []
 
 
+@pytest.mark.parametrize("end", ["", "\n", "\n\n", "\n---\n"])
+def test_a_text_at_the_end_keeps_the_line_break_that_helm_template_prints(end: str) -> None:
+    text = f"kind: A\ndata: |\n  last{end}"
+    assert objects.read([("c/templates/a.yaml", text)])[0].data["data"] == "last\n"
+
+
 def test_objects_are_sorted_by_template_kind_namespace_and_name() -> None:
     one = "kind: B\nmetadata: {name: z}\n---\nkind: B\nmetadata: {name: x}\n---\nkind: A\n"
     found = objects.read([("c/templates/z.yaml", "kind: A\n"), ("c/templates/a.yaml", one)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from click.testing import CliRunner, Result
 from efdgen import cli
 from efdgen.errors import Location
 from efdgen.verbs import chartupgrade
+from efdgen.verbs.charts import pinned
 from support.chartserver import Chart, ChartServer, chart
+from support.checkout import ROOT
 
 OLD = {
     "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 1.2.3\nappVersion: '1.9'\nkubeVersion: '>=1.16-0'\n",
@@ -125,7 +128,7 @@ def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_
     assert definition(root) == before.replace("1.2.3", "1.3.0")
     assert 'version: "1.3.0"' in (root / "charts.lock").read_text(encoding="utf-8")
     assert "from store-chart 1.3.0." in (root / "templates/apps/store/chart-keys.yaml").read_text(encoding="utf-8")
-    assert "ConfigMap store / data.level: info -> warn" in result.stdout
+    assert "ConfigMap store/store / data.level: info -> warn" in result.stdout
     assert "wrote templates/apps/store/app.yaml, charts.lock, templates/apps/store/chart-keys.yaml" in result.stdout
     assert charts(root, "verify").exit_code == 0
 
@@ -162,6 +165,36 @@ def test_an_upgrade_that_cannot_be_changes_nothing(
     result = charts(root, "upgrade", *arguments)
     assert (result.exit_code, message in result.stderr) == (status, True), result.stderr
     assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_outdated_says_what_is_old_deprecated_or_not_for_a_cluster(root: Path, server: ChartServer) -> None:
+    server.entries["store-chart"][0]["created"] = "2020-01-02T00:00:00Z"
+    server.entries["store-chart"][3].update(kubeVersion=">=1.99", created="2026-01-02T00:00:00Z")
+    lines = charts(root, "outdated").stdout.splitlines()
+    (row,) = (line for line in lines if "1.2.3" in line)
+    assert row.split("store-chart")[1].split() == ["1.2.3", "(2020-01-02)", "1.4.0", "2.0.0", "(2026-01-02)", "1.3.0"]
+    assert "store-chart 2.0.0 is deprecated: nobody looks after it" in lines
+    assert "store-chart 2.0.0 is for Kubernetes >=1.99, which not every cluster has" in lines
+    found = json.loads(charts(root, "outdated", "--format", "json").stdout)["charts"]
+    (store,) = (each for each in found if each["name"] == "store-chart")
+    assert (store["newestThatFits"], store["deprecated"]) == ("1.3.0", ["newest"])
+
+
+def test_renovate_s_expression_finds_every_chart_of_the_efd() -> None:
+    page = (ROOT / "docs/charts.md").read_text(encoding="utf-8")
+    block = page.partition("```json5\n")[2].partition("```")[0]
+    settings = json.loads(block)
+    (manager,) = settings["customManagers"]
+    (expression,) = manager["matchStrings"]
+    # Renovate's engine writes the names of groups as JavaScript does.
+    chart_of_an_app = re.compile(expression.replace("(?<", "(?P<"))
+    (files,) = manager["managerFilePatterns"]
+    found = set()
+    for path in ROOT.glob("templates/apps/*/app.yaml"):
+        if re.search(files.strip("/"), path.relative_to(ROOT).as_posix()):
+            for match in chart_of_an_app.finditer(path.read_text(encoding="utf-8")):
+                found.add((match["depName"], match["currentValue"], match["registryUrl"]))
+    assert found == {tuple(reference) for reference in pinned(ROOT)}
 
 
 @pytest.mark.parametrize(

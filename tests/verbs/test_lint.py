@@ -199,8 +199,14 @@ def test_a_warning_is_status_1(command: Command) -> None:
     result = command("lab", template=OLD)
 
     assert result.exit_code == 1
-    assert result.stderr.startswith("warning[W703] Ingress store: Kubernetes 1.22 removes ")
-    assert '    4 |   version: "1.2.3"\n' in result.stderr
+    assert result.stdout.startswith("warning[W703] Ingress store: Kubernetes 1.22 removes ")
+    assert '    4 |   version: "1.2.3"\n' in result.stdout
+
+
+def test_a_warning_can_be_allowed_and_an_error_not(command: Command) -> None:
+    assert command("lab", "--fail-on", "error", template=OLD).exit_code == 0
+    broken = OLD.replace("Ingress\n", "Ingress\nspec: {backend: {serviceName: x, servicePort: 1}}\n")
+    assert command("lab", "--fail-on", "error", template=broken).exit_code == 1
 
 
 @pytest.mark.parametrize("form", ["json", "github", "sarif"])
@@ -231,7 +237,7 @@ def test_dead_values_are_a_switch(root: Path, command: Command) -> None:
     result = command("--dead-values")
 
     assert result.exit_code == 1
-    assert "warning[W705] the parameter refresh says what the app definition says anyway" in result.stderr
+    assert "warning[W705] the parameter refresh says what the app definition says anyway" in result.stdout
     assert command().exit_code == 0
     assert command("--redundant").exit_code == 2
 

@@ -40,6 +40,12 @@ from efdgen.cli.reports import Report, Said, Style, publish
     help="The helm command, or Helm's library. Default: the command where it is installed; the library, which is much "
     "quicker, with --dead-values.",
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice(["warning", "error"]),
+    default="warning",
+    help="What has to be found for the exit status to be 1. Default: warning, which is anything.",
+)
 @format_option
 @findings_report_option
 @reports_errors
@@ -50,18 +56,21 @@ def command(
     dead_values: bool,
     redundant: bool,
     engine: str,
+    fail_on: str,
     format_: str,
     reports: tuple[Report, ...],
 ) -> None:
     """Check the Kubernetes objects that the specs lead to, made by Helm.
 
-    Exits with 1 when something is found, and with 5 when an app can't be hydrated; the others are checked all the same.
+    Exits with 1 when something is found, or only for an error with --fail-on error, and with 5 when an app can't be
+    hydrated; the others are checked all the same.
 
     \b
     Examples:
       efdgen lint
       efdgen lint summit --format github
       efdgen lint --app influxdb --app kapacitor
+      efdgen lint --fail-on error
       efdgen lint --dead-values
     """
     from efdgen.helm import engines
@@ -82,7 +91,8 @@ def command(
         result = lint.lint(folder, environments, engines.choose(engine), open_charts(folder), apps)
 
     def tell(form: str, style: Style) -> Iterator[Said]:
-        yield from told(result.problems, form, style, folder)
+        # What was found is the result, whatever the format: it was asked for.
+        yield from (said._replace(is_result=True) for said in told(result.problems, form, style, folder))
         yield from (Said(f"note: {note}", is_result=False) for note in result.notes)
         if form == "text" and not result.problems and not result.failed:
             yield Said(f"nothing found in {', '.join(result.environments)}{only(apps)}")
@@ -91,7 +101,7 @@ def command(
     publish(tell, format_, reports)
     if result.failed:
         raise click.exceptions.Exit(CHARTS)
-    if result.problems:
+    if any(problem.severity.value == "error" or fail_on == "warning" for problem in result.problems):
         raise click.exceptions.Exit(DIFFERENCES)
 
 

@@ -88,8 +88,11 @@ def read(manifests: Iterable[tuple[str, str]]) -> tuple[Object, ...]:
 
 
 def split(text: str) -> list[str]:
-    """Split what a template yields into documents where Helm does; those without content are left out."""
-    return [part for part in _SEPARATOR.split(text.strip()) if part.strip()]
+    """Split what a template yields into documents where Helm does; those without content are left out.
+
+    Each ends with one line break, as `helm template` prints it: a text at its end may have that.
+    """
+    return [f"{part.strip()}\n" for part in _SEPARATOR.split(text.strip()) if part.strip()]
 
 
 def _objects(source: str, text: str) -> Iterator[Mapping[str, Any]]:

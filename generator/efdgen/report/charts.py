@@ -47,12 +47,36 @@ def choice(app: str, chosen: Choice) -> str:
 def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:
     """Return a table of the charts that have newer versions, then how many they are."""
     behind = [one for one in compared if one.newer.newest is not None]
+    is_fit_known = any(one.fitting != one.newer.newest for one in behind)
     rows = [
-        [", ".join(one.apps), one.chart.name, one.chart.version, one.newer.same_major or "-", one.newer.newest or "-"]
+        [
+            ", ".join(one.apps),
+            one.chart.name,
+            _dated(one.chart.version, one.published),
+            one.newer.same_major or "-",
+            _dated(one.newer.newest or "-", one.newest_published),
+            *([one.fitting or "none"] if is_fit_known else []),
+        ]
         for one in behind
     ]
-    shown = [table([["app", "chart", "pinned", "same major", "newest"], *rows], style)] if rows else []
-    return "\n".join([*shown, f"{len(behind)} of {len(compared)} charts have a newer version"])
+    head = ["app", "chart", "pinned", "same major", "newest", *(["newest that fits"] if is_fit_known else [])]
+    shown = [table([head, *rows], style)] if rows else []
+    notes = [
+        f"{one.chart.name} {version} is deprecated: nobody looks after it"
+        for one in compared
+        for side, version in (("pinned", one.chart.version), ("newest", one.newer.newest))
+        if side in one.deprecated
+    ]
+    notes += [
+        f"{one.chart.name} {one.newer.newest} is for Kubernetes {one.kube_version}, which not every cluster has"
+        for one in behind
+        if one.kube_version and one.fitting != one.newer.newest
+    ]
+    return "\n".join([*shown, *notes, f"{len(behind)} of {len(compared)} charts have a newer version"])
+
+
+def _dated(version: str, day: str) -> str:
+    return f"{version} ({day})" if day else version
 
 
 def newer_as_json(compared: Sequence[Comparison]) -> str:
@@ -63,6 +87,11 @@ def newer_as_json(compared: Sequence[Comparison]) -> str:
             **one.chart._asdict(),
             "newestInMajor": one.newer.same_major,
             "newest": one.newer.newest,
+            "newestThatFits": one.fitting,
+            "published": one.published or None,
+            "newestPublished": one.newest_published or None,
+            "deprecated": list(one.deprecated),
+            "newestKubeVersion": one.kube_version or None,
         }
         for one in compared
     ]

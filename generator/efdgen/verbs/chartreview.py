@@ -17,7 +17,7 @@ from efdgen.repository import paths
 from efdgen.repository.model import AppChart, AppDefinition, Repository
 from efdgen.review import charts
 from efdgen.review.charts import ChartReview, Cluster, Ours, Side
-from efdgen.verbs.charts import refuse_damaged
+from efdgen.verbs.charts import fits, refuse_damaged
 from efdgen.verbs.project import Project, open_project, raise_errors
 
 
@@ -218,9 +218,3 @@ def newest(subject: Subject, of: Versions) -> Choice:
         is_major = all_.newest != all_.same_major
         return Choice(chosen, all_.newest, "another major version" if is_major else "not for every cluster")
     return Choice(chosen)
-
-
-def fits(entry: Entry | None, clusters: Iterable[str]) -> bool:
-    """Say whether a version of a chart is for clusters, as far as the index says what it is for."""
-    constraint = entry.kube_version if entry else ""
-    return not constraint or all(constraints.allows(constraint, version) is not False for version in clusters)

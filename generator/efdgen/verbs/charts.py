@@ -8,17 +8,18 @@ from typing import TypeVar
 
 from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import threads
-from efdgen.helm.charts import archive, cache, gitcharts, lock, mirrors, versions
+from efdgen.helm.charts import archive, cache, constraints, gitcharts, lock, mirrors, versions
 from efdgen.helm.charts.cache import FETCH, Cache, LockedCharts
+from efdgen.helm.charts.index import Entry
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.helm.charts.outcomes import Comparison, Comparisons, Failure, Fetched
 from efdgen.helm.charts.repositories import Download, Repositories
-from efdgen.helm.charts.versions import Newer
 from efdgen.language import suggest
 from efdgen.repository import definitions, paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import ChartReference
 from efdgen.verbs import chartkeys
+from efdgen.verbs.project import open_project, raise_errors
 
 _THREADS = 16
 
@@ -215,11 +216,58 @@ def outdated(root: Path, timeout: float) -> Comparisons:
     pins = pinned(root)
     repositories = Repositories(timeout, mirrors.load(root))
 
-    def one(chart: ChartReference) -> Newer:
-        return versions.newer(chart.version, repositories.versions(chart))
+    clusters = _clusters(root, pins)
+
+    def one(chart: ChartReference) -> Comparison:
+        return _compared(chart, pins[chart], clusters[chart], repositories)
 
     results, failures = _side_by_side(one, list(pins))
-    return Comparisons(tuple(Comparison(chart, pins[chart], newer) for chart, newer in results.items()), failures)
+    return Comparisons(tuple(results.values()), failures)
+
+
+def _clusters(root: Path, pins: Mapping[ChartReference, tuple[str, ...]]) -> dict[ChartReference, Collection[str]]:
+    """Return the versions of Kubernetes that each chart goes to; specs that are wrong say nothing."""
+    found: dict[ChartReference, Collection[str]] = dict.fromkeys(pins, ())
+    try:
+        project = open_project(root)
+        raise_errors(project.repository.problems)
+        resolved = {name: project.resolver.resolve(name) for name in project.repository.environments}
+    except InvalidInputError:
+        return found
+    for chart, apps in pins.items():
+        found[chart] = {
+            environment.facts.cluster.kubernetes_version
+            for environment in resolved.values()
+            if any(app.definition.name in apps for app in environment.apps)
+        }
+    return found
+
+
+def _compared(
+    chart: ChartReference, apps: tuple[str, ...], clusters: Collection[str], repositories: Repositories
+) -> Comparison:
+    known = repositories.versions(chart)
+    entries = repositories.published(chart)
+    newer = versions.newer(chart.version, known)
+    fitting = versions.newer(chart.version, [each for each in known if fits(entries.get(each), clusters)]).newest
+    pinned, newest = entries.get(chart.version), entries.get(newer.newest or "")
+    sides = (("pinned", pinned), ("newest", newest))
+    return Comparison(
+        chart,
+        apps,
+        newer,
+        fitting,
+        pinned.created[:10] if pinned else "",
+        newest.created[:10] if newest else "",
+        tuple(side for side, entry in sides if entry is not None and entry.deprecated),
+        newest.kube_version if newest else "",
+    )
+
+
+def fits(entry: Entry | None, clusters: Iterable[str]) -> bool:
+    """Say whether a version of a chart is for clusters, as far as the index says what it is for."""
+    constraint = entry.kube_version if entry else ""
+    return not constraint or all(constraints.allows(constraint, version) is not False for version in clusters)
 
 
 def _side_by_side(

@@ -40,11 +40,25 @@ class Fetched(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """A pinned chart, the apps that pin it, and what is newer."""
+    """A pinned chart, the apps that pin it, and what is newer.
+
+    Attributes:
+        fitting: the newest version that is for the cluster of every environment that has one of the apps; None: no
+            newer one is.
+        published: the day on which the pinned version was published; empty: not known.
+        newest_published: the same of the newest.
+        deprecated: which of `pinned` and `newest` nobody looks after.
+        kube_version: the versions of Kubernetes that the newest is for; empty: any.
+    """
 
     chart: ChartReference
     apps: tuple[str, ...]
     newer: Newer
+    fitting: str | None = None
+    published: str = ""
+    newest_published: str = ""
+    deprecated: tuple[str, ...] = ()
+    kube_version: str = ""
 
 
 class Comparisons(NamedTuple):
