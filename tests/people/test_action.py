@@ -15,8 +15,10 @@ import yaml
 from click.testing import CliRunner
 
 import efdgen
+from efdgen import cli
 from efdgen.verbs import render
 from support import needs
+from support.chartserver import ChartServer, chart
 from support.checkout import ROOT, copy_tree, edit
 from support.gitrepo import commit, git
 from support.runner import Run, run
@@ -73,9 +75,13 @@ def act(workspace: Path, github: dict[str, str], **inputs: str) -> Run:
     folder = Path(efdgen.__file__).parents[1]
     program.write_text(PROGRAM.format(python=sys.executable, log=str(log), folder=str(folder)), encoding="utf-8")
     program.chmod(0o755)
-    given = {"efdgen": str(program)} | {name.replace("_", "-"): value for name, value in inputs.items()}
+    given = {"efdgen": str(program), "objects": "false"} | {
+        name.replace("_", "-"): value for name, value in inputs.items()
+    }
     done = run(ACTION, workspace, workspace.parent / "temp", given, github)
-    assert log.read_text(encoding="utf-8").split() in (["check"], ["check", "diff"]), "nothing is loaded twice"
+    calls = log.read_text(encoding="utf-8").split()
+    fetches = ["charts"] * calls.count("charts")
+    assert calls in (["check"], ["check", *fetches, "diff"]), "nothing is loaded twice"
     return done
 
 
@@ -91,6 +97,46 @@ def results(sarif: Path) -> list[str]:
     """Return the codes of the findings in a SARIF file."""
     log = json.loads(sarif.read_text(encoding="utf-8"))
     return [result["ruleId"] for result in log["runs"][0]["results"]]
+
+
+# -- objects
+
+
+def test_objects_are_compared_with_the_charts_of_both_sides(
+    rendered_small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with ChartServer() as server:
+        for version in ("1.2.3", "1.3.0"):
+            text = f"kind: ConfigMap\napiVersion: v1\nmetadata: {{name: store}}\ndata: {{is: v{version}}}\n"
+            server.add(chart("store-chart", version, {"templates/a.yaml": text}))
+        monkeypatch.setenv("EFDGEN_MIRRORS", f"https://charts.example.org/={server.url}")
+        root = copy_tree(rendered_small, tmp_path / "origin")
+        for path in sorted(root.glob("templates/apps/*/app.yaml")):
+            said = yaml.safe_load(path.read_text(encoding="utf-8")).get("chart")
+            if isinstance(said, dict) and said["name"] != "store-chart":
+                server.add(chart(said["name"], said["version"], {"templates/a.yaml": ""}))
+        monkeypatch.setenv("EFDGEN_CACHE", str(tmp_path / "cache of whoever locked them"))
+        assert CliRunner().invoke(cli.command, ["charts", "fetch", "--root", str(root)]).exit_code == 0
+        monkeypatch.delenv("EFDGEN_CACHE")
+        commit(root)
+        git(tmp_path, "clone", "--quiet", "--shared", root, "workspace")
+        workspace = tmp_path / "workspace"
+        edit(workspace / "templates/apps/store/app.yaml", "1.2.3", "1.3.0")
+        render.write(workspace)
+        commit(workspace)
+        done = act(workspace, PULL_REQUEST, objects="true")
+        assert (done.status, done.commands()) == (0, []), done.log
+        assert "`v1.2.3` → `v1.3.0`" in done.summary
+        assert "ConfigMap store/store" in done.summary
+        shutil.rmtree(tmp_path / "temp")
+        (tmp_path / "efdgen.log").unlink()
+        monkeypatch.setenv("EFDGEN_MIRRORS", f"https://charts.example.org/={server.url}/nothing")
+        done = act(workspace, PULL_REQUEST, objects="true")
+    assert done.status == 0, done.log
+    assert "The objects are not compared:" in done.summary
+    assert "store-chart 1.3.0" in done.summary
+    assert json.loads(done.outputs["environments"])
 
 
 # -- pull requests
@@ -290,7 +336,13 @@ def test_efdgen_is_installed_from_the_action_apart_from_the_runner_s_python(work
     with pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)
-        done = run(offered / "action.yml", workspace, workspace.parent / "temp", {"efdgen": ""}, PULL_REQUEST)
+        done = run(
+            offered / "action.yml",
+            workspace,
+            workspace.parent / "temp",
+            {"efdgen": "", "objects": "false"},
+            PULL_REQUEST,
+        )
     assert (done.status, done.outputs["environments"]) == (0, '["lab"]'), done.log
     (made,) = (workspace.parent / "temp").glob("efdgen.*/venv/bin/efdgen")
     version = subprocess.run([made, "--version"], capture_output=True, text=True, check=True, cwd="/").stdout

@@ -56,6 +56,7 @@ def run(action: Path, workspace: Path, temp: Path, inputs: Mapping[str, str], gi
     assert inputs.keys() <= described["inputs"].keys()
     given = {name: inputs.get(name, about["default"]) for name, about in described["inputs"].items()}
     context = {f"inputs.{name}": value for name, value in given.items()}
+    context["runner.temp"] = str(temp)
     context |= {f"github.{name}": value for name, value in github.items()}
     temp.mkdir()
     log = ""
