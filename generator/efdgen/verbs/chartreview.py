@@ -18,7 +18,8 @@ from efdgen.repository.model import AppChart, AppDefinition, Repository
 from efdgen.review import charts
 from efdgen.review.charts import ChartReview, Cluster, Ours, Side
 from efdgen.verbs.charts import fits, refuse_damaged
-from efdgen.verbs.project import Project, open_project, raise_errors
+from efdgen.verbs.once import raise_errors
+from efdgen.verbs.project import Project, open_project
 
 
 class Subject(NamedTuple):

@@ -19,7 +19,8 @@ from efdgen.repository import definitions, paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import ChartReference
 from efdgen.verbs import chartkeys
-from efdgen.verbs.project import open_project, raise_errors
+from efdgen.verbs.once import raise_errors
+from efdgen.verbs.project import open_project
 
 _THREADS = 16
 
