@@ -24,7 +24,8 @@ OLD = {
     "templates/a.yaml": "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: {{ .Release.Name }}\n"
     "  labels: {helm.sh/chart: store-chart-{{ .Chart.Version }}}\n"
     "data:\n  tag: {{ .Values.image.tag | quote }}\n  replicas: {{ .Values.replicaCount | quote }}\n"
-    "  ingress: {{ toJson .Values.ingress | quote }}\n  level: {{ .Values.logs.level }}\n",
+    "  ingress: {{ toJson .Values.ingress | quote }}\n  level: {{ .Values.logs.level }}\n"
+    "  channel: {{ .Values.channel | quote }}\n",
 }
 NEW = {
     "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 1.3.0\nappVersion: '2.0'\nkubeVersion: '>=1.16-0'\n",
@@ -131,6 +132,20 @@ def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_
     assert "ConfigMap store/store / data.level: info -> warn" in result.stdout
     assert "wrote templates/apps/store/app.yaml, charts.lock, templates/apps/store/chart-keys.yaml" in result.stdout
     assert charts(root, "verify").exit_code == 0
+
+
+def test_a_pin_that_the_new_version_does_not_know_is_said_after_the_review(root: Path) -> None:
+    charts(root, "fetch")
+    charts(root, "keys", "store")
+    spec = root / "environments/dome.yaml"
+    text = spec.read_text(encoding="utf-8")
+    pins = "  store:\n    pins:\n      channel: {value: beta, reason: The dome tries it first.}\n"
+    spec.write_text(text.replace("  store: {}\n", pins), encoding="utf-8")
+    result = charts(root, "upgrade", "store", "1.3.0", "--engine", "sdk")
+    assert (result.exit_code, "environments/dome.yaml" in result.stdout) == (3, True), result.output
+    assert "environments/dome.yaml" in result.stdout
+    assert "to take it back: git restore templates/apps/store/app.yaml charts.lock" in result.stdout
+    assert "E402" in result.stderr
 
 
 def test_without_a_version_the_newest_is_taken_that_fits_every_cluster_and_what_is_newer_is_said(root: Path) -> None:

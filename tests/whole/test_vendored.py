@@ -186,7 +186,7 @@ def test_a_new_version_takes_the_place_of_the_old_one(root: Path) -> None:
     assert f"lab / store / charts/store-chart-1.2.3.tgz: sha256:{store().sha256} -> not set" in said
     assert "Chart.lock" not in said
     shown = run(root, "diff", "lab", "--base", "main", "--hydrate", "--engine", "sdk")
-    assert "lab / store / ConfigMap store / data.is: " in shown.stdout
+    assert "lab / store / ConfigMap store/store / data.is: " in shown.stdout
 
 
 def test_an_archive_that_nothing_vouches_for_is_somebody_s_own(root: Path) -> None:

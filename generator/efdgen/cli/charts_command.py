@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli.common import CHARTS, complete_app, reports_errors, repository_root, root_option
+from efdgen.cli.common import CHARTS, INVALID_INPUT, complete_app, reports_errors, repository_root, root_option, show
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 from efdgen.cli.streams import say, say_error
 from efdgen.errors import ChartError
@@ -184,7 +184,7 @@ def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout
 
     Without VERSION, the newest of the same major version that is for every cluster of the app. In app.yaml only the
     version changes. The review is that of `efdgen charts diff`, then that of `efdgen diff --hydrate`, if there is Helm.
-    Exits with 5 when the chart can't be had, or Helm fails.
+    Exits with 5 when the chart can't be had, or Helm fails; with 3 when the specs do not fit the new version.
 
     \b
     Examples:
@@ -206,7 +206,12 @@ def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout
     failed = _show_objects(folder, done, engine)
     click.echo("")
     click.echo(f"{click.style('wrote', fg='green')} {', '.join(done.written)}")
-    click.echo("If that is what you want, run: efdgen render; to take it back: git restore .")
+    back = f"to take it back: git restore {' '.join(done.written)}"
+    if done.problems:
+        click.echo(f"What is wrong now is to be fixed before efdgen render; {back}")
+        show(done.problems, "text", root)
+        raise click.exceptions.Exit(INVALID_INPUT)
+    click.echo(f"If that is what you want, run: efdgen render; {back}")
     report_failures(failed)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from efdgen.errors import ChartError
 from efdgen.helm.dependencies import dependencies
+from efdgen.language import yamlio
 from efdgen.output import layout
 from efdgen.repository import chartaddress, chartfolders
 
@@ -29,6 +30,19 @@ def built(tree: Mapping[str, bytes], root: Path) -> Mapping[str, bytes]:
         ):
             added.update(_folders(path, content, root))
     return {**tree, **added} if added else tree
+
+
+def alone(tree: Mapping[str, bytes], app: str) -> Mapping[str, bytes]:
+    """Return the wrapper chart of an app as if it depended on no chart: what its own templates make is left."""
+    folder, metadata = f"{layout.chart(app)}/", layout.chart_file(app)
+    found = {path: text for path, text in tree.items() if path.startswith(folder) and f"{folder}charts/" not in path}
+    try:
+        data = yamlio.load(found[metadata].decode("utf-8-sig"))
+    except (KeyError, ValueError):
+        return found  # whoever hydrates it says what is wrong
+    if isinstance(data, dict):
+        found[metadata] = yamlio.dump({key: value for key, value in data.items() if key != "dependencies"}).encode()
+    return found
 
 
 def _folders(path: str, content: bytes, root: Path) -> dict[str, bytes]:

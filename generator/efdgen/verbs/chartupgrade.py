@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from efdgen.errors import ChartError, InvalidInputError, Location, UsageError
+from efdgen.errors import ChartError, InvalidInputError, Location, Problem, UsageError
 from efdgen.helm.charts import cache, lock
 from efdgen.helm.charts.outcomes import Choice
 from efdgen.language import schema, yamlio
@@ -36,6 +36,7 @@ class Upgraded(NamedTuple):
         values: what changes in what is rendered.
         trees: what is rendered before and after.
         former_lock: charts.lock as it was.
+        problems: what is wrong with what people wrote, now that another version is pinned: nothing can be rendered.
     """
 
     chart: ChartReview | None
@@ -44,6 +45,7 @@ class Upgraded(NamedTuple):
     values: Review | None = None
     trees: Trees | None = None
     former_lock: bytes | None = None
+    problems: tuple[Problem, ...] = ()
 
 
 def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -> Upgraded:
@@ -90,7 +92,10 @@ def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -
     written = [subject.chart.location.file, lock.FILE]
     made = keys.write(root, _with_keys(root, names))
     written += [file for file, _ in made.written]
-    after = with_archives(rendering(root, (), names))
+    try:
+        after = with_archives(rendering(root, (), names))
+    except InvalidInputError as error:
+        return Upgraded(reviewed, choice, tuple(written), problems=error.problems)
     trees = Trees(before, after.tree, f"{subject.chart.name} {subject.chart.version}", after.project, former_lock)
     values = review_trees(trees.before, trees.after, trees.base, (), names)
     return Upgraded(reviewed, choice, tuple(written), values, trees, former_lock)

@@ -15,9 +15,9 @@ from efdgen.language import scope, suggest
 from efdgen.language.layers import at, leaves
 from efdgen.render.files import app_files
 from efdgen.repository import paths
-from efdgen.repository.model import EnvironmentSpec
+from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.rules import acceptance
-from efdgen.rules.kubernetes import across, apis, check, exponents, schemas
+from efdgen.rules.kubernetes import across, apis, check, exponents, owntemplates, schemas
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.verbs.project import Rendering, rendering
 
@@ -63,19 +63,63 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only:
         found = check.check(apps, repository, cluster.kubernetes_version)
         found += _exponents(environment, apps, tree, engine, charts, capabilities)
         failures = [app for app in apps if app.error]
+        own = _own_templates(apps, tree, repository, engine, charts, capabilities)
+        # What the finding says at its line need not be said once more as a failure.
+        failures = [app for app in failures if not any(app.error == error for error in own.errors)]
+        found += own.findings
         if not failures and not only:
             found += across.find(apps, repository, _cluster(environment, apps), _written(environment))
         if not failures and not only:
             blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
             kinds = {(finding.problem.code, finding.app) for finding in found}
             in_vain += acceptance.accepted_in_vain(
-                environment.spec, kinds, frozenset((*check.CODES, *across.CODES, exponents.CODE)) - blind
+                environment.spec,
+                kinds,
+                frozenset((*check.CODES, *across.CODES, exponents.CODE, owntemplates.CODE)) - blind,
             )
         failed += failures
         findings += not_accepted(environment.spec, found)
     problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
     failed.sort(key=lambda app: (app.environment, app.app))
     return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(_notes(given.environments)))
+
+
+class _OwnTemplates(NamedTuple):
+    """What is wrong with templates of our own, and Helm's messages that say the same."""
+
+    findings: list[Finding]
+    errors: list[str]
+
+
+def _own_templates(
+    apps: Sequence[HydratedApp],
+    tree: Mapping[str, bytes],
+    repository: Repository,
+    engine: Engine,
+    charts: Charts,
+    capabilities: Capabilities,
+) -> _OwnTemplates:
+    """Run the wrapper charts of apps that failed without the charts that they depend on, and look for lacking hosts."""
+    known = {app.app: hydrate.deployments(app) for app in apps if app.app == paths.PARENT}.get(paths.PARENT, {})
+    found = _OwnTemplates([], [])
+    for failed in apps:
+        found.findings.extend(owntemplates.without_hosts(failed.app, failed.environment, tree, repository))
+        deployment = known.get(failed.app, "")
+        if not failed.error or isinstance(deployment, str):
+            continue
+        alone = hydrate.hydrate_app(
+            folders.alone(tree, failed.app),
+            failed.app,
+            failed.environment,
+            engine,
+            charts,
+            capabilities,
+            deployment._replace(from_git=()),
+        )
+        problems = list(owntemplates.failing(failed, alone, tree, repository))
+        found.findings.extend(problems)
+        found.errors.extend([alone.error] if problems else [])
+    return found
 
 
 def _written(environment: ResolvedEnvironment) -> across.Written:
