@@ -217,6 +217,7 @@ def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout
 
 def _show_objects(root: Path, done: Upgraded, engine: str) -> tuple[HydratedApp, ...]:
     """Show what an upgrade does to the objects, or, without Helm, to files; return what Helm could not do."""
+    from efdgen.cli import helmwarnings
     from efdgen.helm import engines
     from efdgen.report.diff import written
     from efdgen.verbs import locks, objectdiff
@@ -230,7 +231,8 @@ def _show_objects(root: Path, done: Upgraded, engine: str) -> tuple[HydratedApp,
         click.echo(written(done.values, "text", click.style))
         return ()
     former = open_charts(root, lambda: locks.former(root, done.former_lock, "the lock as it was"))
-    found = objectdiff.compare(done.trees, done.values, helm, open_charts(root), former)
+    with helmwarnings.once(helm):
+        found = objectdiff.compare(done.trees, done.values, helm, open_charts(root), former)
     click.echo(written(found.shown, "text", click.style))
     return found.failed
 

@@ -113,6 +113,7 @@ def command(
 
 def _objects(root: Path, compared: Reviewed, engine: str) -> tuple[Review, tuple[HydratedApp, ...]]:
     """Return the review of the objects, and what can't be said because Helm failed."""
+    from efdgen.cli import helmwarnings
     from efdgen.helm import engines
     from efdgen.verbs import locks, objectdiff
 
@@ -120,5 +121,6 @@ def _objects(root: Path, compared: Reviewed, engine: str) -> tuple[Review, tuple
     say(f"With {helm.description}")
     trees = compared.trees
     former = open_charts(root, lambda: locks.former(root, trees.lock, trees.base))
-    found = objectdiff.compare(trees, compared.shown, helm, open_charts(root), former)
+    with helmwarnings.once(helm):
+        found = objectdiff.compare(trees, compared.shown, helm, open_charts(root), former)
     return found.shown, found.failed

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from efdgen.cli import helmwarnings
 from efdgen.cli.common import (
     app_option,
     complete_app,
@@ -73,7 +74,9 @@ def command(
     helm = engines.choose(engine)
     _introduce(helm, capabilities, deployed, environment)
     charts = open_charts(folder)
-    with _progress(hydrate.hydrate(deployed.tree, environment, apps, helm, charts, capabilities)) as results:
+    # The progress is shown where the warnings would be.
+    telling = contextlib.nullcontext() if sys.stderr.isatty() else helmwarnings.once(helm)
+    with telling, _progress(hydrate.hydrate(deployed.tree, environment, apps, helm, charts, capabilities)) as results:
         found = sorted(results, key=lambda result: (result.app != paths.PARENT, result.app))
     done = [result for result in found if not result.error]
     if output is None and format_ == "json":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from efdgen.cli import helmwarnings
 from efdgen.cli.common import (
     CHARTS,
     DIFFERENCES,
@@ -83,12 +84,16 @@ def command(
         from efdgen.verbs import deadvalues
 
         helm = engines.choose("sdk" if engine == "auto" and _has_library() else engine)
-        with _progress() as progress:
+        # The progress is shown where the warnings would be.
+        telling = contextlib.nullcontext() if sys.stderr.isatty() else helmwarnings.once(helm)
+        with telling, _progress() as progress:
             result = deadvalues.search(
                 folder, environments, helm, open_charts(folder), apps, redundant=redundant, progress=progress
             )
     else:
-        result = lint.lint(folder, environments, engines.choose(engine), open_charts(folder), apps)
+        helm = engines.choose(engine)
+        with helmwarnings.once(helm):
+            result = lint.lint(folder, environments, helm, open_charts(folder), apps)
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         # What was found is the result, whatever the format: it was asked for.

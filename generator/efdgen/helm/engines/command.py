@@ -38,11 +38,15 @@ class Command:
     Args:
         path: its file.
         seconds: how long one chart may take.
+
+    Attributes:
+        noted: lines that the command wrote to its error output while all went well: its warnings.
     """
 
     def __init__(self, path: str, seconds: float = SECONDS) -> None:
         self._path = path
         self._seconds = seconds
+        self.noted: list[str] = []
         with tempfile.TemporaryDirectory(prefix="efdgen-helm-") as folder:
             shown = self._run(Path(folder), "version", "--short").strip()
         match = _VERSION.match(shown)
@@ -105,6 +109,7 @@ class Command:
         if done.returncode:
             message = done.stderr.decode("utf-8", "replace").replace(f"{folder}/", "").strip()
             raise ChartError(message or f"Helm ended with status {done.returncode}, and said nothing")
+        self.noted += done.stderr.decode("utf-8", "replace").splitlines()
         return done.stdout.decode("utf-8", "replace")
 
 

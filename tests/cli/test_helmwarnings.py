@@ -1,0 +1,40 @@
+"""Helm's own warnings: said once each, whichever way Helm says them, and nothing else of the error output is lost."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, cast
+
+import pytest
+
+from efdgen.cli import helmwarnings
+from efdgen.helm.engines.engine import Engine
+
+TEXT = "destination for store.config is a table. Ignoring non-table value ([])"
+
+
+class Noting:
+    """An engine that notes warnings, as the command does."""
+
+    noted = (f"coalesce.go:301: warning: {TEXT}", f'level=INFO msg="warning: {TEXT}"')
+
+
+@pytest.mark.parametrize("engine", [object(), Noting()])
+def test_a_warning_is_said_once_and_the_rest_stays(engine: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    with helmwarnings.once(cast("Engine", engine)):
+        for line in (f"2026/11/29 12:15:16 warning: {TEXT}", "something else", f"2026/11/29 12:15:17 warning: {TEXT}"):
+            os.write(2, f"{line}\n".encode())
+    os.write(2, b"after\n")
+    said = capfd.readouterr().err
+    assert said == f"something else\nwarning: Helm: {TEXT}\nafter\n"
+
+
+def test_what_fails_in_between_fails_and_the_error_output_is_back(capfd: pytest.CaptureFixture[str]) -> None:
+    def fail() -> None:
+        os.write(2, b"x warning: " + b"y" * 500 + b"\n")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), helmwarnings.once(cast("Engine", object())):
+        fail()
+    (line,) = capfd.readouterr().err.splitlines()
+    assert (line.endswith("yyy..."), len(line) < 200) == (True, True)
