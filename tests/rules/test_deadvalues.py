@@ -107,6 +107,20 @@ def test_where_everything_is_read_nothing_is_found(root: Path) -> None:
     assert found(search(root)) == []
 
 
+def test_a_chart_inside_that_is_switched_off_is_told_from_a_dead_key() -> None:
+    files = {
+        "store/Chart.yaml": "dependencies:\n"
+        "- {name: cache, alias: disk, condition: 'disk.enabled, cached'}\n- {name: other}\n",
+        "store/values.yaml": "disk: {enabled: false}\n",
+    }
+    text = ChartText([(("a",), files)])
+    assert text.switched_off(("a", "disk", "size"), {}) == "a.disk.enabled"
+    assert text.switched_off(("a", "disk", "enabled"), {}) == ""
+    assert text.switched_off(("a", "disk", "size"), {"a": {"disk": {"enabled": True}}}) == ""
+    assert text.switched_off(("a", "other", "size"), {}) == ""
+    assert ChartText([((), {})]).switched_off(("disk", "size"), {}) == ""
+
+
 def test_a_key_that_was_renamed_in_the_chart_is_dead(root: Path) -> None:
     override(root, "      retentionDays: 30\n")
     edit(root / "templates/apps/store/chart-keys.yaml", "config: {}\n", "config: {}\nretentionDays: {}\n")

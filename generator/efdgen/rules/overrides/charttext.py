@@ -8,9 +8,9 @@ import tarfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from efdgen.errors import Path
+from efdgen.errors import Path, dotted
 from efdgen.language import suggest, yamlio
-from efdgen.language.layers import reach
+from efdgen.language.layers import at, reach
 
 _LITERAL = re.compile(r'"([^"\n]*)"|`([^`\n]*)`|(?<![\w.$])(\d+(?:\.\d+)?)(?![\w.])')
 _MAX_BYTES = 1_000_000
@@ -27,12 +27,14 @@ class ChartText:
 
     def __init__(self, charts: Iterable[tuple[Path, Mapping[str, str]]], others: Iterable[str] = ()) -> None:
         templates: list[str] = []
+        self._switches: dict[Path, tuple[Path, ...]] = {}
         self._values: dict[str, Any] = {}
         for above, files in charts:
             templates += [text for path, text in files.items() if "/templates/" in path]
             values: Mapping[str, Any] = _mapping(
                 files.get(min((path for path in files if path.endswith("/values.yaml")), key=len, default=""))
             )
+            self._switches.update(_switches(files, above))
             for key in reversed(above):
                 values = {str(key): values}
             self._values.update(values)
@@ -44,6 +46,25 @@ class ChartText:
         found = [match for line in self._lines if word.search(line) for match in _LITERAL.finditer(line)]
         texts = [next(group for group in match.groups() if group is not None) for match in found]
         return [text for text in dict.fromkeys(texts) if text and text != key and "{{" not in text]
+
+    def switched_off(self, path: Path, values: Any) -> str:
+        """Return the switch that keeps a chart inside from reading a value, if it is off; else nothing.
+
+        Args:
+            path: where the value is in those of the app.
+            values: the app's values: they win over the charts'.
+        """
+        for inside, switches in self._switches.items():
+            # The switch itself is read by whoever switches.
+            if path[: len(inside)] != inside or path in switches:
+                continue
+            for switch in switches:
+                said = at(values, switch, at(self._values, switch, None))
+                if isinstance(said, bool):  # the first one that is there decides
+                    if not said:
+                        return dotted(switch)
+                    break
+        return ""
 
     def hint(self, path: Path) -> str:
         """Return which of the chart's own values may be meant by one that it does not read."""
@@ -63,6 +84,21 @@ def texts(archive: bytes) -> dict[str, str]:
             return {name: stream.read().decode("utf-8", "replace") for name, stream in streams.items() if stream}
     except (tarfile.TarError, OSError, EOFError):
         return {}
+
+
+def _switches(files: Mapping[str, str], above: Path) -> dict[Path, tuple[Path, ...]]:
+    """Return, by where the values of charts inside a chart stand, the conditions that switch these on and off."""
+    found = {}
+    for name in ("Chart.yaml", "requirements.yaml"):
+        file = min((path for path in files if path.endswith(f"/{name}")), key=len, default="")
+        declared = _mapping(files.get(file)).get("dependencies")
+        for each in declared if isinstance(declared, list) else ():
+            condition = each.get("condition") if isinstance(each, dict) else None
+            if isinstance(condition, str):
+                switches = (part.strip() for part in condition.split(",") if part.strip())
+                inside = (*above, str(each.get("alias") or each.get("name")))
+                found[inside] = tuple((*above, *switch.split(".")) for switch in switches)
+    return found
 
 
 def _mapping(text: str | None) -> Mapping[str, Any]:

@@ -134,7 +134,12 @@ class Trial:
 
     def hint(self, path: Path) -> str:
         """Return what may be meant by a value that nothing reads."""
-        return self._chart_text().hint(path[1:]) if path[0] == "values" else "remove it"
+        if path[0] != "values":
+            return "remove it"
+        switch = self._chart_text().switched_off(path[1:], self.app.values)
+        if switch:
+            return f"the chart that reads it is switched off here: {switch} is false; remove it, or switch that on"
+        return self._chart_text().hint(path[1:])
 
     def _search(self, index: int, paths: Sequence[Path], depth: int) -> Iterator[tuple[Path, Verdict]]:
         if len(paths) >= _WORTH_A_GROUP and depth > 1:
