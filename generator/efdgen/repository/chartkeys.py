@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
 
 from efdgen.errors import Location, Path
 from efdgen.language import yamlio
@@ -27,15 +27,32 @@ class Mark(NamedTuple):
     location: Location
 
 
+class Pinned(Protocol):
+    """A chart that an app pins."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+
+    @property
+    def version(self) -> str:
+        """Return its version."""
+
+
 class ChartKeys(NamedTuple):
     """The keys that charts know, as a tree, and what they were made from; None: they were written by hand."""
 
     tree: Mapping[str, Any]
     mark: Mark | None = None
 
-    def are_of(self, charts: Sequence[str]) -> bool:
+    def are_of(self, charts: Iterable[Pinned]) -> bool:
         """Say whether they are those of charts, as far as they say what they were made from."""
-        return self.mark is None or self.mark.charts == tuple(charts)
+        return self.mark is None or self.mark.charts == pinned(charts)
+
+
+def pinned(charts: Iterable[Pinned]) -> tuple[str, ...]:
+    """Return charts with their versions, as a mark has them."""
+    return tuple(f"{chart.name} {chart.version}" for chart in charts)
 
 
 def unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, list[str]]]:

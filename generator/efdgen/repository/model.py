@@ -145,14 +145,9 @@ class AppDefinition(NamedTuple):
         return ", ".join(f"{chart.key} {chart.shown_version}" for chart in self.charts) or "no chart"
 
     @property
-    def pins(self) -> tuple[str, ...]:
-        """Return its charts with their versions, as the mark of its keys has them."""
-        return tuple(f"{chart.name} {chart.version}" for chart in self.charts)
-
-    @property
     def known_keys(self) -> Mapping[str, Any] | None:
         """Return the keys that its charts know, unless those of other versions are all that is known."""
-        return self.chart_keys.tree if self.chart_keys and self.chart_keys.are_of(self.pins) else None
+        return self.chart_keys.tree if self.chart_keys and self.chart_keys.are_of(self.charts) else None
 
     @property
     def made_of(self) -> tuple[str, ...]:

@@ -64,9 +64,8 @@ def chart_keys_are_current(environment: ResolvedEnvironment, _identities: Identi
         mark = app.chart_keys.mark if app.chart_keys else None
         if mark is None or app.known_keys is not None:
             continue
-        message = (
-            f"these are the keys of {', '.join(mark.charts)}; {app.name} is made of {', '.join(app.pins) or 'none'}"
-        )
+        pins = ", ".join(chartkeys.pinned(app.charts)) or "none"
+        message = f"these are the keys of {', '.join(mark.charts)}; {app.name} is made of {pins}"
         hint = f"run: efdgen charts keys {app.name}"
         yield Finding(Problem("W528", message, mark.location, hint=hint, severity=Severity.WARNING), app.name)
 

@@ -75,8 +75,8 @@ def differing(root: Path, charts: Charts) -> Iterator[Failure]:
         except ChartError:
             continue  # whoever verifies charts says it
         if made.text != made.former:
-            message = f"{made.path} is not what {', '.join(app.pins)} yields; run: efdgen charts keys {app.name}"
-            yield Failure((), message)
+            what = ", ".join(chartkeys.pinned(app.charts))
+            yield Failure((), f"{made.path} is not what {what} yields; run: efdgen charts keys {app.name}")
 
 
 def _dead(app: AppDefinition, tree: Mapping[str, Any]) -> Iterator[DeadValue]:
@@ -105,7 +105,7 @@ def file_of(app: AppDefinition) -> str:
 def _needs_keys(app: AppDefinition, apps: Mapping[str, AppDefinition]) -> bool:
     """Say whether an app has charts, and not just those, with their keys, of the app that it extends."""
     base = apps.get(app.document.data.get("extends", ""))
-    is_inherited = base is not None and base.pins == app.pins and not {"chart", "charts"} & app.document.data.keys()
+    is_inherited = base is not None and base.charts == app.charts and not {"chart", "charts"} & app.document.data.keys()
     return bool(app.charts) and not is_inherited
 
 
@@ -124,7 +124,7 @@ def make(root: Path, app: AppDefinition, charts: Charts) -> Made:
     tree: Mapping[str, Any]
     tree = found[app.chart.key].tree if app.chart else {key: each.tree for key, each in sorted(found.items())}
     unread = tuple(sorted(template for each in found.values() for template in each.unread))
-    return Made(tree, path, chartkeys.dump(tree, app.pins, former), former, unread)
+    return Made(tree, path, chartkeys.dump(tree, chartkeys.pinned(app.charts), former), former, unread)
 
 
 def _files(root: Path, chart: AppChart, charts: Charts) -> Mapping[str, bytes]:
