@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.language.layers import ABSENT, at, history, leaves, merge, merge_layers, reach, reaches, winner
+from efdgen.language.layers import ABSENT, at, history, leaves, merge, merge_layers, reach, reaches, winner, without
 from support import coalesce, data, few, layers_of, many, tables
 
 Table = dict[str, Any]
@@ -306,3 +306,12 @@ def test_leaves_are_what_holds_nothing_below_it() -> None:
     assert list(leaves("text")) == [((), "text")]
     assert list(leaves({"x": 1}, ("under",))) == [(("under", "x"), 1)]
     assert list(leaves({"l": [1, {"x": 2}], "e": []}, in_lists=False)) == [(("l",), [1, {"x": 2}]), (("e",), [])]
+
+
+def test_what_is_taken_out_is_not_there_and_the_rest_is() -> None:
+    data = {"a": {"b": {"c": 1}, "d": 2}, "e": [3]}
+
+    assert without(data, ("a", "b", "c")) == {"a": {"b": {}, "d": 2}, "e": [3]}
+    assert without(data, ("a", "x", "c")) == data
+    assert without(data, ("e", 0)) == data
+    assert data["a"]["b"] == {"c": 1}

@@ -129,6 +129,15 @@ def reach(data: Any, path: Path) -> tuple[int, Any]:
     return len(path), data
 
 
+def without(data: Any, path: Path) -> Any:
+    """Return nested mappings without what stands at `path`; where nothing does, the same data."""
+    if not path or not isinstance(data, Mapping) or path[0] not in data:
+        return data
+    first, *rest = path
+    kept = {key: value for key, value in data.items() if key != first}
+    return {**kept, first: without(data[first], tuple(rest))} if rest else kept
+
+
 def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tuple[Path, Any]]:
     """Return everything in nested data that holds nothing below it (scalars, empty maps and lists), with its path.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Problem
-from efdgen.rules import applications, apps, distinct_names, echoed, hosts, idle, names, numbers, rbac, secrets
+from efdgen.rules import applications, apps, covered, distinct_names, echoed, hosts, idle, names, numbers, rbac, secrets
 from efdgen.rules.acceptance import accepted_in_vain, is_accepted
 from efdgen.rules.findings import said_together
 from efdgen.rules.identities import Identities
@@ -26,6 +26,7 @@ _RULES = (
     distinct_names.names_are_distinct,
     apps.overrides_are_known,
     apps.chart_keys_are_current,
+    covered.expressions_are_not_covered,
     apps.image_tags_have_a_reason,
     apps.namespaces_are_their_own,
     apps.charts_from_git_are_elsewhere,

@@ -8,7 +8,7 @@ from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Location, Path, Problem, Severity, dotted
-from efdgen.language.layers import ABSENT, Layer, at, leaves, merge, merge_layers
+from efdgen.language.layers import ABSENT, Layer, at, leaves, merge, merge_layers, without
 from efdgen.rules import secrets
 from efdgen.rules.findings import Finding
 from efdgen.rules.identities import Identities
@@ -48,18 +48,12 @@ def _is_idle(
 ) -> bool:
     """Say whether an app would be the same without what one of its layers says at a path."""
     layers = list(app.layers)
-    layers[index] = layers[index]._replace(data=_without(layers[index].data, path))
+    layers[index] = layers[index]._replace(data=without(layers[index].data, path))
     try:
         other = identities.resolver.resolve_app(environment, app.definition.name, layers)
     except InvalidInputError:
         return False
     return other._replace(layers=app.layers) == app
-
-
-def _without(data: Any, path: Path) -> Any:
-    first, *rest = path
-    kept = {key: value for key, value in data.items() if key != first}
-    return {**kept, first: _without(data[first], tuple(rest))} if rest else kept
 
 
 def settings_of_argocd_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
