@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, suggest
-from efdgen.language.layers import leaves, merge, merge_layers
+from efdgen.language.layers import leaves, merge, merge_layers, sets
 from efdgen.language.yamlio import Document
 from efdgen.repository import appcharts, chartkeys, hiddentext, paths, types
 from efdgen.repository.files import Files, Parsed
@@ -189,6 +189,10 @@ def _check_app(
         if pin in held and any(other.startswith(f"{pin}.") for other in held):
             location = document.locate((*path, "pins", pin), key=True)
             files.problem("E405", f"the pin {pin!r} holds another pin", location, (*path, "pins", pin))
+        hidden = (*path, "values", *pin.split("."))
+        if pin in held and sets(document.data, hidden):
+            location = document.locate(hidden, key=True)
+            files.problem("E405", f"the pin of {pin} hides this value", location, hidden, "remove one of the two")
         values = merge(below.get("values", {}), _mapping(settings.get("values")))
         if not _leads_through_mappings(values, pin.split(".")[:-1]):
             location = document.locate((*path, "pins", pin), key=True)
