@@ -452,3 +452,58 @@ def test_six_runbooks_cost_less_than_half_of_a_rendering() -> None:
             markdown(read.read(environment, repository().runbook).phases)
 
     assert least(fill, 10) < least(lambda: project.rendering(ROOT), 3) / 2
+
+
+ASSUMED = frozenset(("bash", "cat", "grep", "head", "install", "sed", "sleep", "sort", "xargs"))
+"""What every machine has, and no phase names among its tools."""
+
+EITHER = frozenset(("kafkacat", "kcat"))
+"""Two names of one command: its phase says itself what it does where one is missing."""
+
+SHELL = frozenset(
+    re.findall(
+        r"\w+",
+        "bound case command do done echo else esac exit export fail false fi for if kill local "
+        "printf return shift then",
+    )
+)
+"""Words of bash, and functions that the script brings along."""
+
+HERE_DOCUMENT = re.compile(r"<<-?'?(\w+)'?[^\n]*\n.*?^\s*\1$", re.DOTALL | re.MULTILINE)
+BEFORE_A_COMMAND = r"(?:^|[|;&{!]|[$<]\(|\b(?:then|do|else|if|while|sudo)(?=[ ]))[ \t]*(?:[A-Z_]+=\S+[ \t]+)*"
+COMMAND = re.compile(rf"{BEFORE_A_COMMAND}(?:/usr/local/bin/)?([a-z][\w-]*)(?=[\s;)]|$)", re.MULTILINE)
+
+
+def commands_in(text: str) -> set[str]:
+    """Return the words that stand where a command does, without those in here-documents and single quotes."""
+    text = HERE_DOCUMENT.sub("", text.replace("\\\n", " "))
+    text = re.sub(r"(?m)(?:^|\s)#.*$", "", text)
+    return set(COMMAND.findall(re.sub(r"'[^']*'", "X", text)))
+
+
+def used_by(name: str, functions: dict[str, str]) -> set[str]:
+    """Return the commands of a function of a script, and of the functions that it calls."""
+    used: set[str] = set()
+    seen: set[str] = set()
+    to_read = [name]
+    while to_read:
+        function = to_read.pop()
+        if function not in seen:
+            seen.add(function)
+            words = commands_in(functions[function])
+            to_read += words & functions.keys()
+            used |= words - functions.keys()
+    return used
+
+
+@pytest.mark.parametrize("environment", names())
+def test_a_phase_names_the_commands_that_it_uses(environment: str) -> None:
+    text = script(environment, made(environment))
+    functions = dict(re.findall(r"(?ms)^(\w+)\(\) \{[^\n]*\n(.*?)^\}$", text))
+    functions |= dict(re.findall(r"(?m)^ *(\w+)\(\) \{ (.*)\}$", text))
+    own = set(re.findall(r"(\w+)\(\) \{", text))
+    for phase in phases(environment):
+        if phase.is_scripted:
+            used = used_by(f"phase_{phase.name}", functions) - own - ASSUMED - EITHER - SHELL
+            assert used <= {*phase.tools, *phase.installs}
+            assert {"kubectl", "jq"} <= used

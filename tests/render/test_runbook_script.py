@@ -251,6 +251,9 @@ def test_it_looks_for_what_it_needs_before_it_begins(tmp_path: Path) -> None:
     assert run.status == 1
     assert run.output == "STOP: not installed: sudo docker systemctl curl kubectl base64 vault\n"
     assert run.calls == []
+    # The command argocd is what the phase argocd installs: alone, a later one needs it.
+    alone = there.run(text("summit"), "--yes", "sync", PATH=str(tools))
+    assert alone.output == "STOP: not installed: kubectl argocd curl base64\n"
 
 
 def test_a_token_must_be_there_when_nobody_can_be_asked(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ class Phase(NamedTuple):
         introduction: prose in Markdown, before the first step.
         tools: the commands that a script looks for before it begins (not those that a phase installs); none in a phase
             that no script runs.
+        installs: those that it installs itself, and that later phases may have among their tools.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Phase(NamedTuple):
     steps: tuple[Step, ...]
     introduction: str = ""
     tools: tuple[str, ...] = ()
+    installs: tuple[str, ...] = ()
 
     @property
     def is_scripted(self) -> bool:

@@ -50,7 +50,8 @@ def phase(document: Document, names: Mapping[str, Any], where: str, taken: Taken
     for block in documents.fill(document, names, where):
         builder.add(block)
     introduction, steps = builder.end()
-    return Phase(name, head.data["title"], steps, introduction, tools) if steps else None
+    installs = tuple(head.data.get("installs", ()))
+    return Phase(name, head.data["title"], steps, introduction, tools, installs) if steps else None
 
 
 class _Head(NamedTuple):

@@ -77,6 +77,8 @@ def _head(name: str, comment: str, phases: Sequence[Phase]) -> str:
     listed = "\n".join(f"#   {phase.name.ljust(width)}  {phase.title}" for phase in phases)
     cases = "\n".join(f"    {phase.name}) echo {quote(phase.title)} ;;" for phase in phases)
     tools = "\n".join(f"    {phase.name}) echo {quote(' '.join(phase.tools))} ;;" for phase in phases)
+    installing = [phase for phase in phases if phase.installs]
+    installs = "".join(f"    {phase.name}) echo {quote(' '.join(phase.installs))} ;;\n" for phase in installing)
     return f"""\
 #!/usr/bin/env bash
 {comment}
@@ -108,6 +110,12 @@ tools() {{ # tools PHASE: the commands that it needs
 {tools}
   esac
 }}
+
+installs() {{ # installs PHASE: the commands that it installs where they are missing
+  case $1 in
+{installs}    *) ;;
+  esac
+}}
 """
 
 
@@ -130,6 +138,19 @@ begin() { # begin STEP TITLE
   step=$1
   say ""
   say "== $current: $2"
+}
+
+look_for() { # look_for TOOL...: fail where one is not installed
+  local tool
+  missing=()
+  for tool; do
+    if command -v "$tool" >/dev/null; then continue; fi
+    case " ${missing[*]-} " in
+      *" $tool "*) ;;
+      *) missing+=("$tool") ;;
+    esac
+  done
+  if [ "${#missing[@]}" -gt 0 ]; then fail "not installed: ${missing[*]}"; fi
 }
 
 ask() { # ask PHASE: 0 go on, 1 skip it; n ends the script
@@ -178,7 +199,7 @@ trap '[[ ${FUNCNAME[0]:-} != step_* ]] || printf "+ %s\\n" "$BASH_COMMAND" >&3' 
 """
 
 
-FUNCTIONS = frozenset({"title", "tools", *re.findall(r"^(\w+)\(\)", _HELPERS, re.MULTILINE)})
+FUNCTIONS = frozenset({"title", "tools", "installs", *re.findall(r"^(\w+)\(\)", _HELPERS, re.MULTILINE)})
 """The names of the script's own functions."""
 
 
@@ -257,20 +278,24 @@ for argument; do
 done
 if [ "${#chosen[@]}" -eq 0 ]; then chosen=("${all_phases[@]}"); fi
 
-missing=()
+needed=()
+installed=
 for phase in "${chosen[@]}"; do
   for tool in $(tools "$phase"); do
-    if command -v "$tool" >/dev/null; then continue; fi
-    case " ${missing[*]-} " in
+    case " $installed " in
       *" $tool "*) ;;
-      *) missing+=("$tool") ;;
+      *) needed+=("$tool") ;;
     esac
   done
+  installed+=" $(installs "$phase")"
 done
-if [ "${#missing[@]}" -gt 0 ]; then fail "not installed: ${missing[*]}"; fi
+look_for "${needed[@]}"
 
 for phase in "${chosen[@]}"; do
   ask "$phase" || continue
+  # One that a phase would have installed that was skipped.
+  # shellcheck disable=SC2046
+  look_for $(tools "$phase")
   current=$phase
   step=
   "phase_$phase"
