@@ -19,6 +19,7 @@ _RULES = (
     hosts.are_spelt_right,
     names.belong_to_this_environment,
     secrets.secrets_exist,
+    secrets.secrets_are_made,
     secrets.secrets_are_read,
     secrets.defaults_are_read,
     apps.have_what_they_need,

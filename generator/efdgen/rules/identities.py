@@ -28,6 +28,7 @@ class Identities:
     Attributes:
         about: the apps that the run is about.
         apps: the apps that there are.
+        requires: the apps that each of them requires itself.
         resolver: resolves their environments.
         own: where facts stand that belong to one environment, those that others follow from first.
         identifying: where facts stand that are other names of their environment.
@@ -55,6 +56,7 @@ class Identities:
         self._environments = repository.environments
         self.about = repository.about
         self.apps = frozenset(repository.apps)
+        self.requires = {name: app.requires for name, app in repository.apps.items()}
         self.resolver = resolver
         self._services = sorted(
             {service for app in repository.apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}

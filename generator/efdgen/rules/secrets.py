@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
@@ -20,6 +20,9 @@ from efdgen.rules.places import matches
 
 _NAMING_KEYS = frozenset(("existingSecret", "secretName", "envFromSecret"))
 """Keys whose values are names of Secrets, by the habits of Helm's charts; app.yaml can declare more of them."""
+
+_OPERATOR = "vault-secrets-operator"
+"""The app, where a repository has it, that makes Secrets of VaultSecrets: they are of its kind."""
 
 _REFERENCE_KEYS = frozenset(("secretKeyRef", "secretRef"))
 """Keys whose values refer to Secrets, in Kubernetes itself."""
@@ -49,6 +52,33 @@ def _how_to_make(name: str, made: Collection[str], app: ResolvedApp) -> str:
     meant = suggest.closest(name, made)
     declare = f"declare it in {app.definition.source}/app.yaml, under `secrets`"
     return f"{suggest.did_you_mean(meant)} Otherwise {declare}" if meant else declare
+
+
+def secrets_are_made(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find apps that have VaultSecrets, and do not require what makes Secrets of them, themselves or through others."""
+    for app in environment.apps:
+        if app.secrets and _OPERATOR in identities.apps - _all_required(app.definition.name, identities.requires):
+            definition = app.definition
+            message = (
+                f"{definition.name} has VaultSecrets, and does not require {_OPERATOR}, which makes Secrets of them"
+            )
+            location = definition.document.locate(
+                ("secrets",) if "secrets" in definition.document.data else (), key=True
+            )
+            hint = f"add it to `requires` in {definition.source}/app.yaml"
+            yield Finding(Problem("W531", message, location, ("secrets",), hint, Severity.WARNING), definition.name)
+
+
+def _all_required(app: str, requires: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the apps that an app requires, itself among them, and those that they require."""
+    found: set[str] = set()
+    to_look_at = [app]
+    while to_look_at:
+        name = to_look_at.pop()
+        if name not in found:
+            found.add(name)
+            to_look_at += requires.get(name, ())
+    return found
 
 
 def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
