@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Problem
-from efdgen.rules import applications, apps, covered, distinct_names, echoed, hosts, idle, names, numbers, rbac, secrets
+from efdgen.rules import (
+    applications,
+    apps,
+    covered,
+    distinct_names,
+    echoed,
+    hosts,
+    idle,
+    names,
+    numbers,
+    rbac,
+    secrets,
+    spelling,
+)
 from efdgen.rules.acceptance import accepted_in_vain, is_accepted
 from efdgen.rules.findings import said_together
 from efdgen.rules.identities import Identities
@@ -16,7 +29,7 @@ _RULES = (
     hosts.are_claimed_once,
     hosts.are_the_ingresses_hosts,
     hosts.redirects_are_addresses,
-    hosts.are_spelt_right,
+    spelling.names_are_spelt_right,
     names.belong_to_this_environment,
     secrets.secrets_exist,
     secrets.secrets_are_made,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,8 +12,6 @@ from efdgen.errors import Path
 from efdgen.language.shown import shown
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
-
-_ALIKE = 0.75
 
 
 def fit_the_dns(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
@@ -129,24 +126,3 @@ def redirects_are_addresses(environment: ResolvedEnvironment, _identities: Ident
                 where: Path = ("values", *path, "annotations", REWRITE)
                 message = f"must be an address to send browsers on to, without blanks and quotes, not {shown(target)}"
                 yield in_app("E206", message, environment, app, where)
-
-
-def are_spelt_right(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
-    """Find exceptions in `hosts` that differ from the environment's own name in a few letters only."""
-    name = environment.facts.name
-    words = [word for word in re.split(r"[.-]", name) if len(word) > len("int")]
-    for service, host in environment.facts.hosts.items():
-        for word in re.split(r"[.-]", host):
-            for right in words:
-                if (word != right and sorted(word) == sorted(right)) or _is_typo(word, right):
-                    message = f"{word!r} in the host {host} looks like a misspelling of {right!r}"
-                    hint = "if it is meant, accept E512 in the spec"
-                    yield in_facts("E512", message, environment, ("hosts", service), hint)
-
-
-def _is_typo(word: str, right: str) -> bool:
-    if word == right or abs(len(word) - len(right)) > 1 or word[:1] != right[:1]:
-        return False
-    import difflib
-
-    return difflib.SequenceMatcher(None, word, right).ratio() > _ALIKE
