@@ -526,6 +526,14 @@ def test_a_question_about_a_map_is_about_each_leaf(small: Path) -> None:
     assert [answer.value for answer in found] == [value for _, value in leaves(values)]
 
 
+def test_a_fact_that_an_expression_makes_null_is_explained_and_listed(small: Path) -> None:
+    environment = opened(small, "dome")
+    (found,) = questions.ask(environment, "kafka.storageClass")
+    assert found.value is None
+    assert [say.written for say in found.says] == ["<% cluster.storageClass %>"]
+    assert ("kafka", "storageClass") in [answer.path for answer in questions.facts(environment)]
+
+
 @pytest.mark.parametrize(
     ("question", "message"),
     [

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from efdgen.environment.applications import with_patterns, without_patterns
 from efdgen.environment.functions import TABLES
 from efdgen.environment.model import ResolvedApp
 from efdgen.environment.values import app_values, parent_values
@@ -14,7 +13,7 @@ from efdgen.errors import Location, Path, UsageError
 from efdgen.explain import paths
 from efdgen.explain.environment import Environment
 from efdgen.explain.says import Explanation
-from efdgen.language import scope, suggest
+from efdgen.language import suggest
 from efdgen.language.layers import at, leaves, merge, merge_layers
 from efdgen.repository.paths import PARENT
 
@@ -50,13 +49,10 @@ def ask(environment: Environment, question: str) -> list[Explanation]:
 
 
 def known_facts(environment: Environment) -> dict[str, Any]:
-    """Return every fact, evaluated, with the hosts that the pattern makes."""
-    facts = environment.facts
-    raw = without_patterns(facts.tree.merged)
-    evaluated = scope.fill(raw, (), scope.Filling(facts.names, facts.name, facts.tree.layers, [], []))
-    filled = with_patterns(evaluated, facts.tree.merged)
+    """Return every fact, evaluated, those that are null among them, with the hosts that the pattern makes."""
+    data = environment.resolved.facts.data
     hosts = {service: host for app in environment.apps.values() for service, host in _hosts(app).items()}
-    return {**filled, "hosts": {**filled["hosts"], **hosts}}
+    return {**data, "hosts": {**data["hosts"], **hosts}}
 
 
 def facts(environment: Environment) -> list[Explanation]:
