@@ -538,8 +538,10 @@ def test_a_fact_that_an_expression_makes_null_is_explained_and_listed(small: Pat
     ("question", "message"),
     [
         ("stor", "lab has no app and no fact 'stor': did you mean 'store'?"),
-        ("archive", "lab has no app and no fact 'archive': known: "),
-        ("store.persistance.size", "store in lab has no value 'persistance.size': did you mean 'persistence'?"),
+        ("attic", "lab has no app and no fact 'attic': known: "),
+        ("archive.image.tag", "archive is not deployed in lab: environments/lab.yaml does not list it"),
+        ("store.persistance.size", "store in lab has no value 'persistance.size': did you mean 'persistence.size'?"),
+        ("store.persistance.sise", "store in lab has no value 'persistance.sise': did you mean 'persistence'?"),
         ("store.persistence.sise", "did you mean 'persistence.size'?"),
         ("store.persistence.size.unit", "persistence.size holds nothing below it"),
         ("store.vault.secrets[7].name", "in vault.secrets: known: [0], [1]"),

@@ -52,6 +52,7 @@ class Environment:
         self.name = resolved.spec.name
         self.resolved = resolved
         self.apps = {app.definition.name: app for app in resolved.apps}
+        self.elsewhere = repository.apps.keys() - self.apps.keys()
         self.facts = Facts(repository, resolver, self.name)
         self._chart_defaults = chart_defaults
         self._trees: dict[str, Tree] = {}

@@ -55,7 +55,8 @@ def hint(data: Any, text: str) -> str:
     word = rest.lstrip(".").partition(".")[0] if isinstance(below, Mapping) else rest
     match = suggest.closest(word, known)
     if match is not None and isinstance(below, Mapping):
-        return f"did you mean {dotted((*reached, match))!r}?"
+        right = find(below[match], rest.lstrip(".")[len(word) :])
+        return f"did you mean {dotted((*reached, match, *(right or ())))!r}?"
     where = f"in {dotted(reached)}: " if reached else ""
     return where + suggest.hint("", known)
 

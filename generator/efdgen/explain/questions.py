@@ -44,6 +44,10 @@ def ask(environment: Environment, question: str) -> list[Explanation]:
         return [environment.facts.explain(leaf) for leaf in _below(known_as, path)]
     if name in known_as:
         raise UsageError(f"{environment.name} has no fact {question!r}: {paths.hint(known_as, question)}")
+    if name in environment.elsewhere:
+        raise UsageError(
+            f"{name} is not deployed in {environment.name}: {environment.resolved.spec.document.file} does not list it"
+        )
     known = [*environment.apps, PARENT, *known_as]
     raise UsageError(f"{environment.name} has no app and no fact {name or question!r}: {suggest.hint(name, known)}")
 
