@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from efdgen.errors import ChartError
 from efdgen.helm.charts import http, oci, versions
+from efdgen.language import installing
 from efdgen.repository.model import ChartReference
 from support import many
 from support.chartserver import Chart, ChartServer, Handler, chart, status, truncated
@@ -220,7 +221,7 @@ def test_without_oras_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
     reference = ChartReference("demo", "1.0.0", "oci://oci.example.org/charts")
     assert refusal(oci.download, reference) == (
         "oci://oci.example.org/charts/demo: charts in OCI registries need the library oras; "
-        "install it: pip install '.[oci]'"
+        f"install it: {installing.command('oci')}"
     )
 
 

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from efdgen.errors import Severity
 from efdgen.helm.hydrate import HydratedApp, Object
-from efdgen.language import schema
+from efdgen.language import installing, schema
 from efdgen.repository import load
 from efdgen.rules.kubernetes import apis, check, schemas
 from support.repository import small_repository
@@ -150,7 +150,7 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     schemas.folders.cache_clear()
     try:
-        assert schemas.missing(NEW) == "Kubernetes' schemas are not installed: pip install '.[kubernetes]'"
+        assert schemas.missing(NEW) == f"Kubernetes' schemas are not installed: {installing.command('kubernetes')}"
     finally:
         monkeypatch.undo()
         schemas.folders.cache_clear()

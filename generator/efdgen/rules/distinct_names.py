@@ -32,12 +32,13 @@ def _of_one_kind(
                 continue
             key = str(path[-1])
             name = _text(thing.get(place.name), key)
+            first = first_of.setdefault(name, path)
             if place.same_as_key and name != key:
+                # One that another has, too, follows from this.
                 message = f"the {kind} {key!r} has the name {name!r}"
                 hint = "leave the name out: it follows from the key"
                 yield in_app("E508", message, environment, app, _written_at(app, place, path, keys), hint)
-            first = first_of.setdefault(name, path)
-            if first != path:
+            elif first != path:
                 one, other = (first[-1], key) if first[-1] != key else (dotted(first), dotted(path))
                 message = f"the {kind} {one!r} and the {kind} {other!r} have one name: {name!r}"
                 yield in_app("E508", message, environment, app, _written_at(app, place, path, keys))

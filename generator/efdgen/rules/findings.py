@@ -8,6 +8,7 @@ from typing import NamedTuple
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity
 from efdgen.language import scope
+from efdgen.language.layers import winner
 from efdgen.language.shown import listed
 
 
@@ -54,10 +55,18 @@ def in_facts(
 
 
 def in_app(
-    code: str, message: str, environment: ResolvedEnvironment, app: ResolvedApp, path: Path, hint: str = ""
+    code: str,
+    message: str,
+    environment: ResolvedEnvironment,
+    app: ResolvedApp,
+    path: Path,
+    hint: str = "",
+    *,
+    key: bool = False,
 ) -> Finding:
-    """Return a finding at the layer that set something of an app; a code that begins with W is a warning."""
-    location = scope.locate(app.layers, path)
+    """Return a finding at the layer that set something of an app, or at its key there; a code with W is a warning."""
+    layer = winner(app.layers, path) if key else None
+    location = layer.locate(path, key=True) if layer else scope.locate(app.layers, path)
     where = ("apps", app.definition.name, *path)
     severity = Severity.WARNING if code.startswith("W") else Severity.ERROR
     text = f"{message} ({app.definition.name} in environment {environment.facts.name})"

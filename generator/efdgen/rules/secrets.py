@@ -31,7 +31,7 @@ _REFERENCE_KEYS = frozenset(("secretKeyRef", "secretRef"))
 def secrets_exist(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find Secrets that an app reads and no VaultSecret makes."""
     for app in environment.apps:
-        made = {secret.name for secret in app.secrets} | set(app.definition.manual_secrets)
+        made = _made(app)
         for path, name in read_by(app):
             if name not in made:
                 message = f"the Secret {name!r} is read, but no VaultSecret makes it"
@@ -82,13 +82,20 @@ def _all_required(app: str, requires: Mapping[str, Sequence[str]]) -> set[str]:
 
 
 def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
-    """Find VaultSecrets that nothing reads."""
+    """Find VaultSecrets that nothing reads, but those that something misspells: E504 says so."""
     for app in environment.apps:
-        read = read_in(app)
+        read, made = read_in(app), _made(app)
+        meant = {suggest.closest(name, made) for name in read - made}
         for secret in app.secrets:
-            if secret.name not in read:
+            if secret.name not in read | meant:
                 message = f"nothing reads the VaultSecret {secret.name!r}"
-                yield in_app("W505", message, environment, app, ("secrets", secret.name), "remove it, or accept W505")
+                hint = "let the values read it, remove it, or accept W505"
+                yield in_app("W505", message, environment, app, ("secrets", secret.name), hint, key=True)
+
+
+def _made(app: ResolvedApp) -> set[str]:
+    """Return the names of the Secrets that VaultSecrets or people make."""
+    return {secret.name for secret in app.secrets} | set(app.definition.manual_secrets)
 
 
 def defaults_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

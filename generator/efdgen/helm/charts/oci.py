@@ -15,6 +15,7 @@ from efdgen.helm.charts import http, logins
 from efdgen.helm.charts.cache import digest
 from efdgen.helm.charts.http import MAX_ARCHIVE, USER_AGENT
 from efdgen.helm.charts.index import near
+from efdgen.language import installing
 from efdgen.repository.model import ChartReference
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class _Client:
             from oras.provider import Registry  # type: ignore[import-untyped]
         except ImportError:
             message = f"{_address(chart)}: charts in OCI registries need the library oras"
-            raise ChartError(f"{message}; install it: pip install '.[oci]'") from None
+            raise ChartError(f"{message}; install it: {installing.command('oci')}") from None
         logging.getLogger("oras.logger").setLevel(logging.CRITICAL + 1)
         parts = urllib.parse.urlsplit(_address(chart))
         path = parts.path.strip("/")

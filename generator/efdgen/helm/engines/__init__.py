@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from efdgen.errors import ChartError
 from efdgen.helm.engines.engine import Engine
+from efdgen.language import installing
 
 
 def choose(name: str = "auto") -> Engine:
@@ -27,5 +28,5 @@ def choose(name: str = "auto") -> Engine:
         "sdk": "Helm's library is not installed",
     }[name]
     ways = [] if name == "sdk" else ["install the command: https://helm.sh/docs/intro/install/"]
-    ways += [] if name == "helm" else ["install the library: pip install '.[helm]'"]
+    ways += [] if name == "helm" else [f"install the library: {installing.command('helm')}"]
     raise ChartError(f"{missing}; {', or '.join(ways)}")

@@ -14,7 +14,7 @@ from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm.engines.engine import Capabilities, Release, cautions
-from efdgen.language import yamlio
+from efdgen.language import installing, yamlio
 
 _PROBE = """\
 kubernetes: {{ .Capabilities.KubeVersion.Version | quote }}
@@ -66,7 +66,7 @@ class Sdk:
         if not probe.is_honoured:
             found.append(
                 f"this version of Helm's library renders for Kubernetes {probe.kubernetes}, whatever the cluster has: "
-                "API versions can be wrong; install the command helm, or pip install -U '.[helm]'"
+                f"API versions can be wrong; install the command helm, or run {installing.command('helm', option='-U')}"
             )
         return [*found, *cautions(probe.helm)]
 

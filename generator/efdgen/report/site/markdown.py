@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import UsageError
-from efdgen.language import visible
+from efdgen.language import installing, visible
 from efdgen.report.html import breakable
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _reader() -> MarkdownIt:
     try:
         from markdown_it import MarkdownIt
     except ImportError:
-        raise UsageError("Markdown can't be read; install the library: pip install '.[site]'") from None
+        raise UsageError(f"Markdown can't be read; install the library: {installing.command('site')}") from None
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 

@@ -15,7 +15,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path, Problem, dotted
-from efdgen.language import schema
+from efdgen.language import installing, schema
 from efdgen.rules.kubernetes.apis import Version, minor, shown
 
 _OWN = {
@@ -53,7 +53,7 @@ def missing(version: Version) -> str:
     if version in there:
         return ""
     if not there:
-        return "Kubernetes' schemas are not installed: pip install '.[kubernetes]'"
+        return f"Kubernetes' schemas are not installed: {installing.command('kubernetes')}"
     versions = f"{shown(there[0])} to {shown(there[-1])}"
     return f"the package kubernetes-validate has the schemas of {versions}, and none of {shown(version)}"
 
