@@ -146,7 +146,7 @@ def test_a_key_may_stand_in_several_mappings() -> None:
         pytest.param("a:\n\tb: 1", ("E103", 2, 1), id="tab as indentation"),
         pytest.param("a: [1, 2\n", ("E103", 1, 4), id="open bracket"),
         pytest.param("a: 'b", ("E103", 1, 4), id="open quote"),
-        pytest.param("a: b\n c: d", ("E103", 2, 3), id="mapping inside text"),
+        pytest.param("a: b\n c: d", ("E103", 2, 2), id="mapping inside text"),
         pytest.param("a: 1\nb\n", ("E103", 2, 1), id="key without a value"),
         pytest.param("+1: a", ("E106", 1, 1), id="integer key with a sign"),
         pytest.param("-0: a", ("E106", 1, 1), id="minus zero as key"),

@@ -26,8 +26,8 @@ SOUND = {
 
 BROKEN = {
     "a tab": ("a: b\n\tc: d\n", 2, 1),
-    "a broken indent": ("metadata:\n  name: a\n   labels: {}\n", 3, 10),
-    "a broken indent before what is filled in": ("metadata:\n  name: a\n   labels: {{ .a }}\n", 3, 10),
+    "a broken indent": ("metadata:\n  name: a\n   labels: {}\n", 3, 4),
+    "a broken indent before what is filled in": ("metadata:\n  name: a\n   labels: {{ .a }}\n", 3, 4),
     "an open bracket": ("a: [1, 2\nb: c\n", 2, 2),
     "an open quote": ('a: "b\nc: d\n', 1, 4),
 }

@@ -127,7 +127,7 @@ def _patterns() -> _Patterns:
         ),
         re.compile(rf"{WORDS}=(?P<value>[^\s'\"&;,]+)", re.IGNORECASE),
         (
-            re.compile(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s+(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
+            re.compile(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s*(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
             re.compile(rf"{WORDS}{_IS}(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
         ),
         {'"': re.compile(_DOUBLE), "'": re.compile(_SINGLE)},

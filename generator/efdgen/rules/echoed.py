@@ -38,9 +38,8 @@ def _repeated(below: Sequence[Layer], layers: Sequence[Layer], app: str) -> Iter
         for path, value in leaves({key: each for key, each in said.items() if key != "pins"}, in_lists=False):
             if _is_same(value, at(merged, path)) and (app or path not in _MEASURED):
                 what = f"the pin of {pins[path]}" if path in pins else dotted(path)
-                message = (
-                    f"{what} is {_EMPTY.get(repr(value)) or shown(value)} without it, too{f' ({app})' if app else ''}"
-                )
+                said_value = "[]" if value == [] else "{}" if value == {} else shown(value)
+                message = f"{what} is {said_value} without it, too{f' ({app})' if app else ''}"
                 problem = Problem("W517", message, layer.locate(path, key=True), path, _HINT, Severity.WARNING)
                 yield Finding(problem, app)
         merged = merge(merged, said)

@@ -119,7 +119,7 @@ class Builder:
         if event.implicit[0] and not event.style and event.tag is None:
             if value == "" and frame is not None and frame.merging is None:
                 what = f"behind {frame.key!r}" if frame.key is not None else "in this item"
-                hint = "take the line out, or write {} or [] for nothing in it; null takes a value away"
+                hint = "indent what belongs below it; else take the line out, or write {} or [] for nothing in it"
                 self._problem(event, "E112", f"nothing stands {what}", hint)
             value = self._plain(event, value)
         mark = event.start_mark

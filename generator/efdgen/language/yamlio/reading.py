@@ -11,6 +11,7 @@ import yaml
 from efdgen.errors import InvalidInputError, Location, Path, Problem, UsageError
 from efdgen.language.yamlio.building import Builder, Marks
 from efdgen.language.yamlio.nesting import before_refused_nesting
+from efdgen.language.yamlio.slips import slip
 
 MAX_BYTES = 5_000_000
 """Size that a document may have; real ones have kilobytes."""
@@ -187,6 +188,10 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost
         return Problem(
             "E103", "not valid YAML: the quoted text that begins here has no end", location, hint="close the quote"
         )
+    found = slip(error, text)
+    if found is not None:
+        where = Location(file, found.line, found.column)
+        return Problem("E103", f"not valid YAML: {found.message}", where, hint=found.hint)
     return Problem(
         "E103", f"not valid YAML: {message}", location, hint=_hint(text[mark.index : mark.index + 1] if mark else "")
     )

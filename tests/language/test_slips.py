@@ -1,0 +1,63 @@
+"""Common slips in YAML: what is said of them, and that the hint works where it says what to write."""
+
+from __future__ import annotations
+
+import pytest
+
+from efdgen.errors import InvalidInputError, Problem
+from efdgen.language import yamlio
+
+
+def problem(text: str) -> Problem:
+    with pytest.raises(InvalidInputError) as caught:
+        yamlio.parse(text, "a.yaml")
+    (found,) = caught.value.problems
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message", "hint"),
+    [
+        ("a: 1\nt: Summit: down\n", "2:10", "a colon and a blank in this text", "put the text in quotes"),
+        ("l:\n  memory:32Gi\n  cpu: 1\n", "2:9", "no blank behind the colon", "put a blank behind it"),
+        ("a: 1\nb:2\n", "2:2", "no blank behind the colon", "put a blank behind it"),
+        ("l:\n# why\n  a:1\n\n  # why not\n  b: 1\n", "3:4", "no blank behind the colon", "put a blank behind it"),
+        ("apps:\n  a: {}\n  -b\n  c: {}\n", "3:3", "no blank behind the hyphen", "put a blank behind it"),
+        ("l:\n- a\n-b\n", "3:1", "no blank behind the hyphen", "put a blank behind it"),
+        (
+            "apps:\n  a: {}\n   b: {}\n",
+            "3:4",
+            "does not line up with the others: it has 3 blanks",
+            "2 blanks, as line 2",
+        ),
+        (
+            "a:\n  v:\n    x: 1\n   y: 2\n",
+            "4:4",
+            "it has 3 blanks",
+            "2 blanks, as line 2, where its mapping begins, or",
+        ),
+        ("a: 1\n  b: 2\n", "2:3", "below line 1, which has a value already", "indent it with no blank, as that line"),
+        ("a: 1\nb\nc: 2\n", "2:1", "no colon behind this key", "a colon, a blank and the value"),
+        ("a: 'it's'\n", "1:8", "more follows behind the quoted text", "put the whole text in quotes"),
+        ("- a\nb: 1\n", "2:1", "not an item of the list that begins on line 1", "begin it with a hyphen and a blank"),
+    ],
+)
+def test_a_slip_is_said_in_plain_words(text: str, place: str, message: str, hint: str) -> None:
+    found = problem(text)
+
+    assert str(found.location) == f"a.yaml:{place}"
+    assert (found.code, message in found.message, hint in found.hint) == ("E103", True, True), found
+
+
+@pytest.mark.parametrize("text", ["l:\n  memory:32Gi\n  cpu: 1\n", "l:\n- a\n-b\n"])
+def test_a_blank_behind_the_mark_is_what_is_missing(text: str) -> None:
+    found = problem(text).location
+    lines = text.split("\n")
+    line = lines[found.line - 1]
+    lines[found.line - 1] = f"{line[: found.column]} {line[found.column :]}"
+
+    assert yamlio.parse("\n".join(lines), "a.yaml").data in ({"l": {"memory": "32Gi", "cpu": 1}}, {"l": ["a", "b"]})
+
+
+def test_a_key_with_what_belongs_below_it_beside_it_is_told_to_indent() -> None:
+    assert problem("limits:\nmemory: 32Gi\n").hint.startswith("indent what belongs below it")
