@@ -52,8 +52,8 @@ class ExpressionError(EfdgenError):
 class _UndefinedNameError(ExpressionError):
     """A name or key that is not there. A mapping can say that itself: `lacking(name)` returns a message and a hint."""
 
-    def __init__(self, name: object, known: Mapping[str, Any]) -> None:
-        usual = (f"{shown(name)} is not defined", lambda: suggest.hint(str(name), known))
+    def __init__(self, name: object, known: Mapping[str, Any], otherwise: str = "") -> None:
+        usual = (f"{shown(name)} is not defined", lambda: suggest.hint(str(name), known, otherwise))
         super().__init__("E301", *(known.lacking(str(name)) if hasattr(known, "lacking") else usual))
 
 
@@ -149,7 +149,7 @@ def _value(node: nodes.Node, names: Names) -> Any:
 
 def _name(node: nodes.Name, names: Names) -> Any:
     if node.name not in names:
-        raise _UndefinedNameError(node.name, names)
+        raise _UndefinedNameError(node.name, names, f"text stands in quotes: {node.name!r}; ")
     return names[node.name]
 
 

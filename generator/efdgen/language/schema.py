@@ -205,8 +205,15 @@ def _unknown_keys(error: ValidationError, document: Located, path: Path, schema:
     for key in instance:
         if key not in known and not any(re.search(pattern, key) for pattern in patterns):
             place = document.locate((*path, key), key=True)
-            hint = _path_hint((*path[-1:], key), instance[key], schema) if is_nested else suggest.hint(key, known)
+            hint = _path_hint((*path[-1:], key), instance[key], schema) if is_nested else _key_hint(key, known, schema)
             yield Problem("E201", f"unknown key {key!r}", place, (*path, key), hint)
+
+
+def _key_hint(key: str, known: Iterable[str], schema: dict[str, Any]) -> str:
+    """Return the hint for an unknown key: one that is like it, or what the schema knows of it, or of all of them."""
+    others: Mapping[str, str] = schema.get("x-unknown", {})
+    hint = suggest.hint(key, known, f"{others['*']}; " if others else "")
+    return hint if hint.startswith(suggest.SIMILAR) else others.get(key, hint)
 
 
 def _path_hint(path: Path, value: Any, schema: dict[str, Any]) -> str:

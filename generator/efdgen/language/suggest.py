@@ -36,12 +36,12 @@ def unknown(what: str, word: str, known: Iterable[str]) -> str:
     return f"unknown {what} {word!r}: {said or 'there is none at all'}"
 
 
-def hint(word: str, known: Iterable[str]) -> str:
-    """Return "did you mean ...?", or the list of known words when nothing is close."""
+def hint(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return "did you mean ...?", or the list of known words, behind what else may be meant, when nothing is close."""
     known = sorted(known)
     match = closest(word, known)
     if match is not None:
         return did_you_mean(match)
     if len(known) > _MOST:
         known = [*known[:_MOST], "..."]
-    return f"known: {', '.join(known)}" if known else ""
+    return f"{otherwise}known: {', '.join(known)}" if known else ""

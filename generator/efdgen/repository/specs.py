@@ -246,6 +246,12 @@ def _is_known(files: Files, document: Document, path: Path, definition: AppDefin
         likely = suggest.closest(str(where[-1]), known)
         meant = ".".join((*parts[: len(where) - 1], likely or "", *parts[len(where) :]))
         hint = f"did you mean {meant!r}?" if likely else suggest.hint(str(where[-1]), known)
+        if (
+            parts[0] in (definition.name, *(chart.name for chart in definition.charts))
+            and parts[1:2]
+            and parts[1] in known
+        ):
+            hint = suggest.did_you_mean(".".join(parts[1:]))  # as in the rendered file
         message = f"{definition.takes(where)} knows no value {'.'.join(map(str, where))!r}"
         files.problem("E402", message, location, path, hint)
         return False
