@@ -183,5 +183,14 @@ def test_the_example_in_the_docs_says_what_the_docs_say() -> None:
 
 def test_the_docs_list_the_named_types() -> None:
     listed = set(re.findall(r"`([^`\n]+)`", PAGE))
-    of_specs = {"vaultPath", "path", "version", "kubernetesVersion", "revision", "syncPolicy", "resourceAmounts"}
+    of_specs = {
+        "vaultPath",
+        "vaultSecretPath",
+        "path",
+        "version",
+        "kubernetesVersion",
+        "revision",
+        "syncPolicy",
+        "resourceAmounts",
+    }
     assert listed >= set(schema.load("types")["$defs"]) - of_specs

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from efdgen.errors import Path
+from efdgen.language import expressions
 from efdgen.language.layers import Layer
 from efdgen.repository.model import AppDefinition, EnvironmentSpec
 
@@ -113,9 +114,14 @@ class Pin(NamedTuple):
     """
 
     path: str
-    value: str
+    value: str | int | float
     reason: str
     until: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the value as people read it."""
+        return expressions.text(self.value)
 
 
 class EnvironmentFile(NamedTuple):

@@ -57,7 +57,7 @@ def _applications(environments: Sequence[ResolvedEnvironment], style: Style) -> 
 
 def _pins(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
     rows = [
-        [env.facts.name, app.definition.name, pin.path, pin.value, _because(pin)]
+        [env.facts.name, app.definition.name, pin.path, pin.text, _because(pin)]
         for env in environments
         for app in env.apps
         for pin in app.pins

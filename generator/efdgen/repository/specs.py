@@ -200,10 +200,8 @@ def _check_app(
             files.problem("E405", message, location, (*path, "pins", pin))
         elif not _is_known(files, document, (*path, "pins", pin), definition):
             continue
-        elif isinstance(_mapping(pins[pin]).get("value"), str) and not files.is_refused(
-            document.locate((*path, "pins", pin, "value"))
-        ):
-            files.refuse(types.check_pin(document, (*path, "pins", pin), definition.types.values))
+        elif "value" in _mapping(pins[pin]) and not files.is_refused(document.locate((*path, "pins", pin, "value"))):
+            files.refuse(types.check_pin(document, (*path, "pins", pin), definition.types.values, below.get("values")))
     parameters = below.get("parameters", {})
     unknown = [name for name in _mapping(settings.get("parameters")) if name not in parameters]
     for parameter in unknown:

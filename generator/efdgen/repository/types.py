@@ -5,11 +5,12 @@ An app whose folder has neither takes whatever its chart takes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.errors import Location, Path, Problem
-from efdgen.language import layers, schema, scope
+from efdgen.language import expressions, layers, schema, scope, yamlio
+from efdgen.language.shown import shown
 from efdgen.language.yamlio import Document
 from efdgen.repository import ownschemas
 from efdgen.repository.files import Files
@@ -76,14 +77,44 @@ class _Pin(NamedTuple):
         return self.document.locate(self.at[:-1], key=True) if key else self.document.locate(self.at)
 
 
-def check_pin(document: Document, at: Path, rules: schema.Rules) -> Iterator[Problem]:
-    """Yield what is wrong with the value of the pin at a place of a document: `(..., "pins", "image.tag")`."""
+def check_pin(document: Document, at: Path, rules: schema.Rules, below: Any = None) -> Iterator[Problem]:
+    """Yield what is wrong with the value of the pin at a place of a document: `(..., "pins", "image.tag")`.
+
+    Args:
+        document: what was read.
+        at: where the pin stands.
+        rules: what the app's values must be.
+        below: the values of the app's definition: what one of them is, its pin is, too.
+    """
     where = (*at, "value")
-    nested = layers.at(document.data, where)
-    for key in reversed(str(at[-1]).split(".")):
+    keys = str(at[-1]).split(".")
+    value = nested = layers.at(document.data, where)
+    for key in reversed(keys):
         nested = {key: nested}
-    for problem in _checked(_Pin(document, where, nested), rules):
-        yield problem._replace(path=where)
+    message, hint = _other_kind(value, keys, layers.at(below, tuple(keys), None))
+    found = [problem._replace(path=where) for problem in _checked(_Pin(document, where, nested), rules)]
+    if message and (not found or not isinstance(value, str)):
+        found = [Problem("E204", message, document.locate(where), where, hint)]
+    yield from found
+
+
+def _other_kind(value: Any, keys: Sequence[str], default: Any) -> tuple[str, str]:
+    """Return what is wrong with a pin of another kind than what it takes the place of, and the hint."""
+    is_tag = keys[-1] == "imageTag" or keys[-2:] == ["image", "tag"]
+    is_text = isinstance(default, str) and not expressions.has_expression(default)
+    if not isinstance(value, str):
+        return (f"must be text, not {shown(value)}", "put it in quotes") if is_tag or is_text else ("", "")
+    if isinstance(default, int | float) and not is_tag:
+        try:
+            plain = yamlio.resolve_plain(value)
+        except yamlio.AmbiguousScalarError:
+            plain = value
+        if not isinstance(plain, str) and plain is not None and isinstance(plain, bool) is isinstance(default, bool):
+            return (
+                f"must be of the type of {shown(default)}, which it takes the place of",
+                f"write {value} without quotes",
+            )
+    return "", ""
 
 
 def _checked(part: _Part | _Pin, rules: schema.Rules) -> Iterator[Problem]:

@@ -112,7 +112,7 @@ def _chart(chart: AppChart) -> str:
 
 
 def _pins(app: ResolvedApp) -> str:
-    return " ".join(f"{code(pin.path)} is {code(pin.value)}: {text(pin.reason)}" for pin in app.pins)
+    return " ".join(f"{code(pin.path)} is {code(pin.text)}: {text(pin.reason)}" for pin in app.pins)
 
 
 def _contents(before: Sequence[Block], todo: Sequence[Phase]) -> Iterator[str]:

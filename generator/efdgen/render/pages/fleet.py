@@ -163,7 +163,7 @@ def _versions(rows: Sequence[Row]) -> Iterator[str]:
         yield from table(
             ("", "app", "value", "is", "because"),
             (
-                (_superscript(number), name, code(pin.path), code(pin.value), text(pin.reason))
+                (_superscript(number), name, code(pin.path), code(pin.text), text(pin.reason))
                 for (name, pin), number in pins.items()
             ),
         )
