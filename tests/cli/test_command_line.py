@@ -220,6 +220,19 @@ def test_the_command_that_a_check_names_mends_it(small: Path) -> None:
     assert at(small, "check").exit_code == 0
 
 
+def test_a_check_of_one_environment_says_what_else_its_render_writes_and_what_it_does_not(small: Path) -> None:
+    lab = small / "environments/lab.yaml"
+    assert at(small, "render").exit_code == 0
+    lab.write_text(lab.read_text(encoding="utf-8").replace("value: 1.9.3", "value: 1.9.2"), encoding="utf-8")
+    result = at(small, "check", "lab")
+    assert result.stderr.endswith(
+        "up to date, run: efdgen render lab\n"
+        "It writes rendered/README.md anew, too. Other environments may be out of date as well: run efdgen check\n"
+    )
+    number = int(re.findall(r"To bring (\d+) files", result.stderr)[0])
+    assert f"{number + 1} written, " in at(small, "render", "lab").stdout
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_wrong_input_ends_with_3_and_is_shown_where_it_stands(small: Path, verb: str) -> None:
     wrong(small)

@@ -22,6 +22,7 @@ from efdgen.cli.common import (
     told,
 )
 from efdgen.cli.reports import Report, Said, Style, publish
+from efdgen.output import layout
 from efdgen.verbs import render
 
 
@@ -92,6 +93,10 @@ def _for_people(
         command_line = " ".join(["efdgen render", *environments])
         files = text.count(len(outcome.changes), "file")
         yield Said(f"To bring {files} up to date, run: {command_line}{only(apps)}", is_result=False)
+        if environments:
+            fleet = f"It writes {render.OUTPUT}/{layout.FLEET} anew, too. " if outcome.is_fleet_stale else ""
+            rest = "Other environments may be out of date as well: run efdgen check"
+            yield Said(f"{fleet}{rest}", is_result=False)
     if outcome.foreign:
         files = text.count(len(outcome.foreign), "file")
         yield Said(f"efdgen did not make {files}: nothing else belongs in {render.OUTPUT}/", is_result=False)

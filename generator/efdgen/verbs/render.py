@@ -31,6 +31,7 @@ class Outcome(NamedTuple):
         unchanged: how many files are as they should be.
         warnings: what is odd about the input, but no error.
         is_interrupted: whether a run stopped while it wrote there, and the next one has to finish it.
+        is_fleet_stale: whether the page about all environments differs, too, which `check` for some does not look at.
     """
 
     changes: tuple[FileChange, ...]
@@ -39,6 +40,7 @@ class Outcome(NamedTuple):
     unchanged: int
     warnings: tuple[Problem, ...]
     is_interrupted: bool = False
+    is_fleet_stale: bool = False
 
     @property
     def conflicts(self) -> tuple[str, ...]:
@@ -103,6 +105,7 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), means
         changes=tuple(change for change in outcome.changes if change.path != layout.FLEET),
         foreign=tuple(path for path in outcome.foreign if path != layout.FLEET),
         edited=tuple(path for path in outcome.edited if path != layout.FLEET),
+        is_fleet_stale=any(change.path == layout.FLEET for change in outcome.changes),
     )
 
 
