@@ -36,7 +36,7 @@ connect() { # log in to Argo CD, through a port-forward that ends with this scri
 %% else
 %% set url = address(argocd.url)
 connect() { # log in to Argo CD, unless that was done
-  if argocd context 2>/dev/null | grep -F '*' | grep -F <% url.host %><% url.path %> >/dev/null; then
+  if argocd context 2>/dev/null | grep -F '*' | grep -F <% url.host ~ url.path %> >/dev/null; then
     if argocd account get-user-info | grep -F 'Logged In: true' >/dev/null; then return 0; fi
   fi
   argocd login <% url.host %> --sso --grpc-web <% ['--grpc-web-root-path', url.path] if url.path %>

@@ -454,7 +454,7 @@ def test_six_runbooks_cost_less_than_half_of_a_rendering() -> None:
     assert least(fill, 10) < least(lambda: project.rendering(ROOT), 3) / 2
 
 
-ASSUMED = frozenset(("bash", "cat", "grep", "head", "install", "sed", "sleep", "sort", "xargs"))
+ASSUMED = frozenset(("bash", "cat", "grep", "head", "install", "sed", "sha256sum", "sleep", "sort", "xargs"))
 """What every machine has, and no phase names among its tools."""
 
 EITHER = frozenset(("kafkacat", "kcat"))

@@ -192,11 +192,15 @@ def test_commands_for_argo_cd_name_applications_as_it_calls_them() -> None:
 def test_an_argo_cd_in_another_cluster_is_told_from_one_in_this() -> None:
     remote, here = (section(each, "argocd", "argocd-login") for each in ("lab-remote", "base"))
     assert remote.endswith("```bash\nargocd cluster get https://k8s.lab.example.org:6443\n```")
+    assert 'argocd cluster add "$(kubectl config current-context)"\n' in remote
     assert "configmap argocd-cm" not in remote
     assert "argocd cluster" not in here
     remote, here = (section(each, "teardown", "delete-apps") for each in ("lab-remote", "base"))
-    assert "kubectl must talk to Argo CD's cluster" in remote
-    assert "kubectl must talk to" not in here
+    waits = [line for line in remote.splitlines() if "wait --for=delete application/" in line]
+    assert waits
+    assert all(line.startswith('kubectl --context "$ARGOCD_CONTEXT" -n argocd wait ') for line in waits)
+    assert "\nkubectl -n argocd wait " in here
+    assert "--context" not in here
 
 
 def test_the_cluster_is_compared_with_the_server_that_argo_cd_deploys_to() -> None:
