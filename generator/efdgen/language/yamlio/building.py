@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from efdgen.errors import Location, Problem
+from efdgen.language.secrecy import HIDDEN, is_of_secret
 from efdgen.language.shown import shown
 from efdgen.language.yamlio.scalars import AmbiguousScalarError, is_number_key, resolve_plain
 
@@ -97,15 +98,18 @@ class Builder:
                     )
                     return
 
-    def _problem(self, event: Any, code: str, message: str, hint: str = "") -> None:
+    def _problem(self, event: Any, code: str, message: str, hint: str = "", said: str = "") -> None:
+        """Record what is wrong; below the key of a secret, what the message repeats of the file is hidden (`said`)."""
         mark = event.start_mark
         path = tuple(frame.key if frame.key is not None else len(frame.data) for frame in self._stack)
+        if len(said) > len("off") and any(isinstance(part, str) and is_of_secret(part) for part in path):
+            message, hint = message.replace(said, HIDDEN), hint.replace(said, HIDDEN)
         self.problems.append(Problem(code, message, Location(self.file, mark.line + 1, mark.column + 1), path, hint))
 
     def _tagged(self, event: Any, allowed: str) -> None:
         if event.tag is not None and event.tag != allowed:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._problem(event, "E108", f"the tag {tag} is not supported", "write the value without a tag")
+            self._problem(event, "E108", f"the tag {tag} is not supported", "write the value without a tag", tag)
 
     def _scalar(self, event: Any) -> None:
         self._tagged(event, "tag:yaml.org,2002:str")
@@ -154,7 +158,7 @@ class Builder:
         try:
             return resolve_plain(value)
         except AmbiguousScalarError as error:
-            self._problem(event, "E109", str(error), error.hint)
+            self._problem(event, "E109", str(error), error.hint, value)
             return value
 
     def _open(self, event: Any, data: Any) -> bool:
@@ -182,7 +186,7 @@ class Builder:
         if event.anchor not in self._anchors:
             open_anchor = any(outer.anchor == event.anchor for outer in self._stack)
             what = "stands inside itself" if open_anchor else "is not defined above"
-            self._problem(event, "E111", f"the anchor {event.anchor!r} {what}")
+            self._problem(event, "E111", f"the anchor {event.anchor!r} {what}", said=event.anchor)
             return False
         value, marks, size = self._anchors[event.anchor]
         if frame is not None and type(frame.data) is dict and frame.key is None:
