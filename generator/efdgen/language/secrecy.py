@@ -145,7 +145,7 @@ def _patterns() -> _Patterns:
         re.compile(
             rf"{WORDS}[\"']?\s*:\s+(?P<value>(?:[&*!\[{{]|[|>][-+0-9]*\s*[^\s#]|[\"'](?!.*[\"'])).*)", re.IGNORECASE
         ),
-        re.compile(rf"(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)(?P=quote)?"),
+        re.compile(r"(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)(?P=quote)?"),
         re.compile(rf"\s*(?:- +)*(?:\? )?(?P<key>{_KEY})\s*:(?:\s|\Z)"),
         {'"': re.compile(_DOUBLE), "'": re.compile(_SINGLE)},
     )
