@@ -175,7 +175,7 @@ class _Writer:
             self._made = text
             return
         self._close_gap(text)
-        if not text and part.place is Place.SHELL_WORD and self._line.endswith(" "):
+        if not text and part.place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT) and self._line.endswith(" "):
             # No word, and no blank before it.
             self._line = self._line[:-1]
             self._is_gap = True
