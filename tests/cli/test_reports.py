@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen import cli
+from efdgen.report import former
 from efdgen.report.diff import refused
 from support import needs
 from support.checkout import edit, snapshot
@@ -71,6 +72,8 @@ def test_a_report_is_what_a_run_with_its_format_shows(
     alone = {name: run(small, verb, "--format", name) for name in formats}
     done = run(small, verb, "--format", "json", *asked(formats), cwd=tmp_path)
     assert (done.exit_code, done.stdout, done.stderr) == (status, alone["json"].stdout, "")
+    again = run(small, verb, "--format", "json", *asked(formats), cwd=tmp_path)
+    assert (again.exit_code, again.output) == (status, done.output)
     for name in formats:
         told = alone[name].output if name == "text" else alone[name].stdout
         assert (tmp_path / f"out.{name}").read_text(encoding="utf-8") == told, name
@@ -158,13 +161,42 @@ def test_nothing_in_a_mistake_is_taken_for_markdown_or_html() -> None:
 # -- how they are written
 
 
+@pytest.mark.parametrize("name", ["README.md", "charts.lock", ".gitignore", "pyproject.toml", "data.json", "page.html"])
+@pytest.mark.parametrize("change", [clean, wrong], ids=lambda value: value.__name__)
+def test_a_file_that_is_not_an_earlier_report_is_never_replaced(small: Path, name: str, change: object) -> None:
+    assert callable(change)
+    change(small)
+    mine = {"data.json": '{"runs": []}', "page.html": "<!doctype html>\n<p>mine</p>"}.get(name, "mine\n")
+    (small / name).write_text(mine, encoding="utf-8")
+    done = run(small, "check", "--report", f"json={name}", "--report", "text=out.text")
+    message = f"error: {name} is not an earlier result of efdgen: name another file, or remove it first\n"
+    assert (done.exit_code, done.output) == (2, message)
+    assert (small / name).read_text(encoding="utf-8") == mine
+    assert not (small / "out.text").exists()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b'{"problems": [], "errors": 0, "warnings": 0}', b"nothing found in lab\n", b"note: x\n"]
+)
+def test_what_a_run_reports_is_known_again(content: bytes) -> None:
+    assert former.is_report(content)
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xff", b"{", b"[]", b"{}", b"# What changes", b'{"problems": []}', b"mine\nvalid: x"]
+)
+def test_what_others_wrote_is_no_report(content: bytes) -> None:
+    assert not former.is_report(content)
+
+
 def test_a_former_report_is_replaced_at_once_and_keeps_its_permissions(small: Path, tmp_path: Path) -> None:
     file = tmp_path / "out.json"
-    file.write_text("former", encoding="utf-8")
+    run(small, "check", "--report", "text=out.json", cwd=tmp_path)
+    before = file.read_text(encoding="utf-8")
     file.chmod(0o640)
     with file.open(encoding="utf-8") as reader:
         assert run(small, "check", "--report", "json=out.json", cwd=tmp_path).exit_code == 0
-        assert reader.read() == "former"
+        assert reader.read() == before
     assert json.loads(file.read_text(encoding="utf-8"))["errors"] == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["out.json"]

@@ -1,6 +1,41 @@
 from __future__ import annotations
 
-from efdgen.environment.argocd import without_empty
+import pytest
+
+from efdgen.environment.argocd import server_at, without_empty
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://lab.org/argo-cd",
+        "https://LAB.org:443/argo-cd/",
+        "http://lab.org:80/argo-cd",
+        "https://me:x@lab.org./argo-cd",
+        "https://lab.org/argo-cd/?a=b",
+        "https://lab.org/argo-cd#/applications",
+        "https://lab.org/./x/..//argo-cd/.",
+        "https://lab.org/argo%2Dcd",
+    ],
+)
+def test_one_place_has_one_text(url: str) -> None:
+    assert server_at(url) == "lab.org/argo-cd"
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://kubernetes.default.svc.cluster.local:443/", "kubernetes.default.svc"),
+        ("https://Kubernetes.Default.svc", "kubernetes.default.svc"),
+        ("https://k8s.lab.org:6443", "k8s.lab.org:6443"),
+        ("https://lab.org:80", "lab.org:80"),
+        ("https://lab.org/Argo-CD", "lab.org/Argo-CD"),
+        ("https://[fe80::1]:443", "fe80::1"),
+        ("https://lab.org:x", "https://lab.org:x"),
+    ],
+)
+def test_other_places_have_other_texts(url: str, place: str) -> None:
+    assert server_at(url) == place
 
 
 def test_empty_values_are_left_out_and_empty_mappings_are_not() -> None:

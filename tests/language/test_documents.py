@@ -48,6 +48,20 @@ def test_comments_are_not_in_the_page() -> None:
     assert filled(text) == [Prose("one two"), Fence("bash", (), "ls # four", 5)]
 
 
+def test_a_name_that_another_branch_sets_is_said_once_with_where_it_is_set() -> None:
+    text = "%% if no\n%% set b = 1\n%% endif\n<% b %>\n<% b %> <% c %>\n%% for x in [1, 2]\n<% b ~ x %>\n%% endfor\n"
+    parsed = documents.parse(TextFile("page.md", text))
+    with pytest.raises(InvalidInputError) as caught:
+        documents.fill(parsed, {"no": False})
+    assert [(each.location.line, each.message) for each in caught.value.problems] == [
+        (4, "'b' is not defined"),
+        (5, "'c' is not defined"),
+    ]
+    assert caught.value.problems[0].hint == (
+        "line 2 sets it, in another branch or loop, or below: set it above this, too"
+    )
+
+
 @pytest.mark.parametrize("line", ["*Look at logs*, and", "**all** of it", "-v shows", "*"])
 def test_emphasis_and_options_that_begin_a_line_do_not_begin_an_item(line: str) -> None:
     assert filled(f"see\n{line}\n") == [Prose(f"see {line}")]

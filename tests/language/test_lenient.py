@@ -135,3 +135,31 @@ def test_aliases_can_t_multiply_a_text_without_end() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
     assert refusal("\n".join(lines)) == f"line 6: aliases add more than {lenient.MAX_ALIASED:,} values"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{9000: a, '9000': b}",
+        "{'true': a, true: b}",
+        "{<<: {'9000': b}, 9000: a}",
+        "{<<: [{'9000': b}, {9000: a}]}",
+        "x: &x {1.5: a}\ny: {'1.5': b, <<: *x}",
+    ],
+)
+def test_a_key_of_which_helm_takes_one_by_chance_is_refused(text: str) -> None:
+    assert "by chance" in refusal(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["{9000: a, 9001: b, '9002': c}", "{<<: {9000: b}, 9000: a}", "[{true: a}, {'true': b}]"]
+)
+def test_keys_of_one_kind_stay_as_they_are(text: str) -> None:
+    is_as_in_helm(f"a: {text}")
+
+
+def test_what_is_wrong_has_its_place() -> None:
+    with pytest.raises(yamlio.YamlError) as caught:
+        yamlio.load("a: 1\nb: &b [*b]\n")
+    error = caught.value
+    assert (error.what, error.line, error.column) == ("the anchor 'b' stands inside itself", 2, 8)

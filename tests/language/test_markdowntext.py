@@ -72,8 +72,8 @@ def reached(text: str, language: str = "") -> Places:
         ("| a |\n\n`a ", Place.CODE),
         ("See [it](https://a.org/", Place.ADDRESS),
         ("a < ", Place.PROSE),
-        ("```bash\nls ", Place.SHELL_WORD),
-        ("```sh by-hand\nls '", Place.SHELL_SINGLE),
+        ("```bash\nls ", Place.SHELL_ARGUMENT),
+        ("```sh by-hand\nls '", Place.SHELL_SINGLE_FIRST),
         ("```bash\necho '\n'\n```\n", Place.PROSE_LINE),
         ("````text\n```\n````\nA ", Place.PROSE),
         ("```json\n{", Place.DATA),
@@ -128,7 +128,7 @@ def test_a_long_paragraph_and_a_long_line_are_read_once() -> None:
 
 
 def test_a_document_of_commands_is_followed_from_its_beginning() -> None:
-    assert reached("# it's\nls ", "bash").of_value() is Place.SHELL_WORD
+    assert reached("# it's\nls ", "bash").of_value() is Place.SHELL_ARGUMENT
     with pytest.raises(ExpressionError, match="begins in this file"):
         reached("echo '\n", "bash").end()
 

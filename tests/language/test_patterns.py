@@ -25,6 +25,9 @@ FAST = [
     (r"^[^<]+(<[^<]+)*$", 1),
     (r"^(.+\n)*$", 1),
     (r"^.*x.*$", 2),
+    (r"^a*((?=a*b)a)*$", 3),
+    (r"^a*(?=a*b)c", 2),
+    (r"(?=.*x)y", 2),
     (r"\s+$", 2),
     (r".*x.*", 3),
 ]
@@ -46,13 +49,34 @@ SLOW = [
     r"a*a*a*a*$",
     r"^(.*)(.*)(.*)\1$",
     "^(" + "(a|b)?" * 151 + ")*$",
+    "a?" * 30 + "a" * 30,
+    "^" + "(a|aa)" * 32 + "$",
+    "^" + "(?:a|a?)" * 30 + "$",
+    "^" + "(.|..)" * 25 + "$",
+    "^" + "(?:x?|y?)" * 30 + "z$",
+    "^" + "(?:[ab]*a?c+)?" * 8 + "$",
+    "^a*a*a*" + "(a|aa)" * 6 + "$",
+    "^" + "(?=(?:a|aa)(?:a|aa)(?:a|aa)(?:a|aa)(?:a|aa)b)" * 4 + "a$",
+    "(" * 60 + "a" + ")" * 60,
+]
+SEVERAL = [
+    (r"^none$", 1),
+    (r"^(a|b)(a|b)(a|b)$", 1),
+    (r"^(a|aa)(a|aa)(a|aa)c$", 4),
+    (r"^a?a?a?aaa$", 8),
+    (r"^(?:a?|b?)(?:a?|b?)c$", 4),
 ]
 
 
 @pytest.mark.parametrize(("pattern", "power"), FAST)
 def test_a_pattern_that_ends_has_a_power(pattern: str, power: int) -> None:
-    assert ambiguity.power(pattern) == power
+    assert ambiguity.cost(pattern).power == power
     assert patterns.fault(pattern) == ""
+
+
+@pytest.mark.parametrize(("pattern", "least"), SEVERAL)
+def test_ways_through_what_is_not_repeated_are_counted(pattern: str, least: int) -> None:
+    assert least <= ambiguity.cost(pattern).ways <= 4 * least
 
 
 @pytest.mark.parametrize("pattern", SLOW)
@@ -62,11 +86,12 @@ def test_a_pattern_that_could_take_for_ever_is_a_fault(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "most"), [("^a*$", None), ("^.*x.*$", 10_000), (".*x.*", 1_000), ("(.)\\1", 1_000)]
+    ("pattern", "most"),
+    [("^a*$", None), ("^.*x.*$", 4_472), (".*x.*", 391), ("(.)\\1", 350), ("^" + "(a|aa)" * 9 + "$", 39_062)],
 )
 def test_texts_have_a_bound_where_a_pattern_can_be_slow(pattern: str, most: int | None) -> None:
     assert patterns.longest(pattern) == most
-    for text in ("a" * 1_000, "a" * 1_001, "a" * 10_001):
+    for text in ("a" * 350, "a" * 351, "a" * 392, "a" * 4_473, "a" * 39_063):
         assert patterns.is_too_long(pattern, text) == (most is not None and len(text) > most)
     assert patterns.fits("^a*$", "a" * 100_000)
     assert not patterns.fits(".*x.*", "x" * 1_001)
@@ -148,7 +173,7 @@ def texts(length: int) -> Iterator[str]:
 @given(_patterns.map(written))
 def test_a_power_is_never_too_low(pattern: str) -> None:
     try:
-        power = ambiguity.power(f"^{pattern}$")
+        power, _ = ambiguity.cost(f"^{pattern}$")
     except ambiguity.BoundlessError:
         return
     # Twice as long a text takes two to that power as many steps; a constant is allowed for what is added to that.
@@ -156,10 +181,23 @@ def test_a_power_is_never_too_low(pattern: str) -> None:
     assert many <= few * 2**power * 1.6 + 60
 
 
+_blocks = st.lists(st.sampled_from(["a?", "(a|aa)", "(a?|b?)", "[ab]?", "b", "(ab|a)", "a"]), min_size=1, max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_blocks, st.sampled_from(["", "[ab]*", "b*"]))
+def test_ways_are_never_too_few(blocks: list[str], repeated: str) -> None:
+    pattern = repeated + "".join(blocks)
+    _, ways = ambiguity.cost(f"^{pattern}$")
+    # Each way has at most a step for each of its parts, and those that are tried for one that is not taken.
+    parts = 4 * (len(blocks) + 2) ** 2 * (16 if repeated else 1)
+    assert max(steps(pattern, text) for text in texts(16)) <= ways * parts
+
+
 @settings(max_examples=40, deadline=None)
 @given(_patterns.map(written))
 def test_what_is_refused_is_slow_in_an_engine(pattern: str) -> None:
     try:
-        ambiguity.power(f"^{pattern}$")
+        ambiguity.cost(f"^{pattern}$")
     except ambiguity.BoundlessError:
         assert max(steps(pattern, text) for text in texts(25)) > 500

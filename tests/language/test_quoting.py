@@ -64,6 +64,7 @@ def printed(script: str) -> list[str]:
 
 PLACES = {
     "a word": "printf '%s\\0' <% value %>",
+    "a word behind dashes": "show -- <% value %>",
     "a part of a word": "printf '%s\\0' x<% value %>y",
     "single quotes": "printf '%s\\0' 'x<% value %>y'",
     "double quotes": 'printf "%s\\0" "x<% value %>y"',
@@ -84,6 +85,26 @@ AROUND: dict[str, Callable[[str], str]] = {
 }
 
 
+BEGIN_A_WORD = {"a word", "behind a case", *(where for where in PLACES if where.endswith(" in a substitution"))}
+SHOW = "show() { shift; printf '%s\\0' \"$@\"; }\n"
+
+
+@pytest.mark.parametrize("where", sorted(BEGIN_A_WORD))
+@pytest.mark.parametrize("value", ["-rf", "-", "--x=y", -1])
+def test_no_value_is_an_option(where: str, value: object) -> None:
+    (problem,) = problems_of(command_of, PLACES[where], value)
+    assert (problem.code, problem.location.line) == ("E304", 2)
+    assert "it would be an option" in problem.message
+
+
+def command_of(template: str, value: object) -> str:
+    return command(template, value=value)
+
+
+def test_who_writes_a_list_means_its_options() -> None:
+    assert command("argocd login lab <% ['--sso'] if value else [] %>", value=True) == "argocd login lab --sso"
+
+
 @needs.BASH.needed
 @pytest.mark.parametrize("where", PLACES)
 @given(values=st.lists(TEXTS, min_size=20, max_size=40))
@@ -91,10 +112,11 @@ AROUND: dict[str, Callable[[str], str]] = {
 @settings(max_examples=8, deadline=None)
 def test_bash_prints_exactly_the_value(where: str, values: list[str]) -> None:
     document = documents.parse(TextFile("lab.md", f"```bash\n{PLACES[where]}\n```\n"))
+    values = [value for value in values if where not in BEGIN_A_WORD or not value.startswith("-")]
     commands = [documents.fill(document, {"value": value})[0] for value in values]
     script = "\n".join(fence.text for fence in commands if isinstance(fence, Fence))
     assert script.count("\n") == len(values) - 1  # no value makes a line
-    assert printed(script) == [AROUND.get(where, str)(value) for value in values]
+    assert printed(SHOW + script) == [AROUND.get(where, str)(value) for value in values]
 
 
 @needs.BASH.needed
@@ -242,7 +264,7 @@ def test_no_value_adds_structure(where: str, value: str) -> None:
 @given(value=st.text("`~#- \n'\"x", max_size=12))
 @many
 def test_no_value_ends_a_fence(value: str) -> None:
-    (fence,) = filled("```bash\n<% value %>\n<% value %>\n```\n", value=value)
+    (fence,) = filled("```bash\nls x<% value %>\nls x<% value %>\n```\n", value=value)
     assert isinstance(fence, Fence)
     assert fence.text.count("\n") == 1
 

@@ -328,3 +328,67 @@ def test_what_does_not_end_is_open(text: str) -> None:
 def test_what_bash_takes_for_whole_is_not_open(text: str) -> None:
     subprocess.run(["bash", "-n"], input=text, text=True, check=True)
     assert not reached(text).is_open
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("rm ", Place.SHELL_ARGUMENT),
+        ('rm "', Place.SHELL_DOUBLE_FIRST),
+        ("rm ''\"", Place.SHELL_DOUBLE_FIRST),
+        ("rm x '", Place.SHELL_SINGLE_FIRST),
+        ("rm 'a", Place.SHELL_SINGLE),
+        ("rm --x=", Place.SHELL_PART),
+        ('rm --x="', Place.SHELL_DOUBLE),
+        ("rm -- ", Place.SHELL_WORD),
+        ("rm -- @ ", Place.SHELL_WORD),
+        ("rm -- '", Place.SHELL_SINGLE),
+        ("kubectl exec a -- ls ", Place.SHELL_ARGUMENT),
+        ("rm -- a; rm ", Place.SHELL_ARGUMENT),
+        ("x=", Place.SHELL_PART),
+        ("x='", Place.SHELL_SINGLE),
+        ("x=(", Place.SHELL_WORD),
+        ("ls >", Place.SHELL_WORD),
+        ("for x in ", Place.SHELL_WORD),
+        ("case ", Place.SHELL_WORD),
+        ("[[ a == ", Place.SHELL_WORD),
+        ("ssh ", Place.SHELL_ARGUMENT),
+        ("ssh -p 22 ", Place.SHELL_ARGUMENT),
+        ("bash x.sh ", Place.SHELL_ARGUMENT),
+        ("echo eval ", Place.SHELL_ARGUMENT),
+        ("eval x; ls ", Place.SHELL_ARGUMENT),
+    ],
+)
+def test_a_value_that_could_be_an_option_has_a_place_of_its_own(text: str, place: Place) -> None:
+    assert reached(text).place_of_value() is place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bash -c '",
+        'sh -ec "ls ',
+        "/bin/bash -o pipefail -c ",
+        "xargs sh -c 'ls ",
+        "kubectl exec a -- sh -c '",
+        'bash -c "$(echo ',
+        "eval ",
+        'eval "$(ls ',
+        "trap ",
+        "alias x=",
+        "source <(echo ",
+        ". ",
+        "ssh host ",
+        "ssh @ '",
+        "sudo ssh -p 22 host ls ",
+    ],
+)
+def test_no_value_stands_in_what_is_read_as_a_command_once_more(text: str) -> None:
+    with pytest.raises(ExpressionError, match="is read as a command once more"):
+        reached(text).place_of_value()
+
+
+@pytest.mark.parametrize("text", ["", "ls|", "x=$(", "ls-", "'", "if ", "x=1 ", "sudo bash -c ls; "])
+def test_no_value_is_a_command(text: str) -> None:
+    with pytest.raises(ExpressionError, match="can't be a command"):
+        reached(text).place_of_value()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import helm_python
 import pytest
 import yaml
 from hypothesis import assume, example, given
@@ -161,6 +162,12 @@ def test_a_key_may_stand_in_several_mappings() -> None:
         pytest.param("? [a]\n: b", ("E106", 1, 3), id="list as key"),
         pytest.param("{a: b}: c", ("E106", 1, 1), id="mapping as key"),
         pytest.param("a: &x z\n*x : b", ("E106", 2, 1), id="alias as key"),
+        pytest.param("a: 'x'#c", ("E103", 1, 7), id="comment right behind quotes"),
+        pytest.param("a: [x]#c", ("E103", 1, 7), id="comment right behind brackets"),
+        pytest.param("a: &x 'b' # c\nd: >-2#c\n   x", ("E103", 2, 7), id="comment right behind a block's sign"),
+        pytest.param("a: {<<: {'9000': b}, 9000: c}", ("E107", 1, 22), id="number over merged text"),
+        pytest.param("a: {<<: {9000: b}, '9000': c}", ("E107", 1, 20), id="text over a merged number"),
+        pytest.param("a: {<<: [{9000: b}, {'9000': c}]}", ("E107", 1, 5), id="merged number and merged text"),
         pytest.param("a: \x01", ("E102", 1, 4), id="control character"),
         pytest.param("a: b\nc: \x00", ("E102", 2, 4), id="NUL"),
     ],
@@ -274,10 +281,44 @@ def test_a_whole_number_as_key_is_the_text_that_helm_makes_of_it(key: str) -> No
         ("b: {<<: {x: 1}, z: 2}", {"b": {"x": 1, "z": 2}}),
         ("b: {<<: {}}\nc: {<<: []}", {"b": {}, "c": {}}),
         ("b: {'<<': {x: 1}}", {"b": {"<<": {"x": 1}}}),
+        ("b: {<<: {'9': 1}, '9': 2}", {"b": {"9": 2}}),
     ],
 )
 def test_a_merge_key_adds_what_every_parser_adds(text: str, meant: Any) -> None:
     assert parse(text) == meant == pyyaml(text) == ruamel(text) == go(text)
+
+
+def test_a_merged_whole_number_may_be_said_anew() -> None:
+    assert parse("b: {<<: {9000: 1}, 9000: 2}") == go("b: {<<: {9000: 1}, 9000: 2}") == {"b": {"9000": 2}}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: '#fff'", 'a: "x]#" # c', "a: x#c", "a: ['#', \"}#\"]", "a: >\n  'x'#c", "a: x'#c"]
+)
+def test_what_only_looks_like_a_comment_is_text(text: str) -> None:
+    assert parse(text) == ruamel(text) == go(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('a: "x\\/y"', (1, 6)),
+        ('a: "\\\\ x\n  \\/"', (2, 3)),
+        ("%YAML 1.2\n---\na: 1", (1, 1)),
+    ],
+)
+def test_what_helm_alone_can_not_read_is_a_problem_of_its_files(text: str, place: tuple[int, int]) -> None:
+    with pytest.raises(helm_python.HelmError):
+        go(text)
+    problem = yamlio.syntax_problem(text, "a.yaml")
+    assert problem is not None
+    assert (problem.code, problem.location) == ("E103", Location("a.yaml", *place))
+
+
+@pytest.mark.parametrize("text", ['a: "x\\\\/y"', "a: 'x\\/y'", "%YAML 1.1\n---\na: 1"])
+def test_what_helm_reads_is_no_problem_of_its_files(text: str) -> None:
+    assert yamlio.syntax_problem(text, "a.yaml") is None
+    assert go(text) == yamlio.load(text)
 
 
 @many

@@ -20,6 +20,8 @@ SOUND = {
     "items": "- {{ .a | quote }}\n- a{{ if .b }}-b{{ end }}\n",
     "a comment of several lines": "{{- /*\n  not: [yaml\n*/ -}}\na: b\n",
     "an expression": "a: <% app.name %>\nb: x-<% app.name %>\n",
+    "a tag of what is filled in": "a: !!int {{ .a }}\n",
+    "what is merged is filled in": "a:\n  <<: {{ .a }}\n",
     "documents": "---\na: b\n---\nc: d\n",
     "nothing": "",
 }
@@ -29,6 +31,9 @@ BROKEN = {
     "a broken indent": ("metadata:\n  name: a\n   labels: {}\n", 3, 4),
     "a broken indent before what is filled in": ("metadata:\n  name: a\n   labels: {{ .a }}\n", 3, 4),
     "an open bracket": ("a: [1, 2\nb: c\n", 2, 2),
+    "an escape that Helm does not know": ('a: "{{ .a }}"\nb: "a\\/b"\n', 2, 6),
+    "an anchor that is not there": ("a: {{ .a }}\nb: *c\n", 2, 4),
+    "one key of two kinds": ("a: {9000: b, '9000': c}\n", 1, 14),
     "an open quote": ('a: "b\nc: d\n', 1, 4),
 }
 

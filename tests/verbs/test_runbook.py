@@ -113,14 +113,14 @@ def test_a_phase_is_a_function_of_the_script(powered: Path) -> None:
 @needs.BASH.needed
 def test_the_script_says_and_shows_what_the_page_says(powered: Path) -> None:
     phase = PHASE.partition("###")[0] + (
-        "### Push {#push}\n\n```bash by-hand\n<% 'BY_HAND' %>\necho pushed\n```\n\n"
+        "### Push {#push}\n\n```bash by-hand\nls 'x\n<% 'BY_HAND' %>\n'\necho pushed\n```\n\n"
         "```bash\necho 'one\n  two'\nif true; then\n  echo \"a\nb\"\nfi\n```\n"
     )
     overlay(powered, {"templates/runbook/10-power.md": phase})
     text = run(powered, "runbook", "lab", "--format", "sh").stdout
     done = subprocess.run(["bash", "-s", "--", "--yes"], input=text, capture_output=True, text=True, check=True)
     assert done.stdout == "one\n  two\na\nb\n"
-    assert "# By hand:\nBY_HAND\necho pushed\n" in done.stderr
+    assert "# By hand:\nls 'x\nBY_HAND\n'\necho pushed\n" in done.stderr
 
 
 def test_a_script_needs_no_functions(powered: Path) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli.reports import Report, Said, Style, publish, refuse_inside, report_option
+from efdgen.cli.reports import Report, Said, Style, publish, refuse_inside, refuse_others, report_option
 from efdgen.cli.streams import say, say_error, say_warning
 from efdgen.repository import paths
 from efdgen.verbs import project
@@ -191,7 +191,11 @@ def reports_errors(function: Function) -> Function:
         try:
             try:
                 if kwargs.get("reports"):
-                    refuse_inside((report.file for report in kwargs["reports"]), found_root(kwargs["root"]))
+                    from efdgen.report.former import is_report
+
+                    files = [report.file for report in kwargs["reports"]]
+                    refuse_inside(files, found_root(kwargs["root"]))
+                    refuse_others(files, is_report)
                 return function(*args, **kwargs)
             except InvalidInputError as error:
                 _tell_problems(error, **kwargs)

@@ -101,6 +101,27 @@ def refuse_inside(files: Iterable[Path], root: Path) -> None:
                 raise UsageError(f"{file}: nothing but what {what} belongs in {folder}/")
 
 
+def refuse_others(files: Iterable[Path], is_former: Callable[[bytes], bool]) -> None:
+    """Refuse to replace files that no earlier run made: what is in them would be lost.
+
+    Args:
+        files: where results are to be written.
+        is_former: says whether a content is the result of an earlier run.
+
+    Raises:
+        UsageError: when a file holds something else. What can't be read can't be written either: that is said then.
+    """
+    from efdgen.errors import UsageError
+
+    for file in files:
+        try:
+            content = file.read_bytes() if file.is_file() and not file.is_symlink() else b""
+        except (OSError, ValueError):
+            continue
+        if not is_former(content):
+            raise UsageError(f"{file} is not an earlier result of efdgen: name another file, or remove it first")
+
+
 def publish(tell: Tell, format_: str, reports: Sequence[Report]) -> None:
     """Write each report to its file, then tell all on the screen.
 

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
+
+_PORTS = {"https": 443, "http": 80}
 
 
-def argocd_at(url: str) -> str:
-    """Return the address of an Argo CD as host and path, so that one place has one text.
+def server_at(url: str) -> str:
+    """Return the address of a server, an Argo CD's or a cluster's, as host and path, so that one place has one text.
 
-    `https://Lab.org:443/argo-cd/` yields `lab.org/argo-cd`. Environments with one place are under one Argo CD.
+    `https://Lab.org:443/argo-cd/#x` yields `lab.org/argo-cd`; a Service's full name in a cluster,
+    `https://kubernetes.default.svc.cluster.local`, the short one. Environments with one place of `argocd.url` are under
+    one Argo CD. The scheme, a user's name, a query and a fragment lead to no other place.
     """
-    host, slash, path = url.partition("://")[2].partition("/")
-    return f"{host.lower().removesuffix(':443')}{slash}{path}".rstrip("/")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return url.lower()
+    host = (parts.hostname or "").rstrip(".")
+    if host.endswith(".svc.cluster.local"):
+        host = host.removesuffix(".cluster.local")
+    at = f"{host}:{port}" if port and port != _PORTS.get(parts.scheme) else host
+    path = posixpath.normpath("/" + unquote(parts.path).lstrip("/"))
+    return f"{at}{path}".rstrip("/")
 
 
 def without_empty(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,40 +2,45 @@
 
 Where a pattern can match one text in many ways, all are tried before it is said not to match. How many there are is the
 ambiguity of its automaton, which can be worked out: "On the degree of ambiguity of finite automata", A. Weber and
-H. Seidl, 1991, https://doi.org/10.1016/0304-3975(91)90381-B.
+H. Seidl, 1991, https://doi.org/10.1016/0304-3975(91)90381-B. What is tried without repeating anything is counted.
 
-    ^(a+b)+$       as many steps as the text has characters     1
-    ^.*x.*$        the square of that                           2
+    ^(a+b)+$       as many steps as the text has characters     power 1
+    ^.*x.*$        the square of that                           power 2
     ^(a+)+$        2 to the power of that                       BoundlessError
+    ^a?a?a?aaa$    whatever the text's length, some             power 0, ways 8 at least
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-try:
-    from re import _parser as sre  # type: ignore[attr-defined]
-except ImportError:  # Python 3.10
-    import sre_parse as sre
+from efdgen.language.letters import reads, sre, told_apart
 
+_MOST_DEPTH = 50
 _MOST_STATES = 300
 _MOST_STEPS = 300_000
 """What is looked at of a pattern; real ones have a tenth."""
 
-_WAYS = 2
-"""More ways than one to get somewhere are counted as two."""
+MOST_WAYS = 10**9
+"""More ways than these to get somewhere are counted as these."""
 
 
 class BoundlessError(Exception):
     """A pattern can take for ever, or how long it takes can't be worked out. The message says why."""
 
 
-def power(pattern: str) -> int:
-    """Return to which power of a text's length a pattern can take that many steps.
+class Cost(NamedTuple):
+    """What a pattern can take: as many steps as a power of the text's length, times a number of ways."""
+
+    power: int
+    ways: int
+
+
+def cost(pattern: str) -> Cost:
+    """Return what a pattern can take at most; both its parts are never too low.
 
     Raises:
         BoundlessError: when it is to no power, or can't be worked out.
@@ -43,7 +48,7 @@ def power(pattern: str) -> int:
     parsed = sre.parse(pattern)
     tree, flags = list(parsed), parsed.state.flags
     is_anchored = bool(tree) and tree[0][0] is sre.AT and tree[0][1] in _BEGINNINGS and not flags & re.MULTILINE
-    return _Automaton(tree, _letters(tree), flags).power(is_anchored=is_anchored)
+    return _Automaton(tree, told_apart(tree), flags, is_anchored=is_anchored).cost()
 
 
 class _Part(NamedTuple):
@@ -63,18 +68,26 @@ _EMPTY = _Part(Counter(), Counter(), 1)
 class _Automaton:
     """The states of a pattern, each of which reads one character, and the steps between them, each with its ways."""
 
-    def __init__(self, tree: Any, letters: frozenset[str], flags: int) -> None:
+    def __init__(self, tree: Any, letters: frozenset[str], flags: int, *, is_anchored: bool) -> None:
+        self._is_anchored = is_anchored
         self._flags = flags
         self._letters = letters
         self._known: dict[str, frozenset[str]] = {}
         self._reads: list[frozenset[str]] = []
         self._steps: dict[int, Counter[int]] = defaultdict(Counter)
-        self._beside = [0]
+        self._first_looks = 0
+        self._looks = 0
+        self._look_ways = 1
         self._loops = 0
-        self._sequence(tree)
+        self._depth = 0
+        self._whole = self._sequence(tree)
 
-    def power(self, *, is_anchored: bool) -> int:
-        """Return the power; a pattern that is not anchored is tried at each place of a text."""
+    def cost(self) -> Cost:
+        """Return what it can take; a pattern that is not anchored is tried at each place of a text."""
+        power = self._power()
+        return Cost(max(power + self._looks, self._first_looks), min(MOST_WAYS, self._ways() * self._look_ways))
+
+    def _power(self) -> int:
         rings = [ring for ring in _rings(range(len(self._reads)), self._steps) if self._is_ring(ring)]
         for ring in rings:
             self._refuse_exponential(ring)
@@ -83,12 +96,42 @@ class _Automaton:
         for index, ring in enumerate(rings):
             behind = (chains[at] for at in range(index) if self._is_beside(ring, rings[at]))
             chains[index] = 1 + max(behind, default=0)
-        own = max(chains.values(), default=0) + (0 if is_anchored or not rings else 1)
-        return max(own, *self._beside)
+        return max(chains.values(), default=0) + (1 if not self._is_anchored and (rings or self._looks) else 0)
+
+    def _ways(self) -> int:
+        """Return how many ways there can be through what is not repeated, for one way through each repeated part.
+
+        A repeated part can be left at each of its turns. Where what follows it could be one more turn, texts decide it
+        only in what stands behind: as many turns as that has parts may be tried.
+        """
+        ways: dict[int, int] = {}
+        single = 1
+        for group in _rings(range(len(self._reads)), self._steps):
+            if self._is_ring(group):
+                inside = frozenset(group)
+                own = frozenset().union(*(self._reads[state] for state in group))
+                leaving = ((to, each) for state in group for to, each in self._steps[state].items() if to not in inside)
+                found = sum(each * ways[to] * (single if own & self._reads[to] else 1) for to, each in leaving)
+            else:
+                single += 1
+                found = self._chosen(self._steps[group[0]], ways)
+            ways.update(dict.fromkeys(group, min(MOST_WAYS, max(1, found))))
+        return min(MOST_WAYS, max(1, self._chosen(self._whole.first, ways) + self._whole.empty))
+
+    def _chosen(self, following: Mapping[int, int], ways: Mapping[int, int]) -> int:
+        """Return in how many ways one character can lead on."""
+        chosen: Counter[str] = Counter()
+        for to, each in following.items():
+            for letter in self._reads[to]:
+                chosen[letter] += each * ways[to]
+        return max(chosen.values(), default=0)
 
     # -- from the tree to states
 
     def _sequence(self, tree: Iterable[tuple[Any, Any]]) -> _Part:
+        self._depth += 1
+        if self._depth > _MOST_DEPTH:
+            raise BoundlessError(f"its groups are nested more than {_MOST_DEPTH} deep")
         whole = _EMPTY
         for node, argument in tree:
             part = self._part(node, argument)
@@ -96,8 +139,9 @@ class _Automaton:
             whole = _Part(
                 _sum(whole.first, _times(part.first, whole.empty)),
                 _sum(part.last, _times(whole.last, part.empty)),
-                min(_WAYS, whole.empty * part.empty),
+                min(MOST_WAYS, whole.empty * part.empty),
             )
+        self._depth -= 1
         return whole
 
     def _part(self, node: Any, argument: Any) -> _Part:
@@ -105,7 +149,7 @@ class _Automaton:
             return self._reading(node, argument)
         if node is sre.BRANCH:
             parts = [self._sequence(branch) for branch in argument[1]]
-            empty = min(_WAYS, sum(part.empty for part in parts))
+            empty = min(MOST_WAYS, sum(part.empty for part in parts))
             return _Part(_sum(*(part.first for part in parts)), _sum(*(part.last for part in parts)), empty)
         if node is sre.SUBPATTERN:
             return self._sequence(argument[-1])
@@ -125,7 +169,7 @@ class _Automaton:
     def _repeat(self, least: int, most: int, body: Any) -> _Part:
         if most <= 1:
             part = self._sequence(body) if most else _EMPTY
-            return part._replace(empty=min(_WAYS, part.empty + 1)) if most and not least else part
+            return part._replace(empty=min(MOST_WAYS, part.empty + 1)) if most and not least else part
         self._loops += 1
         part = self._sequence(body)
         self._loops -= 1
@@ -135,9 +179,13 @@ class _Automaton:
         return part if least else part._replace(empty=1)
 
     def _look(self, body: Any) -> None:
-        """Look at what is looked ahead for, or back: it takes its own time, in a repeated part once a turn."""
-        inner = _Automaton(body, self._letters, self._flags)
-        self._beside.append(inner.power(is_anchored=True) + (1 if self._loops else 0))
+        """Look at what is looked ahead for, or back: it takes its own time, each time that it is come to."""
+        power, ways = _Automaton(body, self._letters, self._flags, is_anchored=True).cost()
+        self._look_ways = min(MOST_WAYS, self._look_ways * ways)
+        if self._is_anchored and not self._reads and not self._loops:
+            self._first_looks = max(self._first_looks, power)
+        else:
+            self._looks = max(self._looks, power)
 
     def _reading(self, node: Any, argument: Any) -> _Part:
         if len(self._reads) >= _MOST_STATES:
@@ -152,13 +200,13 @@ class _Automaton:
     def _is_read(self, node: Any, argument: Any, letter: str) -> bool:
         if self._flags & re.IGNORECASE:
             both = (letter.lower(), letter.upper())
-            return any(len(each) == 1 and _reads(node, argument, each, self._flags) for each in both)
-        return _reads(node, argument, letter, self._flags)
+            return any(len(each) == 1 and reads(node, argument, each, self._flags) for each in both)
+        return reads(node, argument, letter, self._flags)
 
     def _connect(self, ends: Mapping[int, int], beginnings: Mapping[int, int]) -> None:
         for end, ways in ends.items():
             for beginning, more in beginnings.items():
-                self._steps[end][beginning] = min(_WAYS, self._steps[end][beginning] + ways * more)
+                self._steps[end][beginning] = min(MOST_WAYS, self._steps[end][beginning] + ways * more)
 
     # -- ambiguity
 
@@ -212,62 +260,18 @@ class _Automaton:
 
 
 _BEGINNINGS = (sre.AT_BEGINNING, sre.AT_BEGINNING_STRING)
-_OF_ALL_KINDS = "0a_ \n-\u00e9\u0660\u2028\ue000"
-"""Of each kind that `\\d`, `\\w` and `\\s` tell apart, one."""
-
-_CATEGORIES = {
-    "CATEGORY_DIGIT": r"\d",
-    "CATEGORY_NOT_DIGIT": r"\D",
-    "CATEGORY_SPACE": r"\s",
-    "CATEGORY_NOT_SPACE": r"\S",
-    "CATEGORY_WORD": r"\w",
-    "CATEGORY_NOT_WORD": r"\W",
-}
-
-
-def _letters(tree: Any) -> frozenset[str]:
-    """Return characters that stand for all: what a pattern tells apart is told apart by them."""
-    found = {ord(letter) for letter in _OF_ALL_KINDS}
-    waiting = [tree]
-    while waiting:
-        for node in waiting.pop():
-            kind, argument = node if isinstance(node, tuple) and len(node) == _PAIR else (None, None)
-            if kind in (sre.LITERAL, sre.NOT_LITERAL):
-                found.add(argument)
-            elif kind is sre.RANGE:
-                found.update(code for end in argument for code in (end - 1, end, end + 1))
-            elif isinstance(node, tuple | list | sre.SubPattern):
-                waiting.append(node)
-    return frozenset(chr(code) for code in found if 0 <= code <= sys.maxunicode)
-
-
-_PAIR = 2
-
-
-def _reads(node: Any, argument: Any, letter: str, flags: int) -> bool:
-    """Say whether a node that reads one character reads this one."""
-    if node in (sre.LITERAL, sre.NOT_LITERAL):
-        return (argument == ord(letter)) is (node is sre.LITERAL)
-    if node is sre.ANY:
-        return letter != "\n" or bool(flags & re.DOTALL)
-    if node is sre.RANGE:
-        return bool(argument[0] <= ord(letter) <= argument[1])
-    if node is sre.CATEGORY:
-        return re.match(_CATEGORIES[str(argument)], letter) is not None
-    is_negated = argument[0][0] is sre.NEGATE
-    return any(_reads(kind, held, letter, flags) for kind, held in argument[is_negated:]) is not is_negated
 
 
 def _sum(*counts: Counter[int]) -> Counter[int]:
     total: Counter[int] = Counter()
     for count in counts:
         for state, ways in count.items():
-            total[state] = min(_WAYS, total[state] + ways)
+            total[state] = min(MOST_WAYS, total[state] + ways)
     return total
 
 
 def _times(count: Counter[int], ways: int) -> Counter[int]:
-    return Counter({state: min(_WAYS, each * ways) for state, each in count.items()}) if ways else Counter()
+    return Counter({state: min(MOST_WAYS, each * ways) for state, each in count.items()}) if ways else Counter()
 
 
 def _rings(nodes: Iterable[Any], steps: Mapping[Any, Iterable[Any]]) -> list[list[Any]]:

@@ -49,15 +49,16 @@ class ExpressionError(EfdgenError):
         return ExpressionError(self.code, self.message, self._hint, self.offset + offset)
 
 
-class _UndefinedNameError(ExpressionError):
-    """A name or key that is not there. A mapping can say that itself: `lacking(name)` returns a message and a hint."""
+class UndefinedNameError(ExpressionError):
+    """A `name` or key that is not there. A mapping can say it itself: `lacking(name)` returns a message and a hint."""
 
     def __init__(self, name: object, known: Mapping[str, Any], otherwise: str = "") -> None:
+        self.name = name
         usual = (f"{shown(name)} is not defined", lambda: suggest.hint(str(name), known, otherwise))
         super().__init__("E301", *(known.lacking(str(name)) if hasattr(known, "lacking") else usual))
 
 
-class _NothingThereError(_UndefinedNameError):
+class _NothingThereError(UndefinedNameError):
     """A key of null: it is not defined, and everything else about it is an error."""
 
     def __init__(self, key: object) -> None:
@@ -149,7 +150,7 @@ def _value(node: nodes.Node, names: Names) -> Any:
 
 def _name(node: nodes.Name, names: Names) -> Any:
     if node.name not in names:
-        raise _UndefinedNameError(node.name, names, f"text stands in quotes: {node.name!r}; ")
+        raise UndefinedNameError(node.name, names, f"text stands in quotes: {node.name!r}; ")
     return names[node.name]
 
 
@@ -171,7 +172,7 @@ def item(owner: Any, key: Any) -> Any:
         return owner[key]
     if isinstance(owner, Mapping) and isinstance(key, str | int | float | None):
         if key not in owner:
-            raise _UndefinedNameError(key, owner)
+            raise UndefinedNameError(key, owner)
         return owner[key]
     if isinstance(owner, list) and type(key) is int:
         if not -len(owner) <= key < len(owner):
@@ -302,7 +303,7 @@ def _filter(node: nodes.Filter, names: Names) -> Any:
             raise ExpressionError("E303", wrong)
         try:
             return _value(node.node, names)
-        except _UndefinedNameError:
+        except UndefinedNameError:
             return arguments[0]
     if node.name not in _FILTERS:
         raise ExpressionError("E303", f"there is no filter {node.name!r}", suggest.hint(node.name, signatures.FILTERS))
@@ -320,7 +321,7 @@ def _test(node: nodes.Test, names: Names) -> bool:
     if node.name in ("defined", "undefined"):
         try:
             _value(node.node, names)
-        except _UndefinedNameError:
+        except UndefinedNameError:
             return node.name == "undefined"
         return node.name == "defined"
     if node.name == "none":

@@ -18,7 +18,17 @@ from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from efdgen.language import evaluator
-from efdgen.language.evaluator import ExpressionError, Function, Names, bounded, item, plain, text, value
+from efdgen.language.evaluator import (
+    ExpressionError,
+    Function,
+    Names,
+    UndefinedNameError,
+    bounded,
+    item,
+    plain,
+    text,
+    value,
+)
 
 __all__ = [
     "CLOSE",
@@ -27,6 +37,7 @@ __all__ = [
     "ExpressionError",
     "Function",
     "Names",
+    "UndefinedNameError",
     "bounded",
     "evaluate",
     "half",

@@ -185,7 +185,7 @@ class Places:
     def _place(self) -> Place:
         if self._language in SHELLS:
             self._catch_up()
-            return self._shell.place()
+            return self._shell.place_of_value()
         if self._language in _DATA:
             return _in_data(self._line)
         if self._ticks or not self._is_markdown:

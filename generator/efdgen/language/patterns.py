@@ -7,19 +7,24 @@ could be slow, and for a text that is long.
 from __future__ import annotations
 
 import functools
+import math
 import re
 
-SHORT = 1_000
+SHORT = 350
 """Characters that a text can always have that a pattern is held against."""
 
-_LONGEST = {0: None, 1: None, 2: 10_000, 3: SHORT}
-"""How many characters a text can have, by the power of their number that a pattern can take in steps; None: any number.
+_MOST_STEPS = 10_000_000
+"""Steps that a pattern can take on one text: about a third of a second."""
 
-That makes some hundred million steps, about a second.
-"""
+_MOST_WAYS = {0: 10_000, 1: 10_000, 2: 1_000, 3: 1_000}
+"""Ways that there may be through what a pattern does not repeat, by its power. Those of real ones are some hundreds,
+many of which no text has."""
 
-_FEW = 2
-"""Repeated parts that are fast in any order, where none is a group."""
+_LONG_WAYS = 100
+"""Ways that are fast on a text of any length, where the steps are no power of it."""
+
+_FEW, _FEW_CHOICES = 2, 6
+"""Repeated parts that are fast in any order, where none is a group; and parts that can be left out, or be another."""
 
 
 _REPEATED_GROUP = re.compile(r"\)[*+{]|\(\?[a-zA-Z]*x")
@@ -44,15 +49,25 @@ _compiled = functools.lru_cache(maxsize=1024)(re.compile)
 
 def fault(pattern: str) -> str:
     """Return why a regular expression could take for ever on a text of ordinary length; empty: it can't."""
-    if not _REPEATED_GROUP.search(pattern) and len(re.findall("[*+{]", pattern)) <= _FEW:
+    repeated, choices = (len(re.findall(each, pattern)) for each in ("[*+{]", "[?|]"))
+    if (
+        not _REPEATED_GROUP.search(pattern)
+        and pattern.count("(") <= _FEW_CHOICES
+        and repeated <= _FEW
+        and choices <= _FEW_CHOICES
+    ):
         return ""
     from efdgen.language import ambiguity
 
     try:
-        power = ambiguity.power(pattern)
+        cost = ambiguity.cost(pattern)
     except ambiguity.BoundlessError as error:
         return str(error)
-    return "" if power in _LONGEST else f"on a text of n characters, it can take n to the power of {power} steps"
+    if cost.power not in _MOST_WAYS:
+        return f"on a text of n characters, it can take n to the power of {cost.power} steps"
+    if cost.ways > _MOST_WAYS[cost.power]:
+        return "one text can be matched in very many ways, each of which is tried"
+    return ""
 
 
 @functools.lru_cache(maxsize=1024)
@@ -61,6 +76,10 @@ def longest(pattern: str) -> int | None:
     from efdgen.language import ambiguity
 
     try:
-        return _LONGEST.get(ambiguity.power(pattern), SHORT)
+        power, ways = ambiguity.cost(pattern)
     except ambiguity.BoundlessError:
         return SHORT
+    if power <= 1:
+        return None if ways <= _LONG_WAYS else max(SHORT, _MOST_STEPS // ways)
+    # Of n characters, there are n to the power, over its factorial, ways to take so many apart, each after the other.
+    return max(SHORT, int((_MOST_STEPS * math.factorial(power)) ** (1 / power)))

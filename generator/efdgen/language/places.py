@@ -22,10 +22,13 @@ class Place(enum.Enum):
         ADDRESS_PATH: behind what could become the scheme of such an address.
         NAME: in a heading's name, `{#...}`.
         SHELL_WORD: a word of a command, on its own; a list is as many words.
+        SHELL_ARGUMENT: the same where it could be an option: it can't begin with a dash.
         SHELL_PART: a part of a word of a command.
         SHELL_COMMAND: the first word of a command: in quotes it is no keyword and no assignment.
         SHELL_SINGLE: between single quotes.
         SHELL_DOUBLE: between double quotes.
+        SHELL_SINGLE_FIRST: at the beginning of a quoted word that could be an option.
+        SHELL_DOUBLE_FIRST: the same, between double quotes.
         SHELL_PLAIN: where the shell's quotes do not work: only plain words can stand there.
         SHELL_NUMBER: where the shell would evaluate it, as arithmetic.
         SHELL_NAME: where the shell expects a variable's name, and would evaluate an array's index.
@@ -49,10 +52,13 @@ class Place(enum.Enum):
     ADDRESS_PATH = enum.auto()
     NAME = enum.auto()
     SHELL_WORD = enum.auto()
+    SHELL_ARGUMENT = enum.auto()
     SHELL_PART = enum.auto()
     SHELL_COMMAND = enum.auto()
     SHELL_SINGLE = enum.auto()
     SHELL_DOUBLE = enum.auto()
+    SHELL_SINGLE_FIRST = enum.auto()
+    SHELL_DOUBLE_FIRST = enum.auto()
     SHELL_PLAIN = enum.auto()
     SHELL_NUMBER = enum.auto()
     SHELL_NAME = enum.auto()

@@ -89,10 +89,10 @@ def quote(value: Any, place: Place) -> str:
         return value
     if isinstance(value, Markdown):
         return _of_markdown(value, place)
-    if place in (Place.SHELL_WORD, Place.SHELL_COMMAND) and isinstance(value, list | tuple):
-        return " ".join(
-            item if isinstance(item, Verbatim) else _quoted(expressions.text(item), place) for item in value
-        )
+    if place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT, Place.SHELL_COMMAND) and isinstance(value, list | tuple):
+        # Who writes a list means its items, options among them.
+        each = Place.SHELL_WORD if place is Place.SHELL_ARGUMENT else place
+        return " ".join(item if isinstance(item, Verbatim) else _quoted(expressions.text(item), each) for item in value)
     return _quoted(expressions.text(value), place)
 
 
@@ -214,6 +214,18 @@ def _name(text: str) -> str:
     return text
 
 
+def _no_option(quote: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a function that quotes text at the beginning of a word: as what it is, and never as an option."""
+
+    def first(text: str) -> str:
+        if text.startswith("-"):
+            hint = "write -- or an = before it, or, where an option is meant, a list: <% ['--option'] %>"
+            raise ExpressionError("E304", f"{text!r} can't stand here: it would be an option of the command", hint)
+        return quote(text)
+
+    return first
+
+
 def _between_single(text: str) -> str:
     return _apart(text, "'", _is_control, lambda part: part.replace("'", "'\\''"))
 
@@ -282,10 +294,13 @@ _QUOTES: Mapping[Place, Callable[[str], str]] = {
     Place.ADDRESS_PATH: _address_path,
     Place.NAME: _name,
     Place.SHELL_WORD: shell_word,
+    Place.SHELL_ARGUMENT: _no_option(shell_word),
     Place.SHELL_PART: shell_word,
     Place.SHELL_COMMAND: _first_word,
     Place.SHELL_SINGLE: _between_single,
     Place.SHELL_DOUBLE: _between_double,
+    Place.SHELL_SINGLE_FIRST: _no_option(_between_single),
+    Place.SHELL_DOUBLE_FIRST: _no_option(_between_double),
     Place.SHELL_PLAIN: _plain_word,
     Place.SHELL_NUMBER: _number,
     Place.SHELL_NAME: _variable,
@@ -299,6 +314,7 @@ _NEVER_EMPTY = (Place.ADDRESS_WHOLE, Place.CODE_BEGIN, Place.CELL_CODE_BEGIN)
 """Places where nothing at all would let the text around become something else."""
 
 _ESCAPES = frozenset(
-    {Place.SHELL_WORD, Place.SHELL_PART, Place.SHELL_SINGLE, Place.SHELL_DOUBLE, Place.DATA_TEXT, Place.ADDRESS}
+    {Place.SHELL_WORD, Place.SHELL_ARGUMENT, Place.SHELL_PART, Place.SHELL_SINGLE, Place.SHELL_DOUBLE}
+    | {Place.SHELL_SINGLE_FIRST, Place.SHELL_DOUBLE_FIRST, Place.DATA_TEXT, Place.ADDRESS}
 )
 """Places that write characters that can't be seen by their numbers."""

@@ -6,6 +6,7 @@ must be a URL, not 'https://me:hunter2@host.example.org/x'  ->  must be a URL, n
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -93,6 +94,11 @@ _IS = r"(?:[\"']\s*:\s*|\s*:\s+|\s*:(?=[\"'])|\s*=\s*)"
 """What is between a key and its value: a colon alone is a part of the text, as it is before an image's tag."""
 
 
+_KEY = r"[\w.-]+|\"[^\"\n]*\"|'[^'\n]*'"
+_MOST_ABOVE = 100
+"""Lines of a value that are gone up to find its key."""
+
+
 class _Patterns(NamedTuple):
     """What is looked for in messages and lines; most runs have none, and never compile these.
 
@@ -101,6 +107,9 @@ class _Patterns(NamedTuple):
         logins: a password, or a login, in a URL.
         parameter: a secret among the parameters of a URL.
         entries: a name of a secret and its value, in a line of a file: quoted, or as far as it may go.
+        awkward: behind a name of a secret, what could be a part of one in YAML that can't be read: all of the line.
+        expression: the texts in an expression.
+        key: the key of a line.
         rest: by the quote before it, a text as far as its end.
     """
 
@@ -108,6 +117,9 @@ class _Patterns(NamedTuple):
     logins: Sequence[re.Pattern[str]]
     parameter: re.Pattern[str]
     entries: Sequence[re.Pattern[str]]
+    awkward: re.Pattern[str]
+    expression: re.Pattern[str]
+    key: re.Pattern[str]
     rest: Mapping[str, re.Pattern[str]]
 
 
@@ -130,6 +142,11 @@ def _patterns() -> _Patterns:
             re.compile(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s*(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
             re.compile(rf"{WORDS}{_IS}(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
         ),
+        re.compile(
+            rf"{WORDS}[\"']?\s*:\s+(?P<value>(?:[&*!\[{{]|[|>][-+0-9]*\s*[^\s#]|[\"'](?!.*[\"'])).*)", re.IGNORECASE
+        ),
+        re.compile(r"(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)(?P=quote)?"),
+        re.compile(rf"\s*(?:- +)*(?:\? )?(?P<key>{_KEY})\s*:(?:\s|\Z)"),
         {'"': re.compile(_DOUBLE), "'": re.compile(_SINGLE)},
     )
 
@@ -137,6 +154,22 @@ def _patterns() -> _Patterns:
 def masked(message: str) -> str:
     """Return a message without what looks like a secret in it."""
     return _replaced(message, _spans(message))
+
+
+def continues_secret(line: str, above: Iterable[str]) -> bool:
+    """Say whether a line goes on with the value of a secret's key, in YAML that may be wrong.
+
+    Such a line has no key of its own, and the next key above it is one that secrets stand under.
+
+    Args:
+        line: the line.
+        above: the lines before it, the nearest one first.
+    """
+    pattern = _patterns().key
+    if not line.strip() or pattern.match(line):
+        return False
+    keys = (found["key"] for each in itertools.islice(above, _MOST_ABOVE) if (found := pattern.match(each)))
+    return is_of_secret(next(keys, "").strip("\"'"))
 
 
 def masked_line(line: str, column: int, secrets: Iterable[int] = ()) -> tuple[str, int]:
@@ -171,8 +204,15 @@ def _entries(line: str) -> Iterator[_Span]:
     for match in (match for pattern in _patterns().entries for match in pattern.finditer(line)):
         group = match.lastgroup or "plain"
         value = match[group].rstrip()
-        if not is_no_secret(value):
+        if value.startswith("<%"):
+            start = match.start(group)
+            texts = _patterns().expression.finditer(value)
+            yield from ((start + text.start("value"), start + text.end("value")) for text in texts if text["value"])
+        elif not is_no_secret(value):
             yield match.start(group), match.start(group) + len(value)
+    for match in _patterns().awkward.finditer(line):
+        if match["value"].split("#")[0].strip() not in ("[]", "{}"):
+            yield match.span("value")
 
 
 def _end(line: str, start: int) -> int:

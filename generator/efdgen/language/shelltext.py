@@ -36,6 +36,15 @@ _OPERATOR = re.compile(rf"[#!]?[\w{VALUE}]+(?:\[[@*\d]+\])?(?::?[-+=?]|##?|%%?|/
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|c|[0-7]{1,2})\Z")
 
 
+_FIRST = {
+    Place.SHELL_WORD: Place.SHELL_ARGUMENT,
+    Place.SHELL_SINGLE: Place.SHELL_SINGLE_FIRST,
+    Place.SHELL_DOUBLE: Place.SHELL_DOUBLE_FIRST,
+}
+"""What becomes of a place at the beginning of a word that could be an option."""
+
+_BEGINS_WORD = re.compile(r"(?:\A|[\s;|&()])['\"]*\Z")
+
 _LIKE_DEFINITION = re.compile(r"\(\s*\)|function")
 """What every definition of a function has: most commands have none, and need not be followed."""
 
@@ -119,6 +128,22 @@ class ShellText(ShellCommands):
         if innermost != "'" and (before == "$" or (len(self._line) - len(self._line.rstrip("\\"))) % 2):
             raise ExpressionError("E302", f"a value can't stand right behind a {before}")
         return self._limit(innermost) or self._unlimited(innermost)
+
+    def place_of_value(self) -> Place:
+        """Return the place that is reached, for a value that people do not type: it is no command and no option.
+
+        Raises:
+            ExpressionError: when no value can stand there.
+        """
+        place = self.place()
+        own = self._words[-1]
+        if place not in _FIRST and place is not Place.SHELL_COMMAND:
+            return place
+        if own.is_at_command and own.phase in ("", "body") and "=" not in own.word:
+            hint = "write the command, and the value behind it"
+            raise ExpressionError("E302", "a value can't be a command, or a part of its name", hint)
+        is_first = _BEGINS_WORD.search(self._line) is not None and not own.word.strip(QUOTED)
+        return _FIRST[place] if is_first and own.takes_options else place
 
     def _limit(self, innermost: str) -> Place | None:
         """Return the only kind of place that a value can have, for what is around it; None: any."""

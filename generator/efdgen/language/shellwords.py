@@ -60,6 +60,13 @@ _ATTRIBUTE = re.compile(r"[-+][A-Za-z]*[in]")
 _NUMERIC = ("-eq", "-ne", "-lt", "-le", "-gt", "-ge")
 _TEXTUAL = re.compile(r"(?:[=!]?=|=~|-[a-zA-Z]|-nt|-ot|-ef)\Z")
 
+_EVALUATES = ("eval", "trap", "alias", "source", ".")
+_SHELL = re.compile(r"(?:.*/)?(?:ba|da|z|k|a)?sh\Z")
+_SHELL_CODE = re.compile(r"-[A-Za-z]*c\Z")
+_SSH_WITH_ARGUMENT = re.compile(r"-[A-Za-z0-9]*[BbcDEeFIiJLlmOoPpQRSWw]\Z")
+_RUN_OTHERS = ("sudo", "exec", "env", "nohup")
+_NO_ARGUMENTS = ("for", "select")
+
 QUOTED = '"'
 """What stands in a word for what is quoted in it, or substituted."""
 
@@ -91,11 +98,16 @@ class Words:
         self._previous = ""
         self._count = 0
         self._operator = ""
+        self._is_shell = False
+        self._nested = ""
+        self._host = ""
+        self._is_behind_dashes = False
 
     def state(self) -> tuple[str, ...]:
         """Return what must be the same before and after a block of control lines."""
         inside = (str(self._at_command), self._command) if self.kind else ()
-        return self.kind, self.phase, *self._restricts(), *inside
+        nested = (self._nested, self._host, *(f"{each}" for each in (self._is_shell, self._is_behind_dashes) if each))
+        return self.kind, self.phase, *self._restricts(), *inside, *nested
 
     def _restricts(self) -> tuple[str, ...]:
         if not (self.is_test or self._command in ("let", "ask_secret", "[", "test", "printf", *_NAMES, *_DECLARE)):
@@ -128,6 +140,31 @@ class Words:
         else:
             self.is_redirected = False
             self._begin()
+
+    @property
+    def takes_options(self) -> bool:
+        """Say whether the word that is reached could be an option of a command."""
+        is_data = self.kind == "array" or self.is_redirected or self.is_test or self._command in _NO_ARGUMENTS
+        return not (is_data or self._is_behind_dashes or self.phase not in ("", "body"))
+
+    def _notice(self, word: str) -> None:
+        """Notice what makes the rest of a command one more command: `bash -c`, `eval`, `ssh host`."""
+        plain = word.replace("\\", "")
+        if self._is_behind_dashes and (VALUE not in word or word.replace(VALUE, "").strip(QUOTED)):
+            self._is_behind_dashes = False
+        if word == "--":
+            self._is_behind_dashes = True
+        if self._is_shell and _SHELL_CODE.match(word):
+            self._nested = f"sh {word}"
+        elif _SHELL.match(plain):
+            self._is_shell = True
+        is_command = self._count == 0 and plain == self._command
+        if plain in _EVALUATES and is_command:
+            self._nested = self._nested or plain
+        if self._host == "ssh" and not word.startswith("-") and not _SSH_WITH_ARGUMENT.match(self._previous):
+            self._nested = self._nested or "ssh"
+        if plain == "ssh" and (is_command or self._previous in _RUN_OTHERS):
+            self._host = plain
 
     def end_word(self) -> str:
         """End a word, and return it when it is a keyword that opens or closes a `case`."""
@@ -199,6 +236,7 @@ class Words:
         else:
             self._at_command = False
             self._command = word.replace("\\", "")
+            self._notice(word)
             self._previous = word
         return ""
 
@@ -215,6 +253,7 @@ class Words:
             return
         elif self._command in (*_DECLARE, "export") and _ATTRIBUTE.match(word):
             self.lost = f"`{self._command} {word}` makes the shell evaluate what the variable is given"
+        self._notice(word)
         self._previous = word
         self._count += 1
 
@@ -238,6 +277,9 @@ class Words:
             return Place.SHELL_NUMBER
         if self.is_redirected:
             return None
+        if self._nested:
+            message = f"a value can't stand here: what follows `{self._nested}` is read as a command once more"
+            raise ExpressionError("E302", message, "put it in a variable, or give it to a script as an argument")
         if self.is_test:
             return self._place_in_test()
         if self._command in _DECLARE or self._command in _NAMES or self._command in ("let", "ask_secret"):

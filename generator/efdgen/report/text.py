@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from efdgen.errors import Location, Problem, Severity
 from efdgen.language import visible
-from efdgen.language.secrecy import masked_line
+from efdgen.language.secrecy import continues_secret, masked_line
 from efdgen.output import layout
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER
@@ -51,6 +51,9 @@ def _problem(problem: Problem, read_line: ReadLine, style: Style, secrets: Seque
     line, column = problem.location.line, problem.location.column
     source = read_line(problem.location.file, line) if line else ""
     if source:
+        above = (read_line(problem.location.file, number) for number in range(line - 1, 0, -1))
+        if continues_secret(source, above):
+            secrets = [len(source) - len(source.lstrip()) + 1]
         source, column = masked_line(source, column, secrets)
         start = max(0, column - _MAX_SHOWN // 2) if len(source) > _MAX_SHOWN else 0
         shown = visible.in_place(source[start : start + _MAX_SHOWN])

@@ -187,11 +187,15 @@ def _metadata(files: Files, here: _Place, file: str) -> _Metadata | None:
     text = files.text(file)
     if text is None:
         return None
+    problem = yamlio.syntax_problem(text, file)
+    if problem is not None:
+        here.problems.append(problem)
+        return None
     try:
         data = yamlio.load(text)
-    except ValueError as error:
-        problem = yamlio.syntax_problem(text, file)
-        here.problems.append(problem or Problem("E408", f"Helm can't read it: {error}", Location(file)))
+    except yamlio.YamlError as error:
+        place = Location(file, error.line, error.column)
+        here.problems.append(Problem("E408", f"Helm can't read it: {error.what}", place))
         return None
     try:
         document = yamlio.parse(text, file)

@@ -13,12 +13,13 @@ from __future__ import annotations
 import functools
 import re
 
-from efdgen.errors import Problem
+from efdgen.errors import Location, Problem
 from efdgen.language import yamlio
 from efdgen.language.texttemplate import TextFile
 
 _FILLED_IN = re.compile(r"""\{\{(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|(?!\}\})[^"`])*\}\}|<%.*?%>""", re.DOTALL)
 _ALONE = re.compile(r"^[ \t]*x{4,}[ \t]*$", re.MULTILINE)
+_FILLED_WORD = "x" * 4
 _NOT_WORD = re.compile(r"[^\n]")
 
 
@@ -32,4 +33,17 @@ def problem(file: TextFile) -> Problem | None:
     if not file.source.endswith((".yaml", ".yml")):
         return None
     text = _FILLED_IN.sub(lambda found: _NOT_WORD.sub("x", found[0]), file.text)
-    return yamlio.syntax_problem(_ALONE.sub("", text), file.source)
+    text = _ALONE.sub("", text)
+    return yamlio.syntax_problem(text, file.source) or _unreadable(text, file.source)
+
+
+def _unreadable(text: str, file: str) -> Problem | None:
+    """Return what keeps Helm from reading a template that is YAML; None: nothing, as far as can be said."""
+    try:
+        yamlio.load_all(text)
+    except yamlio.YamlError as error:
+        # What Helm fills in may be what the place needs.
+        if _FILLED_WORD in text.split("\n")[error.line - 1]:
+            return None
+        return Problem("E103", f"Helm can't read it: {error.what}", Location(file, error.line, error.column))
+    return None

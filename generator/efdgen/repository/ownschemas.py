@@ -178,8 +178,8 @@ def _mistakes(raw: Any, path: Path) -> Iterator[tuple[Path, str]]:
 def _own_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a schema itself, and not below it, each with its keyword."""
     for pattern in (*raw.get("patternProperties", ()), *([raw["pattern"]] if "pattern" in raw else ())):
-        if not _is_pattern(pattern):
-            yield "pattern", f"{pattern!r} is not a regular expression"
+        if why := _no_pattern(pattern):
+            yield "pattern", f"{pattern!r} is not a regular expression: {why}"
         elif fault := patterns.fault(pattern):
             yield "pattern", f"{pattern!r} could take for ever: {fault}"
     for keyword in ("type", "enum", "allOf", "anyOf", "oneOf"):
@@ -193,12 +193,17 @@ def _own_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield keyword, f"{keyword!r} does nothing beside a `$ref`: write both into an `allOf`"
 
 
-def _is_pattern(text: str) -> bool:
+def _no_pattern(text: str) -> str:
+    """Return why a text is not a regular expression; empty: it is one."""
     try:
         re.compile(text)
-    except (re.error, OverflowError):
-        return False
-    return True
+    except re.error as error:
+        return error.msg
+    except OverflowError:
+        return "a number of repetitions is too large: write one below 1,000,000"
+    except RecursionError:
+        return "its groups are nested too deep"
+    return ""
 
 
 _MOST_PARTS = 10_000

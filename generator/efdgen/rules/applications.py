@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from efdgen.environment import applications
+from efdgen.environment.argocd import server_at
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity
 from efdgen.language.layers import sets
@@ -66,7 +67,7 @@ def places_are_their_own(environment: ResolvedEnvironment, identities: Identitie
     common: list[str] = []
     for app in environment.apps:
         server, namespace = app.destination_server, app.definition.namespace
-        there = under.places.get((server, namespace), frozenset()) - {own}
+        there = under.places.get((server_at(server), namespace), frozenset()) - {own}
         others = {other for other in there if not together.is_right(own, other, ("argocd", *_SERVER))}
         if others:
             message = f"{min(others)} is deployed to the namespace {namespace!r} of {server}, too"

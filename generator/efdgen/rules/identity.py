@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from efdgen.environment.applications import PATTERN, application_name
-from efdgen.environment.argocd import argocd_at
+from efdgen.environment.argocd import server_at
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import InvalidInputError, Location, Path
 from efdgen.language import expressions, scope
@@ -35,7 +35,7 @@ class Identity(NamedTuple):
         is_at_home: whether that Argo CD has the host that the environment would give its own.
         apart: the facts that can keep it apart from others under one Argo CD, those that it, or what it shares, sets.
         applications: the names of its Applications, that of the app of apps among them.
-        destinations: the API servers and namespaces that its apps go to.
+        destinations: the addresses of the API servers, and the namespaces, that its apps go to.
     """
 
     name: str
@@ -80,7 +80,7 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
         vault_prefix=str(names["vault"]["pathPrefix"]),
         aliases=frozenset(others),
         domain=str(names["domain"]),
-        argocd=argocd_at(str(names["argocd"]["url"])),
+        argocd=server_at(str(names["argocd"]["url"])),
         is_managing=names["argocd"]["managed"] is True,
         links=frozenset(names.facts["links"]),
         is_at_home=_is_at_home(names),
@@ -101,7 +101,7 @@ def _is_at_home(names: Scope) -> bool:
         host = names["argocd"]["host"]
     except (InvalidInputError, expressions.ExpressionError):
         return False  # resolving it says what is wrong
-    return argocd_at(f"https://{host}") == argocd_at(str(names["argocd"]["url"])).partition("/")[0]
+    return server_at(f"https://{host}") == server_at(str(names["argocd"]["url"])).partition("/")[0]
 
 
 def _deployed(
@@ -117,7 +117,7 @@ def _deployed(
 
 
 def _destinations(spec: EnvironmentSpec, repository: Repository, names: Scope) -> Iterator[tuple[str, str]]:
-    """Yield the API server and the namespace that each app of an environment goes to."""
+    """Yield the address of the API server, and the namespace, that each app of an environment goes to."""
     for app in spec.apps:
         definition = repository.apps[app]
         server = merge_layers(spec.app_layers[app]).get("destinationServer")
@@ -125,4 +125,4 @@ def _destinations(spec: EnvironmentSpec, repository: Repository, names: Scope) -
             called = application_name(names, app)
             own = {"app": {"name": app, "namespace": definition.namespace, "application": called}}
             server = expressions.evaluate(server, ChainMap(own, names))  # type: ignore[arg-type]
-        yield str(names["argocd"]["destinationServer"] if server is None else server), definition.namespace
+        yield server_at(str(names["argocd"]["destinationServer"] if server is None else server)), definition.namespace

@@ -16,7 +16,7 @@ class Neighbours(NamedTuple):
 
     Attributes:
         applications: the names of their Applications, that of the app of apps among them.
-        places: the API servers and namespaces that their apps go to.
+        places: the addresses of the API servers, and the namespaces, that their apps go to.
         managed: those that look after that Argo CD.
         standing: what says who has to change, of two that don't go together, by their names.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Problem
@@ -22,7 +22,7 @@ from efdgen.language.documents.model import (
     Set,
     Value,
 )
-from efdgen.language.expressions import LOOP, ExpressionError, Names
+from efdgen.language.expressions import LOOP, ExpressionError, Names, UndefinedNameError
 from efdgen.language.markdowntext import FENCE, OWN_LINE
 from efdgen.language.places import Place
 from efdgen.language.quoting import Blocks
@@ -54,14 +54,25 @@ def fill_text(document: Document, names: Names, where: str = "") -> list[Line]:
     Raises:
         InvalidInputError: with every expression that can't be evaluated, or yields what its place can't hold.
     """
-    writer = _Writer(document.source, where)
+    writer = _Writer(document, where)
     writer.write(document.parts, names)
     return writer.end()
 
 
+def _names_set(parts: Iterable[Part]) -> Iterator[tuple[object, int]]:
+    """Yield each name that a document sets, with its line."""
+    for part in parts:
+        if isinstance(part, Set):
+            yield part.name, part.line
+        elif isinstance(part, If | For):
+            yield from _names_set((*part.body, *part.otherwise))
+
+
 class _Writer:
-    def __init__(self, source: str, where: str) -> None:
-        self._source = source
+    def __init__(self, document: Document, where: str) -> None:
+        self._source = document.source
+        self._document = document
+        self._lacking: set[object] = set()
         self._where = f" ({where})" if where else ""
         self._problems: dict[tuple[Location, str], Problem] = {}
         self._lines: list[Line] = []
@@ -93,16 +104,27 @@ class _Writer:
             try:
                 names = self._dynamic(part, names)
             except ExpressionError as error:
+                name, set_at = self._set_elsewhere(error)
+                if set_at and name in self._lacking:
+                    continue
+                self._lacking.add(name)
+                set_it = f"line {set_at} sets it, in another branch or loop, or below: set it above this, too"
                 location = Location(self._source, part.line, part.column)
                 # Once for all the turns of a loop.
                 key = location, error.code
                 if key not in self._problems:
                     message = f"{error.message}{self._where}"
-                    self._problems[key] = Problem(error.code, message, location, hint=error.hint)
+                    self._problems[key] = Problem(error.code, message, location, hint=set_it if set_at else error.hint)
                 if isinstance(part, Set):
                     # Whatever uses the name would only say the same again.
                     raise InvalidInputError(list(self._problems.values())) from None
         return names
+
+    def _set_elsewhere(self, error: ExpressionError) -> tuple[object, int]:
+        """Return the name that is not defined, and the line that sets it somewhere else; 0: none does."""
+        if not isinstance(error, UndefinedNameError) or error.code != "E301":
+            return None, 0
+        return error.name, dict(_names_set(self._document.parts)).get(error.name, 0)
 
     def _dynamic(self, part: Value | If | For | Set, names: Names) -> Names:
         if isinstance(part, Value):
@@ -153,7 +175,7 @@ class _Writer:
             self._made = text
             return
         self._close_gap(text)
-        if not text and part.place is Place.SHELL_WORD and self._line.endswith(" "):
+        if not text and part.place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT) and self._line.endswith(" "):
             # No word, and no blank before it.
             self._line = self._line[:-1]
             self._is_gap = True

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from efdgen.errors import Location, Problem
+from efdgen.language.secrecy import HIDDEN, is_of_secret
 from efdgen.language.shown import shown
 from efdgen.language.yamlio.scalars import AmbiguousScalarError, is_number_key, resolve_plain
 
@@ -53,6 +54,7 @@ class Builder:
         self.root_marks = Marks(1, 1, "", {}, {})
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, Marks, int]] = {}
+        self._number_keys: set[tuple[int, int]] = set()
         self._documents = 0
         self._spanning: tuple[Any, Any] | None = None
         self._count = 0
@@ -97,15 +99,18 @@ class Builder:
                     )
                     return
 
-    def _problem(self, event: Any, code: str, message: str, hint: str = "") -> None:
+    def _problem(self, event: Any, code: str, message: str, hint: str = "", said: str = "") -> None:
+        """Record what is wrong; below the key of a secret, what the message repeats of the file is hidden (`said`)."""
         mark = event.start_mark
         path = tuple(frame.key if frame.key is not None else len(frame.data) for frame in self._stack)
+        if len(said) > len("off") and any(isinstance(part, str) and is_of_secret(part) for part in path):
+            message, hint = message.replace(said, HIDDEN), hint.replace(said, HIDDEN)
         self.problems.append(Problem(code, message, Location(self.file, mark.line + 1, mark.column + 1), path, hint))
 
     def _tagged(self, event: Any, allowed: str) -> None:
         if event.tag is not None and event.tag != allowed:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._problem(event, "E108", f"the tag {tag} is not supported", "write the value without a tag")
+            self._problem(event, "E108", f"the tag {tag} is not supported", "write the value without a tag", tag)
 
     def _scalar(self, event: Any) -> None:
         self._tagged(event, "tag:yaml.org,2002:str")
@@ -135,18 +140,24 @@ class Builder:
                 frame.merging = event
             elif not is_number_key(key) and not isinstance(self._plain(event, key), str):
                 self._problem(event, "E106", f"the key {key or 'null'} is not text", f'quote it: "{key}"')
+        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if event.implicit[0] and not event.style and is_number_key(key):
+            self._number_keys.add(place)
+        merged = frame.marks.keys.get(key)
+        if merged and key not in frame.seen and not self._is_of_one_kind(merged, place):
+            self._problem(event, "E107", *_either_by_chance(key))
         if key in frame.seen:
             first = frame.marks.keys.get(key)
             where = f" (first on line {first[0]})" if first else ""
             self._problem(event, "E105", f"the key {key!r} stands twice in this mapping{where}", "keep one of them")
         else:
-            frame.marks.keys[key] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            frame.marks.keys[key] = place
         frame.seen.add(key)
         frame.key = key
         if event.anchor:
             self._anchors[event.anchor] = (
                 key,
-                Marks(event.start_mark.line + 1, event.start_mark.column + 1, "", {}, {}),
+                Marks(*place, "", {}, {}),
                 1,
             )
 
@@ -154,7 +165,7 @@ class Builder:
         try:
             return resolve_plain(value)
         except AmbiguousScalarError as error:
-            self._problem(event, "E109", str(error), error.hint)
+            self._problem(event, "E109", str(error), error.hint, value)
             return value
 
     def _open(self, event: Any, data: Any) -> bool:
@@ -182,7 +193,7 @@ class Builder:
         if event.anchor not in self._anchors:
             open_anchor = any(outer.anchor == event.anchor for outer in self._stack)
             what = "stands inside itself" if open_anchor else "is not defined above"
-            self._problem(event, "E111", f"the anchor {event.anchor!r} {what}")
+            self._problem(event, "E111", f"the anchor {event.anchor!r} {what}", said=event.anchor)
             return False
         value, marks, size = self._anchors[event.anchor]
         if frame is not None and type(frame.data) is dict and frame.key is None:
@@ -235,7 +246,19 @@ class Builder:
                         f"the key {key!r} stands before <<, which has it, too: parsers differ about which one wins"
                     )
                     self._problem(event, "E107", message, "move << to the top of its mapping")
+                elif key in frame.data and not self._is_of_one_kind(frame.marks.keys[key], where.keys[key]):
+                    self._problem(event, "E107", *_either_by_chance(key))
                 elif key not in frame.data:
                     frame.data[key] = item
                     frame.marks.children[key] = where.children[key]
                     frame.marks.keys[key] = where.keys[key]
+
+    def _is_of_one_kind(self, one: tuple[int, int], other: tuple[int, int]) -> bool:
+        """Say whether two keys, by their places, are both text, or both whole numbers."""
+        return (one in self._number_keys) is (other in self._number_keys)
+
+
+def _either_by_chance(key: str) -> tuple[str, str]:
+    """Return a message and a hint about a key that << brings in another kind."""
+    message = f"the key {key!r} is a number here, and text where << has it, or the other way round"
+    return f"{message}: Helm takes either by chance", "write both in quotes, or both without"

@@ -153,7 +153,7 @@ def _documents(text: str) -> Iterator[Any]:
             load_all(before)
         what = " ".join(part for part in (error.problem, error.context) if part)
         mark = error.problem_mark or error.context_mark
-        raise YamlError(f"line {mark.line + 1}: {what}" if mark else what) from None
+        raise YamlError(what, *((mark.line + 1, mark.column + 1) if mark else ())) from None
     except (yaml.reader.ReaderError, UnicodeEncodeError):
         raise YamlError("it holds a character that YAML does not allow") from None
 
@@ -168,8 +168,8 @@ def _document(parser: Any) -> Any:
                 return builder.root
             builder.take(event)
     except YamlError as error:
-        line = event.start_mark.line + 1 if event else 1
-        raise YamlError(f"line {line}: {error}") from None
+        mark = event.start_mark if event else None
+        raise YamlError(error.what, *((mark.line + 1, mark.column + 1) if mark else (1, 1))) from None
 
 
 class _Builder:
@@ -183,6 +183,7 @@ class _Builder:
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._count = 0
         self._aliased = 0
+        self._not_text: dict[int, tuple[dict[str, Any], set[str]]] = {}
 
     def take(self, event: Any) -> None:
         """Take one event of the parser."""
@@ -228,7 +229,8 @@ class _Builder:
 
     def _alias(self, anchor: str) -> None:
         if anchor not in self._anchors:
-            raise YamlError(f"the anchor {anchor!r} is not defined above")
+            is_open = any(anchor == open_anchor for _, _, open_anchor, _ in self._stack)
+            raise YamlError(f"the anchor {anchor!r} {'stands inside itself' if is_open else 'is not defined above'}")
         value, size = self._anchors[anchor]
         self._aliased += size
         self._count += size
@@ -244,17 +246,30 @@ class _Builder:
             container.append(value)
         elif self._waiting is _MISSING:
             self._waiting = value if value is _MERGE else _key(value)
+            if value is not _MERGE and (self._not_text or type(value) is not str):
+                self._note(container, self._waiting, is_text=type(value) is str)
         else:
             if self._waiting is _MERGE:
-                _merge(container, value)
+                self._merge(container, value)
             else:
                 container[self._waiting] = value
             self._waiting = _MISSING
 
+    def _merge(self, into: dict[str, Any], value: Any) -> None:
+        """Lay what stands behind `<<` on top of what stands before it, as Go does; of a list, the first wins."""
+        for source in reversed(value if type(value) is list else [value]):
+            if type(source) is not dict:
+                raise YamlError("<< takes a mapping, or a list of mappings")
+            if self._not_text:
+                _, others = self._not_text.get(id(source), (source, set()))
+                for key in source:
+                    self._note(into, key, is_text=key not in others)
+            into.update(source)
 
-def _merge(into: dict[str, Any], value: Any) -> None:
-    """Lay what stands behind `<<` on top of what stands before it, as Go does; of a list, the first wins."""
-    for source in reversed(value if type(value) is list else [value]):
-        if type(source) is not dict:
-            raise YamlError("<< takes a mapping, or a list of mappings")
-        into.update(source)
+    def _note(self, container: dict[str, Any], key: str, *, is_text: bool) -> None:
+        """Note the kind of a key. Go has 9000 and '9000' as two keys, and makes one of them, in an order by chance."""
+        _, others = self._not_text.get(id(container), (container, set()))
+        if key in container and (key in others) is is_text:
+            raise YamlError(f"the key {key!r} is text at one place and none at another: Helm takes either by chance")
+        if not is_text:
+            self._not_text.setdefault(id(container), (container, set()))[1].add(key)

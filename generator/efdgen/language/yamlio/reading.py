@@ -108,6 +108,8 @@ def parse(text: str, file: str) -> Document:
     except yaml.reader.ReaderError:
         found = character_problem(text, file)
         builder.problems.append(found or Problem("E102", "a character is not allowed in YAML", Location(file)))
+    if not builder.problems and (tight := _tight_comment(text, file)):
+        builder.problems.append(tight)
     if builder.problems:
         raise InvalidInputError(builder.problems)
     return Document(file, builder.root, builder.root_marks)
@@ -123,14 +125,62 @@ def conflict_problem(text: str, file: str) -> Problem | None:
 
 
 def syntax_problem(text: str, file: str) -> Problem | None:
-    """Return what keeps a text from being YAML documents at all, whatever they mean; None: nothing does."""
+    """Return what keeps a text from being YAML documents to Helm, whatever they mean; None: nothing does."""
     try:
-        for _ in yaml.parse(text, Loader=yaml.CSafeLoader):
-            pass
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            found = _only_others_read(event, text, file)
+            if found is not None:
+                return found
     except yaml.MarkedYAMLError as error:
         return conflict_problem(text, file) or _syntax_problem(error, text, file, None)
     except yaml.reader.ReaderError:
         return character_problem(text, file)
+    return None
+
+
+_SLASH = re.compile(r"\"(?:[^\\]|\\[^/])*?\\(?=/)")
+"""A text in double quotes, as far as the first slash that is escaped."""
+
+
+def _only_others_read(event: Any, text: str, file: str) -> Problem | None:
+    """Return a problem with what libyaml reads and Go's parser, which is Helm's, does not."""
+    mark, end_mark = event.start_mark, event.end_mark
+    if type(event) is yaml.ScalarEvent and event.style == '"':
+        begin, end = mark.index, end_mark.index
+        slash = _SLASH.search(text, begin, end) if "\\/" in text[begin:end] else None
+        if slash is None:
+            return None
+        message = "Helm's YAML parser does not know the escape \\/"
+        return Problem("E103", message, _place(text[: slash.end() - 1], file), hint="write / without the backslash")
+    if type(event) is yaml.DocumentStartEvent and event.version not in (None, (1, 1)):
+        message = f"Helm's YAML parser does not read YAML {'.'.join(map(str, event.version))}"
+        return Problem("E103", message, Location(file, mark.line + 1, mark.column + 1), hint="leave out the line %YAML")
+    return None
+
+
+_MAYBE_TIGHT = re.compile(r"[\"'\]}]#|[|>][-+0-9]{0,2}#")
+_BLOCK = re.compile(r"[^#\n]*?[|>][-+0-9]{0,2}(?=#)")
+
+
+def _tight_comment(text: str, file: str) -> Problem | None:
+    """Return a problem with a comment right behind a value: `'a'#b`. Only libyaml and Go's parser read it.
+
+    https://yaml.org/spec/1.2.2/#66-comments
+    """
+    if not _MAYBE_TIGHT.search(text):
+        return None
+    event: Any
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        begin, at = event.start_mark.index, event.end_mark.index
+        if isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">"):
+            block = _BLOCK.match(text, begin)
+            at = block.end() if block else len(text)
+        elif not isinstance(event, yaml.ScalarEvent | yaml.CollectionEndEvent) or at == begin:
+            continue
+        if text.startswith("#", at):
+            return Problem(
+                "E103", "a comment needs a blank before it", _place(text[:at], file), hint="put a blank here"
+            )
     return None
 
 

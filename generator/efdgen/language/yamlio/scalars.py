@@ -16,7 +16,19 @@ class AmbiguousScalarError(ValueError):
 
 
 class YamlError(ValueError):
-    """A text that others wrote is no YAML, or none that Helm reads. The message says what is wrong and where."""
+    """A text that others wrote is no YAML, or none that Helm reads.
+
+    The message says what is wrong, and where, as far as that is known.
+
+    Attributes:
+        what: what is wrong, without its place.
+        line: where it stands, from 1; 0: this is not known.
+        column: the same.
+    """
+
+    def __init__(self, what: str, line: int = 0, column: int = 0) -> None:
+        self.what, self.line, self.column = what, line, column
+        super().__init__(f"line {line}: {what}" if line else what)
 
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))

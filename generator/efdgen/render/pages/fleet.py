@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.environment.argocd import argocd_at
+from efdgen.environment.argocd import server_at
 from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Path, Problem, dotted
@@ -111,7 +111,7 @@ def _title(project: str) -> str:
 def _lines(rows: Sequence[Row], repository: Repository) -> Iterator[str]:
     together: dict[str, list[Row]] = {}
     for each in rows:
-        together.setdefault(argocd_at(each.argocd_url), []).append(each)
+        together.setdefault(server_at(each.argocd_url), []).append(each)
     yield f"\n# {text(_title(repository.title))}\n"
     yield from table(
         ("environment", "spec", "Argo CD", "public hosts"),
@@ -119,7 +119,7 @@ def _lines(rows: Sequence[Row], repository: Repository) -> Iterator[str]:
             (
                 link(text(each.title), layout.page(each.name)),
                 link(code(each.name), f"../{each.source}"),
-                _argocd(each, together[argocd_at(each.argocd_url)]),
+                _argocd(each, together[server_at(each.argocd_url)]),
                 ", ".join(map(host_link, each.hosts)),
             )
             for each in rows

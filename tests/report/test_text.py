@@ -1,0 +1,56 @@
+"""Reports for a terminal: what they show of the lines of a file."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from efdgen.errors import InvalidInputError, Location, Problem
+from efdgen.language import yamlio
+from efdgen.report import text
+
+
+def told(source: str, problems: tuple[Problem, ...]) -> str:
+    lines = source.split("\n")
+    return click.unstyle(text.problems(problems, lambda _file, number: lines[number - 1], click.style))
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("password: [hunter2", "1 | password: ***"),
+        ("auth: {apiKey: [hunter2", "1 | auth: {apiKey: ***"),
+        ("password: {user: hunter2", "1 | password: ***"),
+        ("password: 'hunter2", "1 | password: ***"),
+        ("password: |\n hunter2\n  x\nb: c: d", "4 | b: c: d"),
+        ("a:\n  password: |\n hunter2\nb: 1", "3 |  ***"),
+        ("a:\n  password: |\n    x\n   hunter2", "4 |    ***"),
+        ("password: 1\n- hunter2", "2 | ***"),
+        ("password:\n  - x\n\n  # why\n  - @hunter2", "5 |   ***"),
+        ("password: *hunter2", "the anchor '***' is not defined above"),
+        ("password: !hunter2 x", "the tag *** is not supported"),
+        ("token: 0x4e2bc91f", "*** is a number to some YAML parsers"),
+        ("password: |hunter2", "1 | password: ***"),
+        ("pass: &a [1\n", "1 | pass: &a [1"),
+        ("token: off", "off is a boolean to some YAML parsers"),
+    ],
+)
+def test_yaml_that_is_wrong_shows_no_secret(source: str, shown: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        yamlio.parse(source, "dome.yaml")
+    report = told(source, caught.value.problems)
+    assert shown in report
+    assert "hunter2" not in report
+    assert "0x4e2bc91f" not in report
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("password: <% 'hunter2' ~ nope %>", "password: <% '***' ~ nope %>"),
+        ("password: <% vault.nope %>", "password: <% vault.nope %>"),
+    ],
+)
+def test_a_text_in_the_expression_of_a_secret_is_not_shown(line: str, shown: str) -> None:
+    problem = Problem("E301", "unknown name 'nope'", Location("dome.yaml", 1, 1))
+    assert f"1 | {shown}\n" in told(line, (problem,))
