@@ -198,7 +198,7 @@ def test_an_argo_cd_in_another_cluster_is_told_from_one_in_this() -> None:
     remote, here = (section(each, "teardown", "delete-apps") for each in ("lab-remote", "base"))
     waits = [line for line in remote.splitlines() if "wait --for=delete application/" in line]
     assert waits
-    assert all(line.startswith('kubectl --context "$ARGOCD_CONTEXT" -n argocd wait ') for line in waits)
+    assert all(line.startswith('kubectl -n argocd --context "$ARGOCD_CONTEXT" wait ') for line in waits)
     assert "\nkubectl -n argocd wait " in here
     assert "--context" not in here
 

@@ -282,7 +282,7 @@ def test_objects_of_other_apps_are_not_made(small: Path) -> None:
     compared = diff.compare(small, (), None, ["view"])
     found = objectdiff.compare(compared.trees, compared.shown, engines.choose("sdk"), charts)
     assert {(change.apps, change.part) for change in found.shown.changes} == {
-        (("efd",), "Application view"),
+        (("efd",), "Application argocd/view"),
         (("view",), "ConfigMap display/view-values"),
     }
     assert {chart.name for chart in charts.asked} == {"view"}
