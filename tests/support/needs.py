@@ -125,6 +125,7 @@ OPENSSL = Need(
 ORDINARY_USER = Need(
     "a user other than root", "files that may not be read", "test as another user", lambda: _user(root=False)
 )
+LINUX = Need("Linux", "several processes", "test on Linux", lambda: ["/proc"] if sys.platform == "linux" else [])
 REFERENCE = Need(
     "the reference data",
     "the tree against the hand-written one that it replaces",

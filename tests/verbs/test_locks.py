@@ -65,9 +65,9 @@ def test_a_revision_is_reviewed_with_its_own_lock(root: Path) -> None:
     result = diff(root, "--base", "main", "--hydrate")
 
     assert result.exit_code == 0, result.output
-    assert "lab / store / ConfigMap store / data.is: old -> new" in result.stdout
+    assert "lab / store / ConfigMap store/store / data.is: old -> new" in result.stdout
     # Before it is committed, and against the rendered tree, it is the last commit's.
-    assert "lab / store / ConfigMap store / data.is: old -> new" in diff(root, "--hydrate").stdout
+    assert "lab / store / ConfigMap store/store / data.is: old -> new" in diff(root, "--hydrate").stdout
 
 
 def test_a_version_that_is_another_archive_now_is_a_change(root: Path) -> None:
@@ -78,7 +78,9 @@ def test_a_version_that_is_another_archive_now_is_a_change(root: Path) -> None:
 
     said = f'"1.2.3 sha256:{digest(old)}" -> "1.2.3 sha256:{digest(new[1])}"'
     assert f"lab / store / charts.lock / store-chart: {said}" in result.stdout
-    assert "lab / store / ConfigMap store / data.is: old -> new" in diff(root, "--base", "main", "--hydrate").stdout
+    assert (
+        "lab / store / ConfigMap store/store / data.is: old -> new" in diff(root, "--base", "main", "--hydrate").stdout
+    )
 
 
 def test_what_can_t_be_compared_is_not_nothing(root: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from efdgen.verbs import parallel
+from support import needs
 
 BEGIN = """
 import os, pathlib, signal, sys, time
@@ -56,10 +57,7 @@ def run(folder: Path, script: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-needs_fork = pytest.mark.skipif(sys.platform != "linux", reason="copies of a process are made on Linux only")
-
-
-@needs_fork
+@needs.LINUX.needed
 def test_results_come_in_order_whoever_made_them(tmp_path: Path) -> None:
     run(
         tmp_path,
@@ -73,7 +71,7 @@ def test_results_come_in_order_whoever_made_them(tmp_path: Path) -> None:
     )
 
 
-@needs_fork
+@needs.LINUX.needed
 def test_what_a_process_leaves_undone_is_done_here(tmp_path: Path) -> None:
     run(
         tmp_path,
@@ -89,7 +87,7 @@ def test_what_a_process_leaves_undone_is_done_here(tmp_path: Path) -> None:
     )
 
 
-@needs_fork
+@needs.LINUX.needed
 def test_an_error_is_raised_here(tmp_path: Path) -> None:
     run(
         tmp_path,
@@ -109,7 +107,7 @@ def test_an_error_is_raised_here(tmp_path: Path) -> None:
     )
 
 
-@needs_fork
+@needs.LINUX.needed
 def test_who_stops_ends_the_others(tmp_path: Path) -> None:
     run(
         tmp_path,
@@ -130,7 +128,7 @@ def test_who_stops_ends_the_others(tmp_path: Path) -> None:
     )
 
 
-@needs_fork
+@needs.LINUX.needed
 def test_ctrl_c_ends_all_of_them(tmp_path: Path) -> None:
     run(
         tmp_path,
@@ -155,7 +153,7 @@ def test_ctrl_c_ends_all_of_them(tmp_path: Path) -> None:
     )
 
 
-@needs_fork
+@needs.LINUX.needed
 def test_the_others_end_when_nobody_waits_for_them(tmp_path: Path) -> None:
     run(
         tmp_path,
@@ -233,6 +231,6 @@ assert [problem.code for problem in compared()] == ["E301"]
 """
 
 
-@needs_fork
+@needs.LINUX.needed
 def test_it_makes_no_difference_to_what_is_rendered(tmp_path: Path) -> None:
     run(tmp_path, RENDERING.replace("TESTS", repr(str(Path(__file__).parents[1]))))

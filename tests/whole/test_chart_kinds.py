@@ -451,7 +451,7 @@ def test_a_tag_that_was_moved_is_an_error(boards: Path, tmp_path: Path, monkeypa
     [
         ("next", "'next' is a branch of https://github.com/example/boards, which moves"),
         ("v1.4.1", "has no tag 'v1.4.1'; did you mean 'v1.4.0'?"),
-        ("deadbeef", "has no tag 'deadbeef'; known: v1.4.0"),
+        ("release", "has no tag 'release'; known: v1.4.0"),
         ("0" * 40, "https://github.com/example/boards has no commit 00000"),
     ],
 )

@@ -102,7 +102,10 @@ def test_a_review_of_objects_says_that_applications_come_and_go(small: Path) -> 
     tree = disk.read(small / "rendered")
     found = objectdiff.compare(compared.trees, compared.shown, engines.choose("sdk"), StandIns(tree))
     assert found.failed == ()
-    assert {change.part for change in found.shown.changes} == {"Application store", "Application store-dome"}
+    assert {change.part for change in found.shown.changes} == {
+        "Application argocd/store",
+        "Application argocd/store-dome",
+    }
 
 
 def test_the_worked_example_of_the_docs_is_right(inputs: Path) -> None:
