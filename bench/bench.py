@@ -30,6 +30,8 @@ RUNS = 15
 MANY, FEW = 1000, 100
 REVIEWED = 200
 MEBI = 1024
+SAMPLED = 0.05
+"""Seconds between two looks at the memory of a run."""
 
 
 class Result(NamedTuple):
@@ -163,21 +165,37 @@ def synthetic(folder: Path, count: int) -> None:
 
 
 def render(folder: Path) -> tuple[float, float]:
-    """Return the seconds that rendering a repository into nothing takes, and the peak memory in MiB of both processes.
-
-    What the two share is counted twice.
-    """
-    script = (
-        "import resource, sys, efdgen.cli; sys.argv = ['efdgen', 'render', *sys.argv[1:]]\n"
-        "try: efdgen.cli.main()\n"
-        "finally: print(sum(resource.getrusage(who).ru_maxrss for who in (0, -1)), file=sys.stderr)"
-    )
+    """Return the seconds that rendering a repository into nothing takes, and its peak memory in MiB."""
     shutil.rmtree(folder / "rendered", ignore_errors=True)
     os.sync()
+    peak = 0.0
     start = time.perf_counter()
-    command = [sys.executable, "-c", script, "--no-cache", "--jobs", "2"]
-    done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    return time.perf_counter() - start, int(done.stderr.splitlines()[-1]) / MEBI
+    with subprocess.Popen(
+        [*EFDGEN, "render", "--no-cache", "--jobs", "2"], cwd=folder, stdout=subprocess.DEVNULL
+    ) as run:
+        while run.poll() is None:
+            peak = max(peak, memory(run.pid))
+            time.sleep(SAMPLED)
+    seconds = time.perf_counter() - start
+    if run.returncode != 0:
+        raise subprocess.CalledProcessError(run.returncode, run.args)
+    return seconds, peak
+
+
+def memory(process: int) -> float:
+    """Return the MiB that a process and those that it began have in memory; what they share is divided among them.
+
+    https://www.kernel.org/doc/html/latest/filesystems/proc.html: Pss. A process that has just ended has none.
+    """
+    folder = Path("/proc", str(process))
+    try:
+        shares = re.findall(r"^Pss: +(\d+) kB$", (folder / "smaps_rollup").read_text(), re.MULTILINE)
+        begun = [
+            int(child) for task in (folder / "task").iterdir() for child in (task / "children").read_text().split()
+        ]
+    except OSError:
+        return 0.0
+    return sum(map(int, shares)) / MEBI + sum(map(memory, begun))
 
 
 def floor(folder: Path) -> float:
