@@ -11,7 +11,8 @@ from efdgen import cli
 from efdgen.edits import promoting
 from efdgen.edits.promoting import Plan, Running
 from efdgen.errors import UsageError
-from efdgen.verbs import project
+from efdgen.verbs import project, promote
+from efdgen.verbs.edit import Sources
 from support.checkout import edit
 from support.repository import small_repository
 
@@ -100,27 +101,69 @@ def test_an_app_that_inherits_the_default_is_not_moved_along(fleet: Path) -> Non
     assert "second.image.tag of dome inherits the default, and would change, too. Hold it first: " in result.output
 
 
+def test_a_pin_over_its_sites_stays_where_it_is_promoted_from(fleet: Path) -> None:
+    edit(fleet / "environments/west.yaml", "name: west\n", "name: west\nsite: north\n")
+    run(fleet, "pin", "north", "store.image.tag", "1.9.3", "--reason", "Older here.")
+    run(fleet, "pin", "west", "store.image.tag", "2.0.0", "--reason", "Tried here first.")
+    before = tags(fleet)
+    run(fleet, "promote", "store", "--from", "west", "--to", "dome")
+    assert tags(fleet) == {**before, "dome": "2.0.0"}
+    run(fleet, "promote", "store", "--from", "east", "--to", "west")
+    assert tags(fleet) == {**before, "dome": "2.0.0", "west": before["east"]}
+
+
+def test_what_would_end_otherwise_than_planned_is_refused(fleet: Path) -> None:
+    run(fleet, "pin", "lab", "store.image.tag", "2.0.0", "--reason", "Tried here first.")
+    sources = Sources(fleet)
+    planned = promote.promotion(sources, "store", "east", "")
+    promote.refuse_surprises(planned, sources.edited(planned.edits))
+    unpinned = [each for each in planned.edits if "values.yaml" not in each.target.file]
+    told = (
+        r"east would run 1\.9\.4 of store\.image\.tag, and not 2\.0\.0: its app definition says so \(templates/.*:3:9\)"
+    )
+    with pytest.raises(UsageError, match=told):
+        promote.refuse_surprises(planned, sources.edited(unpinned))
+
+
 # -- the plan
 
 
 def running(**tags_of: str) -> dict[str, Running]:
-    return {name: Running(*tag.split("!")) if "!" in tag else Running(tag) for name, tag in tags_of.items()}
+    return {name: Running(*tag.split("!")) for name, tag in tags_of.items()}
 
 
 def test_a_plan_is_as_small_as_it_can_be() -> None:
     behind = "2 is not yet promoted to here."
     assert promoting.plan(running(a="1", b="1"), "1", ["a"], ["b"]) == Plan("", (), {}, "1")
-    assert promoting.plan(running(a="2", b="1!spec!x"), "2", ["a"], ["b"]) == Plan("", ("b",), {}, "2")
-    assert promoting.plan(running(a="2!spec!x", b="1", c="1"), "1", ["a"], ["b"]) == Plan(
+    assert promoting.plan(running(a="2", b="1!spec"), "2", ["a"], ["b"]) == Plan("", ("b",), {}, "2")
+    assert promoting.plan(running(a="2!spec", b="1", c="1"), "1", ["a"], ["b"]) == Plan(
         "2", ("a",), {"c": ("1", behind)}, "2"
     )
-    assert promoting.plan(running(a="2!spec!x", b="1", c="0!site n!y"), "1", ["a"], ["b"]) == Plan("2", ("a",), {}, "2")
+    at_site = running(a="2!spec", b="1", c="0!site n!0!site n")
+    assert promoting.plan(at_site, "1", ["a"], ["b"]) == Plan("2", ("a",), {}, "2")
+
+
+def test_a_plan_pins_where_a_layer_below_the_spec_says_something_else() -> None:
+    over_site = "Promoted from a; site n says 1."
+    found = promoting.plan(running(a="2", b="1!site n!1!site n"), "2", ["a"], ["b"])
+    assert found == Plan("", (), {"b": ("2", over_site)}, "2")
+    found = promoting.plan(running(a="2!spec!1!site n", b="1"), "1", ["a"], ["b"])
+    assert found == Plan("2", (), {}, "2")
+    found = promoting.plan(running(a="2!spec", b="1!spec!2!site n"), "0", ["a"], ["b"])
+    assert found == Plan("", ("b",), {}, "2")
+
+
+def test_a_plan_moves_the_default_only_ahead_and_leaves_the_reasons_of_others() -> None:
+    found = promoting.plan(running(a="1!spec", b="2", c="1!spec"), "2", ["a"], ["b"], back=True)
+    assert found == Plan("", (), {"b": ("1", "Promoted from a; the default is 2.")}, "1")
+    found = promoting.plan(running(a="3!spec", b="2", c="3!spec"), "2", ["a"], ["b"])
+    assert found == Plan("3", ("a",), {}, "3")
 
 
 def test_what_a_plan_can_not_know_is_refused() -> None:
     with pytest.raises(UsageError, match="the stage does not run one thing: a 1, b 2; say which one with --from ENV"):
         promoting.plan(running(a="1", b="2", c="0"), "0", ["a", "b"], ["c"])
-    with pytest.raises(UsageError, match="what b runs is pinned by n, and not by its spec: change that pin first"):
-        promoting.plan(running(a="2", b="1!site n!x"), "2", ["a"], ["b"])
+    with pytest.raises(UsageError, match="b runs 2, and 1 of a is older; to take b back to it, say --from a"):
+        promoting.plan(running(a="1!spec", b="2"), "2", ["a"], ["b"])
     with pytest.raises(UsageError, match="a and b do not run it"):
         promoting.plan(running(c="0"), "0", ["a", "b"], ["c"])

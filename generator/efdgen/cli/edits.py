@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +69,14 @@ def opened(root: Path | None) -> Sources:
     return edit.Sources(repository_root(root))
 
 
-def run(sources: Sources, edits: Sequence[Edit], *, dry_run: bool, tells_hidden: bool = True) -> None:
+def run(
+    sources: Sources,
+    edits: Sequence[Edit],
+    *,
+    dry_run: bool,
+    tells_hidden: bool = True,
+    refuse: Callable[[Edited], None] = lambda _: None,
+) -> None:
     """Make edits, show what they change, and write them.
 
     Args:
@@ -77,12 +84,14 @@ def run(sources: Sources, edits: Sequence[Edit], *, dry_run: bool, tells_hidden:
         edits: the edits.
         dry_run: whether nothing is written.
         tells_hidden: whether to say where a change does nothing: not where that is what it is for.
+        refuse: raises what is wrong with what the edits come to.
     """
     from efdgen.report import edits as report
     from efdgen.report import text
     from efdgen.verbs import edit
 
     edited = sources.edited(edits)
+    refuse(edited)
     if not edited.changes:
         say("Nothing to change: it says so already")
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import click
@@ -21,8 +22,8 @@ def command(question: str, root: Path | None, target: str, source: str, dry_run:
     """Take the image tags that one stage runs to the next: `stages` of environments/shared/facts.yaml are their order.
 
     All environments of ENV's stage get what the stage before runs. Where that is the default, their pins go; where it
-    is not, it becomes the default, and who is not there yet is pinned to what it runs. With --from, ENV alone gets
-    what that one runs, and no stages are needed. Nobody else runs anything new by it.
+    is newer, it becomes the default, and who is not there yet is pinned to what it runs. With --from, ENV alone gets
+    what that one runs, also where that is older, and no stages are needed. Nobody else runs anything new by it.
 
     \b
     Examples:
@@ -33,4 +34,6 @@ def command(question: str, root: Path | None, target: str, source: str, dry_run:
     from efdgen.verbs import promote
 
     sources = edits.opened(root)
-    edits.run(sources, promote.edits(sources, question, target, source), dry_run=dry_run, tells_hidden=False)
+    made = promote.promotion(sources, question, target, source)
+    refuse = functools.partial(promote.refuse_surprises, made)
+    edits.run(sources, made.edits, dry_run=dry_run, tells_hidden=False, refuse=refuse)

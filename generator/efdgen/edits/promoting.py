@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from efdgen.environment.versions import is_older
 from efdgen.errors import UsageError
 from efdgen.language.shown import listed
 
@@ -15,12 +16,14 @@ class Running(NamedTuple):
     Attributes:
         tag: the tag.
         pinned_by: the layer whose pin says so: `spec`, `site ncsa`, `shared facts`; empty: no pin does.
-        reason: the pin's reason.
+        below: what it runs without a pin of its spec; empty: the default.
+        below_by: the layer that says so; empty: the app definition.
     """
 
     tag: str
     pinned_by: str = ""
-    reason: str = ""
+    below: str = ""
+    below_by: str = ""
 
 
 class Plan(NamedTuple):
@@ -29,7 +32,7 @@ class Plan(NamedTuple):
     Attributes:
         default: the new default; empty: it stays.
         unpin: the environments whose pin goes.
-        pin: the environments that are pinned to what they run, each with the reason.
+        pin: the environments that are pinned, each with the tag and the reason.
         tag: what is promoted.
     """
 
@@ -57,19 +60,23 @@ def before(order: Sequence[Sequence[str]], target: str) -> tuple[tuple[str, ...]
 NO_STAGES = "environments/shared/facts.yaml has no stages; write them there, or say --from ENV"
 
 
-def plan(running: Mapping[str, Running], default: str, source: Sequence[str], target: Sequence[str]) -> Plan:
+def plan(
+    running: Mapping[str, Running], default: str, source: Sequence[str], target: Sequence[str], *, back: bool = False
+) -> Plan:
     """Return the smallest edit after which some environments run what others do, and nobody else runs anything new.
 
-    Where it is the default, that is to take their pins away. Else the default moves, and who is left behind is pinned.
+    Where the layers below a spec say the same, that is to take pins away. Where the default is older, it moves, and who
+    is left behind is pinned. Else the target is pinned. A pin of anyone else stays, with its reason.
 
     Args:
         running: what each environment runs that has the image.
         default: what the app definition says.
         source: the environments that run it already.
         target: the environments that are to.
+        back: whether the target may come to run an older version.
 
     Raises:
-        UsageError: when the source does not run one thing, or the pin of an environment is not its own.
+        UsageError: when the source does not run one thing, or an older one than the target.
     """
     tags = {name: running[name].tag for name in source if name in running}
     if not tags:
@@ -77,18 +84,26 @@ def plan(running: Mapping[str, Running], default: str, source: Sequence[str], ta
     if len(set(tags.values())) > 1:
         said = ", ".join(f"{name} {tag}" for name, tag in tags.items())
         raise UsageError(f"the stage does not run one thing: {said}; say which one with --from ENV")
-    tag = next(iter(tags.values()))
-    wanted = {name: tag if name in target else now.tag for name, now in running.items()}
-    moves = tag != default and any(running[name].tag != tag for name in target if name in running)
+    first, tag = next(iter(tags.items()))
+    newer = next((name for name in target if name in running and is_older(tag, running[name].tag)), None)
+    if newer is not None and not back:
+        what = f"{newer} runs {running[newer].tag}, and {tag} of {first} is older"
+        raise UsageError(f"{what}; to take {newer} back to it, say --from {first}")
+    follows = any(running[name].tag != tag and not running[name].below for name in target if name in running)
+    moves = tag != default and follows and not is_older(tag, default)
     base = tag if moves else default
     unpin: list[str] = []
     pin: dict[str, tuple[str, str]] = {}
     for name, now in running.items():
-        if wanted[name] == base and now.pinned_by:
-            if now.pinned_by != "spec":
-                where = "defaults" if now.pinned_by == "shared facts" else now.pinned_by.removeprefix("site ")
-                raise UsageError(f"what {name} runs is pinned by {where}, and not by its spec: change that pin first")
-            unpin.append(name)
-        elif wanted[name] != base and not now.pinned_by:
-            pin[name] = (now.tag, f"{tag} is not yet promoted to here.")
+        wanted, below = tag if name in target else now.tag, now.below or base
+        if wanted == below:
+            if now.pinned_by == "spec" and name in (*source, *target):
+                unpin.append(name)
+        elif wanted != now.tag:
+            pin[name] = (
+                wanted,
+                f"Promoted from {first}; {now.below_by + ' says' if now.below_by else 'the default is'} {below}.",
+            )
+        elif now.pinned_by != "spec":
+            pin[name] = (wanted, f"{tag} is not yet promoted to here.")
     return Plan(base if moves else "", tuple(unpin), pin, tag)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -57,6 +58,25 @@ def versions(environment: ResolvedEnvironment, app: ResolvedApp, since: Since) -
         default = "" if default == image.tag else default
         pin = pins.get(".".join(map(str, image.path)))
         yield Version(name, dotted(image.path), image.name, image.tag, default, where, place, since(place), pin)
+
+
+_NUMBERS = re.compile(r"v?([0-9]{1,18}(?:[.-][0-9]{1,18})*)(?![0-9A-Za-z])")
+
+
+def is_older(version: str, other: str) -> bool:
+    """Say whether a version is older than another one, as far as their numbers tell; where they do not, it is not.
+
+    The first number that differs decides. `1.9` is older than `1.9.1`; `1.9.0-rc.1` and `1.9.0` are in no known order.
+    """
+    found, others = _NUMBERS.match(version), _NUMBERS.match(other)
+    if found is None or others is None:
+        return False
+    own, theirs = ([int(number) for number in re.split("[.-]", each[1])] for each in (found, others))
+    different = next(((a, b) for a, b in zip(own, theirs, strict=False) if a != b), None)
+    if different is not None:
+        return different[0] < different[1]
+    are_plain = all("-" not in each.string and each.end() == len(each.string) for each in (found, others))
+    return are_plain and len(own) < len(theirs)
 
 
 def _location(app: ResolvedApp, image: Image) -> Location:

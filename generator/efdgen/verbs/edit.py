@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.review.model import Review
 from efdgen.review.trees import review
 from efdgen.verbs import project
-from efdgen.verbs.once import said_once
+from efdgen.verbs.tried import Tried
 
 
 class Edited(NamedTuple):
@@ -38,6 +37,7 @@ class Edited(NamedTuple):
         before: the errors that were there before, and still are.
         texts: the text of each file as it would be.
         tree: what the specs would render to; None: there were errors before.
+        environments: the environments as they would be, resolved; none: there were errors before.
     """
 
     changes: Mapping[str, Change]
@@ -48,6 +48,7 @@ class Edited(NamedTuple):
     before: tuple[Problem, ...]
     texts: Mapping[str, str]
     tree: Mapping[str, bytes] | None = None
+    environments: Sequence[ResolvedEnvironment] = ()
 
 
 class Sources:
@@ -62,7 +63,7 @@ class Sources:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._before = _Tried(root, {})
+        self._before = Tried(root, {})
         repository = self._before.repository
         shared = self.document(paths.FACTS)
         if shared is None:
@@ -208,8 +209,8 @@ class Sources:
         originals = {file: _decoded(self.root, file) for file in texts}
         texts = {file: text for file, text in texts.items() if text != originals[file][1]}
         if not texts:
-            return Edited({}, None, (), (), (), (), {})
-        after = _Tried(self.root, texts)
+            return Edited({}, None, (), (), (), (), {}, environments=self._before.environments)
+        after = Tried(self.root, texts)
         known = {_identity(problem) for problem in self._before.problems}
         new = [problem for problem in after.problems if _identity(problem) not in known]
         if any(problem.severity is Severity.ERROR for problem in new):
@@ -230,7 +231,15 @@ class Sources:
         ]
         errors = tuple(p for p in after.problems if p.severity is Severity.ERROR)
         return Edited(
-            changes, shown, tuple(new), tuple(dict.fromkeys(found)), tuple(unlisted), errors, texts, after.tree
+            changes,
+            shown,
+            tuple(new),
+            tuple(dict.fromkeys(found)),
+            tuple(unlisted),
+            errors,
+            texts,
+            after.tree,
+            after.environments,
         )
 
     def _applied(self, edit: Edit, text: str) -> str:
@@ -244,52 +253,6 @@ class Sources:
         value = _value_in(texts, target)
         if value is not ABSENT and not (value is None and target.setting[:1] == ("pins",)):
             yield from hidden.hidden(repository, target, names(target, self.written), value)
-
-
-class _Tried:
-    """What a repository comes to, with some of its files as they would be. It is rendered when somebody asks.
-
-    Attributes:
-        repository: what people wrote.
-    """
-
-    def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
-        self._project = project.open_project(root, instead=instead)
-        self.repository = self._project.repository
-
-    @functools.cached_property
-    def _rendered(self) -> project.Rendering | InvalidInputError:
-        try:
-            return project.render(self._project, keep=True)
-        except InvalidInputError as error:
-            return error
-
-    def rendered(self) -> project.Rendering:
-        """Return what it renders to.
-
-        Raises:
-            InvalidInputError: with everything wrong with it.
-        """
-        if isinstance(self._rendered, InvalidInputError):
-            raise self._rendered
-        return self._rendered
-
-    @property
-    def tree(self) -> Mapping[str, bytes] | None:
-        """Return the files that it renders to; None: there are errors."""
-        return None if isinstance(self._rendered, InvalidInputError) else self._rendered.tree
-
-    @property
-    def environments(self) -> Sequence[ResolvedEnvironment]:
-        """Return the environments, resolved; none while there are errors."""
-        return () if isinstance(self._rendered, InvalidInputError) else self._rendered.environments
-
-    @property
-    def problems(self) -> Sequence[Problem]:
-        """Return everything that is wrong or odd."""
-        if isinstance(self._rendered, InvalidInputError):
-            return said_once(self._rendered.problems)
-        return self._rendered.warnings
 
 
 def _identity(problem: Problem) -> tuple[Any, ...]:

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from efdgen.edits import making, promoting, targets
 from efdgen.edits.making import Edit
-from efdgen.edits.model import DEFINITION
+from efdgen.edits.model import DEFINITION, SPEC
 from efdgen.edits.promoting import Plan, Running
 from efdgen.environment.images import images
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, UsageError, dotted
 from efdgen.language import suggest
-from efdgen.language.layers import at, merge_layers, winner
-from efdgen.verbs.edit import Sources
+from efdgen.language.layers import Layer, at, merge_layers, winner
+from efdgen.verbs.edit import Edited, Sources
+
+Tagged = tuple[str, str, Path]
+"""An environment, an app, and the path of a tag."""
 
 
-def edits(sources: Sources, question: str, target: str, source: str) -> list[Edit]:
-    """Return the edits that take an image, or all images of an app, to an environment's stage.
+class Promotion(NamedTuple):
+    """The edits that take tags to a stage, and the tag of each image after them."""
+
+    edits: tuple[Edit, ...]
+    wanted: Mapping[Tagged, str]
+
+
+def promotion(sources: Sources, question: str, target: str, source: str) -> Promotion:
+    """Plan to take an image, or all images of an app, to an environment's stage.
 
     Args:
         sources: the repository.
@@ -42,14 +53,50 @@ def edits(sources: Sources, question: str, target: str, source: str) -> list[Edi
     if not any(name in having for name in tos):
         raise UsageError(f"{', '.join(tos)} {'does' if len(tos) == 1 else 'do'} not list {app}")
     made: list[Edit] = []
+    wanted = _tags(environments.values())
     for path in _paths(having, app, question):
         running = {name: now for name, found in having.items() if (now := _running(found, path)) is not None}
         default = at(merge_layers(sources.written.apps[app].layers), ("values", *path), "")
-        plan = promoting.plan(running, str(default), froms, tos)
+        plan = promoting.plan(running, str(default), froms, tos, back=bool(source))
         if plan.default:
             _refuse_heirs(sources, environments, app, path)
         made += _written(sources, app, ".".join(map(str, path)), plan)
-    return made
+        wanted |= {(name, app, path): plan.tag for name in tos if name in running}
+    return Promotion(tuple(made), wanted)
+
+
+def refuse_surprises(promotion: Promotion, edited: Edited) -> None:
+    """Refuse a promotion after which somebody would run anything else than the plan says.
+
+    Raises:
+        UsageError: naming the first environment that would, and the layer that says so.
+    """
+    after = _tags(edited.environments)
+    for key, tag in promotion.wanted.items():
+        if after.get(key) != tag:
+            name, app, path = key
+            raise UsageError(
+                f"{name} would run {after.get(key)} of {app}.{dotted(path)}, and not {tag}: "
+                f"{_who_wins(edited.environments, key)}. Nothing was written; pin it there: "
+                f"efdgen pin {name} {app}.{dotted(path)} {tag} --reason TEXT"
+            )
+
+
+def _who_wins(environments: Sequence[ResolvedEnvironment], key: Tagged) -> str:
+    name, app, path = key
+    found = next((_app(each, app) for each in environments if each.facts.name == name), None)
+    layer = None if found is None else winner(found.layers, ("values", *path))
+    return "nothing says what" if layer is None else f"its {layer.name} says so ({layer.locate(('values', *path))})"
+
+
+def _tags(environments: Iterable[ResolvedEnvironment]) -> dict[Tagged, str]:
+    """Return the tag of each image that values name."""
+    return {
+        (each.facts.name, app.definition.name, image.path): str(at(app.values, image.path))
+        for each in environments
+        for app in each.apps
+        for image in images(app.values)
+    }
 
 
 def _refuse_heirs(sources: Sources, environments: Mapping[str, ResolvedEnvironment], app: str, path: Path) -> None:
@@ -87,7 +134,20 @@ def _running(app: ResolvedApp, path: Path) -> Running | None:
         return None
     pin = next((pin for pin in app.pins if pin.path == ".".join(map(str, path))), None)
     layer = winner(app.layers, ("values", *path))
-    return Running(tag, layer.name, pin.reason) if pin is not None and layer is not None else Running(tag)
+    if layer is None or not _is_above(layer):
+        return Running(tag)
+    if pin is None or layer.name != SPEC:
+        return Running(tag, layer.name if pin is not None else "", tag, layer.name)
+    under = [each for each in app.layers if each.name != SPEC]
+    below = winner(under, ("values", *path))
+    if below is None or not _is_above(below):
+        return Running(tag, SPEC)
+    return Running(tag, SPEC, str(at(below.data, ("values", *path))), below.name)
+
+
+def _is_above(layer: Layer) -> bool:
+    """Say whether a layer stands above the app definition."""
+    return layer.name in (SPEC, "shared facts") or layer.name.startswith("site ")
 
 
 def _written(sources: Sources, app: str, path: str, plan: Plan) -> Iterator[Edit]:
