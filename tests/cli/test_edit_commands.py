@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from efdgen import cli
@@ -92,3 +93,15 @@ def test_wrong_usage_says_how_it_is_used(small: Path) -> None:
         assert (result.exit_code, "too few arguments: efdgen " in result.stderr) == (2, True)
     assert "name a layer, such as an environment: efdgen set " in run(small, "set", "", "title", "x").stderr
     assert "says nothing about store.replicaCount" in run(small, "unset", "lab", "store.replicaCount").stderr
+
+
+@pytest.mark.parametrize("text", [None, "", "# Nothing is changed here.\n"])
+def test_a_definition_without_values_gets_its_first_one(small: Path, text: str | None) -> None:
+    values = small / "templates/apps/archive/values.yaml"
+    values.unlink(missing_ok=True)
+    if text is not None:
+        values.write_text(text, encoding="utf-8")
+    result = run(small, "set", "definition", "archive.replicas", "2")
+    assert result.exit_code == 0, result.output
+    assert values.read_text(encoding="utf-8") == f"{text or ''}replicas: 2\n"
+    assert values.stat().st_mode == values.with_name("app.yaml").stat().st_mode

@@ -254,3 +254,22 @@ def test_an_item_that_is_added_and_taken_out_leaves_no_trace(
     index = 0 if first else len(parse(text, "").data["list"])
     assert at(parse(changed, "").data, ("list", index)) == value
     assert editing.remove(changed, ("list", index), keep=1) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [
+        ("", "a:\n  b: 1\n"),
+        ("# why\n", "# why\na:\n  b: 1\n"),
+        ("# why", "# why\na:\n  b: 1\n"),
+        ("---\n# why\n", "---\n# why\na:\n  b: 1\n"),
+        ("# why\r\n\r\n", "# why\r\n\r\na:\r\n  b: 1\r\n"),
+    ],
+)
+def test_a_text_without_data_keeps_its_comments_and_begins(text: str, begun: str) -> None:
+    assert editing.put(text, ("a", "b"), 1) == begun
+
+
+def test_a_text_that_holds_no_mapping_is_left_to_people() -> None:
+    with pytest.raises(editing.EditError):
+        editing.put("null\n", ("a",), 1)

@@ -14,10 +14,11 @@ from efdgen.errors import OutputError
 
 
 class Change(NamedTuple):
-    """A file that is there, before and after an edit."""
+    """A file before and after an edit; one that is new was not there."""
 
     before: bytes
     after: bytes
+    is_new: bool = False
 
 
 def replace(root: Path, changes: Mapping[str, Change]) -> None:
@@ -33,9 +34,9 @@ def replace(root: Path, changes: Mapping[str, Change]) -> None:
             if not file.is_relative_to(root.resolve()):
                 raise OutputError(f"{name} is a link that leads out of the repository: nothing is written there")
             try:
-                if file.read_bytes() != change.before:
+                if (file.exists() or file.is_symlink()) if change.is_new else file.read_bytes() != change.before:
                     raise OutputError(f"{name} changed while it was edited; run this again")
-                staged.append((_staged(file, change.after), file))
+                staged.append((_staged(file, change), file))
             except OSError as error:
                 raise OutputError(f"can't write {name}: {error.strerror}") from error
         for new, file in staged:
@@ -48,15 +49,16 @@ def replace(root: Path, changes: Mapping[str, Change]) -> None:
                 new.unlink(missing_ok=True)
 
 
-def _staged(file: Path, content: bytes) -> Path:
-    """Write a new content beside a file, with its permissions."""
+def _staged(file: Path, change: Change) -> Path:
+    """Write a new content beside a file, with its permissions; a new file has those of one beside it."""
+    like = next(file.parent.glob("*.yaml")) if change.is_new else file
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".efdgen", dir=file.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
+            stream.write(change.after)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(stat.S_IMODE(file.stat().st_mode))
+        Path(name).chmod(stat.S_IMODE(like.stat().st_mode))
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise

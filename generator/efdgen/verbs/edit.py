@@ -203,10 +203,11 @@ class Sources:
             UsageError: when one can't be made.
         """
         texts: dict[str, str] = {}
+        originals: dict[str, tuple[bytes, str]] = {}
         for edit in edits:
             file = edit.target.file
-            texts[file] = self._applied(edit, texts.get(file) or _decoded(self.root, file)[1])
-        originals = {file: _decoded(self.root, file) for file in texts}
+            originals.setdefault(file, _decoded(self.root, file))
+            texts[file] = self._applied(edit, texts.get(file, originals[file][1]))
         texts = {file: text for file, text in texts.items() if text != originals[file][1]}
         if not texts:
             return Edited({}, None, (), (), (), (), {}, environments=self._before.environments)
@@ -216,7 +217,11 @@ class Sources:
         if any(problem.severity is Severity.ERROR for problem in new):
             raise InvalidEditError(new, texts)
         changes = {
-            file: Change(originals[file][0] + originals[file][1].encode(), originals[file][0] + text.encode())
+            file: Change(
+                originals[file][0] + originals[file][1].encode(),
+                originals[file][0] + text.encode(),
+                is_new=not (self.root / file).exists(),
+            )
             for file, text in texts.items()
         }
         shown = None
@@ -283,7 +288,7 @@ def _resolved(environment: ResolvedEnvironment, target: Target) -> Any:
 
 
 def _decoded(root: Path, file: str) -> tuple[bytes, str]:
-    """Return the byte order mark of a file, if it has one, and its text.
+    """Return the byte order mark of a file, if it has one, and its text; an app without values.yaml has an empty one.
 
     Raises:
         UsageError: when there is no such file.
@@ -292,6 +297,8 @@ def _decoded(root: Path, file: str) -> tuple[bytes, str]:
     try:
         content = (root / file).read_bytes()
     except FileNotFoundError:
+        if file.startswith(f"{paths.APPS}/") and file.endswith("/values.yaml"):
+            return b"", ""
         raise UsageError(f"there is no {file}: nothing can be written there; make it first") from None
     except OSError as error:
         raise OutputError(f"can't read {file}: {error.strerror}") from error

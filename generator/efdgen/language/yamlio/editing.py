@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Path
+from efdgen.language.yamlio import styles
 from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
 
@@ -22,7 +23,7 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] 
     """Return a text with a value at `path`, and with the mappings that lead there.
 
     Args:
-        text: a text that `parse` takes, and that holds a mapping.
+        text: a text that `parse` takes, and that holds a mapping, or nothing but comments.
         path: where the value goes; list indices only lead to items that are there.
         value: the value.
         keep: how many parts of the path lead to what stays when nothing is left in it: there, `{}` becomes lines.
@@ -31,6 +32,8 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] 
     Raises:
         EditError: when an alias, an anchor or a value that is no mapping is in the way.
     """
+    if parse(text, "").data is None:
+        return _checked(_begun(text, path, value), _with({}, path, value), path)
     edit = Splice(text)
     depth, entry = edit.follow(path)
     if depth == len(path):
@@ -41,6 +44,16 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] 
             nested = {part: nested}
         changed = edit.added(entry, path[:depth], (str(path[depth]), nested), last, is_kept=depth <= keep)
     return _checked(changed, _with(edit.data, path, value), path)
+
+
+def _begun(text: str, path: Path, value: Any) -> str:
+    """Return a text without data with its first value, behind its comments."""
+    for part in reversed(path):
+        value = {part: value}
+    how = styles.Habits(newline="\r\n" if "\r\n" in text else "\n")
+    lines = [line for key, below in value.items() for line in styles.entry(key, below, 0, how)]
+    above = text if not text or text.endswith("\n") else text + how.newline
+    return above + "".join(f"{line}{how.newline}" for line in lines)
 
 
 def remove(text: str, path: Path, keep: int = 0) -> str:
