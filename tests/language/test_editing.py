@@ -61,7 +61,7 @@ def test_a_value_is_written_as_the_file_is(text: str, path: str, value: Any, exp
     ("text", "path", "expected"),
     [
         ("a: 1\nb: 2  # why\n# of c\nc: 3\n", "b", "a: 1\n# of c\nc: 3\n"),
-        ("a: 1\nb:\n  # of c\n  c: 3\n", "b.c", "a: 1\n  # of c\n"),
+        ("a: 1\nb:\n  # of c\n  c: 3\n", "b.c", "a: 1\n"),
         ("a: {b: 1, c: 2}\n", "a.b", "a: {c: 2}\n"),
         ("a: {b: 1, c: 2}\n", "a.c", "a: {b: 1}\n"),
         ("a: {b: 1}\n", "a.b", "a: {}\n"),
@@ -88,7 +88,7 @@ def test_no_parser_takes_a_text_that_is_set_for_anything_else() -> None:
 
 def test_a_mapping_that_must_stay_stays() -> None:
     text = "apps:\n  a:  # why\n    # of b\n    b: 1\n"
-    assert editing.remove(text, ("apps", "a", "b"), keep=2) == "apps:\n  a: {}  # why\n    # of b\n"
+    assert editing.remove(text, ("apps", "a", "b"), keep=2) == "apps:\n  a: {}  # why\n"
 
 
 def test_new_keys_stand_before_those_that_come_last() -> None:
@@ -273,3 +273,31 @@ def test_a_text_without_data_keeps_its_comments_and_begins(text: str, begun: str
 def test_a_text_that_holds_no_mapping_is_left_to_people() -> None:
     with pytest.raises(editing.EditError):
         editing.put("null\n", ("a",), 1)
+
+
+FLOW = """\
+coordinator: {write_timeout: 60s, # slow disks, DM-7
+  query_timeout: 900s, # operators asked
+  # what is slow
+  log_queries_after: 15s}
+"""
+
+
+def test_comments_between_brackets_stay_with_what_they_are_about() -> None:
+    removed = editing.remove(FLOW, ("coordinator", "query_timeout"))
+    assert removed == FLOW.replace("  query_timeout: 900s, # operators asked\n", "")
+    assert editing.remove(FLOW.replace("15s}", "15s\n}"), ("coordinator", "log_queries_after")) == FLOW.replace(
+        "  log_queries_after: 15s}", "}"
+    )
+    with pytest.raises(editing.EditError):
+        editing.remove(FLOW, ("coordinator", "log_queries_after"))
+    with pytest.raises(editing.EditError):
+        editing.remove("a: {b: 1,\n  # about c\n  c: 2}\n", ("a", "b"))
+
+
+def test_a_comment_goes_only_with_all_that_it_could_be_about() -> None:
+    text = "# of a\na:\n  # of b\n  b:\n    # of c\n    c: 1\n# of d\nd: 1\n"
+    assert editing.remove(text, ("a", "b", "c")) == "# of a\n# of d\nd: 1\n"
+    assert editing.remove(text, ("a", "b", "c"), 1) == "# of a\na: {}\n# of d\nd: 1\n"
+    assert editing.remove("a:\n  # of b\n  b: 1\n  c: 1\n", ("a", "b")) == "a:\n  # of b\n  c: 1\n"
+    assert editing.remove("a:\n# of all\n  b: 1\nc: 1\n", ("a", "b")) == "# of all\nc: 1\n"

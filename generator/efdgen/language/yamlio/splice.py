@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from efdgen.errors import Path
@@ -15,6 +15,7 @@ BY_HAND = "it is written in a way that can't be edited here: edit the file by ha
 
 _COLON = re.compile(r"[ \t]*:(?=[ \t\r\n]|\Z)")
 _BLANK = re.compile(r"[ \t]*\Z")
+_REST_OF_ENTRY = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
 _COMMENT = re.compile(r"[ \t]*#")
 
 
@@ -213,16 +214,13 @@ class Splice:
         return top
 
     def removed(self, path: Path, top: int) -> str:
-        """Return the text without what stands at the first `top` parts of a path, but with comments above the value."""
+        """Return the text without what stands at the first `top` parts of a path, but with the comments above it."""
         text = self.text
         above = self.follow(path[: top - 1])[1]
         outer, inner = self.follow(path[:top])[1], self.follow(path)[1]
         siblings, index = above.node.entries, above.node.entries.index(outer)
         if above.node.style:
-            if index:
-                return text[: siblings[index - 1].node.end] + text[outer.node.end :]
-            end = siblings[1].start if len(siblings) > 1 else outer.node.end
-            return text[: outer.start] + text[end:]
+            return self._removed_in_brackets(siblings, index, path)
         start = self._dash(outer, path) if isinstance(outer.key, int) else outer.start
         if len(siblings) == 1:
             return self._nothing_left(above, outer, path[: top - 1])
@@ -232,16 +230,33 @@ class Splice:
                 raise EditError(BY_HAND, path)
             return text[:start] + text[siblings[1].start :]
         begin, end = self._line_start(start), self._next_line(outer.node.end)
-        kept = "".join(self._comments(outer, inner))
+        kept = "".join(self._comments(outer, self._next_line(outer.start), inner.start))
         if end == len(text) and not text.endswith("\n") and not kept:
             begin = self._line_end(begin - 1) if begin else begin
             begin -= text[begin - 1 : begin + 1] == "\r\n"
         return text[:begin] + kept + text[end:]
 
-    def _comments(self, outer: Entry, inner: Entry) -> list[str]:
-        """Return the lines between two keys, the first above the second, that are comments."""
-        lines = self.text[self._next_line(outer.start) : self._line_start(inner.start)].splitlines(keepends=True)
-        return [line for line in lines if _COMMENT.match(line)]
+    def _removed_in_brackets(self, siblings: Sequence[Entry], index: int, path: Path) -> str:
+        """Return the text without an entry between brackets; comments behind and above other entries stay there."""
+        text, gone = self.text, siblings[index]
+        line = self._line_start(gone.start)
+        if _BLANK.match(text[line : gone.start]) and _REST_OF_ENTRY.match(text, gone.node.end):
+            return text[:line] + text[self._next_line(gone.node.end) :]
+        if not index:
+            end = siblings[1].start if len(siblings) > 1 else gone.node.end
+            if "#" in text[self._line_end(gone.node.end) : end]:
+                raise EditError(BY_HAND, path)
+            return text[: gone.start] + text[end:]
+        before = siblings[index - 1].node.end
+        if "#" in text[before : gone.start]:
+            raise EditError(BY_HAND, path)
+        return text[:before] + text[gone.node.end :]
+
+    def _comments(self, above: Entry, first: int, last: int) -> list[str]:
+        """Return the lines from one place to another that are comments, but those of what is in an entry that goes."""
+        column = styles.column(self.text, above.start)
+        lines = self.text[first : self._line_start(last)].splitlines(keepends=True)
+        return [line for line in lines if _COMMENT.match(line) and len(line) - len(line.lstrip()) <= column]
 
     def _nothing_left(self, above: Entry, only: Entry, path: Path) -> str:
         """Return the text with `{}` or `[]` in the place of what would be empty."""
@@ -255,7 +270,7 @@ class Splice:
         if "\n" not in text[colon : only.start]:
             raise EditError(BY_HAND, path)
         first = self._next_line(colon)
-        kept = [line for line in text[first : self._line_start(only.start)].splitlines(keepends=True) if line.strip()]
+        kept = self._comments(above, first, only.start)
         behind = text[colon : self._line_end(colon)]
         if kept:
             end = self._next_line(node.end)
