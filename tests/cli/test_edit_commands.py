@@ -105,3 +105,23 @@ def test_a_definition_without_values_gets_its_first_one(small: Path, text: str |
     assert result.exit_code == 0, result.output
     assert values.read_text(encoding="utf-8") == f"{text or ''}replicas: 2\n"
     assert values.stat().st_mode == values.with_name("app.yaml").stat().st_mode
+
+
+def advised(root: Path, result: Result) -> Result:
+    """Run what the last line of an edit says, then check everything."""
+    command = result.stderr.strip().partition("; now run: efdgen ")[2]
+    assert run(root, *command.split()).exit_code == 0, result.stderr
+    return run(root, "check")
+
+
+def test_what_comes_next_brings_every_file_up_to_date(rendered_small: Path) -> None:
+    result = run(rendered_small, "set", "dome", "kafka.broker", "k.example.org:9092")
+    assert result.exit_code == 0, result.output
+    assert result.stderr.endswith("; now run: efdgen render dome lab\n")
+    assert advised(rendered_small, result).exit_code == 0
+
+
+def test_an_edit_that_only_pages_show_says_so(rendered_small: Path) -> None:
+    result = run(rendered_small, "pin", "dome", "store.image.tag", "1.9.4", "--reason", "Stays here.")
+    assert "Nothing that is deployed changes; " in result.stdout, result.output
+    assert advised(rendered_small, result).exit_code == 0

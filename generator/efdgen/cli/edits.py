@@ -99,7 +99,7 @@ def run(
     def tell(form: str, style: Style) -> list[Said]:
         warnings = told(edited.warnings, form, style, sources.root, edited.texts) if edited.warnings else []
         unknown = [] if edited.review is not None else [Said(report.UNKNOWN)]
-        return [Said(report.changes(edited.changes, edited.review, style)), *unknown, *warnings]
+        return [Said(report.changes(edited.changes, edited.review, edited.outdated, style)), *unknown, *warnings]
 
     publish(tell, "text", ())
     for hidden in edited.hidden if tells_hidden else ():
@@ -112,15 +112,17 @@ def run(
         say("Nothing was written (--dry-run)")
         return
     edit.write(sources.root, edited)
-    say(f"{text.count(len(edited.changes), 'file')} written{_next(edited)}")
+    say(f"{text.count(len(edited.changes), 'file')} written{next_step(edited)}")
 
 
-def _next(edited: Edited) -> str:
-    """Return what is to be done next."""
-    if edited.review is None or edited.review.is_empty:
+def next_step(edited: Edited) -> str:
+    """Return what is to be done next; empty: no rendered file differs, or nobody knows."""
+    from efdgen.verbs.tried import to_render
+
+    if edited.review is None or not edited.outdated:
         return ""
-    touched = sorted(edited.review.touched())
-    some = [] if len(touched) > _MANY or not touched else touched
+    touched = to_render(edited.outdated, edited.tree or {})
+    some = () if len(touched) > _MANY else touched
     return f"; now run: {shlex.join(['efdgen', 'render', *some])}"
 
 

@@ -42,9 +42,10 @@ def command(root: Path | None, check: bool, dry_run: bool) -> None:
     if check:
         say("To take out what says nothing, run: efdgen tidy")
         raise click.exceptions.Exit(DIFFERENCES)
-    click.echo(report.changes(found.edited.changes, None, click.style))
+    click.echo(report.changes(found.edited.changes, None, (), click.style))
     if dry_run:
         say("Nothing was written (--dry-run)")
         return
     edit.write(folder, found.edited)
-    say(f"{text.count(len(found.edited.changes), 'file')} written; nothing that is deployed changes")
+    written = text.count(len(found.edited.changes), "file")
+    say(f"{written} written; nothing that is deployed changes{edits.next_step(found.edited)}")

@@ -9,6 +9,7 @@ from efdgen.edits.leftovers import Leftover
 from efdgen.edits.model import Hidden, Target
 from efdgen.language import visible
 from efdgen.language.secrecy import masked_line
+from efdgen.language.shown import listed
 from efdgen.output.sources import Change
 from efdgen.report.diff import written
 from efdgen.report.text import COLOURS, Style, count
@@ -17,10 +18,20 @@ from efdgen.review.model import Review
 UNKNOWN = "What this changes in what is deployed is not known: there were errors before"
 
 
-def changes(edited: Mapping[str, Change], review: Review | None, style: Style) -> str:
-    """Return the changed lines of each file, then what they change in what is deployed."""
+def changes(edited: Mapping[str, Change], review: Review | None, outdated: Sequence[str], style: Style) -> str:
+    """Return the changed lines of each file, then what they change in what is deployed.
+
+    Args:
+        edited: the files that people write, before and after.
+        review: what changes in what is deployed; None: nobody knows.
+        outdated: the rendered files that differ.
+        style: colours words.
+    """
     lines = [line for file, change in edited.items() for line in _file(file, change, style)]
-    if review is not None:
+    if review is not None and review.is_empty and outdated:
+        what = f"{count(len(outdated), 'rendered file')} {'does' if len(outdated) == 1 else 'do'}"
+        lines += ["", f"Nothing that is deployed changes; {what}: {listed(outdated)}"]
+    elif review is not None:
         lines += ["", *written(review, "text", style).split("\n")[1:]]
     return "\n".join(lines)
 

@@ -22,7 +22,7 @@ from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.review.model import Review
 from efdgen.review.trees import review
 from efdgen.verbs import project
-from efdgen.verbs.tried import Tried
+from efdgen.verbs.tried import Tried, outdated
 
 
 class Edited(NamedTuple):
@@ -38,6 +38,7 @@ class Edited(NamedTuple):
         texts: the text of each file as it would be.
         tree: what the specs would render to; None: there were errors before.
         environments: the environments as they would be, resolved; none: there were errors before.
+        outdated: the rendered files that differ then, pages too.
     """
 
     changes: Mapping[str, Change]
@@ -49,6 +50,7 @@ class Edited(NamedTuple):
     texts: Mapping[str, str]
     tree: Mapping[str, bytes] | None = None
     environments: Sequence[ResolvedEnvironment] = ()
+    outdated: tuple[str, ...] = ()
 
 
 class Sources:
@@ -245,6 +247,7 @@ class Sources:
             texts,
             after.tree,
             after.environments,
+            outdated(self._before.tree or {}, after.tree or {}),
         )
 
     def _applied(self, edit: Edit, text: str) -> str:

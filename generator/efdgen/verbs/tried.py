@@ -8,8 +8,27 @@ from pathlib import Path
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Problem
+from efdgen.output import layout
 from efdgen.verbs import project
 from efdgen.verbs.once import said_once
+
+
+def outdated(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the files that come, go or change from one tree to another, in order."""
+    return tuple(sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path)))
+
+
+def to_render(paths: Sequence[str], after: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return the environments to render so that these files are up to date; none: all of them.
+
+    Args:
+        paths: the files that differ.
+        after: what there is to be: what environments share is deleted only where all are rendered.
+    """
+    owners = {path: layout.environment_of(path) for path in paths}
+    if any(owner is None and path not in after for path, owner in owners.items()):
+        return ()
+    return tuple(sorted({owner for owner in owners.values() if owner is not None}))
 
 
 class Tried:
