@@ -125,3 +125,27 @@ def test_an_edit_that_only_pages_show_says_so(rendered_small: Path) -> None:
     result = run(rendered_small, "pin", "dome", "store.image.tag", "1.9.4", "--reason", "Stays here.")
     assert "Nothing that is deployed changes; " in result.stdout, result.output
     assert advised(rendered_small, result).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("set", "dome", "store.image", "foo"), "such as store.image.repository, store.image.tag and "),
+        (("set", "north", "store.persistence", "[a]"), "such as store.persistence.enabled, "),
+        (("pin", "dome", "store.image", "1.8.5", "--reason", "So."), "store.image is a mapping: "),
+    ],
+)
+def test_what_would_replace_a_mapping_is_refused_with_what_is_in_it(
+    small: Path, arguments: tuple[str, ...], hint: str
+) -> None:
+    result = run(small, *arguments)
+    assert (result.exit_code, hint in result.stderr) == (2, True), result.output
+    assert run(small, "set", "dome", "store.persistence", "null", "--dry-run").exit_code != 2
+
+
+def test_a_pin_is_a_number_where_the_value_is_one(small: Path) -> None:
+    for value in ("3", "5"):
+        assert run(small, "pin", "dome", "store.replicaCount", value, "--reason", "So.").exit_code == 0
+    assert run(small, "pin", "dome", "store.image.tag", "1.9", "--reason", "So.").exit_code == 0
+    text = (small / "environments/dome.yaml").read_text(encoding="utf-8")
+    assert ("value: 5\n" in text, 'value: "1.9"\n' in text) == (True, True), text

@@ -131,7 +131,28 @@ _MANY = 3
 
 
 def value_of(sources: Sources, target: Target, text: str) -> Any:
-    """Return the value that a text means at a place."""
+    """Return the value that a text means at a place.
+
+    Raises:
+        UsageError: when it can't be read, or is not a mapping, and there is one.
+    """
     from efdgen.edits import values
 
-    return values.read(text, sources.value_now(target))
+    value = values.read(text, sources.value_now(target))
+    sources.refuse_scalar_for_mapping(target, value)
+    return value
+
+
+def pinned_value(sources: Sources, target: Target, text: str) -> Any:
+    """Return the value that a text means where it is pinned: a number where there is one now, else text.
+
+    Raises:
+        UsageError: when what is there is a mapping.
+    """
+    from efdgen.edits import values
+
+    now = sources.value_now(target)
+    is_number = isinstance(now, int | float) and not isinstance(now, bool)
+    value = values.read(text, now) if is_number else text
+    sources.refuse_scalar_for_mapping(target, value)
+    return value

@@ -20,7 +20,8 @@ from efdgen.cli.common import reports_errors, root_option
 def command(words: tuple[str, ...], root: Path | None, reason: str, until: str | None, dry_run: bool) -> None:
     """Hold a value of an app back, or move it ahead, and say why. A pin that is there gets the new value and reason.
 
-    WHERE is an environment, several, a site or `defaults`. APP.PATH is a value of the app's chart.
+    WHERE is an environment, several, a site or `defaults`. APP.PATH is a value of the app's chart. VALUE
+    is of the type that the value has elsewhere: 3 is a number where there is a number; an image tag is text.
 
     \b
     Examples:
@@ -31,8 +32,9 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
 
     layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
     sources = edits.opened(root)
-    targets = [sources.pin(layer, path) for layer in layers]
-    made = [
-        each for target in targets for each in making.pin(target, sources.value_at(target), given[0], reason, until)
-    ]
+    made: list[making.Edit] = []
+    for layer in layers:
+        target, pin = sources.target(layer, path), sources.pin(layer, path)
+        value = edits.pinned_value(sources, target, given[0])
+        made += making.pin(pin, sources.value_at(pin), value, reason, until)
     edits.run(sources, made, dry_run=dry_run)

@@ -112,13 +112,13 @@ def pin_at(target: Target) -> Target:
     return target._replace(path=(*target.path[: -len(target.setting)], *setting), setting=setting)
 
 
-def pin(target: Target, there: Any, value: str, reason: str, until: str | None) -> list[Edit]:
+def pin(target: Target, there: Any, value: str | float, reason: str, until: str | None) -> list[Edit]:
     """Return the edits that pin a value: a new pin, or the parts of one that is there, so that its comments stay.
 
     Args:
         target: the pin.
         there: what its layer says there; ABSENT: nothing.
-        value: the value.
+        value: the value, of the type that it has elsewhere.
         reason: why.
         until: when it should be looked at again; None: a new pin has no such date, and one that is there loses it.
     """
@@ -126,7 +126,11 @@ def pin(target: Target, there: Any, value: str, reason: str, until: str | None) 
     if not isinstance(there, dict):
         return [put(target, said)]
     parts = {key: target._replace(path=(*target.path, key), setting=(*target.setting, key)) for key in (*there, *said)}
-    edits = [put(parts[key], new) for key, new in said.items() if there.get(key) != new]
+    edits = [
+        put(parts[key], new)
+        for key, new in said.items()
+        if there.get(key) != new or type(there.get(key)) is not type(new)
+    ]
     if until is None and "until" in there:
         edits.append(remove(parts["until"]))
     return edits

@@ -14,6 +14,7 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, Problem, Severity, UsageError
 from efdgen.language import yamlio
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
+from efdgen.language.shown import listed
 from efdgen.language.yamlio import editing
 from efdgen.output import sources
 from efdgen.output.sources import Change
@@ -162,6 +163,18 @@ class Sources:
         if target.app and target.layer != SPEC:
             return at(merge_layers(self.written.apps[target.app].layers), target.setting)
         return ABSENT
+
+    def refuse_scalar_for_mapping(self, target: Target, value: Any) -> None:
+        """Refuse what is not a mapping where there is one with something in it; null takes it away on purpose.
+
+        Raises:
+            UsageError: naming what can be set below it.
+        """
+        now = self.value_now(target)
+        is_computed = isinstance(value, str) and "<%" in value
+        if isinstance(now, dict) and now and value is not None and not isinstance(value, dict) and not is_computed:
+            below = listed([f"{making.name(target)}.{key}" for key in now])
+            raise UsageError(f"{making.name(target)} is a mapping: set what is in it, such as {below}")
 
     def inherited(self, target: Target) -> Any:
         """Return what is written at a target by its own layer or, where it says nothing, by those below it."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from efdgen.edits import drafting
 from efdgen.edits.drafting import Answers, Drafted
+from efdgen.edits.model import DEFAULTS, DEFINITION
 from efdgen.environment.hosts import public
 from efdgen.environment.secrets import secrets
 from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageError
@@ -89,6 +90,10 @@ class Environments:
     def _refuse(self, name: str, other: str, answers: Answers, apps: Sequence[str]) -> None:
         if not _NAME.match(name):
             raise UsageError(f"{name!r} is not a name for an environment: lower-case letters, digits and hyphens")
+        if name in (DEFAULTS, DEFINITION):
+            raise UsageError(f"{name!r} is what efdgen set calls a layer of all environments: choose another name")
+        if name in self.sites:
+            raise UsageError(f"{name!r} is the name of a site: choose another one, such as {name}-1")
         if (self._root / paths.spec(name)).exists():
             raise UsageError(f"there is an environment {name} already: {paths.spec(name)}")
         if other and other not in self._written.specs:
