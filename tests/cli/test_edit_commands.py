@@ -149,3 +149,12 @@ def test_a_pin_is_a_number_where_the_value_is_one(small: Path) -> None:
     assert run(small, "pin", "dome", "store.image.tag", "1.9", "--reason", "So.").exit_code == 0
     text = (small / "environments/dome.yaml").read_text(encoding="utf-8")
     assert ("value: 5\n" in text, 'value: "1.9"\n' in text) == (True, True), text
+
+
+def test_a_value_of_a_definition_that_the_chart_does_not_know_is_warned_of(small: Path) -> None:
+    keys = small / "templates/apps/store/chart-keys.yaml"
+    result = run(small, "set", "definition", "store.image.tga", "1.9.5", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "warning[W511] " in result.stderr, (keys.read_text(encoding="utf-8"), result.output)
+    assert "knows no value 'tga'" in result.stderr
+    assert "W511" not in run(small, "set", "definition", "store.image.tag", "1.9.5", "--dry-run").output

@@ -20,6 +20,20 @@ _SETTINGS = ("parameters", "pins", "secrets", "targetRevision", "project", "dest
 _IN_APP_YAML = ("description", "chart", "charts", "parameters", "requires", "ingressHosts", "nodePortHosts", "secrets")
 """What app.yaml says that people change day by day."""
 
+_OF_APP_YAML = (
+    "extends",
+    "namespace",
+    "manualSecrets",
+    "readsSecrets",
+    "volumes",
+    "distinctNames",
+    "application",
+    "environmentFiles",
+    "wave",
+    "vendored",
+)
+"""What it says beside that."""
+
 _APP = re.compile(r"[a-z0-9-]+")
 _PART = re.compile(r"\.?(?:([^.\[\]]+)|\[([0-9]+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\])")
 
@@ -86,7 +100,26 @@ def _in_definition(written: Written, name: str, rest: str, *, is_app: bool, ques
         path = _path(merge(said, {"parameters": _known_parameters(written, definition)}), rest)
         return Target(DEFINITION, "app definition", f"{folder}/app.yaml", path, 1, name, path)
     path = _path(known, rest)
+    if path[0] not in known:
+        _refuse_setting(name, str(path[0]))
     return Target(DEFINITION, "app definition", f"{folder}/values.yaml", path, 0, name, ("values", *path))
+
+
+def _refuse_setting(name: str, word: str) -> None:
+    """Refuse to take a setting of an app for a value of its chart.
+
+    Raises:
+        UsageError: saying where the setting belongs.
+    """
+    if word in ("version", "repository"):
+        hint = f"it is the chart's: efdgen charts upgrade {name} VERSION, or efdgen set definition {name}.chart.{word}"
+    elif word in _SETTINGS:
+        hint = f"environments, sites and the defaults have it: efdgen set {DEFAULTS} {name}.{word} VALUE"
+    elif word in _OF_APP_YAML:
+        hint = f"it is written in {paths.APPS}/{name}/app.yaml: edit that by hand"
+    else:
+        return
+    raise UsageError(f"{name}.{word} is not a value of the chart; {hint}")
 
 
 def _setting(written: Written, definition: AppDefinition, rest: str) -> Path:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from efdgen.edits import hidden, making, targets
 from efdgen.edits.making import Edit
 from efdgen.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
+from efdgen.edits.unknown import unknown
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, Problem, Severity, UsageError
 from efdgen.language import yamlio
@@ -231,6 +232,10 @@ class Sources:
         new = [problem for problem in after.problems if _identity(problem) not in known]
         if any(problem.severity is Severity.ERROR for problem in new):
             raise InvalidEditError(new, texts)
+        for edit in edits:
+            definition = after.repository.apps.get(edit.target.app)
+            if definition is not None and edit.target.file in texts:
+                new += unknown(definition, edit.target, texts[edit.target.file])
         changes = {
             file: Change(
                 originals[file][0] + originals[file][1].encode(),
