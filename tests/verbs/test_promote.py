@@ -144,9 +144,11 @@ def test_a_plan_is_as_small_as_it_can_be() -> None:
 
 
 def test_a_plan_pins_where_a_layer_below_the_spec_says_something_else() -> None:
-    over_site = "Promoted from a; site n says 1."
+    over_site = "Promoted from a; the site n says 1."
     found = promoting.plan(running(a="2", b="1!site n!1!site n"), "2", ["a"], ["b"])
     assert found == Plan("", (), {"b": ("2", over_site)}, "2")
+    found = promoting.plan(running(a="2", b="1!shared facts!1!shared facts"), "2", ["a"], ["b"])
+    assert found.pin["b"] == ("2", "Promoted from a; the defaults say 1.")
     found = promoting.plan(running(a="2!spec!1!site n", b="1"), "1", ["a"], ["b"])
     assert found == Plan("2", (), {}, "2")
     found = promoting.plan(running(a="2!spec", b="1!spec!2!site n"), "0", ["a"], ["b"])

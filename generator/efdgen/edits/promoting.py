@@ -100,10 +100,13 @@ def plan(
             if now.pinned_by == "spec" and name in (*source, *target):
                 unpin.append(name)
         elif wanted != now.tag:
-            pin[name] = (
-                wanted,
-                f"Promoted from {first}; {now.below_by + ' says' if now.below_by else 'the default is'} {below}.",
-            )
+            pin[name] = (wanted, f"Promoted from {first}; {_saying(now.below_by)} {below}.")
         elif now.pinned_by != "spec":
             pin[name] = (wanted, f"{tag} is not yet promoted to here.")
     return Plan(base if moves else "", tuple(unpin), pin, tag)
+
+
+def _saying(layer: str) -> str:
+    if not layer:
+        return "the default is"
+    return "the defaults say" if layer == "shared facts" else f"{'its' if layer == 'spec' else 'the'} {layer} says"
