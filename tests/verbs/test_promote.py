@@ -101,6 +101,16 @@ def test_an_app_that_inherits_the_default_is_not_moved_along(fleet: Path) -> Non
     assert "second.image.tag of dome inherits the default, and would change, too. Hold it first: " in result.output
 
 
+def test_nobody_goes_back_to_an_older_version_unasked(fleet: Path) -> None:
+    run(fleet, "pin", "lab", "store.image.tag", "1.9.3", "--reason", "1.9.4 fails here.")
+    result = CliRunner().invoke(cli.command, ["promote", "store", "--to", "east", "--root", str(fleet)])
+    told = "store.image.tag: east runs 1.9.4, and 1.9.3 of lab is older; to take east back to it, say --from lab"
+    assert (result.exit_code, told in result.output) == (2, True), result.output
+    run(fleet, "promote", "store", "--to", "east", "--from", "lab")
+    assert tags(fleet) == {"dome": "1.9.4", "east": "1.9.3", "lab": "1.9.3", "west": "1.9.4"}
+    assert "1.9.4 fails here." in (fleet / "environments/lab.yaml").read_text(encoding="utf-8")
+
+
 def test_a_pin_over_its_sites_stays_where_it_is_promoted_from(fleet: Path) -> None:
     edit(fleet / "environments/west.yaml", "name: west\n", "name: west\nsite: north\n")
     run(fleet, "pin", "north", "store.image.tag", "1.9.3", "--reason", "Older here.")

@@ -57,7 +57,10 @@ def promotion(sources: Sources, question: str, target: str, source: str) -> Prom
     for path in _paths(having, app, question):
         running = {name: now for name, found in having.items() if (now := _running(found, path)) is not None}
         default = at(merge_layers(sources.written.apps[app].layers), ("values", *path), "")
-        plan = promoting.plan(running, str(default), froms, tos, back=bool(source))
+        try:
+            plan = promoting.plan(running, str(default), froms, tos, back=bool(source))
+        except UsageError as error:
+            raise UsageError(f"{app}.{dotted(path)}: {error}") from None
         if plan.default:
             _refuse_heirs(sources, environments, app, path)
         made += _written(sources, app, ".".join(map(str, path)), plan)
