@@ -120,6 +120,11 @@ def test_mistakes_that_were_there_before_do_not_keep_one_from_an_edit(root: Path
         ("definition", "kafka.broker", "unknown app 'kafka'"),
         ("definition", "store", "name a value of store"),
         ("definition", "store.targetRevision", "is not a value of the chart; environments, sites and the defaults"),
+        (
+            "definition",
+            "store.pins.image",
+            "what all environments have is not pinned: efdgen set definition store.PATH",
+        ),
         ("definition", "store.version", "it is the chart's: efdgen charts upgrade store VERSION"),
         ("definition", "store.wave", "it is written in templates/apps/store/app.yaml: edit that by hand"),
         ("lab", "store.persistence..size", "is not a path"),

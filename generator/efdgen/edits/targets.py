@@ -113,6 +113,8 @@ def _refuse_setting(name: str, word: str) -> None:
     """
     if word in ("version", "repository"):
         hint = f"it is the chart's: efdgen charts upgrade {name} VERSION, or efdgen set definition {name}.chart.{word}"
+    elif word == "pins":
+        hint = f"what all environments have is not pinned: efdgen set {DEFINITION} {name}.PATH VALUE"
     elif word in _SETTINGS:
         hint = f"environments, sites and the defaults have it: efdgen set {DEFAULTS} {name}.{word} VALUE"
     elif word in _OF_APP_YAML:
