@@ -322,7 +322,12 @@ def test_dark_and_light(show: Show, tmp_path: Path) -> None:
     assert shown.background() != dark
     shown.page.get_by_role("button", name="Dark").click()
     assert shown.background() == dark
-    shown.page.reload()
+    # What a page keeps reaches the browser a moment later: a page that is loaded anew at once may not find it yet.
+    for _ in range(20):
+        shown.page.reload()
+        if shown.background() == dark:
+            break
+        shown.page.wait_for_timeout(100)
     assert shown.background() == dark
     shown.page.get_by_role("button", name="Light").click()
     assert shown.background() != dark
