@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from efdgen.edits import making
-from efdgen.edits.making import Items
-from efdgen.edits.model import names
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, UsageError
+from efdgen.explain.edits import making
+from efdgen.explain.edits.making import Items
+from efdgen.explain.edits.model import names
 from efdgen.language.layers import at
 from efdgen.output import sources as sources_of_files
 from efdgen.output.sources import Change

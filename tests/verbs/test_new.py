@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from efdgen import cli
 from efdgen.cli import new_command
-from efdgen.edits.drafting import Answers
 from efdgen.errors import InvalidEditError, OutputError, UsageError
+from efdgen.explain.edits.drafting import Answers
 from efdgen.verbs import new as verb
 from efdgen.verbs import render
 from efdgen.verbs.new import Environments

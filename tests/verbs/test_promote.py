@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from efdgen import cli
-from efdgen.edits import promoting
-from efdgen.edits.promoting import Plan, Running
 from efdgen.errors import UsageError
+from efdgen.explain.edits import promoting
+from efdgen.explain.edits.promoting import Plan, Running
 from efdgen.verbs import project, promote
 from efdgen.verbs.edit import Sources
 from support.checkout import edit

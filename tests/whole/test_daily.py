@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from efdgen import cli
 from efdgen.cli import edits
-from efdgen.edits.making import Edit
+from efdgen.explain.edits.making import Edit
 from efdgen.verbs.edit import Sources
 from support.checkout import ROOT
 

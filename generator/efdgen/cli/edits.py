@@ -16,8 +16,8 @@ from efdgen.cli.streams import say, say_warning
 from efdgen.verbs import project
 
 if TYPE_CHECKING:
-    from efdgen.edits.making import Edit
-    from efdgen.edits.model import Target
+    from efdgen.explain.edits.making import Edit
+    from efdgen.explain.edits.model import Target
     from efdgen.verbs.edit import Edited, Sources
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
@@ -136,7 +136,7 @@ def value_of(sources: Sources, target: Target, text: str) -> Any:
     Raises:
         UsageError: when it can't be read, or is not a mapping, and there is one.
     """
-    from efdgen.edits import values
+    from efdgen.explain.edits import values
 
     value = values.read(text, sources.value_now(target))
     sources.refuse_scalar_for_mapping(target, value)
@@ -149,7 +149,7 @@ def pinned_value(sources: Sources, target: Target, text: str) -> Any:
     Raises:
         UsageError: when what is there is a mapping.
     """
-    from efdgen.edits import values
+    from efdgen.explain.edits import values
 
     now = sources.value_now(target)
     is_number = isinstance(now, int | float) and not isinstance(now, bool)

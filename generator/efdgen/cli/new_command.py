@@ -13,7 +13,7 @@ from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
 
 if TYPE_CHECKING:
-    from efdgen.edits.drafting import Answers
+    from efdgen.explain.edits.drafting import Answers
     from efdgen.verbs.new import Environments
 
 
@@ -55,7 +55,7 @@ def command(
       efdgen new ncsa-test --site ncsa --app chronograf --app kapacitor
       efdgen new antu --like summit --dry-run
     """
-    from efdgen.edits.drafting import Answers
+    from efdgen.explain.edits.drafting import Answers
     from efdgen.report import new as report
     from efdgen.verbs import new as verb
 

@@ -28,7 +28,7 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
       efdgen pin summit influxdb.image.tag 1.8.3 --reason "Waiting for the migration of the old shards."
       efdgen pin base summit kapacitor.image.tag 1.6.3 --reason "Tried here first." --until 2027-01-31
     """
-    from efdgen.edits import making
+    from efdgen.explain.edits import making
 
     layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
     sources = edits.opened(root)

@@ -46,7 +46,7 @@ def command(
       efdgen set summit kafdrop {}
       efdgen set summit feed.news --add-first maintenance
     """
-    from efdgen.edits import making
+    from efdgen.explain.edits import making
 
     listed = bool(add or add_first or remove)
     layers, path, given = edits.split(words, 0 if listed else 1, _USAGE)

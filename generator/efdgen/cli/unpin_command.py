@@ -23,7 +23,7 @@ def command(words: tuple[str, ...], root: Path | None, dry_run: bool) -> None:
       efdgen unpin summit influxdb.image.tag
       efdgen unpin ncsa kapacitor.image.tag --dry-run
     """
-    from efdgen.edits import making
+    from efdgen.explain.edits import making
 
     layers, path, _ = edits.split(words, 0, "efdgen unpin WHERE... APP.PATH")
     sources = edits.opened(root)

@@ -27,7 +27,7 @@ def command(words: tuple[str, ...], root: Path | None, dry_run: bool) -> None:
       efdgen unset ncsa kafka.storageSize --dry-run
       efdgen unset summit kafdrop
     """
-    from efdgen.edits import making
+    from efdgen.explain.edits import making
 
     layers, path, _ = edits.split(words, 0, "efdgen unset WHERE... APP.PATH")
     sources = edits.opened(root)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
-from efdgen.edits.leftovers import Leftover
-from efdgen.edits.model import Hidden, Target
+from efdgen.explain.edits.leftovers import Leftover
+from efdgen.explain.edits.model import Hidden, Target
 from efdgen.language import visible
 from efdgen.language.secrecy import masked_line
 from efdgen.language.shown import listed

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from efdgen.edits.drafting import Drafted
 from efdgen.environment.hosts import NODE_PORT
+from efdgen.explain.edits.drafting import Drafted
 from efdgen.language import visible
 from efdgen.report.text import Style
 

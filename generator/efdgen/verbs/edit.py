@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from efdgen.edits import hidden, making, targets
-from efdgen.edits.making import Edit
-from efdgen.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
-from efdgen.edits.unknown import unknown
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, Problem, Severity, UsageError
+from efdgen.explain.edits import hidden, making, targets
+from efdgen.explain.edits.making import Edit
+from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
+from efdgen.explain.edits.unknown import unknown
 from efdgen.language import yamlio
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
 from efdgen.language.shown import listed

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from efdgen.edits import drafting
-from efdgen.edits.drafting import Answers, Drafted
-from efdgen.edits.model import DEFAULTS, DEFINITION
 from efdgen.environment.hosts import public
 from efdgen.environment.secrets import secrets
 from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageError
+from efdgen.explain.edits import drafting
+from efdgen.explain.edits.drafting import Answers, Drafted
+from efdgen.explain.edits.model import DEFAULTS, DEFINITION
 from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.yamlio import editing, parse

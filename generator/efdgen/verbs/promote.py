@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from efdgen.edits import making, promoting, targets
-from efdgen.edits.making import Edit
-from efdgen.edits.model import DEFINITION, SPEC
-from efdgen.edits.promoting import Plan, Running
 from efdgen.environment.images import images
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, UsageError, dotted
+from efdgen.explain.edits import making, promoting, targets
+from efdgen.explain.edits.making import Edit
+from efdgen.explain.edits.model import DEFINITION, SPEC
+from efdgen.explain.edits.promoting import Plan, Running
 from efdgen.language import suggest
 from efdgen.language.layers import Layer, at, merge_layers, winner
 from efdgen.verbs.edit import Edited, Sources

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from efdgen.edits.leftovers import Leftover, leftovers, removal
 from efdgen.errors import InvalidEditError, UsageError
+from efdgen.explain.edits.leftovers import Leftover, leftovers, removal
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.verbs.edit import Edited, Sources

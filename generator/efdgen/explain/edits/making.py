@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.edits import values
-from efdgen.edits.model import DEFINITION, Target
 from efdgen.errors import UsageError, dotted
+from efdgen.explain.edits import values
+from efdgen.explain.edits.model import DEFINITION, Target
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.yamlio import editing, parse
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from efdgen.edits.model import Hidden, Target
 from efdgen.errors import Path
+from efdgen.explain.edits.model import Hidden, Target
 from efdgen.language.layers import ABSENT, Layer, at, history, leaves
 from efdgen.repository.model import Repository
 

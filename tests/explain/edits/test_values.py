@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from efdgen.edits import values
 from efdgen.errors import UsageError
+from efdgen.explain.edits import values
 from efdgen.language.layers import ABSENT
 
 

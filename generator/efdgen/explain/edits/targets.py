@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from efdgen.edits.model import DEFAULTS, DEFINITION, SPEC, Target, Written, mapping
 from efdgen.errors import Path, UsageError, dotted
 from efdgen.explain import paths as typed
+from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Target, Written, mapping
 from efdgen.language import suggest
 from efdgen.language.layers import at, merge, merge_layers
 from efdgen.repository import paths

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efdgen.edits.model import Target
 from efdgen.errors import Path, Problem, Severity
+from efdgen.explain.edits.model import Target
 from efdgen.language import suggest, yamlio
 from efdgen.repository import chartkeys
 from efdgen.repository.model import AppDefinition

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.edits.making import Edit
-from efdgen.edits.model import Target
 from efdgen.errors import Location, Path, Problem, dotted
+from efdgen.explain.edits.making import Edit
+from efdgen.explain.edits.model import Target
 from efdgen.language.annotations import found
 from efdgen.language.layers import at
 from efdgen.language.yamlio import Document, editing
