@@ -272,7 +272,7 @@ def start_up() -> list[Result]:
     """Run whole processes against bare imports."""
     libraries = [sys.executable, "-c", "import click, yaml, jinja2, jsonschema"]
     return [
-        against("check of the six environments, cold / bare imports", [*EFDGEN, "check", "--no-cache"], libraries, 3),
+        against("check of the six environments, cold / bare imports", [*EFDGEN, "check", "--no-cache"], libraries, 2),
         against("check of the six environments, warm / bare imports", [*EFDGEN, "check"], libraries, 1),
         against("--version / import click", [*EFDGEN, "--version"], [sys.executable, "-c", "import click"], 2),
     ]
