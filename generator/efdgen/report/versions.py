@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any
 
-from efdgen.environment.versions import CHART, Version
+from efdgen.environment.versions import CHART, Version, is_older
 from efdgen.errors import Location
 from efdgen.language import visible
 from efdgen.language.places import Place
@@ -83,19 +82,9 @@ def _against(row: Version) -> str:
     """Return how a version stands to the default: behind it, ahead of it, or something else."""
     if not row.default:
         return ""
-    own, default = _order(row.version), _order(row.default)
-    if own is None or default is None or own == default:
-        return f"not {row.default}"
-    return f"{'behind' if own < default else 'ahead of'} {row.default}"
-
-
-def _order(version: str) -> tuple[int, ...] | None:
-    """Return what orders a version of numbers and dots; None: it has no such order."""
-    found = re.fullmatch(r"v?(\d+(?:\.\d+)*)", version)
-    return tuple(int(number) for number in found[1].split(".")) if found and len(version) < _LONGEST else None
-
-
-_LONGEST = 64
+    if is_older(row.version, row.default):
+        return f"behind {row.default}"
+    return f"{'ahead of' if is_older(row.default, row.version) else 'not'} {row.default}"
 
 
 def _because(row: Version) -> str:
