@@ -11,7 +11,7 @@ PYTEST_OPTIONS ?= -q -n auto --dist loadgroup
 # efdgen starts many times in a test: compiled once, it starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help render check validate list site test unit lint types e2e pythons lock test-lowest test-newest bench clean
+.PHONY: help render check validate list site test unit lint types e2e pythons lock schemas test-lowest test-newest bench clean
 
 help:  ## Show this help
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -59,6 +59,9 @@ lock: $(VENV)/.lock  ## Renew requirements/, the versions that make installs
 	$(LOCK) --group lock --output-file requirements/uv.txt
 	$(LOCK) pyproject.toml --extra dev --group build --output-file requirements/development.txt
 	$(LOCK) pyproject.toml --extra site --group build --constraint requirements/development.txt --output-file requirements/runtime.txt
+
+schemas: $(VENV)/.runtime  ## Make the schemas of Kubernetes' former versions anew
+	$(BIN)/python requirements/kubernetes_schemas.py
 
 test-lowest: RESOLUTION := lowest-direct
 test-lowest:  ## Run the tests with the lowest versions that pyproject.toml admits

@@ -114,7 +114,43 @@ def test_a_choice_of_types_is_a_choice(value: object) -> None:
     assert said(deployment(strategy={"rollingUpdate": {"maxSurge": value}})) == []
 
 
-@pytest.mark.parametrize("version", schemas.folders())
+FORMER = [version for version in schemas.versions() if version not in schemas.folders()]
+
+
+def test_no_minor_version_lacks_between_efdgen_s_own_schemas_and_the_package_s() -> None:
+    there = schemas.versions()
+    assert FORMER == [(1, 21), (1, 22), (1, 23), (1, 24)]
+    assert there == [(1, minor) for minor in range(21, there[-1][1] + 1)]
+    assert (schema.folder() / "kubernetes/former.json.gz").stat().st_size < 24_000
+
+
+def test_schemas_of_former_versions_say_what_those_versions_take() -> None:
+    ingress = plain("networking.k8s.io/v1beta1", "Ingress", spec={"backend": {"serviceName": 5}})
+    ephemeral = {"name": "x", "ephemeral": {"volumeClaimTemplate": {"spec": {}, "of": 1}}}
+    for version in FORMER:
+        assert said(deployment(), version) == []
+        assert said(deployment(replicas="two"), version) == ["spec.replicas must be a whole number, not 'two'"]
+        # A list of them, and a kind that only some versions have.
+        listed = plain("apps/v1", "DeploymentList", items=[deployment(selector=None)])
+        del listed["metadata"]["name"]
+        assert said(listed, version)
+        known = [violation for violation in said(ingress, version) if "serviceName must be text" in violation]
+        assert len(known) == (version < (1, 22))
+        pod = plain("v1", "Pod", spec={"containers": [], "volumes": [ephemeral]})
+        assert said(pod, version) == ["spec.volumes[0].ephemeral.volumeClaimTemplate: unknown key 'of'"]
+
+
+@pytest.mark.parametrize("version", [*FORMER, NEW])
+def test_quantities_are_text_or_any_number(version: apis.Version) -> None:
+    def resources(cpu: object) -> list[str]:
+        container = {"name": "main", "resources": {"requests": {"cpu": cpu, "memory": "1Gi"}}}
+        return said(plain("v1", "Pod", spec={"containers": [container]}), version)
+
+    assert [resources(cpu) for cpu in (0.1, 1, "100m")] == [[], [], []]
+    assert resources([1]) == ["spec.containers[0].resources.requests.cpu must be text or a number, not a list"]
+
+
+@pytest.mark.parametrize("version", schemas.versions())
 def test_definitions_that_contain_themselves_are_followed(version: apis.Version) -> None:
     below: dict[str, Any] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     versions = [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": below}}]
@@ -141,7 +177,7 @@ def test_custom_resources_are_skipped(data: dict[str, Any]) -> None:
 
 def test_schemas_of_another_version_are_never_taken() -> None:
     assert said(deployment(replicas="two"), (1, 9)) == []
-    assert re.search(r"has the schemas of 1\.\d+ to 1\.\d+, and none of 1\.9\Z", schemas.missing((1, 9)))
+    assert re.search(r"are the schemas of 1\.21 to 1\.\d+, and none of 1\.9\Z", schemas.missing((1, 9)))
     assert "none of 1.99" in schemas.missing((1, 99))
     assert schemas.missing((1, 30)) == ""
 
@@ -151,6 +187,7 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     schemas.folders.cache_clear()
     try:
         assert schemas.missing(NEW) == f"Kubernetes' schemas are not installed: {installing.command('kubernetes')}"
+        assert [version for version in ((1, 20), (1, 21), (1, 24)) if schemas.missing(version)] == [(1, 20)]
     finally:
         monkeypatch.undo()
         schemas.folders.cache_clear()
@@ -172,7 +209,7 @@ def test_the_simplified_schemas_agree_with_the_package(key: str, value: object) 
         assert said(data) == []
 
 
-OWN = sorted(path.name.removesuffix(".schema.json") for path in (schema.folder() / "kubernetes").iterdir())
+OWN = sorted(path.name.removesuffix(".schema.json") for path in (schema.folder() / "kubernetes").glob("*.schema.json"))
 
 
 @pytest.mark.parametrize("name", OWN)

@@ -1,12 +1,14 @@
-"""What schemas say of objects: Kubernetes' own (extra `kubernetes`), and ours of the custom resources that we make.
+"""What schemas say of objects: Kubernetes' own, and ours of the custom resources that we make.
 
-The package kubernetes-validate carries Kubernetes' schemas; its own `validate` reads them again for each object, and
-takes those of another version where it lacks one. So only its files are used.
+The package kubernetes-validate (extra `kubernetes`) carries Kubernetes' schemas; its own `validate` reads them again
+for each object, and takes those of another version where it lacks one. So only its files are used. Those of versions
+that it has no more are efdgen's own data: `requirements/kubernetes_schemas.py` makes them.
 """
 
 from __future__ import annotations
 
 import functools
+import gzip
 import importlib.util
 import json
 import re
@@ -24,6 +26,7 @@ _OWN = {
 }
 """Custom resources that the parent chart and the wrapper charts make."""
 
+_FORMER = "kubernetes/former.json.gz"
 _PACKAGE = "kubernetes_validate"
 _FOLDER = re.compile(r"v(?P<version>\d+\.\d+)(?:\.\d+)?-local-strict\Z")
 _DEFINITION = re.compile(r"(?:.*/)?_definitions\.json#/(?:\$defs|definitions)/|#/(?:\$defs|definitions)/")
@@ -47,15 +50,19 @@ def folders() -> Mapping[Version, FilePath]:
     return {minor(match["version"]): entry for match, entry in sorted(matches, key=str) if match}
 
 
+def versions() -> list[Version]:
+    """Return the minor versions of Kubernetes whose schemas are there, the oldest first."""
+    return sorted({*folders(), *map(minor, _former()["versions"])})
+
+
 def missing(version: Version) -> str:
     """Return why objects can't be held against the schemas of a version; empty when they can."""
-    there = sorted(folders())
+    there = versions()
     if version in there:
         return ""
-    if not there:
+    if not folders() and version > there[-1]:
         return f"Kubernetes' schemas are not installed: {installing.command('kubernetes')}"
-    versions = f"{shown(there[0])} to {shown(there[-1])}"
-    return f"the package kubernetes-validate has the schemas of {versions}, and none of {shown(version)}"
+    return f"there are the schemas of {shown(there[0])} to {shown(there[-1])}, and none of {shown(version)}"
 
 
 def violations(data: Mapping[str, Any], version: Version) -> list[Violation]:
@@ -103,14 +110,20 @@ def _schema(api_version: str, kind: str, version: Version) -> Mapping[str, Any] 
     if own is not None:
         return schema.load(own)
     folder = folders().get(version)
-    if folder is None:
-        return None
     group, _, name = api_version.rpartition("/")
-    stem = "-".join(part for part in (kind.lower(), group.partition(".")[0], name) if part)
+    meant = {"group": group, "kind": kind, "version": name}
+    if folder is not None:
+        return _of_the_package(folder, meant)
+    known = _known_formerly(version)
+    return known.get((group, name, kind)) if known is not None else None
+
+
+def _of_the_package(folder: FilePath, meant: Mapping[str, str]) -> Mapping[str, Any] | None:
+    words = (meant["kind"].lower(), meant["group"].partition(".")[0], meant["version"])
+    stem = "-".join(word for word in words if word)
     if not re.fullmatch(r"[a-z0-9-]+", stem) or not (folder / f"{stem}.json").is_file():
         return None
     raw = json.loads((folder / f"{stem}.json").read_text(encoding="utf-8"))
-    meant = {"group": group, "kind": kind, "version": name}
     if meant not in raw.get("x-kubernetes-group-version-kind", ()):
         return None  # a custom resource of the same kind
     return _definitions(folder).simple(raw)
@@ -120,6 +133,42 @@ def _schema(api_version: str, kind: str, version: Version) -> Mapping[str, Any] 
 def _definitions(folder: FilePath) -> _Simplifier:
     content = json.loads((folder / "_definitions.json").read_text(encoding="utf-8"))
     return _Simplifier(content.get("$defs") or content["definitions"])
+
+
+@functools.cache
+def _former() -> Mapping[str, Any]:
+    """Return efdgen's own data of versions that the package has no more."""
+    content: dict[str, Any] = json.loads(gzip.decompress((schema.folder() / _FORMER).read_bytes()))
+    return content
+
+
+class _Formerly:
+    """The kinds of a version that the package has no more, brought into the form of others when they are asked for."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self._definitions = _Simplifier(definitions)
+        self._names = {
+            (meant["group"], meant["version"], meant["kind"]): name
+            for name, node in definitions.items()
+            for meant in node.get("x-kubernetes-group-version-kind", ())
+        }
+
+    def get(self, meant: tuple[str, str, str]) -> Mapping[str, Any] | None:
+        """Return the schema of a group, version and kind."""
+        name = self._names.get(meant)
+        return self._definitions.simple({"$ref": name}) if name is not None else None
+
+
+@functools.cache
+def _known_formerly(version: Version) -> _Formerly | None:
+    former = _former()
+    said = shown(version)
+    if said not in former["versions"]:
+        return None
+    definitions = {
+        name: form["schema"] for name, forms in former["definitions"].items() for form in forms if said in form["in"]
+    }
+    return _Formerly(definitions)
 
 
 class _Simplifier:
