@@ -35,7 +35,18 @@ class Location(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One thing wrong with the input, with everything a report needs to explain it."""
+    """One thing wrong with the input, with everything a report needs to explain it.
+
+    Attributes:
+        code: which rule it breaks.
+        message: what is wrong.
+        location: where.
+        path: the value, in the file.
+        hint: what may help.
+        severity: how much it weighs.
+        app: the app that it is about; empty where the message says more than this could.
+        environments: those that it is about, as `app`.
+    """
 
     code: str
     message: str
@@ -43,6 +54,8 @@ class Problem(NamedTuple):
     path: Path = ()
     hint: str = ""
     severity: Severity = Severity.ERROR
+    app: str = ""
+    environments: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> tuple[Location, str, str, bool, str, str]:

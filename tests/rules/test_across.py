@@ -13,7 +13,7 @@ from efdgen.errors import Location
 from efdgen.helm.hydrate import HydratedApp, Object
 from efdgen.repository import load
 from efdgen.repository.model import Repository
-from efdgen.rules.kubernetes import across
+from efdgen.rules.kubernetes import across, world
 from support.checkout import ROOT
 
 Objects = dict[str, dict[str, Any]]
@@ -81,7 +81,7 @@ def sound() -> Objects:
 
 def found(repository: Repository, objects: Objects, **more: Any) -> list[tuple[str, str]]:
     items = tuple(Object(f"influxdb/charts/influxdb/templates/{name}.yaml", data) for name, data in objects.items())
-    cluster = across.Cluster([("influxdb", "by-hand")], ["fast"], [])._replace(**more)
+    cluster = world.Cluster([("influxdb", "by-hand")], ["fast"], [])._replace(**more)
     apps = [HydratedApp("summit", "influxdb", items, "")]
     findings = across.find(apps, repository, cluster, lambda _app, _value: None)
     return [(finding.problem.code, f"{finding.problem.message} {finding.problem.hint}") for finding in findings]
@@ -105,6 +105,27 @@ def without(name: str) -> Callable[[Objects], None]:
 def forbidden(objects: Objects) -> None:
     objects["nginx"] = thing("ConfigMap", "nginx", data={"allow-snippet-annotations": "false"})
     objects["ingress"]["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/server-snippet": "x"}
+
+
+def chosen_twice(objects: Objects) -> None:
+    objects["other"] = copy.deepcopy(objects["set"])
+    objects["other"]["metadata"]["name"] = "other"
+
+
+def while_a_job_runs(objects: Objects) -> None:
+    objects["job"]["spec"]["template"]["metadata"] = {"labels": {"app": "influxdb"}}
+
+
+def made_twice(objects: Objects) -> None:
+    objects["secret"] = thing("Secret", "influxdb-auth")
+
+
+def made_by_people_too(objects: Objects) -> None:
+    objects["secret"] = thing("Secret", "by-hand")
+
+
+def by_an_account(objects: Objects) -> None:
+    objects["account"]["imagePullSecrets"] = [{"name": "influxdb-aut"}]
 
 
 POD = ("spec", "template", "spec")
@@ -132,7 +153,33 @@ PATHS = ("spec", "rules", 0, "http", "paths", 0, "backend", "service")
         (
             change("set", "spec", "volumeClaimTemplates", 0, "spec", "storageClassName", to="slow"),
             "W711",
-            "the storage class 'slow' cluster.storageClass says: fast",
+            "the storage class 'slow' known are: fast; cluster.storageClasses",
+        ),
+        (chosen_twice, "W715", "pods of StatefulSet influxdb and StatefulSet other: connections reach either it"),
+        (
+            while_a_job_runs,
+            "W715",
+            "pods of Job certificates and StatefulSet influxdb: connections reach either, while",
+        ),
+        (
+            made_twice,
+            "E716",
+            "Secret influxdb-auth: it makes the Secret 'influxdb-auth', and so does VaultSecret influxdb-auth of",
+        ),
+        (
+            made_by_people_too,
+            "E716",
+            "Secret by-hand: it makes the Secret 'by-hand', and so do people, by hand (manual",
+        ),
+        (
+            change("set", *POD, "imagePullSecrets", to=[{"name": "registry"}]),
+            "W717",
+            "pulled with the Secret 'registry', which nothing makes list it",
+        ),
+        (
+            by_an_account,
+            "W717",
+            "ServiceAccount influxdb: images are to be pulled with the Secret 'influxdb-aut', which",
         ),
         (forbidden, "E712", "refuses the annotation nginx.ingress.kubernetes.io/server-snippet ConfigMap nginx of"),
         (change("set", *POD, "containers", 0, "image", to="r:5000/influxdb"), "W713", "r:5000/influxdb has no tag"),
@@ -159,11 +206,43 @@ def test_sound_objects_are_sound_and_what_only_looks_like_a_fault_is_none(reposi
     objects["class"] = thing("StorageClass", "slow")
     objects["set"]["spec"]["volumeClaimTemplates"][0]["spec"]["storageClassName"] = "slow"
     assert found(repository, objects) == []
+    objects = sound()
+    # A Service with a name as the target of its port does not take pods without a port of that name.
+    while_a_job_runs(objects)
+    objects["service"]["spec"]["ports"][0]["targetPort"] = "http"
+    objects["set"]["spec"]["template"]["spec"]["containers"][0]["ports"] = [{"name": "http", "containerPort": 80}]
+    assert found(repository, objects) == []
+    objects = sound()
+    objects["set"]["spec"]["template"]["spec"]["imagePullSecrets"] = [{"name": "by-hand"}]
+    assert found(repository, objects) == []
     objects = {name: data for name, data in sound().items() if name != "namespace"}
     assert found(repository, objects, namespaces=["influxdb"]) == []
     objects = {"ingress": copy.deepcopy(sound()["ingress"])}
     objects["ingress"]["metadata"]["namespace"] = "argocd"
     assert found(repository, objects) == []
+
+
+def test_containers_without_requests_or_limits_are_counted_and_named_on_demand(repository: Repository) -> None:
+    objects = sound()
+    pod = objects["set"]["spec"]["template"]["spec"]
+    for name, resources in (
+        ("some", {"requests": {"cpu": 1}}),
+        ("all", {"limits": {"cpu": 1}}),
+        ("none", {"limits": {}}),
+    ):
+        pod["containers"].append(container(name=name, resources=resources))
+    pod["initContainers"] = [container(name="first")]
+    items = tuple(Object(f"influxdb/charts/influxdb/templates/{name}.yaml", data) for name, data in objects.items())
+    apps = [HydratedApp("summit", "influxdb", items, "")]
+    cluster = world.Cluster([("influxdb", "by-hand")], ["fast"], [])
+
+    assert across.unbounded(apps, repository) == (3, 4)
+    findings = across.find(apps, repository, cluster, lambda _app, _value: None, resources=True)
+    assert [(each.problem.code, each.problem.message.partition(": ")[2]) for each in findings] == [
+        ("W718", "the container main has no requests and no limits"),
+        ("W718", "the container some has no limits"),
+        ("W718", "the container none has no requests and no limits"),
+    ]
 
 
 def test_a_test_of_helm_is_not_looked_at_and_a_value_is_named_where_it_is_written(repository: Repository) -> None:
@@ -177,7 +256,7 @@ def test_a_test_of_helm_is_not_looked_at_and_a_value_is_named_where_it_is_writte
     (finding,) = across.find(
         [HydratedApp("summit", "influxdb", items, "")],
         repository,
-        across.Cluster([("influxdb", "by-hand")], ["fast"], []),
+        world.Cluster([("influxdb", "by-hand")], ["fast"], []),
         lambda app, value: place if (app, value) == ("influxdb", "influxdb-auth") else None,
     )
     assert finding.problem.location == place

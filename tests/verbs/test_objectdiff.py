@@ -224,3 +224,18 @@ def test_a_parent_chart_that_fails_makes_its_apps_unknown_and_not_new(checkout: 
 
     assert compared.shown.changes == ()
     assert compared.shown.unknown == (NotCompared("summit", "efd"), NotCompared("summit", "influxdb"))
+
+
+def test_an_environment_that_goes_lists_its_objects_and_one_that_comes(checkout: Path) -> None:
+    (checkout / "environments/tucson-teststand.yaml").rename(checkout / "environments/observatory.yaml")
+    edit(checkout / "environments/observatory.yaml", "name: tucson-teststand", "name: observatory")
+
+    compared = compare(checkout, engines.choose("sdk"))
+
+    assert (compared.failed, compared.shown.changes) == ((), ())
+    moving = {(each.environments, each.app): each for each in compared.shown.objects}
+    apps = ("chronograf", "efd")
+    assert set(moving) == {((name,), app) for name in ("observatory", "tucson-teststand") for app in apps}
+    assert [each.is_new for _, each in sorted(moving.items())] == [True, True, False, False]
+    assert moving[("tucson-teststand",), "efd"].objects == ("Application argocd/chronograf",)
+    assert "Namespace chronograf" in moving[("observatory",), "chronograf"].objects

@@ -33,6 +33,7 @@ from efdgen.cli.reports import Report, Said, Style, publish
 @root_option
 @click.option("--dead-values", is_flag=True, help="Find overrides that change no object instead.")
 @click.option("--redundant", is_flag=True, help="With --dead-values: show every override that says nothing new.")
+@click.option("--resources", is_flag=True, help="Name the containers without requests or limits, too.")
 @click.option(
     "--engine",
     "engine",
@@ -56,6 +57,7 @@ def command(
     root: Path | None,
     dead_values: bool,
     redundant: bool,
+    resources: bool,
     engine: str,
     fail_on: str,
     format_: str,
@@ -79,6 +81,8 @@ def command(
 
     if redundant and not dead_values:
         raise click.UsageError("--redundant goes with --dead-values")
+    if resources and (dead_values or apps):
+        raise click.UsageError("--resources goes with whole environments, and not with --dead-values or --app")
     folder = repository_root(root)
     if dead_values:
         from efdgen.verbs import deadvalues
@@ -93,7 +97,7 @@ def command(
     else:
         helm = engines.choose(engine)
         with helmwarnings.once(helm):
-            result = lint.lint(folder, environments, helm, open_charts(folder), apps)
+            result = lint.lint(folder, environments, helm, open_charts(folder), apps, resources=resources)
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         # What was found is the result, whatever the format: it was asked for.

@@ -15,11 +15,20 @@ from efdgen.repository.model import AppDefinition, EnvironmentSpec
 
 
 class Cluster(NamedTuple):
-    """The Kubernetes cluster of an environment. No storage class: the cluster's default."""
+    """The Kubernetes cluster of an environment.
+
+    Attributes:
+        kubernetes_version: its version.
+        api_versions: what it serves beside Kubernetes' own.
+        storage_class: that of volumes; None: the cluster's default.
+        storage_classes: those that it has beside it.
+        provides: apps that it has from elsewhere.
+    """
 
     kubernetes_version: str
     api_versions: tuple[str, ...]
     storage_class: str | None
+    storage_classes: tuple[str, ...]
     provides: tuple[str, ...]
 
 

@@ -37,6 +37,7 @@ def _fact(problem: Problem) -> dict[str, Any]:
         "column": problem.location.column,
         "path": masked(dotted(problem.path)),
         "hint": masked(problem.hint),
+        **({"app": problem.app, "environments": problem.environments} if problem.app else {}),
     }
 
 

@@ -17,8 +17,9 @@ from efdgen.render.files import app_files
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.rules import acceptance
-from efdgen.rules.kubernetes import across, apis, check, exponents, owntemplates, schemas
+from efdgen.rules.kubernetes import across, apis, check, exponents, owntemplates, pods, schemas
 from efdgen.rules.kubernetes.check import Finding
+from efdgen.rules.kubernetes.world import Cluster
 from efdgen.verbs.project import Rendering, rendering
 
 
@@ -38,8 +39,18 @@ class Linted(NamedTuple):
     notes: tuple[str, ...]
 
 
-def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only: Sequence[str] = ()) -> Linted:
+def lint(
+    root: Path,
+    names: Sequence[str],
+    engine: Engine,
+    charts: Charts,
+    only: Sequence[str] = (),
+    *,
+    resources: bool = False,
+) -> Linted:
     """Hydrate the named environments (none named: all) and check their objects, or only those of some apps.
+
+    With `resources`, containers without requests or limits are named, and not only counted.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -52,6 +63,7 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only:
     findings: list[Finding] = []
     failed: list[HydratedApp] = []
     in_vain: list[Problem] = []
+    containers = [0, 0]
     for environment in given.environments:
         cluster = environment.facts.cluster
         name = environment.facts.name
@@ -68,20 +80,30 @@ def lint(root: Path, names: Sequence[str], engine: Engine, charts: Charts, only:
         failures = [app for app in failures if not any(app.error == error for error in own.errors)]
         found += own.findings
         if not failures and not only:
-            found += across.find(apps, repository, _cluster(environment, apps), _written(environment))
+            around = _cluster(environment, apps)
+            found += across.find(apps, repository, around, _written(environment), resources=resources)
+            counted = across.unbounded(apps, repository)
+            containers = [so_far + more for so_far, more in zip(containers, counted, strict=True)]
         if not failures and not only:
             blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
+            asked = (pods.UNBOUNDED,) if resources else ()
             kinds = {(finding.problem.code, finding.app) for finding in found}
             in_vain += acceptance.accepted_in_vain(
                 environment.spec,
                 kinds,
-                frozenset((*check.CODES, *across.CODES, exponents.CODE, owntemplates.CODE)) - blind,
+                frozenset((*check.CODES, *across.CODES, exponents.CODE, owntemplates.CODE, *asked)) - blind,
             )
         failed += failures
         findings += not_accepted(environment.spec, found)
     problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
     failed.sort(key=lambda app: (app.environment, app.app))
-    return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(_notes(given.environments)))
+    notes = list(_notes(given.environments))
+    if containers[0] and not resources:
+        lacking, every = containers
+        notes.append(
+            f"{lacking} of {every} containers have no requests or no limits: efdgen lint --resources names them"
+        )
+    return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(notes))
 
 
 class _OwnTemplates(NamedTuple):
@@ -134,7 +156,7 @@ def _written(environment: ResolvedEnvironment) -> across.Written:
     return written
 
 
-def _cluster(environment: ResolvedEnvironment, apps: Iterable[HydratedApp]) -> across.Cluster:
+def _cluster(environment: ResolvedEnvironment, apps: Iterable[HydratedApp]) -> Cluster:
     """Return what is known of an environment's cluster beside its objects."""
     definitions = [app.definition for app in environment.apps]
     secrets = [(app.namespace, name) for app in definitions for name in app.manual_secrets]
@@ -144,8 +166,9 @@ def _cluster(environment: ResolvedEnvironment, apps: Iterable[HydratedApp]) -> a
         for item in app.objects
         if "CreateNamespace=true" in (at(item.data, ("spec", "syncPolicy", "syncOptions"), None) or ())
     ]
-    storage_class = environment.facts.cluster.storage_class
-    return across.Cluster(secrets, [storage_class] if storage_class else [], made)
+    cluster = environment.facts.cluster
+    classes = [*([cluster.storage_class] if cluster.storage_class else []), *cluster.storage_classes]
+    return Cluster(secrets, classes, made)
 
 
 def deployed(environment: ResolvedEnvironment) -> frozenset[str]:
@@ -200,7 +223,8 @@ def combined(findings: Iterable[Finding]) -> Iterator[Problem]:
             names.append(environment)
     for (problem, app, template), names in where.items():
         source = f", template {template}" if template else ""
-        yield problem._replace(message=f"{problem.message} ({app} in {listed(names)}{source})")
+        message = f"{problem.message} ({app} in {listed(names)}{source})"
+        yield problem._replace(message=message, app=app, environments=tuple(names))
 
 
 def listed(environments: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from efdgen.errors import ChartError
 from efdgen.helm import hydrate
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Capabilities, Charts, HydratedApp
+from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.review import objects
 from efdgen.review.folding import Found, fold
@@ -94,16 +95,21 @@ def _touched(values: Review) -> dict[str, list[str]]:
     for deployment in (*values.added_apps, *values.removed_apps):
         for environment in deployment.environments:
             touched.setdefault(environment, set()).update((paths.PARENT, deployment.app))
+    for whole in (*values.added_environments, *values.removed_environments):
+        touched[whole.name] = {paths.PARENT, *whole.apps}
     return {environment: sorted(apps) for environment, apps in sorted(touched.items())}
 
 
 def _moved(values: Review) -> dict[str, dict[str, bool]]:
-    """Return, by environment, the apps that come (true) or go (false)."""
+    """Return, by environment, the apps that come (true) or go (false), alone or with their environment."""
     moved: dict[str, dict[str, bool]] = {}
     for deployments, is_new in ((values.added_apps, True), (values.removed_apps, False)):
         for deployment in deployments:
             for environment in deployment.environments:
                 moved.setdefault(environment, {})[deployment.app] = is_new
+    for environments, is_new in ((values.added_environments, True), (values.removed_environments, False)):
+        for whole in environments:
+            moved[whole.name] = dict.fromkeys((paths.PARENT, *whole.apps), is_new)
     return moved
 
 
@@ -143,6 +149,8 @@ def _hydrated(
 
 def _side(tree: Tree, environment: str, apps: Sequence[str], charts: Charts, tools: _Tools) -> dict[str, HydratedApp]:
     """Hydrate those of the apps that a tree deploys. What can't be known stands as the parent chart's failure."""
+    if layout.values(paths.PARENT, environment) not in tree:
+        return {}  # the environment comes or goes
     try:
         version = hydrate.capabilities(tree, environment, None).kubernetes_version
         cluster = Capabilities(version, tools.api_versions[environment])

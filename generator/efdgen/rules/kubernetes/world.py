@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.helm import objects
-from efdgen.helm.hydrate import HydratedApp, Object
+from efdgen.helm.hydrate import PARENT_NAMESPACE, HydratedApp, Object
 from efdgen.language.layers import at
 
 _TEMPLATES: Mapping[str, tuple[str, ...]] = {
@@ -19,6 +19,9 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
 """Where the pod is in the kinds that make some."""
 
 
+ALWAYS_THERE = frozenset(("default", "kube-node-lease", "kube-public", "kube-system", PARENT_NAMESPACE))
+"""Namespaces that the cluster and Argo CD bring, with objects of their own that nobody here knows."""
+
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
 _GIVEN = frozenset(
     (
@@ -27,6 +30,20 @@ _GIVEN = frozenset(
     )
 )
 """Labels that Kubernetes itself gives to pods."""
+
+
+class Cluster(NamedTuple):
+    """What is known of an environment's cluster beside its objects.
+
+    Attributes:
+        secrets: namespaces and names of the Secrets that people make by hand.
+        storage_classes: the storage classes that it is said to have; none: nobody says.
+        namespaces: those that are there, or that Argo CD makes.
+    """
+
+    secrets: Collection[tuple[str, str]]
+    storage_classes: Collection[str]
+    namespaces: Collection[str]
 
 
 class Placed(NamedTuple):
@@ -66,6 +83,20 @@ class Pods(NamedTuple):
         """Yield the containers, those that run first included."""
         for key in ("initContainers", "containers"):
             yield from maps(self.spec.get(key))
+
+    def lasting(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the containers that run for as long as the pod does."""
+        yield from maps(self.spec.get("containers"))
+
+
+class Said(NamedTuple):
+    """A problem of an object: its code, who has it, what it is, what may help, and the value that it is about."""
+
+    code: str
+    by: Placed
+    message: str
+    hint: str = ""
+    value: str = ""
 
 
 class Reading(NamedTuple):
