@@ -32,7 +32,7 @@ site: $(VENV)/.runtime  ## Make the static site, in public/
 	@$(EFDGEN) site --output public
 
 # Whatever earlier runs found: docs/cache.md.
-test: CHECK_OPTIONS = --no-cache
+test: CHECK_OPTIONS = --no-cache --templates
 test: lint types unit check  ## Everything that CI runs
 
 unit: $(VENV)/.dev $(VENV)/.pythons  ## Run the tests

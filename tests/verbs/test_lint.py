@@ -228,14 +228,6 @@ def test_a_template_of_ours_that_fails_is_found_at_its_line_with_or_without_char
     assert [app.app for app in linted.failed if app.app == "view"] == ([] if is_there else ["view"])
 
 
-def test_a_host_that_an_app_has_not_is_found_at_the_line_that_reads_it(root: Path) -> None:
-    template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\ndata:\n  at: '{{ .Values.hosts.stroe }}'\n"
-    overlay(root, {"templates/apps/store/templates/own.yaml": template})
-    (problem,) = (each for each in run(root, "lab").problems if each.code == "E714")
-    assert problem.location[:2] == ("templates/apps/store/templates/own.yaml", 5)
-    assert (problem.hint, "a host that store has not" in problem.message) == ("did you mean 'store'?", True)
-
-
 def test_a_warning_can_be_allowed_and_an_error_not(command: Command) -> None:
     assert command("lab", "--fail-on", "error", template=OLD).exit_code == 0
     broken = OLD.replace("Ingress\n", "Ingress\nspec: {backend: {serviceName: x, servicePort: 1}}\n")

@@ -21,6 +21,7 @@ from efdgen.cli.common import (
     root_option,
     told,
 )
+from efdgen.cli.helm_options import quickest, templates_option
 from efdgen.cli.reports import Report, Said, Style, publish
 from efdgen.output import layout
 from efdgen.verbs import render
@@ -30,6 +31,7 @@ from efdgen.verbs import render
 @environments
 @app_option
 @root_option
+@templates_option
 @format_option
 @findings_report_option
 @means_options
@@ -38,6 +40,7 @@ def command(
     environments: tuple[str, ...],
     apps: tuple[str, ...],
     root: Path | None,
+    templates: bool,
     format_: str,
     reports: tuple[Report, ...],
     no_cache: bool,
@@ -48,6 +51,9 @@ def command(
     Exits with 0 when it is, and with 1 and a diff when it is not. With --app, only files of these apps are compared:
     their charts, the templates of their Applications, and their parts of the parent chart's values.
 
+    With --templates, Helm runs the templates of our own as well, which takes almost as long again. efdgen lint does so
+    anyway.
+
     \b
     Examples:
       efdgen check
@@ -57,7 +63,9 @@ def command(
       efdgen check --report sarif=findings.sarif
     """
     folder = repository_root(root)
-    outcome = render.check(folder, environments, apps, means(no_cache=no_cache, jobs=jobs))
+    outcome = render.check(
+        folder, environments, apps, means(no_cache=no_cache, jobs=jobs), engine=quickest() if templates else None
+    )
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         if form == "text":

@@ -14,6 +14,7 @@ from efdgen.cli.streams import error, say
 
 if TYPE_CHECKING:
     from efdgen.helm.charts.lock import ChartLock
+    from efdgen.helm.engines.engine import Engine
     from efdgen.helm.hydrate import Charts, HydratedApp
 
 engine_option = click.option(
@@ -23,6 +24,34 @@ engine_option = click.option(
     default="auto",
     help="The helm command, or Helm's library. Default: the command where it is installed.",
 )
+
+templates_option = click.option(
+    "--templates",
+    is_flag=True,
+    help="Have Helm run the templates of our own, too, without third-party charts: one that fails is an error.",
+)
+
+
+def quickest() -> Engine:
+    """Return Helm's library, which needs milliseconds for a chart; where it can't be used, the command.
+
+    Raises:
+        ChartError: when neither is installed.
+    """
+    from efdgen.helm import engines
+
+    return engines.choose("sdk" if has_library() else "auto")
+
+
+def has_library() -> bool:
+    """Say whether Helm's library can be used; a broken one is none."""
+    from efdgen.errors import ChartError
+    from efdgen.helm.engines import sdk
+
+    try:
+        return sdk.find() is not None
+    except ChartError:
+        return False
 
 
 def open_charts(root: Path, former: Callable[[], ChartLock] | None = None) -> Charts:

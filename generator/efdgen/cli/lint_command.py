@@ -23,7 +23,7 @@ from efdgen.cli.common import (
     root_option,
     told,
 )
-from efdgen.cli.helm_options import failures, open_charts
+from efdgen.cli.helm_options import failures, has_library, open_charts
 from efdgen.cli.reports import Report, Said, Style, publish
 
 
@@ -87,7 +87,7 @@ def command(
     if dead_values:
         from efdgen.verbs import deadvalues
 
-        helm = engines.choose("sdk" if engine == "auto" and _has_library() else engine)
+        helm = engines.choose("sdk" if engine == "auto" and has_library() else engine)
         # The progress is shown where the warnings would be.
         telling = contextlib.nullcontext() if sys.stderr.isatty() else helmwarnings.once(helm)
         with telling, _progress() as progress:
@@ -112,17 +112,6 @@ def command(
         raise click.exceptions.Exit(CHARTS)
     if any(problem.severity.value == "error" or fail_on == "warning" for problem in result.problems):
         raise click.exceptions.Exit(DIFFERENCES)
-
-
-def _has_library() -> bool:
-    """Say whether Helm's library can be used; a broken one is none."""
-    from efdgen.errors import ChartError
-    from efdgen.helm.engines import sdk
-
-    try:
-        return sdk.find() is not None
-    except ChartError:
-        return False
 
 
 @contextlib.contextmanager

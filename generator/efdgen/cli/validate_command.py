@@ -20,6 +20,7 @@ from efdgen.cli.common import (
     root_option,
     told,
 )
+from efdgen.cli.helm_options import quickest, templates_option
 from efdgen.cli.reports import Report, Said, Style, publish
 from efdgen.verbs import validate
 
@@ -28,6 +29,7 @@ from efdgen.verbs import validate
 @environments
 @app_option
 @root_option
+@templates_option
 @format_option
 @findings_report_option
 @means_options
@@ -36,6 +38,7 @@ def command(
     environments: tuple[str, ...],
     apps: tuple[str, ...],
     root: Path | None,
+    templates: bool,
     format_: str,
     reports: tuple[Report, ...],
     no_cache: bool,
@@ -47,6 +50,9 @@ def command(
 
     With --app, problems of other apps are warnings: those in their definitions, and in what specs say about them.
 
+    With --templates, Helm runs the templates of our own as well, which takes almost as long again. efdgen lint does so
+    anyway.
+
     \b
     Examples:
       efdgen validate
@@ -56,7 +62,9 @@ def command(
     """
     folder = repository_root(root)
     today = dt.datetime.now().astimezone().date()
-    rendering = validate.validate(folder, environments, apps, today, means(no_cache=no_cache, jobs=jobs))
+    rendering = validate.validate(
+        folder, environments, apps, today, means(no_cache=no_cache, jobs=jobs), engine=quickest() if templates else None
+    )
 
     def tell(form: str, style: Style) -> list[Said]:
         said = told(rendering.warnings, form, style, folder)

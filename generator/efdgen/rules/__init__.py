@@ -29,6 +29,7 @@ _RULES = (
     hosts.are_claimed_once,
     hosts.are_the_ingresses_hosts,
     hosts.redirects_are_addresses,
+    hosts.templates_read_hosts_that_are_there,
     spelling.names_are_spelt_right,
     names.belong_to_this_environment,
     secrets.secrets_exist,

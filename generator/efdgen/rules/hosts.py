@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.environment import hostnames
 from efdgen.environment.hosts import REWRITE, is_address, redirect_target
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.errors import Path
+from efdgen.errors import Location, Path, Problem
+from efdgen.language import suggest
 from efdgen.language.shown import shown
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
@@ -126,3 +129,39 @@ def redirects_are_addresses(environment: ResolvedEnvironment, _identities: Ident
                 where: Path = ("values", *path, "annotations", REWRITE)
                 message = f"must be an address to send browsers on to, without blanks and quotes, not {shown(target)}"
                 yield in_app("E206", message, environment, app, where)
+
+
+def templates_read_hosts_that_are_there(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find templates of our own that read a host that the app has not."""
+    yield from lacking(environment)
+
+
+def lacking(environment: ResolvedEnvironment) -> Iterator[Finding]:
+    """Yield what templates of our own read as a host that the app has not, without asking first: it would be empty."""
+    for app in environment.apps:
+        for template in app.definition.templates.values():
+            for name in sorted(_hosts_read(template.text) - app.hosts.keys()):
+                lines = enumerate(template.text.splitlines(), 1)
+                line = next((number for number, line in lines if f".hosts.{name}" in line), 0)
+                app_name, where = app.definition.name, Location(template.source, line)
+                message = f"the template reads .Values.hosts.{name}, a host that {app_name} has not: it is empty"
+                hint = suggest.hint(name, app.hosts) or f"give {app_name} the host: ingressHosts: [{name}]"
+                place = f"{message} ({app_name} in environment {environment.facts.name})"
+                yield Finding(Problem("E714", place, where, hint=hint), app_name)
+
+
+@functools.cache
+def _hosts_read(text: str) -> frozenset[str]:
+    """Return the hosts of `.Values.hosts` that a template reads as if they were there for certain."""
+    if ".hosts." not in text:
+        return frozenset()
+    from efdgen.helm.charts import reads
+
+    asked = {path[1] for path in reads.of([reads.Chart((), {"": text})]).asked if path[0] == "hosts" and path[1:]}
+    actions = [action for action in _ACTION.findall(text) if _MAYBE.search(action)]
+    return frozenset(name for name in asked if not any(f".hosts.{name}" in action for action in actions))
+
+
+_ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_MAYBE = re.compile(r"\b(?:if|with|default|coalesce|empty|ternary|or|and|not)\b")
+"""What a template asks first with, or says what else to take."""

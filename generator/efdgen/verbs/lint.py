@@ -15,11 +15,12 @@ from efdgen.language import scope, suggest
 from efdgen.language.layers import at, leaves
 from efdgen.render.files import app_files
 from efdgen.repository import paths
-from efdgen.repository.model import EnvironmentSpec, Repository
-from efdgen.rules import acceptance
-from efdgen.rules.kubernetes import across, apis, check, exponents, owntemplates, pods, schemas
+from efdgen.repository.model import EnvironmentSpec
+from efdgen.rules import acceptance, hosts
+from efdgen.rules.kubernetes import across, apis, check, exponents, pods, schemas
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.rules.kubernetes.world import Cluster
+from efdgen.verbs import owntemplates
 from efdgen.verbs.project import Rendering, rendering
 
 
@@ -75,7 +76,7 @@ def lint(
         found = check.check(apps, repository, cluster.kubernetes_version)
         found += _exponents(environment, apps, tree, engine, charts, capabilities)
         failures = [app for app in apps if app.error]
-        own = _own_templates(apps, tree, repository, engine, charts, capabilities)
+        own = owntemplates.of_failed(apps, tree, repository, engine, capabilities)
         # What the finding says at its line need not be said once more as a failure.
         failures = [app for app in failures if not any(app.error == error for error in own.errors)]
         found += own.findings
@@ -88,6 +89,7 @@ def lint(
             blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
             asked = (pods.UNBOUNDED,) if resources else ()
             kinds = {(finding.problem.code, finding.app) for finding in found}
+            kinds |= {(lacking.problem.code, lacking.app) for lacking in hosts.lacking(environment)}
             in_vain += acceptance.accepted_in_vain(
                 environment.spec,
                 kinds,
@@ -104,44 +106,6 @@ def lint(
             f"{lacking} of {every} containers have no requests or no limits: efdgen lint --resources names them"
         )
     return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(notes))
-
-
-class _OwnTemplates(NamedTuple):
-    """What is wrong with templates of our own, and Helm's messages that say the same."""
-
-    findings: list[Finding]
-    errors: list[str]
-
-
-def _own_templates(
-    apps: Sequence[HydratedApp],
-    tree: Mapping[str, bytes],
-    repository: Repository,
-    engine: Engine,
-    charts: Charts,
-    capabilities: Capabilities,
-) -> _OwnTemplates:
-    """Run the wrapper charts of apps that failed without the charts that they depend on, and look for lacking hosts."""
-    known = {app.app: hydrate.deployments(app) for app in apps if app.app == paths.PARENT}.get(paths.PARENT, {})
-    found = _OwnTemplates([], [])
-    for failed in apps:
-        found.findings.extend(owntemplates.without_hosts(failed.app, failed.environment, tree, repository))
-        deployment = known.get(failed.app, "")
-        if not failed.error or isinstance(deployment, str):
-            continue
-        alone = hydrate.hydrate_app(
-            folders.alone(tree, failed.app),
-            failed.app,
-            failed.environment,
-            engine,
-            charts,
-            capabilities,
-            deployment._replace(from_git=()),
-        )
-        problems = list(owntemplates.failing(failed, alone, tree, repository))
-        found.findings.extend(problems)
-        found.errors.extend([alone.error] if problems else [])
-    return found
 
 
 def _written(environment: ResolvedEnvironment) -> across.Written:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import OutputError, Problem
 from efdgen.output import disk, layout, staging
@@ -16,6 +16,9 @@ from efdgen.repository import paths
 from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Rendering
 from efdgen.verbs.project import rendering
+
+if TYPE_CHECKING:
+    from efdgen.helm.engines.engine import Engine
 
 OUTPUT = paths.OUTPUT
 """The output folder, in the repository's."""
@@ -68,7 +71,14 @@ def finish(root: Path) -> Finished | None:
     return disk.finish(root / OUTPUT)
 
 
-def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), means: Means = ALONE) -> Outcome:
+def check(
+    root: Path,
+    names: Sequence[str] = (),
+    apps: Sequence[str] = (),
+    means: Means = ALONE,
+    *,
+    engine: Engine | None = None,
+) -> Outcome:
     """Say what `write` would do, without doing it.
 
     For some environments only, the page about all of them is not looked at: others may be the reason. For some apps
@@ -80,6 +90,7 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), means
         names: the environments; none: all.
         apps: the apps; none: all.
         means: what may be used to be done sooner.
+        engine: the Helm to run templates of our own with, all of them anew; None: they are not run.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -88,7 +99,11 @@ def check(root: Path, names: Sequence[str] = (), apps: Sequence[str] = (), means
         ChartError: when the archive of a vendored chart is not there.
     """
     there, refuse = _read(root)
-    rendered = rendering(root, names, apps, means=means, there=there)
+    rendered = rendering(root, names, apps, keep=engine is not None, means=means, there=there)
+    if engine is not None:
+        from efdgen.verbs import owntemplates
+
+        owntemplates.refuse_failing(rendered, engine, apps)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
     refuse()

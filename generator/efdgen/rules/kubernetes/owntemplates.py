@@ -6,10 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from efdgen.errors import Location, Problem
-from efdgen.helm.charts import reads
 from efdgen.helm.hydrate import HydratedApp
-from efdgen.language import suggest, yamlio
-from efdgen.language.layers import at
 from efdgen.output import layout
 from efdgen.repository.model import Repository
 from efdgen.rules.kubernetes.check import Finding, Places
@@ -61,28 +58,3 @@ def _in_source(rendered: str, number: int, source: str) -> int:
         return 0
     same = [index for index, line in enumerate(source.splitlines(), 1) if line == lines[number - 1]]
     return min(same, key=lambda index: abs(index - number), default=0)
-
-
-def without_hosts(app: str, environment: str, tree: Mapping[str, bytes], repository: Repository) -> Iterator[Finding]:
-    """Find templates of ours that read a host that the app has not: it would be empty."""
-    definition = repository.apps.get(app)
-    if definition is None:
-        return
-    try:
-        values = yamlio.load(tree[layout.values(app, environment)].decode())
-    except (KeyError, ValueError):
-        return
-    hosts = at(values, ("hosts",), None)
-    hosts = hosts if isinstance(hosts, Mapping) else {}
-    for template in definition.templates.values():
-        for path in sorted(reads.of([reads.Chart((), {template.source: template.text})]).asked):
-            if len(path) > 1 and path[0] == "hosts" and path[1] not in hosts:
-                line = _line(template.text, f".hosts.{path[1]}")
-                message = f"the template reads .Values.hosts.{path[1]}, a host that {app} has not: it is empty"
-                hint = suggest.hint(path[1], hosts) if hosts else f"give {app} the host: ingressHosts: [{path[1]}]"
-                problem = Problem(CODE, message, Location(template.source, line), hint=hint)
-                yield Finding(problem, environment, app, "")
-
-
-def _line(text: str, word: str) -> int:
-    return next((number for number, line in enumerate(text.splitlines(), 1) if word in line), 0)
