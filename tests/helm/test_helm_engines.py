@@ -18,6 +18,7 @@ from efdgen.helm import engines, objects
 from efdgen.helm.engines import command, messages, sdk
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.helm.hydrate import Object, environments, hydrate_app
+from efdgen.helm.printing import printed
 from efdgen.output import disk
 from support import needs
 from support.checkout import ROOT, names
@@ -225,7 +226,8 @@ def test_command_and_library_yield_the_same_for_every_app_of_this_repository(env
     charts = StandIns(tree)
     for app in ("efd", "influxdb", "chronograf"):
         both = [hydrate_app(tree, app, environment, engine(way), charts, CLUSTER) for way in ("helm", "sdk")]
-        assert both[0] == both[1]
+        assert both[0]._replace(releases=()) == both[1]._replace(releases=())
+        assert [printed(each) for each in both[0].releases] == [printed(each) for each in both[1].releases]
         assert both[0].objects or "has no app" in both[0].error
 
 

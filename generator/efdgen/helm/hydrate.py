@@ -17,6 +17,7 @@ from efdgen.helm.dependencies import dependencies
 from efdgen.helm.engines import messages
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.helm.objects import Object
+from efdgen.helm.printing import Manifests
 from efdgen.language import suggest, yamlio
 from efdgen.language.shown import misread
 from efdgen.output import layout
@@ -84,6 +85,7 @@ class HydratedApp(NamedTuple):
         objects: its objects, by template, kind, namespace and name.
         error: Helm's message; empty when it went well.
         namespace: where objects go that name no namespace.
+        releases: what Helm made of each of its releases: the paths of templates, and what they yield.
     """
 
     environment: str
@@ -91,6 +93,7 @@ class HydratedApp(NamedTuple):
     objects: tuple[Object, ...]
     error: str
     namespace: str = ""
+    releases: tuple[Manifests, ...] = ()
 
 
 def environments(tree: Mapping[str, bytes]) -> list[str]:
@@ -198,12 +201,13 @@ def hydrate_app(
                 parent = hydrate_app(files, paths.PARENT, environment, engine, charts, capabilities)
                 deployment = parent.error or deployments(parent).get(app, f"{environment} has no app {app!r}")
             release, *others = _releases(files, deployment, charts)
-        manifests = engine.template(release, capabilities)
+        made: list[Manifests] = [engine.template(release, capabilities)]
         for other in others:
             # The template's path says which chart it is of: the wrapper chart has templates of the same names.
             found = engine.template(other, capabilities)
-            manifests = [*manifests, *((f"{release.name}/git/{source}", text) for source, text in found)]
-        return HydratedApp(environment, app, objects.read(manifests), "", release.namespace)
+            made.append([(f"{release.name}/git/{source}", text) for source, text in found])
+        read = objects.read(manifest for manifests in made for manifest in manifests)
+        return HydratedApp(environment, app, read, "", release.namespace, tuple(made))
     except ChartError as error:
         return HydratedApp(environment, app, (), messages.shorten(str(error)))
 

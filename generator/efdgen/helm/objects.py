@@ -12,7 +12,8 @@ from efdgen.language import yamlio
 _SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
 """Where Helm splits what a template yields: https://github.com/helm/helm/blob/main/pkg/release/v1/util/manifest.go."""
 
-_HOOK = "helm.sh/hook"
+HOOK = "helm.sh/hook"
+"""The annotation that makes a hook of an object."""
 _EVENTS = ("install", "delete", "upgrade", "rollback")
 _HOOKS = frozenset(("test", "test-success", *(f"{when}-{event}" for when in ("pre", "post") for event in _EVENTS)))
 
@@ -105,7 +106,7 @@ def _objects(source: str, text: str) -> Iterator[Mapping[str, Any]]:
             continue
         if not isinstance(data, dict) or not isinstance(data.get("kind"), str) or not data["kind"]:
             raise ChartError(f"{source} yields {_what(data)}, and no Kubernetes object: it has no `kind`")
-        if not _is_unknown_hook(data):
+        if not is_unknown_hook(data):
             yield from _flat(source, data)
 
 
@@ -115,13 +116,13 @@ def _what(data: Any) -> str:
     return "a list" if isinstance(data, list) else repr(data)
 
 
-def _is_unknown_hook(data: Mapping[str, Any]) -> bool:
-    """Say whether it is a hook of an event that Helm does not know: Helm drops it."""
+def is_unknown_hook(data: Mapping[str, Any]) -> bool:
+    """Say whether an object is a hook of an event that Helm does not know: Helm drops it."""
     metadata = data.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    if not isinstance(annotations, dict) or _HOOK not in annotations:
+    if not isinstance(annotations, dict) or HOOK not in annotations:
         return False
-    return not all(event.strip().lower() in _HOOKS for event in str(annotations[_HOOK]).split(","))
+    return not all(event.strip().lower() in _HOOKS for event in str(annotations[HOOK]).split(","))
 
 
 def _flat(source: str, data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from efdgen.helm.hydrate import HydratedApp
-from efdgen.language import visible, yamlio
+from efdgen.helm.printing import printed
+from efdgen.language import visible
 
 
 def is_result(name: str, content: bytes) -> bool:
@@ -22,10 +23,8 @@ def is_result(name: str, content: bytes) -> bool:
 
 
 def as_yaml(apps: Sequence[HydratedApp]) -> str:
-    """Return one YAML stream: each object with its template, as `helm template` shows it."""
-    return "".join(
-        f"---\n# Source: {item.source}\n{yamlio.dump(item.data)}" for app in apps for item in app.objects
-    ).removesuffix("\n")
+    """Return one YAML stream: what `helm template` prints for each app, byte for byte, but for the last line break."""
+    return "".join(printed(release) for app in apps for release in app.releases).removesuffix("\n")
 
 
 def as_json(apps: Sequence[HydratedApp]) -> str:

@@ -85,7 +85,7 @@ class Sdk:
                 _refuse_incomplete(chart)
                 rendered = _render(chart, values, release, capabilities)
                 # Rendering took out the subcharts that are off, and gave the others their aliases.
-                crds = [(crd["filename"], crd["data"]) for crd in chart.crds]
+                crds = [(crd["filename"], f"{crd['data']}\n") for crd in chart.crds]
         except helm_python.HelmError as error:
             raise ChartError(_IN_CHECK.sub("", str(error).strip())) from None
         except UnicodeDecodeError as error:
