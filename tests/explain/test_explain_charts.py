@@ -100,3 +100,33 @@ def test_a_damaged_cache_stops_nothing(cached: Path, tmp_path: Path) -> None:
     result = run(cached, "lab", "store.image.tag")
     assert "is damaged" in result.stderr
     assert '* spec            "1.9.3"' in result.stdout
+
+
+COMPUTED = """\
+sub: "<% {'name': app.name} %>"
+replicas: <% none %>
+"""
+
+
+def test_beside_a_computed_mapping_and_under_what_is_left_out_the_chart_s_own_counts(cached: Path) -> None:
+    values = cached / "templates/apps/store/values.yaml"
+    overlay(cached, {"templates/apps/store/values.schema.json": None, "templates/apps/store/chart-keys.yaml": None})
+    values.write_text(COMPUTED, encoding="utf-8")
+
+    of_sub = run(cached, "dome", "store.sub").stdout
+    assert [line for line in of_sub.splitlines() if " = " in line and line.startswith("dome")] == [
+        "dome store.sub.port = 81",
+        'dome store.sub.name = "store"',
+    ]
+    assert "  * chart default   81" in of_sub
+    left_out = run(cached, "dome", "store.replicas").stdout.splitlines()
+    assert left_out == [
+        "dome store.replicas = 3",
+        "  * chart default   3           store-chart-1.2.3.tgz:values.yaml:4:11",
+        "    app definition  <% none %>  templates/apps/store/values.yaml:2:11",
+        "  which yields nothing here: what the chart itself has stays",
+    ]
+    # What a computed text stands over is gone, and so is what a null takes away.
+    values.write_text("sub: <% app.name %>\nreplicas: null\n", encoding="utf-8")
+    assert run(cached, "dome", "store.sub").stdout.splitlines()[0] == 'dome store.sub = "store"'
+    assert run(cached, "dome", "store.replicas").stdout.splitlines()[0] == "dome store.replicas = null"

@@ -129,7 +129,8 @@ def known_values(environment: Environment, name: str, path: Path = ()) -> Mappin
     tree = environment.value_tree(name, path)
     below = merge_layers(tree.below).get("values") or {}
     written = tree.merged.get("values") or {}
-    known: Mapping[str, Any] = merge(merge(below, written), environment.apps[name].values)
+    # What Helm makes of both, and what is written and left out: expressions that yield nothing.
+    known: Mapping[str, Any] = merge(written, merge(below, environment.apps[name].values))
     return known
 
 

@@ -42,20 +42,29 @@ def trace(tree: Tree, path: Path) -> Explanation:
     written, within = _written_path(tree, path)
     whole = (*written, *within)
     counts = winner(tree.layers, written)
-    default = winner(tree.below, whole) if counts is None else None
+    value = at(tree.merged, written)
+    is_formula = counts is not None and _is_expression(value)
+    yielded = _yields(tree, written, value) if value is not ABSENT else ABSENT
+    result = at(yielded, within)
+    if result is None and is_formula and not within and not tree.keeps_null:
+        result = ABSENT
+    # Of what an expression does not yield, or leaves out, the chart has its own: Helm merges both.
+    is_left = result is ABSENT and is_formula and _is_map_so_far(yielded, within)
+    default = winner(tree.below, whole) if counts is None or is_left else None
+    if default is not None:
+        counts, result = None, at(merge_layers(tree.below), whole)
     says = [_say(layer, whole, lambda _path, value: value, default) for layer in tree.below]
     says += [_say(layer, whole, functools.partial(_yields, tree), counts) for layer in tree.layers]
-    value = at(merge_layers(tree.below), whole) if default is not None else at(tree.merged, written)
-    is_formula = default is None and _is_expression(value)
-    result = value
-    if default is None and value is not ABSENT:
-        result = at(_yields(tree, written, value), within)
-        if result is None and is_formula and not within and not tree.keeps_null:
-            result = ABSENT
     source = Source(tree.environment, tree.app, whole)
     found = tuple(say for say in says if say is not None)
     explanation = Explanation(tree.environment, tree.app, path, result, source, found)
     return _with_formula(tree, explanation, value, within) if is_formula else explanation
+
+
+def _is_map_so_far(yielded: Any, within: Path) -> bool:
+    """Say whether what an expression yields is nothing, or a mapping down to where a path leaves it."""
+    _, last = reach(yielded, within)
+    return yielded is None or isinstance(last, Mapping)
 
 
 def _with_formula(tree: Tree, explanation: Explanation, formula: str, within: Path) -> Explanation:

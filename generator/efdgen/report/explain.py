@@ -8,7 +8,7 @@ from typing import Any
 
 from efdgen.environment.hosts import ARGO_CD, PublicHost
 from efdgen.errors import Location, dotted
-from efdgen.explain.says import DERIVED, ExplainedHost, ExplainedSecret, Explanation, Say
+from efdgen.explain.says import CHART_DEFAULT, DERIVED, ExplainedHost, ExplainedSecret, Explanation, Say
 from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.report.text import Style, table
@@ -45,7 +45,9 @@ def _reasons(explanation: Explanation, indent: str, asked: str, style: Style) ->
             yield f"{indent}    ({say.note})"
     if not rows:
         yield f"{indent}  no file says so: a rule of efdgen's own"
-    if explanation.within:
+    if explanation.formula and any(say.wins and say.layer == CHART_DEFAULT for say in explanation.says):
+        yield f"{indent}  which yields nothing here: what the chart itself has stays"
+    elif explanation.within:
         yield f"{indent}  of which this is {dotted(explanation.within)}"
     deeper = indent + _INDENT * 2
     below = [("from", explanation.copy_of)] if explanation.copy_of is not None else []
