@@ -124,7 +124,7 @@ def test_beside_a_computed_mapping_and_under_what_is_left_out_the_chart_s_own_co
         "dome store.replicas = 3",
         "  * chart default   3           store-chart-1.2.3.tgz:values.yaml:4:11",
         "    app definition  <% none %>  templates/apps/store/values.yaml:2:11",
-        "  which yields nothing here: what the chart itself has stays",
+        "    which yields nothing here: what the chart itself has stays",
     ]
     # What a computed text stands over is gone, and so is what a null takes away.
     values.write_text("sub: <% app.name %>\nreplicas: null\n", encoding="utf-8")
