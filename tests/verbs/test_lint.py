@@ -310,3 +310,30 @@ def test_dead_values_can_be_looked_for_in_a_process_of_its_own(root: Path) -> No
     assert done.returncode == 5
     assert "Traceback" not in done.stderr
     assert "run: efdgen charts fetch" in done.stderr
+
+
+def test_the_first_cached_version_of_a_chart_that_does_without_an_old_api_is_named(root: Path) -> None:
+    # The cluster of the one environment serves networking.k8s.io/v1.
+    new = OLD.replace("v1beta1", "v1") + "spec: {defaultBackend: {service: {name: a, port: {number: 1}}}}\n"
+    templates = {"1.2.0": new, "1.2.4": OLD, "1.3.0-rc.1": new, "1.3.0": "{{ fail `no` }}", "2.0.0": new, "3.0.0": new}
+    cached = {
+        version: pack("store-chart", {"Chart.yaml": metadata("store-chart", version), "templates/x.yaml": template})
+        for version, template in templates.items()
+    }
+    asked: list[str] = []
+
+    def of_name(name: str) -> dict[str, bytes]:
+        asked.append(name)
+        return cached
+
+    linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), cached=of_name)
+    (problem,) = (each for each in linted.problems if each.code == "W703")
+    assert problem.hint == (
+        "use networking.k8s.io/v1, which the cluster serves already; "
+        "store-chart 2.0.0, which is in the chart cache, does so"
+    )
+    assert (problem.app, problem.environments, asked) == ("store", ("dome", "lab"), ["store-chart"])
+    del cached["2.0.0"], cached["3.0.0"]
+    linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), cached=of_name)
+    (problem,) = (each for each in linted.problems if each.code == "W703")
+    assert problem.hint == "use networking.k8s.io/v1, which the cluster serves already"

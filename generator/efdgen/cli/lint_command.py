@@ -77,7 +77,7 @@ def command(
       efdgen lint --dead-values
     """
     from efdgen.helm import engines
-    from efdgen.verbs import lint
+    from efdgen.verbs import fixingcharts, lint
 
     if redundant and not dead_values:
         raise click.UsageError("--redundant goes with --dead-values")
@@ -97,7 +97,9 @@ def command(
     else:
         helm = engines.choose(engine)
         with helmwarnings.once(helm):
-            result = lint.lint(folder, environments, helm, open_charts(folder), apps, resources=resources)
+            result = lint.lint(
+                folder, environments, helm, open_charts(folder), apps, resources=resources, cached=fixingcharts.in_cache
+            )
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         # What was found is the result, whatever the format: it was asked for.

@@ -20,7 +20,8 @@ from efdgen.rules import acceptance, hosts
 from efdgen.rules.kubernetes import across, apis, check, exponents, pods, schemas
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.rules.kubernetes.world import Cluster
-from efdgen.verbs import owntemplates
+from efdgen.verbs import fixingcharts, owntemplates
+from efdgen.verbs.fixingcharts import Cached
 from efdgen.verbs.project import Rendering, rendering
 
 
@@ -48,10 +49,12 @@ def lint(
     only: Sequence[str] = (),
     *,
     resources: bool = False,
+    cached: Cached = fixingcharts.nowhere,
 ) -> Linted:
     """Hydrate the named environments (none named: all) and check their objects, or only those of some apps.
 
-    With `resources`, containers without requests or limits are named, and not only counted.
+    With `resources`, containers without requests or limits are named, and not only counted. `cached` returns the
+    versions of a chart that can be tried where one makes what Kubernetes removes.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -65,6 +68,7 @@ def lint(
     failed: list[HydratedApp] = []
     in_vain: list[Problem] = []
     containers = [0, 0]
+    fixing = fixingcharts.Fixing(cached)
     for environment in given.environments:
         cluster = environment.facts.cluster
         name = environment.facts.name
@@ -96,7 +100,9 @@ def lint(
                 frozenset((*check.CODES, *across.CODES, exponents.CODE, owntemplates.CODE, *asked)) - blind,
             )
         failed += failures
-        findings += not_accepted(environment.spec, found)
+        kept = not_accepted(environment.spec, found)
+        way = fixingcharts.Around(tree, repository, engine, charts, capabilities)
+        findings += fixing.named(kept, way)
     problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
     failed.sort(key=lambda app: (app.environment, app.app))
     notes = list(_notes(given.environments))

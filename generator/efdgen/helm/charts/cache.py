@@ -7,7 +7,7 @@ import glob
 import hashlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from efdgen.errors import ChartError
@@ -63,6 +63,14 @@ class Cache:
         if found != sha256:
             raise ChartError(f"{path} in the chart cache is damaged: its SHA-256 digest is {found}; {FETCH}")
         return content
+
+    def contents(self) -> Iterator[bytes]:
+        """Yield every archive that is there and not damaged, in the order of their digests."""
+        for path in sorted(self._folder.glob("*.tgz")):
+            with contextlib.suppress(ChartError):
+                content = self.read(path.stem)
+                if content is not None:
+                    yield content
 
     def write(self, archive: bytes) -> None:
         """Keep an archive.

@@ -41,6 +41,12 @@ def newer(pinned: str, known: Iterable[str]) -> Newer:
     return Newer(later[-1][1] if later else None, same[-1][1] if same else None)
 
 
+def after(pinned: str, known: Iterable[str]) -> list[str]:
+    """Return the known versions after a pin, the lowest first; what is not SemVer, and prereleases, are left out."""
+    pin = _parse(pinned)
+    return [text for version, text in _parsed(known) if pin and version.compare(pin) > 0 and not version.prerelease]
+
+
 def nearest(wanted: str, known: Iterable[str]) -> list[str]:
     """Return the known versions around one that is not known, the lowest first."""
     versions = _parsed(map(plain, known))

@@ -1,0 +1,139 @@
+"""Which version of a chart no longer makes what Kubernetes removes: of those that the cache has, Helm is asked."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from efdgen.errors import ChartError
+from efdgen.helm import hydrate
+from efdgen.helm.charts import versions
+from efdgen.helm.engines.engine import Capabilities, Engine
+from efdgen.helm.hydrate import Charts, HydratedApp
+from efdgen.language import yamlio
+from efdgen.output import layout
+from efdgen.repository.model import AppChart, ChartReference, Repository
+from efdgen.rules.kubernetes import check
+from efdgen.rules.kubernetes.check import Finding
+
+CODES = ("E702", "W703")
+
+Cached = Callable[[str], Mapping[str, bytes]]
+"""Returns the archives of a chart by its name: each version that there is."""
+
+_MOST = 12
+"""So many versions of one chart are tried, the lowest first."""
+
+
+class Around(NamedTuple):
+    """What an environment's apps are hydrated with."""
+
+    tree: Mapping[str, bytes]
+    repository: Repository
+    engine: Engine
+    charts: Charts
+    capabilities: Capabilities
+
+
+class _Instead:
+    """Charts, one of them another."""
+
+    def __init__(self, charts: Charts, name: str, version: str, content: bytes) -> None:
+        self._charts, self._name, self._version, self._content = charts, name, version, content
+
+    def archive(self, chart: ChartReference) -> bytes:
+        is_it = (chart.name, chart.version) == (self._name, self._version)
+        return self._content if is_it else self._charts.archive(chart)
+
+
+class Fixing:
+    """Finds the versions of charts that help, each once in a run: where several environments have an app, by the first.
+
+    Args:
+        cached: the charts that can be tried.
+    """
+
+    def __init__(self, cached: Cached) -> None:
+        self._cached = functools.cache(cached)
+        self._known: dict[tuple[str, str, str], str] = {}
+
+    def named(self, findings: Iterable[Finding], around: Around) -> Iterator[Finding]:
+        """Yield the findings of an environment, those about APIs with the version of the chart that helps.
+
+        Args:
+            findings: the findings.
+            around: what the environment's apps are hydrated with.
+        """
+        for finding in findings:
+            chart = _chart(finding, around.repository) if finding.problem.code in CODES and finding.template else None
+            if chart is None:
+                yield finding
+                continue
+            place = (finding.app, chart.key, around.capabilities.kubernetes_version)
+            if place not in self._known:
+                self._known[place] = _fixing(finding, chart, around, self._cached)
+            version = self._known[place]
+            said = f"{chart.name} {version}, which is in the chart cache, does so" if version else ""
+            hint = "; ".join(filter(None, (finding.problem.hint, said)))
+            yield finding._replace(problem=finding.problem._replace(hint=hint))
+
+
+def _chart(finding: Finding, repository: Repository) -> AppChart | None:
+    """Return the chart that a finding's template is in; None: it is none that a version says."""
+    definition = repository.apps.get(finding.app)
+    charts = definition.charts if definition is not None else ()
+    return next(
+        (each for each in charts if not (each.folder or each.git) and finding.template.startswith(f"{each.key}/")), None
+    )
+
+
+def _fixing(finding: Finding, chart: AppChart, around: Around, cached: Cached) -> str:
+    """Return the lowest cached version after the pinned one with which nothing of the kind is found; empty: none."""
+    archives = cached(chart.name)
+    for version in versions.after(chart.version, archives)[:_MOST]:
+        tree = _with_version(around.tree, finding.app, chart.key, version)
+        charts = _Instead(around.charts, chart.name, version, archives[version])
+        app = hydrate.hydrate_app(tree, finding.app, finding.environment, around.engine, charts, around.capabilities)
+        if not app.error and not _is_there(app, chart, around):
+            return version
+    return ""
+
+
+def _is_there(app: HydratedApp, chart: AppChart, around: Around) -> bool:
+    found = check.check([app], around.repository, around.capabilities.kubernetes_version)
+    return any(each.problem.code in CODES and each.template.startswith(f"{chart.key}/") for each in found)
+
+
+def _with_version(tree: Mapping[str, bytes], app: str, key: str, version: str) -> Mapping[str, bytes]:
+    """Return the tree with another version of a chart in the app's wrapper chart."""
+    file = layout.chart_file(app)
+    data = yamlio.load(tree[file].decode("utf-8-sig"))
+    for dependency in data["dependencies"]:
+        if key in (dependency.get("alias"), dependency["name"]):
+            dependency["version"] = version
+    return {**tree, file: yamlio.dump(data).encode()}
+
+
+def nowhere(_name: str) -> dict[str, bytes]:
+    """Return no archives: none can be tried."""
+    return {}
+
+
+def in_cache(name: str) -> dict[str, bytes]:
+    """Return the archives of a chart that the cache of this machine has, by version; damaged ones are left out."""
+    from efdgen.helm.charts import archive, cache
+
+    found: dict[str, bytes] = {}
+    try:
+        contents = cache.Cache(cache.folder()).contents()
+    except ChartError:
+        return found
+    for content in contents:
+        try:
+            metadata = archive.metadata(content)
+        except ChartError:
+            continue
+        if metadata.name == name:
+            found[metadata.version] = content
+    return found
