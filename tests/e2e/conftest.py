@@ -130,9 +130,34 @@ def removed(world: World, changed: Stage) -> Stage:
 
 
 @pytest.fixture(scope="session")
-def torn_down(world: World, removed: Stage) -> Stage:
+def without_charts(world: World, removed: Stage) -> Stage:
+    """The server of the charts was stopped, and then a value was changed: Argo CD can't render that."""
+    from support.checkout import edit
+
+    assert "influxdb" in removed.states
+    world.site.fetch_charts()
+    world.stop_charts()
+    edit(world.site.spec, "query_timeout: 600s", "query_timeout: 300s")
+    world.site.publish("Wait even less for queries")
+    return stage(world, looked=looks(world))
+
+
+@pytest.fixture(scope="session")
+def vendored(world: World, without_charts: Stage) -> Stage:
+    """The charts were put into the tree, still without their server, and everything was synced."""
+    assert "influxdb" in without_charts.states
+    world.site.vendor("Bring the charts along")
+    compared = looks(world)
+    shown = world.operator.types("argocd app diff influxdb || true", "what the change is")
+    names = " ".join(sorted(without_charts.states))
+    synced = world.operator.types(f"for app in {names}; do argocd app sync $app; done", "sync every app, vendored")
+    return stage(world, compared=compared, shown=shown, synced=synced, looked=looks(world))
+
+
+@pytest.fixture(scope="session")
+def torn_down(world: World, vendored: Stage) -> Stage:
     """Everything was deleted, as the runbook says."""
-    assert "efd" in removed.states
+    assert "efd" in vendored.states
     return stage(world, checked=world.operator.does("teardown-check"), deleted=world.operator.does("delete-apps"))
 
 

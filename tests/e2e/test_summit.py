@@ -63,6 +63,19 @@ def test_an_app_that_is_removed_goes_and_the_others_stay(removed: Stage) -> None
     assert not_fine(removed) == {}
 
 
+def test_without_the_server_of_the_charts_nothing_new_can_be_rendered(without_charts: Stage) -> None:
+    assert "ComparisonError" in without_charts.states["influxdb"].conditions
+
+
+def test_vendored_charts_are_synced_without_their_server(vendored: Stage, world: World) -> None:
+    from support.e2e.operator import changed_lines
+
+    archives = sorted(path.name for path in (world.site.root / "rendered/apps").glob("*/charts/*.tgz"))
+    assert len(archives) >= len(APPS)
+    assert changed_lines(vendored.done["shown"].output) == ["< query_timeout: 600s", "> query_timeout: 300s"]
+    assert not_fine(vendored) == {}
+
+
 def test_when_all_is_torn_down_the_data_stays(torn_down: Stage, world: World) -> None:
     assert torn_down.states == {}
     # It has no finalizer, on purpose.

@@ -63,6 +63,21 @@ class Site:
         assert git(self.root, "status", "--porcelain") == ""
         return made
 
+    def fetch_charts(self) -> None:
+        """Lock the charts, and keep their archives on this machine."""
+        done = efdgen("charts", "fetch", cwd=self.root, env=self._cache())
+        assert done.returncode == 0, done.stderr
+
+    def vendor(self, message: str) -> str:
+        """Put the archives of the charts into the rendered tree, and publish that; return the commit."""
+        (self.root / "environments/shared/charts.yaml").write_text("vendored: true\n", encoding="utf-8")
+        done = efdgen("render", cwd=self.root, env=self._cache())
+        assert done.returncode == 0, done.stderr
+        return commit(self.root, message)
+
+    def _cache(self) -> dict[str, str]:
+        return {"EFDGEN_CACHE": str(self.root.parent / "cache")}
+
     def resolved(self) -> ResolvedEnvironment:
         """Return the environment."""
         return project.resolve(self.root, [self.name]).environments[0]

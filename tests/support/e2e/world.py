@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,12 +28,14 @@ class World(NamedTuple):
         site: the environment.
         operator: who follows its runbook.
         processes: what was started for it.
+        stop_charts: ends the server of the charts.
     """
 
     api: Api
     site: Site
     operator: Operator
     processes: Processes
+    stop_charts: Callable[[], None]
 
 
 @contextlib.contextmanager
@@ -54,7 +56,8 @@ def world(folder: Path, environment: str) -> Iterator[World]:
         stack.callback(processes.stop)
         site = Site(folder / "checkout", environment)
         git = stack.enter_context(GitServer(site.root / ".git", address))
-        site.move(git.url, stack.enter_context(ChartServer(address=address)))
+        served = stack.enter_context(contextlib.ExitStack())
+        site.move(git.url, served.enter_context(ChartServer(address=address)))
         LOG.info("The logs are in %s", folder / "logs")
         LOG.info("The repository is at %s", git.url)
         kubeconfig = Path(there) if there else controlplane.start(folder / "kubernetes", processes)
@@ -70,4 +73,4 @@ def world(folder: Path, environment: str) -> Iterator[World]:
             argocd.start(folder / "argocd", kubeconfig, processes)
         stack.enter_context(player.Player(api, parts, folder / "logs/player.log"))
         operator = Operator(folder / "home", site, kubeconfig, folder / "logs/operator.log", has_nodes=bool(there))
-        yield World(api, site, operator, processes)
+        yield World(api, site, operator, processes, served.close)
