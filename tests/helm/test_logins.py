@@ -88,7 +88,7 @@ def refusing(answer: Answer) -> Answer:
     return asked
 
 
-def helm_knows(home: Path, url: str, login: str = LOGIN, **more: str) -> None:
+def helm_knows(home: Path, url: str, login: str = LOGIN, **more: object) -> None:
     name, _, password = login.partition(":")
     entry = {"name": "x", "url": url, "username": name, "password": password, **more}
     content = yamlio.dump({"apiVersion": "", "repositories": [entry]})
@@ -145,6 +145,23 @@ def test_a_login_is_not_told_to_whom_a_server_leads(home: Path, server: ChartSer
     result = fetch(home, server.url)
     assert (result.exit_code, result.stderr) == (0, "")
     assert other.requests == ["/elsewhere.tgz"]
+
+
+def test_helm_s_word_to_pass_a_login_on_is_for_what_the_index_lists_alone(
+    home: Path, server: ChartServer, other: ChartServer
+) -> None:
+    guard(server, urls=[f"{other.url}/{DEMO.file}"])
+    other.answers[f"/{DEMO.file}"] = asking(redirect(f"{other.url.replace('127.0.0.1', 'localhost')}/x.tgz"))
+    other.answers["/x.tgz"] = refusing(server.file(DEMO.file))
+    helm_knows(home, server.url)
+    assert "401 Unauthorized" in fetch(home, server.url).stderr
+    helm_knows(home, server.url, pass_credentials_all=True)
+    result = fetch(home, server.url)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert logins.passed_on(server.url, "https://else.example.org/a.tgz") is not None
+    assert logins.passed_on(other.url, "https://else.example.org/a.tgz") is None
+    helm_knows(home, "https://charts.example.org", pass_credentials_all=True)
+    assert logins.passed_on("https://charts.example.org", "http://else.example.org/a.tgz") is None
 
 
 def test_a_login_in_a_location_is_left_out(home: Path, server: ChartServer, other: ChartServer) -> None:
@@ -245,6 +262,43 @@ def test_a_credential_helper_is_asked(home: Path, server: ChartServer, monkeypat
     result = fetch(home, url)
     assert (result.exit_code, result.stderr) == (0, "")
     assert (home / "asked").read_text(encoding="utf-8") == host(server)
+
+
+@pytest.mark.parametrize("kept", ["file", "helper"])
+def test_an_identity_token_gets_a_token_of_the_registry_s_service(
+    home: Path, server: ChartServer, other: ChartServer, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    url = server.push(DEMO)
+    challenge = f'Bearer realm="{other.url}/token",service="here",scope="repository:charts/demo:pull"'
+
+    def with_token(answer: Answer) -> Answer:
+        def asked(handler: Handler) -> None:
+            let_in = handler.headers.get("Authorization") == "Bearer short-lived"
+            (answer if let_in else status(401, WWW_Authenticate=challenge))(handler)
+
+        return asked
+
+    def service(handler: Handler) -> None:
+        form = handler.rfile.read(int(handler.headers["Content-Length"])).decode()
+        wanted = f"refresh_token={SECRET}" in form and "scope=repository%3Acharts%2Fdemo%3Apull" in form
+        is_right = wanted and "service=here" in form and handler.command == "POST"
+        status(200, b'{"access_token": "short-lived"}' if is_right else b"{}")(handler)
+
+    server.answers = {path: with_token(answer) for path, answer in server.answers.items()}
+    other.answers["/token"] = service
+    if kept == "file":
+        overlay(home, {".docker/config.json": json.dumps({"auths": {host(server): {"identitytoken": SECRET}}})})
+    else:
+        answer = json.dumps({"Username": "<token>", "Secret": SECRET})
+        overlay(home, {"bin/docker-credential-test": f"#!/bin/sh\necho '{answer}'\n"})
+        (home / "bin/docker-credential-test").chmod(0o755)
+        overlay(home, {".docker/config.json": json.dumps({"credsStore": "test", "auths": {host(server): {}}})})
+        monkeypatch.setenv("PATH", f"{home}/bin:{os.environ['PATH']}")
+    result = fetch(home, url)
+    assert (result.exit_code, result.stderr) == (0, "")
+    other.answers["/token"] = status(401)
+    (home / "cache/charts" / f"{DEMO.sha256}.tgz").unlink()
+    assert "the registry does not take the login from" in fetch(home, url).stderr
 
 
 def test_a_registry_s_login_is_not_told_to_whom_it_leads(home: Path, server: ChartServer, other: ChartServer) -> None:

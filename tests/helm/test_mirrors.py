@@ -231,3 +231,19 @@ def test_the_settings_are_checked(small: Path) -> None:
     overlay(small, {SETTINGS: "mirrors:\n  https://charts.example.org:\n    ulr: https://m.example.org\n"})
     (problem,) = found(small)
     assert (problem.code, problem.location.line, problem.hint) == ("E201", 3, "did you mean 'url'?")
+
+
+def test_a_mirror_that_stands_for_no_chart_is_named(
+    root: Path, server: ChartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.add(DEMO)
+    shared(root, "https://charts.example.org/stable/", server.url)
+    with (root / "environments/shared/charts.yaml").open("a", encoding="utf-8") as file:
+        file.write("  https://chart.example.org/:\n    url: https://m.example.org/\n")
+    monkeypatch.setenv("EFDGEN_MIRRORS", "https://others.example.org/=https://m.example.org/")
+    result = charts(root, "fetch")
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "warning: environments/shared/charts.yaml: no chart's repository or archive begins with the mirror's "
+        "https://chart.example.org/\n"
+    )

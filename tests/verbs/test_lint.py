@@ -243,6 +243,9 @@ def test_machines_read_it_too(command: Command, form: str) -> None:
         assert result.stdout.startswith("::warning file=templates/apps/store/app.yaml,line=4,col=12,title=W703::")
     else:
         assert "W703" in json.dumps(json.loads(result.stdout))
+    if form == "json":
+        (problem,) = json.loads(result.stdout)["problems"]
+        assert (problem["app"], problem["environments"]) == ("store", ["dome", "lab"])
 
 
 def test_an_app_that_fails_is_status_5_and_the_others_are_looked_at(root: Path, command: Command) -> None:

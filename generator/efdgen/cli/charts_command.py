@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 
 from efdgen.cli.common import CHARTS, INVALID_INPUT, complete_app, reports_errors, repository_root, root_option, show
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
-from efdgen.cli.streams import say, say_error
+from efdgen.cli.streams import say, say_error, say_warning
 from efdgen.errors import ChartError
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def fetch_command(root: Path | None, timeout: float, accepted: tuple[str, ...]) 
 
     outcome = fetch.fetch(repository_root(root), timeout, accepted)
     click.echo(charts.fetched(outcome, click.style))
+    for mirror in outcome.idle:
+        say_warning(f"{mirror.source}: no chart's repository or archive begins with the mirror's {mirror.prefix}")
     _end(outcome.failures)
 
 

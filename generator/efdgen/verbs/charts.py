@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from efdgen.helm.charts.repositories import Download, Repositories
 from efdgen.language import suggest
 from efdgen.repository import definitions, paths
 from efdgen.repository.files import Files
+from efdgen.repository.mirrors import Mirror, mirror_of
 from efdgen.repository.model import ChartReference
 from efdgen.verbs import chartkeys
 from efdgen.verbs.once import raise_errors
@@ -63,7 +64,8 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
     locked = cache.read_lock(root)
     store = Cache(cache.folder())
     there = LockedCharts(locked, store, root / paths.OUTPUT)
-    repositories = Repositories(timeout, mirrors.load(root))
+    asked = mirrors.load(root)
+    repositories = Repositories(timeout, asked)
 
     def one(chart: ChartReference) -> LockedChart:
         entry = locked.charts.get(chart)
@@ -89,7 +91,16 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
     if charts or (root / lock.FILE).exists():
         _write_lock(root, lock.dump(charts.values()))
     others = [(former, new) for new in results.values() if (former := _another(new, locked)) is not None]
-    return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures, tuple(others))
+    idle = () if failures else tuple(_idle(asked, charts.values()))
+    return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures, tuple(others), idle)
+
+
+def _idle(asked: Iterable[Mirror], charts: Iterable[LockedChart]) -> Iterator[Mirror]:
+    """Yield the repository's mirrors that stand for no chart; a machine's own can be for other repositories."""
+    urls = [url for chart in charts for url in (chart.repository, chart.url)]
+    for mirror in asked:
+        if mirror.source == paths.CHARTS and not any(mirror_of(url, [mirror]) for url in urls):
+            yield mirror
 
 
 def _twins(results: Mapping[ChartReference, LockedChart], accepted: Collection[str]) -> dict[ChartReference, str]:

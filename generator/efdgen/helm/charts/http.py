@@ -29,8 +29,14 @@ class NotFoundError(ChartError):
     """A server does not have what was asked for."""
 
 
-def get(url: str, timeout: float, limit: int) -> bytes:
-    """Download something. `timeout` is how long the server may be silent, in seconds; `limit` counts bytes.
+def get(url: str, timeout: float, limit: int, login: Login | None = None) -> bytes:
+    """Download something.
+
+    Args:
+        url: where it is.
+        timeout: how long the server may be silent, in seconds.
+        limit: the most bytes.
+        login: for a server that has none of its own here.
 
     Raises:
         NotFoundError: when the server does not have it.
@@ -48,19 +54,21 @@ def get(url: str, timeout: float, limit: int) -> bytes:
         safe = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         message = f"the URL of {safe} holds a user name; take it out"
         raise ChartError(f"{message}: logins stand in Helm's repositories.yaml or in a netrc file (see docs/charts.md)")
-    return _followed(url, timeout, limit)
+    return _followed(url, timeout, limit, login)
 
 
-def _followed(url: str, timeout: float, limit: int) -> bytes:
+def _followed(url: str, timeout: float, limit: int, lent: Login | None) -> bytes:
     """Download something, wherever the server leads; each server is asked with its own login, and no other's."""
     place = url
     for _ in range(_MAX_REDIRECTIONS):
         access = logins.of_url(place)
+        # What was lent is for the URL itself, and for nobody whom it leads to.
+        login = access.login or (lent if place == url else None)
         request = urllib.request.Request(  # noqa: S310 - the schemes are looked at
             urllib.parse.quote(place, safe="%/:=&?~#+!$,;'@()*[]"), headers={"User-Agent": USER_AGENT}
         )
-        if access.login is not None:
-            request.add_header("Authorization", f"Basic {access.login.basic}")
+        if login is not None:
+            request.add_header("Authorization", f"Basic {login.basic}")
         try:
             with _opener(access.context).open(request, timeout=timeout) as response:
                 return _read(response, url, limit)
@@ -68,7 +76,7 @@ def _followed(url: str, timeout: float, limit: int) -> bytes:
             with error:
                 led = _led(place, error)
                 if led is None:
-                    raise refused(url, error.code, access.login) from None
+                    raise refused(url, error.code, login) from None
                 place = led
         except (urllib.error.URLError, OSError, http.client.HTTPException, ValueError) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error

@@ -31,18 +31,25 @@ _DOCKER_HUB = ("docker.io", "index.docker.io", "registry-1.docker.io")
 
 
 class Login:
-    """A user name and a password. Neither is in its representation.
+    """A user name and a password, or an identity token. None of them is in its representation.
 
     Attributes:
         source: the file that it is from, as people call it.
+        is_identity: whether it is a token that a registry's own service gives others for.
     """
 
-    __slots__ = ("_name", "_password", "source")
+    __slots__ = ("_name", "_password", "is_identity", "source")
 
-    def __init__(self, name: str, password: str, source: str) -> None:
+    def __init__(self, name: str, password: str, source: str, *, is_identity: bool = False) -> None:
         self._name = name
         self._password = password
         self.source = source
+        self.is_identity = is_identity
+
+    @property
+    def identity(self) -> str:
+        """Return the identity token."""
+        return self._password
 
     @property
     def basic(self) -> str:
@@ -69,6 +76,24 @@ def of_url(url: str) -> Access:
     known = _of_helm(url)
     login = _login_of_helm(known) if known else None
     return Access(login or _of_netrc(url), _context(known) if known else None)
+
+
+def passed_on(repository: str, url: str) -> Login | None:
+    """Return a repository's login for an archive at another host; None: Helm's entry does not say to pass it on.
+
+    Args:
+        repository: the repository's URL.
+        url: the archive's, as the index of the repository has it.
+
+    Raises:
+        ChartError: when a file with logins can't be read; its content is not shown.
+    """
+    known = _of_helm(repository)
+    if known is None or known.said.get("pass_credentials_all") is not True:
+        return None
+    schemes = [urllib.parse.urlsplit(each).scheme for each in (repository, url)]
+    is_less_safe = schemes[0] == "https" and schemes[1] != "https"
+    return None if is_less_safe else _login_of_helm(known)
 
 
 def of_registry(host: str) -> Login | None:
@@ -199,6 +224,9 @@ def _names(host: str) -> Iterator[str]:
 
 
 def _written_out(entry: Mapping[str, Any], file: Path) -> Login | None:
+    token = entry.get("identitytoken")
+    if isinstance(token, str) and token:
+        return Login("", token, str(file), is_identity=True)
     name, password = entry.get("username"), entry.get("password")
     if isinstance(name, str) and isinstance(password, str):
         return Login(name, password, str(file))
@@ -225,9 +253,7 @@ def _of_helper(helper: str, name: str, file: Path) -> Login | None:
         return None  # it has no login for that
     try:
         data = json.loads(done.stdout)
-        # Of an identity token, a registry makes nothing by itself.
-        is_password = data["Username"] != "<token>"
-        return Login(data["Username"], data["Secret"], command) if is_password else None
+        return Login(data["Username"], data["Secret"], command, is_identity=data["Username"] == "<token>")
     except (ValueError, KeyError, TypeError):
         raise ChartError(f"{command}, which {file} names, does not answer as credential helpers do") from None
 

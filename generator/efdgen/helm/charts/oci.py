@@ -15,6 +15,7 @@ from efdgen.helm.charts import http, logins
 from efdgen.helm.charts.cache import digest
 from efdgen.helm.charts.http import MAX_ARCHIVE, USER_AGENT
 from efdgen.helm.charts.index import near
+from efdgen.helm.charts.logins import Login
 from efdgen.language import installing
 from efdgen.repository.model import ChartReference
 
@@ -26,6 +27,7 @@ _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PIECE = 1 << 16
 _REALM = re.compile(r'realm="([^"]*)"', re.IGNORECASE)
+_PARAMETERS = re.compile(r"(\w+)=\"([^\"]*)\"")
 
 
 def source(chart: ChartReference) -> str:
@@ -118,19 +120,39 @@ class _Client:
         def respond(response: Any, headers: dict[str, str], *, refresh: bool = False) -> tuple[dict[str, str], bool]:
             challenge = response.headers.get("Www-Authenticate") or ""
             if challenge.lower().startswith("basic"):
-                if login is None:
+                if login is None or login.is_identity:
                     return headers, False
                 return {**(headers or {}), "Authorization": f"Basic {login.basic}"}, True
             realm = urllib.parse.urlsplit(next(iter(_REALM.findall(challenge)), ""))
             if login is not None and realm.scheme == "http" and realm.hostname not in _LOOPBACK:
                 raise ChartError(f"{self._address}: the registry wants its login sent to {realm.netloc} without TLS")
+            if login is not None and login.is_identity:
+                token = self._token(login, challenge)
+                return ({**(headers or {}), "Authorization": f"Bearer {token}"}, True) if token else (headers, False)
             answer: tuple[dict[str, str], bool] = authenticate(response, headers, refresh=refresh)
             return answer
 
         session.rebuild_auth = rebuild
         self._registry.auth.authenticate_request = respond
-        if login is not None:
+        if login is not None and not login.is_identity:
             self._registry.auth._basic_auth = login.basic  # noqa: SLF001 - its setter takes what we do not hold
+
+    def _token(self, login: Login, challenge: str) -> str:
+        """Return the token that the registry's service gives for an identity token; empty: it gives none.
+
+        https://distribution.github.io/distribution/spec/auth/oauth/
+        """
+        asked = dict(_PARAMETERS.findall(challenge))
+        form = {"grant_type": "refresh_token", "client_id": "efdgen", "refresh_token": login.identity}
+        form |= {key: asked[key] for key in ("service", "scope") if key in asked}
+        # Nobody whom the service leads to hears of it.
+        answer = self._registry.session.post(asked.get("realm", ""), data=form, allow_redirects=False)
+        try:
+            said = answer.json() if answer.ok else {}
+        except ValueError:
+            said = {}
+        token = said.get("access_token") or said.get("token") if isinstance(said, dict) else ""
+        return token if isinstance(token, str) else ""
 
     def __enter__(self) -> _Client:  # noqa: PYI034 - Self came with Python 3.11
         return self

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from efdgen.errors import Location
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.helm.charts.versions import Newer
+from efdgen.repository.mirrors import Mirror
 from efdgen.repository.model import ChartReference
 
 
@@ -30,6 +31,7 @@ class Fetched(NamedTuple):
         removed: the charts that left the lock, because no app pins them any more.
         failures: what went wrong with the others.
         accepted: charts that are another archive now, because somebody said so: what was locked, and what is.
+        idle: mirrors of the repository that no chart is fetched through.
     """
 
     fetched: tuple[LockedChart, ...]
@@ -37,6 +39,7 @@ class Fetched(NamedTuple):
     removed: tuple[LockedChart, ...]
     failures: tuple[Failure, ...]
     accepted: tuple[tuple[LockedChart, LockedChart], ...] = ()
+    idle: tuple[Mirror, ...] = ()
 
 
 class Comparison(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from efdgen.errors import ChartError
-from efdgen.helm.charts import gitcharts, http, index, oci, versions
+from efdgen.helm.charts import gitcharts, http, index, logins, oci, versions
 from efdgen.repository import mirrors
 from efdgen.repository.mirrors import Mirror
 from efdgen.repository.model import ChartReference
@@ -104,13 +104,13 @@ class Repositories:
             return Download(self._of_registry(chart), oci.source(chart), oci.source(chart))
         if known_url and not known_url.startswith("oci:"):
             try:
-                content, place = self._archive(known_url)
+                content, place = self._archive(known_url, chart.repository)
                 return Download(content, place, known_url)
             except http.NotFoundError:
                 pass  # it has moved: the index knows where
         entry = self._index(chart.repository).find(chart)
         url = index.absolute(chart.repository, entry.urls[0])
-        content, place = self._archive(url)
+        content, place = self._archive(url, chart.repository)
         return Download(content, place, url, entry.digest)
 
     def _from_mirror(self, there: ChartReference, mirror: Mirror) -> Download:
@@ -127,7 +127,7 @@ class Repositories:
             published = mirrors.published(url, mirror) if mirror.prefix.startswith("http") else ""
             with _saying(mirror):
                 return Download(http.get(url, self._timeout, http.MAX_ARCHIVE), url, published, entry.digest)
-        content, place = self._archive(url)
+        content, place = self._archive(url, there.repository)
         return Download(content, place, url, entry.digest)
 
     def _of_registry(self, chart: ChartReference) -> bytes:
@@ -136,11 +136,12 @@ class Repositories:
         except http.NotFoundError as error:
             raise oci.unknown_version(chart, error, self._timeout) from None
 
-    def _archive(self, url: str) -> tuple[bytes, str]:
-        """Return what is at a URL, or at its mirror, and where that is."""
+    def _archive(self, url: str, repository: str) -> tuple[bytes, str]:
+        """Return what a repository lists at a URL, from there or from its mirror, and where that is."""
         mirror = mirrors.mirror_of(url, [mirror for mirror in self._mirrors if mirror.url.startswith("http")])
         if mirror is None:
-            return http.get(url, self._timeout, http.MAX_ARCHIVE), url
+            login = logins.passed_on(repository, url)
+            return http.get(url, self._timeout, http.MAX_ARCHIVE, login), url
         place = mirrors.mirrored(url, mirror)
         with _saying(mirror):
             return http.get(place, self._timeout, http.MAX_ARCHIVE), place
