@@ -19,7 +19,7 @@ from efdgen.cli import lint_command
 from efdgen.errors import Problem
 from efdgen.helm import engines
 from efdgen.rules.kubernetes import across
-from efdgen.verbs import lint, project
+from efdgen.verbs import fixingcharts, lint, project
 from support.checkout import ROOT, edit
 from support.repository import overlay, small_repository
 from support.standins import StandIns, metadata, pack
@@ -329,7 +329,8 @@ def test_the_first_cached_version_of_a_chart_that_does_without_an_old_api_is_nam
         asked.append(name)
         return cached
 
-    linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), cached=of_name)
+    known = fixingcharts.Known(of_name, lambda chart: ["v4.0.0", "5.0.0-rc.1", chart.version])
+    linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), known=known)
     (problem,) = (each for each in linted.problems if each.code == "W703")
     assert problem.hint == (
         "use networking.k8s.io/v1, which the cluster serves already; "
@@ -337,6 +338,9 @@ def test_the_first_cached_version_of_a_chart_that_does_without_an_old_api_is_nam
     )
     assert (problem.app, problem.environments, asked) == ("store", ("dome", "lab"), ["store-chart"])
     del cached["2.0.0"], cached["3.0.0"]
-    linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), cached=of_name)
+    linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), known=known)
     (problem,) = (each for each in linted.problems if each.code == "W703")
-    assert problem.hint == "use networking.k8s.io/v1, which the cluster serves already"
+    assert problem.hint == (
+        "use networking.k8s.io/v1, which the cluster serves already; "
+        "its repository has v4.0.0, which nobody has looked at: efdgen charts diff store v4.0.0"
+    )

@@ -98,7 +98,7 @@ def command(
         helm = engines.choose(engine)
         with helmwarnings.once(helm):
             result = lint.lint(
-                folder, environments, helm, open_charts(folder), apps, resources=resources, cached=fixingcharts.in_cache
+                folder, environments, helm, open_charts(folder), apps, resources=resources, known=fixingcharts.offline()
             )
 
     def tell(form: str, style: Style) -> Iterator[Said]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import threads
 from efdgen.helm.charts import archive, cache, constraints, gitcharts, lock, mirrors, versions
+from efdgen.helm.charts import known as remembered
 from efdgen.helm.charts.cache import FETCH, Cache, LockedCharts
 from efdgen.helm.charts.index import Entry
 from efdgen.helm.charts.lock import ChartLock, LockedChart
@@ -259,6 +260,7 @@ def _compared(
     chart: ChartReference, apps: tuple[str, ...], clusters: Collection[str], repositories: Repositories
 ) -> Comparison:
     known = repositories.versions(chart)
+    remembered.remember(chart, known)
     entries = repositories.published(chart)
     newer = versions.newer(chart.version, known)
     fitting = versions.newer(chart.version, [each for each in known if fits(entries.get(each), clusters)]).newest

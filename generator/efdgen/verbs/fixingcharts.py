@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from efdgen.errors import ChartError
@@ -19,8 +19,18 @@ from efdgen.rules.kubernetes.check import Finding
 
 CODES = ("E702", "W703")
 
-Cached = Callable[[str], Mapping[str, bytes]]
-"""Returns the archives of a chart by its name: each version that there is."""
+
+class Known(NamedTuple):
+    """What is known of charts without asking their repositories.
+
+    Attributes:
+        archives: returns the archives of a chart by its name: each version that there is.
+        versions: returns the versions that its repository had when it was asked last.
+    """
+
+    archives: Callable[[str], Mapping[str, bytes]]
+    versions: Callable[[ChartReference], Sequence[str]]
+
 
 _MOST = 12
 """So many versions of one chart are tried, the lowest first."""
@@ -51,11 +61,12 @@ class Fixing:
     """Finds the versions of charts that help, each once in a run: where several environments have an app, by the first.
 
     Args:
-        cached: the charts that can be tried.
+        known: the charts that can be tried.
     """
 
-    def __init__(self, cached: Cached) -> None:
-        self._cached = functools.cache(cached)
+    def __init__(self, known: Known) -> None:
+        self._archives = functools.cache(known.archives)
+        self._versions = known.versions
         self._known: dict[tuple[str, str, str], str] = {}
 
     def named(self, findings: Iterable[Finding], around: Around) -> Iterator[Finding]:
@@ -72,11 +83,22 @@ class Fixing:
                 continue
             place = (finding.app, chart.key, around.capabilities.kubernetes_version)
             if place not in self._known:
-                self._known[place] = _fixing(finding, chart, around, self._cached)
-            version = self._known[place]
-            said = f"{chart.name} {version}, which is in the chart cache, does so" if version else ""
+                self._known[place] = self._advice(finding, chart, around)
+            said = self._known[place]
             hint = "; ".join(filter(None, (finding.problem.hint, said)))
             yield finding._replace(problem=finding.problem._replace(hint=hint))
+
+    def _advice(self, finding: Finding, chart: AppChart, around: Around) -> str:
+        """Return what to say of other versions of a chart; empty: nothing is known of them."""
+        archives = self._archives(chart.name)
+        version = _fixing(finding, chart, around, archives)
+        if version:
+            return f"{chart.name} {version}, which is in the chart cache, does so"
+        newest = versions.after(chart.version, self._versions(chart.reference))[-1:]
+        if newest and newest[0] not in archives:
+            command = f"efdgen charts diff {finding.app} {newest[0]}"
+            return f"its repository has {newest[0]}, which nobody has looked at: {command}"
+        return ""
 
 
 def _chart(finding: Finding, repository: Repository) -> AppChart | None:
@@ -88,9 +110,8 @@ def _chart(finding: Finding, repository: Repository) -> AppChart | None:
     )
 
 
-def _fixing(finding: Finding, chart: AppChart, around: Around, cached: Cached) -> str:
-    """Return the lowest cached version after the pinned one with which nothing of the kind is found; empty: none."""
-    archives = cached(chart.name)
+def _fixing(finding: Finding, chart: AppChart, around: Around, archives: Mapping[str, bytes]) -> str:
+    """Return the lowest version after the pinned one with which nothing of the kind is found; empty: none."""
     for version in versions.after(chart.version, archives)[:_MOST]:
         tree = _with_version(around.tree, finding.app, chart.key, version)
         charts = _Instead(around.charts, chart.name, version, archives[version])
@@ -115,12 +136,7 @@ def _with_version(tree: Mapping[str, bytes], app: str, key: str, version: str) -
     return {**tree, file: yamlio.dump(data).encode()}
 
 
-def nowhere(_name: str) -> dict[str, bytes]:
-    """Return no archives: none can be tried."""
-    return {}
-
-
-def in_cache(name: str) -> dict[str, bytes]:
+def _in_cache(name: str) -> dict[str, bytes]:
     """Return the archives of a chart that the cache of this machine has, by version; damaged ones are left out."""
     from efdgen.helm.charts import archive, cache
 
@@ -137,3 +153,14 @@ def in_cache(name: str) -> dict[str, bytes]:
         if metadata.name == name:
             found[metadata.version] = content
     return found
+
+
+NOTHING = Known(lambda _name: {}, lambda _chart: ())
+"""No chart can be tried."""
+
+
+def offline() -> Known:
+    """Return what this machine knows."""
+    from efdgen.helm.charts import known
+
+    return Known(_in_cache, known.versions)

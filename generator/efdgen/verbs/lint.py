@@ -21,7 +21,7 @@ from efdgen.rules.kubernetes import across, apis, check, exponents, pods, schema
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.rules.kubernetes.world import Cluster
 from efdgen.verbs import fixingcharts, owntemplates
-from efdgen.verbs.fixingcharts import Cached
+from efdgen.verbs.fixingcharts import Known
 from efdgen.verbs.project import Rendering, rendering
 
 
@@ -49,12 +49,12 @@ def lint(
     only: Sequence[str] = (),
     *,
     resources: bool = False,
-    cached: Cached = fixingcharts.nowhere,
+    known: Known = fixingcharts.NOTHING,
 ) -> Linted:
     """Hydrate the named environments (none named: all) and check their objects, or only those of some apps.
 
-    With `resources`, containers without requests or limits are named, and not only counted. `cached` returns the
-    versions of a chart that can be tried where one makes what Kubernetes removes.
+    With `resources`, containers without requests or limits are named, and not only counted. `known` has the
+    versions of charts that can be tried where one makes what Kubernetes removes.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -68,7 +68,7 @@ def lint(
     failed: list[HydratedApp] = []
     in_vain: list[Problem] = []
     containers = [0, 0]
-    fixing = fixingcharts.Fixing(cached)
+    fixing = fixingcharts.Fixing(known)
     for environment in given.environments:
         cluster = environment.facts.cluster
         name = environment.facts.name
