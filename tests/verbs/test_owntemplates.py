@@ -71,7 +71,7 @@ def test_a_host_that_an_app_has_not_is_an_error_without_helm(root: Path) -> None
     overlay(root, {OWN.format("store"): MAP + "  at: '{{ .Values.hosts.stroe }}'\n"})
 
     (problem, *_) = problems(root, is_run=False)
-    assert (problem.code, *problem.location[:2]) == ("E714", OWN.format("store"), 5)
+    assert (problem.code, *problem.location) == ("E714", OWN.format("store"), 5, 11)
     assert (problem.hint, "a host that store has not" in problem.message) == ("did you mean 'store'?", True)
     accepted(root, "lab")
     assert all("environment lab" not in problem.message for problem in problems(root, is_run=False))

@@ -13,6 +13,7 @@ from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import suggest
 from efdgen.language.shown import shown
+from efdgen.repository.texts import TextFile
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
 
@@ -141,13 +142,19 @@ def lacking(environment: ResolvedEnvironment) -> Iterator[Finding]:
     for app in environment.apps:
         for template in app.definition.templates.values():
             for name in sorted(_hosts_read(template.text) - app.hosts.keys()):
-                lines = enumerate(template.text.splitlines(), 1)
-                line = next((number for number, line in lines if f".hosts.{name}" in line), 0)
-                app_name, where = app.definition.name, Location(template.source, line)
+                app_name, where = app.definition.name, _place(template, f".Values.hosts.{name}")
                 message = f"the template reads .Values.hosts.{name}, a host that {app_name} has not: it is empty"
                 hint = suggest.hint(name, app.hosts) or f"give {app_name} the host: ingressHosts: [{name}]"
                 place = f"{message} ({app_name} in environment {environment.facts.name})"
                 yield Finding(Problem("E714", place, where, hint=hint), app_name)
+
+
+def _place(template: TextFile, read: str) -> Location:
+    """Return where a template reads a value; the file, if it does so in other words."""
+    for number, line in enumerate(template.text.splitlines(), 1):
+        if read in line:
+            return Location(template.source, number, line.index(read) + 1)
+    return Location(template.source)
 
 
 @functools.cache
