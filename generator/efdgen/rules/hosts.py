@@ -13,7 +13,7 @@ from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import suggest
 from efdgen.language.shown import shown
-from efdgen.repository.texts import TextFile
+from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
 
