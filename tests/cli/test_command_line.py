@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 from efdgen import __version__, cli
 from efdgen.language import schema
 from efdgen.verbs import render
-from support import needs
+from support import needs, warm
 from support.checkout import ROOT, edit, efdgen
 
 VERBS = ["render", "check", "validate", "list"]
@@ -279,8 +279,7 @@ cli.main()
 
 @pytest.mark.parametrize("verb", ["render", "check", "validate"])
 def test_a_bug_ends_with_70_says_so_and_keeps_the_traceback(small: Path, verb: str) -> None:
-    command = [sys.executable, "-c", BUG, verb]
-    result = subprocess.run(command, cwd=small, capture_output=True, text=True, check=False)
+    result = warm.python("-c", BUG, verb, cwd=small)
     assert (result.returncode, result.stdout) == (70, "")
     assert result.stderr.startswith("Traceback (most recent call last):\n")
     assert "RuntimeError: the moon is blue\n" in result.stderr
@@ -373,7 +372,7 @@ def test_nothing_of_a_file_s_name_or_line_steers_a_terminal_or_a_workflow(small:
     assert "warning: rendered/a\\n::error file=x::mine was not made by efdgen; left alone\n" in shown.stderr
     assert "\x1b" not in shown.stdout + shown.stderr
     for form in ("text", "github", "json", "sarif"):
-        found = efdgen("check", "--format", form, cwd=small)
+        found = warm.efdgen("check", "--format", form, cwd=small)
         assert found.returncode == 1, found.stderr
         assert r"c\xff" in found.stdout or r"c\udcff" in found.stdout or "c%FF" in found.stdout
         assert not re.search("^::error file=x|\x1b|\x07", found.stdout + found.stderr, re.MULTILINE)
@@ -384,7 +383,7 @@ def in_a_terminal(root: Path, *arguments: str, env: dict[str, str] | None = None
     ours, theirs = pty.openpty()
     variables = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "FORCE_COLOR")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "efdgen", *arguments],
+        [warm.program(), *arguments],
         cwd=root,
         stdin=theirs,
         stdout=theirs,
@@ -410,7 +409,7 @@ def test_colours_are_for_terminals_only(small: Path) -> None:
     status, shown = in_a_terminal(small, "validate")
     assert status == 3
     assert "\x1b[31m\x1b[1merror[E402]\x1b[0m" in shown
-    assert "\x1b[" not in efdgen("validate", cwd=small).stderr
+    assert "\x1b[" not in warm.efdgen("validate", cwd=small).stderr
 
 
 def test_no_color_is_respected_in_a_terminal(small: Path) -> None:

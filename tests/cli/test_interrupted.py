@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +13,7 @@ from efdgen import cli
 from efdgen.output import disk
 from efdgen.output.journal import FOLDER
 from efdgen.verbs import render
-from support import kills
+from support import kills, warm
 from support.checkout import edit, snapshot
 
 SAID = "warning: a render was interrupted; run: efdgen render\n"
@@ -150,15 +146,6 @@ def test_ctrl_c_leaves_the_old_tree_or_the_new_one(small: Path, moment: int) -> 
     before = snapshot(small / "rendered")
     edit(small / "environments/lab.yaml", 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.22.0"')
     after = {**before, **render.rendering(small, ()).tree}
-    command = [sys.executable, "-c", PRESSED, str(moment), "render"]
-    result = subprocess.run(
-        command, cwd=small, capture_output=True, text=True, check=False, preexec_fn=default_interrupt
-    )
+    result = warm.python("-c", PRESSED, str(moment), "render", cwd=small)
     assert (result.returncode, result.stderr) == (130, "\nInterrupted.\n")
     assert snapshot(small / "rendered") == (before if moment == 1 else after)
-
-
-def default_interrupt() -> None:
-    """Let Ctrl-C do what it does at a terminal: who runs tests in the background ignores it."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.setpgrp()

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from efdgen import cli
 from efdgen.report import former
 from efdgen.report.diff import refused
-from support import needs
+from support import needs, warm
 from support.checkout import edit, snapshot
 from support.html import Document
 
@@ -121,8 +121,7 @@ def test_a_file_has_no_colours_where_the_terminal_has_some(
 
 def test_a_file_s_name_that_is_no_text_is_written_as_its_bytes(small: Path, tmp_path: Path) -> None:
     (small / b"rendered/apps/\xff".decode("utf-8", "surrogateescape")).write_bytes(b"mine\n")
-    command = [sys.executable, "-m", "efdgen", "check", "--format=github", "--root", small, "--report=json=out.json"]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    warm.efdgen("check", "--format=github", "--root", small, "--report=json=out.json", cwd=tmp_path)
     (problem,) = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["problems"]
     assert problem["file"] == "rendered/apps/\udcff"
 

@@ -9,7 +9,6 @@ import re
 import socket
 import ssl
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +22,7 @@ from efdgen.helm.charts import archive, cache, http, lock
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.language import yamlio
 from efdgen.repository.model import ChartReference
-from support import needs
+from support import needs, warm
 from support.chartserver import Chart, ChartServer, chart, redirect, status, tgz, truncated
 
 NO_LOGIN = "if it wants a login, run helm repo add with it, or write it into a netrc file"
@@ -273,7 +272,7 @@ def test_fetches_can_run_side_by_side(root: Path, server: ChartServer) -> None:
         name = f"demo{number}"
         server.add(chart(name, "1.0.0", {"values.yaml": os.urandom(200_000).hex()}))
         pin(root, server.url, name)
-    command = [sys.executable, "-m", "efdgen", "charts", "fetch", "--root", str(root)]
+    command = [warm.program(), "charts", "fetch", "--root", root]
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
     for process in running:
         _, stderr = process.communicate(timeout=60)

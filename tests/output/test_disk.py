@@ -9,7 +9,6 @@ import re
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,7 +22,8 @@ from efdgen.output.compare import FileChange, compare
 from efdgen.output.journal import FOLDER
 from efdgen.output.tree import FileTree
 from efdgen.verbs import render
-from support.checkout import ROOT, edit, efdgen, snapshot
+from support import warm
+from support.checkout import ROOT, edit, snapshot
 
 VALUES = "apps/store/values-lab.yaml"
 EARLIER = ".efdgen-tmp"
@@ -277,7 +277,7 @@ def everything(folder: Path) -> dict[str, tuple[int, bytes]]:
 def test_obstacles_end_the_command_with_4_and_a_clear_message(small: Path) -> None:
     obstacle_fifo(small / "rendered" / VALUES)
     for verb in ("render", "check"):
-        result = efdgen(verb, cwd=small)
+        result = warm.efdgen(verb, cwd=small)
         assert result.returncode == 4
         assert result.stdout == ""
         assert result.stderr.startswith("error: ")
@@ -325,8 +325,7 @@ def test_a_full_disk_leaves_everything_as_it_was(small: Path, limit: int, named:
     edit_much(small)
     shutil.copytree(small / "templates/apps/view", small / "templates/apps/novelty")
     before = everything(small / "rendered")
-    command = [sys.executable, "-c", FULL, str(limit)]
-    result = subprocess.run(command, cwd=small, capture_output=True, text=True, check=False)
+    result = warm.python("-c", FULL, str(limit), cwd=small)
     assert (result.returncode, result.stdout) == (4, "")
     assert result.stderr.startswith("error: can't write ")
     assert "run it again when that is fixed" in result.stderr
@@ -372,8 +371,7 @@ def test_a_folder_that_must_not_be_written_leaves_everything_as_it_was(small: Pa
             if path.is_dir():
                 path.chmod(0o555)
         before = everything(root / "rendered")
-        command = [sys.executable, "-c", READ_ONLY]
-        result = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+        result = warm.python("-c", READ_ONLY, cwd=root)
         assert (result.returncode, result.stdout) == (4, ""), result.stderr
         assert result.stderr.startswith("error: can't write ")
         assert "Permission denied" in result.stderr
@@ -428,7 +426,7 @@ def test_two_renders_at_once_are_refused_and_the_lock_dies_with_its_holder(small
         named = re.search(HELD, str(caught.value))
         assert named is not None
         assert named[1] in (None, str(os.getpid()))
-        result = efdgen("render", cwd=small)
+        result = warm.efdgen("render", cwd=small)
         assert (result.returncode, result.stdout) == (4, "")
         assert re.search(HELD, result.stderr)
         assert snapshot(small / "rendered") == before
@@ -463,7 +461,7 @@ def test_the_holder_of_the_lock_is_named_if_the_system_tells(
 
 def test_many_renders_at_once_leave_a_whole_tree(small: Path) -> None:
     edit(small / "environments/lab.yaml", OLD, NEW)
-    command = [sys.executable, "-m", "efdgen", "render", "--root", str(small)]
+    command = [warm.program(), "render", "--root", small]
     runs = [
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
@@ -498,7 +496,7 @@ def test_one_file_that_the_disk_has_no_room_for_stays_as_it_was(tmp_path: Path) 
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))\n"
         "disk.replace_file(Path('report'), b'2' * 200)"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = warm.python("-c", code, cwd=tmp_path)
     assert done.stderr.endswith("OutputError: can't write report: File too large\n")
     assert snapshot(tmp_path) == {"report": b"1\n"}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,9 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-import efdgen
 from efdgen import cli
 from efdgen.verbs import render
-from support import needs
+from support import needs, warm
 from support.chartserver import ChartServer, chart
 from support.checkout import ROOT, copy_tree, edit
 from support.gitrepo import commit, git
@@ -29,17 +27,6 @@ DESCRIBED: dict[str, Any] = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
 STEPS: list[dict[str, Any]] = DESCRIBED["runs"]["steps"]
 SCRIPTS = {step["name"]: step["run"] for step in STEPS if "run" in step}
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
-
-PROGRAM = """\
-#!{python}
-import sys
-with open({log!r}, "a") as log:
-    print(sys.argv[1], file=log)
-sys.path.insert(0, {folder!r})
-from efdgen.cli import main
-main()
-"""
-"""The efdgen that the tests import, as a command that notes how it is called."""
 
 PULL_REQUEST = {"base_ref": "main"}
 PUSH = {"base_ref": ""}
@@ -72,9 +59,7 @@ def workspace(origin: Path, tmp_path: Path) -> Path:
 def act(workspace: Path, github: dict[str, str], **inputs: str) -> Run:
     """Run the action on a workspace; `fail_outside` stands for the input `fail-outside`."""
     program, log = workspace.parent / "efdgen", workspace.parent / "efdgen.log"
-    folder = Path(efdgen.__file__).parents[1]
-    program.write_text(PROGRAM.format(python=sys.executable, log=str(log), folder=str(folder)), encoding="utf-8")
-    program.chmod(0o755)
+    warm.command(program, f"with open({str(log)!r}, 'a') as log:\n    print(sys.argv[1], file=log)")
     given = {"efdgen": str(program), "objects": "false"} | {
         name.replace("_", "-"): value for name, value in inputs.items()
     }

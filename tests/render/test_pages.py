@@ -26,7 +26,8 @@ from efdgen.repository.load import load
 from efdgen.repository.model import Repository
 from efdgen.verbs import project
 from support import TRICKY_WORDS, many
-from support.checkout import ROOT, edit, efdgen, names
+from support.checkout import ROOT, edit, names
+from support.warm import efdgen
 
 PAGES = sorted((ROOT / "rendered").rglob("*.md"))
 FLEET = ROOT / "rendered/README.md"

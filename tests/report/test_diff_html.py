@@ -17,8 +17,9 @@ from efdgen.report.html import asset, page
 from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import Item
 from support.browser import PHONE, WINDOWS, Show
-from support.checkout import edit, efdgen
+from support.checkout import edit
 from support.html import Document
+from support.warm import efdgen
 
 EVIL = "</script><script>document.title='evil'</script><img src=x onerror=\"document.title='evil'\"><b>&amp;'\""
 MINUS = "\N{MINUS SIGN}"

@@ -22,9 +22,10 @@ from efdgen.report.site import markdown, write
 from efdgen.report.site import rows as data
 from efdgen.report.site.model import Fleet
 from efdgen.verbs.project import resolve
-from support.checkout import ROOT, efdgen, names, snapshot
+from support.checkout import ROOT, names, snapshot
 from support.html import Document
 from support.sites import MAKERS, environment, evil
+from support.warm import efdgen
 
 
 @functools.cache

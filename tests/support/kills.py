@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from efdgen.output.journal import FOLDER
+from support import warm
 
 BEFORE_THE_JOURNAL, BEFORE_THE_SWITCH, IN_THE_SWITCH = 0, 1, 3
 """How many files have taken their names: the journal is the first."""
@@ -32,7 +31,6 @@ render.write(Path.cwd())
 
 def render_until(root: Path, moment: int) -> None:
     """Render a repository, and die when so many files have taken their names."""
-    command = [sys.executable, "-c", _KILLED, str(moment)]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    done = warm.python("-c", _KILLED, str(moment), cwd=root)
     assert done.returncode == _STATUS, done.stderr
     assert (root / "rendered" / FOLDER).is_dir()

@@ -16,9 +16,10 @@ from efdgen import cli
 from efdgen.cli import diff_command
 from efdgen.report import diff
 from efdgen.verbs import render
-from support.checkout import edit, efdgen
+from support.checkout import edit
 from support.gitrepo import VARIABLES, commit, git
 from support.repository import overlay
+from support.warm import efdgen
 
 FACTS = "environments/shared/facts.yaml"
 FIVE = "base, ncsa-int, ncsa-stable, sandbox, tucson-teststand"

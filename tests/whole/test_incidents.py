@@ -19,7 +19,8 @@ import yaml
 from efdgen.output import layout
 from efdgen.verbs import render
 from support.charts import applications, everything, of_kind, parent
-from support.checkout import ROOT, changes, codes, edit, efdgen, found, names, snapshot
+from support.checkout import ROOT, changes, codes, edit, found, names, snapshot
+from support.warm import efdgen
 
 SUMMIT = "environments/summit.yaml"
 
