@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 EFDGEN := $(BIN)/efdgen
 ENV ?=
-PYTEST_OPTIONS ?= -q -n auto --dist loadgroup
+PYTEST_OPTIONS ?= -q -n auto --dist worksteal
 
 # efdgen starts many times in a test: compiled once, it starts in half the time.
 unexport PYTHONDONTWRITEBYTECODE

@@ -32,6 +32,12 @@ def pytest_configure() -> None:
     memory.use()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: then no process waits for another that does it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_collection_finish() -> None:
     """Keep the collector of garbage from going through the tests themselves again and again."""
     gc.collect()
