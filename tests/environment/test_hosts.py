@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +24,7 @@ from efdgen.verbs import project
 from support import many
 from support.charts import everything
 from support.checkout import ROOT, edit, names
+from support.parsers import libyaml
 from support.repository import small_repository
 
 REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"
@@ -67,7 +67,7 @@ def _rendered(name: str) -> set[str]:
         if each["kind"] == "Ingress":
             hosts |= {rule["host"] for rule in each["spec"]["rules"]}
     for file in (ROOT / "rendered/apps").glob(f"*/values-{name}.yaml"):
-        hosts |= set(_of_values(yaml.safe_load(file.read_text(encoding="utf-8"))))
+        hosts |= set(_of_values(libyaml(file.read_text(encoding="utf-8"))))
     return hosts
 
 
@@ -79,14 +79,14 @@ def test_hosts_behind_the_ingress_controller_are_those_of_the_rendered_ingresses
 @pytest.mark.parametrize("name", names())
 def test_there_is_a_host_on_the_nodes_ports_where_kafka_listens_there(name: str) -> None:
     file = ROOT / f"rendered/apps/cp-helm-charts/values-{name}.yaml"
-    values = yaml.safe_load(file.read_text(encoding="utf-8"))["cp-helm-charts"] if file.exists() else {}
+    values = libyaml(file.read_text(encoding="utf-8"))["cp-helm-charts"] if file.exists() else {}
     listens = bool((values.get("cp-kafka", {}).get("nodeport") or {}).get("enabled"))
     assert bool([each for each in found(name) if each.kind == NODE_PORT]) is listens
 
 
 def test_the_broker_that_others_are_told_of_is_a_host_on_a_node_s_port() -> None:
     file = ROOT / "rendered/apps/kafka-connect-manager/values-ncsa-stable.yaml"
-    told = yaml.safe_load(file.read_text(encoding="utf-8"))["kafka-connect-manager"]["mirrorMaker2"]
+    told = libyaml(file.read_text(encoding="utf-8"))["kafka-connect-manager"]["mirrorMaker2"]
     for name, broker in (("summit", "sourceClusterBootstrapServers"), ("ncsa-stable", "targetClusterBootstrapServers")):
         assert [f"{each.host}:31090" for each in found(name) if each.kind == NODE_PORT] == [told[broker]]
 

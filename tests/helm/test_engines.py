@@ -8,15 +8,15 @@ from typing import Any
 
 import helm_python
 import pytest
-import yaml
 
 from efdgen.verbs import render
 from support.charts import Object, applications, everything, hydrate, of_kind, parent, wrapper
 from support.checkout import ROOT, edit, names
+from support.parsers import libyaml
 
 
 def spec(environment: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((ROOT / f"environments/{environment}.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = libyaml((ROOT / f"environments/{environment}.yaml").read_text(encoding="utf-8"))
     return loaded
 
 
@@ -129,7 +129,7 @@ def test_the_aws_secret_is_there_only_where_the_s3_sink_is_on(environment: str) 
 
 def test_the_s3_sink_is_on_somewhere_and_off_somewhere() -> None:
     enabled = {
-        environment: yaml.safe_load(path.read_text(encoding="utf-8"))["kafka-connect-manager"]
+        environment: libyaml(path.read_text(encoding="utf-8"))["kafka-connect-manager"]
         .get("s3Sink", {})
         .get("enabled", False)
         for environment in names()

@@ -9,7 +9,6 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 import pytest
-import yaml
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +23,7 @@ from efdgen.verbs import project
 from support import few, many, needs, words
 from support.browser import Show
 from support.checkout import ROOT, names
+from support.parsers import libyaml
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -36,7 +36,7 @@ def graph(name: str) -> Graph:
 
 def definition(app: str) -> dict[str, object]:
     """Read an app definition, with what it extends."""
-    data: dict[str, object] = yaml.safe_load((ROOT / f"templates/apps/{app}/app.yaml").read_text(encoding="utf-8"))
+    data: dict[str, object] = libyaml((ROOT / f"templates/apps/{app}/app.yaml").read_text(encoding="utf-8"))
     return {**definition(str(data["extends"])), **data} if "extends" in data else data
 
 
@@ -45,7 +45,7 @@ def definition(app: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", names())
 def test_nodes_are_the_spec_s_apps_and_what_the_cluster_provides(name: str) -> None:
-    spec = yaml.safe_load((ROOT / f"environments/{name}.yaml").read_text(encoding="utf-8"))
+    spec = libyaml((ROOT / f"environments/{name}.yaml").read_text(encoding="utf-8"))
     assert {node.name for node in graph(name).apps} == set(spec["apps"])
     provided = spec.get("cluster", {}).get("provides", ["vault-secrets-operator", "ingress-nginx"])
     expected = set(provided) - set(spec["apps"])
@@ -62,8 +62,8 @@ def test_edges_are_what_the_app_definitions_require(name: str) -> None:
 def test_nodes_say_the_versions_secrets_and_namespaces_of_the_rendered_files(name: str) -> None:
     for node in graph(name).apps:
         folder = ROOT / "rendered/apps" / node.name
-        (dependency,) = yaml.safe_load((folder / "Chart.yaml").read_text(encoding="utf-8"))["dependencies"]
-        values = yaml.safe_load((folder / f"values-{name}.yaml").read_text(encoding="utf-8"))
+        (dependency,) = libyaml((folder / "Chart.yaml").read_text(encoding="utf-8"))["dependencies"]
+        values = libyaml((folder / f"values-{name}.yaml").read_text(encoding="utf-8"))
         assert node.version == dependency["version"]
         assert list(node.secrets) == [each["name"] for each in values.get("vault", {}).get("secrets", [])]
         application = (ROOT / f"rendered/apps/efd/templates/{node.name}.yaml").read_text(encoding="utf-8")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +26,7 @@ from efdgen.repository.model import Repository
 from efdgen.verbs import project
 from support import TRICKY_WORDS, many
 from support.checkout import ROOT, edit, names
+from support.parsers import libyaml
 from support.warm import efdgen
 
 PAGES = sorted((ROOT / "rendered").rglob("*.md"))
@@ -97,18 +97,18 @@ def fleet_page(found: project.Resolved) -> str:
 
 
 def spec(name: str) -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load((ROOT / f"environments/{name}.yaml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = libyaml((ROOT / f"environments/{name}.yaml").read_text(encoding="utf-8"))
     return data
 
 
 def rendered_values(name: str) -> dict[str, dict[str, Any]]:
     """Return an environment's rendered values, by app."""
     files = sorted((ROOT / "rendered/apps").glob(f"*/values-{name}.yaml"))
-    return {file.parent.name: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files}
+    return {file.parent.name: libyaml(file.read_text(encoding="utf-8")) for file in files}
 
 
 def version(app: str) -> str:
-    chart = yaml.safe_load((ROOT / f"rendered/apps/{app}/Chart.yaml").read_text(encoding="utf-8"))
+    chart = libyaml((ROOT / f"rendered/apps/{app}/Chart.yaml").read_text(encoding="utf-8"))
     return str(chart["dependencies"][0]["version"])
 
 
@@ -177,7 +177,7 @@ def test_versions_are_those_of_the_rendered_charts() -> None:
 def test_every_pin_of_a_spec_is_marked_and_explained() -> None:
     versions = table(section(FLEET, "## Chart versions"))
     explained = {row[""]: row for row in table(section(FLEET, "### Pins"))}
-    shared = yaml.safe_load((ROOT / "environments/shared/facts.yaml").read_text(encoding="utf-8"))["sites"]
+    shared = libyaml((ROOT / "environments/shared/facts.yaml").read_text(encoding="utf-8"))["sites"]
     for name, row in zip(names(), versions, strict=True):
         written = spec(name)
         site = shared.get(written.get("site"), {}).get("appDefaults", {})
@@ -196,7 +196,7 @@ def test_every_pin_of_a_spec_is_marked_and_explained() -> None:
 
 
 def definition_chart(app: str) -> str:
-    chart = yaml.safe_load((ROOT / f"rendered/apps/{app}/Chart.yaml").read_text(encoding="utf-8"))
+    chart = libyaml((ROOT / f"rendered/apps/{app}/Chart.yaml").read_text(encoding="utf-8"))
     return str(chart["dependencies"][0]["name"])
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
 from efdgen import cli
@@ -27,10 +26,11 @@ from support import needs
 from support.charts import everything
 from support.checkout import ROOT, edit, names
 from support.labs import with_apps
+from support.parsers import libyaml
 from support.sites import repository
 
 RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
-CHECKLIST = yaml.safe_load((ROOT / "tests/guide-checklist.yaml").read_text(encoding="utf-8"))
+CHECKLIST = libyaml((ROOT / "tests/guide-checklist.yaml").read_text(encoding="utf-8"))
 GUIDE_STEPS = [(part["section"], step) for part in CHECKLIST for step in part["steps"]]
 
 
@@ -170,7 +170,7 @@ def ingress_hosts(environment: str) -> set[str]:
             found |= {rule["host"] for rule in item["spec"]["rules"]}
         if item["kind"] == "Application":
             file = ROOT / item["spec"]["source"]["path"] / f"values-{environment}.yaml"
-            values = yaml.safe_load(file.read_text(encoding="utf-8"))
+            values = libyaml(file.read_text(encoding="utf-8"))
             for chart in values.values():
                 ingress = chart.get("ingress", {}) if isinstance(chart, dict) else {}
                 if ingress.get("enabled"):
@@ -232,7 +232,7 @@ def test_the_volumes_are_those_of_the_rendered_values(environment: str) -> None:
             listed[row[1]] = (int(row[2]), row[3], row[4].strip("`"))
     expected = {}
     for file in (ROOT / "rendered/apps").glob(f"*/values-{environment}.yaml"):
-        for chart, values in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        for chart, values in libyaml(file.read_text(encoding="utf-8")).items():
             if not isinstance(values, dict):
                 continue
             simple = values.get("persistence")
@@ -326,7 +326,7 @@ def heredocs(environment: str) -> Iterator[tuple[str, str]]:
 
 
 def manifests(environment: str) -> list[object]:
-    return [yaml.safe_load(text) for line, text in heredocs(environment) if line.startswith("kubectl apply")]
+    return [libyaml(text) for line, text in heredocs(environment) if line.startswith("kubectl apply")]
 
 
 @pytest.mark.parametrize("environment", names())
@@ -334,7 +334,7 @@ def test_yaml_and_json_in_a_page_can_be_read(environment: str) -> None:
     found = list(heredocs(environment))
     for line, text in found:
         if line.startswith("kubectl apply"):
-            assert {"apiVersion", "kind", "metadata"} <= yaml.safe_load(text).keys()
+            assert {"apiVersion", "kind", "metadata"} <= libyaml(text).keys()
         else:
             batch = json.loads(text)
             assert batch["Changes"]
@@ -352,7 +352,7 @@ def test_kubectl_accepts_the_manifests(environment: str) -> None:
         command = ["kubectl", "label", "--local", "--dry-run=client", "-f", "-", "read=yes", "-o", "json"]
         done = subprocess.run(command, input=text, capture_output=True, text=True, env=offline, check=False)
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["kind"] == yaml.safe_load(text)["kind"]
+        assert json.loads(done.stdout)["kind"] == libyaml(text)["kind"]
     created = re.findall(
         r"^(kubectl create (?:.*\\\n)*.*--dry-run=client -o yaml) \|$|^(kubectl create .*--dry-run=client -o yaml) \|",
         "\n".join(blocks(environment)),
@@ -362,7 +362,7 @@ def test_kubectl_accepts_the_manifests(environment: str) -> None:
         variables = {**offline, "VAULT_TOKEN": 's.a "b" $c', "VAULT_TOKEN_LEASE_DURATION": "8640"}
         done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=variables, check=False)
         assert done.returncode == 0, done.stderr
-        made = yaml.safe_load(done.stdout)
+        made = libyaml(done.stdout)
         assert made["kind"] in {"Namespace", "Secret"}
         if made["kind"] == "Secret":
             assert made["data"].keys() == {"VAULT_TOKEN", "VAULT_TOKEN_LEASE_DURATION"}

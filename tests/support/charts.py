@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import io
+import json
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -10,6 +12,8 @@ from typing import Any
 
 import helm_python
 import yaml
+
+from support.parsers import libyaml, libyaml_all
 
 Object = dict[str, Any]
 
@@ -20,9 +24,14 @@ def hydrate(chart: Path, values: Mapping[str, Any], name: str = "release", names
     Raises:
         helm_python.HelmError: when a template fails.
     """
-    with helm_python.Chart.load_archive(_archive(chart)) as loaded:
-        manifests = loaded.render(dict(values), name=name, namespace=namespace)
-    return [found for text in manifests.values() for found in yaml.safe_load_all(text) if found is not None]
+    manifests = _manifests(_archive(chart), json.dumps(values), name, namespace)
+    return [found for text in manifests for found in libyaml_all(text) if found is not None]
+
+
+@functools.lru_cache(maxsize=200)
+def _manifests(archive: bytes, values: str, name: str, namespace: str) -> tuple[str, ...]:
+    with helm_python.Chart.load_archive(archive) as loaded:
+        return tuple(loaded.render(json.loads(values), name=name, namespace=namespace).values())
 
 
 def parent(root: Path, values: Mapping[str, Any]) -> list[Object]:
@@ -40,7 +49,7 @@ def wrapper(root: Path, application: Object) -> list[Object]:
     source = application["spec"]["source"]
     values: dict[str, Any] = {}
     for file in source["helm"]["valueFiles"]:
-        values |= yaml.safe_load((root / source["path"] / file).read_text(encoding="utf-8"))
+        values |= libyaml((root / source["path"] / file).read_text(encoding="utf-8"))
     namespace = application["spec"]["destination"]["namespace"]
     release = source["helm"].get("releaseName", application["metadata"]["name"])
     return hydrate(root / source["path"], values, release, namespace)
@@ -66,7 +75,7 @@ def _archive(chart: Path) -> bytes:
             if path.is_file():
                 content = path.read_bytes()
                 if path.name == "Chart.yaml":
-                    metadata = yaml.safe_load(content)
+                    metadata = libyaml(content)
                     metadata.pop("dependencies", None)
                     content = yaml.safe_dump(metadata).encode()
                 entry = tarfile.TarInfo(f"chart/{path.relative_to(chart).as_posix()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import helm_python
@@ -13,6 +14,16 @@ def pyyaml(text: str) -> Any:
     """Read one document with PyYAML: YAML 1.1."""
     (loaded,) = yaml.safe_load_all(text)
     return loaded
+
+
+def libyaml(text: str | bytes) -> Any:
+    """Read one document with libyaml: for tests that look at what it says, not at how it is read."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+def libyaml_all(text: str | bytes) -> Iterator[Any]:
+    """Read all documents with libyaml."""
+    return iter(yaml.load_all(text, Loader=yaml.CSafeLoader))
 
 
 def ruamel(text: str) -> Any:

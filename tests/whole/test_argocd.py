@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-import yaml
 
 from support.charts import applications, everything
 from support.checkout import ROOT, names
+from support.parsers import libyaml
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUNBOOK = (ROOT / "rendered/docs/summit.md").read_text(encoding="utf-8")
@@ -49,7 +49,7 @@ def test_an_application_s_wave_comes_after_those_that_its_app_requires(environme
         for name, application in applications(ROOT, {"env": environment}).items()
     }
     for name, wave in waves.items():
-        definition = yaml.safe_load((ROOT / f"templates/apps/{name}/app.yaml").read_text(encoding="utf-8"))
+        definition = libyaml((ROOT / f"templates/apps/{name}/app.yaml").read_text(encoding="utf-8"))
         for required in definition.get("requires", ()):
             assert required not in waves or waves[required] < wave, (required, name)
 
@@ -83,9 +83,7 @@ def test_the_definition_of_vaultsecrets_is_one_that_old_and_new_clusters_serve_a
     (definition,) = found
     assert definition["apiVersion"] == "apiextensions.k8s.io/v1"
     # The chart must not bring its own beside it.
-    values = yaml.safe_load(
-        (ROOT / "rendered/apps/vault-secrets-operator/values-summit.yaml").read_text(encoding="utf-8")
-    )
+    values = libyaml((ROOT / "rendered/apps/vault-secrets-operator/values-summit.yaml").read_text(encoding="utf-8"))
     assert values["vault-secrets-operator"]["crd"] == {"create": False}
     # False, for the clusters where the chart's definition was; and no difference, where the API server leaves it out.
     assert definition["spec"]["preserveUnknownFields"] is False

@@ -14,12 +14,12 @@ from typing import Any
 
 import helm_python
 import pytest
-import yaml
 
 from efdgen.output import layout
 from efdgen.verbs import render
 from support.charts import applications, everything, of_kind, parent
 from support.checkout import ROOT, changes, codes, edit, found, names, snapshot
+from support.parsers import libyaml
 from support.warm import efdgen
 
 SUMMIT = "environments/summit.yaml"
@@ -28,7 +28,7 @@ SUMMIT = "environments/summit.yaml"
 def values_files(root: Path, environment: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the values files of an environment, by app."""
     for path in sorted((root / "rendered/apps").glob(f"*/values-{environment}.yaml")):
-        yield path.parent.name, yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield path.parent.name, libyaml(path.read_text(encoding="utf-8"))
 
 
 def vault_paths(root: Path, environment: str) -> dict[tuple[str, str], str]:
@@ -164,7 +164,7 @@ def test_08_a_whole_spec_copied_with_its_hosts_is_refused(inputs: Path) -> None:
 
 
 def test_09_there_is_no_default_environment_to_flip(checkout: Path) -> None:
-    assert yaml.safe_load((checkout / "rendered/apps/efd/values.yaml").read_bytes()) == {"env": ""}
+    assert libyaml((checkout / "rendered/apps/efd/values.yaml").read_bytes()) == {"env": ""}
     with pytest.raises(helm_python.HelmError, match="no environment; set env to one of: base, "):
         parent(checkout, {})
 
@@ -247,7 +247,7 @@ def test_13_a_chart_version_that_is_not_exact_is_refused(inputs: Path, version: 
 
 def test_13_chart_versions_are_exact_text_in_the_tree() -> None:
     for chart in (ROOT / "rendered/apps").glob("*/Chart.yaml"):
-        for dependency in yaml.safe_load(chart.read_bytes()).get("dependencies", ()):
+        for dependency in libyaml(chart.read_bytes()).get("dependencies", ()):
             assert re.fullmatch(r"\d+\.\d+\.\d+", dependency["version"])
 
 

@@ -19,6 +19,7 @@ from efdgen.verbs import render
 from support import differences, go
 from support.charts import applications, everything
 from support.checkout import ROOT, changes, names, snapshot
+from support.parsers import libyaml
 
 RENDERED = ROOT / "rendered"
 FILES = sorted(path.relative_to(RENDERED).as_posix() for path in RENDERED.rglob("*") if path.is_file())
@@ -133,7 +134,7 @@ def test_a_feed_is_valid_json_feed_1_1(path: str) -> None:
 @pytest.mark.parametrize("path", FEEDS)
 def test_chronograf_reads_the_feed_where_it_is_published(path: str) -> None:
     values = (RENDERED / path).parents[1] / f"values-{Path(path).stem}.yaml"
-    url = yaml.safe_load(values.read_text(encoding="utf-8"))["chronograf"]["env"]["STATUS_FEED_URL"]
+    url = libyaml(values.read_text(encoding="utf-8"))["chronograf"]["env"]["STATUS_FEED_URL"]
     assert url == json.loads((RENDERED / path).read_bytes())["feed_url"]
 
 
@@ -193,7 +194,7 @@ def fits(api_version: str, kind: str, kubernetes: tuple[int, int]) -> bool:
 
 @functools.cache
 def kubernetes_version(environment: str) -> tuple[int, int]:
-    values = yaml.safe_load((RENDERED / f"apps/efd/values-{environment}.yaml").read_text(encoding="utf-8"))
+    values = libyaml((RENDERED / f"apps/efd/values-{environment}.yaml").read_text(encoding="utf-8"))
     major, minor, _ = values["kubernetesVersion"].split(".")
     return int(major), int(minor)
 

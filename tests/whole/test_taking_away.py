@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from efdgen.verbs import render
 from support.checkout import edit
+from support.parsers import libyaml
 from support.repository import small_repository
 
 LAB = "environments/lab.yaml"
@@ -22,15 +22,15 @@ OF_SITE = "      store:\n"
 def values(root: Path, app: str) -> Any:
     """Render, and return the values of an app in the lab."""
     render.write(root)
-    rendered = yaml.safe_load((root / f"rendered/apps/{app}/values-lab.yaml").read_text(encoding="utf-8"))
-    return rendered[yaml.safe_load((root / f"rendered/apps/{app}/Chart.yaml").read_text())["dependencies"][0]["name"]]
+    rendered = libyaml((root / f"rendered/apps/{app}/values-lab.yaml").read_text(encoding="utf-8"))
+    return rendered[libyaml((root / f"rendered/apps/{app}/Chart.yaml").read_text())["dependencies"][0]["name"]]
 
 
 @pytest.mark.parametrize("written", ["persistence: {size: null}", "persistence: {enabled: null}", "persistence: null"])
 def test_null_stands_at_every_value_whatever_its_type(tmp_path: Path, written: str) -> None:
     root = small_repository(tmp_path)
     edit(root / LAB, "      persistence:\n        size: 20Gi\n", f"      {written}\n")
-    given = yaml.safe_load(written)["persistence"]
+    given = libyaml(written)["persistence"]
     found = values(root, "store")["persistence"]
     assert found is given or found.items() >= given.items()
 
