@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gzip
 import io
 import json
 import tarfile
@@ -30,7 +31,7 @@ def hydrate(chart: Path, values: Mapping[str, Any], name: str = "release", names
 
 @functools.lru_cache(maxsize=200)
 def _manifests(archive: bytes, values: str, name: str, namespace: str) -> tuple[str, ...]:
-    with helm_python.Chart.load_archive(archive) as loaded:
+    with helm_python.Chart.load_archive(gzip.compress(archive, compresslevel=1)) as loaded:
         return tuple(loaded.render(json.loads(values), name=name, namespace=namespace).values())
 
 
@@ -70,7 +71,7 @@ def of_kind(objects: list[Object], kind: str) -> list[Object]:
 
 def _archive(chart: Path) -> bytes:
     stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as archive:
+    with tarfile.open(fileobj=stream, mode="w") as archive:
         for path in sorted(chart.rglob("*")):
             if path.is_file():
                 content = path.read_bytes()

@@ -9,8 +9,7 @@ import json
 import os
 import re
 import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from click.testing import CliRunner
 
 import efdgen
 from efdgen.cli import command
-from support import needs
+from support import needs, warm
 from support.corpus import Case, Expected, cases
 from support.findings import assert_reported, problems
 from support.repository import overlay, small_repository
@@ -28,6 +27,13 @@ INVALID_INPUT = 3
 
 CASES = cases()
 SEVERAL = CASES[:: max(1, len(CASES) // 12)]
+TOGETHER = 20
+"""Cases in a test: one of its own costs as much again as a case that is refused early."""
+
+PARTS = {
+    f"{part[0].name} to {part[-1].name}": part
+    for part in (CASES[n : n + TOGETHER] for n in range(0, len(CASES), TOGETHER))
+}
 
 DOME = "environments/dome.yaml"
 EXTRA = "environments/extra.yaml"
@@ -45,7 +51,7 @@ def _render(root: Path) -> tuple[int, list[Expected]]:
 
 def _render_apart(root: Path) -> tuple[int, list[Expected]]:
     """Render in a process of its own, as from a shell."""
-    arguments = [sys.executable, "-m", "efdgen", "render", "--root", str(root), "--format", "json"]
+    arguments = [warm.program(), "render", "--root", str(root), "--format", "json"]
     result = subprocess.run(arguments, capture_output=True, text=True, encoding="utf-8", check=False, timeout=10)
     assert "Traceback" not in result.stderr
     return result.returncode, _diagnostics(result.stdout)
@@ -71,6 +77,19 @@ def _broken(case: Case, tmp_path: Path) -> Path:
     root = small_repository(tmp_path)
     case.apply(root)
     return root
+
+
+def _check_each(cases: Sequence[Case], check: Callable[[Case, Path], None], tmp_path: Path) -> None:
+    """Check every case in a folder of its own, and say all that is wrong with any."""
+    wrong = []
+    for number, case in enumerate(cases):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        try:
+            check(case, folder)
+        except AssertionError as error:
+            wrong.append(f"tests/corpus/{case.name}.txt: {error}")
+    assert not wrong, "\n\n".join(wrong)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -104,48 +123,45 @@ def test_every_code_has_a_case() -> None:
     assert known <= of_texts | of_bytes | of_links | of_the_day
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.is_error], ids=lambda case: case.name)
-def test_bad_input_is_refused(case: Case, tmp_path: Path) -> None:
-    root = _broken(case, tmp_path)
+@pytest.mark.parametrize("part", PARTS)
+def test_bad_input_is_refused_and_odd_input_reported(part: str, tmp_path: Path) -> None:
+    def check(case: Case, folder: Path) -> None:
+        root = _broken(case, folder)
 
-    status, found = _render(root)
+        status, found = _render(root)
 
-    assert status == INVALID_INPUT
-    _assert_expected(found, case.expected)
-    assert not (root / "rendered").exists()
+        assert status == (INVALID_INPUT if case.is_error else 0)
+        _assert_expected(found, case.expected)
+        assert bool(_files(root / "rendered")) is not case.is_error
+        assert (root / "rendered").exists() is not case.is_error
 
-
-@pytest.mark.parametrize("case", [case for case in CASES if not case.is_error], ids=lambda case: case.name)
-def test_odd_input_is_reported_and_rendered(case: Case, tmp_path: Path) -> None:
-    root = _broken(case, tmp_path)
-
-    status, found = _render(root)
-
-    assert status == 0
-    _assert_expected(found, case.expected)
-    assert _files(root / "rendered")
+    _check_each(PARTS[part], check, tmp_path)
 
 
-@pytest.mark.parametrize("case", SEVERAL, ids=lambda case: case.name)
-def test_bad_input_is_refused_from_a_shell(case: Case, tmp_path: Path) -> None:
-    root = _broken(case, tmp_path)
+def test_bad_input_is_refused_from_a_shell(tmp_path: Path) -> None:
+    def check(case: Case, folder: Path) -> None:
+        root = _broken(case, folder)
 
-    status, found = _render_apart(root)
+        status, found = _render_apart(root)
 
-    assert status == (INVALID_INPUT if case.is_error else 0)
-    _assert_expected(found, case.expected)
+        assert status == (INVALID_INPUT if case.is_error else 0)
+        _assert_expected(found, case.expected)
+
+    _check_each(SEVERAL, check, tmp_path)
 
 
-@pytest.mark.parametrize("case", SEVERAL, ids=lambda case: case.name)
-def test_people_are_told_where_it_is(case: Case, tmp_path: Path) -> None:
-    root = _broken(case, tmp_path)
+def test_people_are_told_where_it_is(tmp_path: Path) -> None:
+    def check(case: Case, folder: Path) -> None:
+        root = _broken(case, folder)
 
-    result = CliRunner().invoke(command, ["validate", "--root", str(root)])
+        result = CliRunner().invoke(command, ["validate", "--root", str(root)])
 
-    assert result.exit_code == (INVALID_INPUT if case.is_error else 0)
-    for expected in case.expected:
-        assert expected.code in result.stderr
-        assert expected.place in result.stderr
+        assert result.exit_code == (INVALID_INPUT if case.is_error else 0)
+        for expected in case.expected:
+            assert expected.code in result.stderr
+            assert expected.place in result.stderr
+
+    _check_each(SEVERAL, check, tmp_path)
 
 
 def test_a_linked_environment_that_is_wrong_is_named(tmp_path: Path) -> None:
