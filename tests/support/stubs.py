@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import pty
 import re
 import shlex
+import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -59,12 +62,35 @@ case "$name $*" in
   "argocd version "*) echo 'argocd: v2.1.6+a346cf9' ;;
   "argocd account "*) echo 'Logged In: true' ;;
   "vault kv get "*)
-    jq -n '{data: {data: ($ENV.KEYS | split(" ") | map({(.): "a value"}) | add)}}' ;;
+    printf -v values '"%s": "a value",' $KEYS
+    printf '{"data": {"data": {%s}}}\n' "${values%,}" ;;
   "kafkacat -L "*) echo ' topic "test_topic" with 1 partitions:' ;;
   "kafkacat -P "*) cat >/dev/null ;;
   "kafkacat -C "*) echo 'Hello EFD!' ;;
 esac
 """
+
+_JQ = r"""#!/bin/bash
+for word; do if [[ -e $word ]]; then exec "$JQ" "$@"; fi; done
+IFS= read -r -d '' input
+read -r name _ < <(printf '%q ' "$@" "$input" | md5sum)
+said=$ANSWERS/$name
+if [[ ! -e $said ]]; then
+  printf '%s' "$input" | "$JQ" "$@" >"$said.$$"
+  printf '\0%s' "${PIPESTATUS[1]}" >>"$said.$$"
+  mv "$said.$$" "$said"
+fi
+{ IFS= read -r -d '' output; read -r status; } <"$said"
+printf '%s' "$output"
+exit "$status"
+"""
+"""The machine's jq, asked a question once: jq 1.6 takes longer to begin than all else in a script. It reads no
+variables here, and what reads a file is always asked."""
+
+
+@functools.cache
+def _answers() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="jq")
 
 
 class Run(NamedTuple):
@@ -94,7 +120,11 @@ class Machine:
             path = folder / "bin" / command
             path.write_text(_STUB, encoding="utf-8")
             path.chmod(0o755)
+        (folder / "bin/jq").write_text(_JQ, encoding="utf-8")
+        (folder / "bin/jq").chmod(0o755)
         self.environment = {
+            "JQ": str(shutil.which("jq")),
+            "ANSWERS": _answers().name,
             "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
             "HOME": str(self.home),
             "STUBS": str(self.stubs),

@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from efdgen.verbs import project, render
-from support import needs
+from support import needs, warm
 from support.checkout import ROOT, efdgen, snapshot
 from support.pythons import VERSIONS
 
@@ -50,10 +49,10 @@ def test_the_surroundings_do_not_change_a_byte(bare: Path, variables: dict[str, 
 
 @pytest.mark.parametrize("mask", [0, 0o077, 0o777])
 def test_the_umask_changes_modes_only(bare: Path, mask: int) -> None:
-    command = [sys.executable, "-c", f"import os; os.umask({mask}); from efdgen.cli import main; main()", "render"]
     if mask == 0o777:
         needs.ROOT_USER.require()
-    subprocess.run(command, cwd=bare, check=True, capture_output=True)
+    done = warm.python("-c", f"import os; os.umask({mask}); from efdgen.cli import main; main()", "render", cwd=bare)
+    assert (done.returncode, done.stderr) == (0, "")
     assert snapshot(bare / "rendered") == expected()
 
 
@@ -65,7 +64,7 @@ def test_the_working_directory_does_not_matter(bare: Path, tmp_path: Path) -> No
         (Path("/"), ["--root", str(bare)]),
     ):
         shutil.rmtree(bare / "rendered", ignore_errors=True)
-        result = efdgen("render", *arguments, cwd=cwd)
+        result = warm.efdgen("render", *arguments, cwd=cwd)
         assert result.returncode == 0, result.stderr
         assert snapshot(bare / "rendered") == expected()
 
@@ -73,7 +72,7 @@ def test_the_working_directory_does_not_matter(bare: Path, tmp_path: Path) -> No
 def test_the_repository_s_own_path_does_not_matter(bare: Path, tmp_path: Path) -> None:
     odd = tmp_path / "odd path, ünïcode & 'quotes'"
     bare.rename(odd)
-    result = efdgen("render", cwd=odd)
+    result = warm.efdgen("render", cwd=odd)
     assert result.returncode == 0, result.stderr
     assert snapshot(odd / "rendered") == expected()
 
