@@ -20,7 +20,7 @@ from support.chartserver import ChartServer, chart
 from support.checkout import ROOT, copy_tree, edit
 from support.gitrepo import commit, git
 from support.runner import Run, run
-from support.wheels import house, lock, package
+from support.wheels import house, lock, package, quick_python
 
 ACTION = ROOT / "action.yml"
 DESCRIBED: dict[str, Any] = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
@@ -327,6 +327,7 @@ def test_efdgen_is_installed_from_the_action_apart_from_the_runner_s_python(work
             workspace.parent / "temp",
             {"efdgen": "", "objects": "false"},
             PULL_REQUEST,
+            quick_python(workspace.parent / "python"),
         )
     assert (done.status, done.outputs["environments"]) == (0, '["lab"]'), done.log
     (made,) = (workspace.parent / "temp").glob("efdgen.*/venv/bin/efdgen")

@@ -42,7 +42,14 @@ class Run(NamedTuple):
         return seen
 
 
-def run(action: Path, workspace: Path, temp: Path, inputs: Mapping[str, str], github: Mapping[str, str]) -> Run:
+def run(
+    action: Path,
+    workspace: Path,
+    temp: Path,
+    inputs: Mapping[str, str],
+    github: Mapping[str, str],
+    python: Path = Path(sys.executable),
+) -> Run:
     """Run the shell steps of a composite action in a workspace.
 
     Args:
@@ -51,6 +58,7 @@ def run(action: Path, workspace: Path, temp: Path, inputs: Mapping[str, str], gi
         temp: a new folder for what the runner keeps.
         inputs: the inputs that are given; the others have their defaults.
         github: the values of the context `github`, such as `base_ref`.
+        python: the Python that is set up; its folder goes first on the PATH.
     """
     described: dict[str, Any] = yaml.safe_load(action.read_text(encoding="utf-8"))
     assert inputs.keys() <= described["inputs"].keys()
@@ -79,7 +87,7 @@ def run(action: Path, workspace: Path, temp: Path, inputs: Mapping[str, str], gi
             "GITHUB_STEP_SUMMARY": str(files["summary"]),
             "GITHUB_WORKSPACE": str(workspace),
             # As after actions/setup-python: this Python goes before what a user has for it on the PATH.
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([str(python.parent), os.environ["PATH"]]),
             "RUNNER_TEMP": str(temp),
         }
         done = subprocess.run(
