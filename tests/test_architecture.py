@@ -59,7 +59,12 @@ def name_of(path: Path) -> str:
 
 
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@functools.cache
+def tree(name: str) -> ast.Module:
+    """Return a module's syntax tree; to parse them all takes a second."""
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
 
 
 def _own(module: str, name: str) -> str:
@@ -74,7 +79,7 @@ def _own(module: str, name: str) -> str:
 def imports(name: str) -> set[str]:
     """Return what a module imports anywhere in it: modules of efdgen, and packages of others."""
     found = set()
-    for node in ast.walk(TREES[name]):
+    for node in ast.walk(tree(name)):
         if isinstance(node, ast.ImportFrom):
             assert not node.level, f"{name} has a relative import"
             package, _, module = (node.module or "").partition(".")
@@ -187,7 +192,7 @@ def test_rendering_reads_and_writes_no_files() -> None:
     reached = {module: name for name in _in_rooms("render", "environment", "review") for module in _reachable(name)}
     assert {module: name for module, name in reached.items() if module in READERS} == {}
     for module in reached.keys() - {"language.schema", "__init__"}:
-        calls = {ast.unparse(node.func) for node in ast.walk(TREES[module]) if isinstance(node, ast.Call)}
+        calls = {ast.unparse(node.func) for node in ast.walk(tree(module)) if isinstance(node, ast.Call)}
         reading = {"read_text", "write_text", "read_bytes"}
         assert not {call for call in calls if call == "open" or call.split(".")[-1] in reading}, module
 
@@ -195,7 +200,7 @@ def test_rendering_reads_and_writes_no_files() -> None:
 def test_only_the_command_line_prints_or_exits() -> None:
     forbidden = {"print", "input", "exit", "quit", "SystemExit", "sys.exit", "os._exit", "sys.stdout", "sys.stderr"}
     for name in _in_rooms(*set(ORDER) - {"cli", "__main__"}):
-        used = {ast.unparse(node) for node in ast.walk(TREES[name]) if isinstance(node, ast.Name | ast.Attribute)}
+        used = {ast.unparse(node) for node in ast.walk(tree(name)) if isinstance(node, ast.Name | ast.Attribute)}
         # A copy of a process ends without what the first one would do at its end.
         allowed = {"os._exit"} if name == "verbs.parallel" else set()
         assert used & forbidden == allowed, name
@@ -218,7 +223,7 @@ def _public(body: list[ast.stmt], prefix: str = "") -> list[tuple[str, ast.AST]]
 
 
 def test_what_is_public_has_a_docstring() -> None:
-    bare = [name for name, tree in TREES.items() if not ast.get_docstring(tree)]
-    for name, tree in TREES.items():
-        bare += [f"{name}.{what}" for what, node in _public(tree.body) if not ast.get_docstring(node)]  # type: ignore[arg-type]
+    bare = [name for name in MODULES if not ast.get_docstring(tree(name))]
+    for name in MODULES:
+        bare += [f"{name}.{what}" for what, node in _public(tree(name).body) if not ast.get_docstring(node)]  # type: ignore[arg-type]
     assert bare == []

@@ -10,7 +10,7 @@ from efdgen.environment.model import Address, ResolvedEnvironment
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import Location
 from efdgen.repository.load import load
-from support.checkout import ROOT, names
+from support.checkout import names, repository
 from support.documents import problems_of
 from support.repository import overlay, small_repository
 
@@ -97,7 +97,7 @@ def test_every_problem_of_an_environment_is_said_at_once(tmp_path: Path) -> None
 
 
 def test_the_project_s_own() -> None:
-    resolver = Resolver(load(ROOT))
+    resolver = Resolver(repository())
     found = {name: resolver.resolve(name) for name in names()}
     brokers = {name: environment.addresses[0].address for name, environment in found.items()}
     assert brokers == {

@@ -23,7 +23,7 @@ from efdgen.report import hosts as report
 from efdgen.verbs import project
 from support import many
 from support.charts import everything
-from support.checkout import ROOT, edit, names
+from support.checkout import ROOT, edit, names, resolved
 from support.parsers import libyaml
 from support.repository import small_repository
 
@@ -33,8 +33,7 @@ APP = "templates/apps/store/app.yaml"
 
 @functools.cache
 def environment(name: str) -> ResolvedEnvironment:
-    (resolved,) = project.resolve(ROOT, (name,)).environments
-    return resolved
+    return resolved()[name]
 
 
 @functools.cache

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from efdgen.environment.names import names
-from efdgen.verbs import project
-from support.checkout import ROOT
+from support.checkout import resolved
 from support.labs import labs
 
 
 def app(environment: str, name: str) -> dict[str, Any]:
-    (resolved,) = project.resolve(ROOT, (environment,)).environments
-    (found,) = [each for each in names(resolved)["apps"] if each["name"] == name]
+    (found,) = [each for each in names(resolved()[environment])["apps"] if each["name"] == name]
     return found
 
 
@@ -62,8 +60,7 @@ def test_the_policy_of_argo_cd_is_lines() -> None:
 
 
 def given(environment: str) -> dict[str, Any]:
-    (resolved,) = project.resolve(ROOT, (environment,)).environments
-    return names(resolved)
+    return names(resolved()[environment])
 
 
 def test_the_apps_come_in_the_order_of_syncing_and_go_in_the_reverse_one() -> None:

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from efdgen.environment.model import ResolvedApp
 from efdgen.environment.order import sync_order, sync_waves
-from efdgen.verbs import project
-from support.checkout import ROOT, names
+from support.checkout import names, resolved
 
-RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
+RESOLVED = resolved()
 TEMPLATE = RESOLVED["summit"].apps[0]
 
 

@@ -9,12 +9,11 @@ import pytest
 
 from efdgen.environment.model import Volume
 from efdgen.environment.volumes import claimed, faults, volumes
-from efdgen.repository.load import load
 from efdgen.verbs import project
-from support.checkout import ROOT
+from support.checkout import repository
 from support.repository import overlay, small_repository
 
-DEFINITION = next(iter(load(ROOT).apps.values()))._replace(name="store", namespace="stores")
+DEFINITION = next(iter(repository().apps.values()))._replace(name="store", namespace="stores")
 ON = {"enabled": True, "size": "8Gi", "storageClass": "fast"}
 
 

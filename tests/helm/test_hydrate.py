@@ -26,7 +26,7 @@ from efdgen.output import disk
 from efdgen.report import hydrate as report
 from efdgen.verbs import project, render
 from support import needs
-from support.checkout import ROOT, edit, names, snapshot
+from support.checkout import ROOT, edit, names, resolved, snapshot
 from support.standins import StandIns
 
 CLUSTER = Capabilities("1.21.5", ())
@@ -221,7 +221,7 @@ def test_unknown_names_are_refused_with_a_hint(environment: str, app: str, hint:
 
 
 def test_capabilities_are_the_spec_s_else_those_of_the_rendered_tree() -> None:
-    cluster = project.resolve(ROOT, ["summit"]).environments[0].facts.cluster._replace(api_versions=("x.org/v1",))
+    cluster = resolved()["summit"].facts.cluster._replace(api_versions=("x.org/v1",))
     assert hydrate.capabilities({}, "summit", cluster) == Capabilities("1.21.5", ("x.org/v1",))
     assert hydrate.capabilities(rendered(), "summit", None) == Capabilities("1.21.5", ())
     with pytest.raises(UsageError, match="did you mean 'summit'"):

@@ -9,12 +9,11 @@ from jsonschema import Draft202012Validator
 
 from efdgen.language import schema
 from efdgen.language.conforms import Pending, conforms
-from efdgen.repository.load import load
 from support import many
-from support.checkout import ROOT
+from support.checkout import repository
 
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in schema.folder().glob("*.schema.json"))
-RULES = load(ROOT).schemas
+RULES = repository().schemas
 TYPES = ("object", "array", "string", "integer", "number", "boolean", "null")
 
 _scalars = st.sampled_from([None, True, False, 0, 1, -1, 1.0, 0.5, "", "a", "b", "ab", "a\n"])

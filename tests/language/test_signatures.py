@@ -8,8 +8,7 @@ from efdgen.environment.documentfunctions import FUNCTIONS
 from efdgen.environment.names import names
 from efdgen.language import expressions, signatures
 from efdgen.language.expressions import ExpressionError
-from efdgen.verbs import project
-from support.checkout import ROOT
+from support.checkout import resolved
 
 NAMES = {
     **FUNCTIONS,
@@ -28,7 +27,7 @@ def refused(expression: str) -> ExpressionError:
 
 
 def test_every_function_and_filter_has_a_signature() -> None:
-    (environment,) = project.resolve(ROOT, ("summit",)).environments
+    environment = resolved()["summit"]
     functions = {name for name, value in names(environment).items() if callable(value)}
     assert functions | {"named"} == signatures.FUNCTIONS.keys()
 

@@ -18,9 +18,8 @@ import yaml
 from efdgen.report.site import rows as data
 from efdgen.report.site import write as site
 from efdgen.report.site.model import Fleet, Row
-from efdgen.verbs.project import resolve
 from support.browser import WINDOWS, Show, Shown
-from support.checkout import ROOT, names
+from support.checkout import ROOT, names, resolved
 from support.sites import EVIL, MAKERS, environment, evil
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> str:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the site of this checkout, as files."""
-    return write(tmp_path_factory.mktemp("site") / "site", site.build(data.fleet(resolve(ROOT).environments, MAKERS)))
+    return write(tmp_path_factory.mktemp("site") / "site", site.build(data.fleet(tuple(resolved().values()), MAKERS)))
 
 
 @pytest.fixture

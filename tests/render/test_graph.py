@@ -19,10 +19,9 @@ from efdgen.render.graph import content, dot, mermaid, svg
 from efdgen.render.graph.arrange import Gap, arrange
 from efdgen.render.graph.model import Edge, Graph, Node, lines
 from efdgen.render.graph.svg import text_width
-from efdgen.verbs import project
 from support import few, many, needs, words
 from support.browser import Show
-from support.checkout import ROOT, names
+from support.checkout import ROOT, names, resolved
 from support.parsers import libyaml
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -30,7 +29,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @functools.cache
 def graph(name: str) -> Graph:
-    (environment,) = project.resolve(ROOT, (name,)).environments
+    environment = resolved()[name]
     return content.graph(environment)
 
 
@@ -72,7 +71,7 @@ def test_nodes_say_the_versions_secrets_and_namespaces_of_the_rendered_files(nam
 
 @pytest.mark.parametrize("name", names())
 def test_nodes_have_the_public_hosts(name: str) -> None:
-    (environment,) = project.resolve(ROOT, (name,)).environments
+    environment = resolved()[name]
     expected = {(each.app, each.host) for each in hosts.public(environment)}
     nodes = (graph(name).root, *graph(name).nodes)
     assert {(node.name, host) for node in nodes for host in node.hosts} == expected

@@ -22,7 +22,7 @@ from efdgen.render.graph import content
 from efdgen.render.pages import environment as environment_page
 from efdgen.repository.load import load
 from efdgen.verbs import project, render
-from support.checkout import ROOT, edit, found
+from support.checkout import ROOT, edit, found, resolved
 from support.repository import overlay, small_repository
 
 PAGES = ROOT / "templates/pages"
@@ -32,7 +32,7 @@ EXPRESSION = re.compile(r"<%(?:(?!%>).)*%>|(?<=^%% if ).*$", re.MULTILINE)
 @functools.cache
 def environments() -> tuple[ResolvedEnvironment, ...]:
     """Return the project's, and one that lets the cluster choose where Kafka's disks are: no other does."""
-    found = project.resolve(ROOT).environments
+    found = tuple(resolved().values())
     facts = found[0].facts
     kafka = {**facts.data["kafka"], "storageClass": None}
     return (*found, found[0]._replace(facts=facts._replace(data={**facts.data, "kafka": kafka})))

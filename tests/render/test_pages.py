@@ -25,7 +25,7 @@ from efdgen.repository.load import load
 from efdgen.repository.model import Repository
 from efdgen.verbs import project
 from support import TRICKY_WORDS, many
-from support.checkout import ROOT, edit, names
+from support.checkout import ROOT, edit, names, resolved
 from support.parsers import libyaml
 from support.warm import efdgen
 
@@ -81,8 +81,7 @@ def plain(cell: str) -> str:
 
 @functools.cache
 def environment(name: str) -> ResolvedEnvironment:
-    (resolved,) = project.resolve(ROOT, (name,)).environments
-    return resolved
+    return resolved()[name]
 
 
 @functools.cache

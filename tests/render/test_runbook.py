@@ -24,12 +24,11 @@ from efdgen.render.runbook.script import script
 from efdgen.verbs import project, render
 from support import needs
 from support.charts import everything
-from support.checkout import ROOT, edit, names
+from support.checkout import ROOT, edit, names, repository, resolved
 from support.labs import with_apps
 from support.parsers import libyaml
-from support.sites import repository
 
-RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
+RESOLVED = resolved()
 CHECKLIST = libyaml((ROOT / "tests/guide-checklist.yaml").read_text(encoding="utf-8"))
 GUIDE_STEPS = [(part["section"], step) for part in CHECKLIST for step in part["steps"]]
 

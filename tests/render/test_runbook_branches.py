@@ -18,15 +18,13 @@ from efdgen.render.runbook import read
 from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Phase
 from efdgen.render.runbook.script import script
-from efdgen.verbs import project
-from support.checkout import ROOT
+from support.checkout import repository, resolved
 from support.labs import labs
-from support.sites import repository
 
 
 @functools.cache
 def environments() -> Mapping[str, ResolvedEnvironment]:
-    return {each.facts.name: each for each in project.resolve(ROOT).environments} | labs()
+    return {**resolved(), **labs()}
 
 
 @functools.cache

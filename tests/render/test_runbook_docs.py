@@ -12,9 +12,8 @@ from efdgen.environment.names import names
 from efdgen.language import quoting
 from efdgen.language.places import Place
 from efdgen.render.runbook import script
-from efdgen.verbs import project
 from support import checkout
-from support.checkout import ROOT, copy_checkout
+from support.checkout import ROOT, copy_checkout, resolved
 from support.repository import overlay, small_repository
 
 IT = "it's"
@@ -46,7 +45,7 @@ def test_the_example_is_a_phase_of_every_environment_of_the_project(tmp_path: Pa
 
 
 def test_every_name_and_function_is_listed() -> None:
-    (environment,) = project.resolve(ROOT, ("summit",)).environments
+    environment = resolved()["summit"]
     there = names(environment)
     said = set(re.findall(r"`(\w+)[(.`]", section("Names")))
     assert there.keys() - environment.facts.data.keys() - said == set()

@@ -18,14 +18,12 @@ from efdgen.environment import secrets
 from efdgen.environment.order import sync_order
 from efdgen.render.runbook import read
 from efdgen.render.runbook.script import script
-from efdgen.verbs import project
 from support import needs
-from support.checkout import ROOT, names
+from support.checkout import names, repository, resolved
 from support.labs import labs
-from support.sites import repository
 from support.stubs import PASSWORD, SESSION, TOKEN, Machine, Run
 
-RESOLVED = {env.facts.name: env for env in project.resolve(ROOT).environments}
+RESOLVED = resolved()
 ALL = ["cluster", "argocd", "vault", "sync", "dns", "testing"]
 
 # In one process, so that each script is run from end to end once.

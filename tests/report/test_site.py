@@ -21,8 +21,7 @@ from efdgen.report.diff import changes
 from efdgen.report.site import markdown, write
 from efdgen.report.site import rows as data
 from efdgen.report.site.model import Fleet
-from efdgen.verbs.project import resolve
-from support.checkout import ROOT, names, snapshot
+from support.checkout import ROOT, names, resolved, snapshot
 from support.html import Document
 from support.sites import MAKERS, environment, evil
 from support.warm import efdgen
@@ -30,7 +29,7 @@ from support.warm import efdgen
 
 @functools.cache
 def fleet() -> Fleet:
-    return data.fleet(resolve(ROOT).environments, MAKERS)
+    return data.fleet(tuple(resolved().values()), MAKERS)
 
 
 @functools.cache

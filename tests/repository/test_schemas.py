@@ -21,10 +21,10 @@ from efdgen.language.annotations import Items, Keys, Others, properties
 from efdgen.repository.load import load
 from efdgen.repository.schemas import RESERVED
 from efdgen.verbs.explain import explain
-from support.checkout import ROOT, edit, found
+from support.checkout import ROOT, edit, found, repository
 from support.repository import overlay, small_repository
 
-REPOSITORY = load(ROOT)
+REPOSITORY = repository()
 SCHEMAS = REPOSITORY.schemas
 OWN = json.loads((ROOT / "schemas/facts.schema.json").read_text(encoding="utf-8"))["properties"]
 CORE = schema.load("facts")["properties"]

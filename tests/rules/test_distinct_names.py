@@ -8,10 +8,10 @@ from efdgen.repository.model import NamedThings
 from efdgen.rules.distinct_names import names_are_distinct
 from efdgen.rules.identities import Identities
 from efdgen.verbs import project
-from support.checkout import ROOT
+from support.checkout import ROOT, resolved
 
 PROJECT = project.open_project(ROOT)
-(SUMMIT,) = project.resolve(ROOT, ("summit",)).environments
+SUMMIT = resolved()["summit"]
 IDENTITIES = Identities(PROJECT.repository, PROJECT.resolver)
 SINKS = NamedThings(("sinks", "*"), "name", same_as_key=True, only_if="", source=())
 COPY = NamedThings(("copy",), "label", same_as_key=False, only_if="on", source=())

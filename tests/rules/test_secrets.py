@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from efdgen.rules.secrets import read_by
-from efdgen.verbs import project
-from support.checkout import ROOT
+from support.checkout import resolved
 
-(SUMMIT,) = project.resolve(ROOT, ("summit",)).environments
+SUMMIT = resolved()["summit"]
 APP = SUMMIT.apps[0]
 
 

@@ -9,7 +9,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Problem
+from efdgen.repository.load import load
+from efdgen.repository.model import Repository
 from efdgen.verbs import project
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +25,18 @@ _FOLDERS = ("environments", "schemas", "templates", "rendered")
 def names() -> list[str]:
     """Return the names of the project's environments."""
     return sorted(path.stem for path in (ROOT / "environments").glob("*.yaml"))
+
+
+@functools.cache
+def repository() -> Repository:
+    """Return the project's repository, loaded once for all tests."""
+    return load(ROOT)
+
+
+@functools.cache
+def resolved() -> Mapping[str, ResolvedEnvironment]:
+    """Return the project's environments, by name, resolved once for all tests."""
+    return {environment.facts.name: environment for environment in project.resolve(ROOT).environments}
 
 
 def copy_tree(source: Path, target: Path) -> Path:

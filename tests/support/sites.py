@@ -12,15 +12,8 @@ from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet as fleet_page
 from efdgen.report.site.model import Environment, Fleet, Row
 from efdgen.report.site.rows import Makers
-from efdgen.repository.load import load
-from efdgen.repository.model import AppChart, Repository, RunbookDocuments
-from support.checkout import ROOT
-
-
-@functools.cache
-def repository() -> Repository:
-    """Return the project's repository."""
-    return load(ROOT)
+from efdgen.repository.model import AppChart, RunbookDocuments
+from support.checkout import repository
 
 
 def runbook() -> RunbookDocuments:

@@ -19,7 +19,7 @@ from efdgen.helm.hydrate import HydratedApp
 from efdgen.output import disk
 from efdgen.verbs import diff, objectdiff, project, render
 from support import charts
-from support.checkout import ROOT, edit
+from support.checkout import ROOT, edit, resolved
 from support.standins import StandIns
 
 PATTERN = "  applicationName: <% app.name %>-<% name %>\n"
@@ -137,7 +137,7 @@ def test_the_worked_example_of_the_docs_is_right(inputs: Path) -> None:
 
 
 def test_none_of_the_six_has_a_name_that_is_not_its_app_s() -> None:
-    for environment in project.resolve(ROOT).environments:
+    for environment in resolved().values():
         assert environment.parent == "efd"
         assert all(app.application == app.definition.name for app in environment.apps)
 
