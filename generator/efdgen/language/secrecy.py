@@ -67,7 +67,7 @@ def is_no_secret(value: str) -> bool:
 def in_text(text: str) -> Iterator[Secret]:
     """Yield what looks like a secret by itself, in a URL, or behind a name in the text."""
     # Most text has nothing that key material, a URL or an assignment could be: look for these only where it has.
-    material = _MATERIAL.search(text) if _RUN.search(text) or "PRIVATE KEY" in text or "eyJ" in text else None
+    material = _MATERIAL.search(text) if _may_hold_material(text) else None
     if material:
         yield Secret(material.start(), "this looks like key material or a token")
     in_url = _IN_URL.search(text) if "://" in text else None
@@ -76,6 +76,10 @@ def in_text(text: str) -> Iterator[Secret]:
     for match in _ASSIGNMENT.finditer(text) if _may_assign(text) else ():
         if not is_no_secret(match["value"]):
             yield Secret(match.start("value"), f"the value of {match[1]!r} looks like a secret")
+
+
+def _may_hold_material(text: str) -> bool:
+    return "PRIVATE KEY" in text or "eyJ" in text or _RUN.search(text) is not None
 
 
 def _may_assign(text: str) -> bool:
@@ -194,8 +198,13 @@ def masked_line(line: str, column: int, secrets: Iterable[int] = ()) -> tuple[st
 
 def _spans(text: str) -> list[_Span]:
     material, logins, parameter, *_ = _patterns()
-    found = [match.span() for match in material.finditer(text)]
-    for pattern in (*(logins if "@" in text else ()), *((parameter,) if "=" in text else ()), _ASSIGNMENT):
+    found = [match.span() for match in material.finditer(text)] if _may_hold_material(text) else []
+    patterns = (
+        *(logins if "@" in text else ()),
+        *((parameter,) if "=" in text else ()),
+        *((_ASSIGNMENT,) if _may_assign(text) else ()),
+    )
+    for pattern in patterns:
         found += [match.span("value") for match in pattern.finditer(text) if not is_no_secret(match["value"])]
     return _merged(found)
 
