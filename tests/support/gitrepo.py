@@ -17,6 +17,8 @@ VARIABLES = {
     "GIT_CONFIG_COUNT": "1",
     "GIT_CONFIG_KEY_0": "maintenance.auto",
     "GIT_CONFIG_VALUE_0": "false",
+    # A new repository has none of the samples of hooks.
+    "GIT_TEMPLATE_DIR": "",
 }
 
 

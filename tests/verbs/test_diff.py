@@ -16,7 +16,7 @@ from efdgen import cli
 from efdgen.cli import diff_command
 from efdgen.report import diff
 from efdgen.verbs import render
-from support.checkout import edit
+from support.checkout import copy_tree, edit
 from support.gitrepo import VARIABLES, commit, git
 from support.repository import overlay
 from support.warm import efdgen
@@ -47,11 +47,18 @@ def enlarge(root: Path, size: str = "40Gi") -> None:
     edit(root / "environments/lab.yaml", "        size: 20Gi\n", f"        size: {size}\n")
 
 
+@pytest.fixture(scope="module")
+def committed_small(rendered_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small repository, committed in Git as it is, that no test may change."""
+    root = copy_tree(rendered_small, tmp_path_factory.mktemp("committed") / "repository")
+    commit(root)
+    return root
+
+
 @pytest.fixture
-def committed(small: Path) -> Path:
+def committed(committed_small: Path, tmp_path: Path) -> Path:
     """The small repository, committed in Git as it is."""
-    commit(small)
-    return small
+    return copy_tree(committed_small, tmp_path / "repository")
 
 
 def test_the_formats_are_those_of_the_reports() -> None:
