@@ -30,9 +30,6 @@ from support.e2e.processes import NotInTimeError, Processes, follow, wait
 from support.e2e.site import Site
 from support.gitrepo import commit, git
 
-# In one process, so that the site is rendered once.
-pytestmark = pytest.mark.xdist_group("parts of the end-to-end test")
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

@@ -26,8 +26,7 @@ from support.stubs import PASSWORD, SESSION, TOKEN, Machine, Run
 RESOLVED = resolved()
 ALL = ["cluster", "argocd", "vault", "sync", "dns", "testing"]
 
-# In one process, so that each script is run from end to end once.
-pytestmark = [needs.SCRIPTS.needed, pytest.mark.xdist_group("runbook scripts")]
+pytestmark = needs.SCRIPTS.needed
 
 
 @functools.cache

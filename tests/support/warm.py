@@ -59,6 +59,7 @@ def _address() -> str:
         env={**os.environ, "PYTHONPATH": path, "EFDGEN_NO_CACHE": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        start_new_session=True,
     )
 
     def stop() -> None:
