@@ -61,7 +61,7 @@ lock: $(VENV)/.lock  ## Renew requirements/, the versions that make installs
 	$(LOCK) pyproject.toml --extra site --group build --constraint requirements/development.txt --output-file requirements/runtime.txt
 
 schemas: $(VENV)/.runtime  ## Make the schemas of Kubernetes' former versions anew
-	$(BIN)/python requirements/kubernetes_schemas.py
+	$(BIN)/python generator/kubernetes_schemas.py
 
 test-lowest: RESOLUTION := lowest-direct
 test-lowest:  ## Run the tests with the lowest versions that pyproject.toml admits

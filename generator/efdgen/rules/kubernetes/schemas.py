@@ -2,7 +2,7 @@
 
 The package kubernetes-validate (extra `kubernetes`) carries Kubernetes' schemas; its own `validate` reads them again
 for each object, and takes those of another version where it lacks one. So only its files are used. Those of versions
-that it has no more are efdgen's own data: `requirements/kubernetes_schemas.py` makes them.
+that it has no more are efdgen's own data: `generator/kubernetes_schemas.py` makes them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 - a script, no package
+
 """Makes Kubernetes' schemas of versions that kubernetes-validate has no more: `make schemas`.
 
 They are a part of one of its releases (Apache-2.0), which made them from Kubernetes' own OpenAPI document:
@@ -24,7 +24,7 @@ RELEASE = "kubernetes-validate==1.28.0"
 SHA256 = "a248ff8e00f92c655b2b42aa259e663aee78d2061e2d7b96da51b678ee9b08d6"
 """The digest of the release's wheel."""
 VERSIONS = ("1.21", "1.22", "1.23", "1.24")
-TARGET = Path(__file__).resolve().parents[1] / "generator/efdgen/schemas/kubernetes/former.json.gz"
+TARGET = Path(__file__).resolve().parent / "efdgen/schemas/kubernetes/former.json.gz"
 
 _KEPT = ("type", "required", "enum", "x-kubernetes-group-version-kind")
 _QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity"
