@@ -31,6 +31,7 @@ _COMMANDS = {
     "promote": "Take what one stage runs to the next.",
     "tidy": "Take out what says nothing.",
     "versions": "Show what runs where, what lags behind, since when and why.",
+    "rbac": "Say who may do what in Argo CD, and which policy says so.",
     "charts": "Fetch and verify third-party charts, find newer ones.",
     "hydrate": "Show the Kubernetes objects that Argo CD would apply.",
     "lint": "Check these objects, and find overrides that change none.",
@@ -89,7 +90,7 @@ def command() -> None:
 
     \b
     Exit status: 0 fine, 1 something found (by check, lint, tidy --check or
-    diff --fail-outside), 2 wrong usage, 3 invalid input,
+    diff --fail-outside) or no (rbac), 2 wrong usage, 3 invalid input,
     4 rendered/ or a report can't be read or written, 5 a chart can't be
     fetched, verified or hydrated, 70 a bug in efdgen, 130 interrupted.
     """

@@ -56,12 +56,31 @@ class Group(NamedTuple):
     role: str
 
 
+class RbacTest(NamedTuple):
+    """What must come of the RBAC: whether a subject may do something. Without an object, any of them is meant."""
+
+    subject: str
+    action: str
+    resource: str
+    object: str | None
+    answer: str
+
+
 class Rbac(NamedTuple):
-    """Argo CD's RBAC configuration."""
+    """Argo CD's RBAC configuration.
+
+    Attributes:
+        match_mode: how policies match, `glob` or `regex`; None: nobody says so, and Argo CD takes globs.
+        scopes: the claims that hold a user's groups; None: Argo CD's own.
+        tests: what must come of all this.
+    """
 
     default_role: str
     policies: tuple[Policy, ...]
     groups: tuple[Group, ...]
+    match_mode: str | None = None
+    scopes: tuple[str, ...] | None = None
+    tests: tuple[RbacTest, ...] | None = None
 
 
 class ArgoCd(NamedTuple):

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from efdgen.environment.model import Rbac
+import json
+
+from efdgen.environment.model import Policy, Rbac
+
+
+def config(rbac: Rbac) -> dict[str, str]:
+    """Return the data of the ConfigMap `argocd-rbac-cm`; what nobody says is left to Argo CD."""
+    data = {"policy.csv": policy_csv(rbac), "policy.default": rbac.default_role}
+    if rbac.match_mode is not None:
+        data["policy.matchMode"] = rbac.match_mode
+    if rbac.scopes is not None:
+        data["scopes"] = f"[{', '.join(json.dumps(scope, ensure_ascii=False) for scope in rbac.scopes)}]"
+    return data
 
 
 def policy_csv(rbac: Rbac) -> str:
@@ -11,9 +23,14 @@ def policy_csv(rbac: Rbac) -> str:
     Argo CD reads each line with Go's encoding/csv, leading blanks trimmed:
     https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/
     """
-    lines = [_line("p", p.subject, p.resource, p.action, p.object, p.effect) for p in rbac.policies]
+    lines = [policy_line(policy) for policy in rbac.policies]
     lines += [_line("g", group.subject, group.role) for group in rbac.groups]
     return "".join(f"{line}\n" for line in lines)
+
+
+def policy_line(policy: Policy) -> str:
+    """Return the line of one policy."""
+    return _line("p", policy.subject, policy.resource, policy.action, policy.object, policy.effect)
 
 
 def _line(*fields: str) -> str:

@@ -22,10 +22,7 @@ def parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
         values["argocd"] = {
             "host": facts.argocd.host,
             "tlsVaultPath": facts.argocd.tls_vault_path,
-            "rbac": {
-                "policy.csv": rbac.policy_csv(facts.argocd.rbac),
-                "policy.default": facts.argocd.rbac.default_role,
-            },
+            "rbac": rbac.config(facts.argocd.rbac),
         }
     return values
 

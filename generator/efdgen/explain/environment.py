@@ -33,6 +33,8 @@ _FACTS_OF_ARGOCD: Mapping[Path, Path] = {
     ("argocd", "host"): ("argocd", "host"),
     ("argocd", "tlsVaultPath"): ("argocd", "tlsVaultPath"),
     ("argocd", "rbac", "policy.default"): ("argocd", "rbac", "defaultRole"),
+    ("argocd", "rbac", "policy.matchMode"): ("argocd", "rbac", "matchMode"),
+    ("argocd", "rbac", "scopes"): ("argocd", "rbac", "scopes"),
 }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import Path
+from efdgen.environment import globs, permissions
+from efdgen.environment.model import Policy, ResolvedEnvironment
+from efdgen.environment.permissions import Question
+from efdgen.errors import Path, Severity
 from efdgen.language import suggest
 from efdgen.rules.findings import Finding, in_facts
 from efdgen.rules.identities import Identities
@@ -31,3 +33,73 @@ def roles_are_defined(environment: ResolvedEnvironment, _identities: Identities)
             yield in_facts(
                 "E510", f"no policy defines the role {role!r}", environment, path, suggest.hint(role, defined)
             )
+
+
+def policies_can_be_matched(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find policies that Argo CD can't match, or not as they look."""
+    rbac = environment.facts.argocd.rbac
+    if not environment.facts.argocd.managed:
+        return
+    for index, policy in enumerate(rbac.policies):
+        for key in ("action", "object"):
+            fault = permissions.flaw(rbac.match_mode, getattr(policy, key))
+            if fault:
+                message = f"{getattr(policy, key)!r} {fault}"
+                yield in_facts("E541", message, environment, ("argocd", "rbac", "policies", index, key))
+
+
+def tests_are_answered(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find questions about who may do what whose answer is not the expected one."""
+    rbac = environment.facts.argocd.rbac
+    if not environment.facts.argocd.managed or any(policies_can_be_matched(environment, identities)):
+        return
+    for index, test in enumerate(rbac.tests or ()):
+        asked = Question(test.subject, test.action, test.resource, test.object or permissions.any_object(test.resource))
+        decision = permissions.decide(rbac, asked)
+        if decision.allowed != (test.answer == "allow"):
+            what = f"{asked.action} {asked.resource} {asked.object}"
+            may = "may" if decision.allowed else "may not"
+            message = f"{asked.subject} {may} {what}: {permissions.because(decision)}"
+            yield in_facts("E540", message, environment, ("argocd", "rbac", "tests", index))
+
+
+def policies_say_something(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find policies without which everybody may do the same."""
+    if environment.facts.argocd.managed:
+        for index, why in permissions.pointless(environment.facts.argocd.rbac):
+            path: Path = ("argocd", "rbac", "policies", index)
+            yield _warning("W542", f"the policy changes nothing: {why}", environment, path, "remove it")
+
+
+def policies_are_about_something(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find policies about Applications that there are not: neither this environment's nor another's of its Argo CD."""
+    facts = environment.facts
+    if not facts.argocd.managed or facts.argocd.rbac.match_mode == permissions.REGEX:
+        return
+    own = {(facts.argocd.project, environment.parent), *((app.project, app.application) for app in environment.apps)}
+    called = {app.definition.name for app in environment.apps}
+    others = identities.fleet.neighbourhoods.of(facts.name).applications
+    for index, policy in enumerate(facts.argocd.rbac.policies):
+        if not _is_about_applications(policy) or not globs.is_well_formed(policy.object):
+            continue
+        if any(globs.matches(policy.object, "/".join(each)) for each in own):
+            continue
+        project, _, name = policy.object.partition("/")
+        elsewhere = any(globs.matches(name, other) for other in others)
+        names_of_ours = {application for _, application in own}
+        if not elsewhere and (name in names_of_ours or name not in called):  # else W524 says so
+            names = [application for of, application in own if globs.matches(project, of)]
+            hint = suggest.hint(name, names) if names else f"the project is {facts.argocd.project!r}"
+            message = f"no Application is meant by {policy.object!r}"
+            yield _warning("W543", message, environment, ("argocd", "rbac", "policies", index, "object"), hint)
+
+
+def _is_about_applications(policy: Policy) -> bool:
+    """Say whether a policy is about Applications that there already are, in Argo CD's own namespace."""
+    is_plain = policy.object.count("/") == 1 and "*" not in policy.object.partition("/")[0]
+    return is_plain and policy.resource in ("applications", "logs", "exec") and policy.action != "create"
+
+
+def _warning(code: str, message: str, environment: ResolvedEnvironment, path: Path, hint: str) -> Finding:
+    finding = in_facts(code, message, environment, path, hint)
+    return finding._replace(problem=finding.problem._replace(severity=Severity.WARNING))

@@ -1,0 +1,295 @@
+"""What Argo CD's RBAC comes to: who may do what, and which line says so.
+
+Argo CD hands its lines to Casbin with one matcher: a line counts for its subject and for those that have it as a role,
+and its resource, action and object each match as a glob, or as a regular expression. A line that denies wins over those
+that allow. The default role is asked first, by itself: what it may, everybody may.
+https://argo-cd.readthedocs.io/en/stable/operator-manual/rbac/
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from efdgen.environment import globs
+from efdgen.environment.model import Group, Policy, Rbac
+from efdgen.environment.rbac import policy_line
+from efdgen.errors import Location
+from efdgen.language import patterns
+
+REGEX = "regex"
+OF_PROJECTS = ("applications", "applicationsets", "logs", "exec")
+"""The resources whose objects are `<project>/<application>`."""
+
+_ALL = ("get", "create", "update", "delete")
+
+ACTIONS = {
+    "applications": (*_ALL, "sync", "override", "action/"),
+    "applicationsets": _ALL,
+    "accounts": ("get", "create", "update"),
+    "certificates": _ALL,
+    "clusters": _ALL,
+    "exec": ("create",),
+    "extensions": ("invoke",),
+    "gpgkeys": ("get", "create", "delete"),
+    "logs": ("get",),
+    "projects": _ALL,
+    "repositories": _ALL,
+    "write-repositories": _ALL,
+}
+"""What Argo CD asks of each resource."""
+
+_READ = {
+    "*/*": ("applications", "applicationsets", "logs"),
+    "*": (
+        *("certificates", "clusters", "repositories", "write-repositories"),
+        *("projects", "accounts", "gpgkeys"),
+    ),
+}
+_CHANGED = {
+    "applications": ("create", "update", "update/*", "delete", "delete/*", "sync", "override", "action/*"),
+    "applicationsets": ("get", "create", "update", "delete"),
+    **dict.fromkeys(
+        ("certificates", "clusters", "repositories", "write-repositories", "projects"), ("create", "update", "delete")
+    ),
+    "accounts": ("update",),
+    "gpgkeys": ("create", "delete"),
+    "exec": ("create",),
+}
+
+BUILT_IN = (
+    *(Policy("role:readonly", name, "get", what, "allow") for what, names in _READ.items() for name in names),
+    *(
+        Policy("role:admin", name, action, "*/*" if name in OF_PROJECTS else "*", "allow")
+        for name, actions in _CHANGED.items()
+        for action in actions
+    ),
+)
+"""The policies that Argo CD itself has: `assets/builtin-policy.csv` of Argo CD 3.1."""
+
+BUILT_IN_GROUPS = (Group("role:admin", "role:readonly"), Group("admin", "role:admin"))
+
+_LEVELS = 10
+"""So many roles of roles Casbin follows."""
+
+
+class PatternError(ValueError):
+    """A part of a policy can't be matched as it was meant."""
+
+
+class Question(NamedTuple):
+    """Whether a subject, which is a user, a group or a role, may do something."""
+
+    subject: str
+    action: str
+    resource: str
+    object: str
+
+
+class Decision(NamedTuple):
+    """An answer.
+
+    Attributes:
+        allowed: whether the subject may.
+        policy: the line that decided; None: no line is about it.
+        roles: how it came to be the subject's: the subject first, then a role of that, and so on.
+        is_default: whether it is everybody's, by the default role.
+        fault: why Argo CD can't match the line, and so denies; empty: it can.
+    """
+
+    allowed: bool
+    policy: Policy | None = None
+    roles: tuple[str, ...] = ()
+    is_default: bool = False
+    fault: str = ""
+
+
+class Answer(NamedTuple):
+    """What Argo CD answers, and which line says so.
+
+    Attributes:
+        place: where people wrote that line; None: it is Argo CD's own, or there is none.
+        is_asked: whether Argo CD asks for the subject where it is a group of single sign-on.
+    """
+
+    question: Question
+    decision: Decision
+    place: Location | None
+    is_asked: bool
+
+
+def is_action(resource: str, action: str) -> bool:
+    """Say whether Argo CD asks for an action; those of applications can go on: `action/apps/Deployment/restart`."""
+    verb, slash, rest = action.partition("/")
+    if not slash:
+        return verb in ACTIONS[resource]
+    return bool(rest) and resource == "applications" and verb in ("update", "delete", "action")
+
+
+def any_object(resource: str) -> str:
+    """Return what stands for any object of a resource, as in `argocd admin settings rbac can`."""
+    return "*/*" if resource in OF_PROJECTS else "*"
+
+
+def decide(rbac: Rbac, question: Question) -> Decision:
+    """Return what Argo CD answers."""
+    if rbac.default_role:
+        by_default = _enforced(rbac, question._replace(subject=rbac.default_role))
+        if by_default.allowed:
+            return by_default._replace(is_default=True)
+    return _enforced(rbac, question)
+
+
+def because(decision: Decision) -> str:
+    """Return why an answer is what it is, with the line that decided."""
+    if decision.policy is None:
+        return "no policy is about it"
+    line = policy_line(decision.policy)
+    if decision.fault:
+        return f"Argo CD can't match `{line}`: {decision.fault}"
+    whose = ""
+    if decision.is_default:
+        whose = f", which everybody has by default as {' as '.join(decision.roles)}"
+    elif len(decision.roles) > 1:
+        whose = f", as {' as '.join(decision.roles[1:])}"
+    return f"`{line}` says so{whose}"
+
+
+def _enforced(rbac: Rbac, question: Question) -> Decision:
+    """Return what Casbin answers about one subject."""
+    reached = roles(rbac, question.subject)
+    allowing: Policy | None = None
+    for policy in (*BUILT_IN, *rbac.policies):
+        if policy.subject not in reached:
+            continue
+        try:
+            is_about = _is_about(rbac, policy, question)
+        except PatternError as error:
+            return Decision(allowed=False, policy=policy, roles=reached[policy.subject], fault=str(error))
+        if is_about:
+            if policy.effect == "deny":
+                return Decision(allowed=False, policy=policy, roles=reached[policy.subject])
+            allowing = allowing or policy
+    if allowing is None:
+        return Decision(allowed=False)
+    return Decision(allowed=True, policy=allowing, roles=reached[allowing.subject])
+
+
+def roles(rbac: Rbac, subject: str) -> Mapping[str, tuple[str, ...]]:
+    """Return a subject and its roles, and theirs, each with the way to it: the subject first."""
+    reached: dict[str, tuple[str, ...]] = {subject: (subject,)}
+    for level in range(_LEVELS):
+        at = [way for way in reached.values() if len(way) == level + 1]
+        for way in at:
+            for group in (*BUILT_IN_GROUPS, *rbac.groups):
+                if group.subject == way[-1]:
+                    reached.setdefault(group.role, (*way, group.role))
+    return reached
+
+
+def _is_about(rbac: Rbac, policy: Policy, question: Question) -> bool:
+    pairs = (
+        (policy.resource, question.resource),
+        (policy.action, question.action),
+        (policy.object, question.object),
+    )
+    return all(_matches(rbac.match_mode, pattern, text) for pattern, text in pairs)
+
+
+def _matches(mode: str | None, pattern: str, text: str) -> bool:
+    """Say whether a part of a policy matches a text.
+
+    Raises:
+        PatternError: when it is no regular expression, and is to be one.
+    """
+    if mode != REGEX:
+        return globs.matches(pattern, text)
+    if not _is_regex(pattern):
+        raise PatternError(f"{pattern!r} is not a regular expression")
+    return patterns.fits(pattern, text)
+
+
+def flaw(mode: str | None, pattern: str) -> str:
+    """Return why a part of a policy does not match what people would think; empty: it does."""
+    if mode != REGEX:
+        return "" if globs.is_well_formed(pattern) else "is not a glob that can be relied on"
+    return patterns.fault(pattern) if _is_regex(pattern) else "is not a regular expression"
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_regex(pattern: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            re.compile(pattern)
+    except (re.error, FutureWarning, DeprecationWarning):
+        return False
+    return True
+
+
+def is_asked(rbac: Rbac, group: str) -> bool:
+    """Say whether Argo CD asks for a group of somebody who signs on: only where a line gives that group a role."""
+    return any(each.subject == group for each in (*BUILT_IN_GROUPS, *rbac.groups))
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Say whether a glob is known to match all that another one does: `default/*` is within `*/*`."""
+    if wide == narrow:
+        return True
+    if any(mark in wide for mark in "?[{\\") or any(mark in narrow for mark in "[{\\"):
+        return False
+    return globs.matches(wide, narrow)
+
+
+def pointless(rbac: Rbac) -> Iterator[tuple[int, str]]:
+    """Yield the policies without which every answer is the same, by their index, and why; those that match globs.
+
+    What is yielded is certain; more may be pointless. Of two that say the same, the second one is.
+    """
+    if rbac.match_mode == REGEX:
+        return
+    for index, policy in enumerate(rbac.policies):
+        others = (*BUILT_IN, *rbac.policies[:index], *_wider(rbac.policies[index + 1 :], policy))
+        reached = roles(rbac, policy.subject)
+        alike = (o for o in others if o.effect == policy.effect and o.subject in reached)
+        same = next((other for other in alike if _within(policy, other)), None)
+        if same is not None:
+            way = reached[same.subject]
+            whose = "another policy of it" if len(way) == 1 else f"its role {way[-1]}"
+            yield index, f"{whose} {'allows' if policy.effect == 'allow' else 'denies'} that anyhow{_shown(same)}"
+            continue
+        free = _free_by_default(rbac, policy)
+        if free is not None:
+            verb = "allows that anyhow" if policy.effect == "allow" else "is asked first, and allows that to everybody"
+            yield index, f"the default role {rbac.default_role} {verb}{_shown(free)}"
+
+
+def _wider(following: Iterable[Policy], policy: Policy) -> Iterator[Policy]:
+    """Yield those of the policies behind one that say more than it; of equal ones, the first is kept."""
+    return (o for o in following if not (o.subject == policy.subject and _within(o, policy)))
+
+
+def _within(policy: Policy, other: Policy) -> bool:
+    return (
+        covers(other.resource, policy.resource)
+        and covers(other.action, policy.action)
+        and covers(other.object, policy.object)
+    )
+
+
+def _free_by_default(rbac: Rbac, policy: Policy) -> Policy | None:
+    """Return the policy by which the default role may do what a policy is about, where nothing denies it that."""
+    if not rbac.default_role:
+        return None
+    reached = roles(rbac, rbac.default_role)
+    if policy.subject in reached or any(p.effect == "deny" and p.subject in reached for p in rbac.policies):
+        return None
+    allowing = (*BUILT_IN, *rbac.policies)
+    return next((o for o in allowing if o.effect == "allow" and o.subject in reached and _within(policy, o)), None)
+
+
+def _shown(policy: Policy) -> str:
+    return f" ({policy.subject}: {policy.action} {policy.resource} {policy.object})"

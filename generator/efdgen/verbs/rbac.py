@@ -1,0 +1,38 @@
+"""`efdgen rbac ENV can ...`: what Argo CD would answer, by the policies that an environment renders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from efdgen.environment import permissions
+from efdgen.environment.permissions import Answer, Question
+from efdgen.errors import UsageError
+from efdgen.language import scope, suggest
+from efdgen.verbs.project import resolve
+
+
+def can(root: Path, name: str, question: Question) -> Answer:
+    """Answer a question; without an object, about any of them.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+        UsageError: when the environment, the resource or the action is unknown, or Argo CD is not managed from there.
+    """
+    (environment,) = resolve(root, [name]).environments
+    argocd = environment.facts.argocd
+    if not argocd.managed:
+        raise UsageError(
+            f"{name} does not look after its Argo CD ({argocd.url}), and says nothing about who may do what"
+        )
+    if question.resource not in permissions.ACTIONS:
+        raise UsageError(suggest.unknown("resource", question.resource, permissions.ACTIONS))
+    known = permissions.ACTIONS[question.resource]
+    if not permissions.is_action(question.resource, question.action):
+        raise UsageError(suggest.unknown(f"action on {question.resource}", question.action, known))
+    asked = question._replace(object=question.object or permissions.any_object(question.resource))
+    decision = permissions.decide(argocd.rbac, asked)
+    place = None
+    if decision.policy in argocd.rbac.policies:
+        index = argocd.rbac.policies.index(decision.policy)
+        place = scope.locate(environment.spec.layers, ("argocd", "rbac", "policies", index))
+    return Answer(asked, decision, place, permissions.is_asked(argocd.rbac, asked.subject))
