@@ -28,6 +28,7 @@ _COMMANDS = {
     "pin": "Hold a value back, or move it ahead, with the reason.",
     "unpin": "Take a pin away.",
     "new": "Write the spec of a new environment, and say what comes next.",
+    "new-app": "Write the folder of a new app, from what its chart tells.",
     "promote": "Take what one stage runs to the next.",
     "tidy": "Take out what says nothing.",
     "versions": "Show what runs where, what lags behind, since when and why.",
@@ -56,7 +57,7 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"efdgen.cli.{name}_command")
+        module = importlib.import_module(f"efdgen.cli.{name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
 

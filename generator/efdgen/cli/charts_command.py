@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli.common import CHARTS, INVALID_INPUT, complete_app, reports_errors, repository_root, root_option, show
+from efdgen.cli.common import (
+    CHARTS,
+    INVALID_INPUT,
+    complete_app,
+    reports_errors,
+    repository_root,
+    root_option,
+    show,
+    timeout_option,
+)
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 from efdgen.cli.streams import say, say_error, say_warning
 from efdgen.errors import ChartError
@@ -18,14 +27,6 @@ if TYPE_CHECKING:
     from efdgen.helm.charts.outcomes import Failure
     from efdgen.helm.hydrate import HydratedApp
     from efdgen.verbs.chartupgrade import Upgraded
-
-_timeout_option = click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True, max=3600),
-    default=30,
-    metavar="SECONDS",
-    help="How long a server may be silent. Default: 30.",
-)
 
 
 def _complete_chart(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -59,7 +60,7 @@ def command() -> None:
 
 @command.command("fetch")
 @root_option
-@_timeout_option
+@timeout_option
 @click.option(
     "--accept",
     "accepted",
@@ -145,7 +146,7 @@ _chart_option = click.option(
 @click.argument("versions", metavar="[OLD] NEW", nargs=-1, required=True)
 @root_option
 @_chart_option
-@_timeout_option
+@timeout_option
 @click.option("--all", "is_whole", is_flag=True, help="Show every default that differs.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
@@ -178,7 +179,7 @@ def diff_command(
 @click.argument("version", metavar="[VERSION]", default="")
 @root_option
 @_chart_option
-@_timeout_option
+@timeout_option
 @engine_option
 @reports_errors
 def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout: float, engine: str) -> None:
@@ -241,7 +242,7 @@ def _show_objects(root: Path, done: Upgraded, engine: str) -> tuple[HydratedApp,
 
 @command.command("outdated")
 @root_option
-@_timeout_option
+@timeout_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
 def outdated_command(root: Path | None, timeout: float, format_: str) -> None:

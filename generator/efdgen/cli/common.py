@@ -75,6 +75,14 @@ app_option = click.option(
     help="Look at this app only; efd is the parent chart. As often as wanted.",
 )
 
+timeout_option = click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True, max=3600),
+    default=30,
+    metavar="SECONDS",
+    help="How long a server may be silent. Default: 30.",
+)
+
 environments = click.argument("environments", nargs=-1, metavar="[ENV]...", shell_complete=complete_environment)
 
 root_option = click.option(

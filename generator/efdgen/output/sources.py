@@ -51,18 +51,23 @@ def replace(root: Path, changes: Mapping[str, Change]) -> None:
 
 def _staged(file: Path, change: Change) -> Path:
     """Write a new content beside a file, with its permissions; a new file has those of one beside it."""
-    like = next(file.parent.glob("*.yaml")) if change.is_new else file
+    like = next(file.parent.glob("*.yaml"), None) if change.is_new else file
     descriptor, name = tempfile.mkstemp(prefix=".", suffix=".efdgen", dir=file.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(change.after)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(stat.S_IMODE(like.stat().st_mode))
+        Path(name).chmod(stat.S_IMODE(like.stat().st_mode) if like is not None else _usual_mode(file.parent))
     except OSError:
         Path(name).unlink(missing_ok=True)
         raise
     return Path(name)
+
+
+def _usual_mode(folder: Path) -> int:
+    """Return the permissions of a file in a folder of which nothing else is known: who may read that may read it."""
+    return stat.S_IMODE(folder.stat().st_mode) & 0o666
 
 
 def create(root: Path, name: str, content: bytes) -> None:

@@ -170,13 +170,15 @@ class Files:
 
     def entries(self, folder: str) -> list[str]:
         """Return what is in a folder, sorted, hidden names left out."""
+        new = {path[len(folder) + 1 :].partition("/")[0] for path in self._instead if path.startswith(f"{folder}/")}
         try:
             names = self._names(folder)
         except OSError as error:
-            self._refuse_folder(folder, error)
-            return []
-        new = (path.removeprefix(f"{folder}/") for path in self._instead if path.startswith(f"{folder}/"))
-        names = sorted({*names, *(name for name in new if "/" not in name)}) if self._instead else names
+            if not (new and isinstance(error, FileNotFoundError)):
+                self._refuse_folder(folder, error)
+                return []
+            names = []
+        names = sorted({*names, *new}) if new else names
         alike: dict[str, str] = {}
         for name in names:
             same = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
@@ -230,6 +232,8 @@ class Files:
         What stands in a folder that can't be searched may be there, and a link that leads nowhere is: reading it says
         what is wrong.
         """
+        if path in self._instead:
+            return True
         if self._snapshot is not None and self._snapshot.knows(path):
             return path in self._snapshot.contents or path in self._snapshot.folders
         try:

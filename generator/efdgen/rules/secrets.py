@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.environment.secrets import keys_read
+from efdgen.environment.secrets import NAMING_KEYS, keys_read
 from efdgen.errors import InvalidInputError, Location, Path, Problem, Severity
 from efdgen.language import expressions, scope, suggest, yamlio
 from efdgen.language.layers import merge_layers
@@ -17,9 +17,6 @@ from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app
 from efdgen.rules.identities import Identities
 from efdgen.rules.places import matches
-
-_NAMING_KEYS = frozenset(("existingSecret", "secretName", "envFromSecret"))
-"""Keys whose values are names of Secrets, by the habits of Helm's charts; app.yaml can declare more of them."""
 
 _OPERATOR = "vault-secrets-operator"
 """The app, where a repository has it, that makes Secrets of VaultSecrets: they are of its kind."""
@@ -121,7 +118,7 @@ def read_in(app: ResolvedApp) -> frozenset[str]:
 def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
     """Yield the Secrets that an app's values name, each with its path; an empty text names none."""
     declared = app.definition.reads_secrets
-    named = _named_in(app.values, ("values",), _NAMING_KEYS.union(declared))
+    named = _named_in(app.values, ("values",), NAMING_KEYS.union(declared))
     yield from ((path, name) for path, name in named if name)
     for switches in (entry.split(".") for entry in declared if entry.endswith(".*")):
         for path, keys, is_read in matches(app.values, switches):
@@ -172,7 +169,7 @@ def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
         # Line breaks in front keep the places right.
         with contextlib.suppress(InvalidInputError):
             document = yamlio.parse("\n" * line + text, file.source)
-            for path, name in _named_in(document.data, (), _NAMING_KEYS):
+            for path, name in _named_in(document.data, (), NAMING_KEYS):
                 if "{{" not in name and not expressions.has_expression(name):
                     found.append((document.locate(path), name))
         line += text.count("\n")

@@ -14,7 +14,7 @@ from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import suggest
 from efdgen.language.layers import Layer
 from efdgen.repository import paths
-from efdgen.repository.model import AppChart, AppDefinition, Repository
+from efdgen.repository.model import AppChart, AppDefinition, ChartReference, Repository
 from efdgen.review import charts
 from efdgen.review.charts import ChartReview, Cluster, Ours, Side
 from efdgen.verbs.charts import fits, refuse_damaged
@@ -107,25 +107,30 @@ class Versions:
             InvalidInputError: when charts.lock is not what it should be.
         """
         entry = self.published.get(version)
-        side = described(version, archive.files(self._archive(version)))
+        reference = self._subject.chart.reference._replace(version=version)
+        side = described(version, archive.files(archive_of(self._root, reference, self._repositories)))
         is_deprecated = side.is_deprecated or (entry is not None and entry.deprecated)
         return side._replace(published=entry.created if entry else "", is_deprecated=is_deprecated)
 
-    def _archive(self, version: str) -> bytes:
-        reference = self._subject.chart.reference._replace(version=version)
-        locked = cache.read_lock(self._root)
-        if locked.find(reference) is not None:
-            try:
-                return cache.LockedCharts(locked, cache.Cache(cache.folder()), self._root / paths.OUTPUT).read(
-                    reference
-                )
-            except ChartError:
-                pass  # it is locked, and not at hand
-        entry = locked.find(reference)
-        found = self._repositories.download(reference, entry.url if entry else "")
-        refuse_damaged(reference, found, locked)
-        cache.Cache(cache.folder()).write(found.content)
-        return found.content
+
+def archive_of(root: Path, reference: ChartReference, repositories: Repositories) -> bytes:
+    """Return a version of a chart: from the lock and the cache where it is there, else from its repository.
+
+    Raises:
+        ChartError: when it is not there, or is another one than is locked.
+        InvalidInputError: when charts.lock is not what it should be.
+    """
+    locked = cache.read_lock(root)
+    entry = locked.find(reference)
+    if entry is not None:
+        try:
+            return cache.LockedCharts(locked, cache.Cache(cache.folder()), root / paths.OUTPUT).read(reference)
+        except ChartError:
+            pass  # it is locked, and not at hand
+    found = repositories.download(reference, entry.url if entry else "")
+    refuse_damaged(reference, found, locked)
+    cache.Cache(cache.folder()).write(found.content)
+    return found.content
 
 
 def described(version: str, files: Mapping[str, bytes]) -> Side:
