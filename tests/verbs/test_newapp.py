@@ -60,7 +60,9 @@ def test_the_folder_is_valid_as_it_is_and_with_all_examples_taken_in(small: Path
     assert any(path.startswith("apps/board/") for path in project.rendering(small).tree)
     for name in ("app.yaml", "values.yaml"):
         path = small / FOLDER / name
-        path.write_text(re.sub(r"^# (?!yaml-)", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8")
+        path.write_text(
+            re.sub(r"^# (?!yaml-)", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8"
+        )
     rendering = project.rendering(small, keep=True)
     (board,) = (app for each in rendering.environments for app in each.apps if app.definition.name == "board")
     assert board.values == {

@@ -124,6 +124,7 @@ RUN: dict[tuple[str, str], Setup] = {
         "$ efdgen new antu --place Antu --kubernetes-version 1.27.4 --storage-class longhorn --app kapacitor",
     ): nothing,
     ("docs/daily.md", "$ efdgen set summit kafka.storageSize 15Gi"): nothing,
+    ("docs/daily.md", "$ efdgen rename summit pachon --dry-run"): nothing,
     ("docs/daily.md", '$ efdgen rbac summit can "lsst-sqre:EFD ops" sync applications default/influxdb'): nothing,
     ("docs/daily.md", "$ efdgen unpin ncsa-int kapacitor.image.tag"): nothing,
     ("docs/daily.md", "$ efdgen set base influxdb.image.tag 1.8.10"): nothing,

@@ -28,6 +28,7 @@ _COMMANDS = {
     "pin": "Hold a value back, or move it ahead, with the reason.",
     "unpin": "Take a pin away.",
     "new": "Write the spec of a new environment, and say what comes next.",
+    "rename": "Give an environment another name, and say what that changes in the world.",
     "new-app": "Write the folder of a new app, from what its chart tells.",
     "promote": "Take what one stage runs to the next.",
     "tidy": "Take out what says nothing.",

@@ -27,7 +27,7 @@ def changes(edited: Mapping[str, Change], review: Review | None, outdated: Seque
         outdated: the rendered files that differ.
         style: colours words.
     """
-    lines = [line for file, change in edited.items() for line in _file(file, change, style)]
+    lines = [line for file, change in edited.items() for line in lines_changed(file, change, style)]
     if review is not None and review.is_empty and outdated:
         what = f"{count(len(outdated), 'rendered file')} {'does' if len(outdated) == 1 else 'do'}"
         lines += ["", f"Nothing that is deployed changes; {what}: {listed(outdated)}"]
@@ -36,7 +36,8 @@ def changes(edited: Mapping[str, Change], review: Review | None, outdated: Seque
     return "\n".join(lines)
 
 
-def _file(file: str, change: Change, style: Style) -> Iterator[str]:
+def lines_changed(file: str, change: Change, style: Style) -> Iterator[str]:
+    """Yield a file's name, and its lines that change."""
     yield style(visible.line(file), bold=True)
     before = change.before.decode("utf-8-sig").removesuffix("\n").split("\n")
     after = change.after.decode("utf-8-sig").removesuffix("\n").split("\n")

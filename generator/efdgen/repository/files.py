@@ -46,14 +46,14 @@ class Files:
 
     Args:
         root: the repository.
-        instead: texts of files as they would be after an edit; they can be new.
+        instead: texts of files as they would be after an edit; they can be new. None: the file is gone then.
     """
 
     def __init__(
         self,
         root: FilePath,
         snapshot: Snapshot | None = None,
-        instead: Mapping[str, str] = types.MappingProxyType({}),
+        instead: Mapping[str, str | None] = types.MappingProxyType({}),
     ) -> None:
         self.root = root
         self._snapshot = snapshot
@@ -170,7 +170,11 @@ class Files:
 
     def entries(self, folder: str) -> list[str]:
         """Return what is in a folder, sorted, hidden names left out."""
-        new = {path[len(folder) + 1 :].partition("/")[0] for path in self._instead if path.startswith(f"{folder}/")}
+        edited = [
+            (path[len(folder) + 1 :], text) for path, text in self._instead.items() if path.startswith(f"{folder}/")
+        ]
+        new = {path.partition("/")[0] for path, text in edited if text is not None}
+        gone = {path for path, text in edited if text is None}
         try:
             names = self._names(folder)
         except OSError as error:
@@ -178,7 +182,7 @@ class Files:
                 self._refuse_folder(folder, error)
                 return []
             names = []
-        names = sorted({*names, *new}) if new else names
+        names = sorted({*names, *new} - gone) if edited else names
         alike: dict[str, str] = {}
         for name in names:
             same = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
@@ -233,7 +237,7 @@ class Files:
         what is wrong.
         """
         if path in self._instead:
-            return True
+            return self._instead[path] is not None
         if self._snapshot is not None and self._snapshot.knows(path):
             return path in self._snapshot.contents or path in self._snapshot.folders
         try:

@@ -25,7 +25,7 @@ def load(
     only: Sequence[str] = (),
     snapshot: Snapshot | None = None,
     sound: Mapping[str, bool] = types.MappingProxyType({}),
-    instead: Mapping[str, str] = types.MappingProxyType({}),
+    instead: Mapping[str, str | None] = types.MappingProxyType({}),
 ) -> Repository:
     """Load a repository: everything sound in it, and every problem.
 
@@ -40,7 +40,7 @@ def load(
         snapshot: what was read of the repository before; None: the disk is read.
         sound: the specs that an earlier run found nothing wrong with beside the same other files, by name, each with
             whether it accepts what looks like a secret. They are not looked at again.
-        instead: texts of files as they would be after an edit; they can be new.
+        instead: texts of files as they would be after an edit; they can be new. None: the file is gone then.
     """
     files = Files(root, snapshot, instead)
     apps = definitions.load(files)
@@ -72,7 +72,8 @@ def load(
     everything = [*_of_no_secret(files.problems, literals, read), *literals]
     problems = without_follow_ups(everything, files.unread)
     on_disk = sorted(snapshot.specs) if snapshot is not None else paths.environment_names(root)
-    known = sorted({*on_disk, *filter(None, map(paths.environment_of, instead))})
+    gone = {paths.environment_of(file) for file, text in instead.items() if text is None}
+    known = sorted({*on_disk, *filter(None, map(paths.environment_of, instead))} - gone)
     own = {name: f"{paths.ENVIRONMENTS}/{name}.yaml" for name in known}
     flawless = _sound(environments, problems, own, about)
     problems = [about.weighed(problem) for problem in problems]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,14 +88,7 @@ class Environments:
         )
 
     def _refuse(self, name: str, other: str, answers: Answers, apps: Sequence[str]) -> None:
-        if not _NAME.match(name):
-            raise UsageError(f"{name!r} is not a name for an environment: lower-case letters, digits and hyphens")
-        if name in (DEFAULTS, DEFINITION):
-            raise UsageError(f"{name!r} is what efdgen set calls a layer of all environments: choose another name")
-        if name in self.sites:
-            raise UsageError(f"{name!r} is the name of a site: choose another one, such as {name}-1")
-        if (self._root / paths.spec(name)).exists():
-            raise UsageError(f"there is an environment {name} already: {paths.spec(name)}")
+        refuse_name(self._root, name, self.sites)
         if other and other not in self._written.specs:
             raise UsageError(suggest.unknown("environment", other, self._written.specs))
         if answers.site and answers.site not in self.sites:
@@ -133,6 +126,22 @@ class Environments:
         data = parse(text, "").data
         facts = [key for key in data if key not in ("name", "site", "apps")]
         return [*facts, *(f"{app}: {', '.join(said)}" for app, said in data["apps"].items() if said)]
+
+
+def refuse_name(root: Path, name: str, sites: Collection[str]) -> None:
+    """Refuse a name that no new environment can have.
+
+    Raises:
+        UsageError: when it is none, other verbs could not address it, or there is such an environment.
+    """
+    if not _NAME.match(name):
+        raise UsageError(f"{name!r} is not a name for an environment: lower-case letters, digits and hyphens")
+    if name in (DEFAULTS, DEFINITION):
+        raise UsageError(f"{name!r} is what efdgen set calls a layer of all environments: choose another name")
+    if name in sites:
+        raise UsageError(f"{name!r} is the name of a site: choose another one, such as {name}-1")
+    if (root / paths.spec(name)).exists():
+        raise UsageError(f"there is an environment {name} already: {paths.spec(name)}")
 
 
 def write(root: Path, drafted: Drafted) -> None:

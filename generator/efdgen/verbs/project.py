@@ -45,7 +45,7 @@ def open_project(
     root: Path,
     names: Sequence[str] = (),
     apps: Sequence[str] = (),
-    instead: Mapping[str, str] = types.MappingProxyType({}),
+    instead: Mapping[str, str | None] = types.MappingProxyType({}),
 ) -> Project:
     """Load a repository, for the named environments and apps (none named: all).
 
@@ -53,7 +53,7 @@ def open_project(
         root: the repository.
         names: the environments.
         apps: the apps.
-        instead: texts of files as they would be after an edit; they can be new.
+        instead: texts of files as they would be after an edit; they can be new. None: the file is gone then.
 
     Raises:
         UsageError: when an environment or an app is unknown.

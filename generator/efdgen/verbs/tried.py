@@ -38,7 +38,7 @@ class Tried:
         repository: what people wrote.
     """
 
-    def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, instead: Mapping[str, str | None]) -> None:
         self._project = project.open_project(root, instead=instead)
         self.repository = self._project.repository
 

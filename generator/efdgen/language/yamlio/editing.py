@@ -16,7 +16,7 @@ from efdgen.language.yamlio import styles
 from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
 
-__all__ = ["EditError", "append", "put", "remove"]
+__all__ = ["EditError", "append", "put", "remove", "rename"]
 
 
 def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] = ()) -> str:
@@ -93,6 +93,22 @@ def append(text: str, path: Path, value: Any, *, first: bool = False) -> str:
         _with(edit.data, path, [value, *items] if first else [*items, value]),
         path,
     )
+
+
+def rename(text: str, path: Path, name: str) -> str:
+    """Return a text with another key in the place of the last one of a path; its value and its place stay.
+
+    Raises:
+        EditError: when it does not stand there, or an alias or anchor is in the way.
+    """
+    edit = Splice(text)
+    depth, entry = edit.follow(path)
+    if depth < len(path):
+        raise EditError("nothing of that name stands there", path[:depth])
+    changed = text[: entry.start] + styles.scalar(name) + text[entry.end :]
+    above = edit.value_at(path[:-1])
+    data = {name if key == path[-1] else key: value for key, value in above.items()}
+    return _checked(changed, _with(edit.data, path[:-1], data), path)
 
 
 def _checked(changed: str, data: Any, path: Path) -> str:

@@ -1,0 +1,56 @@
+"""`efdgen rename`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.cli.edits import dry_run_option
+from efdgen.cli.reports import Said, Style, publish
+from efdgen.cli.streams import say
+
+
+@click.command("rename")
+@click.argument("environment", metavar="ENV", shell_complete=complete_environment)
+@click.argument("new", metavar="NEW")
+@root_option
+@dry_run_option
+@reports_errors
+def command(environment: str, new: str, root: Path | None, dry_run: bool) -> None:
+    """Give an environment another name: its spec, links, stages, and expressions that name it as a link.
+
+    What changes in the world is a checklist: hosts, Vault paths, Applications, Argo CD's env=. Other lines that say the
+    old name are named, and stay. rendered/ follows with `efdgen render`.
+
+    \b
+    Examples:
+      efdgen rename tucson-teststand tts --dry-run
+      efdgen rename tucson-teststand tts
+    """
+    from efdgen.output.sources import Change
+    from efdgen.report import rename as report
+    from efdgen.report.text import count
+    from efdgen.verbs import rename as verb
+
+    folder = repository_root(root)
+    renamed = verb.rename(folder, environment, new)
+    shown = {
+        f"{renamed.old[0]} -> {file}" if change.is_new else file: Change(renamed.old[1], change.after)
+        if change.is_new
+        else change
+        for file, change in renamed.changes.items()
+    }
+
+    def tell(_form: str, style: Style) -> list[Said]:
+        names = (environment, new)
+        return [Said(report.checklist(names, shown, renamed.moved, renamed.mentions, renamed.parent, style))]
+
+    publish(tell, "text", ())
+    if dry_run:
+        say("Nothing was written (--dry-run)")
+        return
+    verb.write(folder, renamed)
+    files = count(len(renamed.outdated), "rendered file")
+    say(f"{count(len(renamed.changes), 'file')} written; now run: efdgen render   ({files} to change)")
