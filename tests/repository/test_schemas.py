@@ -102,7 +102,7 @@ def test_no_fact_can_have_a_name_that_means_something_else() -> None:
     resolver = Resolver(REPOSITORY)
     environment = resolver.resolve("summit")
     of_specs = set(SCHEMAS.environment["properties"]) | set(PLACES["defaults"][0]["properties"])
-    of_expressions = {*resolver.scope("summit"), "app", "parameters", "values", "service"}
+    of_expressions = {*resolver.scope("summit"), "app", "parameters", "values", "service", "inherited"}
     of_documents = {*names.names(environment), "page"}
     assert (of_specs | of_expressions | of_documents) - set(FACTS) == RESERVED
 

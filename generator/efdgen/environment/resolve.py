@@ -17,6 +17,7 @@ from efdgen.environment.typed import typed
 from efdgen.errors import FLAWED_LINK, InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
 from efdgen.language.annotations import properties
+from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, merge_layers, winner
 from efdgen.language.scope import Scope
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
@@ -79,7 +80,7 @@ class Resolver:
         apps = []
         for app in [app for app in spec.apps if not only or app in only]:
             definition = self._repository.apps[app]
-            layers = (*definition.layers, *spec.app_layers[app])
+            layers = expanded((*definition.layers, *spec.app_layers[app]))
             these = _App(spec, names, definition, layers, problems, doubtful=doubtful.get(app, frozenset()))
             resolved = these.resolve(facts)
             if resolved is not None:

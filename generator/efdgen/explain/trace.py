@@ -10,6 +10,7 @@ from efdgen.errors import Path
 from efdgen.explain.says import Explanation, Say, Source
 from efdgen.explain.watch import Origin, watch
 from efdgen.language import expressions, scope
+from efdgen.language.inheriting import INHERITED
 from efdgen.language.layers import ABSENT, Layer, at, merge_layers, reach, winner
 
 
@@ -140,7 +141,9 @@ def _is_expression(written: Any) -> bool:
 
 
 def _note(layer: Layer, path: Path) -> str:
-    """Return the reason of the pin that set the value, if one did."""
+    """Return the reason of the pin that set the value, if one did; of a list, whether it adds to those below."""
+    if any(path[:depth] in layer.adds for depth in range(1, len(path) + 1)):
+        return f"its list adds to the one below: {INHERITED}"
     pins = layer.data.get("pins")
     if path[:1] != ("values",) or not isinstance(pins, Mapping):
         return ""

@@ -54,7 +54,7 @@ class UndefinedNameError(ExpressionError):
 
     def __init__(self, name: object, known: Mapping[str, Any], otherwise: str = "") -> None:
         self.name = name
-        usual = (f"{shown(name)} is not defined", lambda: suggest.hint(str(name), known, otherwise))
+        usual = suggest.undefined(str(name), shown(name), known, otherwise)
         super().__init__("E301", *(known.lacking(str(name)) if hasattr(known, "lacking") else usual))
 
 

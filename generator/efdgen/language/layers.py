@@ -36,11 +36,18 @@ class Locate(Protocol):
 
 
 class Layer(NamedTuple):
-    """One source of values: who says it (`spec`, `app definition`, ...), what, and where each part stands."""
+    """One source of values: who says it (`spec`, `app definition`, ...), what, and where each part stands.
+
+    Attributes:
+        inherits: whether a list of it may add to one below: `inheriting` writes these out.
+        adds: where lists stand that were written out.
+    """
 
     name: str
     data: Any
     locate: Locate
+    inherits: bool = False
+    adds: frozenset[Path] = frozenset()
 
 
 def document_layer(name: str, document: Document, prefix: Path, data: Any) -> Layer:
@@ -49,7 +56,7 @@ def document_layer(name: str, document: Document, prefix: Path, data: Any) -> La
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
         return document.locate_in_text((*prefix, *path), offset, key=key)
 
-    return Layer(name, data, locate)
+    return Layer(name, data, locate, document.inherits)
 
 
 def merge_layers(layers: Sequence[Layer]) -> Any:

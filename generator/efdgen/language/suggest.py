@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _MOST = 15
 
@@ -45,3 +45,13 @@ def hint(word: str, known: Iterable[str], otherwise: str = "") -> str:
     if len(known) > _MOST:
         known = [*known[:_MOST], "..."]
     return f"{otherwise}known: {', '.join(known)}" if known else ""
+
+
+def undefined(word: str, shown: str, known: Iterable[str], otherwise: str) -> tuple[str, Callable[[], str]]:
+    """Return what is wrong with a name that nothing has, and what makes the hint."""
+    if word == "inherited":
+        what = (
+            "it is an item of a list by itself, and stands for the list of a site, the defaults or the app definition"
+        )
+        return "there is no list below that could be inherited here", lambda: what
+    return f"{shown} is not defined", lambda: hint(word, known, otherwise)

@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
-from efdgen.language import schema, suggest, yamlio
+from efdgen.language import inheriting, schema, suggest, yamlio
 from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -96,9 +96,9 @@ class Files:
         document = self._mapping(path)
         if document is None:
             return None
-        problems: list[Problem] = []
+        problems, looked_at = [], inheriting.left_open(document)
         for each in rules:
-            problems += schema.check(document, each) if isinstance(each, str) else schema.check_data(document, each)
+            problems += schema.check(looked_at, each) if isinstance(each, str) else schema.check_data(looked_at, each)
         if reword is not None:
             problems = reword(document, problems)
         problems = schema.said_once(dict.fromkeys(problems))
@@ -174,7 +174,6 @@ class Files:
             (path[len(folder) + 1 :], text) for path, text in self._instead.items() if path.startswith(f"{folder}/")
         ]
         new = {path.partition("/")[0] for path, text in edited if text is not None}
-        gone = {path for path, text in edited if text is None}
         try:
             names = self._names(folder)
         except OSError as error:
@@ -182,7 +181,7 @@ class Files:
                 self._refuse_folder(folder, error)
                 return []
             names = []
-        names = sorted({*names, *new} - gone) if edited else names
+        names = sorted({*names, *new} - {p for p, t in edited if t is None}) if edited else names
         alike: dict[str, str] = {}
         for name in names:
             same = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from efdgen.language.annotations import Keys, Place, found
+from efdgen.language.inheriting import is_inherited
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 from efdgen.repository.files import Files
@@ -38,6 +39,8 @@ class References:
             if known is None:
                 continue
             for path, name in found(document.data, place):
+                if is_inherited(name):
+                    continue
                 if isinstance(name, str) and name not in known and not (place.says == APPS and self.is_app(name)):
                     what = _WORDS.get(place.says, f"{place.says} item")
                     self._files.unknown(what, document, path, known, key=isinstance(place.path[-1], Keys))

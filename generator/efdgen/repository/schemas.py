@@ -22,6 +22,7 @@ from efdgen.repository.model import Schemas
 from efdgen.repository.ownschemas import OwnSchema
 
 _OF_SPECS = ("name", "site", "apps", "appDefaults", "accept")
+_OF_LISTS = ("inherited",)
 _OF_EXPRESSIONS = ("host", "named", "entries", "numbered", "tables", "app", "parameters", "values", "service")
 _OF_DOCUMENTS = (
     "address",
@@ -59,7 +60,7 @@ _OF_DOCUMENTS = (
     "zones",
 )
 
-RESERVED = frozenset((*_OF_SPECS, *_OF_EXPRESSIONS, *_OF_DOCUMENTS))
+RESERVED = frozenset((*_OF_SPECS, *_OF_LISTS, *_OF_EXPRESSIONS, *_OF_DOCUMENTS))
 """What no fact can be called: keys of specs beside the facts, and names that expressions and documents have."""
 
 _OWN = PurePosixPath(paths.OWN_FACTS).name

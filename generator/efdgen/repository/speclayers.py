@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path
+from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, at, document_layer, merge, sets
 from efdgen.language.yamlio import Document
 from efdgen.repository.model import Acceptance, EnvironmentSpec
@@ -36,7 +37,7 @@ def build(document: Document, shared: Document, apps: tuple[str, ...]) -> Enviro
         name=stem,
         document=document,
         site=site,
-        layers=tuple(_facts_layer(source, doc, prefix) for source, doc, prefix, _ in sources),
+        layers=expanded([_facts_layer(source, doc, prefix) for source, doc, prefix, _ in sources]),
         apps=apps,
         app_layers={app: _app_layers(those) for app, those in of_apps.items()},
         accept=tuple(
@@ -103,4 +104,4 @@ def _app_layer(name: str, document: Document, prefix: Path, taken: frozenset[str
             path = ("pins", pin) if key else ("pins", pin, "value")
         return document.locate_in_text((*prefix, *path), offset, key=key)
 
-    return Layer(name, {**settings, "values": values}, locate)
+    return Layer(name, {**settings, "values": values}, locate, document.inherits)

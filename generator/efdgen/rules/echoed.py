@@ -7,6 +7,7 @@ from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity, dotted
+from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, leaves, merge
 from efdgen.language.shown import shown
 from efdgen.rules.findings import Finding
@@ -30,9 +31,10 @@ def values_say_something(environment: ResolvedEnvironment, _identities: Identiti
 def _repeated(below: Sequence[Layer], layers: Sequence[Layer], app: str) -> Iterator[Finding]:
     """Yield what of some layers stands in those below them, too."""
     merged: Any = {}
-    for layer in below:
+    whole = expanded((*below, *layers))
+    for layer in whole[: len(below)]:
         merged = merge(merged, layer.data or {})
-    for layer in layers:
+    for layer in whole[len(below) :]:
         said = layer.data or {}
         pins = {("values", *path.split(".")): path for path in said.get("pins", {})} if app else {}
         for path, value in leaves({key: each for key, each in said.items() if key != "pins"}, in_lists=False):

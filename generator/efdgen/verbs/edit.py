@@ -14,6 +14,7 @@ from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
 from efdgen.explain.edits.unknown import unknown
 from efdgen.language import yamlio
+from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
 from efdgen.language.shown import listed
 from efdgen.language.yamlio import editing
@@ -182,7 +183,7 @@ class Sources:
         own = self.value_at(target)
         if own is not ABSENT:
             return own
-        return at(merge_layers(self._below(target, self._spec(target))), target.setting)
+        return at(merge_layers(expanded(self._below(target, self._spec(target)))), target.setting)
 
     def _spec(self, target: Target) -> EnvironmentSpec | None:
         """Return a spec that is about a target, sound, and of an environment that lists its app, if there is one."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from efdgen.errors import UsageError, dotted
 from efdgen.explain.edits import values
 from efdgen.explain.edits.model import DEFINITION, Target
+from efdgen.language.inheriting import INHERITED, is_inherited
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.yamlio import editing, parse
 
@@ -54,7 +55,9 @@ def remove(target: Target) -> Edit:
 
 
 def in_list(target: Target, items: Items, inherited: Any) -> Edit:
-    """Return the edit that changes a list. Where a layer has none of its own, it gets what it has inherited so far.
+    """Return the edit that changes a list. Where a layer has none of its own, it gets one that adds to those below.
+
+    Where an item that is inherited is to go, it gets a copy of the others.
 
     Args:
         target: the list.
@@ -71,15 +74,14 @@ def in_list(target: Target, items: Items, inherited: Any) -> Edit:
         raise UsageError(f"{name(target)} is {what} here: set it as a whole")
     example = next((item for item in inherited if isinstance(item, str)), "")
     last, first, gone = ([values.read(text, example) for text in texts] for texts in items)
-    for item in gone:
-        if item not in inherited:
-            there = ", ".join(map(str, inherited)) or "none"
-            raise UsageError(f"{name(target)} has no item {item!r}; it has: {there}")
+    absent = next((item for item in gone if item not in inherited), ABSENT)
+    if absent is not ABSENT:
+        raise UsageError(_not_there(target, absent, inherited))
 
     def apply(text: str) -> str:
         now = at(parse(text, target.file).data, target.path)
         if not isinstance(now, list):
-            kept = [item for item in inherited if item not in gone]
+            kept = [item for item in inherited if item not in gone] if gone or not inherited else [INHERITED]
             return editing.put(text, target.path, [*reversed(first), *kept, *last], target.keep, _LAST)
         for item in gone:
             now = at(parse(text, target.file).data, target.path)
@@ -91,6 +93,14 @@ def in_list(target: Target, items: Items, inherited: Any) -> Edit:
         return text
 
     return Edit(target, apply)
+
+
+def _not_there(target: Target, item: Any, items: Sequence[Any]) -> str:
+    """Return why an item can't be taken out of a list."""
+    if any(map(is_inherited, items)):
+        how = f"to take one away that it inherits, write its items there in the place of {INHERITED}"
+        return f"{name(target)} has no item {item!r} of its own; {how}"
+    return f"{name(target)} has no item {item!r}; it has: {', '.join(map(str, items)) or 'none'}"
 
 
 def pin_at(target: Target) -> Target:

@@ -30,11 +30,16 @@ _MISSING = re.compile(r"did not find expected (',' or '[]}]')")
 
 
 class Document(NamedTuple):
-    """One YAML document: its data, and where in the file each part of it stands."""
+    """One YAML document: its data, and where in the file each part of it stands.
+
+    Attributes:
+        inherits: whether its text says `inherited`, as lists do that add to those below.
+    """
 
     file: str
     data: Any
     marks: Marks
+    inherits: bool = False
 
     def locate(self, path: Path = (), *, key: bool = False) -> Location:
         """Return the place of the value at `path`, or, with `key`, of the key that it stands under.
@@ -112,7 +117,7 @@ def parse(text: str, file: str) -> Document:
         builder.problems.append(tight)
     if builder.problems:
         raise InvalidInputError(builder.problems)
-    return Document(file, builder.root, builder.root_marks)
+    return Document(file, builder.root, builder.root_marks, "inherited" in text)
 
 
 def conflict_problem(text: str, file: str) -> Problem | None:
