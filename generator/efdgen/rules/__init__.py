@@ -60,8 +60,9 @@ _RULES = (
     numbers.have_no_exponents,
 )
 
-_FOUND_ON_LOADING = "E506"
-"""Literals that look like secrets: whether any are accepted without need is not known here."""
+_FOUND_ELSEWHERE = {"E506", "W544"}
+"""Literals that look like secrets, and what only `validate` looks for: whether these are accepted without need is not
+known here."""
 
 _OF_CHARTS = ("E7", "W7")
 """How the codes of rules begin that only `efdgen lint` knows: nor is it of those."""
@@ -83,4 +84,4 @@ def check(environment: ResolvedEnvironment, identities: Identities) -> list[Prob
         return kept  # what is accepted may be true of the apps that are not here
     found = {(finding.problem.code, finding.app) for finding in findings}
     known = {accepted.rule for accepted in spec.accept if not accepted.rule.startswith(_OF_CHARTS)}
-    return [*kept, *accepted_in_vain(spec, found, known - {_FOUND_ON_LOADING})]
+    return [*kept, *accepted_in_vain(spec, found, known - _FOUND_ELSEWHERE)]

@@ -47,14 +47,16 @@ def validate(
     if not _may_be_due(root):
         return rendered
     project = rendered.project
-    from efdgen.rules import overdue
+    from efdgen.rules import ahead, overdue
     from efdgen.verbs.once import said_once
 
     due = overdue.pins(project.repository, project.selected, today.isoformat())
-    return rendered._replace(warnings=tuple(said_once([*rendered.warnings, *due])))
+    early = ahead.tags(project.repository, project.selected)
+    return rendered._replace(warnings=tuple(said_once([*rendered.warnings, *due, *early])))
 
 
 def _may_be_due(root: Path) -> bool:
-    """Say whether a pin may have a day: else nothing has to be loaded that an earlier run knows to be right."""
+    """Say whether a pin may have a day, or the fleet an order: else nothing has to be loaded for that."""
     files = [paths.FACTS, *(paths.spec(name) for name in paths.environment_names(root))]
-    return any(b"until" in (root / file).read_bytes() for file in files)
+    shared, *specs = ((root / file).read_bytes() for file in files)
+    return b"stages" in shared or any(b"until" in text for text in (shared, *specs))

@@ -1,0 +1,34 @@
+"""Image tags that a later stage runs before an earlier one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from efdgen.repository.load import load
+from efdgen.rules import ahead
+from support.checkout import edit
+
+FACTS, LAB, DOME = "environments/shared/facts.yaml", "environments/lab.yaml", "environments/dome.yaml"
+
+
+def found(root: Path, *names: str) -> list[str]:
+    repository = load(root)
+    assert not repository.problems
+    return [f"{problem.location}: {problem.message}" for problem in ahead.tags(repository, names or ("lab", "dome"))]
+
+
+def test_a_default_that_went_past_who_is_held_back_is_said_at_the_pin_unless_a_pin_or_an_exception_says_why(
+    small: Path,
+) -> None:
+    assert found(small) == []
+    edit(small / FACTS, "defaults:\n", "stages: [[lab], [dome]]\ndefaults:\n")
+    assert found(small) == [f"{LAB}:22:16: lab runs 1.9.3, and later stages are ahead: dome 1.9.4 (store, image.tag)"]
+    assert found(small, "dome") == []
+    edit(small / DOME, "  store: {}\n", "  store:\n    pins: {image.tag: {value: 1.9.5, reason: Needed there.}}\n")
+    assert found(small) == []
+    edit(small / DOME, "    pins: {image.tag: {value: 1.9.5, reason: Needed there.}}\n", "    values: {}\n")
+    assert len(found(small)) == 1
+    edit(small / LAB, "apps:\n", "accept:\n- {rule: W544, app: store, reason: It stays.}\napps:\n")
+    assert found(small) == []
+    edit(small / FACTS, "[[lab], [dome]]", "[[dome], [lab]]")
+    assert found(small) == []
