@@ -10,10 +10,12 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -22,6 +24,7 @@ from efdgen.language import schema
 from efdgen.verbs import render
 from support import needs, warm
 from support.checkout import ROOT, edit, efdgen
+from support.gitrepo import commit, git
 
 VERBS = ["render", "check", "validate", "list"]
 OLD, NEW = "        size: 20Gi\n", "        size: 40Gi\n"
@@ -592,7 +595,7 @@ def test_a_shell_asks_the_command_itself(small: Path) -> None:
 
 
 def test_shells_complete_verbs_and_environments(small: Path) -> None:
-    assert completions(small, "efdgen re") == ["render"]
+    assert completions(small, "efdgen re") == ["render", "rename"]
     assert completions(small, "efdgen render ") == ["dome", "lab"]
     assert completions(small / "templates", "efdgen check l") == ["lab"]
     assert completions(small, "efdgen list lab d") == ["dome"]
@@ -624,6 +627,52 @@ def test_shells_complete_what_an_edit_is_about(small: Path) -> None:
     ]
     assert completions(small, "efdgen set lab store.parameters.") == []
     assert completions(small, "efdgen set lab kafka.st") == ["kafka.storageClass", "kafka.storageSize"]
+
+
+def test_shells_complete_what_each_verb_asks_for(small: Path) -> None:
+    commit(small)
+    git(small, "tag", "v1.0")
+    assert completions(small, "efdgen diff --base v") == ["v1.0"]
+    assert completions(small, "efdgen diff --base H") == ["HEAD"]
+    assert completions(small, "efdgen new x --site ") == ["north"]
+    assert completions(small, "efdgen explain dome s") == ["schemaRegistry", "sciencePlatformHost", "store"]
+    assert completions(small, "efdgen explain dome store.image.") == [
+        "store.image.pullPolicy",
+        "store.image.repository",
+        "store.image.tag",
+    ]
+    assert completions(small, "efdgen rbac lab can role:o") == ["role:ops"]
+    assert completions(small, "efdgen rbac lab can role:ops s") == ["sync"]
+    assert completions(small, "efdgen rbac lab can role:ops sync app") == ["applications", "applicationsets"]
+    assert completions(small, "efdgen rbac lab can role:ops sync applications default/s") == ["default/store"]
+    assert completions(small, "efdgen rename d") == ["dome"]
+    assert completions(small, "efdgen promote store --to d") == ["dome"]
+    assert completions(small, "efdgen hosts dome --zone ") == ["dome.example.org"]
+
+
+FREE = {
+    *("set --add", "set --add-first", "set --remove", "pin --reason", "pin --until"),
+    *("new name", "new --title", "new --place", "new --kubernetes-version", "new --storage-class"),
+    *("rename new", "new-app name", "new-app --chart", "new-app --version", "new-app --repository"),
+    *("charts diff versions", "charts upgrade version", "hosts --address", "hosts --node-address"),
+}
+"""What only people know, or a server: the options and arguments that take any text."""
+
+
+def test_every_argument_of_every_verb_is_completed_or_is_free_text() -> None:
+    def free(verb: click.Command, name: str) -> Iterator[str]:
+        if isinstance(verb, click.Group):
+            for each in verb.list_commands(click.Context(verb)):
+                found = verb.get_command(click.Context(verb), each)
+                assert found is not None
+                yield from free(found, f"{name} {each}".strip())
+            return
+        for parameter in verb.params:
+            is_text = isinstance(parameter.type, click.types.StringParamType) and not getattr(parameter, "is_flag", 0)
+            if is_text and parameter._custom_shell_complete is None:  # noqa: SLF001 - click says it nowhere else
+                yield f"{name} {parameter.opts[0]}"
+
+    assert set(free(cli.command, "")) == FREE
 
 
 def test_completion_outside_of_a_repository_is_silent(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
+from efdgen.cli import completing
 from efdgen.cli.common import (
     CHARTS,
     INVALID_INPUT,
@@ -137,7 +138,12 @@ def keys_command(apps: tuple[str, ...], root: Path | None) -> None:
 
 
 _chart_option = click.option(
-    "--chart", "key", metavar="KEY", default="", help="Which of the app's charts, where it has several."
+    "--chart",
+    "key",
+    metavar="KEY",
+    default="",
+    shell_complete=completing.chart_key,
+    help="Which of the app's charts, where it has several.",
 )
 
 

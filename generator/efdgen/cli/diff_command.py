@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from efdgen.cli import completing
 from efdgen.cli.common import (
     CHARTS,
     DIFFERENCES,
@@ -35,7 +36,12 @@ if TYPE_CHECKING:
 @environments
 @app_option
 @root_option
-@click.option("--base", metavar="REV", help="Compare with what the specs of this Git revision render to.")
+@click.option(
+    "--base",
+    metavar="REV",
+    shell_complete=completing.revision,
+    help="Compare with what the specs of this Git revision render to.",
+)
 @click.option(
     "--format",
     "format_",

@@ -5,30 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from click.shell_completion import CompletionItem
 
+from efdgen.cli import completing
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import open_charts
 from efdgen.cli.streams import say
 from efdgen.repository import paths
-from efdgen.verbs import project
-
-
-def _complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from efdgen.errors import UsageError
-    from efdgen.repository import load
-
-    try:
-        root = project.find_root(Path(ctx.params.get("root") or ".").resolve())
-    except UsageError:
-        return []
-    spec = load.load(root).environments.get(ctx.params.get("environment") or "")
-    return [CompletionItem(app) for app in (spec.apps if spec else ()) if app.startswith(incomplete)]
 
 
 @click.command("explain")
 @click.argument("environment", metavar="ENV", shell_complete=complete_environment)
-@click.argument("question", metavar="[APP[.PATH]]", default="", shell_complete=_complete_app)
+@click.argument("question", metavar="[APP[.PATH]]", default="", shell_complete=completing.question)
 @root_option
 @click.option("--hosts", "subject", flag_value="hosts", help="The public hosts, and where each comes from.")
 @click.option("--secrets", "subject", flag_value="secrets", help="The Vault paths, and where each comes from.")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from efdgen.cli import completing
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.streams import say
 from efdgen.verbs import project
@@ -21,7 +22,9 @@ from efdgen.verbs import project
     default="table",
     help="For people, for programs, a change batch for Route 53, or resources for Terraform. Default: table.",
 )
-@click.option("--zone", metavar="DOMAIN", help="Only the hosts directly below this domain.")
+@click.option(
+    "--zone", metavar="DOMAIN", shell_complete=completing.zone, help="Only the hosts directly below this domain."
+)
 @click.option("--address", default="", metavar="ADDRESS", help="The ingress controller's: IPv4, IPv6 or a name.")
 @click.option(
     "--node-address", default="", metavar="ADDRESS", help="A node's, for hosts on its own ports. Default: --address."

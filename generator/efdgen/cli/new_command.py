@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from efdgen.cli import completing
 from efdgen.cli.common import complete_app, complete_environment, reports_errors, repository_root, root_option, told
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="ENV")
 @root_option
 @click.option("--like", "other", metavar="ENV", default="", shell_complete=complete_environment, help="Copy this spec.")
-@click.option("--site", metavar="SITE", default="", help="The site that it joins.")
+@click.option("--site", metavar="SITE", default="", shell_complete=completing.site, help="The site that it joins.")
 @click.option("--title", metavar="TEXT", default="", help="Its name as people write it; else it follows from the name.")
 @click.option("--place", metavar="TEXT", default="", help='Where it is, as it follows "at"; else the title.')
 @click.option("--kubernetes-version", metavar="VERSION", default="", help="What the cluster runs.")

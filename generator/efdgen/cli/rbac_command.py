@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from efdgen.cli import completing
 from efdgen.cli.common import DIFFERENCES, complete_environment, reports_errors, repository_root, root_option
 
 _RESOURCE = "resource"
@@ -24,10 +25,10 @@ def _complete(_ctx: click.Context, parameter: click.Parameter, incomplete: str) 
 @click.command("rbac")
 @click.argument("environment", metavar="ENV", shell_complete=complete_environment)
 @click.argument("can", metavar="can", type=click.Choice(["can"]))
-@click.argument("subject", metavar="SUBJECT")
+@click.argument("subject", metavar="SUBJECT", shell_complete=completing.rbac_subject)
 @click.argument("action", metavar="ACTION", shell_complete=_complete)
 @click.argument(_RESOURCE, metavar="RESOURCE", shell_complete=_complete)
-@click.argument("object_", metavar="[OBJECT]", default="")
+@click.argument("object_", metavar="[OBJECT]", default="", shell_complete=completing.rbac_object)
 @root_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors

@@ -151,6 +151,15 @@ def run(
         raise UsageError("comparing with a revision needs the command git, which is not installed") from None
 
 
+def names(root: Path) -> list[str]:
+    """Return the names of revisions that people type: HEAD, branches, those of remotes, and tags; none without Git."""
+    try:
+        done = _run(root, ["for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags"])
+    except UsageError:
+        return []
+    return ["HEAD", *done.stdout.decode(errors="replace").split()] if done.returncode == 0 else []
+
+
 def _is_of_the_user(variable: str) -> bool:
     """Say whether a variable of Git is about the user, not about a repository: settings, and how to log in."""
     return "CONFIG" in variable or variable.startswith(("GIT_SSH", "GIT_ASKPASS", "GIT_SSL"))
