@@ -647,7 +647,7 @@ def test_shells_complete_what_each_verb_asks_for(small: Path) -> None:
     assert completions(small, "efdgen rbac lab can role:ops sync applications default/s") == ["default/store"]
     assert completions(small, "efdgen rename d") == ["dome"]
     assert completions(small, "efdgen promote store --to d") == ["dome"]
-    assert completions(small, "efdgen hosts dome --zone ") == ["dome.example.org"]
+    assert completions(small, "efdgen hosts dome --zone d") == ["dome.example.org"]
 
 
 FREE = {

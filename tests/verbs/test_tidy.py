@@ -129,3 +129,54 @@ def test_a_check_shows_what_there_is_and_writes_nothing(root: Path) -> None:
     assert result.stderr == "1 file written; nothing that is deployed changes\n"
     result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--check", "--root", str(root)])
     assert (result.exit_code, result.output) == (0, "Everything says something\n")
+
+
+HALL = """\
+# The hall's own.
+name: hall
+site: north
+cluster:
+  kubernetesVersion: "1.21.5"
+  provides: [vault-secrets-operator, ingress-nginx]
+kafka:
+  storageSize: 10Gi   # as measured
+apps:
+  store:
+    pins:
+      image.tag:
+        value: 1.9.3
+        reason: 1.9.4 has not been tried here.
+    values:
+      persistence:
+        size: 20Gi
+        enabled: false
+"""
+
+
+def test_what_all_environments_of_a_site_say_alike_is_lifted_and_nothing_that_is_deployed_changes(root: Path) -> None:
+    (root / "environments/hall.yaml").write_text(HALL, encoding="utf-8")
+    before = deployed(root)
+    run = CliRunner(env={"NO_COLOR": "1"})
+    checked = run.invoke(cli.command, ["tidy", "--lift", "--check", "--root", str(root)])
+    assert checked.exit_code == 1
+    assert checked.stdout.splitlines() == [
+        "environments/hall.yaml:5:3: cluster.kubernetesVersion is the same in hall and lab: all of north",
+        "environments/hall.yaml:8:3: kafka.storageSize is the same in hall and lab: all of north",
+        "environments/hall.yaml:12:7: store.pins['image.tag'] is the same in hall and lab: all of north",
+        "environments/hall.yaml:17:9: store.values.persistence.size is the same in hall and lab: all of north",
+    ]
+    assert run.invoke(cli.command, ["tidy", "--lift", "--root", str(root)]).exit_code == 0
+    assert deployed(root) == before
+    assert (root / "environments/hall.yaml").read_text(encoding="utf-8") == (
+        "# The hall's own.\nname: hall\nsite: north\ncluster:\n"
+        "  provides: [vault-secrets-operator, ingress-nginx]\n"
+        "apps:\n  store:\n    values:\n      persistence:\n        enabled: false\n"
+    )
+    facts = (root / FACTS).read_text(encoding="utf-8")
+    assert '      kubernetesVersion: "1.21.5"\n' in facts
+    assert "        pins:\n          image.tag:\n            value: \"1.9.3\"\n" in facts
+    again = run.invoke(cli.command, ["tidy", "--lift", "--check", "--root", str(root)])
+    assert (again.exit_code, again.stderr) == (
+        0,
+        "Everything says something\nNo site has environments that say something alike\n",
+    ), again.output

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,42 +13,79 @@ from efdgen.cli import edits
 from efdgen.cli.common import DIFFERENCES, reports_errors, repository_root, root_option
 from efdgen.cli.streams import say
 
+if TYPE_CHECKING:
+    from efdgen.explain.edits.leftovers import Leftover
+    from efdgen.explain.edits.lifting import Lift
+    from efdgen.verbs.edit import Edited
+
 
 @click.command("tidy")
 @root_option
 @click.option("--check", is_flag=True, help="Show what there is to take out, and exit with 1 if there is anything.")
+@click.option("--lift", is_flag=True, help="Let a site say what all of its environments say alike, too.")
 @edits.dry_run_option
 @reports_errors
-def command(root: Path | None, check: bool, dry_run: bool) -> None:
+def command(root: Path | None, check: bool, lift: bool, dry_run: bool) -> None:
     """Take out what says nothing: nothing that is deployed changes by it.
 
     That is what repeats what is below it, pins of what the default has become, empty mappings, settings of apps that
     no environment lists, accepted rules that nothing breaks, and items of tables, such as news, that nobody shows.
+
+    With --lift, what all environments of a site say alike goes to the site. On a terminal you are asked about that,
+    once the lines are shown.
 
     \b
     Examples:
       efdgen tidy --check
       efdgen tidy --dry-run
       efdgen tidy
+      efdgen tidy --lift
     """
-    from efdgen.report import edits as report
-    from efdgen.report import text
-    from efdgen.verbs import edit
     from efdgen.verbs import tidy as verb
 
     folder = repository_root(root)
     found = verb.tidy(folder)
-    if found.edited is None:
+    if found.edited is not None:
+        _tell(found.leftovers, found.edited, is_check=check)
+        if check:
+            say("To take out what says nothing, run: efdgen tidy")
+        elif dry_run:
+            say("Nothing was written (--dry-run)")
+        else:
+            _write(folder, found.edited)
+    elif not lift:
         say("Everything says something")
-        return
-    click.echo(report.leftovers(found.leftovers, click.style))
-    if check:
-        say("To take out what says nothing, run: efdgen tidy")
+    asks = is_terminal() and not (check or dry_run)
+    lifted = verb.lift(folder) if lift or asks else None
+    if lifted is not None and lifted.edited is not None:
+        _tell(lifted.lifts, lifted.edited, is_check=check)
+        if check or dry_run:
+            say("To let sites say this, run: efdgen tidy --lift" if check else "Nothing was written (--dry-run)")
+        elif not asks or click.confirm("Let the sites say this?"):
+            _write(folder, lifted.edited)
+    elif lift:
+        say("No site has environments that say something alike")
+    if check and (found.edited is not None or (lifted is not None and lifted.edited is not None)):
         raise click.exceptions.Exit(DIFFERENCES)
-    click.echo(report.changes(found.edited.changes, None, (), click.style))
-    if dry_run:
-        say("Nothing was written (--dry-run)")
-        return
-    edit.write(folder, found.edited)
-    written = text.count(len(found.edited.changes), "file")
-    say(f"{written} written; nothing that is deployed changes{edits.next_step(found.edited)}")
+
+
+def is_terminal() -> bool:
+    """Say whether somebody is there who can be asked."""
+    return sys.stdin.isatty()
+
+
+def _tell(found: Sequence[Leftover | Lift], edited: Edited, *, is_check: bool) -> None:
+    from efdgen.report import edits as report
+
+    click.echo(report.leftovers(found, click.style))
+    if not is_check:
+        click.echo(report.changes(edited.changes, None, (), click.style))
+
+
+def _write(folder: Path, edited: Edited) -> None:
+    from efdgen.report import text
+    from efdgen.verbs import edit
+
+    edit.write(folder, edited)
+    written = text.count(len(edited.changes), "file")
+    say(f"{written} written; nothing that is deployed changes{edits.next_step(edited)}")

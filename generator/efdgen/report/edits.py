@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
 from efdgen.explain.edits.leftovers import Leftover
+from efdgen.explain.edits.lifting import Lift
 from efdgen.explain.edits.model import Hidden, Target
 from efdgen.language import visible
 from efdgen.language.secrecy import masked_line
@@ -48,8 +49,8 @@ def lines_changed(file: str, change: Change, style: Style) -> Iterator[str]:
             yield f"  {style(shown, fg=colour) if colour else shown}"
 
 
-def leftovers(found: Sequence[Leftover], style: Style) -> str:
-    """Return a line for each thing that says nothing."""
+def leftovers(found: Sequence[Leftover | Lift], style: Style) -> str:
+    """Return a line for each thing that says nothing, or that a site could say."""
     return "\n".join(
         f"{style(visible.line(str(each.location)), bold=True)}: {visible.line(each.why)}" for each in found
     )

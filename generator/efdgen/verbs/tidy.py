@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from efdgen.errors import InvalidEditError, UsageError
+from efdgen.explain.edits import lifting
 from efdgen.explain.edits.leftovers import Leftover, leftovers, removal
+from efdgen.explain.edits.lifting import Lift
+from efdgen.explain.edits.making import Edit
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.verbs.edit import Edited, Sources
@@ -32,32 +35,57 @@ def tidy(root: Path) -> Tidied:
     shared = [paths.FACTS, *(paths.table(name) for name in repository.tables)]
     documents = [*sources.written.specs.values(), *(each for file in shared if (each := sources.document(file)))]
     likely = leftovers(repository, documents, rendered.warnings)
-    chosen, edited = _without_effect(sources, rendered.tree, likely)
+    chosen, edited = _without_effect(sources, rendered.tree, likely, _removals)
     return Tidied(tuple(chosen), edited)
 
 
+class Lifted(NamedTuple):
+    """What all environments of a site say alike, and what it comes to when the site says it; None: there is nothing."""
+
+    lifts: tuple[Lift, ...]
+    edited: Edited | None
+
+
+def lift(root: Path) -> Lifted:
+    """Find what all environments of a site say alike, and let the site say it, in memory.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+    """
+    sources = Sources(root)
+    tree = sources.rendered().tree
+    chosen, edited = _without_effect(sources, tree, lifting.lifts(sources.written), lifting.together)
+    return Lifted(tuple(chosen), edited)
+
+
+Each = TypeVar("Each")
+
+
+def _removals(some: Sequence[Leftover]) -> list[Edit]:
+    # From the end on: what is taken out moves what follows it in a list.
+    return [removal(each) for each in sorted(some, key=lambda each: each.location, reverse=True)]
+
+
 def _without_effect(
-    sources: Sources, tree: Mapping[str, bytes], likely: Sequence[Leftover]
-) -> tuple[Sequence[Leftover], Edited | None]:
-    """Return what can be taken out without any effect: all of it at once, or what is left after trying one by one."""
-    edited = _tried(sources, tree, likely)
+    sources: Sources, tree: Mapping[str, bytes], likely: Sequence[Each], edits: Callable[[Sequence[Each]], list[Edit]]
+) -> tuple[Sequence[Each], Edited | None]:
+    """Return what can be edited without any effect: all of it at once, or what is left after trying one by one."""
+    edited = _tried(sources, tree, edits(likely))
     if edited is not None:
         return likely, edited
-    chosen: list[Leftover] = []
+    chosen: list[Each] = []
     for each in likely:
-        tried = _tried(sources, tree, [*chosen, each])
+        tried = _tried(sources, tree, edits([*chosen, each]))
         if tried is not None:
             chosen.append(each)
             edited = tried
     return chosen, edited
 
 
-def _tried(sources: Sources, tree: Mapping[str, bytes], some: Sequence[Leftover]) -> Edited | None:
-    """Return what comes of taking some out; None: something is different then, or can't be edited."""
-    if not some:
+def _tried(sources: Sources, tree: Mapping[str, bytes], edits: Sequence[Edit]) -> Edited | None:
+    """Return what comes of some edits; None: something is different then, or can't be edited."""
+    if not edits:
         return None
-    # From the end on: what is taken out moves what follows it in a list.
-    edits = [removal(each) for each in sorted(some, key=lambda each: each.location, reverse=True)]
     try:
         edited = sources.edited(edits)
     except (InvalidEditError, UsageError):
