@@ -158,3 +158,44 @@ def test_a_value_of_a_definition_that_the_chart_does_not_know_is_warned_of(small
     assert "warning[W511] " in result.stderr, (keys.read_text(encoding="utf-8"), result.output)
     assert "knows no value 'tga'" in result.stderr
     assert "W511" not in run(small, "set", "definition", "store.image.tag", "1.9.5", "--dry-run").output
+
+
+def test_a_value_that_the_layer_pins_is_not_set_or_unset_and_it_says_what_to_run(small: Path) -> None:
+    before = snapshot(small)
+    for verb, said in (
+        (
+            ("set", "lab", "store.image.tag", "1.9.5"),
+            "run: efdgen pin lab store.image.tag 1.9.5 --reason ..., or efdgen unpin lab store.image.tag\n",
+        ),
+        (("unset", "lab", "store.image.tag"), "lab pins store.image.tag; run: efdgen unpin lab store.image.tag\n"),
+        (("set", "lab", "store[0]", "1"), "store is an app, and not a list: name a value of it, such as"),
+    ):
+        result = run(small, *verb)
+        assert (result.exit_code, said in result.stderr) == (2, True), result.output
+    edit(small / "environments/shared/facts.yaml", "        values:\n          config:\n", SITE_PIN)
+    result = run(small, "unset", "lab", "store.image.pullPolicy")
+    assert "To unpin it there: efdgen unpin north store.image.pullPolicy; in lab alone" in result.stderr, result.output
+    assert snapshot(small)["environments/lab.yaml"] == before["environments/lab.yaml"]
+
+
+SITE_PIN = """\
+        pins:
+          image.pullPolicy: {value: Always, reason: Tags move there.}
+        values:
+          config:
+"""
+
+
+def test_a_file_that_nobody_may_write_is_left_alone_also_by_root(small: Path) -> None:
+    before = snapshot(small)
+    (small / LAB).chmod(0o444)
+    result = run(small, "set", "lab", "store.persistence.size", "30Gi")
+    assert result.exit_code == 4
+    assert f"{LAB} is read-only: if it is to change, chmod u+w {LAB}" in result.stderr
+    assert snapshot(small) == before
+
+
+def test_signs_of_any_script_are_written_as_they_are(small: Path) -> None:
+    result = run(small, "set", "lab", "place", 'the \U0001f52d "Lab" é')
+    assert result.exit_code == 0, result.output
+    assert 'place: "the \U0001f52d \\"Lab\\" é"\n' in (small / LAB).read_text(encoding="utf-8")

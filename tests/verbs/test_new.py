@@ -125,3 +125,13 @@ def test_on_a_terminal_it_asks_for_what_is_not_said(small: Path, monkeypatch: py
         'site: north\n# What the cluster is, and has from elsewhere.\ncluster:\n  kubernetesVersion: "1.27.1"\n' in text
     )
     assert result.output.endswith("wrote environments/tower.yaml; read it, then run: efdgen render\n")
+
+
+def test_a_pattern_of_hosts_without_the_name_is_not_copied(small: Path) -> None:
+    lab, pattern = small / "environments/lab.yaml", "hostPattern: lsst-<% service %>-int.<% domain %>\n"
+    edit(lab, "site: north\n", f"site: north\n{pattern}")
+    drafted = Environments(small).draft("bench-2", "lab", Answers(), ())
+    assert "hostPattern" not in drafted.text
+    edit(lab, "<% service %>-int.", "<% service %>-of-<% name %>.")
+    drafted = Environments(small).draft("bench-2", "lab", Answers(), ())
+    assert "hostPattern: lsst-<% service %>-of-<% name %>" in drafted.text

@@ -174,9 +174,6 @@ def test_what_all_environments_of_a_site_say_alike_is_lifted_and_nothing_that_is
     )
     facts = (root / FACTS).read_text(encoding="utf-8")
     assert '      kubernetesVersion: "1.21.5"\n' in facts
-    assert "        pins:\n          image.tag:\n            value: \"1.9.3\"\n" in facts
+    assert '        pins:\n          image.tag:\n            value: "1.9.3"\n' in facts
     again = run.invoke(cli.command, ["tidy", "--lift", "--check", "--root", str(root)])
-    assert (again.exit_code, again.stderr) == (
-        0,
-        "Everything says something\nNo site has environments that say something alike\n",
-    ), again.output
+    assert (again.exit_code, again.stderr) == (0, "No site has environments that say something alike\n")

@@ -57,5 +57,7 @@ def command(
             items = making.Items(add, add_first, remove)
             made.append(making.in_list(target, items, sources.inherited(target)))
         else:
+            again = f"efdgen pin {target.where} {path} {given[0]} --reason ..., or efdgen unpin {target.where} {path}"
+            sources.refuse_pinned(target, again)
             made.append(making.put(target, edits.value_of(sources, target, given[0])))
     edits.run(sources, made, dry_run=dry_run)

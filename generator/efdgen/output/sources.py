@@ -21,6 +21,10 @@ class Change(NamedTuple):
     is_new: bool = False
 
 
+_ANYBODY_WRITES = 0o222
+"""Permissions: a file that nobody may write is left alone, though its folder, or root, would let it be replaced."""
+
+
 def replace(root: Path, changes: Mapping[str, Change]) -> None:
     """Write changed files. All are on the disk before the first takes its name; links stay what they are.
 
@@ -34,6 +38,8 @@ def replace(root: Path, changes: Mapping[str, Change]) -> None:
             if not file.is_relative_to(root.resolve()):
                 raise OutputError(f"{name} is a link that leads out of the repository: nothing is written there")
             try:
+                if not change.is_new and not file.stat().st_mode & _ANYBODY_WRITES:
+                    raise OutputError(f"{name} is read-only: if it is to change, chmod u+w {name}")
                 if (file.exists() or file.is_symlink()) if change.is_new else file.read_bytes() != change.before:
                     raise OutputError(f"{name} changed while it was edited; run this again")
                 staged.append((_staged(file, change), file))

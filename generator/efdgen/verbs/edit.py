@@ -120,8 +120,18 @@ class Sources:
             UsageError: when it says nothing there; the message names a layer that does.
         """
         if self.value_at(target) is ABSENT:
+            self.refuse_pinned(target, f"efdgen unpin {target.where} {making.name(target)}")
             raise UsageError(f"{target.where} says nothing about {making.name(target)}{self._elsewhere(target)}")
         return target
+
+    def refuse_pinned(self, target: Target, instead: str) -> None:
+        """Refuse what is about a value that the layer itself pins.
+
+        Raises:
+            UsageError: when it does; the message says what to run instead.
+        """
+        if at(self._data(target.file), making.own_pin(target), None) is not None:
+            raise UsageError(f"{target.where} pins {making.name(target)}; run: {instead}")
 
     def pin(self, where: str, question: str) -> Target:
         """Return the place of the pin of a value.
@@ -138,7 +148,8 @@ class Sources:
             path = target.setting
             if at(layer.data, path, None) is not None:
                 says = f"; its {layer.name} does ({layer.locate(path, key=True)})"
-                return says + (_how_to_unpin(target, layer) if path[0] == "pins" else "")
+                pinned = path[0] == "pins" or ".".join(map(str, path[1:])) in (layer.data.get("pins") or {})
+                return says + (_how_to_unpin(target, layer) if pinned else "")
         return ""
 
     def value_at(self, target: Target) -> Any:
@@ -295,8 +306,9 @@ def _value_in(texts: Mapping[str, str], target: Target) -> Any:
 
 def _how_to_unpin(target: Target, layer: Layer) -> str:
     where = DEFAULTS if layer.name == "shared facts" else layer.name.removeprefix("site ")
-    pin = f"{target.app}.{target.setting[-1]}"
-    here = f"efdgen set {target.where} {target.app}.pins.{target.setting[-1]} null"
+    path = target.setting[-1] if target.setting[0] == "pins" else ".".join(map(str, target.setting[1:]))
+    pin = f"{target.app}.{path}"
+    here = f"efdgen set {target.where} {target.app}.pins.{path} null"
     return f". To unpin it there: efdgen unpin {where} {pin}; in {target.where} alone: {here}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -16,6 +17,10 @@ from efdgen.repository.model import AppDefinition
 
 _TITLES: Sequence[Path] = (("title",), ("place",))
 """How people call an environment."""
+
+_PATTERN: Path = ("hostPattern",)
+_OWN_NAME = re.compile(r"<%[^%]*\b(?:name|title|aliases|sciencePlatformHost)\b")
+"""What differs from environment to environment, in an expression."""
 
 _SCHEMA = "# yaml-language-server: $schema=../schemas/environment.schema.json\n"
 """What tells editors what a spec can say, where the repository has that schema for them."""
@@ -129,6 +134,9 @@ def like(text: str, name: str, answers: Answers, own: Iterable[Place]) -> str:
     """
     data = parse(text, "").data
     theirs = {path[:2] for place in own for path, value in found(data, place) if not _follows(value)}
+    pattern = at(data, _PATTERN)
+    if isinstance(pattern, str) and not _OWN_NAME.search(pattern):
+        theirs.add(_PATTERN)  # both would claim the same hosts
     theirs |= {path for path in _TITLES if at(data, path) is not ABSENT and not _follows(at(data, path))}
     facts = answers.facts()
     text = editing.put(text, ("name",), name)

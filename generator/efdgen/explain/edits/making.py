@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from efdgen.errors import UsageError, dotted
+from efdgen.errors import Path, UsageError, dotted
 from efdgen.explain.edits import values
 from efdgen.explain.edits.model import DEFINITION, Target
 from efdgen.language.inheriting import INHERITED, is_inherited
@@ -101,6 +101,13 @@ def _not_there(target: Target, item: Any, items: Sequence[Any]) -> str:
         how = f"to take one away that it inherits, write its items there in the place of {INHERITED}"
         return f"{name(target)} has no item {item!r} of its own; {how}"
     return f"{name(target)} has no item {item!r}; it has: {', '.join(map(str, items)) or 'none'}"
+
+
+def own_pin(target: Target) -> Path:
+    """Return where a target's own layer would pin it; what can't be pinned has a place where nothing stands."""
+    own = target.path[: len(target.path) - len(target.setting)]
+    is_value = target.setting[:1] == ("values",)
+    return (*own, "pins", ".".join(map(str, target.setting[1:])) if is_value else "")
 
 
 def pin_at(target: Target) -> Target:

@@ -59,6 +59,8 @@ def find(written: Written, where: str, question: str) -> Target:
         return _in_definition(written, name, rest, is_app=is_app, question=question)
     layer, file, prefix = _layer(written, where)
     where, key = where.removeprefix("site:"), "apps" if layer == SPEC else "appDefaults"
+    if is_app and rest.startswith("[") and rest[1:2].isdigit():
+        raise UsageError(f"{name} is an app, and not a list: name a value of it, such as {name}.image.tag")
     if not is_app:
         fact = _fact(written, question, name, is_spec=layer == SPEC)
         return Target(where, layer, file, (*prefix, *fact), len(prefix), "", fact)

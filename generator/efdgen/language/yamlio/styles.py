@@ -72,10 +72,17 @@ def scalar(value: Any, style: str = "", *, in_brackets: bool = False) -> str:
     if style == "'" and value.isprintable():
         return "'" + value.replace("'", "''") + "'"
     if style == '"':
-        return writing.quoted(value)
+        return _quoted(value)
     is_plain = _PLAIN.match(value) and value[-1] not in ": " and value.lower() not in writing.NOT_PLAIN
     if (is_plain or _QUANTITY.match(value)) and (not in_brackets or _IN_BRACKETS.match(value)):
         return value
+    return _quoted(value)
+
+
+def _quoted(value: str) -> str:
+    """Write a text in double quotes, as people do: letters and signs of any script as they are."""
+    if value.isprintable():
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return writing.quoted(value)
 
 
