@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from hypothesis import strategies as st
 
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, UsageError
+from efdgen.explain import questions
 from efdgen.explain.edits import making
 from efdgen.explain.edits.making import Items
-from efdgen.explain.edits.model import names
-from efdgen.language.layers import at
+from efdgen.explain.edits.model import Target, names
+from efdgen.explain.environment import Environment
+from efdgen.language.layers import ABSENT, at, leaves
 from efdgen.output import sources as sources_of_files
 from efdgen.output.sources import Change
 from efdgen.repository.load import load
@@ -338,6 +341,61 @@ def test_any_edits_mean_what_they_say_unless_a_warning_says_otherwise(
             now = _now(repository, name, target)
             if target.file in edited.texts and now is not None and (name, target.setting) not in hidden:
                 assert now == value, (name, target)
+
+
+LISTS = [
+    ("lab", "argocd.rbac.groups", [{"subject": "guests", "role": "role:ops"}]),
+    ("defaults", "argocd.rbac.groups", [{"subject": "more", "role": "role:admin"}]),
+    ("lab", "feed.news", ["first"]),
+    ("north", "cluster.provides", ["vault-secrets-operator"]),
+    ("lab", "store.args", ["--lab"]),
+    ("dome", "store.args", ["--dome", "--two"]),
+    ("defaults", "store.args", ["--all"]),
+]
+
+
+@settings(few, max_examples=few.max_examples // 2)
+@given(st.data())
+def test_what_explain_says_after_edits_is_what_is_in_force_and_where_it_was_written(
+    rendered_small: Path, draw: st.DataObject
+) -> None:
+    sources = _sources(rendered_small)
+    asked: dict[str, Target] = {}
+    edits = []
+    for where, path, values in draw.draw(st.lists(st.sampled_from(PLACES), max_size=2, unique_by=lambda e: e[:2])):
+        target = asked[path] = sources.target(where, path)
+        edits.append(making.put(target, draw.draw(values)))
+    for where, path, items in draw.draw(st.lists(st.sampled_from(LISTS), max_size=3, unique_by=lambda e: e[:2])):
+        target = asked[path] = sources.target(where, path)
+        ends = {draw.draw(st.sampled_from(["last", "first"])): [json.dumps(item) for item in items]}
+        edits.append(making.in_list(target, Items(**ends), sources.inherited(target)))
+    pin = draw.draw(st.sampled_from([None, "lab", "dome", "north"]))
+    if pin is not None:
+        target = asked["store.image.tag"] = sources.target(pin, "store.image.tag")
+        edits += making.pin(sources.pin(pin, "store.image.tag"), ABSENT, "2.0.0", "Tried here.", None)
+    try:
+        edited = sources.edited(edits)
+    except InvalidEditError:
+        return
+    repository = load(rendered_small, instead=edited.texts)
+    for path, target in asked.items():
+        for name in names(target, sources.written):
+            resolver = Resolver(repository)
+            environment = Environment(repository, resolver, resolver.resolve(name), lambda *_: ())
+            now = _now(repository, name, target)
+            if now in (None, ABSENT) or target.setting[:1] == ("parameters",):
+                continue
+            answers = questions.ask(environment, path)
+            assert [answer.value for answer in answers] == [value for _, value in leaves(now)], (name, path)
+            for answer in answers:
+                place = answer.winner.location if answer.winner is not None else None
+                assert place is not None
+                line = _text(rendered_small, edited, place.file).split("\n")[place.line - 1]
+                assert "<%" in line or str(answer.value) in line.replace('\\"', '"'), (line, answer.value)
+
+
+def _text(root: Path, edited: Edited, file: str) -> str:
+    return edited.texts.get(file) or (root / file).read_text(encoding="utf-8")
 
 
 def _now(repository: Any, name: str, target: Any) -> Any:
