@@ -9,10 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from efdgen import cli
+from efdgen.cli import versions_command
 from efdgen.errors import UsageError
 from efdgen.verbs import versions as verb
 from support.checkout import edit
 from support.gitrepo import commit, variables
+from support.standins import StandIns, metadata, pack
 
 LAB = "environments/lab.yaml"
 
@@ -74,3 +76,36 @@ def test_an_app_that_is_not_there_is_refused(small: Path) -> None:
 
 def test_where_everything_is_the_default_nothing_differs(small: Path) -> None:
     assert run(small, "vault-secrets-operator", "--differing").endswith("Everything is the default\n")
+
+
+def test_images_that_only_a_chart_names_are_found_in_its_objects(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = POD.replace("ONE", "{{ .Values.image.repo }}:{{ .Values.image.tag }}")
+    charts = StandIns.open(checkout)
+    for reference in charts.archives:
+        if reference.name == "influxdb":
+            files = {"Chart.yaml": metadata(reference.name, reference.version), "templates/all.yaml": text}
+            charts.archives[reference] = pack(reference.name, files)
+    monkeypatch.setattr(versions_command, "open_charts", lambda _root: charts)
+    arguments = ["versions", "influxdb", "--hydrate", "--engine", "sdk", "--format", "json", "--root", str(checkout)]
+    result = CliRunner().invoke(cli.command, arguments)
+    assert result.exit_code == 0, result.output
+    rows = json.loads(result.stdout)["versions"]
+    summit = [(row["what"], row["name"], row["version"]) for row in rows if row["environment"] == "summit"]
+    assert ("object", "quay.io/side/car", "v2.1") in summit
+    assert [row for row in summit if row[1].endswith("influxdb")] == [
+        ("chart", "influxdb", "3.0.9"),
+        ("image.tag", "influxdb", "1.8.5"),
+    ]
+
+
+POD = """\
+kind: Pod
+apiVersion: v1
+metadata: {name: a}
+spec:
+  containers:
+  - {name: a, image: "ONE"}
+  - {name: b, image: quay.io/side/car:v2.1}
+"""

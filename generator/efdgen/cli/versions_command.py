@@ -3,37 +3,51 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from efdgen.cli.common import complete_app, reports_errors, repository_root, root_option
+from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 from efdgen.cli.streams import say
+
+if TYPE_CHECKING:
+    from efdgen.helm.hydrate import HydratedApp
 
 
 @click.command("versions")
 @click.argument("apps", nargs=-1, metavar="[APP]...", shell_complete=complete_app)
 @root_option
+@click.option("--hydrate", is_flag=True, help="Look into the Kubernetes objects for images that only charts name.")
+@engine_option
 @click.option("--differing", is_flag=True, help="Show only what is not the default.")
 @click.option(
     "--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text", help="Default: text."
 )
 @reports_errors
-def command(apps: tuple[str, ...], root: Path | None, differing: bool, format_: str) -> None:
+def command(
+    apps: tuple[str, ...], root: Path | None, hydrate: bool, engine: str, differing: bool, format_: str
+) -> None:
     """Show which chart and which images run where: what is behind the default, or ahead of it, since when and why.
 
-    Images are those that values name; what only a chart names, `efdgen hydrate` shows. Since when is the commit that
-    last changed the line.
+    Images are those that values name; with --hydrate also those that only a chart names, where the charts are at hand.
+    Since when is the commit that last changed the line.
 
     \b
     Examples:
       efdgen versions
       efdgen versions influxdb kapacitor
       efdgen versions --differing --format markdown
+      efdgen versions influxdb --hydrate
     """
+    from efdgen.helm import engines
     from efdgen.report import versions as report
     from efdgen.verbs import versions as verb
 
-    found = verb.versions(repository_root(root), apps)
+    folder = repository_root(root)
+    failed: list[HydratedApp] = []
+    objects = verb.hydrated(folder, apps, engines.choose(engine), open_charts(folder), failed) if hydrate else None
+    found = verb.versions(folder, apps, objects)
     rows = [row for row in found.rows if row.default or not differing]
     if found.unknown:
         say(f"since when is not known: {found.unknown}")
@@ -41,3 +55,4 @@ def command(apps: tuple[str, ...], root: Path | None, differing: bool, format_: 
         click.echo(report.FORMATS[format_](rows, click.style))
     else:
         say("Everything is the default")
+    report_failures(failed)

@@ -27,6 +27,15 @@ class Image(NamedTuple):
     tag: str
 
 
+def in_object(data: Any) -> Iterator[tuple[str, str]]:
+    """Yield the images of a Kubernetes object's containers: a name and a tag; without a tag, a digest or nothing."""
+    for path, value in leaves(data):
+        if path[-1:] == ("image",) and path[-3:-2] in (("containers",), ("initContainers",)) and isinstance(value, str):
+            name, _, digest = value.partition("@")
+            found = _REFERENCE.match(name)
+            yield (found["name"], found["tag"]) if found else (name, digest)
+
+
 def images(values: Mapping[str, Any]) -> Iterator[Image]:
     """Yield the images among an app's values, as charts are used to write them.
 

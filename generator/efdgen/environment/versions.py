@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
-from efdgen.environment.images import Image, images
+from efdgen.environment.images import Image, images, in_object
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Location, dotted
 from efdgen.language.layers import at, merge_layers, winner
 from efdgen.repository.commits import Commit
 
-CHART = "chart"
-"""What a version is about that is not an image's."""
+CHART, OBJECT = "chart", "object"
+"""What a version is about that is not an image's of the values: a chart's, or an image's that only the chart names."""
 
 
 class Version(NamedTuple):
@@ -21,7 +21,7 @@ class Version(NamedTuple):
 
     Attributes:
         app: the app.
-        what: `chart`, or the path of the image's tag in the values.
+        what: `chart`, the path of the image's tag in the values, or `object`.
         name: the chart's or the image's name; empty: only the chart knows it.
         version: its version or tag.
         default: what the app definition says, where that is something else; empty: it is the same, or nothing.
@@ -58,6 +58,22 @@ def versions(environment: ResolvedEnvironment, app: ResolvedApp, since: Since) -
         default = "" if default == image.tag else default
         pin = pins.get(".".join(map(str, image.path)))
         yield Version(name, dotted(image.path), image.name, image.tag, default, where, place, since(place), pin)
+
+
+def in_objects(
+    environment: ResolvedEnvironment, app: ResolvedApp, objects: Iterable[Any], since: Since
+) -> Iterator[Version]:
+    """Yield the images of an app's objects that its values do not name: what its charts bring themselves."""
+    named = {(_last(image.name), image.tag) for image in images(app.values)}
+    found = dict.fromkeys(each for data in objects for each in in_object(data))
+    place = app.definition.charts[0].location if app.definition.charts else app.definition.document.locate()
+    for name, tag in sorted(found):
+        if (_last(name), tag) not in named and ("", tag) not in named:
+            yield Version(app.definition.name, OBJECT, name, tag, "", environment.facts.name, place, since(place), None)
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
 
 
 _NUMBERS = re.compile(r"v?([0-9]{1,18}(?:[.-][0-9]{1,18})*)(?![0-9A-Za-z])")

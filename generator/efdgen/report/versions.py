@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from efdgen.environment.versions import CHART, Version, is_older
+from efdgen.environment.versions import CHART, OBJECT, Version, is_older
 from efdgen.errors import Location
 from efdgen.language import visible
 from efdgen.language.places import Place
@@ -67,7 +67,7 @@ def _folded(rows: Sequence[Version]) -> list[list[str]]:
         cells.append(
             [
                 row.app,
-                f"{row.what} {row.name}" if row.what == CHART else row.name or row.what,
+                _what(row),
                 row.version,
                 "everywhere" if is_everywhere else ", ".join(environments),
                 _against(row),
@@ -76,6 +76,12 @@ def _folded(rows: Sequence[Version]) -> list[list[str]]:
             ]
         )
     return cells
+
+
+def _what(row: Version) -> str:
+    if row.what == CHART:
+        return f"{CHART} {row.name}"
+    return f"{row.name} (by the chart)" if row.what == OBJECT else row.name or row.what
 
 
 def _against(row: Version) -> str:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from efdgen.environment.versions import CHART, Version
+from efdgen.environment.versions import CHART, OBJECT, Version, in_objects
 from efdgen.environment.versions import versions as of_app
 from efdgen.errors import Location, UsageError
 from efdgen.language import suggest
 from efdgen.repository import git
 from efdgen.repository.commits import Commit
 from efdgen.verbs import project
+
+if TYPE_CHECKING:
+    from efdgen.helm.engines.engine import Engine
+    from efdgen.helm.hydrate import Charts, HydratedApp
 
 
 class Versions(NamedTuple):
@@ -22,18 +26,45 @@ class Versions(NamedTuple):
     unknown: str
 
 
-def versions(root: Path, apps: Sequence[str] = ()) -> Versions:
+Objects = Callable[[project.Rendering], Mapping[tuple[str, str], Sequence[Any]]]
+"""Returns the objects of each environment and app, as data."""
+
+
+def hydrated(root: Path, apps: Sequence[str], engine: Engine, charts: Charts, failed: list[HydratedApp]) -> Objects:
+    """Return what makes the objects of apps (none: of all); what Helm can't do is added to the failures."""
+    from efdgen.helm import folders, hydrate
+
+    def objects(rendered: project.Rendering) -> Mapping[tuple[str, str], Sequence[Any]]:
+        tree = folders.built(rendered.tree, root)
+        found: dict[tuple[str, str], Sequence[Any]] = {}
+        for environment in rendered.environments:
+            name = environment.facts.name
+            wanted = [app.definition.name for app in environment.apps if app.definition.name in apps]
+            if apps and not wanted:
+                continue
+            can = hydrate.capabilities(tree, name, environment.facts.cluster)
+            for result in hydrate.hydrate(tree, name, wanted, engine, charts, can):
+                failed.extend([result] if result.error else [])
+                found[name, result.app] = [each.data for each in result.objects]
+        return found
+
+    return objects
+
+
+def versions(root: Path, apps: Sequence[str] = (), objects: Objects | None = None) -> Versions:
     """Say what runs where, in the order of the stages, if there are any.
 
     Args:
         root: the repository.
         apps: the apps; none: all that are deployed.
+        objects: makes the objects, for the images that only charts name; None: nobody wants these.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an app is unknown.
     """
-    resolved = project.resolve(root)
+    resolved = project.rendering(root, keep=True) if objects is not None else project.resolve(root)
+    made = objects(resolved) if objects is not None and isinstance(resolved, project.Rendering) else {}
     known = resolved.project.repository.apps
     for app in apps:
         if app not in known:
@@ -46,9 +77,12 @@ def versions(root: Path, apps: Sequence[str] = ()) -> Versions:
         for environment in sorted(resolved.environments, key=lambda each: stage_of.get(each.facts.name, len(stages)))
         for app in environment.apps
         if not apps or app.definition.name in apps
-        for row in of_app(environment, app, history.commit)
+        for row in (
+            *of_app(environment, app, history.commit),
+            *in_objects(environment, app, made.get((environment.facts.name, app.definition.name), ()), history.commit),
+        )
     ]
-    rows.sort(key=lambda row: (row.app, row.what != CHART, row.what, row.name))
+    rows.sort(key=lambda row: (row.app, row.what != CHART, row.what == OBJECT, row.what, row.name))
     return Versions(tuple(rows), history.problem)
 
 
