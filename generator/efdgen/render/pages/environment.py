@@ -1,6 +1,6 @@
 """The page about one environment: a document of the repository's, with a few blocks that are made here.
 
-    <% page.apps %>       a table: the apps in the order of syncing, with versions, hosts and pins
+    <% page.apps %>       a table: the apps in the order of syncing, with versions, images, hosts and pins
     <% page.picture %>    the apps and what they depend on, for Mermaid
     <% page.contents %>   links to the runbook's phases and steps
     <% page.runbook %>    the runbook
@@ -14,9 +14,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from efdgen.environment.hosts import PublicHost, public
+from efdgen.environment.images import Image, images
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_order
-from efdgen.errors import InvalidInputError, Problem
+from efdgen.errors import InvalidInputError, Problem, dotted
 from efdgen.language import documents
 from efdgen.language.documents import Block, Heading, Prose
 from efdgen.language.quoting import Blocks
@@ -82,7 +83,7 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
     for host in public(environment):
         hosts.setdefault(host.app, []).append(host)
     here = {app.definition.name for app in environment.apps}
-    header = ("app", "chart", "version", "namespace", "hosts", "depends on", "pins")
+    header = ("app", "chart", "version", "images", "namespace", "hosts", "depends on", "pins")
     return table(
         header,
         (
@@ -90,6 +91,7 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
                 _app(app, environment.facts.name),
                 ", ".join(map(_chart, app.definition.charts)) or "none",
                 ", ".join(text(chart.shown_version) for chart in app.definition.charts),
+                ", ".join(code(_image(image)) for image in images(app.values)),
                 code(app.definition.namespace),
                 ", ".join(map(host_link, hosts.get(app.definition.name, ()))),
                 ", ".join(name if name in here else f"{name} (provided)" for name in app.definition.requires),
@@ -109,6 +111,11 @@ def _app(app: ResolvedApp, environment: str) -> str:
 
 def _chart(chart: AppChart) -> str:
     return text(chart.name if chart.name == chart.key else f"{chart.key} ({chart.name})")
+
+
+def _image(image: Image) -> str:
+    """Return an image that values name; of one whose name only the chart knows, where the values say its tag."""
+    return f"{image.name or dotted(image.path)}:{image.tag}"
 
 
 def _pins(app: ResolvedApp) -> str:
