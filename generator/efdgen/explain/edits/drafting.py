@@ -19,7 +19,7 @@ _TITLES: Sequence[Path] = (("title",), ("place",))
 """How people call an environment."""
 
 _PATTERN: Path = ("hostPattern",)
-_OWN_NAME = re.compile(r"<%[^%]*\b(?:name|title|aliases|sciencePlatformHost)\b")
+_OWN_NAME = re.compile(r"<%[^%]*\b(?:name|title|aliases)\b")
 """What differs from environment to environment, in an expression."""
 
 _SCHEMA = "# yaml-language-server: $schema=../schemas/environment.schema.json\n"
