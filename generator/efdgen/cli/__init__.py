@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import importlib
 import io
 import os
@@ -100,8 +99,6 @@ def command() -> None:
 
 def main() -> None:
     """Run the command; an exception that nobody expected is a bug, and says so."""
-    # A run is short and makes next to no cycles: looking for them takes a tenth of its time.
-    gc.disable()
     # https://no-color.org
     colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
     try:

@@ -192,16 +192,10 @@ class _Automaton:
             raise BoundlessError(f"it has more than {_MOST_STATES} parts")
         said = f"{node} {argument}"
         if said not in self._known:
-            self._known[said] = frozenset(each for each in self._letters if self._is_read(node, argument, each))
+            self._known[said] = reads(node, argument, self._letters, self._flags)
         self._reads.append(self._known[said])
         state = Counter({len(self._reads) - 1: 1})
         return _Part(state, state, 0)
-
-    def _is_read(self, node: Any, argument: Any, letter: str) -> bool:
-        if self._flags & re.IGNORECASE:
-            both = (letter.lower(), letter.upper())
-            return any(len(each) == 1 and reads(node, argument, each, self._flags) for each in both)
-        return reads(node, argument, letter, self._flags)
 
     def _connect(self, ends: Mapping[int, int], beginnings: Mapping[int, int]) -> None:
         for end, ways in ends.items():

@@ -45,15 +45,28 @@ def told_apart(tree: Any) -> frozenset[str]:
 _PAIR = 2
 
 
-def reads(node: Any, argument: Any, letter: str, flags: int) -> bool:
-    """Say whether a node that reads one character reads this one."""
-    if node in (sre.LITERAL, sre.NOT_LITERAL):
-        return (argument == ord(letter)) is (node is sre.LITERAL)
+def reads(node: Any, argument: Any, letters: frozenset[str], flags: int) -> frozenset[str]:
+    """Return those of some characters that a node reads, which reads one."""
+    if not flags & re.IGNORECASE:
+        return _reads(node, argument, letters, flags)
+    cases = {letter: {each for each in (letter.lower(), letter.upper()) if len(each) == 1} for letter in letters}
+    found = _reads(node, argument, frozenset().union(*cases.values()), flags)
+    return frozenset(letter for letter, both in cases.items() if not found.isdisjoint(both))
+
+
+def _reads(node: Any, argument: Any, letters: frozenset[str], flags: int) -> frozenset[str]:
+    if node is sre.LITERAL:
+        return letters & {chr(argument)}
+    if node is sre.NOT_LITERAL:
+        return letters - {chr(argument)}
     if node is sre.ANY:
-        return letter != "\n" or bool(flags & re.DOTALL)
+        return letters if flags & re.DOTALL else letters - {"\n"}
     if node is sre.RANGE:
-        return bool(argument[0] <= ord(letter) <= argument[1])
+        first, last = map(chr, argument)
+        return frozenset(letter for letter in letters if first <= letter <= last)
     if node is sre.CATEGORY:
-        return re.match(_CATEGORIES[str(argument)], letter) is not None
+        is_of = re.compile(_CATEGORIES[str(argument)]).match
+        return frozenset(letter for letter in letters if is_of(letter))
     is_negated = argument[0][0] is sre.NEGATE
-    return any(reads(kind, held, letter, flags) for kind, held in argument[is_negated:]) is not is_negated
+    found = frozenset[str]().union(*(_reads(*held, letters, flags) for held in argument[is_negated:]))
+    return letters - found if is_negated else found

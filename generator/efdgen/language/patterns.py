@@ -47,6 +47,7 @@ def is_too_long(pattern: str, text: str) -> bool:
 _compiled = functools.lru_cache(maxsize=1024)(re.compile)
 
 
+@functools.lru_cache(maxsize=1024)
 def fault(pattern: str) -> str:
     """Return why a regular expression could take for ever on a text of ordinary length; empty: it can't."""
     repeated, choices = (len(re.findall(each, pattern)) for each in ("[*+{]", "[?|]"))
