@@ -1,4 +1,4 @@
-"""What an expression may do, node by node of Jinja2's tree: no code is generated.
+"""What an expression may do, node by node of its tree: no code is generated.
 
 There are look-ups, conditions, comparisons, joining text, a few filters and the functions it is given. There are no
 statements, loops, methods or arithmetic, and no attribute of any Python object can be reached.
@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from jinja2 import nodes
-
 from efdgen.errors import EfdgenError
 from efdgen.language import signatures, suggest
+from efdgen.language import syntaxtree as tree
 from efdgen.language.shown import shown
 from efdgen.language.signatures import kind
 from efdgen.language.yamlio.scalars import is_number
@@ -65,7 +64,7 @@ class _NothingThereError(UndefinedNameError):
         ExpressionError.__init__(self, "E303", f"{shown(key)} can't be looked up in null")
 
 
-def value(node: nodes.Expr, names: Names) -> Any:
+def value(node: tree.Node, names: Names) -> Any:
     """Return what a parsed expression yields: plain data, or a function that it names.
 
     Raises:
@@ -141,24 +140,25 @@ def bounded(value: Any) -> Any:
     return value
 
 
-def _value(node: nodes.Node, names: Names) -> Any:
+def _value(node: tree.Node, names: Names) -> Any:
     evaluator = _EVALUATORS.get(type(node))
     if evaluator is None:
-        raise ExpressionError("E303", signatures.not_there(type(node).__name__))
+        construct = node.construct if isinstance(node, tree.Other) else type(node).__name__
+        raise ExpressionError("E303", signatures.not_there(construct))
     return evaluator(node, names)
 
 
-def _name(node: nodes.Name, names: Names) -> Any:
+def _name(node: tree.Name, names: Names) -> Any:
     if node.name not in names:
         raise UndefinedNameError(node.name, names, f"text stands in quotes: {node.name!r}; ")
     return names[node.name]
 
 
-def _attribute(node: nodes.Getattr, names: Names) -> Any:
+def _attribute(node: tree.Getattr, names: Names) -> Any:
     return item(_value(node.node, names), node.attr)
 
 
-def _subscript(node: nodes.Getitem, names: Names) -> Any:
+def _subscript(node: tree.Getitem, names: Names) -> Any:
     return item(_value(node.node, names), _value(node.arg, names))
 
 
@@ -183,20 +183,20 @@ def item(owner: Any, key: Any) -> Any:
     raise ExpressionError("E303", f"{shown(key)} can't be looked up in {kind(owner)}")
 
 
-def _call(node: nodes.Call, names: Names) -> Any:
-    function = _method(node.node, names) if isinstance(node.node, nodes.Getattr) else _value(node.node, names)
-    if not callable(function) or isinstance(node.node, nodes.Call):
+def _call(node: tree.Call, names: Names) -> Any:
+    function = _method(node.node, names) if isinstance(node.node, tree.Getattr) else _value(node.node, names)
+    if not callable(function) or isinstance(node.node, tree.Call):
         raise ExpressionError("E303", f"{kind(function)} can't be called")
-    if node.kwargs or node.dyn_args or node.dyn_kwargs:
+    if not node.is_plain:
         raise ExpressionError("E303", "functions take plain arguments only")
     arguments = [_value(argument, names) for argument in node.args]
-    wrong = signatures.wrong_call(node.node.name, arguments) if isinstance(node.node, nodes.Name) else ""
+    wrong = signatures.wrong_call(node.node.name, arguments) if isinstance(node.node, tree.Name) else ""
     if wrong:
         raise ExpressionError("E303", wrong)
     return function(*arguments)
 
 
-def _method(node: nodes.Getattr, names: Names) -> Any:
+def _method(node: tree.Getattr, names: Names) -> Any:
     """Return the function that stands under a key; methods, which Python's values have, are none."""
     owner = _value(node.node, names)
     if isinstance(owner, Mapping) and node.attr in owner:
@@ -205,7 +205,7 @@ def _method(node: nodes.Getattr, names: Names) -> Any:
     raise ExpressionError("E303", f"expressions have no methods, such as .{node.attr}()", hint)
 
 
-def _condition(node: nodes.CondExpr, names: Names) -> Any:
+def _condition(node: tree.CondExpr, names: Names) -> Any:
     if _value(node.test, names):
         return _value(node.expr1, names)
     return None if node.expr2 is None else _value(node.expr2, names)
@@ -223,7 +223,7 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _compare(node: nodes.Compare, names: Names) -> bool:
+def _compare(node: tree.Compare, names: Names) -> bool:
     left = _value(node.expr, names)
     for operand in node.ops:
         right = _value(operand.expr, names)
@@ -248,7 +248,7 @@ def _not_comparable(operator: str, left: Any, right: Any) -> ExpressionError:
     return ExpressionError("E303", f"`in` looks in a list, a mapping or text, not in {kind(right)}")
 
 
-def _concatenate(node: nodes.Concat, names: Names) -> str:
+def _concatenate(node: tree.Concat, names: Names) -> str:
     return _joined("", (text(_value(child, names)) for child in node.nodes), "~")
 
 
@@ -278,7 +278,7 @@ def _replace(subject: str, old: str, new: str) -> str:
     return subject.replace(old, new)
 
 
-def _mapping(node: nodes.Dict, names: Names) -> Any:
+def _mapping(node: tree.Dict, names: Names) -> Any:
     return bounded({text(_value(pair.key, names)): _value(pair.value, names) for pair in node.items})
 
 
@@ -293,9 +293,9 @@ _FILTERS: Mapping[str, Function] = {
 }
 
 
-def _filter(node: nodes.Filter, names: Names) -> Any:
+def _filter(node: tree.Filter, names: Names) -> Any:
     arguments = [_value(argument, names) for argument in node.args]
-    if node.node is None or node.kwargs or node.dyn_args or node.dyn_kwargs:
+    if node.node is None or not node.is_plain:
         raise ExpressionError("E303", "filters take plain arguments only")
     if node.name == "default":
         wrong = signatures.wrong_filter(node.name, None, arguments)
@@ -317,7 +317,7 @@ def _filter(node: nodes.Filter, names: Names) -> Any:
     return result
 
 
-def _test(node: nodes.Test, names: Names) -> bool:
+def _test(node: tree.Test, names: Names) -> bool:
     if node.name in ("defined", "undefined"):
         try:
             _value(node.node, names)
@@ -331,20 +331,20 @@ def _test(node: nodes.Test, names: Names) -> bool:
     )
 
 
-_EVALUATORS: Mapping[type[nodes.Node], Callable[[Any, Names], Any]] = {
-    nodes.And: lambda node, names: _value(node.left, names) and _value(node.right, names),
-    nodes.Call: _call,
-    nodes.Compare: _compare,
-    nodes.Concat: _concatenate,
-    nodes.CondExpr: _condition,
-    nodes.Const: lambda node, _names: node.value,
-    nodes.Dict: _mapping,
-    nodes.Filter: _filter,
-    nodes.Getattr: _attribute,
-    nodes.Getitem: _subscript,
-    nodes.List: lambda node, names: bounded([_value(item, names) for item in node.items]),
-    nodes.Name: _name,
-    nodes.Not: lambda node, names: not _value(node.node, names),
-    nodes.Or: lambda node, names: _value(node.left, names) or _value(node.right, names),
-    nodes.Test: _test,
+_EVALUATORS: Mapping[type[tree.Node], Callable[[Any, Names], Any]] = {
+    tree.And: lambda node, names: _value(node.left, names) and _value(node.right, names),
+    tree.Call: _call,
+    tree.Compare: _compare,
+    tree.Concat: _concatenate,
+    tree.CondExpr: _condition,
+    tree.Const: lambda node, _names: node.value,
+    tree.Dict: _mapping,
+    tree.Filter: _filter,
+    tree.Getattr: _attribute,
+    tree.Getitem: _subscript,
+    tree.List: lambda node, names: bounded([_value(item, names) for item in node.items]),
+    tree.Name: _name,
+    tree.Not: lambda node, names: not _value(node.node, names),
+    tree.Or: lambda node, names: _value(node.left, names) or _value(node.right, names),
+    tree.Test: _test,
 }

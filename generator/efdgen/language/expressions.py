@@ -1,7 +1,7 @@
 """Expressions such as `<% cluster.storageClass %>`: how they stand in a scalar of a YAML file, and what they yield.
 
-Data is parsed first and filled afterwards, so that no value can break indentation or inject a key. jinja2 reads the
-expression; what it may do is decided by the evaluator.
+Data is parsed first and filled afterwards, so that no value can break indentation or inject a key. Expressions have
+Jinja2's syntax; what they may do is decided by the evaluator.
 
     "kafka-<% name %>"        with {"name": "summit"}           ->  "kafka-summit"
     "<% cluster.provides %>"  with {"cluster": {"provides": []}} ->  []
@@ -11,13 +11,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
-from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
-from jinja2.parser import Parser
-
-from efdgen.language import evaluator
+from efdgen.language import evaluator, quickly
 from efdgen.language.evaluator import (
     ExpressionError,
     Function,
@@ -29,6 +25,7 @@ from efdgen.language.evaluator import (
     text,
     value,
 )
+from efdgen.language.syntaxtree import Name, Node
 
 __all__ = [
     "CLOSE",
@@ -57,16 +54,7 @@ LOOP = "loop"
 
 _EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
 """An expression, or one without an end: the rest of the text is then read once, however often it begins another."""
-_PATH = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
-_SIMPLE = re.compile(
-    rf"""\s*(?:(?P<function>[A-Za-z_]\w*)\(\s*)?(?:(?P<keys>{_PATH})|(?P<text>'[^'\\\r\n]*'|"[^"\\\r\n]*"))\s*"""
-    r"(?(function)\)\s*)\Z",
-    re.ASCII,
-)
-_SIMPLE_LOOP = re.compile(rf"\s*(?P<name>[A-Za-z_]\w*)\s+in\s+(?P<items>{_PATH})\s*\Z", re.ASCII)
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
-_KEYWORDS = frozenset({"and", "elif", "else", "false", "for", "if", "in", "is", "none", "not", "or", "true"})
-_T = TypeVar("_T")
 _MAX_LENGTH = 1000
 
 
@@ -77,7 +65,7 @@ def has_expression(text: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Say whether expressions can name something so: `old-news` is a subtraction, and `loop` is a loop's own."""
-    return _NAME.match(text) is not None and text.lower() not in _KEYWORDS and text != "loop"
+    return _NAME.match(text) is not None and text.lower() not in quickly.KEYWORDS and text != "loop"
 
 
 _NO_END = f"{OPEN} without {CLOSE}: the expression has no end"
@@ -121,7 +109,7 @@ class _Part(NamedTuple):
     """One expression of a scalar, and where it begins."""
 
     offset: int
-    expression: nodes.Expr
+    expression: Node
 
 
 @functools.lru_cache(maxsize=4096)
@@ -148,51 +136,38 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
     return tuple(parts)
 
 
-@functools.cache
-def _environment() -> Environment:
-    return Environment(autoescape=False)  # noqa: S701 - it only parses; no HTML is made
-
-
 @functools.lru_cache(maxsize=4096)
-def parse(source: str) -> nodes.Expr:
+def parse(source: str) -> Node:
     """Return what stands between `<%` and `%>`, parsed.
 
     Raises:
         ExpressionError: when it is malformed, empty or too long.
     """
-    return _simple(source) or _parsed(source, Parser.parse_expression)
+    _check_length(source)
+    found = quickly.expression(source)
+    if found is not None:
+        return found
+    from efdgen.language import jinjatree
+
+    try:
+        return jinjatree.expression(source)
+    except jinjatree.MalformedError as error:
+        raise ExpressionError("E302", f"malformed expression: {error}") from None
 
 
-def _simple(source: str) -> nodes.Expr | None:
-    """Return what most expressions are, without a parser: `cluster.k3d.name`, `host('grafana')`, `code(site)`."""
-    found = _SIMPLE.match(source) if len(source) <= _MAX_LENGTH else None
-    if found is None:
-        return None
-    function, keys, text = found["function"], found["keys"], found["text"]
-    argument = _keys(keys) if keys is not None else nodes.Const(text[1:-1])
-    if function is None or argument is None:
-        return argument
-    if function.lower() in _KEYWORDS:
-        return None
-    return nodes.Call(nodes.Name(function, "load"), [argument], [], None, None)
-
-
-def _keys(written: str) -> nodes.Expr | None:
-    first, *keys = written.strip().split(".")
-    if first.lower() in _KEYWORDS:
-        return None
-    found: nodes.Expr = nodes.Name(first, "load")
-    for key in keys:
-        found = nodes.Getattr(found, key, "load")
-    return found
+def _check_length(source: str) -> None:
+    if len(source) > _MAX_LENGTH:
+        raise ExpressionError("E302", f"an expression may have at most {_MAX_LENGTH} characters")
+    if not source.strip():
+        raise ExpressionError("E302", "the expression is empty")
 
 
 class Loop(NamedTuple):
     """What stands behind `for`: the names that each turn has, what is gone over, and a test of its items, if any."""
 
     names: tuple[str, ...]
-    items: nodes.Expr
-    test: nodes.Expr | None
+    items: Node
+    test: Node | None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -202,53 +177,30 @@ def parse_loop(source: str) -> Loop:
     Raises:
         ExpressionError: when it is malformed, empty or too long.
     """
-    simple = _SIMPLE_LOOP.match(source) if len(source) <= _MAX_LENGTH else None
-    items = _keys(simple["items"]) if simple else None
-    if simple and items is not None and simple["name"].lower() not in {*_KEYWORDS, LOOP}:
-        return Loop((simple["name"],), items, None)
     if not source.strip():
         raise ExpressionError("E302", _LOOP_FORM)
-    return _parsed(source, _loop)
+    _check_length(source)
+    targets, items, test = quickly.loop(source) or _loop_of_jinja(source)
+    if not all(isinstance(target, Name) for target in targets):
+        raise ExpressionError("E302", _LOOP_FORM)
+    names = tuple(target.name for target in targets if isinstance(target, Name))
+    if LOOP in names or len(set(names)) < len(names):
+        raise ExpressionError("E302", f"a loop gives names that differ, and none is `{LOOP}`")
+    return Loop(names, items, test)
 
 
 _LOOP_FORM = "a loop is `for NAME in LIST`, or `for KEY, VALUE in MAPPING`"
 
 
-def _loop(parser: Parser) -> Loop:
+def _loop_of_jinja(source: str) -> quickly.Loop:
+    from efdgen.language import jinjatree
+
     try:
-        target = parser.parse_assign_target(extra_end_rules=("name:in",))
-    except TemplateSyntaxError:
+        return jinjatree.loop(source)
+    except jinjatree.LoopFormError:
         raise ExpressionError("E302", _LOOP_FORM) from None
-    names = target.items if isinstance(target, nodes.Tuple) else [target]
-    if not parser.stream.skip_if("name:in"):
-        raise ExpressionError("E302", _LOOP_FORM)
-    items = parser.parse_expression(with_condexpr=False)
-    test = parser.parse_expression() if parser.stream.skip_if("name:if") else None
-    if not all(isinstance(name, nodes.Name) for name in names):
-        raise ExpressionError("E302", _LOOP_FORM)
-    found = tuple(name.name for name in names if isinstance(name, nodes.Name))
-    if LOOP in found or len(set(found)) < len(found):
-        raise ExpressionError("E302", f"a loop gives names that differ, and none is `{LOOP}`")
-    return Loop(found, items, test)
-
-
-def _parsed(source: str, parse: Callable[[Parser], _T]) -> _T:
-    if len(source) > _MAX_LENGTH:
-        raise ExpressionError("E302", f"an expression may have at most {_MAX_LENGTH} characters")
-    if not source.strip():
-        raise ExpressionError("E302", "the expression is empty")
-    try:
-        parser = Parser(_environment(), source, state="variable")
-        found = parse(parser)
-        if not parser.stream.eos:
-            raise ExpressionError("E302", f"malformed expression: unexpected {str(parser.stream.current)!r}")
-    except TemplateSyntaxError as error:
-        raise ExpressionError("E302", f"malformed expression: {error.message}") from None
-    except RecursionError:
-        raise ExpressionError("E302", "malformed expression: nested too deeply") from None
-    except (TemplateError, ValueError) as error:
+    except jinjatree.MalformedError as error:
         raise ExpressionError("E302", f"malformed expression: {error}") from None
-    return found
 
 
 def _evaluate_part(part: _Part, names: Names) -> Any:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from jinja2 import nodes
-
 from efdgen.language import yamlio
 from efdgen.language.places import Place
+from efdgen.language.syntaxtree import Node
 
 
 class Heading(NamedTuple):
@@ -84,7 +83,7 @@ class Literal(NamedTuple):
 class Value(NamedTuple):
     """A value, the place that it stands in, and where its expression begins."""
 
-    expression: nodes.Expr
+    expression: Node
     place: Place
     line: int
     column: int
@@ -93,7 +92,7 @@ class Value(NamedTuple):
 class If(NamedTuple):
     """A condition, and what stands there where it holds, and where it does not."""
 
-    test: nodes.Expr
+    test: Node
     body: tuple[Any, ...]
     otherwise: tuple[Any, ...]
     line: int
@@ -104,8 +103,8 @@ class For(NamedTuple):
     """A loop: the names that it gives, what it goes over, which items it takes, and what stands there without any."""
 
     target: tuple[str, ...]
-    items: nodes.Expr
-    test: nodes.Expr | None
+    items: Node
+    test: Node | None
     body: tuple[Any, ...]
     otherwise: tuple[Any, ...]
     line: int
@@ -116,7 +115,7 @@ class Set(NamedTuple):
     """A name that what follows can use, to the end of the loop, or of the document."""
 
     name: str
-    expression: nodes.Expr
+    expression: Node
     line: int
     column: int
 

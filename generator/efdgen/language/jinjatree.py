@@ -1,0 +1,96 @@
+"""Expressions that Jinja2 reads: its own tree becomes ours. It is imported for what is rare or malformed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
+from jinja2.parser import Parser
+
+from efdgen.language import syntaxtree
+from efdgen.language.syntaxtree import Node
+
+_T = TypeVar("_T")
+
+
+class MalformedError(Exception):
+    """A text is no expression. The message says why."""
+
+
+class LoopFormError(Exception):
+    """A text is not what stands behind `for`."""
+
+
+def expression(source: str) -> Node:
+    """Return an expression.
+
+    Raises:
+        MalformedError: when it is none.
+    """
+    return _read(source, lambda parser: _ours(parser.parse_expression()))
+
+
+def loop(source: str) -> tuple[list[Node], Node, Node | None]:
+    """Return what stands behind `for`: what each turn names, what is gone over, and a test of its items, if any.
+
+    Raises:
+        MalformedError: when it is malformed.
+        LoopFormError: when it is something else.
+    """
+    return _read(source, _loop)
+
+
+def _loop(parser: Parser) -> tuple[list[Node], Node, Node | None]:
+    try:
+        target = parser.parse_assign_target(extra_end_rules=("name:in",))
+    except TemplateSyntaxError:
+        raise LoopFormError from None
+    targets = target.items if isinstance(target, nodes.Tuple) else [target]
+    if not parser.stream.skip_if("name:in"):
+        raise LoopFormError
+    items = parser.parse_expression(with_condexpr=False)
+    test = parser.parse_expression() if parser.stream.skip_if("name:if") else None
+    return [_ours(each) for each in targets], _ours(items), None if test is None else _ours(test)
+
+
+def _read(source: str, read: Callable[[Parser], _T]) -> _T:
+    try:
+        parser = Parser(_environment(), source, state="variable")
+        found = read(parser)
+        if not parser.stream.eos:
+            raise MalformedError(f"unexpected {str(parser.stream.current)!r}")
+    except TemplateSyntaxError as error:
+        raise MalformedError(error.message) from None
+    except RecursionError:
+        raise MalformedError("nested too deeply") from None
+    except (TemplateError, ValueError) as error:
+        raise MalformedError(str(error)) from None
+    return found
+
+
+@functools.cache
+def _environment() -> Environment:
+    return Environment(autoescape=False)  # noqa: S701 - it only parses; no HTML is made
+
+
+def _ours(node: nodes.Node) -> Any:
+    """Return what a part of Jinja2's tree is in ours."""
+    kind = getattr(syntaxtree, type(node).__name__, None)
+    if kind is None:
+        return syntaxtree.Other(type(node).__name__)
+    if isinstance(node, nodes.Call | nodes.Filter):
+        is_plain = not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+        called = None if node.node is None else _ours(node.node)
+        arguments = [_ours(each) for each in node.args]
+        if isinstance(node, nodes.Call):
+            return syntaxtree.Call(called, arguments, is_plain)
+        return syntaxtree.Filter(called, node.name, arguments, is_plain)
+    return kind(*(_of_field(getattr(node, name)) for name in kind.names))
+
+
+def _of_field(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_ours(each) for each in value]
+    return _ours(value) if isinstance(value, nodes.Node) else value
