@@ -13,7 +13,7 @@ H. Seidl, 1991, https://doi.org/10.1016/0304-3975(91)90381-B. What is tried with
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -51,18 +51,19 @@ def cost(pattern: str) -> Cost:
     return _Automaton(tree, told_apart(tree), flags, is_anchored=is_anchored).cost()
 
 
+_Ways = dict[int, int]
+"""States, each of which reads one character, with the number of ways to get there."""
+
+
 class _Part(NamedTuple):
-    """A part of a pattern: with what it begins and ends, and in how many ways it can be empty.
+    """A part of a pattern: the states that it begins and ends with, and in how many ways it can be empty."""
 
-    Where it begins and ends are states, each of which reads one character, with the number of ways.
-    """
-
-    first: Counter[int]
-    last: Counter[int]
+    first: _Ways
+    last: _Ways
     empty: int
 
 
-_EMPTY = _Part(Counter(), Counter(), 1)
+_EMPTY = _Part({}, {}, 1)
 
 
 class _Automaton:
@@ -74,7 +75,7 @@ class _Automaton:
         self._letters = letters
         self._known: dict[str, frozenset[str]] = {}
         self._reads: list[frozenset[str]] = []
-        self._steps: dict[int, Counter[int]] = defaultdict(Counter)
+        self._steps: dict[int, _Ways] = defaultdict(dict)
         self._first_looks = 0
         self._looks = 0
         self._look_ways = 1
@@ -120,10 +121,10 @@ class _Automaton:
 
     def _chosen(self, following: Mapping[int, int], ways: Mapping[int, int]) -> int:
         """Return in how many ways one character can lead on."""
-        chosen: Counter[str] = Counter()
+        chosen: dict[str, int] = {}
         for to, each in following.items():
             for letter in self._reads[to]:
-                chosen[letter] += each * ways[to]
+                chosen[letter] = chosen.get(letter, 0) + each * ways[to]
         return max(chosen.values(), default=0)
 
     # -- from the tree to states
@@ -163,7 +164,7 @@ class _Automaton:
         if node is sre.AT:
             return _EMPTY
         if str(node) == "FAILURE":
-            return _Part(Counter(), Counter(), 0)
+            return _Part({}, {}, 0)
         raise BoundlessError("it refers back to one of its groups, and how long that takes can't be known")
 
     def _repeat(self, least: int, most: int, body: Any) -> _Part:
@@ -194,13 +195,14 @@ class _Automaton:
         if said not in self._known:
             self._known[said] = reads(node, argument, self._letters, self._flags)
         self._reads.append(self._known[said])
-        state = Counter({len(self._reads) - 1: 1})
+        state = {len(self._reads) - 1: 1}
         return _Part(state, state, 0)
 
     def _connect(self, ends: Mapping[int, int], beginnings: Mapping[int, int]) -> None:
         for end, ways in ends.items():
+            steps = self._steps[end]
             for beginning, more in beginnings.items():
-                self._steps[end][beginning] = min(MOST_WAYS, self._steps[end][beginning] + ways * more)
+                steps[beginning] = min(MOST_WAYS, steps.get(beginning, 0) + ways * more)
 
     # -- ambiguity
 
@@ -256,16 +258,16 @@ class _Automaton:
 _BEGINNINGS = (sre.AT_BEGINNING, sre.AT_BEGINNING_STRING)
 
 
-def _sum(*counts: Counter[int]) -> Counter[int]:
-    total: Counter[int] = Counter()
+def _sum(*counts: _Ways) -> _Ways:
+    total: _Ways = {}
     for count in counts:
         for state, ways in count.items():
-            total[state] = min(MOST_WAYS, total[state] + ways)
+            total[state] = min(MOST_WAYS, total.get(state, 0) + ways)
     return total
 
 
-def _times(count: Counter[int], ways: int) -> Counter[int]:
-    return Counter({state: min(MOST_WAYS, each * ways) for state, each in count.items()}) if ways else Counter()
+def _times(count: _Ways, ways: int) -> _Ways:
+    return {state: min(MOST_WAYS, each * ways) for state, each in count.items()} if ways else {}
 
 
 def _rings(nodes: Iterable[Any], steps: Mapping[Any, Iterable[Any]]) -> list[list[Any]]:

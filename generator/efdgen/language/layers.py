@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def merge(base: Any, over: Any) -> Any:
     """Return `base` with `over` laid on top of it."""
-    if type(over) in _SCALARS or not (isinstance(base, Mapping) and isinstance(over, Mapping)):
+    if type(over) in SCALARS or not (isinstance(base, Mapping) and isinstance(over, Mapping)):
         return over
     if not over:
         return base
@@ -108,6 +108,9 @@ class Absent(enum.Enum):
     ABSENT = "absent"
 
 
+SCALARS = frozenset((str, bool, int, float, type(None)))
+"""The types of what holds nothing below it: asked first, since to ask whether text is a `Mapping` takes long."""
+
 ABSENT: Final = Absent.ABSENT
 """No value at all, which is something else than null."""
 
@@ -127,6 +130,8 @@ def reach(data: Any, path: Path) -> tuple[int, Any]:
     `reach({"a": {"b": 1}}, ("a", "x", "y"))` is `(1, {"b": 1})`. Numbers lead into lists, and never from their end.
     """
     for depth, part in enumerate(path):
+        if type(data) in SCALARS:
+            return depth, data
         if isinstance(data, list):
             if not isinstance(part, int) or not 0 <= part < len(data):
                 return depth, data
@@ -161,7 +166,7 @@ def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tup
 
 
 def _collect(data: Any, path: Path, found: list[tuple[Path, Any]], *, in_lists: bool) -> None:
-    if not data or type(data) in _SCALARS:
+    if not data or type(data) in SCALARS:
         found.append((path, data))
     elif isinstance(data, Mapping):
         for key, value in data.items():
@@ -171,6 +176,3 @@ def _collect(data: Any, path: Path, found: list[tuple[Path, Any]], *, in_lists: 
             _collect(item, (*path, index), found, in_lists=in_lists)
     else:
         found.append((path, data))
-
-
-_SCALARS = frozenset((str, bool, int, float))

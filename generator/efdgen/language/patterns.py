@@ -33,7 +33,7 @@ _REPEATED_GROUP = re.compile(r"\)[*+{]|\(\?[a-zA-Z]*x")
 
 def fits(pattern: str, text: str) -> bool:
     """Say whether a pattern matches somewhere in a text; in one that is too long for it, it does not."""
-    return not is_too_long(pattern, text) and _compiled(pattern).search(text) is not None
+    return not is_too_long(pattern, text) and compiled(pattern).search(text) is not None
 
 
 def is_too_long(pattern: str, text: str) -> bool:
@@ -44,7 +44,14 @@ def is_too_long(pattern: str, text: str) -> bool:
     return most is not None and len(text) > most
 
 
-_compiled = functools.lru_cache(maxsize=1024)(re.compile)
+@functools.lru_cache(maxsize=1024)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern, compiled once.
+
+    Raises:
+        re.error: when it is malformed.
+    """
+    return re.compile(pattern)
 
 
 @functools.lru_cache(maxsize=1024)

@@ -148,10 +148,14 @@ class SchemaFile:
             elif keyword in _LISTS and isinstance(value, list):
                 yield keyword, [self._schema(child, (*below, index)) for index, child in enumerate(value)]
             elif keyword == "pattern" and isinstance(value, str):
-                # The end of the text, as JSON Schema has it: to Python, $ is also the place before a last line break.
-                yield keyword, re.sub(r"\$\Z", r"\\Z", value)
+                yield keyword, followed_pattern(value)
             else:
                 yield keyword, value
+
+
+def followed_pattern(pattern: str) -> str:
+    """Return a pattern as Python has it: to JSON Schema, `$` is the end, to Python also what is before a last break."""
+    return f"{pattern[:-1]}\\Z" if pattern.endswith("$") else pattern
 
 
 def written_pattern(pattern: str) -> str:

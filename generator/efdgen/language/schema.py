@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from efdgen.errors import Location, Path, Problem, dotted
 from efdgen.language import expressions, patterns, suggest
 from efdgen.language.conforms import Pending, conforms
-from efdgen.language.nearly import nearly
 from efdgen.language.references import SchemaFile, written_pattern
 from efdgen.language.shown import shown
 from efdgen.language.yamlio.scalars import YES_NO, AmbiguousScalarError, resolve_plain
@@ -271,6 +270,8 @@ def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, 
     if error.validator == "pattern":
         must = custom or f"must match {written_pattern(wanted)}"
         said = f"{seen} {must}" if must.startswith("is ") else f"{must}, not {seen}"
+        from efdgen.language.nearly import nearly
+
         hint = schema.get("x-hint", "") or _without_quotes(value, _kinds(schema.get("type", ())))
         return "E206", said, hint or nearly(value, wanted)
     return "E206", f"{custom or _must(error.validator, wanted)}, not {seen}", ""

@@ -1,6 +1,6 @@
 """The tree of an expression: what Jinja2's tree is, as far as expressions go.
 
-    site.host ~ ':8080'        Concat([Getattr(Name("site"), "host"), Const(":8080")])
+site.host ~ ':8080'        Concat([Getattr(Name("site"), "host"), Const(":8080")])
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import functools
 import json
 import re
@@ -13,7 +13,7 @@ from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import patterns, schema, suggest, yamlio
 from efdgen.language.annotations import Items, Keys, Others, Place, TooManyPlacesError, places
 from efdgen.language.conforms import conforms
-from efdgen.language.references import ANNOTATION, SAME_VALUE, BrokenReferenceError, children
+from efdgen.language.references import ANNOTATION, SAME_VALUE, BrokenReferenceError, children, followed_pattern
 from efdgen.repository import paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES
@@ -31,7 +31,6 @@ _BESIDE_A_REFERENCE = frozenset(
 """What can stand beside a `$ref`: it says something to people, and nothing about the value."""
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
 class OwnSchema:
     """A schema of a repository; the same text is the same object.
 
@@ -41,9 +40,10 @@ class OwnSchema:
         written: it as it is written, references and all.
     """
 
-    content: Mapping[str, Any]
-    locate: Locate
-    written: Mapping[str, Any]
+    def __init__(self, content: Mapping[str, Any], locate: Locate, written: Mapping[str, Any]) -> None:
+        self.content = content
+        self.locate = locate
+        self.written = written
 
 
 def read(files: Files, path: str, beside: tuple[tuple[str, OwnSchema], ...] = ()) -> OwnSchema | None:
@@ -195,6 +195,9 @@ def _own_mistakes(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _no_pattern(text: str) -> str:
     """Return why a text is not a regular expression; empty: it is one."""
+    with contextlib.suppress(re.error, OverflowError, RecursionError):
+        patterns.compiled(followed_pattern(text))  # as it will be used
+        return ""
     try:
         re.compile(text)
     except re.error as error:

@@ -54,7 +54,10 @@ def literals_in_text(file: TextFile) -> Iterator[Problem]:
 
 
 def _find(value: Any, path: Path) -> Iterator[tuple[Path, Secret]]:
-    if isinstance(value, Mapping):
+    if type(value) is str:
+        for secret in in_text(value) if len(value) > _SHORTEST else ():
+            yield path, secret
+    elif isinstance(value, Mapping):
         name = value.get("name")
         if isinstance(name, str) and is_of_secret(name) and _is_literal(value.get("value")):
             yield (*path, "value"), Secret(0, f"the value of {name!r} looks like a secret")
@@ -66,9 +69,6 @@ def _find(value: Any, path: Path) -> Iterator[tuple[Path, Secret]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _find(item, (*path, index))
-    elif isinstance(value, str) and len(value) > _SHORTEST:
-        for secret in in_text(value):
-            yield path, secret
 
 
 _SHORTEST = 10

@@ -12,6 +12,7 @@ from efdgen.environment.hosts import REWRITE, is_address, redirect_target
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import suggest
+from efdgen.language.layers import SCALARS
 from efdgen.language.shown import shown
 from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
@@ -100,7 +101,7 @@ def _ingresses(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]
             if key == "ingress" and isinstance(item, Mapping):
                 if item.get("enabled", True) is not False:
                     yield (*path, key), item
-            else:
+            elif type(item) not in SCALARS:
                 yield from _ingresses(item, (*path, key))
 
 

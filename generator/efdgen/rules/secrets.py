@@ -12,7 +12,7 @@ from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.secrets import NAMING_KEYS, keys_read
 from efdgen.errors import InvalidInputError, Location, Path, Problem, Severity
 from efdgen.language import expressions, scope, suggest, yamlio
-from efdgen.language.layers import merge_layers
+from efdgen.language.layers import SCALARS, merge_layers
 from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app
 from efdgen.rules.identities import Identities
@@ -144,7 +144,7 @@ def _named_in(value: Any, path: Path, naming_keys: frozenset[str]) -> Iterator[t
     if isinstance(value, list):
         for index, item in enumerate(value):
             yield from _named_in(item, (*path, index), naming_keys)
-    if not isinstance(value, Mapping) or value.get("enabled") is False:
+    if type(value) in SCALARS or not isinstance(value, Mapping) or value.get("enabled") is False:
         return
     for key, item in value.items():
         if key in naming_keys and isinstance(item, str) and item:

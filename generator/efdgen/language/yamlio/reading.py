@@ -12,7 +12,6 @@ import yaml
 from efdgen.errors import InvalidInputError, Location, Path, Problem, UsageError
 from efdgen.language.yamlio.building import Builder, Marks
 from efdgen.language.yamlio.nesting import before_refused_nesting
-from efdgen.language.yamlio.slips import slip
 
 MAX_BYTES = 5_000_000
 """Size that a document may have; real ones have kilobytes."""
@@ -248,6 +247,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost
         return Problem(
             "E103", "not valid YAML: the quoted text that begins here has no end", location, hint="close the quote"
         )
+    from efdgen.language.yamlio.slips import slip
+
     found = slip(error, text)
     if found is not None:
         where = Location(file, found.line, found.column)

@@ -101,6 +101,9 @@ def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, ind
         if not _is_before_colon(key):
             lines.append(f"{before}? {name}\n")
             _write_item(lines, value, f"{indent}: ", indent)
+        elif type(value) is str:
+            text = _block(value, f"{indent}  ") if fits_block(value) else _text(value)
+            lines.append(f"{before}{name}: {text}\n")
         elif isinstance(value, Mapping) and value:
             lines.append(f"{before}{name}:\n")
             _write_mapping(lines, value, f"{indent}  ", f"{indent}  ")
