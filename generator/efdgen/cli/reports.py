@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from efdgen.cli.streams import say
+from efdgen.language.tuples import NamedTuple
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Style = Callable[..., str]

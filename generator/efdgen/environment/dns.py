@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from efdgen.environment.hosts import NODE_PORT, PublicHost
 from efdgen.errors import UsageError
+from efdgen.language.tuples import NamedTuple
 
 TTL = 300
 """Seconds that a record may be remembered: short, so that a host can move."""

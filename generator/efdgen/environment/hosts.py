@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 
 REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Path
 from efdgen.language.layers import leaves
+from efdgen.language.tuples import NamedTuple
 
 _REFERENCE = re.compile(r"(?P<name>[^\s:@]+(?::\d+/[^\s:@]+)?):(?P<tag>[\w][\w.-]{0,127})\Z")
 """A name and a tag: https://pkg.go.dev/github.com/distribution/reference."""

@@ -6,11 +6,12 @@ The names are those of the schemas, in snake case.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Path
 from efdgen.language import expressions
 from efdgen.language.layers import Layer
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import AppDefinition, EnvironmentSpec
 
 

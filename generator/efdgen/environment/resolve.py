@@ -6,7 +6,7 @@ import functools
 import types
 from collections import ChainMap
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment import applications, declared, echoes, functions, hostnames
 from efdgen.environment.addresses import with_addresses
@@ -20,6 +20,7 @@ from efdgen.language.annotations import properties
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, merge_layers, winner
 from efdgen.language.scope import Scope
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
 
 

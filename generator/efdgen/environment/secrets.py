@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
+from efdgen.language.tuples import NamedTuple
 
 ARGOCD_TLS = "argocd-server-tls"
 """The VaultSecret of Argo CD's own certificate: the parent chart has it, where Argo CD is managed from here."""

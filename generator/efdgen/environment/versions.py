@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.images import Image, images, in_object
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Location, dotted
 from efdgen.language.layers import at, merge_layers, winner
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository.commits import Commit
 
 CHART, OBJECT = "chart", "object"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.hosts import PublicHost
 from efdgen.environment.secrets import Secret
 from efdgen.errors import Location, Path
+from efdgen.language.tuples import NamedTuple
 
 DERIVED = "derived"
 """The name of the layer that efdgen itself is: what it composes by a rule that stands in no file."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Path
 from efdgen.explain.says import Explanation, Say, Source
@@ -12,6 +12,7 @@ from efdgen.explain.watch import Origin, watch
 from efdgen.language import expressions, scope
 from efdgen.language.inheriting import INHERITED
 from efdgen.language.layers import ABSENT, Layer, at, merge_layers, reach, winner
+from efdgen.language.tuples import NamedTuple
 
 
 class Tree(NamedTuple):

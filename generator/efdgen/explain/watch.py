@@ -11,11 +11,12 @@ A value that was made, such as `site.host ~ ':' ~ site.port`, has no mark: joini
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Path
 from efdgen.language import expressions
 from efdgen.language.layers import ABSENT, at
+from efdgen.language.tuples import NamedTuple
 
 
 class Origin(NamedTuple):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from efdgen.environment.model import Cluster
 from efdgen.errors import ChartError, UsageError
@@ -20,6 +20,7 @@ from efdgen.helm.objects import Object
 from efdgen.helm.printing import Manifests
 from efdgen.language import suggest, yamlio
 from efdgen.language.shown import misread
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import chartaddress, paths
 from efdgen.repository.model import ChartReference

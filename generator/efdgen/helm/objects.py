@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.language import yamlio
+from efdgen.language.tuples import NamedTuple
 
 _SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
 """Where Helm splits what a template yields: https://github.com/helm/helm/blob/main/pkg/release/v1/util/manifest.go."""

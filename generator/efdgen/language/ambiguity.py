@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language.letters import reads, sre, told_apart
+from efdgen.language.tuples import NamedTuple
 
 _MOST_DEPTH = 50
 _MOST_STATES = 300

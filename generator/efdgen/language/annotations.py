@@ -11,10 +11,11 @@ Where a schema has an annotation is worked out once, as places; the values of an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import EfdgenError, Path
 from efdgen.language.references import IN_PLACE, children
+from efdgen.language.tuples import NamedTuple
 
 
 class Items(NamedTuple):

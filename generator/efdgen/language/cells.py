@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Path
 from efdgen.language import documents
 from efdgen.language.documents import Document
 from efdgen.language.layers import Locate
 from efdgen.language.texttemplate import TextFile
+from efdgen.language.tuples import NamedTuple
 
 _BEGIN, _END = "| ", " |"
 _BAR = re.compile(r"(?<!\\)\|")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language import evaluator, quickly
 from efdgen.language.evaluator import (
@@ -26,6 +26,7 @@ from efdgen.language.evaluator import (
     value,
 )
 from efdgen.language.syntaxtree import Name, Node
+from efdgen.language.tuples import NamedTuple
 
 __all__ = [
     "CLOSE",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import expressions
 from efdgen.language.conforms import Pending
 from efdgen.language.layers import Layer, Locate, leaves, winner
 from efdgen.language.shown import shown
+from efdgen.language.tuples import NamedTuple
 
 
 class Scope(Mapping[str, Any]):

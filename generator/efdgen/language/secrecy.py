@@ -9,7 +9,8 @@ import functools
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+
+from efdgen.language.tuples import NamedTuple
 
 HIDDEN = "***"
 """What stands in the place of a secret."""

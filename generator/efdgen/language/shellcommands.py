@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import abc
 import re
-from typing import NamedTuple
 
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import VALUE
 from efdgen.language.shellwords import QUOTED, Words
+from efdgen.language.tuples import NamedTuple
 
 CASE, ARRAY, ARITHMETIC = "case", "array", "(("
 

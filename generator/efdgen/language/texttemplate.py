@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, yamlio
 from efdgen.language.shown import shown
+from efdgen.language.tuples import NamedTuple
 
 _WHOLE_VALUE = re.compile(
     r"(?P<lead>[ ]*(?![ ])(?:- )*(?:[A-Za-z0-9_.-]+:)?)(?P<blank>[ ]*)(?P<value><%(?:(?!%>).)*%>)[ ]*\Z"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from efdgen.language.tuples import NamedTuple
 
 
 class Kind(enum.Enum):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from efdgen.language.tuples import NamedTuple
 
 FOLDER = ".efdgen-staged"
 """The folder, at the top of the one that changes, in which new contents and the journal wait."""

@@ -15,8 +15,9 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 
 _MARK = re.compile(

@@ -8,9 +8,9 @@ import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import OutputError
+from efdgen.language.tuples import NamedTuple
 
 
 class Change(NamedTuple):

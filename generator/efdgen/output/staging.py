@@ -12,9 +12,9 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import OutputError
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import journal
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER, Entry

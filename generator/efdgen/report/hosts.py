@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from efdgen.environment.dns import TTL, Record
 from efdgen.environment.hosts import PublicHost
 from efdgen.language import visible
+from efdgen.language.tuples import NamedTuple
 from efdgen.report.text import Style, table
 from efdgen.repository import paths
 

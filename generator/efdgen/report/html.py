@@ -12,12 +12,13 @@ import hashlib
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from efdgen import __version__
 from efdgen.language import visible
+from efdgen.language.tuples import NamedTuple
 
 
 class Asset(NamedTuple):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Path, Problem
 from efdgen.language import suggest
 from efdgen.language.expressions import has_expression
 from efdgen.language.layers import at
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import chartsource
 from efdgen.repository.files import Files

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from efdgen.errors import Location, Path
 from efdgen.language import yamlio
+from efdgen.language.tuples import NamedTuple
 
 FILE = "chart-keys.yaml"
 

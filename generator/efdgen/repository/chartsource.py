@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import schema, suggest, yamlio
 from efdgen.language.conforms import conforms
 from efdgen.language.shown import shown
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import chartaddress
 from efdgen.repository.files import Files

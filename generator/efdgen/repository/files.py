@@ -9,12 +9,13 @@ import types
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import inheriting, schema, suggest, yamlio
 from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import texts
 from efdgen.repository.snapshot import Snapshot

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import types
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
 
 from efdgen.errors import Path, Problem, Severity
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 
 

@@ -8,10 +8,10 @@ import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import UsageError
 from efdgen.language import suggest
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository.commits import Commit
 
 _SYMLINK = b"120000"

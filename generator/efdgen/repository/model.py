@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import yamlio
@@ -13,6 +13,7 @@ from efdgen.language.cells import Cell
 from efdgen.language.documents import Document
 from efdgen.language.layers import Layer, Locate
 from efdgen.language.texttemplate import TextFile
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import chartaddress
 from efdgen.repository.chartkeys import ChartKeys
 from efdgen.repository.focus import Focus

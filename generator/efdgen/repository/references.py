@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 from efdgen.language.annotations import Keys, Place, found
 from efdgen.language.inheriting import is_inherited
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 from efdgen.repository.files import Files

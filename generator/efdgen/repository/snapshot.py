@@ -11,8 +11,8 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 
 _MOST_BYTES = 5_000_000

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, suggest
 from efdgen.language.layers import leaves, merge, merge_layers, sets
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import appcharts, chartkeys, hiddentext, paths, types
 from efdgen.repository.files import Files, Parsed

@@ -6,11 +6,12 @@ An app whose folder has neither takes whatever its chart takes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, layers, schema, scope, yamlio
 from efdgen.language.shown import shown
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import ownschemas
 from efdgen.repository.files import Files

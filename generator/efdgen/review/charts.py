@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path, dotted
 from efdgen.language import suggest
 from efdgen.language.layers import ABSENT, Layer, at
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import chartkeys
 from efdgen.review.semantic import same
 

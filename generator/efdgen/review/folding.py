@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language.layers import ABSENT
+from efdgen.language.tuples import NamedTuple
 from efdgen.review import linediff
 from efdgen.review.model import Change, Reordered
 from efdgen.review.semantic import Steps, fingerprint

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, NamedTuple
+from typing import Any
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.review.semantic import Steps
 
 

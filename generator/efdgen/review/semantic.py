@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language.layers import ABSENT
+from efdgen.language.tuples import NamedTuple
 
 
 class Item(NamedTuple):

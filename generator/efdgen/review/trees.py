@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language.layers import ABSENT, at
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import chartaddress, paths
 from efdgen.review import reading

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language.shown import listed
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.rules.identity import Identity
 

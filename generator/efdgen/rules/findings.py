@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity
 from efdgen.language import scope
 from efdgen.language.layers import winner
 from efdgen.language.shown import listed
+from efdgen.language.tuples import NamedTuple
 
 
 class Finding(NamedTuple):

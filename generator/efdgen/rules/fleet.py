@@ -8,9 +8,9 @@ import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from efdgen.errors import Problem
+from efdgen.language.tuples import NamedTuple
 from efdgen.rules.contested import contested
 from efdgen.rules.identity import Identity
 from efdgen.rules.neighbours import Neighbourhoods, Neighbours

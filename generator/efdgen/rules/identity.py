@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from efdgen.environment.applications import PATTERN, application_name
 from efdgen.environment.argocd import server_at
@@ -14,6 +13,7 @@ from efdgen.language import expressions, scope
 from efdgen.language.annotations import found
 from efdgen.language.layers import merge_layers, sets
 from efdgen.language.scope import Scope
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from efdgen.errors import Path
+from efdgen.language.tuples import NamedTuple
 from efdgen.rules.identity import Identity
 
 _Key = TypeVar("_Key", bound=Hashable)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Path
+from efdgen.language.tuples import NamedTuple
 
 
 class Match(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen import rules
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.unfinished import Unfinished
 from efdgen.errors import InvalidInputError, OutputError, Problem
+from efdgen.language.tuples import NamedTuple
 from efdgen.output.tree import FileTree
 from efdgen.render import files
 from efdgen.render.pages import fleet

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import ChartError, InvalidInputError, UsageError, dotted
 from efdgen.helm.charts import archive, cache, keys
 from efdgen.helm.charts.outcomes import DeadValue, Failure, WrittenKeys
 from efdgen.helm.hydrate import Charts
 from efdgen.language import suggest
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import chartaddress, chartfolders, chartkeys, definitions
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppChart, AppDefinition

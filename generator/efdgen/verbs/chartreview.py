@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import ChartError, UsageError
 from efdgen.helm.charts import archive, cache, constraints, keys, mirrors, versions
@@ -13,6 +12,7 @@ from efdgen.helm.charts.outcomes import Choice
 from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import suggest
 from efdgen.language.layers import Layer
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.repository.model import AppChart, AppDefinition, ChartReference, Repository
 from efdgen.review import charts

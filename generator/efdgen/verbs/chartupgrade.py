@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import ChartError, InvalidInputError, Location, Problem, UsageError
 from efdgen.helm.charts import cache, lock
 from efdgen.helm.charts.outcomes import Choice
 from efdgen.language import schema, yamlio
 from efdgen.language.conforms import conforms
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import chartkeys, paths
 from efdgen.review.charts import ChartReview
 from efdgen.review.model import Review

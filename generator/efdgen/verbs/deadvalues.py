@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import NamedTuple
 
 from efdgen.errors import Location, Path, Problem, Severity, dotted
 from efdgen.helm import folders, hydrate, threads
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language.layers import Layer
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.rules import acceptance

@@ -6,10 +6,10 @@ import errno
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError
 from efdgen.language import suggest
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout
 from efdgen.output.marks import Ownership
 from efdgen.repository import chartfolders, git, paths

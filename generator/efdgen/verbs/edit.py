@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, Problem, Severity, UsageError
@@ -17,6 +17,7 @@ from efdgen.language import yamlio
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
 from efdgen.language.shown import listed
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import sources
 from efdgen.output.sources import Change

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.environment.model import Cluster
 from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import folders
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout
 from efdgen.verbs.project import rendering
 from efdgen.verbs.render import OUTPUT, outcome_of

@@ -12,9 +12,10 @@ import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from efdgen.errors import Problem, Severity
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.output.cache import program
 from efdgen.output.cache.store import Store

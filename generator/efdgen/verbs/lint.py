@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Location, Problem, UsageError
@@ -13,6 +12,7 @@ from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language import scope, suggest
 from efdgen.language.layers import at, leaves
+from efdgen.language.tuples import NamedTuple
 from efdgen.render.files import app_files
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec

@@ -5,10 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from efdgen.errors import Problem, UsageError
 from efdgen.language import suggest
+from efdgen.language.tuples import NamedTuple
 from efdgen.output.tree import FileTree
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm import hydrate
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Capabilities, Charts, HydratedApp
 from efdgen.output import layout
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.review import objects
 from efdgen.review.folding import Found, fold

@@ -11,7 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from efdgen.language.tuples import NamedTuple
 
 Work = Callable[[str], Any]
 """Returns plain data, as `marshal` writes it, for an environment."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from efdgen.environment.images import images
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
@@ -14,6 +13,7 @@ from efdgen.explain.edits.model import DEFINITION, SPEC
 from efdgen.explain.edits.promoting import Plan, Running
 from efdgen.language import suggest
 from efdgen.language.layers import Layer, at, merge_layers, winner
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.edit import Edited, Sources
 
 Tagged = tuple[str, str, Path]

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from efdgen.errors import Location, Problem, Severity
+from efdgen.language.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from efdgen.render.pages.fleet import Row

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from efdgen.errors import OutputError, Problem
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout, staging
 from efdgen.output.compare import FileChange, Kind, compare
 from efdgen.output.marks import Ownership, has_conflict

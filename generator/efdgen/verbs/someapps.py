@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from efdgen.errors import InvalidEditError, UsageError
 from efdgen.explain.edits import lifting
 from efdgen.explain.edits.leftovers import Leftover, leftovers, removal
 from efdgen.explain.edits.lifting import Lift
 from efdgen.explain.edits.making import Edit
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.verbs.edit import Edited, Sources

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from efdgen.environment.versions import CHART, OBJECT, Version, in_objects
 from efdgen.environment.versions import versions as of_app
 from efdgen.errors import Location, UsageError
 from efdgen.language import suggest
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import git
 from efdgen.repository.commits import Commit
 from efdgen.verbs import project

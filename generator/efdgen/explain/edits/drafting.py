@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.hosts import PublicHost
 from efdgen.environment.secrets import Secret
@@ -12,6 +12,7 @@ from efdgen.errors import Path, Problem
 from efdgen.language import expressions
 from efdgen.language.annotations import Place, found
 from efdgen.language.layers import ABSENT, at
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing, parse, styles
 from efdgen.repository.model import AppDefinition
 

@@ -7,13 +7,14 @@ items of tables that nobody names. What is found is only likely: who takes it ou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path, Problem, dotted
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import Target
 from efdgen.language.annotations import found
 from efdgen.language.layers import at
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document, editing
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Path, UsageError, dotted
 from efdgen.explain.edits import values
 from efdgen.explain.edits.model import DEFINITION, Target
 from efdgen.language.inheriting import INHERITED, is_inherited
 from efdgen.language.layers import ABSENT, at
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing, parse
 
 _LAST = ("accept", "apps", "appDefaults")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository.model import AppDefinition
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from efdgen.environment.versions import is_older
 from efdgen.errors import UsageError
 from efdgen.language.shown import listed
+from efdgen.language.tuples import NamedTuple
 
 
 class Running(NamedTuple):

@@ -8,12 +8,13 @@ import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm.charts.packing import COMMENT
 from efdgen.language import yamlio
 from efdgen.language.shown import shown
+from efdgen.language.tuples import NamedTuple
 
 MAX_UNPACKED = 100_000_000
 """Bytes that an archive may hold once it is unpacked; Helm has nearly the same limit."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from efdgen.language.tuples import NamedTuple
 
 _PART = re.compile(
     r"\s*,?\s*(=|!=|>=|=>|<=|=<|>|<|~>|~|\^)?\s*v?([\dxX*]+(?:\.[\dxX*]+){0,2})(-[\w.-]+)?(?:\+[\w.-]+)?"

@@ -7,13 +7,13 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import ChartError, UsageError
 from efdgen.helm.charts import archive
 from efdgen.helm.charts.packing import pack
 from efdgen.language import suggest
 from efdgen.language.shown import misread
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import chartaddress, git, helmignore
 from efdgen.repository.model import ChartReference
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from efdgen.language.tuples import NamedTuple
 
 _PIECE = re.compile(
     r"""

@@ -6,11 +6,12 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm.charts import http, versions
 from efdgen.language import suggest, yamlio
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import ChartReference
 
 MAX_INDEX = 100_000_000

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.helm.charts import archive, reads
 from efdgen.helm.charts.reads import KeyPath
 from efdgen.language import yamlio
+from efdgen.language.tuples import NamedTuple
 
 Tree = Mapping[str, Any]
 """Keys by keys; an empty one stands for any value."""

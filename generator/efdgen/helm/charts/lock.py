@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.language import schema, yamlio
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import chartaddress, paths
 from efdgen.repository.model import ChartReference
 

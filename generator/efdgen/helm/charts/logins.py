@@ -19,10 +19,11 @@ import sys
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.language import yamlio
+from efdgen.language.tuples import NamedTuple
 
 _HELPER = re.compile(r"[A-Za-z0-9._-]+\Z")
 _HELPER_SECONDS = 60

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from efdgen.errors import Location
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.helm.charts.versions import Newer
 from efdgen.repository.mirrors import Mirror
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import ChartReference
 
 

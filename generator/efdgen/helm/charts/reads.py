@@ -8,10 +8,10 @@ only asked for (`if .Values.a`) is read itself, and what is written out, handed 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from efdgen.helm.charts import gotemplate
 from efdgen.helm.charts.gotemplate import Node, Pipeline, TemplateSyntaxError, Term
+from efdgen.language.tuples import NamedTuple
 
 KeyPath = tuple[str, ...]
 

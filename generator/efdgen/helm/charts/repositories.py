@@ -6,10 +6,10 @@ import contextlib
 import threading
 import urllib.parse
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from efdgen.errors import ChartError
 from efdgen.helm.charts import gitcharts, http, index, logins, oci, versions
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import mirrors
 from efdgen.repository.mirrors import Mirror
 from efdgen.repository.model import ChartReference

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from semver import Version
+
+from efdgen.language.tuples import NamedTuple
 
 _AROUND = 2
 

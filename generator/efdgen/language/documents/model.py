@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language import yamlio
 from efdgen.language.places import Place
 from efdgen.language.syntaxtree import Node
+from efdgen.language.tuples import NamedTuple
 
 
 class Heading(NamedTuple):

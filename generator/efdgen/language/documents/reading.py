@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, suggest, yamlio
@@ -13,6 +13,7 @@ from efdgen.language.documents.model import Document, For, If, Line, Literal, Pa
 from efdgen.language.expressions import LOOP, ExpressionError
 from efdgen.language.markdowntext import Places
 from efdgen.language.texttemplate import TextFile
+from efdgen.language.tuples import NamedTuple
 
 _CONTROL = "%%"
 _RULE = "---"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from efdgen.errors import Location, Problem
 from efdgen.language.secrecy import HIDDEN, is_of_secret
 from efdgen.language.shown import shown
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio.scalars import AmbiguousScalarError, is_number_key, resolve_plain
 
 MAX_DEPTH = 100

@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 import functools
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, UsageError
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio.building import Builder, Marks
 from efdgen.language.yamlio.nesting import before_refused_nesting
 

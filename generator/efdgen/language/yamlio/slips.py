@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
+
+from efdgen.language.tuples import NamedTuple
 
 _NO_BLANK = re.compile(r"\s*(?:- )?(?P<key>[\w./-]+):(?P<value>[^\s:/][^:]*|[^\s:/]*)\s*\Z")
 """A key with a colon and no blank behind it; not a URL."""

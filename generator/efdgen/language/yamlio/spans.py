@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
+
+from efdgen.language.tuples import NamedTuple
 
 _END_OF_LINES = re.compile(r"(?:[ \t]*\r?\n)+\Z")
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import writing
 from efdgen.language.yamlio.spans import Node
 

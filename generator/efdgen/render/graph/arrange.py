@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+
+from efdgen.language.tuples import NamedTuple
 
 _SWEEPS = 12
 """Times that the layers are gone through, down and up: more change next to nothing."""

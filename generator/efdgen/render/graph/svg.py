@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.render.graph.arrange import Arrangement, Gap, Slot, arrange
 from efdgen.render.graph.model import Edge, Graph, Node, lines
 

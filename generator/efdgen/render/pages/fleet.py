@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.argocd import server_at
 from efdgen.environment.hosts import PublicHost, public
@@ -14,6 +14,7 @@ from efdgen.errors import InvalidInputError, Path, Problem, dotted
 from efdgen.language import cells, scope, yamlio
 from efdgen.language.layers import at, leaves, merge, sets
 from efdgen.language.shown import listed
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.render.pages.markdown import code, host_link, link, table, text
 from efdgen.repository.model import AppDefinition, Column, Repository

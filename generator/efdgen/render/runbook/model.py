@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from efdgen.errors import Location
+from efdgen.language.tuples import NamedTuple
 
 
 class Command(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import documents, expressions, schema, suggest, yamlio
@@ -12,6 +12,7 @@ from efdgen.language.documents import Block, Document, Fence, Heading
 from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
 from efdgen.language.shelltext import defined
+from efdgen.language.tuples import NamedTuple
 from efdgen.render.runbook.model import Command, Phase, Step
 from efdgen.render.runbook.taken import Taken
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language import visible
 from efdgen.language.layers import ABSENT
+from efdgen.language.tuples import NamedTuple
 from efdgen.report import html
 from efdgen.report.diff import changes
 from efdgen.report.text import Style, count

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from efdgen.errors import UsageError
 from efdgen.language import installing, visible
+from efdgen.language.tuples import NamedTuple
 from efdgen.report.html import breakable
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
+from efdgen.language.tuples import NamedTuple
 from efdgen.review.semantic import Steps
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.review.semantic import NAMING_KEYS, name_of, naming_key
 
 Items = Mapping[str, Any]

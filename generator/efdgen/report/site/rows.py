@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment import values
 from efdgen.environment.model import ResolvedEnvironment
+from efdgen.language.tuples import NamedTuple
 from efdgen.report.site.model import Environment, Fleet, Row
 from efdgen.report.site.naming import named
 from efdgen.repository import paths

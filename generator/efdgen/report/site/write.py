@@ -6,10 +6,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.language import visible
+from efdgen.language.tuples import NamedTuple
 from efdgen.report import html
 from efdgen.report.diff import changes
 from efdgen.report.site.markdown import Body, body

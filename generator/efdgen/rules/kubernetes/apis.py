@@ -6,7 +6,7 @@ something was deprecated is in the release notes.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from efdgen.language.tuples import NamedTuple
 
 Version = tuple[int, int]
 """A minor version of Kubernetes: (1, 21)."""

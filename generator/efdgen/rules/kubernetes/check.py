@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Problem, Severity
 from efdgen.helm import objects
 from efdgen.helm.hydrate import PARENT_NAMESPACE, HydratedApp, Object
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.repository.model import Repository

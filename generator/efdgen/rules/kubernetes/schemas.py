@@ -14,10 +14,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path, Problem, dotted
 from efdgen.language import installing, schema
+from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes.apis import Version, minor, shown
 
 _OWN = {

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from efdgen.helm import objects
 from efdgen.helm.hydrate import PARENT_NAMESPACE, HydratedApp, Object
 from efdgen.language.layers import at
+from efdgen.language.tuples import NamedTuple
 
 _TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "Pod": (),

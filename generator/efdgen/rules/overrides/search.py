@@ -19,7 +19,7 @@ import enum
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.resolve import Resolver
@@ -28,6 +28,7 @@ from efdgen.helm import hydrate
 from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, Deployment, HydratedApp
 from efdgen.language.layers import Layer, at, history
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.render import files as render
 from efdgen.rules.overrides import edits
