@@ -39,11 +39,11 @@ NEVER = {
     "explain": "helm review render rules",
 }
 
-# The one place for each package of others; jinja2 parses expressions and documents, and fills HTML pages.
+# The one place for each package of others; jinja2 reads what expressions are rare, and fills HTML pages.
 HOMES = {
     "click": "cli",
     "helm_python": "helm.engines",
-    "jinja2": "language.evaluator language.expressions language.documents report.html",
+    "jinja2": "language.jinjatree report.html",
     "jsonschema": "language.schema",
     "markdown_it": "report.site.markdown",
     "oras": "helm.charts.oci",

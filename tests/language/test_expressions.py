@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 import math
+import random
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment, nodes
-from jinja2.parser import Parser
 
-from efdgen.language import expressions
+from efdgen.language import expressions, jinjatree, quickly
 from efdgen.language.expressions import ExpressionError, evaluate, has_expression, plain
+from efdgen.language.syntaxtree import Name
 from support import data, many
+from support.checkout import ROOT
 
 
 def _double(number: int) -> int:
@@ -306,10 +309,6 @@ def test_only_the_opening_mark_makes_an_expression() -> None:
     assert not has_expression(f"a {expressions.CLOSE} b")
 
 
-def _parser(source: str) -> Parser:
-    return Parser(Environment(autoescape=False), source, state="variable")  # noqa: S701 - nothing is rendered
-
-
 @pytest.mark.parametrize(
     "source",
     [
@@ -326,6 +325,15 @@ def _parser(source: str) -> Parser:
             "True(a)",
             "a.b(c)",
             "f(a)(b)",
+            "f((a))",
+            "a.b[0][c] ~ 'x' ~ 1",
+            "not not a or b and not c",
+            "a if b else c if d else e",
+            "a if b",
+            "a is defined and b is not none",
+            "a | lower | replace('a', 'b') in ['x', 'y'] == true",
+            "{'a': [1, b], c: {}}",
+            "a not in b < c",
             "f()",
             "f(a, b)",
             "'a' 'b'",
@@ -333,8 +341,52 @@ def _parser(source: str) -> Parser:
         *("'a\\nb'", "'it\\'s'", "900", "f(900)", "f(true)", "f (a)", "a .b"),
     ],
 )
-def test_what_needs_no_parser_is_what_the_parser_makes_of_it(source: str) -> None:
-    assert expressions.parse(source) == _parser(source).parse_expression()
+def test_what_is_read_quickly_is_what_jinja_makes_of_it(source: str) -> None:
+    assert expressions.parse(source) == jinjatree.expression(source)
+
+
+_TOKENS = (
+    *("a", "b.c", "f(", "(", ")", "[", "]", "{", "}", ",", ":", "|", "~", ".", "==", "<", "<=", "=", "-", "+", "0"),
+    *("12", "0x1", "1.5", "01", "'t'", '"u"', "'it\\'s'", "'\\n'", "'\\x41'", "''", "lower", "default", "é", "}}"),
+        "12",
+        "0x1",
+        "1.5",
+        "01",
+        "'t'",
+        '"u"',
+        "'it\\'s'",
+        "'\\n'",
+        "'\\x41'",
+        "''",
+        "lower",
+        "default",
+        "é",
+        "}}",
+        "-}}",
+    ),
+    *("if", "else", "and", "or", "not", "in", "is", "defined", "none", "None", "true", "True", "tRue", "for", "elif"),
+)
+
+
+def test_the_quick_reading_is_jinjas_or_none() -> None:
+    chance = random.Random(1)  # noqa: S311 - the same each time
+    read = 0
+    for _ in range(20_000):
+        source = chance.choice(["", " "]).join(chance.choices(_TOKENS, k=chance.randint(1, 8)))
+        for quick, jinja in ((quickly.expression, jinjatree.expression), (quickly.loop, jinjatree.loop)):
+            found = quick(source)
+            if found is not None:
+                read += 1
+                assert repr(found) == repr(jinja(source)), source  # as text: 1 is true, too
+    assert read > 300
+
+
+def test_the_expressions_of_this_repository_need_no_jinja() -> None:
+    run = "import sys; from efdgen.__main__ import main\ntry: main()\nfinally: print('jinja2' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "check", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "False"
 
 
 @pytest.mark.parametrize("source", ["f(a", "f)", "'a\"", "f('a)", "'a'b", "f(a b)"])
@@ -344,12 +396,10 @@ def test_what_only_looks_simple_is_refused(source: str) -> None:
 
 
 @pytest.mark.parametrize("source", ["a in b", " a in b.c ", "a  in b.if"])
-def test_a_loop_that_needs_no_parser_is_what_the_parser_makes_of_it(source: str) -> None:
-    parser = _parser(source)
-    target = parser.parse_assign_target(extra_end_rules=("name:in",))
-    assert isinstance(target, nodes.Name)
-    assert parser.stream.skip_if("name:in")
-    assert expressions.parse_loop(source) == ((target.name,), parser.parse_expression(), None)
+def test_a_loop_that_is_read_quickly_is_what_jinja_makes_of_it(source: str) -> None:
+    ((target,), items, test) = jinjatree.loop(source)
+    assert isinstance(target, Name)
+    assert expressions.parse_loop(source) == ((target.name,), items, test)
 
 
 @pytest.mark.parametrize("source", ["true in b", "loop in b", "a in", "a in b c", "a in b."])

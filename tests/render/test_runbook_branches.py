@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from jinja2 import nodes
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.language import evaluator
 from efdgen.language.documents import Document
+from efdgen.language.syntaxtree import CondExpr, Node
 from efdgen.render.runbook import read
 from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Phase
@@ -45,13 +45,13 @@ def section(environment: str, phase: str, step: str) -> str:
 # -- all of them
 
 
-def decisions(parts: tuple[Any, ...]) -> Iterator[tuple[str, int, nodes.Expr, set[bool]]]:
+def decisions(parts: tuple[Any, ...]) -> Iterator[tuple[str, int, Node, set[bool]]]:
     """Yield what a document decides by: the kind, the line, the expression, and what it must be somewhere."""
     for part in parts:
         line = getattr(part, "line", 0)
         for held in part:
-            if isinstance(held, nodes.Expr):
-                choices = [*([held] if isinstance(held, nodes.CondExpr) else []), *held.find_all(nodes.CondExpr)]
+            if isinstance(held, Node):
+                choices = [each for each in held.walk() if isinstance(each, CondExpr)]
                 yield from (("choice", line, choice.test, {True, False}) for choice in choices)
             elif isinstance(held, tuple):
                 yield from decisions(tuple(each for each in held if isinstance(each, tuple)))
@@ -65,7 +65,7 @@ def test_every_condition_holds_somewhere_and_fails_somewhere(monkeypatch: pytest
     seen: dict[int, set[bool]] = defaultdict(set)
     evaluate = evaluator._value  # noqa: SLF001 - to see every step of every expression
 
-    def recording(node: nodes.Node, names: Mapping[str, Any]) -> Any:
+    def recording(node: Node, names: Mapping[str, Any]) -> Any:
         found = evaluate(node, names)
         seen[id(node)].add(bool(found))
         return found

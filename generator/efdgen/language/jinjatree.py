@@ -29,7 +29,12 @@ def expression(source: str) -> Node:
     Raises:
         MalformedError: when it is none.
     """
-    return _read(source, lambda parser: _ours(parser.parse_expression()))
+    return _read(source, _expression)
+
+
+def _expression(parser: Parser) -> Node:
+    found: Node = _ours(parser.parse_expression())
+    return found
 
 
 def loop(source: str) -> tuple[list[Node], Node, Node | None]:

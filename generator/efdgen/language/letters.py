@@ -68,5 +68,5 @@ def _reads(node: Any, argument: Any, letters: frozenset[str], flags: int) -> fro
         is_of = re.compile(_CATEGORIES[str(argument)]).match
         return frozenset(letter for letter in letters if is_of(letter))
     is_negated = argument[0][0] is sre.NEGATE
-    found = frozenset[str]().union(*(_reads(*held, letters, flags) for held in argument[is_negated:]))
+    found = frozenset[str]().union(*(_reads(kind, held, letters, flags) for kind, held in argument[is_negated:]))
     return letters - found if is_negated else found

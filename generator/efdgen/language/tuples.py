@@ -15,6 +15,8 @@ import types
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+__all__ = ["NamedTuple"]
+
 if TYPE_CHECKING:
     from typing import NamedTuple
 else:

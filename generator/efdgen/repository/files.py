@@ -122,6 +122,10 @@ class Files:
 
     def key_tree(self, path: str) -> Mapping[str, Any] | None:
         """Read a YAML file that holds nothing but nested mappings; None when something is wrong."""
+        text = self.text(path)
+        quickly = None if text is None else texts.key_tree(text)
+        if text is None or quickly is not None:
+            return quickly
         document = self._mapping(path)
         if document is None:
             return None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Problem
-from efdgen.language import yamlio
+from efdgen.language import secrecy, yamlio
 from efdgen.language.texttemplate import TextFile
-from efdgen.language.yamlio import Document
+from efdgen.language.yamlio import Document, keytree
 from efdgen.repository import plaintext
 
 
@@ -16,6 +18,15 @@ def parsed(text: str, path: str) -> tuple[Document, tuple[Problem, ...]]:
     """Return a document, and what looks like a secret in it."""
     document = yamlio.parse(text, path)
     return document, tuple(plaintext.literals(document, text))
+
+
+@functools.lru_cache(maxsize=512)
+def key_tree(text: str) -> Mapping[str, Any] | None:
+    """Return nested keys that are written as efdgen writes them, and beside which nothing looks like a secret."""
+    found = keytree.key_tree(text)
+    if found is None or any(any(secrecy.in_text(line)) for line in found[1].splitlines()):
+        return None
+    return found[0]
 
 
 @functools.lru_cache(maxsize=2048)
