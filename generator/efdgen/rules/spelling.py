@@ -49,6 +49,10 @@ def _misspelt(text: str, name: str) -> Iterator[tuple[str, str]]:
 def _is_typo(word: str, right: str) -> bool:
     if word == right or abs(len(word) - len(right)) > 1 or word[:1] != right[:1]:
         return False
+    # Nothing can be more alike than the letters that both have: that is counted sooner, and says no to nearly all.
+    shared = sum(min(word.count(letter), right.count(letter)) for letter in set(word))
+    if 2 * shared / (len(word) + len(right)) <= _ALIKE:
+        return False
     import difflib
 
     return difflib.SequenceMatcher(None, word, right).ratio() > _ALIKE

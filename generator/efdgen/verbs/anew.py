@@ -67,7 +67,7 @@ def render(project: Project, *, keep: bool, jobs: int) -> Rendering:
     problems = [*repository.problems, *add_shared(repository, tree), *_add_other_charts(repository, tree)]
     rows: dict[str, fleet.Row] = {}
     kept: list[ResolvedEnvironment] = []
-    work = Work(project, rules.Identities(repository, project.resolver))
+    work = Work(project, rules.Identities(repository, project.resolver), is_noted=False)
     made_of = work.made_keeping(kept) if keep else work.made
     names = [name for name in project.selected if name in repository.environments or name in repository.drafts]
     with contextlib.closing(parallel.each(names, made_of, 1 if keep else jobs)) as results:
@@ -94,7 +94,7 @@ class Made(NamedTuple):
         files: what it renders to.
         row: its row of the page about all environments; None: it has none, because something is wrong with it.
         looked_at: the other environments whose specs its rules looked at.
-        asked: what its rules asked about others.
+        asked: what its rules asked about others, if anybody wants to know.
     """
 
     found: tuple[Any, ...]
@@ -111,9 +111,11 @@ class Work:
     Args:
         project: the project.
         identities: what its environments are known by.
+        is_noted: whether anybody wants to know what the rules asked.
     """
 
-    def __init__(self, project: Project, identities: rules.Identities) -> None:
+    def __init__(self, project: Project, identities: rules.Identities, *, is_noted: bool) -> None:
+        self._is_noted = is_noted
         self._project = project
         self._identities = identities
         repository = project.repository
@@ -138,7 +140,8 @@ class Work:
             environment, problems = resolution(name, self._project, self._identities)
             found = (*found, *problems)
         looked_at = tuple(sorted(self._identities.looked_at))
-        made = Made(records.plain_problems(found), looked_at=looked_at, asked=self._identities.asked.packed())
+        asked = self._identities.asked.packed() if self._is_noted else b""
+        made = Made(records.plain_problems(found), looked_at=looked_at, asked=asked)
         if environment is None:
             return made
         kept.append(environment)

@@ -235,7 +235,7 @@ class Run:
             return
         from efdgen.verbs import anew
 
-        work = anew.Work(self.project, self._meet())
+        work = anew.Work(self.project, self._meet(), is_noted=True)
         with contextlib.closing(parallel.each(names, work.made, self._jobs)) as results:
             for name, plain in zip(names, results, strict=True):
                 made = anew.Made(*plain)
