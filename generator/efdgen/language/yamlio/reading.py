@@ -164,6 +164,9 @@ def _only_others_read(event: Any, text: str, file: str) -> Problem | None:
     return None
 
 
+_BEHIND = re.compile(r"#(?<=[\"'\]}|>+0-9-]#)")
+"""What all that `_MAYBE_TIGHT` finds has, and is found sooner: it begins with one letter."""
+
 _MAYBE_TIGHT = re.compile(r"[\"'\]}]#|[|>][-+0-9]{0,2}#")
 _BLOCK = re.compile(r"[^#\n]*?[|>][-+0-9]{0,2}(?=#)")
 
@@ -173,7 +176,7 @@ def _tight_comment(text: str, file: str) -> Problem | None:
 
     https://yaml.org/spec/1.2.2/#66-comments
     """
-    if not _MAYBE_TIGHT.search(text):
+    if not (_BEHIND.search(text) and _MAYBE_TIGHT.search(text)):
         return None
     event: Any
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
