@@ -66,7 +66,7 @@ def test_a_class_is_what_typing_makes_of_it() -> None:
 @pytest.mark.parametrize("kind", [Ours, Theirs])
 def test_what_typing_refuses_is_refused(kind: Any) -> None:
     for refused in (
-        lambda: kind(),
+        kind,
         lambda: kind(1, 2, "", 4),
         lambda: kind(1, row=2),
         lambda: kind(1, line=2),
