@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 
 from efdgen.language.tuples import NamedTuple
+from efdgen.output.tree import FileTree
 
 
 class Kind(enum.Enum):
@@ -33,5 +34,8 @@ class FileChange(NamedTuple):
 
 def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[FileChange]:
     """Return the changes that turn `before` into `after`, sorted by path."""
-    differing = [path for path in before.keys() | after.keys() if before.get(path) != after.get(path)]
-    return [FileChange(path, before.get(path), after.get(path)) for path in sorted(differing)]
+    if isinstance(after, FileTree):
+        differing = after.differing(before)
+    else:
+        differing = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+    return [FileChange(path, before.get(path), after.get(path)) for path in differing]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import operator
 import os
 import sys
 import time
@@ -77,7 +78,7 @@ def _entries(folder: Path, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
     """Return what is in a folder, the last one first; nothing if it is not there."""
     try:
         with os.scandir(folder / prefix) as entries:
-            found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+            found = sorted(entries, key=operator.attrgetter("name"), reverse=True)
     except FileNotFoundError:
         return []
     except OSError as error:

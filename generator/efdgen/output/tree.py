@@ -52,8 +52,18 @@ class FileTree(Mapping[str, bytes]):
     def __getitem__(self, path: str) -> bytes:
         return self._files[path]
 
+    def __contains__(self, path: object) -> bool:
+        return path in self._files
+
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._files))
+
+    def differing(self, other: Mapping[str, bytes]) -> list[str]:
+        """Return the paths of files that differ from those of another tree, sorted."""
+        files = self._files
+        there = other if isinstance(other, dict) else dict(other)
+        changed = [path for path, content in files.items() if there.get(path) != content]
+        return sorted([*changed, *(there.keys() - files.keys())])
 
     def __len__(self) -> int:
         return len(self._files)

@@ -199,9 +199,10 @@ class Run:
         if self._there is None or digests is None:
             return [(path, b"") for path in digests or ()]
         found = []
+        of, digest_of = self._there.get, hashlib.sha256
         for path, digest in digests.items():
-            content = self._there.get(path)
-            if content is None or hashlib.sha256(content).digest() != digest:
+            content = of(path)
+            if content is None or digest_of(content).digest() != digest:
                 return None
             found.append((path, content))
         return found

@@ -165,7 +165,12 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         ChartError: when the archive of a vendored chart is not there.
     """
     finish(root)
-    rendered = rendering(root, names, means=means, there=_read(root)[0] if means.store is not None else None)
+    found = _read(root)[0] if means.store is not None else None
+    rendered = rendering(root, names, means=means, there=found)
+    if found is not None and not rendered.is_vendored:
+        outcome = outcome_of(found, rendered, set(rendered.project.selected) if names else None)
+        if outcome.is_clean and rendered.tree:
+            return outcome  # nothing to write: nobody has to be kept from writing
     folder = root / OUTPUT
     with disk.lock(folder):
         staging.finish(folder)  # of a run that began and died since
