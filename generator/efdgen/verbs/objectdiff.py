@@ -10,8 +10,8 @@ from efdgen.errors import ChartError
 from efdgen.helm import hydrate
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Capabilities, Charts, HydratedApp
-from efdgen.output import layout
 from efdgen.language.tuples import NamedTuple
+from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.review import objects
 from efdgen.review.folding import Found, fold

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from efdgen.errors import ChartError, InvalidInputError, Problem
 from efdgen.helm import folders, hydrate, threads
 from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.repository.model import ChartReference, Repository
 from efdgen.rules import acceptance

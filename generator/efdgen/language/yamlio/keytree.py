@@ -39,7 +39,8 @@ def key_tree(text: str) -> tuple[dict[str, Any], str] | None:
             del mappings[depth + 1 :]
             if key in mappings[depth] or depth > _MOST_DEPTH or type(resolve_plain(key)) is not str:
                 return None
-            mappings[depth][key] = below = {}
+            below: dict[str, Any] = {}
+            mappings[depth][key] = below
             if not line[3]:
                 mappings.append(below)
             at = line.end()

@@ -10,7 +10,6 @@ from efdgen.errors import Location, Problem, Severity
 from efdgen.helm.hydrate import HydratedApp
 from efdgen.language import suggest
 from efdgen.language.layers import at
-from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import Repository
 from efdgen.rules.kubernetes import check, pods, secretmakers
 from efdgen.rules.kubernetes.check import Finding, Places

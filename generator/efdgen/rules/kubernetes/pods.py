@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language.layers import at
+from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes import check
 from efdgen.rules.kubernetes.world import ALWAYS_THERE, Placed, Pods, Said, World, maps
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from efdgen.language import suggest
 from efdgen.language.layers import at
+from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes import check
 from efdgen.rules.kubernetes.world import ALWAYS_THERE, Cluster, Placed, Said, World, maps
 

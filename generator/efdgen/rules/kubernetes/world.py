@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.helm import objects
 from efdgen.helm.hydrate import PARENT_NAMESPACE, HydratedApp, Object
