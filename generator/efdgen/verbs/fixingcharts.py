@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from efdgen.errors import ChartError
 from efdgen.helm import hydrate
@@ -12,6 +11,7 @@ from efdgen.helm.charts import versions
 from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language import yamlio
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository.model import AppChart, ChartReference, Repository
 from efdgen.rules.kubernetes import check

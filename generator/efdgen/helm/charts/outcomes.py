@@ -5,8 +5,8 @@ from __future__ import annotations
 from efdgen.errors import Location
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.helm.charts.versions import Newer
-from efdgen.repository.mirrors import Mirror
 from efdgen.language.tuples import NamedTuple
+from efdgen.repository.mirrors import Mirror
 from efdgen.repository.model import ChartReference
 
 
