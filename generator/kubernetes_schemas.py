@@ -1,4 +1,3 @@
-
 """Makes Kubernetes' schemas of versions that kubernetes-validate has no more: `make schemas`.
 
 They are a part of one of its releases (Apache-2.0), which made them from Kubernetes' own OpenAPI document:
