@@ -12,13 +12,13 @@ import functools
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from efdgen.environment import globs
 from efdgen.environment.model import Group, Policy, Rbac
 from efdgen.environment.rbac import policy_line
 from efdgen.errors import Location
 from efdgen.language import patterns
+from efdgen.language.tuples import NamedTuple
 
 REGEX = "regex"
 OF_PROJECTS = ("applications", "applicationsets", "logs", "exec")

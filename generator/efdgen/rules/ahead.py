@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from efdgen.environment.images import images
 from efdgen.environment.versions import is_older
@@ -12,6 +11,7 @@ from efdgen.language.expressions import has_expression
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import at, merge_layers, winner
 from efdgen.language.shown import listed
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.rules.acceptance import is_accepted
 

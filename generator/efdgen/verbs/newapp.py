@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import ChartError, InvalidEditError, InvalidInputError, OutputError, UsageError
 from efdgen.explain.edits import appdrafting
@@ -16,6 +15,7 @@ from efdgen.helm.charts import archive, keys, mirrors
 from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import schema, suggest
 from efdgen.language.conforms import conforms
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import sources
 from efdgen.output.sources import Change
 from efdgen.repository import chartkeys, paths

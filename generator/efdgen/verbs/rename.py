@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.errors import InvalidEditError, OutputError, Severity, UsageError
 from efdgen.explain.edits import renaming
 from efdgen.explain.edits.renaming import Moved
 from efdgen.language import suggest, yamlio
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import sources
 from efdgen.output.sources import Change

@@ -7,13 +7,14 @@ in.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.images import images
 from efdgen.environment.secrets import NAMING_KEYS
 from efdgen.errors import Path, dotted
 from efdgen.language.layers import ABSENT, at, leaves
 from efdgen.language.shown import listed
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import styles
 from efdgen.repository.model import ChartReference
 

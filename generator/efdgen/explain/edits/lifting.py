@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Location, Path, dotted
 from efdgen.explain.edits.making import Edit, put, remove
 from efdgen.explain.edits.model import SPEC, Target, Written, mapping
 from efdgen.language.layers import at, leaves
 from efdgen.language.shown import listed
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from efdgen.environment.hosts import public
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.secrets import secrets
 from efdgen.language import expressions
 from efdgen.language.annotations import Keys, Place, found
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing, parse
 from efdgen.repository.model import ENVIRONMENTS
 
