@@ -191,6 +191,7 @@ def test_environments_and_their_apps_are_completed(small: Path, monkeypatch: pyt
     complete = ShellComplete(cli.command, {}, "efdgen", "_EFDGEN_COMPLETE")
     assert [item.value for item in complete.get_completions(["explain"], "l")] == ["lab"]
     assert [item.value for item in complete.get_completions(["explain", "lab"], "v")] == [
+        "vault",
         "vault-secrets-operator",
         "view",
     ]

@@ -108,7 +108,7 @@ def test_an_app_without_a_chart_is_shown_as_such(tmp_path: Path) -> None:
     app = next(each for each in summit["apps"] if each["name"] == "banner")
     assert (app["chart"], app["version"], app["charts"]) == (None, None, [])
     assert re.search(r"^banner +- .*no chart", run("list", *root), re.MULTILINE)
-    assert "| none |  | `banner` |" in tree["docs/summit.md"].decode()
+    assert "| none |  |  | `banner` |" in tree["docs/summit.md"].decode()
     assert "environments/summit.yaml" in run("explain", *root, "summit", "banner.message")
     assert "message" in run("explain", *root, "summit", "banner")
     assert "banner" in run("graph", *root, "summit")
@@ -251,7 +251,7 @@ def test_two_charts_are_shown_pinned_and_explained_by_their_keys(tmp_path: Path)
     root = ("--root", str(tmp_path))
 
     page = tree["docs/summit.md"].decode()
-    assert "| loki, collector (promtail) | 2.9.1, 3.11.0 | `logs` |" in page
+    assert "| loki, collector (promtail) | 2.9.1, 3.11.0 | `2.4.1` at `loki.image.tag` | `logs` |" in page
     assert "`loki.image.tag` is `2.4.1`: 2.4.2 forgets labels." in page
     assert "| logs | loki | 1 | 200Gi | `local-path` |" in page
     assert re.search(r"^logs .*loki 2\.9\.1, collector 3\.11\.0\*", run("list", *root), re.MULTILINE)

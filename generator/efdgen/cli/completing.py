@@ -53,7 +53,9 @@ def _questions(root: Path, ctx: click.Context, incomplete: str) -> Iterable[str]
 
     sources = edit.Sources(root)
     spec = sources.written.specs.get(ctx.params.get("environment") or "")
-    listed = (spec.data.get("apps") or {}) if spec is not None else {}
+    if spec is None:
+        return []
+    listed = spec.data.get("apps") or {}
     found = [word for word in sources.paths(incomplete) if word != "site"]
     if "." in incomplete:
         return found

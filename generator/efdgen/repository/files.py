@@ -7,7 +7,7 @@ import os
 import stat
 import types
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -19,6 +19,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import texts
 from efdgen.repository.snapshot import Snapshot
+from efdgen.repository.worktree import WorkTree
 
 
 class Parsed(NamedTuple):
@@ -38,16 +39,13 @@ class Files:
     Args:
         root: the repository.
         snapshot: what was read of it before; what it knows is not looked for on the disk.
+        instead: texts of files as they would be after an edit; they can be new. None: the file is gone then.
 
     Attributes:
         problems: what is wrong.
         literals: what looks like a secret, unless it is accepted.
         of_apps: files elsewhere that belong to apps, each with the names of these.
         unread: the folders that can't be read.
-
-    Args:
-        root: the repository.
-        instead: texts of files as they would be after an edit; they can be new. None: the file is gone then.
     """
 
     def __init__(
@@ -57,6 +55,7 @@ class Files:
         instead: Mapping[str, str | None] = types.MappingProxyType({}),
     ) -> None:
         self.root = root
+        self._tree = WorkTree(root, snapshot, instead)
         self._snapshot = snapshot
         self._instead = instead
         self.problems: list[Problem] = []
@@ -66,8 +65,6 @@ class Files:
         self._refused: set[Location] = set()
         # Of thousands of files, texts are put together in a tenth of the time that paths are.
         self._folder = f"{root}/"
-        self._real_root = os.path.realpath(root)
-        self._inside: dict[str, bool] = {}
 
     def problem(self, code: str, message: str, location: Location, path: Path = (), hint: str = "") -> None:
         """Record a problem."""
@@ -163,10 +160,10 @@ class Files:
         waiting = self.entries(folder)[::-1]
         while waiting:
             entry = waiting.pop()
-            mode = self._kind(entry)
+            mode = self._tree.kind(entry)
             if not entry.isprintable():
                 self.problem("E101", "the file's name holds a character that can't be shown", Location(entry))
-            elif stat.S_ISLNK(mode) and stat.S_ISDIR(_mode(self._folder + entry, follow=True)):
+            elif stat.S_ISLNK(mode) and stat.S_ISDIR(self._tree.kind(entry, follow=True)):
                 self.problem("E101", "links to folders are not followed", Location(entry), hint="copy the folder here")
             elif stat.S_ISDIR(mode):
                 waiting += self.entries(entry)[::-1]
@@ -180,7 +177,7 @@ class Files:
         ]
         new = {path.partition("/")[0] for path, text in edited if text is not None}
         try:
-            names = self._names(folder)
+            names = self._tree.names(folder)
         except OSError as error:
             if not (new and isinstance(error, FileNotFoundError)):
                 self._refuse_folder(folder, error)
@@ -212,45 +209,17 @@ class Files:
         """Return why a file or folder can't be read; what is wrong with a link is not the system's word for it."""
         if error.errno == errno.ELOOP:
             return "its links lead in a circle"
-        if isinstance(error, FileNotFoundError) and stat.S_ISLNK(_mode(self._folder + path, follow=False)):
+        if isinstance(error, FileNotFoundError) and stat.S_ISLNK(self._tree.kind(path)):
             return "the link leads nowhere"
         return str(error.strerror)
 
-    def _names(self, folder: str) -> Sequence[str]:
-        """Return the names in a folder that are not hidden, sorted; raise OSError when it can't be read."""
-        if self._snapshot is not None and folder in self._snapshot.folders:
-            return self._snapshot.folders[folder]
-        return [name for name in sorted(os.listdir(self._folder + folder)) if not name.startswith(".")]
-
-    def _kind(self, path: str) -> int:
-        """Return what kind of thing a path is, as in the mode of a file; a link is a link."""
-        if self._snapshot is not None and self._snapshot.knows(path):
-            return stat.S_IFDIR if path in self._snapshot.folders else stat.S_IFREG
-        return _mode(self._folder + path, follow=False)
-
     def is_folder(self, path: str) -> bool:
         """Say whether a path is a folder; one that can't be looked at is none."""
-        if self._snapshot is not None and self._snapshot.knows(path):
-            return path in self._snapshot.folders
-        return stat.S_ISDIR(_mode(self._folder + path, follow=True))
+        return self._tree.is_folder(path)
 
     def exists(self, path: str) -> bool:
-        """Say whether there is a file or folder of that name: a name that none can have is simply not there.
-
-        What stands in a folder that can't be searched may be there, and a link that leads nowhere is: reading it says
-        what is wrong.
-        """
-        if path in self._instead:
-            return self._instead[path] is not None
-        if self._snapshot is not None and self._snapshot.knows(path):
-            return path in self._snapshot.contents or path in self._snapshot.folders
-        try:
-            os.lstat(self._folder + path)
-        except PermissionError:
-            return True
-        except (OSError, ValueError):
-            return False
-        return True
+        """Say whether there is a file or folder of that name."""
+        return self._tree.exists(path)
 
     def refuse_others(self, folder: str, known: Iterable[str]) -> None:
         """Record what is in a folder and nothing reads: a misspelt name must not leave a file out in silence.
@@ -277,20 +246,6 @@ class Files:
         self.literals.extend(literals)
         return file
 
-    def _is_inside(self, path: str) -> bool:
-        """Say whether a file or folder lies in the repository, whatever links lead to it.
-
-        What lies in a folder that is inside is inside, unless it is a link; each folder is looked at once.
-        """
-        folder = path.rpartition("/")[0]
-        if folder and folder not in self._inside:
-            self._inside[folder] = self._is_inside(folder)
-        is_link = stat.S_ISLNK(_mode(self._folder + path, follow=False))
-        if not is_link:
-            return not folder or self._inside[folder]
-        real = os.path.realpath(self._folder + path)
-        return real == self._real_root or real.startswith(f"{self._real_root.removesuffix('/')}/")
-
     def text(self, path: str) -> str | None:
         """Read a file as text; None when it can't be read."""
         if path in self._instead:
@@ -310,7 +265,7 @@ class Files:
             return self._snapshot.contents[path]
         file = self._folder + path
         try:
-            if not self._is_inside(path):
+            if not self._tree.is_inside(path):
                 self.problem("E101", "the link leads out of the repository", Location(path), hint="copy the file here")
                 return None
             status = os.stat(file)
@@ -340,14 +295,6 @@ def _is_any(path: Path, value: Any) -> bool:
 def _up_to_list(path: Path) -> Path:
     """Return the path of the list that a path leads through; the path itself if there is none."""
     return path[: next((index for index, step in enumerate(path) if isinstance(step, int)), len(path))]
-
-
-def _mode(path: str, *, follow: bool) -> int:
-    """Return what kind of thing a path is; of what can't be looked at, nothing."""
-    try:
-        return os.stat(path, follow_symlinks=follow).st_mode
-    except (OSError, ValueError):
-        return 0
 
 
 def _content(file: str) -> bytes:

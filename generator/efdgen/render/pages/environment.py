@@ -91,7 +91,7 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
                 _app(app, environment.facts.name),
                 ", ".join(map(_chart, app.definition.charts)) or "none",
                 ", ".join(text(chart.shown_version) for chart in app.definition.charts),
-                ", ".join(code(_image(image)) for image in images(app.values)),
+                ", ".join(map(_image, images(app.values))),
                 code(app.definition.namespace),
                 ", ".join(map(host_link, hosts.get(app.definition.name, ()))),
                 ", ".join(name if name in here else f"{name} (provided)" for name in app.definition.requires),
@@ -114,8 +114,8 @@ def _chart(chart: AppChart) -> str:
 
 
 def _image(image: Image) -> str:
-    """Return an image that values name; of one whose name only the chart knows, where the values say its tag."""
-    return f"{image.name or dotted(image.path)}:{image.tag}"
+    """Return an image that values name; of one whose name only the chart knows, its tag and where the values say it."""
+    return code(f"{image.name}:{image.tag}") if image.name else f"{code(image.tag)} at {code(dotted(image.path))}"
 
 
 def _pins(app: ResolvedApp) -> str:
