@@ -1,0 +1,121 @@
+"""What was made, rendered by efdgen in memory; what a rule refuses there is accepted, with the reason that it is so by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from efdgen.errors import InvalidInputError, Problem, Severity
+from efdgen.repository import paths
+from efdgen.repository.load import load
+from efdgen.repository.snapshot import Snapshot
+from efdgen.verbs import project
+from efdgen.verbs.imports.model import Finding
+from efdgen.verbs.imports.specs import Made
+from efdgen.verbs.model import Project, Rendering
+
+_ROUNDS = 8
+_WHO = re.compile(r"\((?:(?P<app>[a-z0-9-]+) in )?environments? (?P<env>[a-z0-9-]+)")
+_LINK = re.compile(r" of (?:the environment )?(?P<other>[a-z0-9-]+)")
+_ACCEPTED = frozenset(
+    ("E501", "E503", "E504", "E506", "E507", "E508", "E510", "E512", "E513", "E515", "E516", "E521", "E523", "E525", "E526")
+)
+REASON = "As it was deployed by hand."
+
+
+class Checked(NamedTuple):
+    """What was rendered, or what keeps it from being rendered.
+
+    Attributes:
+        rendering: the rendering; None: efdgen refuses what was made.
+        files: the files of the repository.
+        findings: what was accepted, and what is refused.
+    """
+
+    rendering: Rendering | None
+    files: Mapping[str, bytes]
+    findings: tuple[Finding, ...]
+
+
+def check(made: Made, write: Callable[[], dict[str, bytes]]) -> Checked:
+    """Render what was made; accept what a rule refuses, until nothing is refused.
+
+    Args:
+        made: specs and facts; exceptions are added to them.
+        write: writes them as files.
+    """
+    findings: list[Finding] = []
+    for _ in range(_ROUNDS):
+        files = write()
+        try:
+            rendering = render(files)
+        except InvalidInputError as error:
+            problems = [each for each in error.problems if each.severity is Severity.ERROR]
+        else:
+            return Checked(rendering, files, tuple(dict.fromkeys(findings)))
+        found = [_accepted(made, each) for each in problems]
+        findings += [finding for finding in found if finding is not None]
+        if not any(found):
+            break
+    refused = [Finding("I399", f"efdgen refuses {p.location}: [{p.code}] {p.message}", hint=p.hint) for p in problems]
+    return Checked(None, files, (*dict.fromkeys(findings), *refused))
+
+
+def render(files: Mapping[str, bytes]) -> Rendering:
+    """Render a repository that is in memory only.
+
+    Raises:
+        InvalidInputError: with everything wrong with it.
+    """
+    root = Path("/nowhere/imported")
+    snapshot = snapshot_of(files)
+    repository = load(root, snapshot=snapshot)
+    opened = Project(root, sorted(repository.names), lambda: repository)
+    return project.render(opened, keep=True)
+
+
+def snapshot_of(files: Mapping[str, bytes]) -> Snapshot:
+    """Return files in memory as what a run reads of a repository."""
+    folders: dict[str, set[str]] = {}
+    for path in files:
+        for parent in PurePosixPath(path).parents:
+            if str(parent) != ".":
+                folders.setdefault(str(parent), set())
+                if str(parent.parent) != ".":
+                    folders.setdefault(str(parent.parent), set()).add(parent.name)
+        folders.setdefault(str(PurePosixPath(path).parent), set()).add(PurePosixPath(path).name)
+    specs = {paths.environment_of(path): b"" for path in sorted(files) if paths.environment_of(path)}
+    return Snapshot(dict(files), {name: tuple(sorted(names)) for name, names in folders.items()}, specs, "")
+
+
+def _accepted(made: Made, problem: Problem) -> Finding | None:
+    """Accept what a rule refuses; None: nobody can, or it was accepted already."""
+    if problem.code not in _ACCEPTED:
+        return None
+    who = _WHO.search(problem.message)
+    env = who["env"] if who else paths.environment_of(problem.location.file)
+    app = who["app"] if who else None
+    app = app or (problem.path[1] if problem.path[:1] == ("apps",) and len(problem.path) > 1 else None)
+    if app is None and problem.location.file.startswith(f"{paths.APPS}/"):
+        app = problem.location.file.split("/")[2]
+    target: dict[str, Any] = made.specs.get(env or "") or made.shared["defaults"]
+    if problem.code == "E506" and not env:
+        app = None
+    entry = {"rule": problem.code, **({"app": str(app)} if app in made.apps else {}), "reason": REASON}
+    listed = target.setdefault("accept", [])
+    if entry in listed:
+        entry.pop("app", None)
+        if entry in listed or target is made.shared["defaults"]:
+            return None
+    _in_order(target, "accept", [*listed, entry])
+    message = f"{problem.message} [{problem.code}]"
+    return Finding("I404", message, "", 0, f"accepted in {paths.spec(env) if env in made.specs else paths.FACTS}; {problem.hint}".rstrip("; "), env or "", str(app or ""))
+
+
+def _in_order(target: dict[str, Any], key: str, value: Any) -> None:
+    """Set a key before `apps`, which comes last in a spec."""
+    target[key] = value
+    if "apps" in target:
+        target["apps"] = target.pop("apps")

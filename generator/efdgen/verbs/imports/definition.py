@@ -1,0 +1,182 @@
+"""An app's definition: its chart, namespace, hosts, VaultSecrets, and how its values stand in the wrapper chart."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from efdgen.environment.argocd import without_empty
+from efdgen.verbs.imports import templates
+from efdgen.verbs.imports.facts import at
+from efdgen.verbs.imports.model import Chart, Dependency, Finding, Hand
+from efdgen.verbs.imports.templates import Own
+
+_EXACT = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z")
+_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}")
+_REPOSITORY = re.compile(r"(?:https?|oci)://\S+\Z")
+_RESERVED = frozenset(("env", "hosts", "vault", "global", "kubernetesVersion"))
+OWN = frozenset(("env", "hosts", "vault", "kubernetesVersion"))
+"""Values that efdgen makes itself."""
+
+_FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
+
+
+class Definition(NamedTuple):
+    """How an app is defined.
+
+    Attributes:
+        app: the app.
+        data: its app.yaml, without hosts, VaultSecrets and what all apps get.
+        prefix: the first key of the values that are its chart's: the chart's, where it has one; else none.
+        first_keys: other first keys that are values of the wrapper chart.
+        own: its own templates.
+        files: files of a chart of its own, by their path in the repository.
+        findings: what could not be said.
+    """
+
+    app: str
+    data: Mapping[str, Any]
+    prefix: str
+    first_keys: frozenset[str]
+    own: Own
+    files: Mapping[str, bytes]
+    findings: tuple[Finding, ...]
+
+    def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the part of an environment's values that a spec has: without what efdgen makes, and what nothing reads."""
+        if self.prefix:
+            inside = values.get(self.prefix)
+            return dict(inside) if isinstance(inside, dict) else {}
+        return {key: value for key, value in values.items() if key in self.first_keys}
+
+
+def define(hand: Hand, app: str, own: Own) -> Definition | None:
+    """Return an app's definition; None: there is nothing to deploy."""
+    names = hand.having(app)
+    each = hand.deployed[names[0], app]
+    chart = each.chart
+    findings: list[Finding] = []
+    data: dict[str, Any] = {"description": f"{app}, as {chart.folder} had it."}
+    keys = {key for name in names for key in hand.deployed[name, app].values}
+    read = templates.first_keys(own, [dependency.key for dependency in chart.dependencies])
+    files: dict[str, bytes] = {}
+    prefix = ""
+    first: set[str] = set()
+    if not chart.dependencies:
+        if own.templates and (read or _has_more(chart)):
+            data["chart"], files = _folder_chart(hand, chart, app, own)
+            prefix = chart.name
+            own = own._replace(templates={})
+        elif own.templates or own.secrets or own.has_namespace:
+            data["chart"] = "none"
+        else:
+            return None
+    elif len(chart.dependencies) == 1 and _is_plain(chart.dependencies[0]) and not read and "global" not in keys:
+        (dependency,) = chart.dependencies
+        data["chart"] = _chart(hand, chart, dependency, files, findings, app)
+        prefix = dependency.key
+    else:
+        charts = {}
+        for dependency in chart.dependencies:
+            said = _chart(hand, chart, dependency, files, findings, app)
+            charts[dependency.key] = {key: value for key, value in said.items() if key != "name" or value != dependency.key}
+        data["charts"] = charts
+        first = {*charts, "global", *read} - OWN
+    if not prefix and data.get("chart") != "none":
+        pass
+    namespace = templates.namespace_of(each)
+    if namespace != app:
+        data["namespace"] = namespace
+    others = {templates.namespace_of(hand.deployed[name, app]) for name in names} - {namespace}
+    if others:
+        message = f"{app} is in other namespaces, too: {', '.join(sorted(others))}; an app has one"
+        findings.append(Finding("I301", message, each.template, 0, "make it two apps", "", app))
+    application = _application(hand, app, findings)
+    if application:
+        data["application"] = application
+    lost = sorted(keys - first - OWN - ({prefix} if prefix else set()))
+    if lost and not files:
+        message = f"nothing reads {', '.join(lost)} in the values of {app}: left out"
+        hint = "a value of the chart stands below the chart's name"
+        findings.append(Finding("I403", message, each.files[-1] if each.files else chart.folder, 0, hint, "", app))
+    return Definition(app, data, prefix, frozenset(first), own, files, tuple(findings))
+
+
+def _is_plain(dependency: Dependency) -> bool:
+    return dependency.key == dependency.name and dependency.key not in _RESERVED
+
+
+def _has_more(chart: Chart) -> bool:
+    """Say whether a chart has more than templates that make Namespaces and VaultSecrets: helpers, CRDs, files."""
+    return any(path.startswith("crds/") or posixpath.basename(path).startswith("_") for path in chart.files)
+
+
+def _folder_chart(hand: Hand, chart: Chart, app: str, own: Own) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return a chart of the repository's own, and its files."""
+    folder = f"charts/{app}"
+    prefix = f"{chart.folder}/" if chart.folder else ""
+    gone = () if not own.has_namespace else _namespace_templates(hand, app)
+    kept = {
+        f"{folder}/{path.removeprefix(prefix)}": text
+        for path, text in hand.source.files.items()
+        if path.startswith(prefix)
+        and not re.fullmatch(r"values-[^/]*\.ya?ml", path.removeprefix(prefix))
+        and path.removeprefix(prefix) not in gone
+    }
+    return {"name": chart.name, "path": folder}, kept
+
+
+def _namespace_templates(hand: Hand, app: str) -> set[str]:
+    return {
+        item.template
+        for name in hand.having(app)
+        for item in hand.own[name, app] or ()
+        if item.data["kind"] == "Namespace"
+    }
+
+
+def _chart(
+    hand: Hand, chart: Chart, dependency: Dependency, files: dict[str, bytes], findings: list[Finding], app: str
+) -> dict[str, Any]:
+    """Return what app.yaml says of a chart."""
+    if _REPOSITORY.match(dependency.repository):
+        version = dependency.version.removeprefix("v")
+        if not _EXACT.match(version):
+            numbers = _NUMBERS.search(version)
+            parts = (numbers[0] if numbers else "0").split(".")
+            exact = ".".join([*parts, "0", "0"][:3])
+            message = f"the version {dependency.version or 'nothing'!s} of {dependency.name} is a range: {exact} is pinned"
+            hint = "look which version runs, and pin that one: efdgen charts upgrade"
+            findings.append(Finding("I305", message, chart.file, 0, hint, "", app))
+            version = exact
+        return {"name": dependency.name, "version": version, "repository": dependency.repository}
+    place = dependency.repository.removeprefix("file://")
+    folder = posixpath.normpath(posixpath.join(chart.folder, place if place else f"charts/{dependency.name}"))
+    target = f"charts/{posixpath.basename(folder)}"
+    found = {path: text for path, text in hand.source.files.items() if path.startswith(f"{folder}/")}
+    if not found or dependency.repository.startswith(("@", "alias:")):
+        message = f"the chart {dependency.name} of {app} is not in the source, and its repository is none that Helm fetches from"
+        findings.append(Finding("I306", message, chart.file, 0, "write its repository's address into app.yaml", "", app))
+        version = dependency.version if _EXACT.match(dependency.version) else "0.0.0"
+        return {"name": dependency.name, "version": version, "repository": "https://charts.example.org"}
+    files.update({f"{target}/{path.removeprefix(f'{folder}/')}": text for path, text in found.items()})
+    return {"name": dependency.name, "path": target}
+
+
+def _application(hand: Hand, app: str, findings: list[Finding]) -> dict[str, Any]:
+    """Return what an app's Application has of its own."""
+    names = hand.having(app)
+    first = hand.deployed[names[0], app].application
+    found: dict[str, Any] = {}
+    annotations = first["metadata"].get("annotations")
+    if isinstance(annotations, dict) and annotations:
+        found["annotations"] = {str(key): str(value) for key, value in annotations.items()}
+    finalizers = first["metadata"].get("finalizers") or None
+    if finalizers != _FINALIZERS:
+        found["finalizers"] = finalizers
+    ignored = at(first, ("spec", "ignoreDifferences"))
+    if isinstance(ignored, list) and ignored:
+        found["ignoreDifferences"] = [without_empty(each) for each in ignored]
+    return found

@@ -1,0 +1,228 @@
+"""A hand-written repository as Argo CD sees it: which apps an environment has, with which values, and what they make."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from efdgen.helm.engines.engine import Engine
+from efdgen.language import yamlio
+from efdgen.language.layers import merge
+from efdgen.repository import paths
+from efdgen.verbs.imports import layout as layouts
+from efdgen.verbs.imports import parents
+from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_UNDERSTOOD = frozenset(("valueFiles", "releaseName", "values", "parameters"))
+_WORDS = {"true": True, "false": False, "null": None}
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\Z")
+_DOT = re.compile(r"(?<!\\)\.")
+
+
+def read(source: Source, engine: Engine, wanted: Sequence[str] = (), parent: str = "") -> Hand:
+    """Read a hand-written repository, and let Helm render what is its own.
+
+    Args:
+        source: its files.
+        engine: Helm.
+        wanted: the environments; none: those that have values for most of their apps.
+        parent: the folder of the parent chart; empty: it is looked for.
+
+    Raises:
+        UsageError: when there is no parent chart.
+    """
+    layout, found = layouts.recognise(source, parent)
+    reader = _Reader(source, layout, engine, [*source.findings, *found])
+    for each, environment in reader.candidates(wanted):
+        reader.add(each, environment, is_wanted=environment in wanted)
+    return reader.hand(layout.parents[0])
+
+
+class _Reader:
+    def __init__(self, source: Source, layout: Layout, engine: Engine, findings: list[Finding]) -> None:
+        self._source = source
+        self._layout = layout
+        self._engine = engine
+        self._findings = findings
+        self._deployed: dict[tuple[str, str], Deployed] = {}
+        self._beside: dict[str, Sequence[Object]] = {}
+        self._own: dict[tuple[str, str], Sequence[Object] | None] = {}
+        self._data: dict[str, Mapping[str, Any] | None] = {}
+
+    def candidates(self, wanted: Sequence[str]) -> Iterable[tuple[Parent, str]]:
+        """Yield what may be environments, each with its parent chart."""
+        for parent in self._layout.parents:
+            own = [match[1] for path in parent.chart.files if (match := layouts.VALUES.match(path))]
+            if parent.key or own:
+                names = sorted({*(own or self._layout.environments), *wanted})
+            else:
+                names = [self._one_environment(parent)]
+            for name in names:
+                if wanted and name not in wanted:
+                    continue
+                yield parent, name
+
+    def _one_environment(self, parent: Parent) -> str:
+        """Return the environment that a parent chart of one is for: the one that its values files are named after."""
+        made = parents.applications(parent, "", self._engine)
+        files = [
+            match[1]
+            for each in made.objects
+            for source in parents.application_sources(each.data)
+            for file in _value_files(source)
+            if (match := layouts.VALUES.match(posixpath.basename(file)))
+        ]
+        return max(files, key=files.count) if files else posixpath.basename(parent.chart.folder)
+
+    def add(self, parent: Parent, environment: str, *, is_wanted: bool) -> None:
+        """Take up an environment, if most of its apps have values."""
+        if not _NAME.match(environment) or environment in self._beside:
+            message = f"{environment} can't be an environment: its name is taken, or none that Kubernetes accepts"
+            self._findings.append(Finding("I203", message, parent.chart.folder))
+            return
+        made = parents.applications(parent, environment, self._engine)
+        items = [each for each in made.objects if each.data["kind"] == "Application"]
+        found: list[Finding] = []
+        deployed = [each for item in items for each in self._deployment(item, environment, parent, found)]
+        own = [each for each in deployed if _is_of(each, environment)]
+        gone = [each for each in found if each.code == "I204"]
+        if not deployed or (not is_wanted and (len(gone) > len(own) or not own and self._has_others(environment))):
+            if deployed or gone:
+                message = f"{environment} has values for {len(own)} of {len(own) + len(gone)} apps that have such files: "
+                hint = f"if it is one that runs: --env {environment}"
+                message += "not taken for an environment"
+                self._findings.append(Finding("I203", message, parent.chart.folder, 0, hint, environment))
+            else:
+                message = f"{environment} has no app: not taken for an environment"
+                self._findings.append(Finding("I203", message, parent.chart.folder, 0, "", environment))
+                self._findings += made.findings
+            return
+        self._findings += [*made.findings, *found]
+        self._beside[environment] = [each for each in made.objects if each.data["kind"] != "Application"]
+        for each in deployed:
+            if (environment, each.app) in self._deployed:
+                message = f"two Applications are called {each.app}: the first one is imported"
+                self._findings.append(self._about(each, "I205", message))
+                continue
+            self._deployed[environment, each.app] = each
+            self._own[environment, each.app] = self._objects(each)
+
+    def _has_others(self, environment: str) -> bool:
+        """Say whether values files are named after environments at all."""
+        return bool(self._layout.environments)
+
+    def _about(self, each: Deployed, code: str, message: str, hint: str = "") -> Finding:
+        return Finding(code, message, each.template, 0, hint, each.environment, each.app)
+
+    def _objects(self, each: Deployed) -> Sequence[Object] | None:
+        """Return what the wrapper chart's own templates make."""
+        if not any(path.startswith("templates/") for path in each.chart.files):
+            return []
+        namespace = str(each.application["spec"]["destination"].get("namespace") or each.app)
+        values = [yamlio.dump(each.values).encode()]
+        made = parents.made(each.chart, namespace, values, self._engine, each.environment, each.app)
+        self._findings += made.findings
+        return made.objects
+
+    def _deployment(
+        self, item: Object, environment: str, parent: Parent, found: list[Finding]
+    ) -> Iterable[Deployed]:
+        """Yield how an Application is deployed, if it is one that can be imported."""
+        template = posixpath.join(parent.chart.folder, item.template)
+        name = str(item.data["metadata"].get("name"))
+
+        def refuse(code: str, message: str, hint: str = "", file: str = template) -> None:
+            found.append(Finding(code, message, file, 0, hint, environment, name))
+
+        sources = list(parents.application_sources(item.data))
+        destination = item.data.get("spec", {}).get("destination") if isinstance(item.data.get("spec"), dict) else None
+        if not _NAME.match(name) or name == paths.PARENT or not isinstance(destination, dict):
+            refuse("I205", f"the Application {name} can't be imported: its name, or its destination")
+            return
+        if len(sources) != 1 or not isinstance(sources[0].get("path"), str):
+            refuse("I205", f"the Application {name} has no path of this repository", "add it by hand: docs/apps.md")
+            return
+        folder = posixpath.normpath(sources[0]["path"]).strip("/")
+        chart = self._layout.charts.get(folder)
+        if chart is None:
+            refuse("I205", f"the Application {name} is made of {folder}, which holds no chart")
+            return
+        helm = sources[0].get("helm")
+        helm = helm if isinstance(helm, dict) else {}
+        unknown = sorted(helm.keys() - _UNDERSTOOD)
+        if unknown:
+            refuse("I301", f"the Application {name} says {', '.join(unknown)} to Helm, which is not imported")
+        values: Any = {}
+        files = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(sources[0])]
+        for file in dict.fromkeys(files):
+            path = posixpath.normpath(posixpath.join(folder, file))
+            if path not in self._source.files:
+                hint = "Argo CD can't render it: take the Application away there, or add the file"
+                refuse("I204", f"{name} is deployed in {environment}, and its {file} is not there", hint)
+                return
+            if path not in self._data:
+                self._data[path] = layouts.mapping(self._source, path, self._findings)
+            data = self._data[path]
+            if data is None:
+                refuse("I206", f"{name} is not imported for {environment}: {path} can't be read", file=path)
+                return
+            values = merge(values, data)
+        if isinstance(helm.get("values"), str):
+            try:
+                inline = yamlio.load(helm["values"])
+                values = merge(values, inline if isinstance(inline, dict) else {})
+            except yamlio.YamlError as error:
+                refuse("I206", f"{name} is not imported for {environment}: values in its Application: {error.what}")
+                return
+        values = merge(values, _parameters(helm.get("parameters")))
+        used = tuple(posixpath.normpath(posixpath.join(folder, file)) for file in dict.fromkeys(files))
+        yield Deployed(name, environment, item.data, template, chart, _without_nulls(values, chart), used)
+
+    def hand(self, parent: Parent) -> Hand:
+        """Return everything that was read."""
+        environments = tuple(sorted(self._beside))
+        findings = tuple(dict.fromkeys(self._findings))
+        return Hand(
+            self._source, self._layout, parent, environments, self._deployed, self._beside, self._own, findings
+        )
+
+
+def _value_files(source: Mapping[str, Any]) -> list[str]:
+    helm = source.get("helm")
+    files = helm.get("valueFiles") if isinstance(helm, dict) else None
+    return [str(file) for file in files] if isinstance(files, list) else []
+
+
+def _parameters(listed: Any) -> dict[str, Any]:
+    """Return what the parameters of an Application set: `a.b=1`, as `helm --set` reads it."""
+    values: Any = {}
+    for each in listed if isinstance(listed, list) else []:
+        if isinstance(each, dict) and each.get("name") is not None and "[" not in str(each["name"]):
+            text = str(each.get("value") if each.get("value") is not None else "")
+            value: Any = text
+            if not each.get("forceString"):
+                value = int(text) if _WHOLE.match(text) else _WORDS.get(text, text)
+            for key in reversed(_DOT.split(str(each["name"]))):
+                value = {key.replace("\\.", "."): value}
+            values = merge(values, value)
+    return dict(values)
+
+
+def _is_of(each: Deployed, environment: str) -> bool:
+    """Say whether an app has a values file of its environment."""
+    return any(posixpath.basename(file) == f"values-{environment}.yaml" for file in each.files)
+
+
+def _without_nulls(values: Mapping[str, Any], chart: Chart) -> dict[str, Any]:
+    """Return values without null outside of what other charts get: there, Helm leaves the key out."""
+    keys = {dependency.key for dependency in chart.dependencies}
+    return {key: value if key in keys else _pruned(value) for key, value in values.items() if key in keys or value is not None}
+
+
+def _pruned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _pruned(below) for key, below in value.items() if below is not None}
+    return value

@@ -1,0 +1,112 @@
+"""What is where in a source: the parent chart, wrapper charts, and the environments that values files are named after."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from efdgen.errors import UsageError
+from efdgen.language import yamlio
+from efdgen.language.yamlio import YamlError
+from efdgen.verbs.imports.model import Chart, Dependency, Finding, Layout, Parent, Source
+
+VALUES = re.compile(r"values-([a-z0-9][a-z0-9-]*)\.ya?ml\Z")
+_APPLICATION = re.compile(rb"^kind:[ \t]*[\"']?Application[\"']?[ \t]*$", re.MULTILINE)
+_BY_VALUE = re.compile(rb"values-\{\{-?\s*\.Values\.([A-Za-z0-9_]+)\s*-?\}\}")
+
+
+def recognise(source: Source, parent: str = "") -> tuple[Layout, list[Finding]]:
+    """Say what is where, and what can't be read.
+
+    Args:
+        source: the files.
+        parent: the folder of the parent chart; empty: it is looked for.
+
+    Raises:
+        UsageError: when there is no parent chart.
+    """
+    findings: list[Finding] = []
+    charts = {}
+    for path in source.files:
+        if posixpath.basename(path) == "Chart.yaml":
+            folder = posixpath.dirname(path)
+            chart = _chart(source, folder, findings)
+            if chart is not None:
+                charts[folder] = chart
+    parents = _parents(charts, parent)
+    if not parents:
+        where = f"{parent} holds none" if parent else "none of its charts has a template of kind Application"
+        raise UsageError(f"{source.name} has no app of apps: {where}; --parent FOLDER names its folder")
+    folders = {each.chart.folder for each in parents}
+    found = Counter(match[1] for path in source.files if (match := VALUES.match(posixpath.basename(path))))
+    others = {folder: chart for folder, chart in charts.items() if folder not in folders}
+    return Layout(tuple(parents), others, found), findings
+
+
+def _parents(charts: Mapping[str, Chart], wanted: str) -> list[Parent]:
+    """Return the parent charts: one for all environments where there is such a one, else one an environment."""
+    found: list[tuple[int, Parent]] = []
+    for folder, chart in charts.items():
+        if wanted and folder != wanted.strip("/"):
+            continue
+        templates = [text for path, text in chart.files.items() if path.startswith("templates/")]
+        number = sum(bool(_APPLICATION.search(text)) for text in templates)
+        if number:
+            keys = Counter(key.decode() for text in templates for key in _BY_VALUE.findall(text))
+            own = any(VALUES.match(path) for path in chart.files)
+            key = keys.most_common(1)[0][0] if keys else "env" if own or b".Values.env" in b"".join(templates) else ""
+            found.append((number, Parent(chart, key)))
+    found.sort(key=lambda each: (-each[0], each[1].chart.folder))
+    shared = [parent for _, parent in found if parent.key]
+    return shared[:1] or [parent for _, parent in found]
+
+
+def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None:
+    prefix = f"{folder}/" if folder else ""
+    inside = {path.removeprefix(prefix): text for path, text in source.files.items() if path.startswith(prefix)}
+    # A chart in a chart is not this one's.
+    nested = [posixpath.dirname(path) + "/" for path in inside if posixpath.basename(path) == "Chart.yaml" and "/" in path]
+    files = {path: text for path, text in inside.items() if not any(map(path.startswith, nested))}
+    about = mapping(source, f"{prefix}Chart.yaml", findings)
+    if about is None:
+        return None
+    listed, file = about.get("dependencies"), f"{prefix}Chart.yaml"
+    if not listed and "requirements.yaml" in files:
+        file = f"{prefix}requirements.yaml"
+        old = mapping(source, file, findings)
+        if old is None:
+            return None
+        listed = old.get("dependencies")
+    dependencies = []
+    for each in listed if isinstance(listed, list) else []:
+        if isinstance(each, dict) and each.get("name"):
+            name = str(each["name"]).strip()
+            said = [str(each.get(key) if each.get(key) is not None else "").strip() for key in ("version", "repository")]
+            dependencies.append(Dependency(str(each.get("alias") or name), name, *said))
+            extra = sorted(each.keys() - {"name", "version", "repository", "alias"})
+            if extra:
+                message = f"the dependency {name} has {', '.join(extra)}, which an app definition does not have"
+                findings.append(Finding("I304", message, file, hint="look whether the chart is always on"))
+    return Chart(folder, str(about.get("name") or posixpath.basename(folder)), tuple(dependencies), files, file)
+
+
+def mapping(source: Source, path: str, findings: list[Finding]) -> dict[str, Any] | None:
+    """Read a YAML file of the source that holds a mapping; None, and a finding, when it holds none."""
+    try:
+        data = yamlio.load(source.files[path].decode("utf-8-sig"))
+    except YamlError as error:
+        hint = "Argo CD can't read it either: correct it there, and import again"
+        findings.append(Finding("I201", f"it is no YAML: {error.what}", path, error.line or 0, hint))
+        return None
+    except UnicodeDecodeError:
+        findings.append(Finding("I201", "it is not UTF-8", path, hint="save it as UTF-8"))
+        return None
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        findings.append(Finding("I201", "it does not hold a mapping", path))
+        return None
+    return data

@@ -1,0 +1,138 @@
+"""What all apps share in the repository that is made: the parent chart, and what every wrapper chart has."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from efdgen.language.texttemplate import TextFile
+from efdgen.language.yamlio import load, styles
+from efdgen.repository import helmtemplates, paths
+from efdgen.verbs.imports import written
+from efdgen.verbs.imports.facts import at
+from efdgen.verbs.imports.model import Finding, Hand
+from efdgen.verbs.imports.templates import Shapes, namespace_of
+
+_STARTER = Path(__file__).parent / "starter"
+_CONTROL = "# Control lines stand in comments: the file is valid YAML before and after Helm reads it.\n"
+_BY_NAME = '# {{- $efd := include "efd.environment" . | fromYaml }}\n# {{- with get $efd.applications "<% app.name %>" }}\n'
+
+
+def files(hand: Hand, shapes: Shapes) -> tuple[dict[str, str], list[Finding]]:
+    """Return the files of the parent chart and of wrapper charts, and what could not be taken over."""
+    folder = f"{paths.APPS}/{paths.PARENT}"
+    findings: list[Finding] = []
+    made = {
+        f"{folder}/Chart.yaml": (_STARTER / "parent-Chart.yaml").read_text(encoding="utf-8"),
+        f"{folder}/application.yaml": _application(hand),
+        f"{folder}/values.yaml": _values(hand),
+        f"{folder}/templates/_environment.tpl": (_STARTER / "_environment.tpl").read_text(encoding="utf-8"),
+        f"{paths.WRAPPER}/Chart.yaml": (_STARTER / "wrapper-Chart.yaml").read_text(encoding="utf-8"),
+    }
+    if shapes.namespace is not None:
+        made[f"{paths.WRAPPER}/templates/namespace.yaml"] = _namespace(shapes.namespace)
+    if shapes.secret is not None:
+        made[f"{paths.WRAPPER}/templates/vault-secrets.yaml"] = _secrets(shapes.secret)
+    kept, found = _others(hand)
+    findings += found
+    made.update({f"{folder}/templates/{name}": text for name, text in kept.items()})
+    return made, findings
+
+
+def companion(hand: Hand) -> Mapping[str, Any] | None:
+    """Return the Namespace that the parent chart has beside every Application, but for its name; None: it has none."""
+    found: dict[str, Any] = {}
+    for (environment, app), each in hand.deployed.items():
+        template = each.template.removeprefix(f"{hand.parent.chart.folder}/")
+        beside = [o.data for o in hand.beside[environment] if o.template == template]
+        alone = {**beside[0], "metadata": {**beside[0]["metadata"], "name": None}} if len(beside) == 1 else None
+        if alone is None or alone["kind"] != "Namespace" or beside[0]["metadata"].get("name") != namespace_of(each):
+            return None
+        found[repr(alone)] = alone
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
+    """Return the templates of the parent chart that make no Application, and what is lost of those that make one."""
+    chart = hand.parent.chart
+    prefix = f"{chart.folder}/" if chart.folder else ""
+    of_apps = {each.template.removeprefix(prefix) for each in hand.deployed.values()}
+    of_apps |= {finding.file.removeprefix(prefix) for finding in hand.findings if finding.code in ("I204", "I205", "I206")}
+    failing = {finding.file.removeprefix(prefix) for finding in hand.findings if finding.code == "I202" and not finding.app}
+    is_beside = companion(hand) is not None
+    kept: dict[str, str] = {}
+    findings: list[Finding] = []
+    for path in sorted(chart.files):
+        name = path.removeprefix("templates/")
+        if not path.startswith("templates/") or name == "_environment.tpl":
+            continue
+        place = posixpath.join(chart.folder, path)
+        text = chart.files[path].decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        if path in of_apps:
+            if not is_beside and any(o.template == path for objects in hand.beside.values() for o in objects):
+                message = "what this template makes beside the Application is not imported"
+                findings.append(Finding("I302", message, place, 0, "give it a template of its own, and import again"))
+            continue
+        if path in failing:
+            message = "Helm fails on it for some environments: it is not imported"
+            findings.append(Finding("I302", message, place, 0, "correct it there, and import again"))
+            continue
+        if not name.startswith("_") and not any(o.template == path for objects in hand.beside.values() for o in objects):
+            continue
+        wrong = helmtemplates.problem(TextFile(path, text))
+        if wrong or "<%" in text:
+            message = f"it is no YAML before Helm reads it: {wrong.message}" if wrong else "it holds <%, which is efdgen's"
+            findings.append(Finding("I302", f"{message}; it is not imported", place, wrong.location.line if wrong else 0))
+            continue
+        kept[name if name not in {f"{app}.yaml" for app in hand.apps} else f"own-{name}"] = text
+    return kept, findings
+
+
+def _values(hand: Hand) -> str:
+    text = "# There is no default environment: --helm-set env=<environment> chooses one.\nenv: \"\"\n"
+    try:
+        data = load(hand.parent.chart.files.get("values.yaml", b"").decode("utf-8-sig"))
+    except ValueError:
+        data = None
+    others = {key: value for key, value in data.items() if key != "env"} if isinstance(data, dict) else {}
+    return text + written.text(others) if others else text
+
+
+def _application(hand: Hand) -> str:
+    """Return what an app's Application is made from."""
+    spaces = {each.application["metadata"].get("namespace") for each in hand.deployed.values()}
+    namespace = spaces.pop() if len(spaces) == 1 else None
+    beside = companion(hand)
+    lines = [_CONTROL, _BY_NAME]
+    if beside is not None:
+        data = {**beside, "metadata": {**beside["metadata"], "name": "<% app.namespace %>"}}
+        lines += [written.text(data), "---\n"]
+    lines += ["apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n"]
+    lines += ["  name: '{{ .name | default \"<% app.name %>\" }}'\n"]
+    lines += [f"  namespace: {styles.scalar(namespace)}\n"] if isinstance(namespace, str) else []
+    if any(each.application["metadata"].get("annotations") for each in hand.deployed.values()):
+        lines += ["  annotations: <% app.annotations %>\n"]
+    return "".join(lines) + (_STARTER / "application.yaml").read_text(encoding="utf-8")
+
+
+def _namespace(shape: Mapping[str, Any]) -> str:
+    return written.text({**shape, "metadata": {"name": "<% app.namespace %>", **shape["metadata"]}})
+
+
+def _secrets(shape: Mapping[str, Any]) -> str:
+    data = {
+        **{key: value for key, value in shape.items() if key not in ("metadata", "spec")},
+        "metadata": {"name": "{{ .name }}", "namespace": "<% app.namespace %>", **shape["metadata"]},
+        "spec": {"path": '{{ required "a VaultSecret has no path" .path }}', **shape["spec"]},
+    }
+    body = written.text(data).replace('"{{ required \\"a VaultSecret has no path\\" .path }}"', "'{{ required \"a VaultSecret has no path\" .path }}'")
+    return (
+        f"# efdgen: when <% app.secrets != [] %>\n{_CONTROL}# {{{{- range ((.Values.vault).secrets) }}}}\n---\n{body}# {{{{- end }}}}\n"
+    )
+
+
+def source_of(application: Mapping[str, Any]) -> Any:
+    """Return what an Application is made of."""
+    return at(application, ("spec", "source"))

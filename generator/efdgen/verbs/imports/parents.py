@@ -1,0 +1,108 @@
+"""What a parent chart deploys, by Helm's own engine: its Applications and its other objects, environment by environment."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.errors import ChartError
+from efdgen.helm.engines import messages
+from efdgen.helm.engines.engine import Capabilities, Engine, Release
+from efdgen.language import yamlio
+from efdgen.language.yamlio import YamlError
+from efdgen.verbs.imports.model import Chart, Finding, Object, Parent
+
+KUBERNETES = "1.21.5"
+"""The version that charts are rendered for: a hand-written repository does not say which one a cluster has."""
+
+_NAMESPACE = "argocd"
+_LONGEST = 300
+
+
+class Made(NamedTuple):
+    """What Helm makes of a chart's own templates: objects, and what is wrong with the templates that fail."""
+
+    objects: tuple[Object, ...]
+    findings: tuple[Finding, ...]
+
+
+def applications(parent: Parent, environment: str, engine: Engine) -> Made:
+    """Return what the parent chart makes for an environment."""
+    own = f"values-{environment}.yaml"
+    values = [parent.chart.files[own]] if own in parent.chart.files else []
+    if parent.key:
+        values.append(yamlio.dump({parent.key: environment}).encode())
+    return made(parent.chart, _NAMESPACE, values, engine, environment)
+
+
+def made(chart: Chart, namespace: str, values: Sequence[bytes], engine: Engine, environment: str, app: str = "") -> Made:
+    """Return what Helm makes of a chart's own templates, without the charts that it depends on.
+
+    Where the chart fails as a whole, each template is tried by itself, beside those that only define things.
+    """
+    name = app or posixpath.basename(chart.folder) or "parent"
+    files = _alone(chart, name)
+    try:
+        return _read(_manifests(files, name, namespace, values, engine), chart, environment, app)
+    except ChartError:
+        pass
+    templates = [path for path in files if path.startswith("templates/") and not posixpath.basename(path).startswith("_")]
+    objects: list[Object] = []
+    findings: list[Finding] = []
+    for template in templates:
+        some = {path: text for path, text in files.items() if path == template or path not in templates}
+        try:
+            found = _read(_manifests(some, name, namespace, values, engine), chart, environment, app)
+        except ChartError as error:
+            said = messages.shorten(str(error))[:_LONGEST]
+            place = posixpath.join(chart.folder, template)
+            hint = "Argo CD can't render it either, where Helm needs no other chart for it"
+            findings.append(Finding("I202", f"Helm fails: {said}", place, 0, hint, environment, app))
+        else:
+            objects += found.objects
+            findings += found.findings
+    return Made(tuple(objects), tuple(findings))
+
+
+def _alone(chart: Chart, name: str) -> dict[str, bytes]:
+    """Return a chart's files without what names other charts: Helm would ask for these."""
+    files = {path: text for path, text in chart.files.items() if path not in ("requirements.yaml", "requirements.lock", "Chart.lock")}
+    files["Chart.yaml"] = yamlio.dump({"apiVersion": "v2", "name": name, "version": "0.1.0"}).encode()
+    return files
+
+
+def _manifests(
+    files: Mapping[str, bytes], name: str, namespace: str, values: Sequence[bytes], engine: Engine
+) -> list[tuple[str, str]]:
+    return engine.template(Release(name, namespace, files, values), Capabilities(KUBERNETES, ()))
+
+
+def _read(manifests: Sequence[tuple[str, str]], chart: Chart, environment: str, app: str) -> Made:
+    objects: list[Object] = []
+    findings: list[Finding] = []
+    for path, text in manifests:
+        template = path.partition("/")[2]
+        place = posixpath.join(chart.folder, template)
+        try:
+            documents = [data for data in yamlio.load_all(text) if data is not None]
+        except YamlError as error:
+            said = f"what Helm makes of it is no YAML: {error.what}"
+            findings.append(Finding("I202", said, place, 0, "look at the branches of its conditions", environment, app))
+            continue
+        for data in documents:
+            if isinstance(data, dict) and isinstance(data.get("metadata"), dict) and "kind" in data:
+                objects.append(Object(template, data))
+            else:
+                findings.append(Finding("I202", "what Helm makes of it is no Kubernetes object", place, 0, "", environment, app))
+    return Made(tuple(objects), tuple(findings))
+
+
+def application_sources(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield what an Application is made of."""
+    spec = data.get("spec")
+    if isinstance(spec, dict):
+        several = spec.get("sources")
+        for source in several if isinstance(several, list) else [spec.get("source")]:
+            if isinstance(source, dict):
+                yield source

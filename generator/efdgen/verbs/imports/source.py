@@ -1,0 +1,137 @@
+"""The files of a source: a checkout, or a revision in Git. Nothing is checked out, and no link is followed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from efdgen.errors import UsageError
+from efdgen.repository import git
+from efdgen.verbs.imports.model import Finding, Source
+
+MOST_BYTES = 5_000_000
+"""Size of a file that is read."""
+
+MOST_FILES = 20_000
+MOST_TOGETHER = 200_000_000
+_DEEPEST = 30
+_LINK, _PLAIN = b"120000", (b"100644", b"100755")
+_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".txt", ".toml", ".conf")
+
+
+def read(place: Path, revision: str = "") -> Source:
+    """Read a hand-written repository.
+
+    Args:
+        place: its folder, or its Git directory.
+        revision: the revision; empty: the files that lie there, or HEAD where there are none.
+
+    Raises:
+        UsageError: when there is nothing to read.
+    """
+    if not place.is_dir():
+        raise UsageError(f"{place} is not a folder: name a checkout, or a Git directory and --rev")
+    if not revision and (place / "objects").is_dir() and (place / "HEAD").is_file():
+        revision = "HEAD"
+    return _revision(place, revision) if revision else _folder(place)
+
+
+class _Reading:
+    """Collects files, and what is not read."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.findings: list[Finding] = []
+        self._together = 0
+
+    def link(self, path: str) -> None:
+        self.findings.append(
+            Finding("I101", "a link is not followed", path, hint="copy the file here, if it is part of the deployment")
+        )
+
+    def takes(self, path: str, size: int) -> bool:
+        """Say whether a file is read; one of a kind that no chart has is not, without a word."""
+        if not path.endswith(_SUFFIXES) and os.path.basename(path) != ".helmignore":
+            return False
+        if not path.isprintable():
+            self.findings.append(Finding("I101", "the name holds a character that can't be shown", repr(path)))
+            return False
+        if size > MOST_BYTES:
+            message = f"the file has {size:,} bytes; at most {MOST_BYTES:,} are read"
+            self.findings.append(Finding("I101", message, path))
+            return False
+        self._together += size
+        if len(self.files) >= MOST_FILES or self._together > MOST_TOGETHER:
+            raise UsageError(
+                f"the source has more than {MOST_FILES:,} files, or {MOST_TOGETHER:,} bytes: name the folder in it "
+                "that holds the charts"
+            )
+        return True
+
+
+def _folder(place: Path) -> Source:
+    reading = _Reading()
+    for path, status in _below(f"{place}/", "", reading):
+        if stat.S_ISLNK(status.st_mode):
+            reading.link(path)
+        elif stat.S_ISREG(status.st_mode) and reading.takes(path, status.st_size):
+            try:
+                descriptor = os.open(place / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+                with open(descriptor, "rb") as stream:
+                    reading.files[path] = stream.read(MOST_BYTES + 1)[:MOST_BYTES]
+            except OSError as error:
+                reading.findings.append(Finding("I101", f"can't read it: {error.strerror}", path))
+    return Source(str(place), reading.files, tuple(reading.findings))
+
+
+def _below(root: str, folder: str, reading: _Reading) -> Iterator[tuple[str, os.stat_result]]:
+    if folder.count("/") > _DEEPEST:
+        reading.findings.append(Finding("I101", f"folders more than {_DEEPEST} deep are not read", folder))
+        return
+    try:
+        entries = sorted(os.scandir(root + folder), key=lambda entry: entry.name)
+    except OSError as error:
+        reading.findings.append(Finding("I101", f"can't read the folder: {error.strerror}", folder or "."))
+        return
+    for entry in entries:
+        if entry.name in (".git", "node_modules"):
+            continue
+        path = folder + entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(root, f"{path}/", reading)
+        else:
+            yield path, entry.stat(follow_symlinks=False)
+
+
+def _revision(place: Path, revision: str) -> Source:
+    at = git.revision(place, revision)
+    listing = git.run(place, ["ls-tree", "-r", "-l", "-z", "--full-tree", at.commit], {}, None)
+    if listing.returncode:
+        raise UsageError(f"Git can't read {revision!r}: {listing.stderr.decode(errors='replace').strip()}")
+    reading = _Reading()
+    objects: dict[str, bytes] = {}
+    for entry in filter(None, listing.stdout.split(b"\0")):
+        about, _, raw = entry.partition(b"\t")
+        mode, _, name, size = about.split()
+        path = os.fsdecode(raw)
+        if mode == _LINK:
+            reading.link(path)
+        elif mode in _PLAIN and reading.takes(path, int(size)):
+            objects[path] = name
+            reading.files[path] = b""
+    asked = b"".join(name + b"\n" for name in objects.values())
+    answers = git.run(place, ["cat-file", "--batch"], {}, None, asked)
+    if answers.returncode:
+        raise UsageError(f"Git can't read {revision!r}: {answers.stderr.decode(errors='replace').strip()}")
+    start = 0
+    for path in objects:
+        end = answers.stdout.index(b"\n", start)
+        size = answers.stdout[start:end].split()[-1]
+        if not size.isdigit():
+            raise UsageError(f"Git lacks a file of {revision!r}: run git fsck")
+        start = end + 1
+        reading.files[path] = answers.stdout[start : start + int(size)]
+        start += int(size) + 1
+    return Source(f"{place} at {at.name}", reading.files, tuple(reading.findings))

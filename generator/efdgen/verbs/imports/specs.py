@@ -1,0 +1,299 @@
+"""From what was factored to what people read: specs, shared facts and definitions, as trees and as texts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.verbs.imports import definition as definitions
+from efdgen.verbs.imports import facts as facts_of
+from efdgen.verbs.imports import forms as ways
+from efdgen.verbs.imports import templates
+from efdgen.verbs.imports.definition import Definition
+from efdgen.verbs.imports.factor import NONE, Factoring, Layers
+from efdgen.verbs.imports.facts import Facts, at
+from efdgen.verbs.imports.model import Finding, Hand
+from efdgen.verbs.imports.parents import KUBERNETES
+from efdgen.verbs.imports.templates import Shapes
+
+_PATTERN = "<% service %>.<% name %>.<% domain %>"
+_DOMAIN = "example.org"
+_APP_KEYS = ("project", "targetRevision", "destinationServer", "syncPolicy")
+
+
+class App(NamedTuple):
+    """An app as it was factored: its definition, its app.yaml, and the layers of its values."""
+
+    definition: Definition
+    data: Mapping[str, Any]
+    layers: Layers
+
+
+class Made(NamedTuple):
+    """What was made of a hand-written repository, as data.
+
+    Attributes:
+        apps: the apps, by name.
+        sites: the environments of each site.
+        shared: what environments/shared/facts.yaml holds.
+        specs: what each environment's spec holds.
+        facts: what is true of each environment.
+        shapes: what Namespaces and VaultSecrets have alike.
+        findings: what to look at.
+    """
+
+    apps: Mapping[str, App]
+    sites: Mapping[str, Sequence[str]]
+    shared: dict[str, Any]
+    specs: dict[str, dict[str, Any]]
+    facts: Mapping[str, Facts]
+    shapes: Shapes
+    findings: tuple[Finding, ...]
+
+
+def make(hand: Hand) -> Made:
+    """Return specs and definitions that say what a hand-written repository says."""
+    facts = facts_of.find(hand)
+    shapes = templates.shapes(hand)
+    sites = _sites(hand.environments)
+    findings: list[Finding] = []
+    apps: dict[str, App] = {}
+    services = _service_apps(hand, facts)
+    for name in hand.apps:
+        own = templates.own(hand, name, shapes, facts)
+        findings += own.notes
+        definition = definitions.define(hand, name, own)
+        if definition is None:
+            findings.append(Finding("I205", f"{name} has nothing to deploy: neither a chart nor templates", "", 0, "", "", name))
+            continue
+        findings += definition.findings
+        if shapes.namespace is not None and not definition.own.has_namespace:
+            findings.append(Finding("I302", f"{name} gets the Namespace that the other apps have", "", 0, "", "", name))
+        values = {env: definition.values(hand.deployed[env, name].values) for env in hand.having(name)}
+        layers = Factoring(sites, {env: ways.of_values(facts[env]) for env in facts}).layers(values)
+        data = {**definition.data, **_hosts(services.get(name, {})), **_secrets(definition, facts)}
+        apps[name] = App(definition, data, layers)
+    shared, specs = _facts(hand, facts, sites, frozenset(s for each in services.values() for s in each))
+    made = Made(apps, sites, shared, specs, facts, shapes, tuple(findings))
+    _add_apps(made, hand)
+    return made
+
+
+def _sites(environments: Sequence[str]) -> dict[str, list[str]]:
+    """Return sites by what names begin with: ncsa-int and ncsa-stable are of one."""
+    found: dict[str, list[str]] = {}
+    for name in environments:
+        found.setdefault(name.partition("-")[0], []).append(name)
+    return {
+        site: names
+        for site, names in found.items()
+        if 1 < len(names) < len(environments) and site not in environments
+    }
+
+
+def _service_apps(hand: Hand, facts: Mapping[str, Facts]) -> dict[str, dict[str, bool]]:
+    """Return the services of each app, and whether the ingress controller publishes them."""
+    used: dict[str, Counter[str]] = {}
+    ingress: dict[tuple[str, str], bool] = {}
+    for (environment, app), each in hand.deployed.items():
+        texts = [(path, value, facts_of.is_host_place(path)) for path, value in facts_of.leaves(each.values)]
+        for item in hand.own[environment, app] or ():
+            texts += [(path, value, item.data["kind"] == "Ingress") for path, value in facts_of.leaves(item.data)]
+        for _, value, is_ingress in texts:
+            for service, host in facts[environment].hosts.items():
+                if isinstance(value, str) and host in facts_of.HOST.findall(value):
+                    used.setdefault(service, Counter())[app] += 100 if is_ingress else 1
+                    ingress[service, app] = ingress.get((service, app), False) or is_ingress
+    found: dict[str, dict[str, bool]] = {}
+    for service, apps in sorted(used.items()):
+        app = service if service in apps and (service, service) in ingress else apps.most_common(1)[0][0]
+        found.setdefault(app, {})[service] = ingress[service, app]
+    return found
+
+
+def _hosts(services: Mapping[str, bool]) -> dict[str, Any]:
+    data = {
+        "ingressHosts": [service for service, is_ingress in services.items() if is_ingress],
+        "nodePortHosts": [service for service, is_ingress in services.items() if not is_ingress],
+    }
+    return {key: names for key, names in data.items() if names}
+
+
+def _secrets(definition: Definition, facts: Mapping[str, Facts]) -> dict[str, Any]:
+    """Return the VaultSecrets of app.yaml: `{}` where the path is the name below the environment's prefix."""
+    found: dict[str, Any] = {}
+    for secret in definition.own.secrets:
+        found[secret.name] = {"when": secret.when} if secret.when else {}
+        tails = Counter(
+            path.removeprefix(facts[name].prefix)
+            for name, path in secret.paths.items()
+            if path is not None and facts[name].prefix and path.startswith(f"{facts[name].prefix}/")
+        )
+        tail = tails.most_common(1)[0][0] if tails else ""
+        if tail and tail != f"/{secret.name}":
+            found[secret.name]["path"] = f"{ways.PREFIX}{tail}"
+    return {"secrets": found} if found else {}
+
+
+def _facts(
+    hand: Hand, facts: Mapping[str, Facts], sites: Mapping[str, Sequence[str]], services: frozenset[str]
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Return the shared facts, and what each spec says of its own."""
+    trees = {name: _tree(each) for name, each in facts.items()}
+    forms = {name: ways.of_facts(name, each.domain) for name, each in facts.items()}
+    layers = Factoring(sites, forms).layers(trees)
+    for tree in (layers.shared, *layers.sites.values(), *layers.specs.values()):
+        _drop(tree)
+    shared = _with_defaults(layers.shared, hand)
+    specs: dict[str, dict[str, Any]] = {}
+    for name in hand.environments:
+        site = next((each for each, names in sites.items() if name in names), "")
+        spec = {"name": name, **({"site": site} if site else {}), **layers.specs.get(name, {})}
+        hosts = {s: host for s, host in facts[name].hosts.items() if _follows(facts[name], shared, s) != host and s in services}
+        specs[name] = {**spec, "hosts": hosts} if hosts else spec
+    found = {"defaults": shared}
+    if sites:
+        found["sites"] = {site: layers.sites.get(site, {}) for site in sites}
+    return found, specs
+
+
+def _follows(facts: Facts, shared: Mapping[str, Any], service: str) -> str:
+    return facts.pattern_host(service) if facts.host_pattern else ""
+
+
+def _tree(facts: Facts) -> dict[str, Any]:
+    argocd = {key: value for key, value in facts.argocd.items() if value is not None or key == "syncPolicy"}
+    tree: dict[str, Any] = {"cluster": {"storageClass": facts.storage_class or None}, "argocd": argocd}
+    if facts.host_pattern:
+        tree |= {"domain": facts.domain, "hostPattern": facts.host_pattern}
+    if facts.prefix:
+        tree["vault"] = {"pathPrefix": facts.prefix}
+    return tree
+
+
+def _drop(tree: dict[str, Any]) -> None:
+    """Take out what only says that a fact is not there: every fact has a default."""
+    for key, value in list(tree.items()):
+        if value == NONE:
+            del tree[key]
+        elif isinstance(value, dict):
+            _drop(value)
+            if not value and key in ("vault", "cluster", "argocd"):
+                del tree[key]
+
+
+def _with_defaults(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
+    """Return all facts with a default: found ones, else plain ones."""
+    argocd = found.get("argocd", {})
+    first = {key: at(next(iter(hand.deployed.values())).application, path) for key, path in facts_of.ARGOCD.items()}
+    address = next(
+        (v for each in hand.deployed.values() for p, v in facts_of.leaves(each.values) if p[-2:] == ("vault", "address") and isinstance(v, str)),
+        "",
+    )
+    return {
+        "title": "<% name | replace('-', ' ') | title %>",
+        "place": "<% title %>",
+        "aliases": [],
+        "domain": found.get("domain", _DOMAIN),
+        "hostPattern": found.get("hostPattern", _PATTERN),
+        "hosts": {},
+        "links": {},
+        "cluster": {
+            "kubernetesVersion": KUBERNETES,
+            "apiVersions": [],
+            "storageClass": found.get("cluster", {}).get("storageClass"),
+            "provides": [],
+        },
+        "vault": {
+            "address": address if re.match(r"https?://[^\s\"'\\]+\Z", address) else "https://vault.<% domain %>",
+            "pathPrefix": found.get("vault", {}).get("pathPrefix", "secret/<% name %>"),
+        },
+        "argocd": {
+            "managed": False,
+            "host": "argocd-<% name %>.<% domain %>",
+            "url": "https://<% argocd.host %>",
+            "repoURL": argocd.get("repoURL", first["repoURL"]),
+            "path": "rendered/apps",
+            "targetRevision": argocd.get("targetRevision", first["targetRevision"] or "HEAD"),
+            "project": argocd.get("project", first["project"] or "default"),
+            "destinationServer": argocd.get("destinationServer", first["destinationServer"] or "https://kubernetes.default.svc"),
+            "syncPolicy": argocd.get("syncPolicy"),
+            "tlsVaultPath": "<% vault.pathPrefix %>/tls-certs",
+            "rbac": {"defaultRole": "role:readonly", "policies": [], "groups": []},
+        },
+    }
+
+
+def _add_apps(made: Made, hand: Hand) -> None:
+    """Add what sites and environments say of apps."""
+    for site, names in made.sites.items():
+        defaults = {}
+        for name, app in made.apps.items():
+            if site in app.layers.sites:
+                members = [env for env in names if (env, name) in hand.deployed]
+                defaults[name] = _with_pins(app.layers.sites[site], _reason(hand, members[0], name))
+        if defaults:
+            made.shared["sites"][site]["appDefaults"] = defaults
+    for env, spec in made.specs.items():
+        apps = {}
+        for name in hand.apps:
+            if (env, name) not in hand.deployed or name not in made.apps:
+                continue
+            app = made.apps[name]
+            entry = {**_of_application(made.facts[env], hand, env, name), **_own_secrets(app, made.facts[env])}
+            apps[name] = {**entry, **_with_pins(app.layers.specs.get(env, {}), _reason(hand, env, name))}
+        spec["apps"] = apps
+
+
+def _of_application(facts: Facts, hand: Hand, env: str, app: str) -> dict[str, Any]:
+    """Return what an app's Application says otherwise than the others of its environment."""
+    application = hand.deployed[env, app].application
+    said = {key: at(application, facts_of.ARGOCD[key]) for key in _APP_KEYS}
+    return {key: value for key, value in said.items() if value != facts.argocd.get(key) and (value is not None or key == "syncPolicy")}
+
+
+def _own_secrets(app: App, facts: Facts) -> dict[str, Any]:
+    """Return where an environment's VaultSecrets are otherwise than the definition says."""
+    found: dict[str, Any] = {}
+    for secret in app.definition.own.secrets:
+        said = app.data["secrets"][secret.name]
+        if facts.name not in secret.paths:
+            if not secret.when:
+                found[secret.name] = None
+            continue
+        path = secret.paths[facts.name]
+        default = said.get("path", f"{ways.PREFIX}/{secret.name}").replace(ways.PREFIX, facts.prefix)
+        if path is not None and path != default:
+            found[secret.name] = {"path": path}
+    return {"secrets": found} if found else {}
+
+
+def _reason(hand: Hand, env: str, app: str) -> Callable[[], str]:
+    files = hand.deployed[env, app].files
+    return lambda: f"As deployed by hand, {files[-1] if files else app}; why is not on record."
+
+
+def _with_pins(values: Mapping[str, Any], reason: Callable[[], str]) -> dict[str, Any]:
+    """Return an app's entry: image tags are pins, all else are values."""
+    pins: dict[str, Any] = {}
+    kept = _without_tags(values, (), pins, reason)
+    return {**({"pins": pins} if pins else {}), **({"values": kept} if kept else {})}
+
+
+def _without_tags(tree: Mapping[str, Any], path: tuple[str, ...], pins: dict[str, Any], reason: Callable[[], str]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for key, value in tree.items():
+        here = (*path, key)
+        is_tag = key == "imageTag" or here[-2:] == ("image", "tag")
+        is_simple = isinstance(value, str) and value != NONE
+        if is_tag and is_simple and not any("." in part for part in here):
+            pins[".".join(here)] = {"value": value, "reason": reason()}
+        elif isinstance(value, dict) and value:
+            below = _without_tags(value, here, pins, reason)
+            if below:
+                kept[key] = below
+        else:
+            kept[key] = value
+    return kept

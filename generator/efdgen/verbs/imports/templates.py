@@ -1,0 +1,285 @@
+"""What becomes of a wrapper chart's own templates: data, where they only make Namespaces and VaultSecrets, else templates.
+
+A ladder over environments, all of whose branches have a host of the environment, becomes one line:
+
+    {{- if eq .Values.env "a" }}
+    host: db-a.example.org                 host: "{{ .Values.hosts.db }}"
+    {{- else }}                       ->
+    host: db.b.example.org
+    {{- end }}
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.language.layers import ABSENT, at
+from efdgen.language.texttemplate import TextFile
+from efdgen.repository import helmtemplates
+from efdgen.verbs.imports.facts import Facts
+from efdgen.verbs.imports.model import Deployed, Finding, Hand, Object
+
+_GUARD = re.compile(
+    r"\s*\{\{-?\s*if\s+(?:\(?\s*index\s+\.Values\s+(?P<keys>(?:\"[^\"]+\"\s*)+)\)?|\.Values\.(?P<path>[\w.]+))\s*-?\}\}"
+    r"(?P<inside>.*)\{\{-?\s*end\s*-?\}\}\s*\Z",
+    re.DOTALL,
+)
+_CONTROL = re.compile(r"\{\{-?\s*(if|else|end|range|with|define|block)\b")
+_IF = re.compile(r"[ \t]*\{\{-?\s*(?P<word>if|else if)\s+\(?\s*eq\s+\.Values\.env\s+\"(?P<name>[^\"]+)\"\s*\)?\s*-?\}\}[ \t]*\Z")
+_ELSE = re.compile(r"[ \t]*\{\{-?\s*else\s*-?\}\}[ \t]*\Z")
+_END = re.compile(r"[ \t]*\{\{-?\s*end\s*-?\}\}[ \t]*\Z")
+_ENVIRONMENT = re.compile(r"\{\{-?\s*\.Values\.env\s*-?\}\}")
+_VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)")
+_TAKEN = frozenset(("env", "hosts", "vault", "kubernetesVersion", "global"))
+
+
+class Secret(NamedTuple):
+    """A VaultSecret: its path in each environment that has it (None: no branch says one), and when it is there."""
+
+    name: str
+    paths: Mapping[str, str | None]
+    when: str = ""
+
+
+class Own(NamedTuple):
+    """What becomes of an app's own templates.
+
+    Attributes:
+        has_namespace: whether the Namespace is the one that every wrapper chart has.
+        secrets: its VaultSecrets.
+        templates: what stays a template, by its name.
+        services: the services whose hosts these read.
+        notes: what to look at.
+        reads: the first keys of the values that they read, beside a chart's.
+    """
+
+    has_namespace: bool
+    secrets: tuple[Secret, ...]
+    templates: Mapping[str, str]
+    services: tuple[str, ...]
+    notes: tuple[Finding, ...]
+    reads: frozenset[str]
+
+
+class Shapes(NamedTuple):
+    """What Namespaces and VaultSecrets of all apps have alike, beside name, namespace and path; None: there are none."""
+
+    namespace: Mapping[str, Any] | None
+    secret: Mapping[str, Any] | None
+
+
+def shapes(hand: Hand) -> Shapes:
+    """Return the shapes that most Namespaces and VaultSecrets have."""
+    found: dict[str, Counter[str]] = {"Namespace": Counter(), "VaultSecret": Counter()}
+    first: dict[str, Mapping[str, Any]] = {}
+    for (environment, app), objects in hand.own.items():
+        each = hand.deployed[environment, app]
+        for item in objects or ():
+            if item.data["kind"] in found:
+                shape = _shape(item.data, each)
+                if shape is not None:
+                    found[str(item.data["kind"])][repr(shape)] += 1
+                    first.setdefault(repr(shape), shape)
+    usual = {kind: first[number.most_common(1)[0][0]] if number else None for kind, number in found.items()}
+    # Every wrapper chart has the Namespace, or none has.
+    having = {app for (_, app), objects in hand.own.items() if any(_is(item, "Namespace") for item in objects or ())}
+    namespace = usual["Namespace"] if having == set(hand.apps) else None
+    return Shapes(namespace, usual["VaultSecret"])
+
+
+def _is(item: Object, kind: str) -> bool:
+    return bool(item.data["kind"] == kind)
+
+
+def _shape(data: Mapping[str, Any], each: Deployed) -> Mapping[str, Any] | None:
+    """Return an object without what differs from app to app; None: it belongs to another namespace."""
+    namespace = namespace_of(each)
+    metadata = dict(data["metadata"])
+    name = metadata.pop("name", None)
+    if data["kind"] == "Namespace":
+        return {**data, "metadata": metadata} if name == namespace else None
+    if metadata.pop("namespace", namespace) != namespace:
+        return None
+    spec = {key: value for key, value in (data.get("spec") or {}).items() if key != "path"}
+    return {**data, "metadata": metadata, "spec": spec}
+
+
+def namespace_of(each: Deployed) -> str:
+    """Return the namespace that an app is deployed to."""
+    return str(each.application["spec"]["destination"].get("namespace") or each.app)
+
+
+def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own:
+    """Return what becomes of an app's own templates."""
+    names = hand.having(app)
+    chart = hand.deployed[names[0], app].chart
+    secrets: dict[str, Secret] = {}
+    kept: dict[str, str] = {}
+    services: list[str] = []
+    notes: list[Finding] = []
+    has_namespace = False
+    for path in sorted(chart.files):
+        if not path.startswith("templates/"):
+            continue
+        made = {name: [o for o in hand.own[name, app] or () if o.template == path] for name in names}
+        text = chart.files[path].decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        all_made = [(name, item) for name, items in made.items() for item in items]
+        if all_made and all(_is(item, "Namespace") for _, item in all_made):
+            if shapes.namespace is not None and all(
+                _shape(item.data, hand.deployed[name, app]) == shapes.namespace for name, item in all_made
+            ):
+                has_namespace = True
+                continue
+        found = _secrets(hand, app, path, text, made, shapes)
+        if found is not None:
+            if any(secret.name in secrets for secret in found):
+                found = None
+            else:
+                secrets.update({secret.name: secret for secret in found})
+                notes += _notes(hand, app, path, found)
+                continue
+        changed, read = unfolded(text, names, facts)
+        services += read
+        if "<%" in changed:
+            changed = changed.replace("<%", "<{{/**/}}%")
+        where = posixpath.join(chart.folder, path)
+        wrong = helmtemplates.problem(TextFile(path, changed))
+        if wrong:
+            hint = "write it by hand as templates/ of the app: docs/apps.md"
+            notes.append(Finding("I302", f"{app} loses a template that is no YAML before Helm: {wrong.message}", where, wrong.location.line, hint, "", app))
+            continue
+        if re.search(r"eq \.Values\.env|ne \.Values\.env", changed):
+            message = "a template asks for names of environments, and stays as it is"
+            notes.append(Finding("I402", message, where, 0, "give the app a value for what differs, and test that", "", app))
+        kept[path.removeprefix("templates/")] = changed
+    reads = frozenset(key for text in kept.values() for key in _VALUES.findall(text))
+    used = tuple(dict.fromkeys(services))
+    return Own(has_namespace, tuple(secrets.values()), kept, used, tuple(notes), reads)
+
+
+def _secrets(
+    hand: Hand, app: str, path: str, text: str, made: Mapping[str, Sequence[Object]], shapes: Shapes
+) -> list[Secret] | None:
+    """Return the VaultSecrets that a template makes; None: it makes something else, or none."""
+    if not any(made.values()) or shapes.secret is None:
+        return None
+    folder = hand.deployed[next(iter(made)), app].chart.folder
+    failed = {f.environment for f in hand.findings if f.code == "I202" and f.app == app and f.file == posixpath.join(folder, path)}
+    paths: dict[str, dict[str, str | None]] = {}
+    for name, items in made.items():
+        for item in items:
+            if not _is(item, "VaultSecret") or _shape(item.data, hand.deployed[name, app]) != shapes.secret:
+                return None
+            secret, where = item.data["metadata"].get("name"), (item.data.get("spec") or {}).get("path")
+            if not isinstance(secret, str) or not (where is None or isinstance(where, str)):
+                return None
+            paths.setdefault(secret, {})[name] = where
+    when = ""
+    if failed or any(len(each) < len(made) for each in paths.values()):
+        when = _when(hand, app, text, {name: bool(items) for name, items in made.items() if name not in failed})
+        if failed and not when:
+            return None
+    return [Secret(name, each, when) for name, each in paths.items()]
+
+
+def _when(hand: Hand, app: str, text: str, is_made: Mapping[str, bool]) -> str:
+    """Return the expression for a condition around a whole template, if it says in which environments it is there."""
+    guard = _GUARD.match(text)
+    if not guard or re.search(r"\{\{-?\s*(range|with|define)\b", guard["inside"]):
+        return ""
+    path = tuple(re.findall(r'"([^"]+)"', guard["keys"])) if guard["keys"] else tuple(guard["path"].split("."))
+    chart = hand.deployed[next(iter(is_made)), app].chart
+    if len(chart.dependencies) != 1 or path[0] != chart.dependencies[0].key:
+        return ""
+    for name, is_there in is_made.items():
+        value = at(hand.deployed[name, app].values, path)
+        if not any(value is each for each in (True, False, ABSENT)) or (value is True) != is_there:
+            return ""
+    keys = "".join(f".{key}" if re.fullmatch(r"[A-Za-z_]\w*", key) else f"['{key}']" for key in path[1:])
+    return f"<% values{keys} | default(false) %>"
+
+
+def _notes(hand: Hand, app: str, path: str, secrets: Sequence[Secret]) -> list[Finding]:
+    folder = hand.deployed[hand.having(app)[0], app].chart.folder
+    where = posixpath.join(folder, path)
+    notes = []
+    for secret in secrets:
+        for name, said in secret.paths.items():
+            if said is None:
+                message = f"the VaultSecret {secret.name} of {app} has no path in {name}: no branch is for it"
+                hint = "efdgen gives it the path below the environment's prefix; look whether that is the right one"
+                notes.append(Finding("I303", message, where, 0, hint, name, app))
+        if secret.when:
+            message = f"whether {app} has the VaultSecret {secret.name} depends on its chart's default: taken for no where no values say it"
+            notes.append(Finding("I401", message, where, 0, "look at the chart's values.yaml", "", app))
+    return notes
+
+
+def unfolded(text: str, names: Sequence[str], facts: Mapping[str, Facts]) -> tuple[str, list[str]]:
+    """Return a template with its ladders of hosts as one line each, and the services that these name."""
+    lines = text.split("\n")
+    out: list[str] = []
+    services: list[str] = []
+    number = 0
+    while number < len(lines):
+        ladder = _ladder(lines, number)
+        line = _line(ladder[0], names, facts, services) if ladder else None
+        if ladder and line is not None:
+            out.append(line)
+            number = ladder[1]
+        else:
+            out.append(lines[number])
+            number += 1
+    return "\n".join(out), services
+
+
+def _ladder(lines: Sequence[str], start: int) -> tuple[dict[str, str], int] | None:
+    """Return the line of each branch, the last one under "", and the number of the line after the ladder."""
+    first = _IF.match(lines[start])
+    if not first or first["word"] != "if":
+        return None
+    branches: dict[str, str] = {}
+    number = start
+    while number + 2 < len(lines):
+        head = _IF.match(lines[number])
+        if not head and not _ELSE.match(lines[number]):
+            return None
+        if _CONTROL.search(lines[number + 1]):
+            return None
+        branches.setdefault(head["name"] if head else "", lines[number + 1])
+        number += 2
+        if _END.match(lines[number]):
+            return branches, number + 1
+    return None
+
+
+def _line(branches: Mapping[str, str], names: Sequence[str], facts: Mapping[str, Facts], services: list[str]) -> str | None:
+    """Return the one line that says what a ladder says, if it is a host of each environment."""
+    found = set()
+    for name in names:
+        line = branches.get(name, branches.get(""))
+        if line is None:
+            return None
+        said = _ENVIRONMENT.sub(name, line)
+        for service, host in facts[name].hosts.items():
+            lead, match, rest = said.partition(host)
+            if match and not rest.strip() and re.fullmatch(r"\s*(?:- )?(?:[\w-]+:)?\s*", lead):
+                found.add((lead, service))
+                break
+        else:
+            return None
+    if len(found) != 1:
+        return None
+    lead, service = found.pop()
+    services.append(service)
+    name = f".Values.hosts.{service}" if re.fullmatch(r"\w+", service) else f'index .Values.hosts "{service}"'
+    return f'{lead}"{{{{ {name} }}}}"'
+
+
+def first_keys(own: Own, charts: Sequence[str]) -> frozenset[str]:
+    """Return the keys of the values that an app's templates read themselves, beside charts' and efdgen's."""
+    return own.reads - set(charts) - _TAKEN
