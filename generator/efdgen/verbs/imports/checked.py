@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ from efdgen.verbs.model import Project, Rendering
 
 _ROUNDS = 8
 _WHO = re.compile(r"\((?:(?P<app>[a-z0-9-]+) in )?environments? (?P<env>[a-z0-9-]+)")
-_LINK = re.compile(r" of (?:the environment )?(?P<other>[a-z0-9-]+)")
+_SECRET = re.compile(r"the Secret '([^']+)' is read")
+_OTHER = re.compile(r" of the environment ([a-z0-9-]+)")
 _ACCEPTED = frozenset(
     ("E501", "E503", "E504", "E506", "E507", "E508", "E510", "E512", "E513", "E515", "E516", "E521", "E523", "E525", "E526")
 )
@@ -55,7 +56,9 @@ def check(made: Made, write: Callable[[], dict[str, bytes]]) -> Checked:
             problems = [each for each in error.problems if each.severity is Severity.ERROR]
         else:
             return Checked(rendering, files, tuple(dict.fromkeys(findings)))
-        found = [_accepted(made, each) for each in problems]
+        before: dict[str, Any] = {name: list(spec.get("accept", [])) for name, spec in _accepting(made)}
+        before.update({f"app {name}": app.data.get("manualSecrets") for name, app in made.apps.items()})
+        found = [_accepted(made, each, before) for each in problems]
         findings += [finding for finding in found if finding is not None]
         if not any(found):
             break
@@ -90,28 +93,54 @@ def snapshot_of(files: Mapping[str, bytes]) -> Snapshot:
     return Snapshot(dict(files), {name: tuple(sorted(names)) for name, names in folders.items()}, specs, "")
 
 
-def _accepted(made: Made, problem: Problem) -> Finding | None:
-    """Accept what a rule refuses; None: nobody can, or it was accepted already."""
+def _accepting(made: Made) -> list[tuple[str, dict[str, Any]]]:
+    """Return what can accept rules: specs by their environment, and the shared defaults."""
+    return [*made.specs.items(), ("", made.shared["defaults"])]
+
+
+def _accepted(made: Made, problem: Problem, before: Mapping[str, Sequence[Any]]) -> Finding | None:
+    """Say in the specs what a rule wants to know, or accept it; None: nobody can, or it was accepted already.
+
+    A Secret that nothing makes is made by hand; a host of another environment needs a link to it.
+    """
     if problem.code not in _ACCEPTED:
         return None
     who = _WHO.search(problem.message)
     env = who["env"] if who else paths.environment_of(problem.location.file)
     app = who["app"] if who else None
-    app = app or (problem.path[1] if problem.path[:1] == ("apps",) and len(problem.path) > 1 else None)
+    app = app or (str(problem.path[1]) if problem.path[:1] == ("apps",) and len(problem.path) > 1 else None)
     if app is None and problem.location.file.startswith(f"{paths.APPS}/"):
         app = problem.location.file.split("/")[2]
-    target: dict[str, Any] = made.specs.get(env or "") or made.shared["defaults"]
-    if problem.code == "E506" and not env:
-        app = None
-    entry = {"rule": problem.code, **({"app": str(app)} if app in made.apps else {}), "reason": REASON}
-    listed = target.setdefault("accept", [])
-    if entry in listed:
-        entry.pop("app", None)
-        if entry in listed or target is made.shared["defaults"]:
-            return None
-    _in_order(target, "accept", [*listed, entry])
     message = f"{problem.message} [{problem.code}]"
-    return Finding("I404", message, "", 0, f"accepted in {paths.spec(env) if env in made.specs else paths.FACTS}; {problem.hint}".rstrip("; "), env or "", str(app or ""))
+
+    def finding(what: str) -> Finding:
+        return Finding("I404", message, "", 0, what, env or "", app or "")
+
+    secret = _SECRET.search(problem.message)
+    if problem.code == "E504" and secret and app in made.apps:
+        data: dict[str, Any] = made.apps[app].data  # type: ignore[assignment]
+        listed = data.setdefault("manualSecrets", [])
+        if secret[1] not in listed or data["manualSecrets"] is not before.get(f"app {app}"):
+            data["manualSecrets"] = list(dict.fromkeys([*listed, secret[1]]))
+            return finding(f"taken for one that people make by hand: manualSecrets in {paths.APPS}/{app}/app.yaml")
+    other = _OTHER.search(problem.message)
+    if problem.code == "E503" and other and env in made.specs and other[1] in made.specs:
+        links = made.specs[env].get("links", {})
+        if other[1] not in links:
+            _in_order(made.specs[env], "links", {**links, other[1]: f"{app or env} names it, as deployed by hand."})
+            return finding(f"declared in {paths.spec(env)} under links: say there why")
+    key = env if env in made.specs else ""
+    target = made.specs[key] if key else made.shared["defaults"]
+    if problem.code == "E506" and not key:
+        app = None
+    entry = {"rule": problem.code, **({"app": app} if app in made.apps else {}), "reason": REASON}
+    if entry in before[key]:
+        entry.pop("app", None)
+        if entry in before[key]:
+            return None
+    if entry not in target.get("accept", []):
+        _in_order(target, "accept", [*target.get("accept", []), entry])
+    return finding(f"accepted in {paths.spec(key) if key else paths.FACTS}: write the reason there, or correct it")
 
 
 def _in_order(target: dict[str, Any], key: str, value: Any) -> None:

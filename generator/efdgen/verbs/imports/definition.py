@@ -58,7 +58,7 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
     each = hand.deployed[names[0], app]
     chart = each.chart
     findings: list[Finding] = []
-    data: dict[str, Any] = {"description": f"{app}, as {chart.folder} had it."}
+    data: dict[str, Any] = {"description": chart.description or f"Taken over from {chart.folder}: say what it is for."}
     keys = {key for name in names for key in hand.deployed[name, app].values}
     read = templates.first_keys(own, [dependency.key for dependency in chart.dependencies])
     files: dict[str, bytes] = {}
@@ -84,8 +84,8 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
             charts[dependency.key] = {key: value for key, value in said.items() if key != "name" or value != dependency.key}
         data["charts"] = charts
         first = {*charts, "global", *read} - OWN
-    if not prefix and data.get("chart") != "none":
-        pass
+    if data.get("chart") == "none":
+        first = set(read) - OWN
     namespace = templates.namespace_of(each)
     if namespace != app:
         data["namespace"] = namespace

@@ -23,10 +23,10 @@ NONE = "<% none %>"
 EMPTY = "<% {} %>"
 """An empty mapping in the place of what a layer below says; a plain one would merge with it."""
 
-_OWN_LINE = 0.4
-"""What a line of a site or a spec costs beside itself: the keys that it stands under."""
+_OWN_LINE = 0.1
+"""What a line of a site or a spec costs beside itself: shared lines come first."""
 
-_TAKING_AWAY = 2
+_TAKING_AWAY = 1
 """What a line costs beside itself that only says that something is not there."""
 
 
@@ -60,18 +60,19 @@ class Factoring:
     Args:
         sites: the environments of each site.
         forms: how a value can be written, by environment.
-        is_own: says of a path that shared layers can't say it.
+        absent_fits: whether an environment that says nothing can have what others say.
     """
 
     def __init__(
         self,
         sites: Mapping[str, Sequence[str]],
         forms: Mapping[str, Callable[[Path, Any], Forms]],
-        is_own: Callable[[Path], bool] = lambda _: False,
+        *,
+        absent_fits: bool = False,
     ) -> None:
         self._site_of = {name: site for site, names in sites.items() for name in names}
         self._forms = forms
-        self._is_own = is_own
+        self._absent_fits = absent_fits
 
     def layers(self, values: Mapping[str, Mapping[str, Any]]) -> Layers:
         """Return the layers that merge to the values of each environment."""
@@ -95,6 +96,8 @@ class Factoring:
         apart = self._apart(path, nodes, maps)
         if not shared:
             return apart
+        over_empty = self._apart(path, nodes, maps, below={})
+        apart = over_empty if over_empty.cost < apart.cost else apart
         together = self._together(path, nodes, maps)
         is_usual = len(maps) * 2 > len(nodes)
         return together if together.cost < apart.cost or (together.cost == apart.cost and is_usual) else apart
@@ -125,16 +128,28 @@ class Factoring:
                     cost += _cost(value)
         return _Found(said, cost)
 
-    def _apart(self, path: Path, nodes: Mapping[str, Any], maps: Mapping[str, Any]) -> _Found:
-        """Let sites and environments say what they say, each for itself."""
+    def _apart(
+        self, path: Path, nodes: Mapping[str, Any], maps: Mapping[str, Any], below: Any = ABSENT
+    ) -> _Found:
+        """Let sites and environments say what they say, each for itself; over an empty mapping, where some have that."""
         others = {name: node for name, node in nodes.items() if name not in maps and node is not ABSENT}
-        inside = {name: nodes[name] if name in maps else {} for name in nodes if name not in others}
+        inside = {name: maps.get(name, {}) for name in nodes if name not in others}
         said, cost = self._below(path, inside, shared=False)
-        # What a site says must not reach who says something else.
+        sites = {each.layer for each in said if each.layer.startswith("site ")}
         for name, node in others.items():
-            value = EMPTY if node == {} else self._written(path, name, node)
-            said += (Said(name, path, value),)
-            cost += _cost(value)
+            # What a site says must not reach who says something else.
+            is_below = node == {} and below == {} and f"site {self._site_of.get(name)}" not in sites
+            if not is_below:
+                value = EMPTY if node == {} else self._written(path, name, node)
+                said += (Said(name, path, value),)
+                cost += _cost(value)
+        if below is not ABSENT:
+            said = (Said("", path, below), *said)
+            gone = [name for name, node in nodes.items() if node is ABSENT]
+            said += tuple(Said(name, path, NONE) for name in gone)
+            cost += 1 + len(gone) * _cost(NONE)
+            if gone and any(each.layer in gone and each.path != path for each in said):
+                return _Found((), float("inf"))
         return _Found(said, cost)
 
     def _below(self, path: Path, maps: Mapping[str, Mapping[str, Any]], *, shared: bool) -> _Found:
@@ -144,14 +159,15 @@ class Factoring:
             found = self._node((*path, key), {n: node.get(key, ABSENT) for n, node in maps.items()}, shared=shared)
             said += found.said
             cost += found.cost
-        return _Found(said, cost + (1 if said else 0))
+        # Each layer that says something has a line for the key above it.
+        return _Found(said, cost + len({each.layer for each in said}))
 
     def _leaf(self, path: Path, nodes: Mapping[str, Any], *, shared: bool) -> _Found:
         ways = {name: self._ways(path, name, node) for name, node in nodes.items()}
         best: _Found | None = None
         most = 0
         candidates = [ABSENT, *_distinct(way for each in ways.values() for way in each if way != NONE)]
-        for candidate in candidates if shared and not self._is_own(path) else [ABSENT]:
+        for candidate in candidates if shared else [ABSENT]:
             found, matched = self._with(path, nodes, ways, candidate)
             is_usual = matched * 2 > len(nodes) and candidate is not ABSENT
             if best is None or found.cost < best.cost or (found.cost == best.cost and is_usual and matched > most):
@@ -188,7 +204,7 @@ class Factoring:
         """Return what a site and its environments have to say over `below`."""
         best: _Found | None = None
         candidates: list[Any] = [below]
-        if len(ways) > 1 and not self._is_own(path):
+        if len(ways) > 1:
             candidates += [way for way in _distinct(w for each in ways.values() for w in each) if _count(ways, way) > 1]
         for candidate in candidates:
             if candidate is not below and (candidate == NONE and below is ABSENT):
@@ -207,7 +223,9 @@ class Factoring:
         return best
 
     def _ways(self, path: Path, name: str, node: Any) -> Forms:
-        return (NONE,) if node is ABSENT else self._forms[name](path, node)
+        if node is ABSENT:
+            return () if self._absent_fits else (NONE,)
+        return self._forms[name](path, node)
 
     def _written(self, path: Path, name: str, node: Any) -> Any:
         return self._own_way(self._forms[name](path, node))
@@ -219,7 +237,9 @@ class Factoring:
 
 
 def _fits(ways: Forms, value: Any) -> bool:
-    """Say whether a value of a layer is right for an environment."""
+    """Say whether a value of a layer is right for an environment; one that says nothing may take any."""
+    if not ways:
+        return True
     if value is ABSENT or value == NONE:
         return ways == (NONE,)
     return any(_same(way, value) for way in ways)

@@ -187,12 +187,18 @@ def _services(pattern: str, name: str, domain: str, own: Mapping[Place, Sequence
 def _add_others(
     services: dict[str, str], own: Mapping[Place, Sequence[str]], by_place: Mapping[Place, Counter[str]]
 ) -> None:
-    """Add services whose host follows no pattern here, while it does at the same place in other environments."""
+    """Add services whose host follows no pattern here.
+
+    It is the service that other environments have at the same place; or the app, where its ingress has the host.
+    """
     for place, hosts in own.items():
-        if place in by_place and len(hosts) == 1 and hosts[0] not in services.values():
-            service, number = by_place[place].most_common(1)[0]
-            if service not in services and number > 1:
-                services[service] = hosts[0]
+        if len(hosts) != 1:
+            continue
+        usual = by_place[place].most_common(1) if place in by_place else []
+        if usual and usual[0][1] > 1:
+            services.setdefault(usual[0][0], hosts[0])
+        elif hosts[0] not in services.values() and is_host_place(place[1]):
+            services.setdefault(place[0], hosts[0])
 
 
 def leaves(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

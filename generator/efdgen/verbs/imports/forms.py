@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,16 +35,17 @@ def of_values(facts: Facts) -> Callable[[tuple[Any, ...], Any], Forms]:
     if facts.prefix:
         own.append((facts.prefix, PREFIX))
     own.sort(key=lambda each: -len(each[0]))
-
-    def hosts(text: str) -> str:
-        for found, expression in own:
-            text = text.replace(found, expression)
-        return text
+    # A host can be that of several services.
+    turns = [own, own[::-1]] if len({host for host, _ in own}) < len(own) else [own]
+    for turn in turns:
+        turn.sort(key=lambda each: -len(each[0]))
 
     def forms(path: tuple[Any, ...], value: Any) -> Forms:
         plain = literal(value)
-        with_hosts = _mapped(plain, hosts)
-        found = [with_hosts, plain, _mapped(with_hosts, lambda text: named(text, facts.name))]
+        found = []
+        for turn in turns:
+            with_hosts = _mapped(plain, lambda text, turn=turn: _with(text, turn))
+            found += [with_hosts, plain, _mapped(with_hosts, lambda text: named(text, facts.name))]
         if path and is_class(path[-1]) and value and value == facts.storage_class:
             found.insert(0, STORAGE_CLASS)
         return tuple(found)
@@ -62,6 +64,14 @@ def of_facts(name: str, domain: str = "") -> Callable[[tuple[Any, ...], Any], Fo
         return (plain, found)
 
     return forms
+
+
+def _with(text: str, own: list[tuple[str, str]]) -> str:
+    """Return a text with expressions for the environment's hosts and its Vault prefix."""
+    for found, expression in own:
+        if found in text:
+            text = re.sub(rf"(?<![A-Za-z0-9.-]){re.escape(found)}(?![A-Za-z0-9-])", lambda _, new=expression: new, text)
+    return text
 
 
 def named(text: str, name: str) -> str:

@@ -90,7 +90,8 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
             if extra:
                 message = f"the dependency {name} has {', '.join(extra)}, which an app definition does not have"
                 findings.append(Finding("I304", message, file, hint="look whether the chart is always on"))
-    return Chart(folder, str(about.get("name") or posixpath.basename(folder)), tuple(dependencies), files, file)
+    name = str(about.get("name") or posixpath.basename(folder))
+    return Chart(folder, name, tuple(dependencies), files, file, " ".join(str(about.get("description") or "").split()))
 
 
 def mapping(source: Source, path: str, findings: list[Finding]) -> dict[str, Any] | None:

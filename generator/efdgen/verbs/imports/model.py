@@ -80,6 +80,7 @@ class Chart(NamedTuple):
         dependencies: its dependencies.
         files: its files, by path in the folder, without charts that it depends on.
         file: where the dependencies are written.
+        description: what Chart.yaml says that it is.
     """
 
     folder: str
@@ -87,6 +88,7 @@ class Chart(NamedTuple):
     dependencies: tuple[Dependency, ...]
     files: Mapping[str, bytes]
     file: str
+    description: str = ""
 
 
 class Parent(NamedTuple):

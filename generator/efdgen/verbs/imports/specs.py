@@ -143,19 +143,19 @@ def _facts(
     """Return the shared facts, and what each spec says of its own."""
     trees = {name: _tree(each) for name, each in facts.items()}
     forms = {name: ways.of_facts(name, each.domain) for name, each in facts.items()}
-    layers = Factoring(sites, forms).layers(trees)
+    layers = Factoring(sites, forms, absent_fits=True).layers(trees)
     for tree in (layers.shared, *layers.sites.values(), *layers.specs.values()):
         _drop(tree)
     shared = _with_defaults(layers.shared, hand)
     specs: dict[str, dict[str, Any]] = {}
     for name in hand.environments:
         site = next((each for each, names in sites.items() if name in names), "")
-        spec = {"name": name, **({"site": site} if site else {}), **layers.specs.get(name, {})}
+        spec = {"name": name, **({"site": site} if site else {}), **_ordered(layers.specs.get(name, {}))}
         hosts = {s: host for s, host in facts[name].hosts.items() if _follows(facts[name], shared, s) != host and s in services}
         specs[name] = {**spec, "hosts": hosts} if hosts else spec
     found = {"defaults": shared}
     if sites:
-        found["sites"] = {site: layers.sites.get(site, {}) for site in sites}
+        found["sites"] = {site: _ordered(layers.sites.get(site, {})) for site in sites}
     return found, specs
 
 
@@ -171,6 +171,11 @@ def _tree(facts: Facts) -> dict[str, Any]:
     if facts.prefix:
         tree["vault"] = {"pathPrefix": facts.prefix}
     return tree
+
+
+def _ordered(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts in the order of docs/spec.md."""
+    return {key: tree[key] for key in ("domain", "hostPattern", "cluster", "vault", "argocd") if key in tree}
 
 
 def _drop(tree: dict[str, Any]) -> None:

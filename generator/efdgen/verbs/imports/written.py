@@ -13,8 +13,11 @@ _HABITS = styles.Habits()
 _SETTING = re.compile(r"#+\s*(?:-\s*)?[\w./\"'-]+:(?:\s|$)|#+\s*-\s|#+\s*[{}\[\]]")
 """A setting that is switched off, which says nothing of the line below it."""
 
-_MOST = 6
+_MOST = 4
 """Lines of a comment that are taken along; longer ones are a manual."""
+
+_IN_BRACKETS = frozenset(("ingressHosts", "nodePortHosts", "manualSecrets", "jsonPointers"))
+"""Short lists of definitions that stand on one line."""
 
 Path = tuple[Any, ...]
 Comments = Mapping[Path, Sequence[str]]
@@ -60,6 +63,8 @@ def lines(tree: Mapping[str, Any], said: Comments, indent: int = 0, path: Path =
         if isinstance(value, Mapping) and value:
             out.append(f"{' ' * indent}{styles.scalar(key)}:")
             out += lines(value, said, indent + _HABITS.level, here)
+        elif key in _IN_BRACKETS and isinstance(value, list) and value and styles.fits_brackets(value):
+            out.append(f"{' ' * indent}{key}: {styles.in_brackets(value)}")
         else:
             out += styles.entry(key, value, indent, _HABITS)
     return out
