@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from efdgen.helm.engines.engine import Engine
-from efdgen.verbs.imports import checked, emit, hand, parentchart, proof, source, specs
+from efdgen.verbs.imports import checked, drift, emit, hand, parentchart, proof, source, specs
 from efdgen.verbs.imports.model import Count, Finding, Hand, Source, count
 from efdgen.verbs.imports.proof import Proved
 from efdgen.verbs.imports.specs import Made
@@ -68,7 +68,7 @@ def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent:
         tree = dict(result.rendering.tree)
         proved = proof.prove(found, made, tree, contents, engine)
         contents.update({f"rendered/{path}": content for path, content in tree.items()})
-    findings = tuple(dict.fromkeys([*found.findings, *made.findings, *result.findings]))
+    findings = tuple(dict.fromkeys([*found.findings, *made.findings, *result.findings, *drift.find(found)]))
     return Imported(found, made, contents, tuple(proved), findings, _before(found), _after(result.files))
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from efdgen.errors import UsageError
 from efdgen.helm.engines.engine import Engine
 from efdgen.language import yamlio
 from efdgen.language.layers import merge
@@ -22,6 +23,19 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\Z")
 _DOT = re.compile(r"(?<!\\)\.")
 
 
+class NothingImportableError(UsageError):
+    """No environment of a source can be imported.
+
+    Attributes:
+        findings: why.
+    """
+
+    def __init__(self, name: str, findings: Sequence[Finding]) -> None:
+        self.findings = tuple(dict.fromkeys(findings))
+        why = "; ".join(f"{each.place}: {each.message}" if each.file else each.message for each in self.findings[:5])
+        super().__init__(f"{name} has no environment that can be imported{f': {why}' if why else ''}")
+
+
 def read(source: Source, engine: Engine, wanted: Sequence[str] = (), parent: str = "") -> Hand:
     """Read a hand-written repository, and let Helm render what is its own.
 
@@ -32,7 +46,7 @@ def read(source: Source, engine: Engine, wanted: Sequence[str] = (), parent: str
         parent: the folder of the parent chart; empty: it is looked for.
 
     Raises:
-        UsageError: when there is no parent chart.
+        UsageError: when there is no parent chart, or no environment that can be imported.
     """
     layout, found = layouts.recognise(source, parent)
     reader = _Reader(source, layout, engine, [*source.findings, *found])
@@ -184,6 +198,8 @@ class _Reader:
     def hand(self, parent: Parent) -> Hand:
         """Return everything that was read."""
         environments = tuple(sorted(self._beside))
+        if not environments:
+            raise NothingImportableError(self._source.name, self._findings)
         findings = tuple(dict.fromkeys(self._findings))
         return Hand(
             self._source, self._layout, parent, environments, self._deployed, self._beside, self._own, findings

@@ -13,7 +13,7 @@ from efdgen.repository import helmtemplates, paths
 from efdgen.verbs.imports import written
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Finding, Hand
-from efdgen.verbs.imports.templates import Shapes, namespace_of
+from efdgen.verbs.imports.templates import Shapes, below_mark, namespace_of
 
 _STARTER = Path(__file__).parent / "starter"
 _CONTROL = "# Control lines stand in comments: the file is valid YAML before and after Helm reads it.\n"
@@ -71,7 +71,10 @@ def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
         place = posixpath.join(chart.folder, path)
         text = chart.files[path].decode("utf-8-sig", "replace").replace("\r\n", "\n")
         if path in of_apps:
-            if not is_beside and any(o.template == path for objects in hand.beside.values() for o in objects):
+            beside = None if is_beside else _beside(hand, path)
+            if beside is not None:
+                kept[f"beside-{name}"] = beside
+            elif not is_beside and any(o.template == path for objects in hand.beside.values() for o in objects):
                 message = "what this template makes beside the Application is not imported"
                 findings.append(Finding("I302", message, place, 0, "give it a template of its own, and import again"))
             continue
@@ -86,8 +89,27 @@ def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
             message = f"it is no YAML before Helm reads it: {wrong.message}" if wrong else "it holds <%, which is efdgen's"
             findings.append(Finding("I302", f"{message}; it is not imported", place, wrong.location.line if wrong else 0))
             continue
-        kept[name if name not in {f"{app}.yaml" for app in hand.apps} else f"own-{name}"] = text
+        kept[name if name not in {f"{app}.yaml" for app in hand.apps} else f"own-{name}"] = below_mark(text)
     return kept, findings
+
+
+def _beside(hand: Hand, path: str) -> str | None:
+    """Return a template of what another one makes beside its Application, where that is the same everywhere."""
+    prefix = f"{hand.parent.chart.folder}/" if hand.parent.chart.folder else ""
+    apps = {each.app for each in hand.deployed.values() if each.template.removeprefix(prefix) == path}
+    if len(apps) != 1:
+        return None
+    (app,) = apps
+    found = {name: [o.data for o in objects if o.template == path] for name, objects in hand.beside.items()}
+    having = [found[name] for name in hand.having(app)]
+    if not having[0] or any(each != having[0] for each in having):
+        return None
+    if any(objects for name, objects in found.items() if name not in hand.having(app)):
+        return None
+    body = "---\n".join(written.text(data) for data in having[0])
+    if "{{" in body or "<%" in body:
+        return None
+    return f"{_CONTROL}{_BY_NAME.replace('<% app.name %>', app)}{body}# {{{{- end }}}}\n"
 
 
 def _values(hand: Hand) -> str:

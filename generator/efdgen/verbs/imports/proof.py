@@ -106,7 +106,8 @@ def _explained(found: Sequence[Difference], made: Made, name: str, app: str) -> 
         reason = each.reason
         for finding in reasons:
             fits = {"I303": "objects", "I302": "objects", "I305": "chart", "I306": "chart", "I301": "Application"}
-            is_named = finding.code != "I303" or any(word in finding.message.split() for word in each.path.replace("/", " ").split())
+            name_there = each.path.partition(" spec.path")[0].rpartition("/")[2]
+            is_named = finding.code != "I303" or f"VaultSecret {name_there} of" in finding.message
             if not reason and fits.get(finding.code) == each.what and is_named:
                 reason = finding.message
         yield each._replace(reason=reason)

@@ -144,8 +144,7 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
                 continue
         changed, read = unfolded(text, names, facts)
         services += read
-        if "<%" in changed:
-            changed = changed.replace("<%", "<{{/**/}}%")
+        changed = below_mark(changed).replace("<%", '{{ "<%" }}')
         where = posixpath.join(chart.folder, path)
         wrong = helmtemplates.problem(TextFile(path, changed))
         if wrong:
@@ -278,6 +277,11 @@ def _line(branches: Mapping[str, str], names: Sequence[str], facts: Mapping[str,
     services.append(service)
     name = f".Values.hosts.{service}" if re.fullmatch(r"\w+", service) else f'index .Values.hosts "{service}"'
     return f'{lead}"{{{{ {name} }}}}"'
+
+
+def below_mark(text: str) -> str:
+    """Return a template that can stand below efdgen's first line, a comment: nothing at its start joins that line."""
+    return re.sub(r"\A\s*\{\{-", "{{", text)
 
 
 def first_keys(own: Own, charts: Sequence[str]) -> frozenset[str]:
