@@ -26,6 +26,7 @@ _COMMANDS = {
     "unset": "Take a value out again.",
     "pin": "Hold a value back, or move it ahead, with the reason.",
     "unpin": "Take a pin away.",
+    "import": "Make specs of a hand-written repository, and prove they say the same.",
     "new": "Write the spec of a new environment, and say what comes next.",
     "rename": "Give an environment another name, and say what that changes in the world.",
     "new-app": "Write the folder of a new app, from what its chart tells.",

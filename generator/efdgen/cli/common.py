@@ -198,7 +198,7 @@ def reports_errors(function: Function) -> Function:
 
         try:
             try:
-                if kwargs.get("reports"):
+                if kwargs.get("reports") and "root" in kwargs:
                     from efdgen.report.former import is_report
 
                     files = [report.file for report in kwargs["reports"]]

@@ -38,6 +38,7 @@ def files(made: Made, hand: Hand, parent: Mapping[str, str]) -> dict[str, bytes]
             values = {**values, **_first_keys(app, values)}
         if values:
             texts[f"{folder}/values.yaml"] = written.text(values, notes.of(names, name, app, values, ()))
+        texts.update({paths.table(table): written.text(data) for table, data in app.files.tables.items()})
         texts.update({f"{folder}/templates/{path}": text for path, text in app.definition.own.templates.items()})
     texts[paths.FACTS] = _SHARED_HEAD + written.text(made.shared)
     for name, spec in made.specs.items():

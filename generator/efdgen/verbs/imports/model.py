@@ -55,11 +55,13 @@ class Source(NamedTuple):
         name: what people call it.
         files: contents, by path.
         findings: what was not read, and why.
+        commit: the commit that they are of; empty: they lie in a folder.
     """
 
     name: str
     files: Mapping[str, bytes]
     findings: tuple[Finding, ...] = ()
+    commit: str = ""
 
 
 class Dependency(NamedTuple):

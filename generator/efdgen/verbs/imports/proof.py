@@ -92,6 +92,7 @@ def _environment(
         number, wrong = _values(each, definition, tree, name, files)
         found += wrong
         found += _chart(each.chart, definition, tree)
+        found += _files(made.apps[app].files.content, app, name, tree)
         own, compared = _own(hand, each, definition, tree, files, engine)
         found += own
         yield Proved(name, app, number, compared, tuple(_explained(found, made, name, app)))
@@ -190,6 +191,15 @@ def _chart(chart: Chart, definition: Definition, tree: Mapping[str, bytes]) -> I
             if done is not None and done[2].startswith("file://") and (said is None or not said[2].startswith("http")):
                 continue
             yield Difference("chart", key, " ".join(said or ()), " ".join(done or ()))
+
+
+def _files(content: Mapping[str, Any], app: str, name: str, tree: Mapping[str, bytes]) -> Iterator[Difference]:
+    """Compare the JSON files that an app has in an environment."""
+    for path, before in content.items():
+        if posixpath.basename(path) == f"{name}.json":
+            text = tree.get(f"{outputs.chart(app)}/{path}")
+            after = json.loads(text) if text is not None else None
+            yield from _compared("files", {path: before}, {path: after})
 
 
 def _own(

@@ -134,4 +134,4 @@ def _revision(place: Path, revision: str) -> Source:
         start = end + 1
         reading.files[path] = answers.stdout[start : start + int(size)]
         start += int(size) + 1
-    return Source(f"{place} at {at.name}", reading.files, tuple(reading.findings))
+    return Source(f"{place} at {at.name}", reading.files, tuple(reading.findings), at.commit)

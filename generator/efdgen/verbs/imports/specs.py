@@ -11,7 +11,9 @@ from efdgen.verbs.imports import definition as definitions
 from efdgen.verbs.imports import facts as facts_of
 from efdgen.verbs.imports import forms as ways
 from efdgen.verbs.imports import templates
+from efdgen.verbs.imports import envfiles
 from efdgen.verbs.imports.definition import Definition
+from efdgen.verbs.imports.envfiles import EnvironmentFiles
 from efdgen.verbs.imports.factor import NONE, Factoring, Layers
 from efdgen.verbs.imports.facts import Facts, at
 from efdgen.verbs.imports.model import Finding, Hand
@@ -20,6 +22,7 @@ from efdgen.verbs.imports.templates import Shapes
 
 _PATTERN = "<% service %>.<% name %>.<% domain %>"
 _DOMAIN = "example.org"
+_OPERATOR = "vault-secrets-operator"
 _APP_KEYS = ("project", "targetRevision", "destinationServer", "syncPolicy")
 
 
@@ -29,6 +32,7 @@ class App(NamedTuple):
     definition: Definition
     data: Mapping[str, Any]
     layers: Layers
+    files: EnvironmentFiles
 
 
 class Made(NamedTuple):
@@ -42,6 +46,7 @@ class Made(NamedTuple):
         facts: what is true of each environment.
         shapes: what Namespaces and VaultSecrets have alike.
         findings: what to look at.
+        deployed: which environment has which app.
     """
 
     apps: Mapping[str, App]
@@ -51,6 +56,7 @@ class Made(NamedTuple):
     facts: Mapping[str, Facts]
     shapes: Shapes
     findings: tuple[Finding, ...]
+    deployed: frozenset[tuple[str, str]]
 
 
 def make(hand: Hand) -> Made:
@@ -72,11 +78,17 @@ def make(hand: Hand) -> Made:
         if shapes.namespace is not None and not definition.own.has_namespace:
             findings.append(Finding("I302", f"{name} gets the Namespace that the other apps have", "", 0, "", "", name))
         values = {env: definition.values(hand.deployed[env, name].values) for env in hand.having(name)}
-        layers = Factoring(sites, {env: ways.of_values(facts[env]) for env in facts}).layers(values)
+        forms = {env: ways.of_values(facts[env]) for env in facts}
+        layers = Factoring(sites, forms).layers(values)
+        files = envfiles.find(hand, name, forms, [table for app in apps.values() for table in app.files.tables])
+        findings += files.findings
         data = {**definition.data, **_hosts(services.get(name, {})), **_secrets(definition, facts)}
-        apps[name] = App(definition, data, layers)
+        if files.declared:
+            data["environmentFiles"] = files.declared
+        apps[name] = App(definition, data, layers, files)
     shared, specs = _facts(hand, facts, sites, frozenset(s for each in services.values() for s in each))
-    made = Made(apps, sites, shared, specs, facts, shapes, tuple(findings))
+    made = Made(apps, sites, shared, specs, facts, shapes, tuple(findings), frozenset(hand.deployed))
+    _require_operator(made)
     _add_apps(made, hand)
     return made
 
@@ -229,6 +241,20 @@ def _with_defaults(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
             "rbac": {"defaultRole": "role:readonly", "policies": [], "groups": []},
         },
     }
+
+
+def _require_operator(made: Made) -> None:
+    """Say that apps with VaultSecrets need what makes Secrets of them; where it is not deployed, the cluster has it."""
+    if _OPERATOR not in made.apps:
+        return
+    deploying = {name for name in made.specs if (name, _OPERATOR) in made.deployed}
+    for name, app in made.apps.items():
+        if app.definition.own.secrets and name != _OPERATOR:
+            made.apps[name].data["requires"] = [_OPERATOR]  # type: ignore[index]
+    for name, spec in made.specs.items():
+        needs = any(app.definition.own.secrets for key, app in made.apps.items() if (name, key) in made.deployed)
+        if needs and name not in deploying:
+            spec.setdefault("cluster", {})["provides"] = [_OPERATOR]
 
 
 def _add_apps(made: Made, hand: Hand) -> None:

@@ -16,7 +16,7 @@ _SETTING = re.compile(r"#+\s*(?:-\s*)?[\w./\"'-]+:(?:\s|$)|#+\s*-\s|#+\s*[{}\[\]
 _MOST = 4
 """Lines of a comment that are taken along; longer ones are a manual."""
 
-_IN_BRACKETS = frozenset(("ingressHosts", "nodePortHosts", "manualSecrets", "jsonPointers"))
+_IN_BRACKETS = frozenset(("ingressHosts", "nodePortHosts", "manualSecrets", "jsonPointers", "requires", "provides"))
 """Short lists of definitions that stand on one line."""
 
 Path = tuple[Any, ...]

@@ -1,0 +1,85 @@
+"""`efdgen import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from efdgen.cli import helmwarnings
+from efdgen.cli.common import DIFFERENCES, INVALID_INPUT, reports_errors
+from efdgen.cli.helm_options import engine_option
+from efdgen.cli.reports import Report, Said, Style, publish, refuse_others, report_option
+from efdgen.cli.streams import say
+
+if TYPE_CHECKING:
+    from efdgen.verbs.imports.result import Imported
+
+_FORMATS = ("text", "markdown", "html", "json")
+
+
+@click.command("import")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--rev", "revision", metavar="REVISION", default="", help="Read this revision from Git, not the files there.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the repository into this new folder.")
+@click.option("--env", "environments", metavar="ENV", multiple=True, help="Import this environment only. As often as wanted.")
+@click.option("--parent", metavar="FOLDER", default="", help="The app of apps in SOURCE, where it is not found by itself.")
+@click.option("--since", metavar="REVISION", default="", help="Show what changed since, as edits of specs and definitions.")
+@click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", help="Default: text.")
+@report_option(_FORMATS)
+@engine_option
+@reports_errors
+def command(
+    source: Path,
+    revision: str,
+    output: Path | None,
+    environments: tuple[str, ...],
+    parent: str,
+    since: str,
+    format_: str,
+    reports: tuple[Report, ...],
+    engine: str,
+) -> None:
+    """Make specs and definitions of a hand-written repository, and prove that they render to the same.
+
+    SOURCE is a checkout or a Git directory of an app-of-apps repository: a parent chart, wrapper charts, values-ENV.yaml.
+    It is read, never changed, and nothing in it is run but its Helm templates. Without -o, nothing is written.
+
+    \b
+    Examples:
+      efdgen import ../argocd-efd                        what would come of it
+      efdgen import ../argocd-efd -o efd --report html=import.html
+      efdgen import ../argocd-efd --rev v2 --since v1    what changed by hand
+    """
+    from efdgen.helm import engines
+    from efdgen.report import imports as report
+    from efdgen.verbs.imports import folder, result, since as later, telling
+    from efdgen.verbs.imports import source as sources
+
+    refuse_others([each.file for each in reports], report.is_result)
+    if output is not None:
+        folder.refuse_taken(output)
+    files = sources.read(source, revision)
+    helm = engines.choose(engine)
+    with helmwarnings.once(helm):
+        found = result.run(files, helm, environments, parent)
+        before = result.run(sources.read(source, since), helm, environments, parent) if since else None
+    if before is not None:
+        click.echo(later.edits(before.files, found.files), nl=False)
+        say(f"what changed by hand from {before.hand.source.name} to {found.hand.source.name}: a patch, for git apply")
+        return
+    told = telling.told(found)
+
+    def tell(form: str, style: Style) -> list[Said]:
+        return [Said(report.tell(told, form, style))]
+
+    publish(tell, format_, reports)
+    if not found.proved:
+        say("efdgen refuses what was made of it; nothing was written")
+        raise click.exceptions.Exit(INVALID_INPUT)
+    if output is not None:
+        changes = folder.write(output, found.files, found.hand.source)
+        say(f"{len(changes)} files in {output}: read the specs, then run: efdgen --root {output} check")
+    if any(row.unexplained for row in told.rows):
+        raise click.exceptions.Exit(DIFFERENCES)

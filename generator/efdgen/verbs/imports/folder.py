@@ -1,0 +1,49 @@
+"""Writes what an import made into a folder of its own, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from efdgen.errors import OutputError
+from efdgen.output import disk
+from efdgen.output.compare import FileChange, compare
+from efdgen.output.tree import FileTree
+from efdgen.verbs.imports.model import Source
+
+RECORD = "imported.json"
+"""The file that says what a folder was imported from."""
+
+
+def refuse_taken(folder: Path) -> None:
+    """Refuse a folder that holds something already.
+
+    Raises:
+        OutputError: when it does, or can't be looked into.
+    """
+    try:
+        is_taken = folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir())))
+    except OSError as error:
+        raise OutputError(f"can't look into {folder}: {error.strerror}") from error
+    if is_taken:
+        raise OutputError(
+            f"{folder} holds something already: name a new folder, or an empty one; "
+            "--only NAME --into REPOSITORY adds to an efdgen repository, --since REVISION shows what changed"
+        )
+
+
+def write(folder: Path, files: Mapping[str, bytes], source: Source) -> list[FileChange]:
+    """Write a repository into an empty folder.
+
+    Raises:
+        OutputError: when a path leads elsewhere, or something can't be written.
+    """
+    refuse_taken(folder)
+    record = {"source": source.name, "commit": source.commit}
+    tree = FileTree({**files, RECORD: f"{json.dumps(record, indent=2)}\n".encode()})
+    changes = compare({}, tree)
+    with disk.lock(folder):
+        refuse_taken(folder)
+        disk.apply(folder, changes)
+    return changes

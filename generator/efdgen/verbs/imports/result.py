@@ -1,0 +1,92 @@
+"""All of an import, in memory: from the files of a hand-written repository to those of one that efdgen renders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from efdgen.helm.engines.engine import Engine
+from efdgen.verbs.imports import checked, drift, emit, hand, parentchart, proof, source, specs
+from efdgen.verbs.imports.model import Count, Finding, Hand, Source, count
+from efdgen.verbs.imports.proof import Proved
+from efdgen.verbs.imports.specs import Made
+
+
+class Imported(NamedTuple):
+    """What came of an import.
+
+    Attributes:
+        hand: the source.
+        made: specs and definitions, as data.
+        files: the repository, with what it renders to, by path.
+        proved: what was compared, by environment and app; none: efdgen refuses what was made.
+        findings: what a team should know.
+        before: the lines of the source that were taken over.
+        after: the lines of specs and definitions.
+    """
+
+    hand: Hand
+    made: Made
+    files: dict[str, bytes]
+    proved: tuple[Proved, ...]
+    findings: tuple[Finding, ...]
+    before: Count
+    after: Count
+
+    def equal(self, environment: str) -> bool:
+        """Say whether an environment renders to what the source has, in everything."""
+        found = [each for each in self.proved if each.environment == environment]
+        return bool(found) and not any(each.differences for each in found)
+
+
+def read(place: Path, revision: str = "") -> Source:
+    """Read a source: see `source.read`."""
+    return source.read(place, revision)
+
+
+def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent: str = "") -> Imported:
+    """Make specs and definitions of a hand-written repository, in memory, and prove that they say the same.
+
+    Args:
+        files: the source.
+        engine: Helm.
+        environments: the environments; none: those that have values for most of their apps.
+        parent: the folder of the parent chart; empty: it is looked for.
+
+    Raises:
+        UsageError: when there is no app of apps.
+    """
+    found = hand.read(files, engine, environments, parent)
+    made = specs.make(found)
+    shared, lost = parentchart.files(found, made.shapes)
+    made = made._replace(findings=(*made.findings, *lost))
+    result = checked.check(made, lambda: emit.files(made, found, shared))
+    contents = dict(result.files)
+    proved: list[Proved] = []
+    if result.rendering is not None:
+        tree = dict(result.rendering.tree)
+        proved = proof.prove(found, made, tree, contents, engine)
+        contents.update({f"rendered/{path}": content for path, content in tree.items()})
+    findings = tuple(dict.fromkeys([*found.findings, *made.findings, *result.findings, *drift.find(found)]))
+    return Imported(found, made, contents, tuple(proved), findings, _before(found), _after(result.files))
+
+
+def _before(found: Hand) -> Count:
+    """Return the lines that were taken over: values files, charts and templates of what is deployed."""
+    used = {file for each in found.deployed.values() for file in each.files}
+    folders = {each.chart.folder for each in found.deployed.values()} | {found.parent.chart.folder}
+    charts = {chart.folder: chart for chart in found.layout.charts.values()} | {found.parent.chart.folder: found.parent.chart}
+    for folder in folders:
+        used |= {f"{folder}/{path}" for path in charts[folder].files if not path.startswith("values-")}
+    total = Count(0, 0)
+    for path in used:
+        total += count(found.source.files.get(path, b"").decode(errors="replace"))
+    return total
+
+
+def _after(files: dict[str, bytes]) -> Count:
+    total = Count(0, 0)
+    for _, text in emit.lines_of(files):
+        total += count(text)
+    return total

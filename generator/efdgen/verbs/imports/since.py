@@ -1,0 +1,29 @@
+"""What the hand-written side changed between two revisions, as edits of the specs and definitions that would follow."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+from efdgen.repository import paths
+
+
+def edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
+    """Return what has to be edited in what people write, as a patch that `git apply` takes.
+
+    Args:
+        before: what was made of the older revision.
+        after: what was made of the newer one.
+    """
+    out: list[str] = []
+    for path in sorted(before.keys() | after.keys()):
+        if not path.startswith((f"{paths.ENVIRONMENTS}/", f"{paths.TEMPLATES}/", "charts/")) or before.get(path) == after.get(path):
+            continue
+        old, new = (side.get(path, b"").decode(errors="replace").splitlines(keepends=True) for side in (before, after))
+        out.append(f"diff --git a/{path} b/{path}\n")
+        out += [] if path in before else ["new file mode 100644\n"]
+        out += [] if path in after else ["deleted file mode 100644\n"]
+        names = (f"a/{path}" if path in before else "/dev/null", f"b/{path}" if path in after else "/dev/null")
+        for line in difflib.unified_diff(old, new, *names):
+            out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(out)

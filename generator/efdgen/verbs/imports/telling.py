@@ -1,0 +1,117 @@
+"""What an import has to tell: what was recognised, what was factored out and why, what differs, what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from efdgen.repository import paths
+from efdgen.report.imports.told import Different, Note, Row, Told
+from efdgen.report.text import count
+from efdgen.verbs.imports import emit
+from efdgen.verbs.imports import forms as ways
+from efdgen.verbs.imports.facts import leaves
+from efdgen.verbs.imports.factor import NONE
+from efdgen.verbs.imports.model import Chart, Finding
+from efdgen.verbs.imports.result import Imported
+
+
+def told(result: Imported) -> Told:
+    """Return the report of an import."""
+    found = result.hand
+    used = {file for each in found.deployed.values() for file in each.files}
+    folders = {each.chart.folder: each.chart for each in found.deployed.values()}
+    used |= {f"{folder}/{path}" for folder, chart in folders.items() for path in chart.files if path.startswith("templates/") or path in app_files(chart) or path in ("Chart.yaml", "requirements.yaml")}
+    used |= {f"{found.parent.chart.folder}/{path}" for path in found.parent.chart.files}
+    people = [path for path, _ in emit.lines_of(result.files)]
+    different = [
+        Different(p.environment, p.app, d.what, d.path, d.before, d.after, d.reason) for p in result.proved for d in p.differences
+    ]
+    return Told(
+        found.source.name,
+        [_row(result, name) for name in found.environments],
+        (result.before.lines, result.before.says),
+        (result.after.lines, result.after.says),
+        (len(used), len(people)),
+        tuple(_recognised(result)),
+        tuple(_factored(result)),
+        different,
+        [note(each) for each in sorted(result.findings, key=lambda f: (f.code, f.file, f.environment, f.app))],
+    )
+
+
+def app_files(chart: Chart) -> list[str]:
+    """Return the files beside a chart's templates that environments have."""
+    return [path for path in chart.files if path.endswith(".json") and "/" in path]
+
+
+def note(finding: Finding) -> Note:
+    """Return a finding as reports have it."""
+    return Note(finding.code, finding.place, finding.environment, finding.app, finding.message, finding.hint)
+
+
+def _row(result: Imported, name: str) -> Row:
+    proved = [each for each in result.proved if each.environment == name]
+    differences = [each for proof in proved for each in proof.differences]
+    return Row(
+        name,
+        sum(each.app != paths.PARENT for each in proved),
+        sum(each.values for each in proved),
+        sum(each.objects for each in proved),
+        len(differences),
+        sum(not each.reason for each in differences),
+    )
+
+
+def _recognised(result: Imported) -> Iterator[str]:
+    found = result.hand
+    how = f"the value {found.parent.key} says which environment" if found.parent.key else "a chart an environment"
+    yield f"The app of apps is {found.parent.chart.folder} ({how})."
+    yield f"{count(len(found.environments), 'environment')}: {', '.join(found.environments)}."
+    yield f"{count(len(result.made.apps), 'app')}: {', '.join(result.made.apps)}."
+    idle = sorted(set(found.layout.charts) - {each.chart.folder for each in found.deployed.values()})
+    idle = [folder for folder in idle if not any(folder.startswith(f"{each.chart.folder}/") for each in found.deployed.values())]
+    if idle:
+        yield f"Charts that nothing deploys, and that are not imported: {', '.join(idle)}."
+
+
+def _factored(result: Imported) -> Iterator[str]:
+    made = result.made
+    shared = made.shared["defaults"]
+    services = sorted({service for each in made.facts.values() for service in each.hosts})
+    if services:
+        yield f"Hosts follow from the name: {shared['hostPattern']}, with the domain {shared['domain']}, for {', '.join(services)}."
+    if any(each.prefix for each in made.facts.values()):
+        yield f"VaultSecrets lie below {shared['vault']['pathPrefix']}, where a spec says nothing else."
+    if any(each.storage_class for each in made.facts.values()):
+        yield "The storage class that most volumes of an environment have is its cluster.storageClass."
+    for site, names in made.sites.items():
+        yield f"What {' and '.join(names)} say alike is said by the site {site}."
+    numbers = [0, 0, 0, 0]
+    expressions = 0
+    for app in made.apps.values():
+        for number, trees in enumerate(([app.layers.shared], app.layers.sites.values(), app.layers.specs.values())):
+            for tree in trees:
+                for _, value in leaves(tree):
+                    numbers[number] += 1
+                    numbers[3] += value == NONE
+                    expressions += _is_expression(value)
+    yield (
+        f"{sum(each.values for each in result.proved):,} values became {sum(numbers[:3]):,}: {numbers[0]:,} in definitions, "
+        f"{numbers[1]:,} of sites, {numbers[2]:,} in specs; {expressions:,} are expressions, "
+        f"{numbers[3]:,} take away what most others have."
+    )
+    secrets = [secret for app in made.apps.values() for secret in app.definition.own.secrets]
+    if secrets:
+        yield f"{count(len(secrets), 'VaultSecret')} became a line of app.yaml each, in the place of a template."
+    tables = [table for app in made.apps.values() for table in app.files.tables]
+    if tables:
+        number = sum(len(app.files.content) for app in made.apps.values())
+        yield f"{count(number, 'JSON file')} of environments became entries of {', '.join(map(paths.table, tables))}."
+    kept = [f"{name}/{path}" for name, app in made.apps.items() for path in app.definition.own.templates]
+    if kept:
+        yield f"Templates that stay templates: {', '.join(kept)}."
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, str) and "<%" in value and value != NONE and "<% '<%' %>" != value and ways.NAME != ""
