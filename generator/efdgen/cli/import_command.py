@@ -21,11 +21,19 @@ _FORMATS = ("text", "markdown", "html", "json")
 
 @click.command("import")
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--rev", "revision", metavar="REVISION", default="", help="Read this revision from Git, not the files there.")
+@click.option(
+    "--rev", "revision", metavar="REVISION", default="", help="Read this revision from Git, not the files there."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the repository into this new folder.")
-@click.option("--env", "environments", metavar="ENV", multiple=True, help="Import this environment only. As often as wanted.")
-@click.option("--parent", metavar="FOLDER", default="", help="The app of apps in SOURCE, where it is not found by itself.")
-@click.option("--since", metavar="REVISION", default="", help="Show what changed since, as edits of specs and definitions.")
+@click.option(
+    "--env", "environments", metavar="ENV", multiple=True, help="Import this environment only. As often as wanted."
+)
+@click.option(
+    "--parent", metavar="FOLDER", default="", help="The app of apps in SOURCE, where it is not found by itself."
+)
+@click.option(
+    "--since", metavar="REVISION", default="", help="Show what changed since, as edits of specs and definitions."
+)
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", help="Default: text.")
 @report_option(_FORMATS)
 @engine_option

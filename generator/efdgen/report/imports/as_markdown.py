@@ -41,7 +41,10 @@ def _lines(told: Told) -> Iterator[str]:
         yield "Values, Applications, objects and charts are the same in every environment."
         yield ""
     else:
-        found = [[d.environment, d.app, d.what, d.path, d.before, d.after, d.reason or "**unexplained**"] for d in told.different]
+        found = [
+            [d.environment, d.app, d.what, d.path, d.before, d.after, d.reason or "**unexplained**"]
+            for d in told.different
+        ]
         yield from _table(["environment", "app", "what", "where", "source", "rendered", "reason"], found)
     for title, notes in told.groups():
         yield f"## {title}"

@@ -21,7 +21,23 @@ _WHO = re.compile(r"\((?:(?P<app>[a-z0-9-]+) in )?environments? (?P<env>[a-z0-9-
 _SECRET = re.compile(r"the Secret '([^']+)' is read")
 _OTHER = re.compile(r" of the environment ([a-z0-9-]+)")
 _ACCEPTED = frozenset(
-    ("E501", "E503", "E504", "E506", "E507", "E508", "E510", "E512", "E513", "E515", "E516", "E521", "E523", "E525", "E526")
+    (
+        "E501",
+        "E503",
+        "E504",
+        "E506",
+        "E507",
+        "E508",
+        "E510",
+        "E512",
+        "E513",
+        "E515",
+        "E516",
+        "E521",
+        "E523",
+        "E525",
+        "E526",
+    )
 )
 REASON = "As it was deployed by hand."
 

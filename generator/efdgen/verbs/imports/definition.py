@@ -81,7 +81,9 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
         charts = {}
         for dependency in chart.dependencies:
             said = _chart(hand, chart, dependency, files, findings, app)
-            charts[dependency.key] = {key: value for key, value in said.items() if key != "name" or value != dependency.key}
+            charts[dependency.key] = {
+                key: value for key, value in said.items() if key != "name" or value != dependency.key
+            }
         data["charts"] = charts
         first = {*charts, "global", *read} - OWN
     if data.get("chart") == "none":
@@ -147,7 +149,9 @@ def _chart(
             numbers = _NUMBERS.search(version)
             parts = (numbers[0] if numbers else "0").split(".")
             exact = ".".join([*parts, "0", "0"][:3])
-            message = f"the version {dependency.version or 'nothing'!s} of {dependency.name} is a range: {exact} is pinned"
+            message = (
+                f"the version {dependency.version or 'nothing'!s} of {dependency.name} is a range: {exact} is pinned"
+            )
             hint = "look which version runs, and pin that one: efdgen charts upgrade"
             findings.append(Finding("I305", message, chart.file, 0, hint, "", app))
             version = exact
@@ -158,7 +162,9 @@ def _chart(
     found = {path: text for path, text in hand.source.files.items() if path.startswith(f"{folder}/")}
     if not found or dependency.repository.startswith(("@", "alias:")):
         message = f"the chart {dependency.name} of {app} is not in the source, and its repository is none that Helm fetches from"
-        findings.append(Finding("I306", message, chart.file, 0, "write its repository's address into app.yaml", "", app))
+        findings.append(
+            Finding("I306", message, chart.file, 0, "write its repository's address into app.yaml", "", app)
+        )
         version = dependency.version if _EXACT.match(dependency.version) else "0.0.0"
         return {"name": dependency.name, "version": version, "repository": "https://charts.example.org"}
     files.update({f"{target}/{path.removeprefix(f'{folder}/')}": text for path, text in found.items()})

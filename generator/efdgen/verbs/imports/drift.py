@@ -37,11 +37,15 @@ def _of_value(hand: Hand, app: str, path: tuple[Any, ...], having: Mapping[str, 
             tags.setdefault(str(value), []).append(name)
         shown = "; ".join(f"{tag} in {', '.join(names)}" for tag, names in sorted(tags.items()))
         message = f"{app} has several image tags at {where}: {shown}"
-        yield Finding("I502", message, hand.deployed[next(iter(having)), app].chart.folder, 0, "is one forgotten?", "", app)
+        yield Finding(
+            "I502", message, hand.deployed[next(iter(having)), app].chart.folder, 0, "is one forgotten?", "", app
+        )
         return
     spelled = Counter(_folded(value) for value in having.values())
     for name, value in having.items():
-        others = [other for other in having.values() if _folded(other) == _folded(value) and _shown(other) != _shown(value)]
+        others = [
+            other for other in having.values() if _folded(other) == _folded(value) and _shown(other) != _shown(value)
+        ]
         agreed = [other for other in others if _shown(other) == _shown(others[0])]
         if len(agreed) >= _FEW - 1 and len(agreed) == spelled[_folded(value)] - 1:
             message = f"{where} of {app} is {_shown(value)} in {name}, and {_shown(agreed[0])} elsewhere"

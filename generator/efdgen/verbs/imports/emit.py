@@ -45,7 +45,9 @@ def files(made: Made, hand: Hand, parent: Mapping[str, str]) -> dict[str, bytes]
         said = {
             ("apps", app, "values", *path): comment
             for app, entry in spec["apps"].items()
-            for path, comment in notes.of([name], app, made.apps[app], entry.get("values", {}), notes.in_shared(made.apps[app], app)).items()
+            for path, comment in notes.of(
+                [name], app, made.apps[app], entry.get("values", {}), notes.in_shared(made.apps[app], app)
+            ).items()
         }
         texts[paths.spec(name)] = written.text(spec, said)
     content = {path: text.encode() for path, text in texts.items()}
@@ -71,9 +73,7 @@ class _Notes:
         self._hand = hand
         self._of_file: dict[str, Mapping[tuple[Any, ...], Sequence[str]]] = {}
 
-    def of(
-        self, environments: Sequence[str], app_name: str, app: App, tree: Mapping[str, Any], said: Any
-    ) -> Comments:
+    def of(self, environments: Sequence[str], app_name: str, app: App, tree: Mapping[str, Any], said: Any) -> Comments:
         """Return the comments for the keys of a tree: those of the first environment that has one there."""
         found: dict[tuple[Any, ...], Sequence[str]] = {}
         prefix = (app.definition.prefix,) if app.definition.prefix else ()

@@ -1,10 +1,10 @@
 """JSON files that an app has for each environment, such as feeds: their content becomes data of tables.
 
-    feeds/base.json    {title: Base, items: [{id: "1", text: Hello}]}
-    feeds/summit.json  {title: Summit, items: [{id: "2", text: News}, {id: "1", text: Hello}]}
+feeds/base.json    {title: Base, items: [{id: "1", text: Hello}]}
+feeds/summit.json  {title: Summit, items: [{id: "2", text: News}, {id: "1", text: Hello}]}
 
-    environments/shared/feeds.yaml      items: {base: {title: Base, items: [hello]}, summit: {...: [news, hello]}}
-    environments/shared/feedsitems.yaml items: {hello: {text: Hello}, news: {text: News}}
+environments/shared/feeds.yaml      items: {base: {title: Base, items: [hello]}, summit: {...: [news, hello]}}
+environments/shared/feedsitems.yaml items: {hello: {text: Hello}, news: {text: News}}
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def find(hand: Hand, app: str, forms: Mapping[str, Any], taken: Sequence[str]) -
         except ValueError as error:
             where = posixpath.join(chart.folder, path)
             line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
-            found.findings.append(Finding("I201", f"it is no JSON: {str(error).partition(':')[0]}", where, line, "", environment, app))
+            found.findings.append(
+                Finding("I201", f"it is no JSON: {str(error).partition(':')[0]}", where, line, "", environment, app)
+            )
             continue
         if isinstance(data, dict) and "<%" not in text.decode():
             folders.setdefault(folder, {})[environment] = data
@@ -148,7 +150,11 @@ def _entries(lists: Mapping[str, list[dict[str, Any]]], number: str) -> tuple[di
     """Return the table of all entries, and the names that each environment lists."""
     plain = {name: [{k: v for k, v in each.items() if k != number} for each in items] for name, items in lists.items()}
     all_items = [each for items in plain.values() for each in items]
-    defaults = {key: value for key, value in all_items[0].items() if all(key in e and e[key] == value for e in all_items)} if len(all_items) > 1 else {}
+    defaults = (
+        {key: value for key, value in all_items[0].items() if all(key in e and e[key] == value for e in all_items)}
+        if len(all_items) > 1
+        else {}
+    )
     names: dict[str, str] = {}
     items: dict[str, Any] = {}
     listed: dict[str, list[str]] = {}

@@ -128,9 +128,7 @@ class Factoring:
                     cost += _cost(value)
         return _Found(said, cost)
 
-    def _apart(
-        self, path: Path, nodes: Mapping[str, Any], maps: Mapping[str, Any], below: Any = ABSENT
-    ) -> _Found:
+    def _apart(self, path: Path, nodes: Mapping[str, Any], maps: Mapping[str, Any], below: Any = ABSENT) -> _Found:
         """Let sites and environments say what they say, each for itself; over an empty mapping, where some have that."""
         others = {name: node for name, node in nodes.items() if name not in maps and node is not ABSENT}
         inside = {name: maps.get(name, {}) for name in nodes if name not in others}
@@ -198,9 +196,7 @@ class Factoring:
             matched += sum(_fits(ways[name], candidate) for name in names)
         return _Found(tuple(said), cost), matched
 
-    def _site(
-        self, path: Path, site: str, ways: Mapping[str, Forms], nodes: Mapping[str, Any], below: Any
-    ) -> _Found:
+    def _site(self, path: Path, site: str, ways: Mapping[str, Forms], nodes: Mapping[str, Any], below: Any) -> _Found:
         """Return what a site and its environments have to say over `below`."""
         best: _Found | None = None
         candidates: list[Any] = [below]

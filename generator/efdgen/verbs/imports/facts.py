@@ -14,10 +14,14 @@ from typing import Any, NamedTuple
 
 from efdgen.verbs.imports.model import Hand
 
-HOST = re.compile(r"(?<![A-Za-z0-9_.-])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?![A-Za-z0-9_-])")
+HOST = re.compile(
+    r"(?<![A-Za-z0-9_.-])[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+(?![A-Za-z0-9_-])"
+)
 _TOP = re.compile(r"\.[a-z]{2,}\Z")
 _INSIDE = (".local", ".svc", ".yaml", ".yml", ".json", ".png", ".tpl", ".sh", ".py", ".java", ".toml", ".conf", ".log")
 _CLASS = re.compile(r"(?:.*S|s)torageClass(?:Name)?\Z")
+_CLASS_NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\Z")
+_VAULT_PATH = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._/-]*\Z")
 _HOST_KEYS = ("host", "hostname", "hosts", "tls")
 SERVICE, NAME, DOMAIN = "<% service %>", "<% name %>", "<% domain %>"
 
@@ -84,7 +88,7 @@ def find(hand: Hand) -> dict[str, Facts]:
 def _facts(hand: Hand, name: str, pattern: tuple[str, str], services: Mapping[str, str]) -> Facts:
     deployed = [each for (environment, _), each in hand.deployed.items() if environment == name]
     classes = [value for each in deployed for path, value in leaves(each.values) if path and is_class(path[-1])]
-    usual = _most([value for value in classes if isinstance(value, str) and value])
+    usual = _most([value for value in classes if isinstance(value, str) and _CLASS_NAME.match(value)])
     prefixes = [prefix for app in hand.apps for prefix in _prefixes(hand, name, app)]
     said: dict[str, Any] = {}
     for key, path in ARGOCD.items():
@@ -107,7 +111,9 @@ def _prefixes(hand: Hand, name: str, app: str) -> Iterator[str]:
         if item.data["kind"] == "VaultSecret":
             path, secret = at(item.data, ("spec", "path")), item.data["metadata"].get("name")
             if isinstance(path, str) and path.endswith(f"/{secret}"):
-                yield path.removesuffix(f"/{secret}")
+                prefix = path.removesuffix(f"/{secret}")
+                if _VAULT_PATH.match(prefix):
+                    yield prefix
 
 
 def _hosts(hand: Hand, name: str) -> dict[Place, list[str]]:

@@ -52,7 +52,7 @@ def read(source: Source, engine: Engine, wanted: Sequence[str] = (), parent: str
     reader = _Reader(source, layout, engine, [*source.findings, *found])
     for each, environment in reader.candidates(wanted):
         reader.add(each, environment, is_wanted=environment in wanted)
-    return reader.hand(layout.parents[0])
+    return reader.hand()
 
 
 class _Reader:
@@ -63,6 +63,7 @@ class _Reader:
         self._findings = findings
         self._deployed: dict[tuple[str, str], Deployed] = {}
         self._beside: dict[str, Sequence[Object]] = {}
+        self._parents: dict[str, Parent] = {}
         self._own: dict[tuple[str, str], Sequence[Object] | None] = {}
         self._data: dict[str, Mapping[str, Any] | None] = {}
 
@@ -105,7 +106,9 @@ class _Reader:
         gone = [each for each in found if each.code == "I204"]
         if not deployed or (not is_wanted and (len(gone) > len(own) or not own and self._has_others(environment))):
             if deployed or gone:
-                message = f"{environment} has values for {len(own)} of {len(own) + len(gone)} apps that have such files: "
+                message = (
+                    f"{environment} has values for {len(own)} of {len(own) + len(gone)} apps that have such files: "
+                )
                 hint = f"if it is one that runs: --env {environment}"
                 message += "not taken for an environment"
                 self._findings.append(Finding("I203", message, parent.chart.folder, 0, hint, environment))
@@ -115,6 +118,7 @@ class _Reader:
                 self._findings += made.findings
             return
         self._findings += [*made.findings, *found]
+        self._parents[environment] = parent
         self._beside[environment] = [each for each in made.objects if each.data["kind"] != "Application"]
         for each in deployed:
             if (environment, each.app) in self._deployed:
@@ -141,9 +145,7 @@ class _Reader:
         self._findings += made.findings
         return made.objects
 
-    def _deployment(
-        self, item: Object, environment: str, parent: Parent, found: list[Finding]
-    ) -> Iterable[Deployed]:
+    def _deployment(self, item: Object, environment: str, parent: Parent, found: list[Finding]) -> Iterable[Deployed]:
         """Yield how an Application is deployed, if it is one that can be imported."""
         template = posixpath.join(parent.chart.folder, item.template)
         name = str(item.data["metadata"].get("name"))
@@ -195,15 +197,14 @@ class _Reader:
         used = tuple(posixpath.normpath(posixpath.join(folder, file)) for file in dict.fromkeys(files))
         yield Deployed(name, environment, item.data, template, chart, _without_nulls(values, chart), used)
 
-    def hand(self, parent: Parent) -> Hand:
+    def hand(self) -> Hand:
         """Return everything that was read."""
         environments = tuple(sorted(self._beside))
         if not environments:
             raise NothingImportableError(self._source.name, self._findings)
+        parent = next(each for each in self._layout.parents if each in self._parents.values())
         findings = tuple(dict.fromkeys(self._findings))
-        return Hand(
-            self._source, self._layout, parent, environments, self._deployed, self._beside, self._own, findings
-        )
+        return Hand(self._source, self._layout, parent, self._parents, environments, self._deployed, self._beside, self._own, findings)
 
 
 def _value_files(source: Mapping[str, Any]) -> list[str]:
@@ -235,7 +236,11 @@ def _is_of(each: Deployed, environment: str) -> bool:
 def _without_nulls(values: Mapping[str, Any], chart: Chart) -> dict[str, Any]:
     """Return values without null outside of what other charts get: there, Helm leaves the key out."""
     keys = {dependency.key for dependency in chart.dependencies}
-    return {key: value if key in keys else _pruned(value) for key, value in values.items() if key in keys or value is not None}
+    return {
+        key: value if key in keys else _pruned(value)
+        for key, value in values.items()
+        if key in keys or value is not None
+    }
 
 
 def _pruned(value: Any) -> Any:

@@ -68,7 +68,9 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
     prefix = f"{folder}/" if folder else ""
     inside = {path.removeprefix(prefix): text for path, text in source.files.items() if path.startswith(prefix)}
     # A chart in a chart is not this one's.
-    nested = [posixpath.dirname(path) + "/" for path in inside if posixpath.basename(path) == "Chart.yaml" and "/" in path]
+    nested = [
+        posixpath.dirname(path) + "/" for path in inside if posixpath.basename(path) == "Chart.yaml" and "/" in path
+    ]
     files = {path: text for path, text in inside.items() if not any(map(path.startswith, nested))}
     about = mapping(source, f"{prefix}Chart.yaml", findings)
     if about is None:
@@ -84,7 +86,9 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
     for each in listed if isinstance(listed, list) else []:
         if isinstance(each, dict) and each.get("name"):
             name = str(each["name"]).strip()
-            said = [str(each.get(key) if each.get(key) is not None else "").strip() for key in ("version", "repository")]
+            said = [
+                str(each.get(key) if each.get(key) is not None else "").strip() for key in ("version", "repository")
+            ]
             dependencies.append(Dependency(str(each.get("alias") or name), name, *said))
             extra = sorted(each.keys() - {"name", "version", "repository", "alias"})
             if extra:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 
-
 class Weight(enum.Enum):
     """How much a finding matters: something could not be imported, something differs, something to look at."""
 
@@ -156,7 +155,8 @@ class Hand(NamedTuple):
     Attributes:
         source: its files.
         layout: what is where.
-        parent: the parent chart that the others are like.
+        parent: the parent chart whose templates are taken over.
+        parents: the parent chart of each environment.
         environments: the environments that can be imported.
         deployed: the apps, by environment and app.
         beside: other objects of the parent chart, by environment.
@@ -167,6 +167,7 @@ class Hand(NamedTuple):
     source: Source
     layout: Layout
     parent: Parent
+    parents: Mapping[str, Parent]
     environments: tuple[str, ...]
     deployed: Mapping[tuple[str, str], Deployed]
     beside: Mapping[str, Sequence[Object]]
@@ -198,5 +199,3 @@ def count(text: str) -> Count:
     lines = text.splitlines()
     said = [line for line in lines if line.strip() and not line.lstrip().startswith("#") and line.strip() != "---"]
     return Count(len(lines), len(said))
-
-

@@ -17,7 +17,9 @@ from efdgen.verbs.imports.templates import Shapes, below_mark, namespace_of
 
 _STARTER = Path(__file__).parent / "starter"
 _CONTROL = "# Control lines stand in comments: the file is valid YAML before and after Helm reads it.\n"
-_BY_NAME = '# {{- $efd := include "efd.environment" . | fromYaml }}\n# {{- with get $efd.applications "<% app.name %>" }}\n'
+_BY_NAME = (
+    '# {{- $efd := include "efd.environment" . | fromYaml }}\n# {{- with get $efd.applications "<% app.name %>" }}\n'
+)
 
 
 def files(hand: Hand, shapes: Shapes) -> tuple[dict[str, str], list[Finding]]:
@@ -59,8 +61,12 @@ def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
     chart = hand.parent.chart
     prefix = f"{chart.folder}/" if chart.folder else ""
     of_apps = {each.template.removeprefix(prefix) for each in hand.deployed.values()}
-    of_apps |= {finding.file.removeprefix(prefix) for finding in hand.findings if finding.code in ("I204", "I205", "I206")}
-    failing = {finding.file.removeprefix(prefix) for finding in hand.findings if finding.code == "I202" and not finding.app}
+    of_apps |= {
+        finding.file.removeprefix(prefix) for finding in hand.findings if finding.code in ("I204", "I205", "I206")
+    }
+    failing = {
+        finding.file.removeprefix(prefix) for finding in hand.findings if finding.code == "I202" and not finding.app
+    }
     is_beside = companion(hand) is not None
     kept: dict[str, str] = {}
     findings: list[Finding] = []
@@ -82,12 +88,18 @@ def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
             message = "Helm fails on it for some environments: it is not imported"
             findings.append(Finding("I302", message, place, 0, "correct it there, and import again"))
             continue
-        if not name.startswith("_") and not any(o.template == path for objects in hand.beside.values() for o in objects):
+        if not name.startswith("_") and not any(
+            o.template == path for objects in hand.beside.values() for o in objects
+        ):
             continue
         wrong = helmtemplates.problem(TextFile(path, text))
         if wrong or "<%" in text:
-            message = f"it is no YAML before Helm reads it: {wrong.message}" if wrong else "it holds <%, which is efdgen's"
-            findings.append(Finding("I302", f"{message}; it is not imported", place, wrong.location.line if wrong else 0))
+            message = (
+                f"it is no YAML before Helm reads it: {wrong.message}" if wrong else "it holds <%, which is efdgen's"
+            )
+            findings.append(
+                Finding("I302", f"{message}; it is not imported", place, wrong.location.line if wrong else 0)
+            )
             continue
         kept[name if name not in {f"{app}.yaml" for app in hand.apps} else f"own-{name}"] = below_mark(text)
     return kept, findings
@@ -113,7 +125,7 @@ def _beside(hand: Hand, path: str) -> str | None:
 
 
 def _values(hand: Hand) -> str:
-    text = "# There is no default environment: --helm-set env=<environment> chooses one.\nenv: \"\"\n"
+    text = '# There is no default environment: --helm-set env=<environment> chooses one.\nenv: ""\n'
     try:
         data = load(hand.parent.chart.files.get("values.yaml", b"").decode("utf-8-sig"))
     except ValueError:
@@ -149,10 +161,10 @@ def _secrets(shape: Mapping[str, Any]) -> str:
         "metadata": {"name": "{{ .name }}", "namespace": "<% app.namespace %>", **shape["metadata"]},
         "spec": {"path": '{{ required "a VaultSecret has no path" .path }}', **shape["spec"]},
     }
-    body = written.text(data).replace('"{{ required \\"a VaultSecret has no path\\" .path }}"', "'{{ required \"a VaultSecret has no path\" .path }}'")
-    return (
-        f"# efdgen: when <% app.secrets != [] %>\n{_CONTROL}# {{{{- range ((.Values.vault).secrets) }}}}\n---\n{body}# {{{{- end }}}}\n"
+    body = written.text(data).replace(
+        '"{{ required \\"a VaultSecret has no path\\" .path }}"', "'{{ required \"a VaultSecret has no path\" .path }}'"
     )
+    return f"# efdgen: when <% app.secrets != [] %>\n{_CONTROL}# {{{{- range ((.Values.vault).secrets) }}}}\n---\n{body}# {{{{- end }}}}\n"
 
 
 def source_of(application: Mapping[str, Any]) -> Any:

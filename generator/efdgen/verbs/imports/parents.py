@@ -36,7 +36,9 @@ def applications(parent: Parent, environment: str, engine: Engine) -> Made:
     return made(parent.chart, _NAMESPACE, values, engine, environment)
 
 
-def made(chart: Chart, namespace: str, values: Sequence[bytes], engine: Engine, environment: str, app: str = "") -> Made:
+def made(
+    chart: Chart, namespace: str, values: Sequence[bytes], engine: Engine, environment: str, app: str = ""
+) -> Made:
     """Return what Helm makes of a chart's own templates, without the charts that it depends on.
 
     Where the chart fails as a whole, each template is tried by itself, beside those that only define things.
@@ -47,7 +49,9 @@ def made(chart: Chart, namespace: str, values: Sequence[bytes], engine: Engine, 
         return _read(_manifests(files, name, namespace, values, engine), chart, environment, app)
     except ChartError:
         pass
-    templates = [path for path in files if path.startswith("templates/") and not posixpath.basename(path).startswith("_")]
+    templates = [
+        path for path in files if path.startswith("templates/") and not posixpath.basename(path).startswith("_")
+    ]
     objects: list[Object] = []
     findings: list[Finding] = []
     for template in templates:
@@ -67,7 +71,11 @@ def made(chart: Chart, namespace: str, values: Sequence[bytes], engine: Engine, 
 
 def _alone(chart: Chart, name: str) -> dict[str, bytes]:
     """Return a chart's files without what names other charts: Helm would ask for these."""
-    files = {path: text for path, text in chart.files.items() if path not in ("requirements.yaml", "requirements.lock", "Chart.lock")}
+    files = {
+        path: text
+        for path, text in chart.files.items()
+        if path not in ("requirements.yaml", "requirements.lock", "Chart.lock")
+    }
     files["Chart.yaml"] = yamlio.dump({"apiVersion": "v2", "name": name, "version": "0.1.0"}).encode()
     return files
 
@@ -94,7 +102,9 @@ def _read(manifests: Sequence[tuple[str, str]], chart: Chart, environment: str, 
             if isinstance(data, dict) and isinstance(data.get("metadata"), dict) and "kind" in data:
                 objects.append(Object(template, data))
             else:
-                findings.append(Finding("I202", "what Helm makes of it is no Kubernetes object", place, 0, "", environment, app))
+                findings.append(
+                    Finding("I202", "what Helm makes of it is no Kubernetes object", place, 0, "", environment, app)
+                )
     return Made(tuple(objects), tuple(findings))
 
 

@@ -56,7 +56,9 @@ class Proved(NamedTuple):
     differences: tuple[Difference, ...]
 
 
-def prove(hand: Hand, made: Made, tree: Mapping[str, bytes], files: Mapping[str, bytes], engine: Engine) -> list[Proved]:
+def prove(
+    hand: Hand, made: Made, tree: Mapping[str, bytes], files: Mapping[str, bytes], engine: Engine
+) -> list[Proved]:
     """Compare what was rendered with the source, environment by environment.
 
     Args:
@@ -73,12 +75,27 @@ def _environment(
     hand: Hand, made: Made, tree: Mapping[str, bytes], files: Mapping[str, bytes], engine: Engine, name: str
 ) -> Iterator[Proved]:
     chart = {path.removeprefix(_PARENT): text for path, text in tree.items() if path.startswith(_PARENT)}
-    parent = Parent(Chart(_PARENT[:-1], paths.PARENT, (), {p: t for p, t in chart.items() if not p.startswith("values-")} | {p: t for p, t in chart.items() if p == f"values-{name}.yaml"}, ""), "env")
+    parent = Parent(
+        Chart(
+            _PARENT[:-1],
+            paths.PARENT,
+            (),
+            {p: t for p, t in chart.items() if not p.startswith("values-")}
+            | {p: t for p, t in chart.items() if p == f"values-{name}.yaml"},
+            "",
+        ),
+        "env",
+    )
     rendered = parents.made(parent.chart, "argocd", [yamlio.dump({"env": name}).encode()], engine, name)
-    applications = {str(o.data["metadata"]["name"]): o.data for o in rendered.objects if o.data["kind"] == "Application"}
+    applications = {
+        str(o.data["metadata"]["name"]): o.data for o in rendered.objects if o.data["kind"] == "Application"
+    }
     others = [o for o in rendered.objects if o.data["kind"] != "Application"]
     lost = {posixpath.basename(finding.file) for finding in made.findings if finding.code == "I302"}
     differences = _objects(hand.beside[name], others, "argocd", lost)
+    if hand.parents[name] != hand.parent:
+        reason = f"{hand.parents[name].chart.folder} makes it; the templates of {hand.parent.chart.folder} are taken over"
+        differences = [each._replace(reason=each.reason or reason) for each in differences]
     yield Proved(name, paths.PARENT, 0, len(hand.beside[name]), tuple(differences))
     for app in hand.apps:
         each = hand.deployed.get((name, app))
@@ -106,7 +123,7 @@ def _explained(found: Sequence[Difference], made: Made, name: str, app: str) -> 
     for each in found:
         reason = each.reason
         for finding in reasons:
-            fits = {"I303": "objects", "I302": "objects", "I305": "chart", "I306": "chart", "I301": "Application"}
+            fits = {"I303": "objects", "I302": "objects", "I307": "objects", "I305": "chart", "I306": "chart", "I301": "Application"}
             name_there = each.path.partition(" spec.path")[0].rpartition("/")[2]
             is_named = finding.code != "I303" or f"VaultSecret {name_there} of" in finding.message
             if not reason and fits.get(finding.code) == each.what and is_named:
@@ -162,13 +179,19 @@ def _values(
     else:
         lost = before.keys() - {definition.prefix} - definition.first_keys
         before = {key: value for key, value in before.items() if key not in lost}
-        before = {key: value for key, value in before.items() if value is not None and not (key in charts and value == {})}
-        after = {key: value for key, value in after.items() if value is not None and not (key in charts and value == {})}
+        before = {
+            key: value for key, value in before.items() if value is not None and not (key in charts and value == {})
+        }
+        after = {
+            key: value for key, value in after.items() if value is not None and not (key in charts and value == {})
+        }
     return _number(before), list(_compared("values", before, after))
 
 
 def _pruned(value: Any) -> Any:
-    return {key: _pruned(below) for key, below in value.items() if below is not None} if isinstance(value, dict) else value
+    return (
+        {key: _pruned(below) for key, below in value.items() if below is not None} if isinstance(value, dict) else value
+    )
 
 
 def _number(value: Any) -> int:
@@ -181,7 +204,11 @@ def _chart(chart: Chart, definition: Definition, tree: Mapping[str, bytes]) -> I
     """Compare the charts that the wrapper chart depends on."""
     about = yamlio.load(tree[f"{outputs.chart(definition.app)}/Chart.yaml"].decode()) or {}
     after = {
-        str(each.get("alias") or each["name"]): (each["name"], str(each["version"]), str(each["repository"]).rstrip("/"))
+        str(each.get("alias") or each["name"]): (
+            each["name"],
+            str(each["version"]),
+            str(each["repository"]).rstrip("/"),
+        )
         for each in about.get("dependencies") or []
     }
     before = {d.key: (d.name, d.version, d.repository.rstrip("/")) for d in chart.dependencies}
@@ -203,7 +230,12 @@ def _files(content: Mapping[str, Any], app: str, name: str, tree: Mapping[str, b
 
 
 def _own(
-    hand: Hand, each: Deployed, definition: Definition, tree: Mapping[str, bytes], files: Mapping[str, bytes], engine: Engine
+    hand: Hand,
+    each: Deployed,
+    definition: Definition,
+    tree: Mapping[str, bytes],
+    files: Mapping[str, bytes],
+    engine: Engine,
 ) -> tuple[list[Difference], int]:
     """Compare what the wrapper chart's own templates make."""
     prefix = f"{outputs.chart(each.app)}/"
@@ -224,7 +256,11 @@ def _own(
         made = parents.made(one, namespace, [given], engine, each.environment, each.app)
         objects += made.objects
         findings += made.findings
-    failed = {finding.file.rpartition("/")[2] for finding in hand.findings if finding.code == "I202" and finding.app == each.app and finding.environment == each.environment}
+    failed = {
+        finding.file.rpartition("/")[2]
+        for finding in hand.findings
+        if finding.code == "I202" and finding.app == each.app and finding.environment == each.environment
+    }
     differences = _objects(expected, objects, namespace, set())
     for finding in findings:
         if finding.file.rpartition("/")[2] not in failed:

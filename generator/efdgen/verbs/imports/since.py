@@ -17,7 +17,9 @@ def edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
     """
     out: list[str] = []
     for path in sorted(before.keys() | after.keys()):
-        if not path.startswith((f"{paths.ENVIRONMENTS}/", f"{paths.TEMPLATES}/", "charts/")) or before.get(path) == after.get(path):
+        if not path.startswith((f"{paths.ENVIRONMENTS}/", f"{paths.TEMPLATES}/", "charts/")) or before.get(
+            path
+        ) == after.get(path):
             continue
         old, new = (side.get(path, b"").decode(errors="replace").splitlines(keepends=True) for side in (before, after))
         out.append(f"diff --git a/{path} b/{path}\n")

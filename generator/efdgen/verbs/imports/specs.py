@@ -72,7 +72,9 @@ def make(hand: Hand) -> Made:
         findings += own.notes
         definition = definitions.define(hand, name, own)
         if definition is None:
-            findings.append(Finding("I205", f"{name} has nothing to deploy: neither a chart nor templates", "", 0, "", "", name))
+            findings.append(
+                Finding("I205", f"{name} has nothing to deploy: neither a chart nor templates", "", 0, "", "", name)
+            )
             continue
         findings += definition.findings
         if shapes.namespace is not None and not definition.own.has_namespace:
@@ -99,9 +101,7 @@ def _sites(environments: Sequence[str]) -> dict[str, list[str]]:
     for name in environments:
         found.setdefault(name.partition("-")[0], []).append(name)
     return {
-        site: names
-        for site, names in found.items()
-        if 1 < len(names) < len(environments) and site not in environments
+        site: names for site, names in found.items() if 1 < len(names) < len(environments) and site not in environments
     }
 
 
@@ -163,7 +163,11 @@ def _facts(
     for name in hand.environments:
         site = next((each for each, names in sites.items() if name in names), "")
         spec = {"name": name, **({"site": site} if site else {}), **_ordered(layers.specs.get(name, {}))}
-        hosts = {s: host for s, host in facts[name].hosts.items() if _follows(facts[name], shared, s) != host and s in services}
+        hosts = {
+            s: host
+            for s, host in facts[name].hosts.items()
+            if _follows(facts[name], shared, s) != host and s in services
+        }
         specs[name] = {**spec, "hosts": hosts} if hosts else spec
     found = {"defaults": shared}
     if sites:
@@ -206,7 +210,12 @@ def _with_defaults(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
     argocd = found.get("argocd", {})
     first = {key: at(next(iter(hand.deployed.values())).application, path) for key, path in facts_of.ARGOCD.items()}
     address = next(
-        (v for each in hand.deployed.values() for p, v in facts_of.leaves(each.values) if p[-2:] == ("vault", "address") and isinstance(v, str)),
+        (
+            v
+            for each in hand.deployed.values()
+            for p, v in facts_of.leaves(each.values)
+            if p[-2:] == ("vault", "address") and isinstance(v, str)
+        ),
         "",
     )
     return {
@@ -235,7 +244,9 @@ def _with_defaults(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
             "path": "rendered/apps",
             "targetRevision": argocd.get("targetRevision", first["targetRevision"] or "HEAD"),
             "project": argocd.get("project", first["project"] or "default"),
-            "destinationServer": argocd.get("destinationServer", first["destinationServer"] or "https://kubernetes.default.svc"),
+            "destinationServer": argocd.get(
+                "destinationServer", first["destinationServer"] or "https://kubernetes.default.svc"
+            ),
             "syncPolicy": argocd.get("syncPolicy"),
             "tlsVaultPath": "<% vault.pathPrefix %>/tls-certs",
             "rbac": {"defaultRole": "role:readonly", "policies": [], "groups": []},
@@ -282,7 +293,11 @@ def _of_application(facts: Facts, hand: Hand, env: str, app: str) -> dict[str, A
     """Return what an app's Application says otherwise than the others of its environment."""
     application = hand.deployed[env, app].application
     said = {key: at(application, facts_of.ARGOCD[key]) for key in _APP_KEYS}
-    return {key: value for key, value in said.items() if value != facts.argocd.get(key) and (value is not None or key == "syncPolicy")}
+    return {
+        key: value
+        for key, value in said.items()
+        if value != facts.argocd.get(key) and (value is not None or key == "syncPolicy")
+    }
 
 
 def _own_secrets(app: App, facts: Facts) -> dict[str, Any]:
@@ -313,7 +328,9 @@ def _with_pins(values: Mapping[str, Any], reason: Callable[[], str]) -> dict[str
     return {**({"pins": pins} if pins else {}), **({"values": kept} if kept else {})}
 
 
-def _without_tags(tree: Mapping[str, Any], path: tuple[str, ...], pins: dict[str, Any], reason: Callable[[], str]) -> dict[str, Any]:
+def _without_tags(
+    tree: Mapping[str, Any], path: tuple[str, ...], pins: dict[str, Any], reason: Callable[[], str]
+) -> dict[str, Any]:
     kept: dict[str, Any] = {}
     for key, value in tree.items():
         here = (*path, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from efdgen.repository import paths
@@ -21,11 +21,18 @@ def told(result: Imported) -> Told:
     found = result.hand
     used = {file for each in found.deployed.values() for file in each.files}
     folders = {each.chart.folder: each.chart for each in found.deployed.values()}
-    used |= {f"{folder}/{path}" for folder, chart in folders.items() for path in chart.files if path.startswith("templates/") or path in app_files(chart) or path in ("Chart.yaml", "requirements.yaml")}
+    used |= {
+        f"{folder}/{path}"
+        for folder, chart in folders.items()
+        for path in chart.files
+        if path.startswith("templates/") or path in app_files(chart) or path in ("Chart.yaml", "requirements.yaml")
+    }
     used |= {f"{found.parent.chart.folder}/{path}" for path in found.parent.chart.files}
     people = [path for path, _ in emit.lines_of(result.files)]
     different = [
-        Different(p.environment, p.app, d.what, d.path, d.before, d.after, d.reason) for p in result.proved for d in p.differences
+        Different(p.environment, p.app, d.what, d.path, d.before, d.after, d.reason)
+        for p in result.proved
+        for d in p.differences
     ]
     return Told(
         found.source.name,
@@ -36,13 +43,21 @@ def told(result: Imported) -> Told:
         tuple(_recognised(result)),
         tuple(_factored(result)),
         different,
-        [note(each) for each in sorted(result.findings, key=lambda f: (f.code, f.file, f.environment, f.app))],
+        _notes(result.findings),
     )
 
 
 def app_files(chart: Chart) -> list[str]:
     """Return the files beside a chart's templates that environments have."""
     return [path for path in chart.files if path.endswith(".json") and "/" in path]
+
+
+def _notes(findings: Sequence[Finding]) -> list[Note]:
+    """Return findings by code and place; what is the same of several environments is said once."""
+    found: dict[Finding, list[str]] = {}
+    for each in sorted(findings, key=lambda f: (f.code, f.file, f.line, f.app, f.environment)):
+        found.setdefault(each._replace(environment=""), []).append(each.environment)
+    return [note(each._replace(environment=", ".join(filter(None, names)))) for each, names in found.items()]
 
 
 def note(finding: Finding) -> Note:
@@ -70,7 +85,11 @@ def _recognised(result: Imported) -> Iterator[str]:
     yield f"{count(len(found.environments), 'environment')}: {', '.join(found.environments)}."
     yield f"{count(len(result.made.apps), 'app')}: {', '.join(result.made.apps)}."
     idle = sorted(set(found.layout.charts) - {each.chart.folder for each in found.deployed.values()})
-    idle = [folder for folder in idle if not any(folder.startswith(f"{each.chart.folder}/") for each in found.deployed.values())]
+    idle = [
+        folder
+        for folder in idle
+        if not any(folder.startswith(f"{each.chart.folder}/") for each in found.deployed.values())
+    ]
     if idle:
         yield f"Charts that nothing deploys, and that are not imported: {', '.join(idle)}."
 

@@ -29,10 +29,13 @@ _GUARD = re.compile(
     re.DOTALL,
 )
 _CONTROL = re.compile(r"\{\{-?\s*(if|else|end|range|with|define|block)\b")
-_IF = re.compile(r"[ \t]*\{\{-?\s*(?P<word>if|else if)\s+\(?\s*eq\s+\.Values\.env\s+\"(?P<name>[^\"]+)\"\s*\)?\s*-?\}\}[ \t]*\Z")
+_IF = re.compile(
+    r"[ \t]*\{\{-?\s*(?P<word>if|else if)\s+\(?\s*eq\s+\.Values\.env\s+\"(?P<name>[^\"]+)\"\s*\)?\s*-?\}\}[ \t]*\Z"
+)
 _ELSE = re.compile(r"[ \t]*\{\{-?\s*else\s*-?\}\}[ \t]*\Z")
 _END = re.compile(r"[ \t]*\{\{-?\s*end\s*-?\}\}[ \t]*\Z")
 _ENVIRONMENT = re.compile(r"\{\{-?\s*\.Values\.env\s*-?\}\}")
+_ENVIRONMENT_READ = re.compile(r"\.Values\.env\b")
 _VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)")
 _TAKEN = frozenset(("env", "hosts", "vault", "kubernetesVersion", "global"))
 
@@ -142,18 +145,36 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
                 secrets.update({secret.name: secret for secret in found})
                 notes += _notes(hand, app, path, found)
                 continue
-        changed, read = unfolded(text, names, facts)
+        said = {name: str(hand.deployed[name, app].values.get("env", "")) for name in names}
+        changed, read = unfolded(text, said, facts)
         services += read
         changed = below_mark(changed).replace("<%", '{{ "<%" }}')
         where = posixpath.join(chart.folder, path)
         wrong = helmtemplates.problem(TextFile(path, changed))
         if wrong:
             hint = "write it by hand as templates/ of the app: docs/apps.md"
-            notes.append(Finding("I302", f"{app} loses a template that is no YAML before Helm: {wrong.message}", where, wrong.location.line, hint, "", app))
+            notes.append(
+                Finding(
+                    "I302",
+                    f"{app} loses a template that is no YAML before Helm: {wrong.message}",
+                    where,
+                    wrong.location.line,
+                    hint,
+                    "",
+                    app,
+                )
+            )
             continue
         if re.search(r"eq \.Values\.env|ne \.Values\.env", changed):
             message = "a template asks for names of environments, and stays as it is"
-            notes.append(Finding("I402", message, where, 0, "give the app a value for what differs, and test that", "", app))
+            notes.append(
+                Finding("I402", message, where, 0, "give the app a value for what differs, and test that", "", app)
+            )
+        if _ENVIRONMENT_READ.search(changed):
+            for name in names:
+                if said[name] != name:
+                    message = f"the values of {app} for {name} have {said[name] or 'nothing'} as env; efdgen makes it {name}"
+                    notes.append(Finding("I307", message, where, 0, "look whether that is meant", name, app))
         kept[path.removeprefix("templates/")] = changed
     reads = frozenset(key for text in kept.values() for key in _VALUES.findall(text))
     used = tuple(dict.fromkeys(services))
@@ -167,7 +188,11 @@ def _secrets(
     if not any(made.values()) or shapes.secret is None:
         return None
     folder = hand.deployed[next(iter(made)), app].chart.folder
-    failed = {f.environment for f in hand.findings if f.code == "I202" and f.app == app and f.file == posixpath.join(folder, path)}
+    failed = {
+        f.environment
+        for f in hand.findings
+        if f.code == "I202" and f.app == app and f.file == posixpath.join(folder, path)
+    }
     paths: dict[str, dict[str, str | None]] = {}
     for name, items in made.items():
         for item in items:
@@ -218,15 +243,21 @@ def _notes(hand: Hand, app: str, path: str, secrets: Sequence[Secret]) -> list[F
     return notes
 
 
-def unfolded(text: str, names: Sequence[str], facts: Mapping[str, Facts]) -> tuple[str, list[str]]:
-    """Return a template with its ladders of hosts as one line each, and the services that these name."""
+def unfolded(text: str, said: Mapping[str, str], facts: Mapping[str, Facts]) -> tuple[str, list[str]]:
+    """Return a template with its ladders of hosts as one line each, and the services that these name.
+
+    Args:
+        text: the template.
+        said: what the values of each environment have as env.
+        facts: what is true of each environment.
+    """
     lines = text.split("\n")
     out: list[str] = []
     services: list[str] = []
     number = 0
     while number < len(lines):
         ladder = _ladder(lines, number)
-        line = _line(ladder[0], names, facts, services) if ladder else None
+        line = _line(ladder[0], said, facts, services) if ladder else None
         if ladder and line is not None:
             out.append(line)
             number = ladder[1]
@@ -256,16 +287,18 @@ def _ladder(lines: Sequence[str], start: int) -> tuple[dict[str, str], int] | No
     return None
 
 
-def _line(branches: Mapping[str, str], names: Sequence[str], facts: Mapping[str, Facts], services: list[str]) -> str | None:
+def _line(
+    branches: Mapping[str, str], said: Mapping[str, str], facts: Mapping[str, Facts], services: list[str]
+) -> str | None:
     """Return the one line that says what a ladder says, if it is a host of each environment."""
     found = set()
-    for name in names:
-        line = branches.get(name, branches.get(""))
+    for name, env in said.items():
+        line = branches.get(env, branches.get(""))
         if line is None:
             return None
-        said = _ENVIRONMENT.sub(name, line)
+        filled = _ENVIRONMENT.sub(env, line)
         for service, host in facts[name].hosts.items():
-            lead, match, rest = said.partition(host)
+            lead, match, rest = filled.partition(host)
             if match and not rest.strip() and re.fullmatch(r"\s*(?:- )?(?:[\w-]+:)?\s*", lead):
                 found.add((lead, service))
                 break
