@@ -51,7 +51,7 @@ def repository(values: Values, secrets: Mapping[str, Mapping[str, str]] | None =
 
     Args:
         values: what the chart of each app gets.
-        secrets: the VaultSecrets that each app has, by app and name, each with its path; `ENV` stands for the environment.
+        secrets: the VaultSecrets that each app has, by app and name, with their paths; `ENV` is the environment.
     """
     files = {
         "apps/parent/Chart.yaml": "apiVersion: v1\nname: parent\nversion: 0.1.0\n",
@@ -76,7 +76,10 @@ def repository(values: Values, secrets: Mapping[str, Mapping[str, str]] | None =
 def _ladder(environments: Iterable[str], path: str) -> str:
     lines = []
     for number, name in enumerate(environments):
-        lines += [f'  {{{{- {"else if" if number else "if"} eq .Values.env "{name}" }}}}', f"  path: {path.replace('ENV', name)}"]
+        lines += [
+            f'  {{{{- {"else if" if number else "if"} eq .Values.env "{name}" }}}}',
+            f"  path: {path.replace('ENV', name)}",
+        ]
     return "\n".join([*lines, "  {{- end }}"])
 
 

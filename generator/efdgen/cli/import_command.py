@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +11,6 @@ from efdgen.cli.common import DIFFERENCES, INVALID_INPUT, reports_errors
 from efdgen.cli.helm_options import engine_option
 from efdgen.cli.reports import Report, Said, Style, publish, refuse_others, report_option
 from efdgen.cli.streams import say
-
-if TYPE_CHECKING:
-    from efdgen.verbs.imports.result import Imported
 
 _FORMATS = ("text", "markdown", "html", "json")
 
@@ -51,8 +47,9 @@ def command(
 ) -> None:
     """Make specs and definitions of a hand-written repository, and prove that they render to the same.
 
-    SOURCE is a checkout or a Git directory of an app-of-apps repository: a parent chart, wrapper charts, values-ENV.yaml.
-    It is read, never changed, and nothing in it is run but its Helm templates. Without -o, nothing is written.
+    SOURCE is a checkout or a Git directory of an app-of-apps repository: a parent chart, wrapper charts, and
+    values-ENV.yaml in them. It is read, never changed; nothing in it is run but its Helm templates. Without -o,
+    nothing is written.
 
     \b
     Examples:
@@ -62,7 +59,8 @@ def command(
     """
     from efdgen.helm import engines
     from efdgen.report import imports as report
-    from efdgen.verbs.imports import folder, result, since as later, telling
+    from efdgen.verbs.imports import folder, result, telling
+    from efdgen.verbs.imports import since as later
     from efdgen.verbs.imports import source as sources
 
     refuse_others([each.file for each in reports], report.is_result)

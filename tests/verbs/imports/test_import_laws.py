@@ -14,13 +14,17 @@ from efdgen.verbs.imports.model import Source
 from support import handwritten
 from support.strategies import TRICKY_WORDS, few
 
-_keys = st.sampled_from(["image", "tag", "size", "resources", "limits", "host", "storageClass", "a.b", "name", "env", "x-y"])
+_keys = st.sampled_from(
+    ["image", "tag", "size", "resources", "limits", "host", "storageClass", "a.b", "name", "env", "x-y"]
+)
 _scalars = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-(2**40), 2**40),
     st.floats(-1e6, 1e6, allow_nan=False).map(lambda number: round(number, 3)),
-    st.sampled_from(["8Gi", "local-path", "db-north.example.org", "north", "https://db-south-1.example.org/x", "<% name %>"]),
+    st.sampled_from(
+        ["8Gi", "local-path", "db-north.example.org", "north", "https://db-south-1.example.org/x", "<% name %>"]
+    ),
     st.sampled_from([word for word in TRICKY_WORDS if word.isprintable()]),
 )
 _values = st.recursive(

@@ -21,18 +21,19 @@ def _lines(told: Told, style: Style) -> Iterator[str]:
     rows = [[row.environment, str(row.apps), f"{row.values:,}", str(row.objects), row.verdict] for row in told.rows]
     yield table([["environment", "apps", "values", "objects", "rendered, it is"], *rows], style)
     yield ""
+    before, after = (count(number, "file") for number in told.files)
     yield (
-        f"{told.before[1]:,} lines in {count(told.files[0], 'file')} became {told.after[1]:,} in "
-        f"{count(told.files[1], 'file')}, without comments and empty lines ({told.before[0]:,} and {told.after[0]:,} with)."
+        f"{told.before[1]:,} lines in {before} became {told.after[1]:,} in {after}, without comments and empty lines "
+        f"({told.before[0]:,} and {told.after[0]:,} with)."
     )
-    for sentence in (*told.recognised, *told.factored):
-        yield sentence
+    yield from (*told.recognised, *told.factored)
     unexplained = [each for each in told.different if not each.reason]
     if unexplained:
         yield ""
         yield style("Unexplained differences", bold=True)
         for each in unexplained[:_MOST]:
-            yield f"{each.environment} / {each.app}: {each.what} {each.path}: {each.before or 'nothing'} -> {each.after or 'nothing'}"
+            change = f"{each.before or 'nothing'} -> {each.after or 'nothing'}"
+            yield f"{each.environment} / {each.app}: {each.what} {each.path}: {change}"
         if len(unexplained) > _MOST:
             yield f"... and {len(unexplained) - _MOST} more; --report markdown=FILE has all"
     for title, notes in told.groups():

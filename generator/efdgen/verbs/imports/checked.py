@@ -1,4 +1,4 @@
-"""What was made, rendered by efdgen in memory; what a rule refuses there is accepted, with the reason that it is so by hand."""
+"""What was made, rendered in memory. What a rule refuses is accepted there, with the reason that it is so by hand."""
 
 from __future__ import annotations
 
@@ -64,6 +64,8 @@ def check(made: Made, write: Callable[[], dict[str, bytes]]) -> Checked:
         write: writes them as files.
     """
     findings: list[Finding] = []
+    problems: list[Problem] = []
+    files: dict[str, bytes] = {}
     for _ in range(_ROUNDS):
         files = write()
         try:
@@ -74,7 +76,7 @@ def check(made: Made, write: Callable[[], dict[str, bytes]]) -> Checked:
             return Checked(rendering, files, tuple(dict.fromkeys(findings)))
         before: dict[str, Any] = {name: list(spec.get("accept", [])) for name, spec in _accepting(made)}
         before.update({f"app {name}": app.data.get("manualSecrets") for name, app in made.apps.items()})
-        found = [_accepted(made, each, before) for each in problems]
+        found = [_accepted(made, _about(each), before) for each in problems]
         findings += [finding for finding in found if finding is not None]
         if not any(found):
             break
@@ -114,49 +116,80 @@ def _accepting(made: Made) -> list[tuple[str, dict[str, Any]]]:
     return [*made.specs.items(), ("", made.shared["defaults"])]
 
 
-def _accepted(made: Made, problem: Problem, before: Mapping[str, Sequence[Any]]) -> Finding | None:
-    """Say in the specs what a rule wants to know, or accept it; None: nobody can, or it was accepted already.
+class _Refused(NamedTuple):
+    """A problem, and who it is about: an environment and an app, each empty where that is not known."""
 
-    A Secret that nothing makes is made by hand; a host of another environment needs a link to it.
-    """
-    if problem.code not in _ACCEPTED:
-        return None
+    problem: Problem
+    env: str
+    app: str
+
+    def finding(self, what: str) -> Finding:
+        """Return what is said of it."""
+        return Finding("I404", f"{self.problem.message} [{self.problem.code}]", "", 0, what, self.env, self.app)
+
+
+def _about(problem: Problem) -> _Refused:
+    """Say who a problem is about, by its message, or by the file that it is in."""
     who = _WHO.search(problem.message)
     env = who["env"] if who else paths.environment_of(problem.location.file)
     app = who["app"] if who else None
-    app = app or (str(problem.path[1]) if problem.path[:1] == ("apps",) and len(problem.path) > 1 else None)
-    if app is None and problem.location.file.startswith(f"{paths.APPS}/"):
+    if not app and problem.path[:1] == ("apps",) and len(problem.path) > 1:
+        app = str(problem.path[1])
+    if not app and problem.location.file.startswith(f"{paths.APPS}/"):
         app = problem.location.file.split("/")[2]
-    message = f"{problem.message} [{problem.code}]"
+    return _Refused(problem, env or "", app or "")
 
-    def finding(what: str) -> Finding:
-        return Finding("I404", message, "", 0, what, env or "", app or "")
 
-    secret = _SECRET.search(problem.message)
-    if problem.code == "E504" and secret and app in made.apps:
-        data: dict[str, Any] = made.apps[app].data  # type: ignore[assignment]
-        listed = data.setdefault("manualSecrets", [])
-        if secret[1] not in listed or data["manualSecrets"] is not before.get(f"app {app}"):
-            data["manualSecrets"] = list(dict.fromkeys([*listed, secret[1]]))
-            return finding(f"taken for one that people make by hand: manualSecrets in {paths.APPS}/{app}/app.yaml")
-    other = _OTHER.search(problem.message)
-    if problem.code == "E503" and other and env in made.specs and other[1] in made.specs:
-        links = made.specs[env].get("links", {})
-        if other[1] not in links:
-            _in_order(made.specs[env], "links", {**links, other[1]: f"{app or env} names it, as deployed by hand."})
-            return finding(f"declared in {paths.spec(env)} under links: say there why")
-    key = env if env in made.specs else ""
+def _accepted(made: Made, refused: _Refused, before: Mapping[str, Sequence[Any]]) -> Finding | None:
+    """Say in the specs what a rule wants to know, or accept it; None: nobody can, or it was accepted already."""
+    code = refused.problem.code
+    if code not in _ACCEPTED:
+        return None
+    said = (
+        _made_by_hand(made, refused, before) if code == "E504" else _linked(made, refused) if code == "E503" else None
+    )
+    if said is not None:
+        return said
+    key = refused.env if refused.env in made.specs else ""
     target = made.specs[key] if key else made.shared["defaults"]
-    if problem.code == "E506" and not key:
-        app = None
-    entry = {"rule": problem.code, **({"app": app} if app in made.apps else {}), "reason": REASON}
+    is_about_app = refused.app in made.apps and (code != "E506" or key)
+    entry = {"rule": code, **({"app": refused.app} if is_about_app else {}), "reason": REASON}
     if entry in before[key]:
         entry.pop("app", None)
         if entry in before[key]:
             return None
     if entry not in target.get("accept", []):
         _in_order(target, "accept", [*target.get("accept", []), entry])
-    return finding(f"accepted in {paths.spec(key) if key else paths.FACTS}: write the reason there, or correct it")
+    where = paths.spec(key) if key else paths.FACTS
+    return refused.finding(f"accepted in {where}: write the reason there, or correct it")
+
+
+def _made_by_hand(made: Made, refused: _Refused, before: Mapping[str, Sequence[Any]]) -> Finding | None:
+    """Declare that people make a Secret by hand, which no VaultSecret makes."""
+    secret = _SECRET.search(refused.problem.message)
+    if not secret or refused.app not in made.apps:
+        return None
+    data = made.apps[refused.app].data
+    listed = data.get("manualSecrets", [])
+    if secret[1] in listed and listed is before.get(f"app {refused.app}"):
+        return None
+    data["manualSecrets"] = list(dict.fromkeys([*listed, secret[1]]))
+    where = f"{paths.APPS}/{refused.app}/app.yaml"
+    return refused.finding(f"taken for one that people make by hand: manualSecrets in {where}")
+
+
+def _linked(made: Made, refused: _Refused) -> Finding | None:
+    """Declare a link to an environment whose host or path another one names."""
+    other = _OTHER.search(refused.problem.message)
+    if not other or refused.env not in made.specs or other[1] not in made.specs:
+        return None
+    spec = made.specs[refused.env]
+    links = spec.get("links", {})
+    if other[1] in links:
+        return None
+    reason = f"{refused.app or refused.env} names it, as deployed by hand."
+    _in_order(spec, "links", {**links, other[1]: reason})
+    return refused.finding(f"declared in {paths.spec(refused.env)} under links: say there why")
 
 
 def _in_order(target: dict[str, Any], key: str, value: Any) -> None:

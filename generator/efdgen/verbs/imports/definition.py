@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+import types
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from efdgen.environment.argocd import without_empty
@@ -45,11 +46,20 @@ class Definition(NamedTuple):
     findings: tuple[Finding, ...]
 
     def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the part of an environment's values that a spec has: without what efdgen makes, and what nothing reads."""
+        """Return the part of an environment's values that a spec has: not what efdgen makes, nor what nothing reads."""
         if self.prefix:
             inside = values.get(self.prefix)
             return dict(inside) if isinstance(inside, dict) else {}
         return {key: value for key, value in values.items() if key in self.first_keys}
+
+
+class _Charts(NamedTuple):
+    """What app.yaml says of an app's charts, where its values stand, and what else belongs to it."""
+
+    data: Mapping[str, Any]
+    prefix: str = ""
+    first_keys: frozenset[str] = frozenset()
+    files: Mapping[str, bytes] = types.MappingProxyType({})
 
 
 def define(hand: Hand, app: str, own: Own) -> Definition | None:
@@ -58,52 +68,61 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
     each = hand.deployed[names[0], app]
     chart = each.chart
     findings: list[Finding] = []
-    data: dict[str, Any] = {"description": chart.description or f"Taken over from {chart.folder}: say what it is for."}
     keys = {key for name in names for key in hand.deployed[name, app].values}
-    read = templates.first_keys(own, [dependency.key for dependency in chart.dependencies])
-    files: dict[str, bytes] = {}
-    prefix = ""
-    first: set[str] = set()
-    if not chart.dependencies:
-        if own.templates and (read or _has_more(chart)):
-            data["chart"], files = _folder_chart(hand, chart, app, own)
-            prefix = chart.name
-            own = own._replace(templates={})
-        elif own.templates or own.secrets or own.has_namespace:
-            data["chart"] = "none"
-        else:
-            return None
-    elif len(chart.dependencies) == 1 and _is_plain(chart.dependencies[0]) and not read and "global" not in keys:
-        (dependency,) = chart.dependencies
-        data["chart"] = _chart(hand, chart, dependency, files, findings, app)
-        prefix = dependency.key
-    else:
-        charts = {}
-        for dependency in chart.dependencies:
-            said = _chart(hand, chart, dependency, files, findings, app)
-            charts[dependency.key] = {
-                key: value for key, value in said.items() if key != "name" or value != dependency.key
-            }
-        data["charts"] = charts
-        first = {*charts, "global", *read} - OWN
-    if data.get("chart") == "none":
-        first = set(read) - OWN
+    charts = _charts(hand, app, own, keys, findings)
+    if charts is None:
+        return None
+    description = chart.description or f"Taken over from {chart.folder}: say what it is for."
+    data: dict[str, Any] = {"description": description, **charts.data}
     namespace = templates.namespace_of(each)
     if namespace != app:
         data["namespace"] = namespace
-    others = {templates.namespace_of(hand.deployed[name, app]) for name in names} - {namespace}
-    if others:
-        message = f"{app} is in other namespaces, too: {', '.join(sorted(others))}; an app has one"
-        findings.append(Finding("I301", message, each.template, 0, "make it two apps", "", app))
-    application = _application(hand, app, findings)
+    findings += _several(hand, app)
+    application = _application(hand, app)
     if application:
         data["application"] = application
-    lost = sorted(keys - first - OWN - ({prefix} if prefix else set()))
-    if lost and not files:
+    lost = sorted(keys - charts.first_keys - OWN - {charts.prefix})
+    if lost and not charts.files:
         message = f"nothing reads {', '.join(lost)} in the values of {app}: left out"
         hint = "a value of the chart stands below the chart's name"
         findings.append(Finding("I403", message, each.files[-1] if each.files else chart.folder, 0, hint, "", app))
-    return Definition(app, data, prefix, frozenset(first), own, files, tuple(findings))
+    if charts.files and not chart.dependencies:
+        own = own._replace(templates={})
+    return Definition(app, data, charts.prefix, charts.first_keys, own, charts.files, tuple(findings))
+
+
+def _several(hand: Hand, app: str) -> Iterator[Finding]:
+    """Yield what an app has several of, and can have one of."""
+    deployed = [hand.deployed[name, app] for name in hand.having(app)]
+    spaces = list(dict.fromkeys(map(templates.namespace_of, deployed)))
+    folders = list(dict.fromkeys(each.chart.folder for each in deployed))
+    for what, found in (("namespace", spaces), ("chart", folders)):
+        if len(found) > 1:
+            message = f"{app} has more than one {what}: {', '.join(found)}; the first one is taken for all"
+            yield Finding("I301", message, deployed[0].template, 0, "make it two apps", "", app)
+
+
+def _charts(hand: Hand, app: str, own: Own, keys: set[str], findings: list[Finding]) -> _Charts | None:
+    """Return what an app is made of; None: nothing."""
+    chart = hand.deployed[hand.having(app)[0], app].chart
+    read = templates.first_keys(own, [dependency.key for dependency in chart.dependencies])
+    if not chart.dependencies:
+        if own.templates and (read or _has_more(chart)):
+            said, files = _folder_chart(hand, chart, app, own)
+            return _Charts({"chart": said}, chart.name, files=files)
+        if own.templates or own.secrets or own.has_namespace:
+            return _Charts({"chart": "none"}, first_keys=read - OWN)
+        return None
+    files = {}
+    if len(chart.dependencies) == 1 and _is_plain(chart.dependencies[0]) and not read and "global" not in keys:
+        (dependency,) = chart.dependencies
+        said = _chart(hand, chart, dependency, files, findings, app)
+        return _Charts({"chart": said}, dependency.key, files=files)
+    charts = {}
+    for dependency in chart.dependencies:
+        said = _chart(hand, chart, dependency, files, findings, app)
+        charts[dependency.key] = {key: value for key, value in said.items() if (key, value) != ("name", dependency.key)}
+    return _Charts({"charts": charts}, first_keys=frozenset({*charts, "global", *read}) - OWN, files=files)
 
 
 def _is_plain(dependency: Dependency) -> bool:
@@ -157,11 +176,11 @@ def _chart(
             version = exact
         return {"name": dependency.name, "version": version, "repository": dependency.repository}
     place = dependency.repository.removeprefix("file://")
-    folder = posixpath.normpath(posixpath.join(chart.folder, place if place else f"charts/{dependency.name}"))
+    folder = posixpath.normpath(posixpath.join(chart.folder, place or f"charts/{dependency.name}"))
     target = f"charts/{posixpath.basename(folder)}"
     found = {path: text for path, text in hand.source.files.items() if path.startswith(f"{folder}/")}
     if not found or dependency.repository.startswith(("@", "alias:")):
-        message = f"the chart {dependency.name} of {app} is not in the source, and its repository is none that Helm fetches from"
+        message = f"the chart {dependency.name} of {app} is not in the source, and has no address to fetch it from"
         findings.append(
             Finding("I306", message, chart.file, 0, "write its repository's address into app.yaml", "", app)
         )
@@ -171,7 +190,7 @@ def _chart(
     return {"name": dependency.name, "path": target}
 
 
-def _application(hand: Hand, app: str, findings: list[Finding]) -> dict[str, Any]:
+def _application(hand: Hand, app: str) -> dict[str, Any]:
     """Return what an app's Application has of its own."""
     names = hand.having(app)
     first = hand.deployed[names[0], app].application

@@ -1,4 +1,4 @@
-"""The files of the repository that is made, in memory: specs, shared facts, definitions, with comments of the source."""
+"""The files of the repository that is made, in memory: specs, shared facts, definitions, and comments of the source."""
 
 from __future__ import annotations
 

@@ -129,7 +129,7 @@ class Factoring:
         return _Found(said, cost)
 
     def _apart(self, path: Path, nodes: Mapping[str, Any], maps: Mapping[str, Any], below: Any = ABSENT) -> _Found:
-        """Let sites and environments say what they say, each for itself; over an empty mapping, where some have that."""
+        """Let sites and environments say it, each for itself; over an empty mapping, where some have that."""
         others = {name: node for name, node in nodes.items() if name not in maps and node is not ABSENT}
         inside = {name: maps.get(name, {}) for name in nodes if name not in others}
         said, cost = self._below(path, inside, shared=False)
@@ -255,7 +255,7 @@ def _key(value: Any) -> str:
 
 
 def _distinct(values: Any) -> list[Any]:
-    found = {}
+    found: dict[tuple[str, str], Any] = {}
     for value in values:
         found.setdefault((type(value).__name__, _key(value)), value)
     return list(found.values())

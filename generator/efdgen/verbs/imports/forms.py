@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -44,7 +45,7 @@ def of_values(facts: Facts) -> Callable[[tuple[Any, ...], Any], Forms]:
         plain = literal(value)
         found = []
         for turn in turns:
-            with_hosts = _mapped(plain, lambda text, turn=turn: _with(text, turn))
+            with_hosts = _mapped(plain, functools.partial(_with, own=turn))
             found += [with_hosts, plain, _mapped(with_hosts, lambda text: named(text, facts.name))]
         if path and is_class(path[-1]) and value and value == facts.storage_class:
             found.insert(0, STORAGE_CLASS)
@@ -70,7 +71,13 @@ def _with(text: str, own: list[tuple[str, str]]) -> str:
     """Return a text with expressions for the environment's hosts and its Vault prefix."""
     for found, expression in own:
         if found in text:
-            text = re.sub(rf"(?<![A-Za-z0-9.-]){re.escape(found)}(?![A-Za-z0-9-])", lambda _, new=expression: new, text)
+            text = re.sub(
+                rf"(?<![A-Za-z0-9.-]){re.escape(found)}(?![A-Za-z0-9-])", functools.partial(_always, expression), text
+            )
+    return text
+
+
+def _always(text: str, _match: re.Match[str]) -> str:
     return text
 
 

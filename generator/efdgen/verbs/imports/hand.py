@@ -1,4 +1,4 @@
-"""A hand-written repository as Argo CD sees it: which apps an environment has, with which values, and what they make."""
+"""A hand-written repository as Argo CD sees it: the apps of each environment, their values, and what they make."""
 
 from __future__ import annotations
 
@@ -55,6 +55,14 @@ def read(source: Source, engine: Engine, wanted: Sequence[str] = (), parent: str
     return reader.hand()
 
 
+class _NotImportableError(Exception):
+    """An Application can't be imported: a finding's code, message, file and hint."""
+
+    def __init__(self, code: str, message: str, file: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.code, self.file, self.hint = code, file, hint
+
+
 class _Reader:
     def __init__(self, source: Source, layout: Layout, engine: Engine, findings: list[Finding]) -> None:
         self._source = source
@@ -104,7 +112,7 @@ class _Reader:
         deployed = [each for item in items for each in self._deployment(item, environment, parent, found)]
         own = [each for each in deployed if _is_of(each, environment)]
         gone = [each for each in found if each.code == "I204"]
-        if not deployed or (not is_wanted and (len(gone) > len(own) or not own and self._has_others(environment))):
+        if not deployed or (not is_wanted and (len(gone) > len(own) or (not own and bool(self._layout.environments)))):
             if deployed or gone:
                 message = (
                     f"{environment} has values for {len(own)} of {len(own) + len(gone)} apps that have such files: "
@@ -128,10 +136,6 @@ class _Reader:
             self._deployed[environment, each.app] = each
             self._own[environment, each.app] = self._objects(each)
 
-    def _has_others(self, environment: str) -> bool:
-        """Say whether values files are named after environments at all."""
-        return bool(self._layout.environments)
-
     def _about(self, each: Deployed, code: str, message: str, hint: str = "") -> Finding:
         return Finding(code, message, each.template, 0, hint, each.environment, each.app)
 
@@ -149,53 +153,53 @@ class _Reader:
         """Yield how an Application is deployed, if it is one that can be imported."""
         template = posixpath.join(parent.chart.folder, item.template)
         name = str(item.data["metadata"].get("name"))
+        try:
+            source, chart = self._made_of(item, name)
+            helm = source["helm"] if isinstance(source.get("helm"), dict) else {}
+            unknown = sorted(helm.keys() - _UNDERSTOOD)
+            if unknown:
+                message = f"the Application {name} says {', '.join(unknown)} to Helm, which is not imported"
+                found.append(Finding("I301", message, template, 0, "", environment, name))
+            listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(source)]
+            files = tuple(dict.fromkeys(posixpath.normpath(posixpath.join(chart.folder, file)) for file in listed))
+            values: Any = {}
+            for file in files:
+                values = merge(values, self._values(file, name, environment))
+            values = merge(merge(values, _inline(helm.get("values"))), _parameters(helm.get("parameters")))
+        except _NotImportableError as error:
+            found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
+            return
+        yield Deployed(name, environment, item.data, template, chart, _without_nulls(values, chart), files)
 
-        def refuse(code: str, message: str, hint: str = "", file: str = template) -> None:
-            found.append(Finding(code, message, file, 0, hint, environment, name))
-
+    def _made_of(self, item: Object, name: str) -> tuple[Mapping[str, Any], Chart]:
+        """Return the one source of an Application, and the chart that it is made of."""
         sources = list(parents.application_sources(item.data))
-        destination = item.data.get("spec", {}).get("destination") if isinstance(item.data.get("spec"), dict) else None
+        spec = item.data.get("spec")
+        destination = spec.get("destination") if isinstance(spec, dict) else None
         if not _NAME.match(name) or name == paths.PARENT or not isinstance(destination, dict):
-            refuse("I205", f"the Application {name} can't be imported: its name, or its destination")
-            return
+            raise _NotImportableError("I205", f"the Application {name} can't be imported: its name, or its destination")
         if len(sources) != 1 or not isinstance(sources[0].get("path"), str):
-            refuse("I205", f"the Application {name} has no path of this repository", "add it by hand: docs/apps.md")
-            return
+            message = f"the Application {name} has no path of this repository"
+            raise _NotImportableError("I205", message, hint="add it by hand: docs/apps.md")
         folder = posixpath.normpath(sources[0]["path"]).strip("/")
         chart = self._layout.charts.get(folder)
         if chart is None:
-            refuse("I205", f"the Application {name} is made of {folder}, which holds no chart")
-            return
-        helm = sources[0].get("helm")
-        helm = helm if isinstance(helm, dict) else {}
-        unknown = sorted(helm.keys() - _UNDERSTOOD)
-        if unknown:
-            refuse("I301", f"the Application {name} says {', '.join(unknown)} to Helm, which is not imported")
-        values: Any = {}
-        files = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(sources[0])]
-        for file in dict.fromkeys(files):
-            path = posixpath.normpath(posixpath.join(folder, file))
-            if path not in self._source.files:
-                hint = "Argo CD can't render it: take the Application away there, or add the file"
-                refuse("I204", f"{name} is deployed in {environment}, and its {file} is not there", hint)
-                return
-            if path not in self._data:
-                self._data[path] = layouts.mapping(self._source, path, self._findings)
-            data = self._data[path]
-            if data is None:
-                refuse("I206", f"{name} is not imported for {environment}: {path} can't be read", file=path)
-                return
-            values = merge(values, data)
-        if isinstance(helm.get("values"), str):
-            try:
-                inline = yamlio.load(helm["values"])
-                values = merge(values, inline if isinstance(inline, dict) else {})
-            except yamlio.YamlError as error:
-                refuse("I206", f"{name} is not imported for {environment}: values in its Application: {error.what}")
-                return
-        values = merge(values, _parameters(helm.get("parameters")))
-        used = tuple(posixpath.normpath(posixpath.join(folder, file)) for file in dict.fromkeys(files))
-        yield Deployed(name, environment, item.data, template, chart, _without_nulls(values, chart), used)
+            raise _NotImportableError("I205", f"the Application {name} is made of {folder}, which holds no chart")
+        return sources[0], chart
+
+    def _values(self, path: str, name: str, environment: str) -> Mapping[str, Any]:
+        """Return what a values file says."""
+        if path not in self._source.files:
+            message = f"{name} is deployed in {environment}, and its {posixpath.basename(path)} is not there"
+            hint = "Argo CD can't render it: take the Application away there, or add the file"
+            raise _NotImportableError("I204", message, hint=hint)
+        if path not in self._data:
+            self._data[path] = layouts.mapping(self._source, path, self._findings)
+        data = self._data[path]
+        if data is None:
+            message = f"{name} is not imported for {environment}: {path} can't be read"
+            raise _NotImportableError("I206", message, path)
+        return data
 
     def hand(self) -> Hand:
         """Return everything that was read."""
@@ -204,13 +208,33 @@ class _Reader:
             raise NothingImportableError(self._source.name, self._findings)
         parent = next(each for each in self._layout.parents if each in self._parents.values())
         findings = tuple(dict.fromkeys(self._findings))
-        return Hand(self._source, self._layout, parent, self._parents, environments, self._deployed, self._beside, self._own, findings)
+        return Hand(
+            self._source,
+            self._layout,
+            parent,
+            self._parents,
+            environments,
+            self._deployed,
+            self._beside,
+            self._own,
+            findings,
+        )
 
 
 def _value_files(source: Mapping[str, Any]) -> list[str]:
     helm = source.get("helm")
     files = helm.get("valueFiles") if isinstance(helm, dict) else None
     return [str(file) for file in files] if isinstance(files, list) else []
+
+
+def _inline(text: Any) -> Mapping[str, Any]:
+    """Return the values that stand in an Application itself."""
+    try:
+        values = yamlio.load(text) if isinstance(text, str) else None
+    except yamlio.YamlError as error:
+        message = f"the values in the Application are no YAML: {error.what}"
+        raise _NotImportableError("I206", message) from None
+    return values if isinstance(values, dict) else {}
 
 
 def _parameters(listed: Any) -> dict[str, Any]:

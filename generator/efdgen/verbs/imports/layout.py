@@ -1,4 +1,4 @@
-"""What is where in a source: the parent chart, wrapper charts, and the environments that values files are named after."""
+"""What is where in a source: the parent chart, wrapper charts, the environments that values files are named after."""
 
 from __future__ import annotations
 

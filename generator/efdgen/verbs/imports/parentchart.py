@@ -11,7 +11,6 @@ from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import load, styles
 from efdgen.repository import helmtemplates, paths
 from efdgen.verbs.imports import written
-from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Finding, Hand
 from efdgen.verbs.imports.templates import Shapes, below_mark, namespace_of
 
@@ -46,7 +45,7 @@ def files(hand: Hand, shapes: Shapes) -> tuple[dict[str, str], list[Finding]]:
 def companion(hand: Hand) -> Mapping[str, Any] | None:
     """Return the Namespace that the parent chart has beside every Application, but for its name; None: it has none."""
     found: dict[str, Any] = {}
-    for (environment, app), each in hand.deployed.items():
+    for (environment, _), each in hand.deployed.items():
         template = each.template.removeprefix(f"{hand.parent.chart.folder}/")
         beside = [o.data for o in hand.beside[environment] if o.template == template]
         alone = {**beside[0], "metadata": {**beside[0]["metadata"], "name": None}} if len(beside) == 1 else None
@@ -164,9 +163,5 @@ def _secrets(shape: Mapping[str, Any]) -> str:
     body = written.text(data).replace(
         '"{{ required \\"a VaultSecret has no path\\" .path }}"', "'{{ required \"a VaultSecret has no path\" .path }}'"
     )
-    return f"# efdgen: when <% app.secrets != [] %>\n{_CONTROL}# {{{{- range ((.Values.vault).secrets) }}}}\n---\n{body}# {{{{- end }}}}\n"
-
-
-def source_of(application: Mapping[str, Any]) -> Any:
-    """Return what an Application is made of."""
-    return at(application, ("spec", "source"))
+    control = f"# efdgen: when <% app.secrets != [] %>\n{_CONTROL}# {{{{- range ((.Values.vault).secrets) }}}}\n---\n"
+    return f"{control}{body}# {{{{- end }}}}\n"

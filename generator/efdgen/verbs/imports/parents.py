@@ -1,4 +1,4 @@
-"""What a parent chart deploys, by Helm's own engine: its Applications and its other objects, environment by environment."""
+"""What charts make by themselves, by Helm's own engine: a parent chart's Applications, a wrapper chart's objects."""
 
 from __future__ import annotations
 

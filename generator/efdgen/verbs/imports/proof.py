@@ -22,9 +22,10 @@ from efdgen.repository import paths
 from efdgen.verbs.imports import parents
 from efdgen.verbs.imports.definition import OWN, Definition
 from efdgen.verbs.imports.facts import at
-from efdgen.verbs.imports.model import Chart, Deployed, Hand, Object, Parent
+from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object, Parent
 from efdgen.verbs.imports.specs import Made
 
+_LONGEST = 200
 _PARENT = f"{outputs.chart(paths.PARENT)}/"
 
 
@@ -94,7 +95,9 @@ def _environment(
     lost = {posixpath.basename(finding.file) for finding in made.findings if finding.code == "I302"}
     differences = _objects(hand.beside[name], others, "argocd", lost)
     if hand.parents[name] != hand.parent:
-        reason = f"{hand.parents[name].chart.folder} makes it; the templates of {hand.parent.chart.folder} are taken over"
+        reason = (
+            f"{hand.parents[name].chart.folder} makes it; the templates of {hand.parent.chart.folder} are taken over"
+        )
         differences = [each._replace(reason=each.reason or reason) for each in differences]
     yield Proved(name, paths.PARENT, 0, len(hand.beside[name]), tuple(differences))
     for app in hand.apps:
@@ -117,18 +120,29 @@ def _environment(
         yield Proved(name, app, 0, 0, (Difference("Application", app, "", "there"),))
 
 
+_REASONS = {
+    "I301": "Application",
+    "I302": "objects",
+    "I303": "objects",
+    "I305": "chart",
+    "I306": "chart",
+    "I307": "objects",
+}
+"""Which differences the findings of a code are the reason of."""
+
+
 def _explained(found: Sequence[Difference], made: Made, name: str, app: str) -> Iterator[Difference]:
     """Yield differences, each with the reason that a finding has."""
-    reasons = [f for f in made.findings if f.app == app and f.environment in ("", name) and f.code[1] in "3"]
+    known = [each for each in made.findings if each.app == app and each.environment in ("", name)]
     for each in found:
-        reason = each.reason
-        for finding in reasons:
-            fits = {"I303": "objects", "I302": "objects", "I307": "objects", "I305": "chart", "I306": "chart", "I301": "Application"}
-            name_there = each.path.partition(" spec.path")[0].rpartition("/")[2]
-            is_named = finding.code != "I303" or f"VaultSecret {name_there} of" in finding.message
-            if not reason and fits.get(finding.code) == each.what and is_named:
-                reason = finding.message
-        yield each._replace(reason=reason)
+        secret = each.path.partition(" spec.path")[0].rpartition("/")[2]
+        reasons = [
+            finding.message
+            for finding in known
+            if _REASONS.get(finding.code) == each.what
+            and (finding.code != "I303" or f"VaultSecret {secret} of" in finding.message)
+        ]
+        yield each._replace(reason=each.reason or next(iter(reasons), ""))
 
 
 def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: str) -> Iterator[Difference]:
@@ -142,7 +156,7 @@ def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: st
 
 
 def _normal(application: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an Application without where its chart and its values lie, and without empty values, as Argo CD keeps it."""
+    """Return an Application as Argo CD keeps it, without where its chart and its values lie."""
     spec = application.get("spec")
     spec = dict(spec) if isinstance(spec, dict) else {}
     source = dict(spec.get("source") or {})
@@ -244,7 +258,7 @@ def _own(
     wrapper = Chart(prefix[:-1], each.app, (), chart, "")
     expected = hand.own[each.environment, each.app] or ()
     objects: list[Object] = []
-    findings = []
+    findings: list[Finding] = []
     charts = [(wrapper, values)]
     if definition.files and not each.chart.dependencies:
         folder = f"charts/{each.app}/"
@@ -322,4 +336,4 @@ def _as_numbers(value: Any) -> Any:
 
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return text if len(text) <= 200 else f"{text[:200]}..."
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

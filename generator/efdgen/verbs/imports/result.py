@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -90,7 +90,7 @@ def _before(found: Hand) -> Count:
     return total
 
 
-def _after(files: dict[str, bytes]) -> Count:
+def _after(files: Mapping[str, bytes]) -> Count:
     total = Count(0, 0)
     for _, text in emit.lines_of(files):
         total += count(text)

@@ -53,7 +53,7 @@ class _Reading:
 
     def takes(self, path: str, size: int) -> bool:
         """Say whether a file is read; one of a kind that no chart has is not, without a word."""
-        if not path.endswith(_SUFFIXES) and os.path.basename(path) != ".helmignore":
+        if not path.endswith(_SUFFIXES) and path.rpartition("/")[2] != ".helmignore":
             return False
         if not path.isprintable():
             self.findings.append(Finding("I101", "the name holds a character that can't be shown", repr(path)))
@@ -79,7 +79,7 @@ def _folder(place: Path) -> Source:
         elif stat.S_ISREG(status.st_mode) and reading.takes(path, status.st_size):
             try:
                 descriptor = os.open(place / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-                with open(descriptor, "rb") as stream:
+                with os.fdopen(descriptor, "rb") as stream:
                     reading.files[path] = stream.read(MOST_BYTES + 1)[:MOST_BYTES]
             except OSError as error:
                 reading.findings.append(Finding("I101", f"can't read it: {error.strerror}", path))

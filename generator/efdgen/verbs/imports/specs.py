@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.verbs.imports import definition as definitions
+from efdgen.verbs.imports import envfiles, templates
 from efdgen.verbs.imports import facts as facts_of
 from efdgen.verbs.imports import forms as ways
-from efdgen.verbs.imports import templates
-from efdgen.verbs.imports import envfiles
 from efdgen.verbs.imports.definition import Definition
 from efdgen.verbs.imports.envfiles import EnvironmentFiles
 from efdgen.verbs.imports.factor import NONE, Factoring, Layers
@@ -30,7 +29,7 @@ class App(NamedTuple):
     """An app as it was factored: its definition, its app.yaml, and the layers of its values."""
 
     definition: Definition
-    data: Mapping[str, Any]
+    data: dict[str, Any]
     layers: Layers
     files: EnvironmentFiles
 
@@ -164,9 +163,7 @@ def _facts(
         site = next((each for each, names in sites.items() if name in names), "")
         spec = {"name": name, **({"site": site} if site else {}), **_ordered(layers.specs.get(name, {}))}
         hosts = {
-            s: host
-            for s, host in facts[name].hosts.items()
-            if _follows(facts[name], shared, s) != host and s in services
+            s: host for s, host in facts[name].hosts.items() if _by_pattern(facts[name], s) != host and s in services
         }
         specs[name] = {**spec, "hosts": hosts} if hosts else spec
     found = {"defaults": shared}
@@ -175,7 +172,8 @@ def _facts(
     return found, specs
 
 
-def _follows(facts: Facts, shared: Mapping[str, Any], service: str) -> str:
+def _by_pattern(facts: Facts, service: str) -> str:
+    """Return the host that a service has by the pattern; empty: there is none."""
     return facts.pattern_host(service) if facts.host_pattern else ""
 
 
@@ -261,7 +259,7 @@ def _require_operator(made: Made) -> None:
     deploying = {name for name in made.specs if (name, _OPERATOR) in made.deployed}
     for name, app in made.apps.items():
         if app.definition.own.secrets and name != _OPERATOR:
-            made.apps[name].data["requires"] = [_OPERATOR]  # type: ignore[index]
+            made.apps[name].data["requires"] = [_OPERATOR]
     for name, spec in made.specs.items():
         needs = any(app.definition.own.secrets for key, app in made.apps.items() if (name, key) in made.deployed)
         if needs and name not in deploying:

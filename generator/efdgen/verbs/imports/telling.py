@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from efdgen.repository import paths
 from efdgen.report.imports.told import Different, Note, Row, Told
 from efdgen.report.text import count
+from efdgen.repository import paths
 from efdgen.verbs.imports import emit
-from efdgen.verbs.imports import forms as ways
-from efdgen.verbs.imports.facts import leaves
 from efdgen.verbs.imports.factor import NONE
+from efdgen.verbs.imports.facts import leaves
 from efdgen.verbs.imports.model import Chart, Finding
 from efdgen.verbs.imports.result import Imported
 
@@ -99,27 +98,39 @@ def _factored(result: Imported) -> Iterator[str]:
     shared = made.shared["defaults"]
     services = sorted({service for each in made.facts.values() for service in each.hosts})
     if services:
-        yield f"Hosts follow from the name: {shared['hostPattern']}, with the domain {shared['domain']}, for {', '.join(services)}."
+        pattern = f"{shared['hostPattern']}, with the domain {shared['domain']}"
+        yield f"Hosts follow from the name: {pattern}, for {', '.join(services)}."
     if any(each.prefix for each in made.facts.values()):
         yield f"VaultSecrets lie below {shared['vault']['pathPrefix']}, where a spec says nothing else."
     if any(each.storage_class for each in made.facts.values()):
         yield "The storage class that most volumes of an environment have is its cluster.storageClass."
     for site, names in made.sites.items():
         yield f"What {' and '.join(names)} say alike is said by the site {site}."
-    numbers = [0, 0, 0, 0]
-    expressions = 0
-    for app in made.apps.values():
+    yield _of_values(result)
+    yield from _in_place_of_templates(result)
+
+
+def _of_values(result: Imported) -> str:
+    """Say what became of the values."""
+    numbers = [0, 0, 0]
+    said: list[Any] = []
+    for app in result.made.apps.values():
         for number, trees in enumerate(([app.layers.shared], app.layers.sites.values(), app.layers.specs.values())):
-            for tree in trees:
-                for _, value in leaves(tree):
-                    numbers[number] += 1
-                    numbers[3] += value == NONE
-                    expressions += _is_expression(value)
-    yield (
-        f"{sum(each.values for each in result.proved):,} values became {sum(numbers[:3]):,}: {numbers[0]:,} in definitions, "
-        f"{numbers[1]:,} of sites, {numbers[2]:,} in specs; {expressions:,} are expressions, "
-        f"{numbers[3]:,} take away what most others have."
+            values = [value for tree in trees for _, value in leaves(tree)]
+            numbers[number] += len(values)
+            said += values
+    taken_away = said.count(NONE)
+    expressions = sum(isinstance(value, str) and "<%" in value for value in said) - taken_away
+    return (
+        f"{sum(each.values for each in result.proved):,} values became {sum(numbers):,}: {numbers[0]:,} in "
+        f"definitions, {numbers[1]:,} of sites, {numbers[2]:,} in specs; {expressions:,} are expressions, "
+        f"{taken_away:,} take away what most others have."
     )
+
+
+def _in_place_of_templates(result: Imported) -> Iterator[str]:
+    """Say what stands in the place of templates and files, and which templates stay."""
+    made = result.made
     secrets = [secret for app in made.apps.values() for secret in app.definition.own.secrets]
     if secrets:
         yield f"{count(len(secrets), 'VaultSecret')} became a line of app.yaml each, in the place of a template."
@@ -130,7 +141,3 @@ def _factored(result: Imported) -> Iterator[str]:
     kept = [f"{name}/{path}" for name, app in made.apps.items() for path in app.definition.own.templates]
     if kept:
         yield f"Templates that stay templates: {', '.join(kept)}."
-
-
-def _is_expression(value: Any) -> bool:
-    return isinstance(value, str) and "<%" in value and value != NONE and "<% '<%' %>" != value and ways.NAME != ""

@@ -1,4 +1,4 @@
-"""What becomes of a wrapper chart's own templates: data, where they only make Namespaces and VaultSecrets, else templates.
+"""What becomes of a wrapper chart's own templates: data, where they make Namespaces and VaultSecrets; else templates.
 
 A ladder over environments, all of whose branches have a host of the environment, becomes one line:
 
@@ -35,6 +35,7 @@ _IF = re.compile(
 _ELSE = re.compile(r"[ \t]*\{\{-?\s*else\s*-?\}\}[ \t]*\Z")
 _END = re.compile(r"[ \t]*\{\{-?\s*end\s*-?\}\}[ \t]*\Z")
 _ENVIRONMENT = re.compile(r"\{\{-?\s*\.Values\.env\s*-?\}\}")
+_ASKS = re.compile(r"\b(?:eq|ne)\s+\.Values\.env\b")
 _ENVIRONMENT_READ = re.compile(r"\.Values\.env\b")
 _VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)")
 _TAKEN = frozenset(("env", "hosts", "vault", "kubernetesVersion", "global"))
@@ -69,7 +70,7 @@ class Own(NamedTuple):
 
 
 class Shapes(NamedTuple):
-    """What Namespaces and VaultSecrets of all apps have alike, beside name, namespace and path; None: there are none."""
+    """What Namespaces and VaultSecrets of all apps have alike, beside name, namespace and path; None: there is none."""
 
     namespace: Mapping[str, Any] | None
     secret: Mapping[str, Any] | None
@@ -125,60 +126,66 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
     services: list[str] = []
     notes: list[Finding] = []
     has_namespace = False
-    for path in sorted(chart.files):
-        if not path.startswith("templates/"):
-            continue
+    for path in sorted(path for path in chart.files if path.startswith("templates/")):
         made = {name: [o for o in hand.own[name, app] or () if o.template == path] for name in names}
-        text = chart.files[path].decode("utf-8-sig", "replace").replace("\r\n", "\n")
-        all_made = [(name, item) for name, items in made.items() for item in items]
-        if all_made and all(_is(item, "Namespace") for _, item in all_made):
-            if shapes.namespace is not None and all(
-                _shape(item.data, hand.deployed[name, app]) == shapes.namespace for name, item in all_made
-            ):
-                has_namespace = True
-                continue
-        found = _secrets(hand, app, path, text, made, shapes)
-        if found is not None:
-            if any(secret.name in secrets for secret in found):
-                found = None
-            else:
-                secrets.update({secret.name: secret for secret in found})
-                notes += _notes(hand, app, path, found)
-                continue
-        said = {name: str(hand.deployed[name, app].values.get("env", "")) for name in names}
-        changed, read = unfolded(text, said, facts)
-        services += read
-        changed = below_mark(changed).replace("<%", '{{ "<%" }}')
-        where = posixpath.join(chart.folder, path)
-        wrong = helmtemplates.problem(TextFile(path, changed))
-        if wrong:
-            hint = "write it by hand as templates/ of the app: docs/apps.md"
-            notes.append(
-                Finding(
-                    "I302",
-                    f"{app} loses a template that is no YAML before Helm: {wrong.message}",
-                    where,
-                    wrong.location.line,
-                    hint,
-                    "",
-                    app,
-                )
-            )
+        if _is_namespace(hand, app, made, shapes):
+            has_namespace = True
             continue
-        if re.search(r"eq \.Values\.env|ne \.Values\.env", changed):
-            message = "a template asks for names of environments, and stays as it is"
-            notes.append(
-                Finding("I402", message, where, 0, "give the app a value for what differs, and test that", "", app)
-            )
-        if _ENVIRONMENT_READ.search(changed):
-            for name in names:
-                if said[name] != name:
-                    message = f"the values of {app} for {name} have {said[name] or 'nothing'} as env; efdgen makes it {name}"
-                    notes.append(Finding("I307", message, where, 0, "look whether that is meant", name, app))
-        kept[path.removeprefix("templates/")] = changed
+        text = chart.files[path].decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        found = _secrets(hand, app, path, text, made, shapes)
+        if found is not None and not any(secret.name in secrets for secret in found):
+            secrets.update({secret.name: secret for secret in found})
+            notes += _notes(hand, app, path, found)
+            continue
+        template = _kept(hand, app, path, text, facts)
+        notes += template.notes
+        if template.text is not None:
+            services += template.services
+            kept[path.removeprefix("templates/")] = template.text
     reads = frozenset(key for text in kept.values() for key in _VALUES.findall(text))
     used = tuple(dict.fromkeys(services))
     return Own(has_namespace, tuple(secrets.values()), kept, used, tuple(notes), reads)
+
+
+def _is_namespace(hand: Hand, app: str, made: Mapping[str, Sequence[Object]], shapes: Shapes) -> bool:
+    """Say whether a template makes the Namespace that every wrapper chart has, and nothing else."""
+    items = [(name, item) for name, listed in made.items() for item in listed]
+    return bool(items) and all(
+        _is(item, "Namespace") and _shape(item.data, hand.deployed[name, app]) == shapes.namespace
+        for name, item in items
+    )
+
+
+class _Kept(NamedTuple):
+    """A template that stays one: its text (None: it can't), the services that it names, and what to look at."""
+
+    text: str | None
+    services: list[str]
+    notes: list[Finding]
+
+
+def _kept(hand: Hand, app: str, path: str, text: str, facts: Mapping[str, Facts]) -> _Kept:
+    """Return what stays of a template."""
+    names = hand.having(app)
+    where = posixpath.join(hand.deployed[names[0], app].chart.folder, path)
+    said = {name: str(hand.deployed[name, app].values.get("env", "")) for name in names}
+    changed, services = unfolded(text, said, facts)
+    changed = below_mark(changed).replace("<%", '{{ "<%" }}')
+    wrong = helmtemplates.problem(TextFile(path, changed))
+    if wrong:
+        message = f"{app} loses a template that is no YAML before Helm: {wrong.message}"
+        hint = "write it by hand as templates/ of the app: docs/apps.md"
+        return _Kept(None, [], [Finding("I302", message, where, wrong.location.line, hint, "", app)])
+    notes = []
+    if _ASKS.search(changed):
+        message = "a template asks for names of environments, and stays as it is"
+        hint = "give the app a value for what differs, and test that"
+        notes.append(Finding("I402", message, where, 0, hint, "", app))
+    for name in names if _ENVIRONMENT_READ.search(changed) else ():
+        if said[name] != name:
+            message = f"the values of {app} for {name} have {said[name] or 'nothing'} as env; efdgen makes it {name}"
+            notes.append(Finding("I307", message, where, 0, "look whether that is meant", name, app))
+    return _Kept(changed, services, notes)
 
 
 def _secrets(
@@ -238,7 +245,10 @@ def _notes(hand: Hand, app: str, path: str, secrets: Sequence[Secret]) -> list[F
                 hint = "efdgen gives it the path below the environment's prefix; look whether that is the right one"
                 notes.append(Finding("I303", message, where, 0, hint, name, app))
         if secret.when:
-            message = f"whether {app} has the VaultSecret {secret.name} depends on its chart's default: taken for no where no values say it"
+            message = (
+                f"whether {app} has the VaultSecret {secret.name} depends on its chart's default: taken for no where "
+                "no values say it"
+            )
             notes.append(Finding("I401", message, where, 0, "look at the chart's values.yaml", "", app))
     return notes
 

@@ -34,7 +34,7 @@ def comments(text: str) -> dict[Path, list[str]]:
     for path, start in _keys(root, ()):
         number = text.count("\n", 0, start)
         indent = start - (text.rfind("\n", 0, start) + 1)
-        above = []
+        above: list[str] = []
         while number > 0 and (line := lines[number - 1]).lstrip().startswith("#"):
             if abs(len(line) - len(line.lstrip()) - indent) > 1:
                 break

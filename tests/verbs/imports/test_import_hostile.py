@@ -1,0 +1,127 @@
+"""Sources that are broken, or mean no good: each has its finding, and nothing is written or run that should not be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from efdgen.errors import OutputError, UsageError
+from efdgen.helm import engines
+from efdgen.verbs.imports import folder, hand, result, source
+from efdgen.verbs.imports.model import Source
+from support import handwritten
+from support.gitrepo import commit
+
+FLEET = {name: {"db": {"size": "8Gi"}, "web": {"replicas": 2}} for name in ("north", "south")}
+
+
+def imported(**changed: str | None) -> result.Imported:
+    """Import a repository of which some files are others; `__` stands for a slash."""
+    files = handwritten.repository(FLEET)
+    for name, text in changed.items():
+        path = name.replace("__", "/").replace("_DOT_", ".").replace("_DASH_", "-")
+        if text is None:
+            del files[path]
+        else:
+            files[path] = text.encode("utf-8", "surrogateescape")
+    return result.run(Source("hand", files), engines.choose())
+
+
+def codes(made: result.Imported) -> set[tuple[str, str]]:
+    return {(each.code, each.place) for each in made.findings}
+
+
+VALUES = "apps__db__values_DASH_north_DOT_yaml"
+TEMPLATE = "apps__db__templates__more_DOT_yaml"
+PARENT = "apps__parent__templates__more_DOT_yaml"
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({VALUES: "db:\n  a: 1\n b: 2\n"}, ("I201", "apps/db/values-north.yaml:3")),
+        ({VALUES: "db: [1, 2\n"}, ("I201", "apps/db/values-north.yaml:2")),
+        ({VALUES: "- a\n"}, ("I201", "apps/db/values-north.yaml")),
+        ({VALUES: "a: \udcff\n"}, ("I201", "apps/db/values-north.yaml")),
+        ({VALUES: "a: &a [*a]\n"}, ("I201", "apps/db/values-north.yaml:1")),
+        ({VALUES: "a: " + "[" * 500}, ("I201", "apps/db/values-north.yaml:1")),
+        ({VALUES: None}, ("I204", "apps/parent/templates/db.yaml")),
+        ({"apps__db__Chart_DOT_yaml": "name: [\n"}, ("I201", "apps/db/Chart.yaml:2")),
+        ({"apps__db__requirements_DOT_yaml": "dependencies: {\n"}, ("I201", "apps/db/requirements.yaml:2")),
+        ({TEMPLATE: "{{ if }}\n"}, ("I202", "apps/db/templates/more.yaml")),
+        ({TEMPLATE: '{{ fail "no" }}\n'}, ("I202", "apps/db/templates/more.yaml")),
+        ({TEMPLATE: "a: b: c\n"}, ("I202", "apps/db/templates/more.yaml")),
+        ({TEMPLATE: "just words\n"}, ("I202", "apps/db/templates/more.yaml")),
+        (
+            {TEMPLATE: '{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}\n'},
+            ("I202", "apps/db/templates/more.yaml"),
+        ),
+        ({PARENT: "{{ .Values.a.b.c }}\n"}, ("I202", "apps/parent/templates/more.yaml")),
+        (
+            {PARENT: "kind: Application\nmetadata: {name: ../../x}\nspec: {}\n"},
+            ("I205", "apps/parent/templates/more.yaml"),
+        ),
+        (
+            {PARENT: "kind: Application\nmetadata: {name: x}\nspec: {destination: {}, source: {path: ../../etc}}\n"},
+            ("I205", "apps/parent/templates/more.yaml"),
+        ),
+        (
+            {PARENT: "kind: Application\nmetadata: {name: efd}\nspec: [1]\n"},
+            ("I205", "apps/parent/templates/more.yaml"),
+        ),
+    ],
+)
+def test_what_is_broken_is_said_and_the_rest_is_imported(
+    changed: dict[str, str | None], expected: tuple[str, str]
+) -> None:
+    made = imported(**changed)
+    assert expected in codes(made)
+    assert [d for each in made.proved for d in each.differences if not d.reason] == []
+    assert {each.app for each in made.proved if each.environment == "south"} >= {"web"}
+
+
+def test_nothing_to_import_says_why() -> None:
+    for files, why in (
+        ({}, "has no app of apps"),
+        ({"a/Chart.yaml": b"name: a\n"}, "none of its charts has a template of kind Application"),
+        ({"a/Chart.yaml": b"name: a\n", "a/templates/x.yaml": b"kind: Application\n{{ fail `no` }}"}, "Helm fails"),
+    ):
+        with pytest.raises(UsageError, match=why):
+            hand.read(Source("hand", files), engines.choose())
+
+
+def test_links_are_not_followed_and_huge_files_not_read(tmp_path: Path) -> None:
+    root = handwritten.write(tmp_path / "hand", handwritten.repository(FLEET))
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("db: {stolen: true}\n", encoding="utf-8")
+    (root / "apps/db/values-north.yaml").unlink()
+    (root / "apps/db/values-north.yaml").symlink_to(secret)
+    (root / "loop").symlink_to(root, target_is_directory=True)
+    (root / "apps/self.yaml").symlink_to("self.yaml")
+    os.mkfifo(root / "apps/pipe.yaml")
+    with (root / "apps/db/values-west.yaml").open("wb") as stream:
+        stream.truncate(source.MOST_BYTES + 1)
+    commit(root)
+    for read in (source.read(root), source.read(root, "HEAD")):
+        assert b"stolen" not in b"".join(read.files.values())
+        found = {each.file: each.message for each in read.findings}
+        assert found["apps/db/values-north.yaml"] == "a link is not followed"
+        assert found["loop"] == "a link is not followed"
+        assert "bytes; at most" in found["apps/db/values-west.yaml"]
+        made = result.run(read, engines.choose())
+        assert ("north", "db") not in made.hand.deployed
+
+
+def test_only_a_new_folder_is_written_to(tmp_path: Path) -> None:
+    made = imported()
+    folder.write(tmp_path / "new", made.files, made.hand.source)
+    assert {path.name for path in tmp_path.iterdir()} == {"new"}
+    (tmp_path / "link").symlink_to(tmp_path / "new", target_is_directory=True)
+    for taken in (tmp_path / "new", tmp_path / "link"):
+        with pytest.raises(OutputError, match="holds something already"):
+            folder.write(taken, made.files, made.hand.source)
+    with pytest.raises(OutputError):
+        folder.write(tmp_path / "other", {"../outside": b""}, made.hand.source)
+    assert not (tmp_path / "outside").exists()
