@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from efdgen.report.text import Style
 
 if TYPE_CHECKING:
-    from efdgen.report.imports.told import Told
+    from efdgen.review.imported import Told
 
 FORMATS = ("text", "markdown", "html", "json")
 

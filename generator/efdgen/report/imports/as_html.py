@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from efdgen.report import html
-from efdgen.report.imports.told import Told
+from efdgen.review.imported import Told
 
 
 def as_html(told: Told) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from efdgen.language import visible
-from efdgen.report.imports.told import Told
+from efdgen.review.imported import Told
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efdgen.report.imports.told import Told
 from efdgen.report.text import Style, count, table
+from efdgen.review.imported import Told
 
 _MOST = 12
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from efdgen.report.imports.told import Different, Note, Row, Told
-from efdgen.report.text import count
 from efdgen.repository import paths
+from efdgen.review.imported import Different, Note, Row, Told
 from efdgen.verbs.imports import emit
 from efdgen.verbs.imports.factor import NONE
 from efdgen.verbs.imports.facts import leaves
@@ -81,8 +80,8 @@ def _recognised(result: Imported) -> Iterator[str]:
     found = result.hand
     how = f"the value {found.parent.key} says which environment" if found.parent.key else "a chart an environment"
     yield f"The app of apps is {found.parent.chart.folder} ({how})."
-    yield f"{count(len(found.environments), 'environment')}: {', '.join(found.environments)}."
-    yield f"{count(len(result.made.apps), 'app')}: {', '.join(result.made.apps)}."
+    yield f"{_count(len(found.environments), 'environment')}: {', '.join(found.environments)}."
+    yield f"{_count(len(result.made.apps), 'app')}: {', '.join(result.made.apps)}."
     idle = sorted(set(found.layout.charts) - {each.chart.folder for each in found.deployed.values()})
     idle = [
         folder
@@ -133,11 +132,15 @@ def _in_place_of_templates(result: Imported) -> Iterator[str]:
     made = result.made
     secrets = [secret for app in made.apps.values() for secret in app.definition.own.secrets]
     if secrets:
-        yield f"{count(len(secrets), 'VaultSecret')} became a line of app.yaml each, in the place of a template."
+        yield f"{_count(len(secrets), 'VaultSecret')} became a line of app.yaml each, in the place of a template."
     tables = [table for app in made.apps.values() for table in app.files.tables]
     if tables:
         number = sum(len(app.files.content) for app in made.apps.values())
-        yield f"{count(number, 'JSON file')} of environments became entries of {', '.join(map(paths.table, tables))}."
+        yield f"{_count(number, 'JSON file')} of environments became entries of {', '.join(map(paths.table, tables))}."
     kept = [f"{name}/{path}" for name, app in made.apps.items() for path in app.definition.own.templates]
     if kept:
         yield f"Templates that stay templates: {', '.join(kept)}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
