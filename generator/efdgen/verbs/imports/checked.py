@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
@@ -12,12 +13,14 @@ from efdgen.repository import paths
 from efdgen.repository.load import load
 from efdgen.repository.snapshot import Snapshot
 from efdgen.verbs import project
+from efdgen.verbs.imports.definition import CHARTS
 from efdgen.verbs.imports.model import Finding
 from efdgen.verbs.imports.specs import Made
 from efdgen.verbs.model import Project, Rendering
 
-_ROUNDS = 8
-_WHO = re.compile(r"\((?:(?P<app>[a-z0-9-]+) in )?environments? (?P<env>[a-z0-9-]+)")
+_ROUNDS = 10
+_WHO = re.compile(r"\((?:(?P<app>[a-z0-9-]+) in )?environments? (?P<envs>[a-z0-9,; -]+)\)")
+_NAMES = re.compile(r"[a-z0-9-]+")
 _SECRET = re.compile(r"the Secret '([^']+)' is read")
 _OTHER = re.compile(r" of the environment ([a-z0-9-]+)")
 _ACCEPTED = frozenset(
@@ -56,12 +59,13 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def check(made: Made, write: Callable[[], dict[str, bytes]]) -> Checked:
+def check(made: Made, write: Callable[[], dict[str, bytes]], root: Path | None = None) -> Checked:
     """Render what was made; accept what a rule refuses, until nothing is refused.
 
     Args:
         made: specs and facts; exceptions are added to them.
         write: writes them as files.
+        root: see `render`.
     """
     findings: list[Finding] = []
     problems: list[Problem] = []
@@ -69,14 +73,17 @@ def check(made: Made, write: Callable[[], dict[str, bytes]]) -> Checked:
     for _ in range(_ROUNDS):
         files = write()
         try:
-            rendering = render(files)
+            rendering = render(files, root)
         except InvalidInputError as error:
             problems = [each for each in error.problems if each.severity is Severity.ERROR]
         else:
+            if _shared_exceptions(made):
+                files = write()
+                rendering = render(files, root)
             return Checked(rendering, files, tuple(dict.fromkeys(findings)))
         before: dict[str, Any] = {name: list(spec.get("accept", [])) for name, spec in _accepting(made)}
         before.update({f"app {name}": app.data.get("manualSecrets") for name, app in made.apps.items()})
-        found = [_accepted(made, _about(each), before) for each in problems]
+        found = [_accepted(made, each, before) for problem in problems for each in _about(problem, made)]
         findings += [finding for finding in found if finding is not None]
         if not any(found):
             break
@@ -84,15 +91,28 @@ def check(made: Made, write: Callable[[], dict[str, bytes]]) -> Checked:
     return Checked(None, files, (*dict.fromkeys(findings), *refused))
 
 
-def render(files: Mapping[str, bytes]) -> Rendering:
-    """Render a repository that is in memory only.
+def render(files: Mapping[str, bytes], root: Path | None = None) -> Rendering:
+    """Render a repository that is in memory.
+
+    Args:
+        files: its files.
+        root: where the folders lie that people do not write in; None: charts among the files are put somewhere.
 
     Raises:
         InvalidInputError: with everything wrong with it.
     """
-    root = Path("/nowhere/imported")
-    snapshot = snapshot_of(files)
-    repository = load(root, snapshot=snapshot)
+    if root is not None:
+        return _rendered(files, root)
+    with tempfile.TemporaryDirectory(prefix="efdgen-import-") as folder:
+        for path, content in files.items():
+            if path.startswith(f"{CHARTS}/"):
+                (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
+                (Path(folder) / path).write_bytes(content)
+        return _rendered(files, Path(folder))
+
+
+def _rendered(files: Mapping[str, bytes], root: Path) -> Rendering:
+    repository = load(root, snapshot=snapshot_of(files))
     opened = Project(root, sorted(repository.names), lambda: repository)
     return project.render(opened, keep=True)
 
@@ -116,6 +136,21 @@ def _accepting(made: Made) -> list[tuple[str, dict[str, Any]]]:
     return [*made.specs.items(), ("", made.shared["defaults"])]
 
 
+def _shared_exceptions(made: Made) -> bool:
+    """Say once what all environments accept, in the shared facts; say whether there was anything."""
+    listed = [spec.get("accept", []) for spec in made.specs.values()]
+    common = [entry for entry in listed[0] if all(entry in each for each in listed)] if len(listed) > 1 else []
+    for spec in made.specs.values():
+        spec["accept"] = [entry for entry in spec.get("accept", []) if entry not in common]
+        if not spec["accept"]:
+            del spec["accept"]
+        elif "apps" in spec:
+            _in_order(spec, "accept", spec["accept"])
+    if common:
+        made.shared["defaults"]["accept"] = [*made.shared["defaults"].get("accept", []), *common]
+    return bool(common)
+
+
 class _Refused(NamedTuple):
     """A problem, and who it is about: an environment and an app, each empty where that is not known."""
 
@@ -128,16 +163,18 @@ class _Refused(NamedTuple):
         return Finding("I404", f"{self.problem.message} [{self.problem.code}]", "", 0, what, self.env, self.app)
 
 
-def _about(problem: Problem) -> _Refused:
-    """Say who a problem is about, by its message, or by the file that it is in."""
+def _about(problem: Problem, made: Made) -> list[_Refused]:
+    """Say who a problem is about, by its message, or by the file that it is in: each environment by itself."""
     who = _WHO.search(problem.message)
-    env = who["env"] if who else paths.environment_of(problem.location.file)
     app = who["app"] if who else None
     if not app and problem.path[:1] == ("apps",) and len(problem.path) > 1:
         app = str(problem.path[1])
     if not app and problem.location.file.startswith(f"{paths.APPS}/"):
         app = problem.location.file.split("/")[2]
-    return _Refused(problem, env or "", app or "")
+    named = _NAMES.findall(who["envs"]) if who else [paths.environment_of(problem.location.file)]
+    return [_Refused(problem, name, app or "") for name in named if name in made.specs] or [
+        _Refused(problem, "", app or "")
+    ]
 
 
 def _accepted(made: Made, refused: _Refused, before: Mapping[str, Sequence[Any]]) -> Finding | None:

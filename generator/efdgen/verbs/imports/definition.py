@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from efdgen.environment.argocd import without_empty
+from efdgen.language import yamlio
 from efdgen.verbs.imports import templates
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Chart, Dependency, Finding, Hand
@@ -20,6 +21,9 @@ _REPOSITORY = re.compile(r"(?:https?|oci)://\S+\Z")
 _RESERVED = frozenset(("env", "hosts", "vault", "global", "kubernetesVersion"))
 OWN = frozenset(("env", "hosts", "vault", "kubernetesVersion"))
 """Values that efdgen makes itself."""
+
+CHARTS = "charts"
+"""The folder of charts that lie in the repository."""
 
 _FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
 
@@ -33,7 +37,8 @@ class Definition(NamedTuple):
         prefix: the first key of the values that are its chart's: the chart's, where it has one; else none.
         first_keys: other first keys that are values of the wrapper chart.
         own: its own templates.
-        files: files of a chart of its own, by their path in the repository.
+        files: files of charts that lie in the repository, by their path there.
+        own_values: what the chart's own values.yaml says, where the wrapper chart of the source was the chart itself.
         findings: what could not be said.
     """
 
@@ -44,9 +49,12 @@ class Definition(NamedTuple):
     own: Own
     files: Mapping[str, bytes]
     findings: tuple[Finding, ...]
+    own_values: Mapping[str, Any] | None = None
 
     def values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the part of an environment's values that a spec has: not what efdgen makes, nor what nothing reads."""
+        if self.own_values is not None:
+            return _over(self.own_values, values)
         if self.prefix:
             inside = values.get(self.prefix)
             return dict(inside) if isinstance(inside, dict) else {}
@@ -81,14 +89,30 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
     application = _application(hand, app)
     if application:
         data["application"] = application
+    own_values = None
+    if charts.files and not chart.dependencies:
+        own = own._replace(templates={})
+        own_values = yamlio.load(chart.files.get("values.yaml", b"").decode("utf-8-sig")) or {}
     lost = sorted(keys - charts.first_keys - OWN - {charts.prefix})
     if lost and not charts.files:
         message = f"nothing reads {', '.join(lost)} in the values of {app}: left out"
         hint = "a value of the chart stands below the chart's name"
         findings.append(Finding("I403", message, each.files[-1] if each.files else chart.folder, 0, hint, "", app))
-    if charts.files and not chart.dependencies:
-        own = own._replace(templates={})
-    return Definition(app, data, charts.prefix, charts.first_keys, own, charts.files, tuple(findings))
+    return Definition(app, data, charts.prefix, charts.first_keys, own, charts.files, tuple(findings), own_values)
+
+
+def _over(below: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what values say beyond those below them, which were merged into them."""
+    found: dict[str, Any] = {}
+    for key, value in values.items():
+        under = below.get(key)
+        if isinstance(value, dict) and isinstance(under, dict):
+            inside = _over(under, value)
+            if inside:
+                found[key] = inside
+        elif key not in below or type(under) is not type(value) or under != value:
+            found[key] = value
+    return found
 
 
 def _several(hand: Hand, app: str) -> Iterator[Finding]:
@@ -136,7 +160,7 @@ def _has_more(chart: Chart) -> bool:
 
 def _folder_chart(hand: Hand, chart: Chart, app: str, own: Own) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return a chart of the repository's own, and its files."""
-    folder = f"charts/{app}"
+    folder = f"{CHARTS}/{app}"
     prefix = f"{chart.folder}/" if chart.folder else ""
     gone = () if not own.has_namespace else _namespace_templates(hand, app)
     kept = {
@@ -177,7 +201,7 @@ def _chart(
         return {"name": dependency.name, "version": version, "repository": dependency.repository}
     place = dependency.repository.removeprefix("file://")
     folder = posixpath.normpath(posixpath.join(chart.folder, place or f"charts/{dependency.name}"))
-    target = f"charts/{posixpath.basename(folder)}"
+    target = f"{CHARTS}/{posixpath.basename(folder)}"
     found = {path: text for path, text in hand.source.files.items() if path.startswith(f"{folder}/")}
     if not found or dependency.repository.startswith(("@", "alias:")):
         message = f"the chart {dependency.name} of {app} is not in the source, and has no address to fetch it from"

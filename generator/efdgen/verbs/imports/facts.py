@@ -71,7 +71,9 @@ def find(hand: Hand) -> dict[str, Facts]:
     patterns = {name: _pattern(hand, name, own[name]) for name in hand.environments}
     common = Counter(pattern for pattern, _ in patterns.values() if pattern).most_common(1)
     services = {
-        name: _services(patterns[name][0] or (common[0][0] if common else ""), name, patterns[name][1], own[name])
+        name: _services(
+            patterns[name][0] or (common[0][0] if common else ""), name, patterns[name][1], own[name], hand.environments
+        )
         for name in hand.environments
     }
     by_place: dict[Place, Counter[str]] = defaultdict(Counter)
@@ -175,17 +177,20 @@ def _generalised(host: str, service: str, name: str) -> tuple[str, str]:
     return (".".join([*labels[: last + 1], DOMAIN]), domain) if "." in domain else (text, domain or host)
 
 
-def _services(pattern: str, name: str, domain: str, own: Mapping[Place, Sequence[str]]) -> dict[str, str]:
+def _services(
+    pattern: str, name: str, domain: str, own: Mapping[Place, Sequence[str]], environments: Sequence[str]
+) -> dict[str, str]:
     """Return the services whose hosts follow the pattern."""
     if not pattern or not domain:
         return {}
+    taken = frozenset(environments)
     text = re.escape(pattern.replace(NAME, name).replace(DOMAIN, domain)).replace(re.escape(SERVICE), "([a-z0-9-]+)", 1)
     expression = re.compile(rf"{text}\Z")
     found = {}
     for hosts in own.values():
         for host in hosts:
             match = expression.match(host)
-            if match and SERVICE in pattern:
+            if match and SERVICE in pattern and match[1] not in taken:
                 found[match[1]] = host
     return dict(sorted(found.items()))
 

@@ -203,7 +203,13 @@ class _Reader:
 
     def hand(self) -> Hand:
         """Return everything that was read."""
-        environments = tuple(sorted(self._beside))
+        apps = {app for _, app in self._deployed}
+        for name in sorted(self._beside.keys() & apps):
+            message = f"{name} is an app, and can't be an environment, too: not imported"
+            self._findings.append(Finding("I203", message, "", 0, "rename its values files", name))
+        environments = tuple(sorted(self._beside.keys() - apps))
+        self._deployed = {key: each for key, each in self._deployed.items() if key[0] in environments}
+        self._own = {key: each for key, each in self._own.items() if key[0] in environments}
         if not environments:
             raise NothingImportableError(self._source.name, self._findings)
         parent = next(each for each in self._layout.parents if each in self._parents.values())

@@ -109,7 +109,7 @@ def _environment(
             continue
         definition = made.apps[app].definition
         found = list(_application(each, applications.pop(app, {}), name, app))
-        number, wrong = _values(each, definition, tree, name, files)
+        number, wrong = _values(each, definition, tree, name)
         found += wrong
         found += _chart(each.chart, definition, tree)
         found += _files(made.apps[app].files.content, app, name, tree)
@@ -174,7 +174,7 @@ def _normal(application: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _values(
-    each: Deployed, definition: Definition, tree: Mapping[str, bytes], name: str, files: Mapping[str, bytes]
+    each: Deployed, definition: Definition, tree: Mapping[str, bytes], name: str
 ) -> tuple[int, list[Difference]]:
     """Compare the values of an app; return how many there are, and what differs."""
     path = outputs.values(each.app, name)
@@ -185,11 +185,9 @@ def _values(
     before = {key: value for key, value in each.values.items() if key not in OWN}
     after = {key: value for key, value in rendered.items() if key not in OWN}
     charts = {dependency.key for dependency in each.chart.dependencies}
-    if definition.files and definition.prefix and not each.chart.dependencies:
-        below = yamlio.load(files.get(f"charts/{each.app}/values.yaml", b"").decode("utf-8-sig")) or {}
+    if definition.own_values is not None:
         inside = after.get(definition.prefix) or {}
-        before, after = dict(each.values), _pruned(merge(below, inside))
-        before = _pruned(before)
+        before, after = _pruned(dict(each.values)), _pruned(merge(definition.own_values, inside))
     else:
         lost = before.keys() - {definition.prefix} - definition.first_keys
         before = {key: value for key, value in before.items() if key not in lost}
@@ -225,7 +223,7 @@ def _chart(chart: Chart, definition: Definition, tree: Mapping[str, bytes]) -> I
         )
         for each in about.get("dependencies") or []
     }
-    before = {d.key: (d.name, d.version, d.repository.rstrip("/")) for d in chart.dependencies}
+    before = {d.key: (d.name, d.version.removeprefix("v"), d.repository.rstrip("/")) for d in chart.dependencies}
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
             said, done = before.get(key), after.get(key)
@@ -260,7 +258,7 @@ def _own(
     objects: list[Object] = []
     findings: list[Finding] = []
     charts = [(wrapper, values)]
-    if definition.files and not each.chart.dependencies:
+    if definition.own_values is not None:
         folder = f"charts/{each.app}/"
         inside = {path.removeprefix(folder): text for path, text in files.items() if path.startswith(folder)}
         nested = (yamlio.load(values.decode()) or {}).get(definition.prefix) or {}
@@ -298,7 +296,13 @@ def _objects(before: Sequence[Object], after: Sequence[Object], namespace: str, 
 
 
 def _by_key(objects: Sequence[Object], namespace: str) -> dict[str, Any]:
-    return {_key(each.data, namespace): each.data for each in objects}
+    return {_key(each.data, namespace): _in_place(each.data, namespace) for each in objects}
+
+
+def _in_place(data: Mapping[str, Any], namespace: str) -> dict[str, Any]:
+    """Return an object that says the namespace that it is put into anyhow: it may, or may not."""
+    metadata = {"namespace": namespace, **data["metadata"]} if data["kind"] != "Namespace" else data["metadata"]
+    return {**data, "metadata": metadata}
 
 
 def _key(data: Mapping[str, Any], namespace: str) -> str:

@@ -38,6 +38,7 @@ _ENVIRONMENT = re.compile(r"\{\{-?\s*\.Values\.env\s*-?\}\}")
 _ASKS = re.compile(r"\b(?:eq|ne)\s+\.Values\.env\b")
 _ENVIRONMENT_READ = re.compile(r"\.Values\.env\b")
 _VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)")
+_TAKEN_NAMES = frozenset(("namespace.yaml", "vault-secrets.yaml"))
 _TAKEN = frozenset(("env", "hosts", "vault", "kubernetesVersion", "global"))
 
 
@@ -139,9 +140,8 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
             continue
         template = _kept(hand, app, path, text, facts)
         notes += template.notes
-        if template.text is not None:
-            services += template.services
-            kept[path.removeprefix("templates/")] = template.text
+        services += template.services
+        kept[_name(path.removeprefix("templates/"), template.is_yaml)] = template.text
     reads = frozenset(key for text in kept.values() for key in _VALUES.findall(text))
     used = tuple(dict.fromkeys(services))
     return Own(has_namespace, tuple(secrets.values()), kept, used, tuple(notes), reads)
@@ -157,11 +157,20 @@ def _is_namespace(hand: Hand, app: str, made: Mapping[str, Sequence[Object]], sh
 
 
 class _Kept(NamedTuple):
-    """A template that stays one: its text (None: it can't), the services that it names, and what to look at."""
+    """A template that stays one: its text, whether that is YAML, the services that it names, and what to look at."""
 
-    text: str | None
+    text: str
+    is_yaml: bool
     services: list[str]
     notes: list[Finding]
+
+
+def _name(path: str, is_yaml: bool) -> str:
+    """Return the name that a template gets: none that every wrapper chart has, and for what is no YAML, none of YAML."""
+    folder, _, name = path.rpartition("/")
+    name = f"own-{name}" if name in _TAKEN_NAMES and not folder else name
+    name = name if is_yaml else f"{name.rpartition('.')[0]}.tpl"
+    return f"{folder}/{name}" if folder else name
 
 
 def _kept(hand: Hand, app: str, path: str, text: str, facts: Mapping[str, Facts]) -> _Kept:
@@ -172,11 +181,11 @@ def _kept(hand: Hand, app: str, path: str, text: str, facts: Mapping[str, Facts]
     changed, services = unfolded(text, said, facts)
     changed = below_mark(changed).replace("<%", '{{ "<%" }}')
     wrong = helmtemplates.problem(TextFile(path, changed))
-    if wrong:
-        message = f"{app} loses a template that is no YAML before Helm: {wrong.message}"
-        hint = "write it by hand as templates/ of the app: docs/apps.md"
-        return _Kept(None, [], [Finding("I302", message, where, wrong.location.line, hint, "", app)])
     notes = []
+    if wrong:
+        message = f"a template is no YAML before Helm reads it, and is kept as .tpl: {wrong.message}"
+        hint = "write its control lines as comments, and its values in quotes: docs/apps.md"
+        notes.append(Finding("I402", message, where, wrong.location.line, hint, "", app))
     if _ASKS.search(changed):
         message = "a template asks for names of environments, and stays as it is"
         hint = "give the app a value for what differs, and test that"
@@ -185,7 +194,7 @@ def _kept(hand: Hand, app: str, path: str, text: str, facts: Mapping[str, Facts]
         if said[name] != name:
             message = f"the values of {app} for {name} have {said[name] or 'nothing'} as env; efdgen makes it {name}"
             notes.append(Finding("I307", message, where, 0, "look whether that is meant", name, app))
-    return _Kept(changed, services, notes)
+    return _Kept(changed, wrong is None, services, notes)
 
 
 def _secrets(
