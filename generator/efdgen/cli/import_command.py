@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,10 @@ from efdgen.cli.common import DIFFERENCES, INVALID_INPUT, reports_errors
 from efdgen.cli.helm_options import engine_option
 from efdgen.cli.reports import Report, Said, Style, publish, refuse_others, report_option
 from efdgen.cli.streams import say
+
+if TYPE_CHECKING:
+    from efdgen.helm.engines.engine import Engine
+    from efdgen.verbs.imports.result import Imported
 
 _FORMATS = ("text", "markdown", "html", "json")
 
@@ -27,6 +32,7 @@ _FORMATS = ("text", "markdown", "html", "json")
 @click.option(
     "--parent", metavar="FOLDER", default="", help="The app of apps in SOURCE, where it is not found by itself."
 )
+@click.option("--only", metavar="ENV|APP", default="", help="Add this to the efdgen repository that -o names.")
 @click.option(
     "--since", metavar="REVISION", default="", help="Show what changed since, as edits of specs and definitions."
 )
@@ -40,6 +46,7 @@ def command(
     output: Path | None,
     environments: tuple[str, ...],
     parent: str,
+    only: str,
     since: str,
     format_: str,
     reports: tuple[Report, ...],
@@ -55,8 +62,10 @@ def command(
     Examples:
       efdgen import ../argocd-efd                        what would come of it
       efdgen import ../argocd-efd -o efd --report html=import.html
+      efdgen import ../argocd-efd --only summit -o efd   one more environment, by the definitions there
       efdgen import ../argocd-efd --rev v2 --since v1    what changed by hand
     """
+    from efdgen.errors import UsageError
     from efdgen.helm import engines
     from efdgen.report import imports as report
     from efdgen.verbs.imports import folder, result, telling
@@ -64,7 +73,9 @@ def command(
     from efdgen.verbs.imports import source as sources
 
     refuse_others([each.file for each in reports], report.is_result)
-    if output is not None:
+    if only and output is None:
+        raise UsageError("--only adds to an efdgen repository: name it with -o")
+    if output is not None and not only:
         folder.refuse_taken(output)
     files = sources.read(source, revision)
     helm = engines.choose(engine)
@@ -74,6 +85,9 @@ def command(
     if before is not None:
         click.echo(later.edits(before.files, found.files), nl=False)
         say(f"what changed by hand from {before.hand.source.name} to {found.hand.source.name}: a patch, for git apply")
+        return
+    if only and output is not None:
+        _add(found, only, output, helm)
         return
     told = telling.told(found)
 
@@ -88,4 +102,27 @@ def command(
         changes = folder.write(output, found.files, found.hand.source)
         say(f"{len(changes)} files in {output}: read the specs, then run: efdgen --root {output} check")
     if any(row.unexplained for row in told.rows):
+        raise click.exceptions.Exit(DIFFERENCES)
+
+
+def _add(found: Imported, name: str, output: Path, helm: Engine) -> None:
+    """Add an environment or an app to a repository, and say what that took."""
+    from efdgen.cli.common import found_root
+    from efdgen.verbs.imports import folder, into
+
+    root = found_root(output)
+    with helmwarnings.once(helm):
+        added = into.add(root, found.hand, found.made, name, helm)
+    different = [(each, wrong) for each in added.proved for wrong in each.differences]
+    for each, wrong in different:
+        reason = f" ({wrong.reason})" if wrong.reason else ""
+        change = f"{wrong.before or 'nothing'} -> {wrong.after or 'nothing'}"
+        click.echo(f"{each.environment} / {each.app}: {wrong.what} {wrong.path}: {change}{reason}")
+    for finding in added.findings:
+        say(f"{finding.code} {finding.message}: {finding.hint}")
+    for file in folder.add(root, added.files, added.before):
+        click.echo(f"{'changed' if file.before is not None else 'wrote':7} {file.path}")
+    values = sum(each.values for each in added.proved)
+    say(f"{values} values compared, {len(different)} differences; read it, then run: efdgen render")
+    if any(not wrong.reason for _, wrong in different):
         raise click.exceptions.Exit(DIFFERENCES)

@@ -22,6 +22,7 @@ _ROUNDS = 10
 _WHO = re.compile(r"\((?:(?P<app>[a-z0-9-]+) in )?environments? (?P<envs>[a-z0-9,; -]+)\)")
 _NAMES = re.compile(r"[a-z0-9-]+")
 _SECRET = re.compile(r"the Secret '([^']+)' is read")
+_NEEDED = re.compile(r" needs ([a-z0-9-]+)")
 _OTHER = re.compile(r" of the environment ([a-z0-9-]+)")
 _ACCEPTED = frozenset(
     (
@@ -213,6 +214,20 @@ def _made_by_hand(made: Made, refused: _Refused, before: Mapping[str, Sequence[A
     data["manualSecrets"] = list(dict.fromkeys([*listed, secret[1]]))
     where = f"{paths.APPS}/{refused.app}/app.yaml"
     return refused.finding(f"taken for one that people make by hand: manualSecrets in {where}")
+
+
+def _provided(made: Made, refused: _Refused) -> Finding | None:
+    """Say that the cluster has an app which another one needs, and which is not deployed there by hand."""
+    needed = _NEEDED.search(refused.problem.message)
+    if not needed or refused.env not in made.specs:
+        return None
+    spec = made.specs[refused.env]
+    cluster = spec.get("cluster", {})
+    provided = cluster.get("provides", [])
+    if needed[1] in provided:
+        return None
+    _in_order(spec, "cluster", {**cluster, "provides": [*provided, needed[1]]})
+    return refused.finding(f"taken for one that the cluster has: cluster.provides in {paths.spec(refused.env)}")
 
 
 def _linked(made: Made, refused: _Refused) -> Finding | None:

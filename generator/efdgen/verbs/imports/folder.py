@@ -47,3 +47,21 @@ def write(folder: Path, files: Mapping[str, bytes], source: Source) -> list[File
         refuse_taken(folder)
         disk.apply(folder, changes)
     return changes
+
+
+def add(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes]) -> list[FileChange]:
+    """Write files that are new in a repository, and those that are edited.
+
+    Raises:
+        OutputError: when a path leads elsewhere, or something can't be written, or is not any more what was edited.
+    """
+    tree = FileTree(files)
+    for path in tree:
+        old = root / path
+        content = old.read_bytes() if old.is_file() and not old.is_symlink() else None
+        if content != before.get(path):
+            raise OutputError(f"{path} changed while it was edited; run this again")
+    changes = compare(before, tree)
+    with disk.lock(root):
+        disk.apply(root, changes)
+    return changes

@@ -20,31 +20,13 @@ from efdgen.language.yamlio import YamlError
 from efdgen.output import layout as outputs
 from efdgen.repository import paths
 from efdgen.verbs.imports import parents
+from efdgen.verbs.imports.compared import Difference, compared, objects
 from efdgen.verbs.imports.definition import OWN, Definition
 from efdgen.verbs.imports.facts import at
-from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object, Parent
+from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
 from efdgen.verbs.imports.specs import Made
 
-_LONGEST = 200
 _PARENT = f"{outputs.chart(paths.PARENT)}/"
-
-
-class Difference(NamedTuple):
-    """Something that is not what the source has.
-
-    Attributes:
-        what: `values`, `Application`, `objects`, `chart` or `files`.
-        path: where in it.
-        before: what the source has; empty: nothing.
-        after: what was rendered; empty: nothing.
-        reason: why, where that is known: it stands among the findings, too.
-    """
-
-    what: str
-    path: str
-    before: str
-    after: str
-    reason: str = ""
 
 
 class Proved(NamedTuple):
@@ -76,24 +58,17 @@ def _environment(
     hand: Hand, made: Made, tree: Mapping[str, bytes], files: Mapping[str, bytes], engine: Engine, name: str
 ) -> Iterator[Proved]:
     chart = {path.removeprefix(_PARENT): text for path, text in tree.items() if path.startswith(_PARENT)}
-    parent = Parent(
-        Chart(
-            _PARENT[:-1],
-            paths.PARENT,
-            (),
-            {p: t for p, t in chart.items() if not p.startswith("values-")}
-            | {p: t for p, t in chart.items() if p == f"values-{name}.yaml"},
-            "",
-        ),
-        "env",
-    )
-    rendered = parents.made(parent.chart, "argocd", [yamlio.dump({"env": name}).encode()], engine, name)
+    own = {
+        path: text for path, text in chart.items() if not path.startswith("values-") or path == f"values-{name}.yaml"
+    }
+    parent = Chart(_PARENT[:-1], paths.PARENT, (), own, "")
+    rendered = parents.made(parent, "argocd", [yamlio.dump({"env": name}).encode()], engine, name)
     applications = {
         str(o.data["metadata"]["name"]): o.data for o in rendered.objects if o.data["kind"] == "Application"
     }
     others = [o for o in rendered.objects if o.data["kind"] != "Application"]
     lost = {posixpath.basename(finding.file) for finding in made.findings if finding.code == "I302"}
-    differences = _objects(hand.beside[name], others, "argocd", lost)
+    differences = objects(hand.beside[name], others, "argocd", lost)
     if hand.parents[name] != hand.parent:
         reason = (
             f"{hand.parents[name].chart.folder} makes it; the templates of {hand.parent.chart.folder} are taken over"
@@ -107,17 +82,41 @@ def _environment(
         if app not in made.apps:
             yield Proved(name, app, 0, 0, (Difference("chart", app, "deployed", "", "nothing to deploy"),))
             continue
-        definition = made.apps[app].definition
-        found = list(_application(each, applications.pop(app, {}), name, app))
-        number, wrong = _values(each, definition, tree, name)
-        found += wrong
-        found += _chart(each.chart, definition, tree)
+        found = [*_application(each, applications.pop(app, {}), name, app)]
         found += _files(made.apps[app].files.content, app, name, tree)
-        own, compared = _own(hand, each, definition, tree, files, engine)
-        found += own
-        yield Proved(name, app, number, compared, tuple(_explained(found, made, name, app)))
+        yield _app(hand, made, each, tree, files, engine, found)
     for app in sorted(applications):
         yield Proved(name, app, 0, 0, (Difference("Application", app, "", "there"),))
+
+
+def prove_some(
+    hand: Hand,
+    made: Made,
+    tree: Mapping[str, bytes],
+    files: Mapping[str, bytes],
+    engine: Engine,
+    cases: Sequence[Deployed],
+) -> list[Proved]:
+    """Compare some apps: their values, their charts, and what their wrapper charts make. See `prove`."""
+    return [_app(hand, made, each, tree, files, engine, []) for each in cases]
+
+
+def _app(
+    hand: Hand,
+    made: Made,
+    each: Deployed,
+    tree: Mapping[str, bytes],
+    files: Mapping[str, bytes],
+    engine: Engine,
+    found: Sequence[Difference],
+) -> Proved:
+    """Compare an app in an environment."""
+    definition = made.apps[each.app].definition
+    number, wrong = _values(each, definition, tree, each.environment)
+    differing, compared_objects = _own(hand, each, definition, tree, files, engine)
+    differences = [*found, *wrong, *_chart(each.chart, definition, tree), *differing]
+    explained = tuple(_explained(differences, made, each.environment, each.app))
+    return Proved(each.environment, each.app, number, compared_objects, explained)
 
 
 _REASONS = {
@@ -142,6 +141,8 @@ def _explained(found: Sequence[Difference], made: Made, name: str, app: str) -> 
             if _REASONS.get(finding.code) == each.what
             and (finding.code != "I303" or f"VaultSecret {secret} of" in finding.message)
         ]
+        if "checksum/" in each.path:
+            reasons.append("a checksum of a template, which begins with efdgen's line")
         yield each._replace(reason=each.reason or next(iter(reasons), ""))
 
 
@@ -152,7 +153,7 @@ def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: st
     values = at(rendered, ("spec", "source", "helm", "valueFiles"))
     if path != f"{paths.OUTPUT}/{outputs.chart(app)}" or values != [f"values-{name}.yaml"]:
         yield Difference("Application", "spec.source", "", f"{path} with {values}")
-    yield from _compared("Application", before, after)
+    yield from compared("Application", before, after)
 
 
 def _normal(application: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,7 +198,7 @@ def _values(
         after = {
             key: value for key, value in after.items() if value is not None and not (key in charts and value == {})
         }
-    return _number(before), list(_compared("values", before, after))
+    return _number(before), list(compared("values", before, after))
 
 
 def _pruned(value: Any) -> Any:
@@ -238,7 +239,7 @@ def _files(content: Mapping[str, Any], app: str, name: str, tree: Mapping[str, b
         if posixpath.basename(path) == f"{name}.json":
             text = tree.get(f"{outputs.chart(app)}/{path}")
             after = json.loads(text) if text is not None else None
-            yield from _compared("files", {path: before}, {path: after})
+            yield from compared("files", {path: before}, {path: after})
 
 
 def _own(
@@ -255,7 +256,7 @@ def _own(
     values = tree.get(outputs.values(each.app, each.environment), b"")
     wrapper = Chart(prefix[:-1], each.app, (), chart, "")
     expected = hand.own[each.environment, each.app] or ()
-    objects: list[Object] = []
+    made_objects: list[Object] = []
     findings: list[Finding] = []
     charts = [(wrapper, values)]
     if definition.own_values is not None:
@@ -266,78 +267,15 @@ def _own(
     namespace = str(each.application["spec"]["destination"].get("namespace") or each.app)
     for one, given in charts:
         made = parents.made(one, namespace, [given], engine, each.environment, each.app)
-        objects += made.objects
+        made_objects += made.objects
         findings += made.findings
     failed = {
         finding.file.rpartition("/")[2]
         for finding in hand.findings
         if finding.code == "I202" and finding.app == each.app and finding.environment == each.environment
     }
-    differences = _objects(expected, objects, namespace, set())
+    differences = objects(expected, made_objects, namespace, set())
     for finding in findings:
         if finding.file.rpartition("/")[2] not in failed:
             differences.append(Difference("objects", finding.file, "", finding.message))
     return differences, len(expected)
-
-
-def _objects(before: Sequence[Object], after: Sequence[Object], namespace: str, lost: set[str]) -> list[Difference]:
-    """Compare objects, told apart by kind, namespace and name."""
-    one, other = _by_key(before, namespace), _by_key(after, namespace)
-    found: list[Difference] = []
-    for key in sorted(one.keys() | other.keys()):
-        if key not in other:
-            is_lost = posixpath.basename(next(o.template for o in before if _key(o.data, namespace) == key)) in lost
-            found.append(Difference("objects", key, "there", "", "its template is not imported" if is_lost else ""))
-        elif key not in one:
-            found.append(Difference("objects", key, "", "there"))
-        else:
-            found += [d._replace(path=f"{key} {d.path}") for d in _compared("objects", one[key], other[key])]
-    return found
-
-
-def _by_key(objects: Sequence[Object], namespace: str) -> dict[str, Any]:
-    return {_key(each.data, namespace): _in_place(each.data, namespace) for each in objects}
-
-
-def _in_place(data: Mapping[str, Any], namespace: str) -> dict[str, Any]:
-    """Return an object that says the namespace that it is put into anyhow: it may, or may not."""
-    metadata = {"namespace": namespace, **data["metadata"]} if data["kind"] != "Namespace" else data["metadata"]
-    return {**data, "metadata": metadata}
-
-
-def _key(data: Mapping[str, Any], namespace: str) -> str:
-    metadata = data["metadata"]
-    where = "" if data["kind"] == "Namespace" else f"{metadata.get('namespace') or namespace}/"
-    return f"{data['kind']} {where}{metadata.get('name')}"
-
-
-def _compared(what: str, before: Any, after: Any, path: str = "") -> Iterator[Difference]:
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted(before.keys() | after.keys(), key=str):
-            below = f"{path}.{key}" if path else str(key)
-            if key not in after:
-                yield Difference(what, below, _shown(before[key]), "")
-            elif key not in before:
-                yield Difference(what, below, "", _shown(after[key]))
-            else:
-                yield from _compared(what, before[key], after[key], below)
-    elif _exact(before) != _exact(after):
-        yield Difference(what, path, _shown(before), _shown(after))
-
-
-def _exact(value: Any) -> str:
-    """Return a value as Helm has it: all numbers are of one kind."""
-    return json.dumps(_as_numbers(value), sort_keys=True, ensure_ascii=False)
-
-
-def _as_numbers(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _as_numbers(below) for key, below in value.items()}
-    if isinstance(value, list):
-        return [_as_numbers(each) for each in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

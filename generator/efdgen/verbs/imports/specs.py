@@ -273,7 +273,7 @@ def _add_apps(made: Made, hand: Hand) -> None:
         for name, app in made.apps.items():
             if site in app.layers.sites:
                 members = [env for env in names if (env, name) in hand.deployed]
-                defaults[name] = _with_pins(app.layers.sites[site], _reason(hand, members[0], name))
+                defaults[name] = with_pins(app.layers.sites[site], _reason(hand, members[0], name))
         if defaults:
             made.shared["sites"][site]["appDefaults"] = defaults
     for env, spec in made.specs.items():
@@ -282,8 +282,8 @@ def _add_apps(made: Made, hand: Hand) -> None:
             if (env, name) not in hand.deployed or name not in made.apps:
                 continue
             app = made.apps[name]
-            entry = {**_of_application(made.facts[env], hand, env, name), **_own_secrets(app, made.facts[env])}
-            apps[name] = {**entry, **_with_pins(app.layers.specs.get(env, {}), _reason(hand, env, name))}
+            entry = {**_of_application(made.facts[env], hand, env, name), **own_secrets(app, made.facts[env])}
+            apps[name] = {**entry, **with_pins(app.layers.specs.get(env, {}), _reason(hand, env, name))}
         spec["apps"] = apps
 
 
@@ -298,7 +298,7 @@ def _of_application(facts: Facts, hand: Hand, env: str, app: str) -> dict[str, A
     }
 
 
-def _own_secrets(app: App, facts: Facts) -> dict[str, Any]:
+def own_secrets(app: App, facts: Facts) -> dict[str, Any]:
     """Return where an environment's VaultSecrets are otherwise than the definition says."""
     found: dict[str, Any] = {}
     for secret in app.definition.own.secrets:
@@ -319,7 +319,7 @@ def _reason(hand: Hand, env: str, app: str) -> Callable[[], str]:
     return lambda: f"As deployed by hand, {files[-1] if files else app}; why is not on record."
 
 
-def _with_pins(values: Mapping[str, Any], reason: Callable[[], str]) -> dict[str, Any]:
+def with_pins(values: Mapping[str, Any], reason: Callable[[], str]) -> dict[str, Any]:
     """Return an app's entry: image tags are pins, all else are values."""
     pins: dict[str, Any] = {}
     kept = _without_tags(values, (), pins, reason)

@@ -1,13 +1,4 @@
-"""What becomes of a wrapper chart's own templates: data, where they make Namespaces and VaultSecrets; else templates.
-
-A ladder over environments, all of whose branches have a host of the environment, becomes one line:
-
-    {{- if eq .Values.env "a" }}
-    host: db-a.example.org                 host: "{{ .Values.hosts.db }}"
-    {{- else }}                       ->
-    host: db.b.example.org
-    {{- end }}
-"""
+"""What becomes of a wrapper chart's own templates: data, where they make Namespaces and VaultSecrets; else files."""
 
 from __future__ import annotations
 
@@ -21,20 +12,14 @@ from efdgen.language.layers import ABSENT, at
 from efdgen.language.texttemplate import TextFile
 from efdgen.repository import helmtemplates
 from efdgen.verbs.imports.facts import Facts
-from efdgen.verbs.imports.model import Deployed, Finding, Hand, Object
+from efdgen.verbs.imports.ladders import unfolded
+from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
 
 _GUARD = re.compile(
     r"\s*\{\{-?\s*if\s+(?:\(?\s*index\s+\.Values\s+(?P<keys>(?:\"[^\"]+\"\s*)+)\)?|\.Values\.(?P<path>[\w.]+))\s*-?\}\}"
     r"(?P<inside>.*)\{\{-?\s*end\s*-?\}\}\s*\Z",
     re.DOTALL,
 )
-_CONTROL = re.compile(r"\{\{-?\s*(if|else|end|range|with|define|block)\b")
-_IF = re.compile(
-    r"[ \t]*\{\{-?\s*(?P<word>if|else if)\s+\(?\s*eq\s+\.Values\.env\s+\"(?P<name>[^\"]+)\"\s*\)?\s*-?\}\}[ \t]*\Z"
-)
-_ELSE = re.compile(r"[ \t]*\{\{-?\s*else\s*-?\}\}[ \t]*\Z")
-_END = re.compile(r"[ \t]*\{\{-?\s*end\s*-?\}\}[ \t]*\Z")
-_ENVIRONMENT = re.compile(r"\{\{-?\s*\.Values\.env\s*-?\}\}")
 _ASKS = re.compile(r"\b(?:eq|ne)\s+\.Values\.env\b")
 _ENVIRONMENT_READ = re.compile(r"\.Values\.env\b")
 _VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)")
@@ -124,6 +109,7 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
     chart = hand.deployed[names[0], app].chart
     secrets: dict[str, Secret] = {}
     kept: dict[str, str] = {}
+    originals: dict[str, str] = {}
     services: list[str] = []
     notes: list[Finding] = []
     has_namespace = False
@@ -141,10 +127,27 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
         template = _kept(hand, app, path, text, facts)
         notes += template.notes
         services += template.services
-        kept[_name(path.removeprefix("templates/"), template.is_yaml)] = template.text
+        name = path.removeprefix("templates/")
+        originals[name] = _name(name, is_yaml=template.is_yaml)
+        kept[originals[name]] = template.text
+    renamed = {path: new for path in originals if (new := originals[path]) != path}
+    for old, new in renamed.items():
+        # Templates name each other by their files: `include (print $.Template.BasePath "/configmap.yaml") .`
+        kept = {name: text.replace(f'"/{old}"', f'"/{new}"') for name, text in kept.items()}
+    kept.update(_crds(chart))
     reads = frozenset(key for text in kept.values() for key in _VALUES.findall(text))
     used = tuple(dict.fromkeys(services))
     return Own(has_namespace, tuple(secrets.values()), kept, used, tuple(notes), reads)
+
+
+def _crds(chart: Chart) -> dict[str, str]:
+    """Return a chart's CRDs as templates: Argo CD applies them like any other object."""
+    found = {}
+    for path, content in chart.files.items():
+        text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+        if path.startswith("crds/") and "{{" not in text and "<%" not in text:
+            found[f"crds-{posixpath.basename(path)}"] = text
+    return found
 
 
 def _is_namespace(hand: Hand, app: str, made: Mapping[str, Sequence[Object]], shapes: Shapes) -> bool:
@@ -165,8 +168,8 @@ class _Kept(NamedTuple):
     notes: list[Finding]
 
 
-def _name(path: str, is_yaml: bool) -> str:
-    """Return the name that a template gets: none that every wrapper chart has, and for what is no YAML, none of YAML."""
+def _name(path: str, *, is_yaml: bool) -> str:
+    """Return the name that a template gets: none that every wrapper chart has; .tpl for what is no YAML."""
     folder, _, name = path.rpartition("/")
     name = f"own-{name}" if name in _TAKEN_NAMES and not folder else name
     name = name if is_yaml else f"{name.rpartition('.')[0]}.tpl"
@@ -260,75 +263,6 @@ def _notes(hand: Hand, app: str, path: str, secrets: Sequence[Secret]) -> list[F
             )
             notes.append(Finding("I401", message, where, 0, "look at the chart's values.yaml", "", app))
     return notes
-
-
-def unfolded(text: str, said: Mapping[str, str], facts: Mapping[str, Facts]) -> tuple[str, list[str]]:
-    """Return a template with its ladders of hosts as one line each, and the services that these name.
-
-    Args:
-        text: the template.
-        said: what the values of each environment have as env.
-        facts: what is true of each environment.
-    """
-    lines = text.split("\n")
-    out: list[str] = []
-    services: list[str] = []
-    number = 0
-    while number < len(lines):
-        ladder = _ladder(lines, number)
-        line = _line(ladder[0], said, facts, services) if ladder else None
-        if ladder and line is not None:
-            out.append(line)
-            number = ladder[1]
-        else:
-            out.append(lines[number])
-            number += 1
-    return "\n".join(out), services
-
-
-def _ladder(lines: Sequence[str], start: int) -> tuple[dict[str, str], int] | None:
-    """Return the line of each branch, the last one under "", and the number of the line after the ladder."""
-    first = _IF.match(lines[start])
-    if not first or first["word"] != "if":
-        return None
-    branches: dict[str, str] = {}
-    number = start
-    while number + 2 < len(lines):
-        head = _IF.match(lines[number])
-        if not head and not _ELSE.match(lines[number]):
-            return None
-        if _CONTROL.search(lines[number + 1]):
-            return None
-        branches.setdefault(head["name"] if head else "", lines[number + 1])
-        number += 2
-        if _END.match(lines[number]):
-            return branches, number + 1
-    return None
-
-
-def _line(
-    branches: Mapping[str, str], said: Mapping[str, str], facts: Mapping[str, Facts], services: list[str]
-) -> str | None:
-    """Return the one line that says what a ladder says, if it is a host of each environment."""
-    found = set()
-    for name, env in said.items():
-        line = branches.get(env, branches.get(""))
-        if line is None:
-            return None
-        filled = _ENVIRONMENT.sub(env, line)
-        for service, host in facts[name].hosts.items():
-            lead, match, rest = filled.partition(host)
-            if match and not rest.strip() and re.fullmatch(r"\s*(?:- )?(?:[\w-]+:)?\s*", lead):
-                found.add((lead, service))
-                break
-        else:
-            return None
-    if len(found) != 1:
-        return None
-    lead, service = found.pop()
-    services.append(service)
-    name = f".Values.hosts.{service}" if re.fullmatch(r"\w+", service) else f'index .Values.hosts "{service}"'
-    return f'{lead}"{{{{ {name} }}}}"'
 
 
 def below_mark(text: str) -> str:

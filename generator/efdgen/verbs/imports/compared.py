@@ -1,0 +1,94 @@
+"""What differs between a source and what was made of it: objects told apart by kind and name, data by its paths."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from efdgen.verbs.imports.model import Object
+
+_LONGEST = 200
+
+
+class Difference(NamedTuple):
+    """Something that is not what the source has.
+
+    Attributes:
+        what: `values`, `Application`, `objects`, `chart` or `files`.
+        path: where in it.
+        before: what the source has; empty: nothing.
+        after: what was rendered; empty: nothing.
+        reason: why, where that is known: it stands among the findings, too.
+    """
+
+    what: str
+    path: str
+    before: str
+    after: str
+    reason: str = ""
+
+
+def objects(before: Sequence[Object], after: Sequence[Object], namespace: str, lost: set[str]) -> list[Difference]:
+    """Compare objects, told apart by kind, namespace and name."""
+    one, other = _by_key(before, namespace), _by_key(after, namespace)
+    found: list[Difference] = []
+    for key in sorted(one.keys() | other.keys()):
+        if key not in other:
+            is_lost = posixpath.basename(next(o.template for o in before if _key(o.data, namespace) == key)) in lost
+            found.append(Difference("objects", key, "there", "", "its template is not imported" if is_lost else ""))
+        elif key not in one:
+            found.append(Difference("objects", key, "", "there"))
+        else:
+            found += [d._replace(path=f"{key} {d.path}") for d in compared("objects", one[key], other[key])]
+    return found
+
+
+def _by_key(objects: Sequence[Object], namespace: str) -> dict[str, Any]:
+    return {_key(each.data, namespace): _in_place(each.data, namespace) for each in objects}
+
+
+def _in_place(data: Mapping[str, Any], namespace: str) -> dict[str, Any]:
+    """Return an object that says the namespace that it is put into anyhow: it may, or may not."""
+    metadata = {"namespace": namespace, **data["metadata"]} if data["kind"] != "Namespace" else data["metadata"]
+    return {**data, "metadata": metadata}
+
+
+def _key(data: Mapping[str, Any], namespace: str) -> str:
+    metadata = data["metadata"]
+    where = "" if data["kind"] == "Namespace" else f"{metadata.get('namespace') or namespace}/"
+    return f"{data['kind']} {where}{metadata.get('name')}"
+
+
+def compared(what: str, before: Any, after: Any, path: str = "") -> Iterator[Difference]:
+    """Yield what differs between two sides, mappings key by key; to Helm, all numbers are of one kind."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys(), key=str):
+            below = f"{path}.{key}" if path else str(key)
+            if key not in after:
+                yield Difference(what, below, _shown(before[key]), "")
+            elif key not in before:
+                yield Difference(what, below, "", _shown(after[key]))
+            else:
+                yield from compared(what, before[key], after[key], below)
+    elif _exact(before) != _exact(after):
+        yield Difference(what, path, _shown(before), _shown(after))
+
+
+def _exact(value: Any) -> str:
+    """Return a value as Helm has it: all numbers are of one kind."""
+    return json.dumps(_as_numbers(value), sort_keys=True, ensure_ascii=False)
+
+
+def _as_numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _as_numbers(below) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_as_numbers(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

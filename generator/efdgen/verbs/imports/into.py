@@ -1,0 +1,259 @@
+"""One more environment, or one more app, into a repository that efdgen renders: its definitions and facts are used.
+
+What is added begins with nothing but names. It is rendered; where the rendered values differ from those of the source,
+the spec says so; and it is rendered again, until nothing differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from efdgen.errors import InvalidInputError, Severity, UsageError
+from efdgen.helm.engines.engine import Engine
+from efdgen.language import suggest, yamlio
+from efdgen.language.yamlio import editing
+from efdgen.output import layout as outputs
+from efdgen.repository import paths, snapshot
+from efdgen.verbs.imports import checked, emit, proof, written
+from efdgen.verbs.imports.definition import OWN
+from efdgen.verbs.imports.factor import EMPTY, NONE
+from efdgen.verbs.imports.facts import Facts
+from efdgen.verbs.imports.forms import literal
+from efdgen.verbs.imports.model import Deployed, Finding, Hand
+from efdgen.verbs.imports.proof import Proved
+from efdgen.verbs.imports.specs import Made, own_secrets, with_pins
+
+_ROUNDS = 6
+
+
+class Added(NamedTuple):
+    """What is added to a repository.
+
+    Attributes:
+        files: the files that are new or changed, by path.
+        before: what they held; nothing for new ones.
+        proved: what was compared.
+        findings: what to look at.
+    """
+
+    files: dict[str, bytes]
+    before: dict[str, bytes]
+    proved: tuple[Proved, ...]
+    findings: tuple[Finding, ...]
+
+
+def add(root: Path, hand: Hand, made: Made, name: str, engine: Engine) -> Added:
+    """Return what an environment or an app of the source takes in a repository.
+
+    Args:
+        root: the repository.
+        hand: the source.
+        made: what an import of all of it would make.
+        name: the environment, or the app.
+        engine: Helm.
+
+    Raises:
+        UsageError: when the source has no such environment or app, or the repository has it already.
+        InvalidInputError: when the repository is wrong as it is, or efdgen refuses what is added.
+    """
+    taken = snapshot.take(root)
+    if taken is None:
+        raise UsageError(f"{root} holds links, or files that can't be read: efdgen validate says which")
+    there = dict(taken.contents)
+    if name in hand.environments:
+        if paths.spec(name) in there:
+            raise UsageError(f"{root} has the environment {name} already")
+        cases = [hand.deployed[name, app] for app in hand.apps if (name, app) in hand.deployed]
+    elif name in hand.apps:
+        if f"{paths.APPS}/{name}/app.yaml" in there:
+            raise UsageError(f"{root} has the app {name} already")
+        cases = [hand.deployed[env, name] for env in hand.having(name) if paths.spec(env) in there]
+        if not cases:
+            raise UsageError(f"{root} has no environment that deploys {name} in the source")
+    else:
+        raise UsageError(suggest.unknown("environment or app", name, [*hand.environments, *hand.apps]))
+    return _Addition(root, there, hand, made, cases, name if name in hand.environments else "").added(engine)
+
+
+class _Addition:
+    """Adds apps of environments to a repository.
+
+    Args:
+        root: the repository.
+        there: what people wrote in it.
+        hand: the source.
+        made: what an import of all of it would make.
+        cases: what is added, in specs that are there, or in a new one.
+        new: the environment that is new; empty: none.
+    """
+
+    def __init__(
+        self, root: Path, there: dict[str, bytes], hand: Hand, made: Made, cases: Sequence[Deployed], new: str
+    ) -> None:
+        self._root = root
+        self._there = there
+        self._hand = hand
+        self._made = made
+        self._cases = [each for each in cases if each.app in made.apps]
+        self._new = new
+        self._values: dict[tuple[str, str], dict[str, Any]] = {(each.environment, each.app): {} for each in self._cases}
+        self._spec: dict[str, Any] = {}
+        self._exceptions: dict[str, Any] = {}
+
+    def added(self, engine: Engine) -> Added:
+        """Return what has to be written.
+
+        Raises:
+            InvalidInputError: when efdgen refuses it.
+        """
+        checked.render(self._there, self._root)
+        definitions = self._definitions()
+        if self._new:
+            self._spec = _facts(self._made.facts[self._new], self._new)
+        files, findings, tree = self._fitted(definitions)
+        if self._new:
+            files = self._without_idle_facts(files, tree, definitions)
+        proved = proof.prove_some(self._hand, self._made, tree, files, engine, self._cases)
+        changed = {path: content for path, content in files.items() if self._there.get(path) != content}
+        before = {path: self._there[path] for path in changed if path in self._there}
+        return Added(changed, before, tuple(proved), tuple(findings))
+
+    def _fitted(self, definitions: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding], dict[str, bytes]]:
+        """Return the files, what was accepted, and what they render to, with values that are those of the source."""
+        files, findings = self._accepted(definitions)
+        tree = dict(checked.render(files, self._root).tree)
+        for _ in range(_ROUNDS):
+            if not sum(self._is_set(each, tree) for each in self._cases):
+                break
+            files, findings = self._accepted(definitions)
+            tree = dict(checked.render(files, self._root).tree)
+        return files, findings, tree
+
+    def _definitions(self) -> dict[str, bytes]:
+        """Return the definitions that the repository lacks."""
+        names = {each.app for each in self._cases}
+        lacking = {name for name in names if f"{paths.APPS}/{name}/app.yaml" not in self._there}
+        everything = emit.files(self._made, self._hand, {})
+        found = {}
+        for name in lacking:
+            app = self._made.apps[name]
+            found.update({p: c for p, c in everything.items() if p.startswith(f"{paths.APPS}/{name}/")})
+            found.update({paths.table(table): everything[paths.table(table)] for table in app.files.tables})
+            found.update(app.definition.files)
+        return found
+
+    def _accepted(self, definitions: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding]]:
+        """Return the files with what is added, and with exceptions from rules that it breaks."""
+        specs = {self._new: {**self._spec, **self._exceptions}} if self._new else {}
+        made = self._made._replace(apps={}, specs=specs, shared={"defaults": {}})
+        result = checked.check(made, lambda: self._files(definitions, specs.get(self._new, {})), self._root)
+        if result.rendering is None:
+            problems = []
+            try:
+                checked.render(result.files, self._root)
+            except InvalidInputError as error:
+                problems = [each for each in error.problems if each.severity is Severity.ERROR]
+            raise InvalidInputError(problems)
+        if self._new:
+            kept = ("accept", "links", "cluster")
+            self._exceptions = {key: value for key, value in specs[self._new].items() if key in kept}
+        return dict(result.files), list(result.findings)
+
+    def _files(self, definitions: Mapping[str, bytes], spec: Mapping[str, Any]) -> dict[str, bytes]:
+        """Return the repository with what is added."""
+        files = {**self._there, **definitions}
+        if self._new:
+            apps = {each.app: self._entry(each) for each in self._cases}
+            files[paths.spec(self._new)] = written.text({**spec, "apps": apps}).encode()
+            return files
+        for each in self._cases:
+            path = paths.spec(each.environment)
+            files[path] = editing.put(files[path].decode(), ("apps", each.app), self._entry(each), keep=1).encode()
+        return files
+
+    def _entry(self, each: Deployed) -> dict[str, Any]:
+        """Return what a spec says of an app."""
+        facts = self._made.facts[each.environment]
+        file = each.files[-1] if each.files else each.app
+        secrets = own_secrets(self._made.apps[each.app], facts) if self._is_lacking(each.app) else {}
+        values = self._values[each.environment, each.app]
+        return {**secrets, **with_pins(values, lambda: f"As deployed by hand, {file}; why is not on record.")}
+
+    def _is_lacking(self, app: str) -> bool:
+        return f"{paths.APPS}/{app}/app.yaml" not in self._there
+
+    def _is_set(self, each: Deployed, tree: Mapping[str, bytes]) -> bool:
+        """Set the values that were rendered otherwise than the source has them; say whether there were any."""
+        rendered = yamlio.load(tree[outputs.values(each.app, each.environment)].decode()) or {}
+        about = yamlio.load(tree[f"{outputs.chart(each.app)}/Chart.yaml"].decode()) or {}
+        charts = [str(chart.get("alias") or chart["name"]) for chart in about.get("dependencies") or []]
+        source = {key: value for key, value in each.values.items() if key not in OWN}
+        after = {key: value for key, value in rendered.items() if key not in OWN}
+        if len(charts) == 1 and set(after) <= set(charts):
+            source, after = source.get(charts[0]) or {}, after.get(charts[0]) or {}
+        found = False
+        for path, value in list(_different(after, source)):
+            _put(self._values[each.environment, each.app], path, value)
+            found = True
+        return found
+
+    def _without_idle_facts(
+        self, files: dict[str, bytes], tree: Mapping[str, bytes], definitions: Mapping[str, bytes]
+    ) -> dict[str, bytes]:
+        """Take out facts that change nothing: the repository's own defaults say the same."""
+        path = paths.spec(self._new)
+        for key in [key for key in self._spec if key not in ("name", "site")]:
+            fewer = {other: value for other, value in self._spec.items() if other != key}
+            tried = self._files(definitions, {**fewer, **self._exceptions})
+            try:
+                same = _without_marks(dict(checked.render(tried, self._root).tree)) == _without_marks(tree)
+            except InvalidInputError:
+                same = False
+            if same:
+                self._spec, files = fewer, {**files, path: tried[path]}
+        return files
+
+
+def _without_marks(tree: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return rendered charts without their first lines: these hold digests of the rest."""
+    return {path: content for path, content in tree.items() if path.startswith("apps/")}
+
+
+def _facts(facts: Facts, name: str) -> dict[str, Any]:
+    """Return the facts of a new environment as its spec says them."""
+    spec: dict[str, Any] = {"name": name}
+    if facts.host_pattern:
+        spec |= {"domain": facts.domain, "hostPattern": facts.host_pattern}
+    if facts.storage_class:
+        spec["cluster"] = {"storageClass": facts.storage_class}
+    if facts.prefix:
+        spec["vault"] = {"pathPrefix": facts.prefix}
+    argocd = {key: value for key, value in facts.argocd.items() if value is not None}
+    return {**spec, "argocd": argocd} if argocd else spec
+
+
+def _different(rendered: Any, source: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield what has to be said over what is rendered, so that it becomes what the source has."""
+    for key in dict.fromkeys([*source, *rendered]):
+        here = (*path, key)
+        if key not in source:
+            yield here, NONE
+        elif key not in rendered:
+            yield here, literal(source[key])
+        elif isinstance(source[key], dict) and isinstance(rendered[key], dict):
+            if not source[key] and rendered[key]:
+                yield here, EMPTY
+            else:
+                yield from _different(rendered[key], source[key], here)
+        elif type(source[key]) is not type(rendered[key]) or source[key] != rendered[key]:
+            yield here, literal(source[key])
+
+
+def _put(tree: dict[str, Any], path: tuple[Any, ...], value: Any) -> None:
+    for key in path[:-1]:
+        below = tree.get(key)
+        tree[key] = below if isinstance(below, dict) else {}
+        tree = tree[key]
+    tree[path[-1]] = value
