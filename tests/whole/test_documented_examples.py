@@ -178,6 +178,12 @@ NOT_RUN = {
     ("docs/charts.md", "$ efdgen charts keys influxdb"): "it needs the chart; tests/verbs/test_chartkeys.py",
     ("docs/charts.md", "$ efdgen charts diff vault-secrets-operator 2.7.0"): "tests/verbs/test_chartupgrade.py",
     ("docs/charts.md", "$ efdgen charts outdated"): "it asks the charts' repositories, and what is newest changes",
+    ("docs/import.md", "$ efdgen import ../deployments"): "it needs such a repository; tests/verbs/imports has some",
+    ("docs/import.md", "$ efdgen import ../deployments --only north -o ."): "the same",
+    (
+        "docs/import.md",
+        "$ efdgen import ../deployments --rev main --since 2f1c9d > changed.patch",
+    ): "the same",
     ("docs/e2e.md", 'EFDGEN_E2E_BIN="$HOME/e2e" make e2e'): "it needs a cluster and an Argo CD",
     ("docs/hydrate.md", "$ efdgen hydrate summit influxdb"): "it needs the charts",
     ("docs/hydrate.md", "$ efdgen hydrate summit -o before"): "it needs the charts",

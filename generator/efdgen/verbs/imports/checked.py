@@ -83,6 +83,7 @@ def check(made: Made, write: Callable[[], dict[str, bytes]], root: Path | None =
                 rendering = render(files, root)
             return Checked(rendering, files, tuple(dict.fromkeys(findings)))
         before: dict[str, Any] = {name: list(spec.get("accept", [])) for name, spec in _accepting(made)}
+        before.update({f"links {name}": dict(spec.get("links", {})) for name, spec in made.specs.items()})
         before.update({f"app {name}": app.data.get("manualSecrets") for name, app in made.apps.items()})
         found = [_accepted(made, each, before) for problem in problems for each in _about(problem, made)]
         findings += [finding for finding in found if finding is not None]
@@ -183,9 +184,13 @@ def _accepted(made: Made, refused: _Refused, before: Mapping[str, Sequence[Any]]
     code = refused.problem.code
     if code not in _ACCEPTED:
         return None
-    said = (
-        _made_by_hand(made, refused, before) if code == "E504" else _linked(made, refused) if code == "E503" else None
-    )
+    said = None
+    if code == "E504":
+        said = _made_by_hand(made, refused, before)
+    elif code == "E503":
+        said = _linked(made, refused, before)
+    elif code == "E507":
+        said = _provided(made, refused)
     if said is not None:
         return said
     key = refused.env if refused.env in made.specs else ""
@@ -224,23 +229,22 @@ def _provided(made: Made, refused: _Refused) -> Finding | None:
     spec = made.specs[refused.env]
     cluster = spec.get("cluster", {})
     provided = cluster.get("provides", [])
-    if needed[1] in provided:
-        return None
-    _in_order(spec, "cluster", {**cluster, "provides": [*provided, needed[1]]})
+    if needed[1] not in provided:
+        _in_order(spec, "cluster", {**cluster, "provides": [*provided, needed[1]]})
     return refused.finding(f"taken for one that the cluster has: cluster.provides in {paths.spec(refused.env)}")
 
 
-def _linked(made: Made, refused: _Refused) -> Finding | None:
+def _linked(made: Made, refused: _Refused, before: Mapping[str, Any]) -> Finding | None:
     """Declare a link to an environment whose host or path another one names."""
     other = _OTHER.search(refused.problem.message)
     if not other or refused.env not in made.specs or other[1] not in made.specs:
         return None
     spec = made.specs[refused.env]
     links = spec.get("links", {})
-    if other[1] in links:
+    if other[1] in before[f"links {refused.env}"]:
         return None
     reason = f"{refused.app or refused.env} names it, as deployed by hand."
-    _in_order(spec, "links", {**links, other[1]: reason})
+    _in_order(spec, "links", {other[1]: reason, **links})
     return refused.finding(f"declared in {paths.spec(refused.env)} under links: say there why")
 
 
