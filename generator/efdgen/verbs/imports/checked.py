@@ -237,7 +237,7 @@ def _provided(made: Made, refused: _Refused) -> Finding | None:
 def _linked(made: Made, refused: _Refused, before: Mapping[str, Any]) -> Finding | None:
     """Declare a link to an environment whose host or path another one names."""
     other = _OTHER.search(refused.problem.message)
-    if not other or refused.env not in made.specs or other[1] not in made.specs:
+    if not other or refused.env not in made.specs or other[1] not in made.specs or other[1] == refused.env:
         return None
     spec = made.specs[refused.env]
     links = spec.get("links", {})

@@ -91,7 +91,15 @@ def _facts(hand: Hand, name: str, pattern: tuple[str, str], services: Mapping[st
     deployed = [each for (environment, _), each in hand.deployed.items() if environment == name]
     classes = [value for each in deployed for path, value in leaves(each.values) if path and is_class(path[-1])]
     usual = _most([value for value in classes if isinstance(value, str) and _CLASS_NAME.match(value)])
-    prefixes = [prefix for app in hand.apps for prefix in _prefixes(hand, name, app)]
+    others = {
+        each
+        for other in hand.environments
+        if other != name
+        for app in hand.apps
+        for each in _prefixes(hand, other, app)
+    }
+    # A path that several environments read is none's own.
+    prefixes = [each for app in hand.apps for each in _prefixes(hand, name, app) if each not in others]
     said: dict[str, Any] = {}
     for key, path in ARGOCD.items():
         said[key] = _most([at(each.application, path) for each in deployed])

@@ -118,7 +118,16 @@ class _Addition:
         proved = proof.prove_some(self._hand, self._made, tree, files, engine, self._cases)
         changed = {path: content for path, content in files.items() if self._there.get(path) != content}
         before = {path: self._there[path] for path in changed if path in self._there}
-        return Added(changed, before, tuple(proved), tuple(findings))
+        return Added(changed, before, tuple(proved), (*findings, *self._left_out()))
+
+    def _left_out(self) -> Iterator[Finding]:
+        """Yield the JSON files of a new environment that a definition which is there says otherwise, or not at all."""
+        for each in self._cases:
+            for path in self._made.apps[each.app].files.content if not self._is_lacking(each.app) else ():
+                if path.endswith(f"/{each.environment}.json"):
+                    message = f"{each.chart.folder}/{path} is not taken over"
+                    hint = f"add it as environmentFiles of {paths.APPS}/{each.app}/app.yaml says"
+                    yield Finding("I302", message, "", 0, hint, each.environment, each.app)
 
     def _fitted(self, definitions: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding], dict[str, bytes]]:
         """Return the files, what was accepted, and what they render to, with values that are those of the source."""

@@ -137,14 +137,13 @@ def _secrets(definition: Definition, facts: Mapping[str, Facts]) -> dict[str, An
     found: dict[str, Any] = {}
     for secret in definition.own.secrets:
         found[secret.name] = {"when": secret.when} if secret.when else {}
-        tails = Counter(
-            path.removeprefix(facts[name].prefix)
+        usual = Counter(
+            path.replace(f"{facts[name].prefix}/", f"{ways.PREFIX}/") if facts[name].prefix else path
             for name, path in secret.paths.items()
-            if path is not None and facts[name].prefix and path.startswith(f"{facts[name].prefix}/")
-        )
-        tail = tails.most_common(1)[0][0] if tails else ""
-        if tail and tail != f"/{secret.name}":
-            found[secret.name]["path"] = f"{ways.PREFIX}{tail}"
+            if path is not None
+        ).most_common(1)
+        if usual and usual[0][0] != f"{ways.PREFIX}/{secret.name}" and "<%" not in usual[0][0].replace(ways.PREFIX, ""):
+            found[secret.name]["path"] = usual[0][0]
     return {"secrets": found} if found else {}
 
 
