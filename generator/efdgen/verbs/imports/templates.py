@@ -124,6 +124,8 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
             secrets.update({secret.name: secret for secret in found})
             notes += _notes(hand, app, path, found)
             continue
+        if _failing(hand, app, path) >= set(names):
+            continue  # Helm makes nothing of it anywhere: that is said
         template = _kept(hand, app, path, text, facts)
         notes += template.notes
         services += template.services
@@ -206,12 +208,7 @@ def _secrets(
     """Return the VaultSecrets that a template makes; None: it makes something else, or none."""
     if not any(made.values()) or shapes.secret is None:
         return None
-    folder = hand.deployed[next(iter(made)), app].chart.folder
-    failed = {
-        f.environment
-        for f in hand.findings
-        if f.code == "I202" and f.app == app and f.file == posixpath.join(folder, path)
-    }
+    failed = _failing(hand, app, path)
     paths: dict[str, dict[str, str | None]] = {}
     for name, items in made.items():
         for item in items:
@@ -227,6 +224,12 @@ def _secrets(
         if failed and not when:
             return None
     return [Secret(name, each, when) for name, each in paths.items()]
+
+
+def _failing(hand: Hand, app: str, path: str) -> set[str]:
+    """Return the environments in which Helm fails on a template of an app."""
+    file = posixpath.join(hand.deployed[hand.having(app)[0], app].chart.folder, path)
+    return {each.environment for each in hand.findings if (each.code, each.app, each.file) == ("I202", app, file)}
 
 
 def _when(hand: Hand, app: str, text: str, is_made: Mapping[str, bool]) -> str:
