@@ -66,10 +66,9 @@ def command(
       efdgen import ../argocd-efd --rev v2 --since v1    what changed by hand
     """
     from efdgen.errors import UsageError
-    from efdgen.helm import engines
+    from efdgen.helm.engines.guarded import Guarded
     from efdgen.report import imports as report
-    from efdgen.verbs.imports import folder, result, telling
-    from efdgen.verbs.imports import since as later
+    from efdgen.verbs.imports import folder, result
     from efdgen.verbs.imports import source as sources
 
     refuse_others([each.file for each in reports], report.is_result)
@@ -77,18 +76,29 @@ def command(
         raise UsageError("--only adds to an efdgen repository: name it with -o")
     if output is not None and not only:
         folder.refuse_taken(output)
-    files = sources.read(source, revision)
-    helm = engines.choose(engine)
-    with helmwarnings.once(helm):
-        found = result.run(files, helm, environments, parent)
-        before = result.run(sources.read(source, since), helm, environments, parent) if since else None
-    if before is not None:
-        click.echo(later.edits(before.files, found.files), nl=False)
-        say(f"what changed by hand from {before.hand.source.name} to {found.hand.source.name}: a patch, for git apply")
-        return
-    if only and output is not None:
-        _add(found, only, output, helm)
-        return
+    with Guarded(engine) as helm, helmwarnings.once(helm):
+        found = result.run(sources.read(source, revision), helm, environments, parent)
+        if since:
+            _show_since(result.run(sources.read(source, since), helm, environments, parent), found)
+        elif only and output is not None:
+            _add(found, only, output, helm)
+        else:
+            _make(found, output, format_, reports)
+
+
+def _show_since(before: Imported, after: Imported) -> None:
+    """Show what changed by hand, as a patch."""
+    from efdgen.verbs.imports import since
+
+    click.echo(since.edits(before.files, after.files), nl=False)
+    say(f"what changed by hand from {before.hand.source.name} to {after.hand.source.name}: a patch, for git apply")
+
+
+def _make(found: Imported, output: Path | None, format_: str, reports: tuple[Report, ...]) -> None:
+    """Say what came of an import, and write it."""
+    from efdgen.report import imports as report
+    from efdgen.verbs.imports import folder, telling
+
     told = telling.told(found)
 
     def tell(form: str, style: Style) -> list[Said]:
@@ -100,7 +110,7 @@ def command(
         raise click.exceptions.Exit(INVALID_INPUT)
     if output is not None:
         changes = folder.write(output, found.files, found.hand.source)
-        say(f"{len(changes)} files in {output}: read the specs, then run: efdgen --root {output} check")
+        say(f"{len(changes)} files in {output}: read the specs, then run: efdgen check --root {output}")
     if any(row.unexplained for row in told.rows):
         raise click.exceptions.Exit(DIFFERENCES)
 
@@ -111,8 +121,7 @@ def _add(found: Imported, name: str, output: Path, helm: Engine) -> None:
     from efdgen.verbs.imports import folder, into
 
     root = found_root(output)
-    with helmwarnings.once(helm):
-        added = into.add(root, found.hand, found.made, name, helm)
+    added = into.add(root, found.hand, found.made, name, helm)
     different = [(each, wrong) for each in added.proved for wrong in each.differences]
     for each, wrong in different:
         reason = f" ({wrong.reason})" if wrong.reason else ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from efdgen.errors import OutputError, UsageError
 from efdgen.helm import engines
+from efdgen.helm.engines.guarded import Guarded
 from efdgen.verbs.imports import folder, hand, result, source
 from efdgen.verbs.imports.model import Source
 from support import handwritten
@@ -112,6 +114,18 @@ def test_links_are_not_followed_and_huge_files_not_read(tmp_path: Path) -> None:
         assert "bytes; at most" in found["apps/db/values-west.yaml"]
         made = result.run(read, engines.choose())
         assert ("north", "db") not in made.hand.deployed
+
+
+def test_what_never_ends_is_ended_once_a_chart() -> None:
+    files = handwritten.repository(FLEET)
+    files["apps/db/templates/more.yaml"] = b"{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}\n"
+    began = time.monotonic()
+    with Guarded(seconds=0.5) as engine:
+        made = result.run(Source("hand", files), engine)
+    assert time.monotonic() - began < 30
+    found = {each.file: each.message for each in made.findings if each.code == "I202"}
+    assert found["apps/db/templates/more.yaml"] == "Helm fails: Helm takes longer than 0.5 seconds for it"
+    assert [d for each in made.proved for d in each.differences if not d.reason] == []
 
 
 def test_only_a_new_folder_is_written_to(tmp_path: Path) -> None:
