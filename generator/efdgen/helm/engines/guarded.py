@@ -17,15 +17,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import efdgen
 from efdgen.errors import ChartError
 from efdgen.helm import engines
 from efdgen.helm.engines.engine import Capabilities, Release
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 SECONDS = 20
 """How long a chart may take; real ones take some hundredths of a second."""
@@ -63,7 +60,7 @@ class Guarded:
         self._process: subprocess.Popen[bytes] | None = None
         self._refused: dict[bytes, str] = {}
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> Guarded:  # noqa: PYI034 - Self came with Python 3.11
         return self
 
     def __exit__(
@@ -159,7 +156,7 @@ def serve(name: str) -> None:
 
         resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
     engine = engines.choose(name)
-    asking, answering = sys.stdin.buffer, sys.stdout.buffer
+    asking, answering = os.fdopen(0, "rb"), os.fdopen(1, "wb")
     engine.template(_EMPTY, Capabilities("1.21.5", ()))  # what is loaded at the first time takes the longest
     answering.write(_READY)
     answering.flush()
