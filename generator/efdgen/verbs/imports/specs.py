@@ -226,6 +226,7 @@ def _with_defaults(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
         "cluster": {
             "kubernetesVersion": KUBERNETES,
             "apiVersions": [],
+            "storageClasses": [],
             "storageClass": found.get("cluster", {}).get("storageClass"),
             "provides": [],
         },
