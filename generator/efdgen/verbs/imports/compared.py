@@ -36,7 +36,9 @@ def objects(before: Sequence[Object], after: Sequence[Object], namespace: str, l
     found: list[Difference] = []
     for key in sorted(one.keys() | other.keys()):
         if key not in other:
-            is_lost = posixpath.basename(next(o.template for o in before if _key(o.data, namespace) == key)) in lost
+            is_lost = (
+                posixpath.basename(next(o.template for o in before if object_key(o.data, namespace) == key)) in lost
+            )
             found.append(Difference("objects", key, "there", "", "its template is not imported" if is_lost else ""))
         elif key not in one:
             found.append(Difference("objects", key, "", "there"))
@@ -46,7 +48,7 @@ def objects(before: Sequence[Object], after: Sequence[Object], namespace: str, l
 
 
 def _by_key(objects: Sequence[Object], namespace: str) -> dict[str, Any]:
-    return {_key(each.data, namespace): _in_place(each.data, namespace) for each in objects}
+    return {object_key(each.data, namespace): _in_place(each.data, namespace) for each in objects}
 
 
 def _in_place(data: Mapping[str, Any], namespace: str) -> dict[str, Any]:
@@ -55,7 +57,8 @@ def _in_place(data: Mapping[str, Any], namespace: str) -> dict[str, Any]:
     return {**data, "metadata": metadata}
 
 
-def _key(data: Mapping[str, Any], namespace: str) -> str:
+def object_key(data: Mapping[str, Any], namespace: str) -> str:
+    """Return what tells an object from others; `namespace` is the one of those that name none."""
     metadata = data["metadata"]
     where = "" if data["kind"] == "Namespace" else f"{metadata.get('namespace') or namespace}/"
     return f"{data['kind']} {where}{metadata.get('name')}"

@@ -112,7 +112,9 @@ class _Reader:
         deployed = [each for item in items for each in self._deployment(item, environment, parent, found)]
         own = [each for each in deployed if _is_of(each, environment)]
         gone = [each for each in found if each.code == "I204"]
-        if not deployed or (not is_wanted and (len(gone) > len(own) or (not own and bool(self._layout.environments)))):
+        if not deployed or (
+            not is_wanted and (len(gone) > len(own) or (not own and bool(parent.key and self._layout.environments)))
+        ):
             if deployed or gone:
                 message = (
                     f"{environment} has values for {len(own)} of {len(own) + len(gone)} apps that have such files: "

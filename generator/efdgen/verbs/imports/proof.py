@@ -20,7 +20,7 @@ from efdgen.language.yamlio import YamlError
 from efdgen.output import layout as outputs
 from efdgen.repository import paths
 from efdgen.verbs.imports import parents
-from efdgen.verbs.imports.compared import Difference, compared, objects
+from efdgen.verbs.imports.compared import Difference, compared, object_key, objects
 from efdgen.verbs.imports.definition import OWN, Definition
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
@@ -69,11 +69,7 @@ def _environment(
     others = [o for o in rendered.objects if o.data["kind"] != "Application"]
     lost = {posixpath.basename(finding.file) for finding in made.findings if finding.code == "I302"}
     differences = objects(hand.beside[name], others, "argocd", lost)
-    if hand.parents[name] != hand.parent:
-        reason = (
-            f"{hand.parents[name].chart.folder} makes it; the templates of {hand.parent.chart.folder} are taken over"
-        )
-        differences = [each._replace(reason=each.reason or reason) for each in differences]
+    differences = [each._replace(reason=each.reason or _of_parent(hand, name, each)) for each in differences]
     yield Proved(name, paths.PARENT, 0, len(hand.beside[name]), tuple(differences))
     for app in hand.apps:
         each = hand.deployed.get((name, app))
@@ -117,6 +113,16 @@ def _app(
     differences = [*found, *wrong, *_chart(each.chart, definition, tree), *differing]
     explained = tuple(_explained(differences, made, each.environment, each.app))
     return Proved(each.environment, each.app, number, compared_objects, explained)
+
+
+def _of_parent(hand: Hand, name: str, difference: Difference) -> str:
+    """Return why an object of the parent chart is not there; empty: that is not known."""
+    parent = hand.parents[name].chart.folder
+    if parent != hand.parent.chart.folder:
+        return f"{parent} makes it; the templates of {hand.parent.chart.folder} are taken over"
+    templates = [each.template for each in hand.beside[name] if object_key(each.data, "argocd") == difference.path]
+    files = {posixpath.join(parent, template) for template in templates}
+    return next((f.message for f in hand.findings if f.environment == name and f.file in files), "")
 
 
 _REASONS = {
