@@ -32,6 +32,12 @@ _values = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(_keys, inner, max_size=4)),
     max_leaves=10,
 )
+_thing = st.fixed_dictionaries(
+    {key: st.sampled_from([1, "x", None]) for key in ("a", "b", "c", "d", "e")}, optional={"f": _scalars}
+)
+_things = st.dictionaries(st.sampled_from(["one", "two", "three"]), _thing, min_size=1).map(
+    lambda things: {key: {"name": "one" if key == "two" else key, **thing} for key, thing in things.items()}
+)
 _app = st.dictionaries(_keys, _values, max_size=4)
 
 
@@ -44,7 +50,8 @@ def _fleets(draw: Any) -> dict[str, dict[str, dict[str, Any]]]:
         fleet[name] = {}
         for app, values in common.items():
             if draw(st.integers(0, 4)) or not fleet[name]:
-                fleet[name][app] = {**values, **draw(_app)} if draw(st.booleans()) else dict(values)
+                things = {"sinks": draw(st.one_of(_things, _values))} if draw(st.booleans()) else {}
+                fleet[name][app] = {**values, **(draw(_app) if draw(st.booleans()) else {}), **things}
                 for key in draw(st.sets(_keys, max_size=2)):
                     fleet[name][app].pop(key, None)
     return fleet

@@ -98,6 +98,10 @@ class Factoring:
             return apart
         over_empty = self._apart(path, nodes, maps, below={})
         apart = over_empty if over_empty.cost < apart.cost else apart
+        if sum(node is not ABSENT for node in nodes.values()) > 2 * len(maps):
+            # Most say something else: a mapping takes its place, as a whole.
+            over = self._leaf(path, nodes, shared=True)
+            apart = over if over.cost < apart.cost else apart
         together = self._together(path, nodes, maps)
         is_usual = len(maps) * 2 > len(nodes)
         return together if together.cost < apart.cost or (together.cost == apart.cost and is_usual) else apart
@@ -164,7 +168,7 @@ class Factoring:
         ways = {name: self._ways(path, name, node) for name, node in nodes.items()}
         best: _Found | None = None
         most = 0
-        candidates = [ABSENT, *_distinct(way for each in ways.values() for way in each if way != NONE)]
+        candidates = [ABSENT, *_distinct(way for each in ways.values() for way in each if _can_be_below(way))]
         for candidate in candidates if shared else [ABSENT]:
             found, matched = self._with(path, nodes, ways, candidate)
             is_usual = matched * 2 > len(nodes) and candidate is not ABSENT
@@ -201,7 +205,8 @@ class Factoring:
         best: _Found | None = None
         candidates: list[Any] = [below]
         if len(ways) > 1:
-            candidates += [way for way in _distinct(w for each in ways.values() for w in each) if _count(ways, way) > 1]
+            alike = _distinct(way for each in ways.values() for way in each if not _is_mapping(way))
+            candidates += [way for way in alike if _count(ways, way) > 1]
         for candidate in candidates:
             if candidate is not below and (candidate == NONE and below is ABSENT):
                 continue
@@ -230,6 +235,15 @@ class Factoring:
     def _own_way(ways: Forms) -> Any:
         """Return how an environment writes a value itself: hosts follow from its facts, its name stands there."""
         return ways[0]
+
+
+def _is_mapping(way: Any) -> bool:
+    return isinstance(way, dict) and bool(way)
+
+
+def _can_be_below(way: Any) -> bool:
+    """Say whether a value can be said by shared layers: a mapping would merge with what is above it."""
+    return way != NONE and not _is_mapping(way)
 
 
 def _fits(ways: Forms, value: Any) -> bool:

@@ -15,6 +15,13 @@ NAME = "<% name %>"
 _SHORTEST = 3
 """Letters that a name must have to be looked for in texts."""
 
+
+class Expression(str):
+    """An expression that stands in the place of a value, and not a text of the source that looks like one."""
+
+    __slots__ = ()
+
+
 Forms = tuple[Any, ...]
 """Ways to write a value, the one that follows most first."""
 
@@ -42,6 +49,8 @@ def of_values(facts: Facts) -> Callable[[tuple[Any, ...], Any], Forms]:
         turn.sort(key=lambda each: -len(each[0]))
 
     def forms(path: tuple[Any, ...], value: Any) -> Forms:
+        if isinstance(value, Expression):
+            return (str(value),)
         plain = literal(value)
         found = []
         for turn in turns:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.verbs.imports import definition as definitions
-from efdgen.verbs.imports import envfiles, templates
+from efdgen.verbs.imports import envfiles, namedthings, templates
 from efdgen.verbs.imports import facts as facts_of
 from efdgen.verbs.imports import forms as ways
 from efdgen.verbs.imports.definition import Definition
@@ -16,6 +16,7 @@ from efdgen.verbs.imports.envfiles import EnvironmentFiles
 from efdgen.verbs.imports.factor import NONE, Factoring, Layers
 from efdgen.verbs.imports.facts import Facts, at
 from efdgen.verbs.imports.model import Finding, Hand
+from efdgen.verbs.imports.namedthings import Named
 from efdgen.verbs.imports.parents import KUBERNETES
 from efdgen.verbs.imports.templates import Shapes
 
@@ -32,6 +33,7 @@ class App(NamedTuple):
     data: dict[str, Any]
     layers: Layers
     files: EnvironmentFiles
+    things: Sequence[Named]
 
 
 class Made(NamedTuple):
@@ -80,13 +82,16 @@ def make(hand: Hand) -> Made:
             findings.append(Finding("I302", f"{name} gets the Namespace that the other apps have", "", 0, "", "", name))
         values = {env: definition.values(hand.deployed[env, name].values) for env in hand.having(name)}
         forms = {env: ways.of_values(facts[env]) for env in facts}
+        values, things = namedthings.separate(values)
         layers = Factoring(sites, forms).layers(values)
         files = envfiles.find(hand, name, forms, [table for app in apps.values() for table in app.files.tables])
         findings += files.findings
         data = {**definition.data, **_hosts(services.get(name, {})), **_secrets(definition, facts)}
+        if things:
+            data["parameters"] = {key: value for each in things for key, value in each.parameters.items()}
         if files.declared:
             data["environmentFiles"] = files.declared
-        apps[name] = App(definition, data, layers, files)
+        apps[name] = App(definition, data, layers, files, things)
     shared, specs = _facts(hand, facts, sites, frozenset(s for each in services.values() for s in each))
     made = Made(apps, sites, shared, specs, facts, shapes, tuple(findings), frozenset(hand.deployed))
     _require_operator(made)
@@ -282,7 +287,12 @@ def _add_apps(made: Made, hand: Hand) -> None:
             if (env, name) not in hand.deployed or name not in made.apps:
                 continue
             app = made.apps[name]
-            entry = {**_of_application(made.facts[env], hand, env, name), **own_secrets(app, made.facts[env])}
+            things = {each.parameter: dict(each.entries[env]) for each in app.things if env in each.entries}
+            entry = {
+                **({"parameters": things} if things else {}),
+                **_of_application(made.facts[env], hand, env, name),
+                **own_secrets(app, made.facts[env]),
+            }
             apps[name] = {**entry, **with_pins(app.layers.specs.get(env, {}), _reason(hand, env, name))}
         spec["apps"] = apps
 
