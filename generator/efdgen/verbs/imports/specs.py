@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.verbs.imports import definition as definitions
-from efdgen.verbs.imports import envfiles, namedthings, templates
+from efdgen.verbs.imports import envfiles, namedthings, sharedfacts, templates
 from efdgen.verbs.imports import facts as facts_of
 from efdgen.verbs.imports import forms as ways
 from efdgen.verbs.imports.definition import Definition
@@ -17,11 +16,8 @@ from efdgen.verbs.imports.factor import NONE, Factoring, Layers
 from efdgen.verbs.imports.facts import Facts, at
 from efdgen.verbs.imports.model import Finding, Hand
 from efdgen.verbs.imports.namedthings import Named
-from efdgen.verbs.imports.parents import KUBERNETES
 from efdgen.verbs.imports.templates import Shapes
 
-_PATTERN = "<% service %>.<% name %>.<% domain %>"
-_DOMAIN = "example.org"
 _OPERATOR = "vault-secrets-operator"
 _APP_KEYS = ("project", "targetRevision", "destinationServer", "syncPolicy")
 
@@ -92,7 +88,7 @@ def make(hand: Hand) -> Made:
         if files.declared:
             data["environmentFiles"] = files.declared
         apps[name] = App(definition, data, layers, files, things)
-    shared, specs = _facts(hand, facts, sites, frozenset(s for each in services.values() for s in each))
+    shared, specs = sharedfacts.specs(hand, facts, sites, frozenset(s for each in services.values() for s in each))
     made = Made(apps, sites, shared, specs, facts, shapes, tuple(findings), frozenset(hand.deployed))
     _require_operator(made)
     _add_apps(made, hand)
@@ -150,111 +146,6 @@ def _secrets(definition: Definition, facts: Mapping[str, Facts]) -> dict[str, An
         if usual and usual[0][0] != f"{ways.PREFIX}/{secret.name}" and "<%" not in usual[0][0].replace(ways.PREFIX, ""):
             found[secret.name]["path"] = usual[0][0]
     return {"secrets": found} if found else {}
-
-
-def _facts(
-    hand: Hand, facts: Mapping[str, Facts], sites: Mapping[str, Sequence[str]], services: frozenset[str]
-) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """Return the shared facts, and what each spec says of its own."""
-    trees = {name: _tree(each) for name, each in facts.items()}
-    forms = {name: ways.of_facts(name, each.domain) for name, each in facts.items()}
-    layers = Factoring(sites, forms, absent_fits=True).layers(trees)
-    for tree in (layers.shared, *layers.sites.values(), *layers.specs.values()):
-        _drop(tree)
-    shared = _with_defaults(layers.shared, hand)
-    specs: dict[str, dict[str, Any]] = {}
-    for name in hand.environments:
-        site = next((each for each, names in sites.items() if name in names), "")
-        spec = {"name": name, **({"site": site} if site else {}), **_ordered(layers.specs.get(name, {}))}
-        hosts = {
-            s: host for s, host in facts[name].hosts.items() if _by_pattern(facts[name], s) != host and s in services
-        }
-        specs[name] = {**spec, "hosts": hosts} if hosts else spec
-    found = {"defaults": shared}
-    if sites:
-        found["sites"] = {site: _ordered(layers.sites.get(site, {})) for site in sites}
-    return found, specs
-
-
-def _by_pattern(facts: Facts, service: str) -> str:
-    """Return the host that a service has by the pattern; empty: there is none."""
-    return facts.pattern_host(service) if facts.host_pattern else ""
-
-
-def _tree(facts: Facts) -> dict[str, Any]:
-    argocd = {key: value for key, value in facts.argocd.items() if value is not None or key == "syncPolicy"}
-    tree: dict[str, Any] = {"cluster": {"storageClass": facts.storage_class or None}, "argocd": argocd}
-    if facts.host_pattern:
-        tree |= {"domain": facts.domain, "hostPattern": facts.host_pattern}
-    if facts.prefix:
-        tree["vault"] = {"pathPrefix": facts.prefix}
-    return tree
-
-
-def _ordered(tree: Mapping[str, Any]) -> dict[str, Any]:
-    """Return facts in the order of docs/spec.md."""
-    return {key: tree[key] for key in ("domain", "hostPattern", "cluster", "vault", "argocd") if key in tree}
-
-
-def _drop(tree: dict[str, Any]) -> None:
-    """Take out what only says that a fact is not there: every fact has a default."""
-    for key, value in list(tree.items()):
-        if value == NONE:
-            del tree[key]
-        elif isinstance(value, dict):
-            _drop(value)
-            if not value and key in ("vault", "cluster", "argocd"):
-                del tree[key]
-
-
-def _with_defaults(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
-    """Return all facts with a default: found ones, else plain ones."""
-    argocd = found.get("argocd", {})
-    first = {key: at(next(iter(hand.deployed.values())).application, path) for key, path in facts_of.ARGOCD.items()}
-    address = next(
-        (
-            v
-            for each in hand.deployed.values()
-            for p, v in facts_of.leaves(each.values)
-            if p[-2:] == ("vault", "address") and isinstance(v, str)
-        ),
-        "",
-    )
-    return {
-        "title": "<% name | replace('-', ' ') | title %>",
-        "place": "<% title %>",
-        "aliases": [],
-        "domain": found.get("domain", _DOMAIN),
-        "hostPattern": found.get("hostPattern", _PATTERN),
-        "hosts": {},
-        "links": {},
-        "cluster": {
-            "kubernetesVersion": KUBERNETES,
-            "apiVersions": [],
-            "storageClasses": [],
-            "storageClass": found.get("cluster", {}).get("storageClass"),
-            "provides": [],
-        },
-        "vault": {
-            "address": address if re.match(r"https?://[^\s\"'\\]+\Z", address) else "https://vault.<% domain %>",
-            "pathPrefix": found.get("vault", {}).get("pathPrefix", "secret/<% name %>"),
-        },
-        "argocd": {
-            "managed": False,
-            "host": "argocd-<% name %>.<% domain %>",
-            "url": "https://<% argocd.host %>",
-            "repoURL": argocd.get("repoURL", first["repoURL"]),
-            "path": "rendered/apps",
-            "targetRevision": argocd.get("targetRevision", first["targetRevision"] or "HEAD"),
-            "project": argocd.get("project", first["project"] or "default"),
-            "destinationServer": argocd.get(
-                "destinationServer", first["destinationServer"] or "https://kubernetes.default.svc"
-            ),
-            "syncPolicy": argocd.get("syncPolicy"),
-            "tlsVaultPath": "<% vault.pathPrefix %>/tls-certs",
-            "rbac": {"defaultRole": "role:readonly", "policies": [], "groups": []},
-        },
-    }
 
 
 def _require_operator(made: Made) -> None:

@@ -1,0 +1,148 @@
+"""The facts of environments as specs, sites and shared defaults say them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from efdgen.language import schema
+from efdgen.verbs.imports import facts as facts_of
+from efdgen.verbs.imports import forms as ways
+from efdgen.verbs.imports.factor import NONE, Factoring
+from efdgen.verbs.imports.facts import Facts, at
+from efdgen.verbs.imports.model import Hand
+from efdgen.verbs.imports.parents import KUBERNETES
+
+_PATTERN = "<% service %>.<% name %>.<% domain %>"
+_DOMAIN = "example.org"
+_OPTIONAL = frozenset(("applicationName",))
+"""What has a default without being written."""
+
+
+def specs(
+    hand: Hand, facts: Mapping[str, Facts], sites: Mapping[str, Sequence[str]], services: frozenset[str]
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Return the shared facts, and what each spec says of its own.
+
+    Args:
+        hand: the source.
+        facts: what is true of each environment.
+        sites: the environments of each site.
+        services: the services that apps publish.
+    """
+    trees = {name: _tree(each) for name, each in facts.items()}
+    forms = {name: ways.of_facts(name, each.domain) for name, each in facts.items()}
+    layers = Factoring(sites, forms, absent_fits=True).layers(trees)
+    for tree in (layers.shared, *layers.sites.values(), *layers.specs.values()):
+        _drop(tree)
+    shared = _with_defaults(layers.shared, hand)
+    specs: dict[str, dict[str, Any]] = {}
+    for name in hand.environments:
+        site = next((each for each, names in sites.items() if name in names), "")
+        spec = {"name": name, **({"site": site} if site else {}), **_ordered(layers.specs.get(name, {}))}
+        hosts = {
+            s: host for s, host in facts[name].hosts.items() if _by_pattern(facts[name], s) != host and s in services
+        }
+        specs[name] = {**spec, "hosts": hosts} if hosts else spec
+    found = {"defaults": shared}
+    if sites:
+        found["sites"] = {site: _ordered(layers.sites.get(site, {})) for site in sites}
+    return found, specs
+
+
+def _by_pattern(facts: Facts, service: str) -> str:
+    """Return the host that a service has by the pattern; empty: there is none."""
+    return facts.pattern_host(service) if facts.host_pattern else ""
+
+
+def _tree(facts: Facts) -> dict[str, Any]:
+    argocd = {key: value for key, value in facts.argocd.items() if value is not None or key == "syncPolicy"}
+    tree: dict[str, Any] = {"cluster": {"storageClass": facts.storage_class or None}, "argocd": argocd}
+    if facts.host_pattern:
+        tree |= {"domain": facts.domain, "hostPattern": facts.host_pattern}
+    if facts.prefix:
+        tree["vault"] = {"pathPrefix": facts.prefix}
+    return tree
+
+
+def _ordered(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Return facts in the order of docs/spec.md."""
+    return {key: tree[key] for key in ("domain", "hostPattern", "cluster", "vault", "argocd") if key in tree}
+
+
+def _drop(tree: dict[str, Any]) -> None:
+    """Take out what only says that a fact is not there: every fact has a default."""
+    for key, value in list(tree.items()):
+        if value == NONE:
+            del tree[key]
+        elif isinstance(value, dict):
+            _drop(value)
+            if not value and key in ("vault", "cluster", "argocd"):
+                del tree[key]
+
+
+def _with_defaults(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
+    """Return all facts with a default: found ones, else plain ones, else what is empty."""
+    defaults = _plain(found, hand)
+    properties = schema.load("facts")["properties"]
+    for key, about in properties.items():
+        defaults.setdefault(key, _empty(about))
+        for below, inner in about.get("properties", {}).items():
+            if below not in _OPTIONAL:
+                defaults[key].setdefault(below, _empty(inner))
+    return defaults
+
+
+def _empty(about: Mapping[str, Any]) -> Any:
+    """Return the value of a type that says nothing."""
+    return {"array": [], "object": {}}.get(str(about.get("type")))
+
+
+def _plain(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
+    """Return the facts that are known of any environment, each with a default."""
+    argocd = found.get("argocd", {})
+    first = {key: at(next(iter(hand.deployed.values())).application, path) for key, path in facts_of.ARGOCD.items()}
+    address = next(
+        (
+            v
+            for each in hand.deployed.values()
+            for p, v in facts_of.leaves(each.values)
+            if p[-2:] == ("vault", "address") and isinstance(v, str)
+        ),
+        "",
+    )
+    return {
+        "title": "<% name | replace('-', ' ') | title %>",
+        "place": "<% title %>",
+        "aliases": [],
+        "domain": found.get("domain", _DOMAIN),
+        "hostPattern": found.get("hostPattern", _PATTERN),
+        "hosts": {},
+        "links": {},
+        "cluster": {
+            "kubernetesVersion": KUBERNETES,
+            "apiVersions": [],
+            "storageClass": found.get("cluster", {}).get("storageClass"),
+            "provides": [],
+        },
+        "vault": {
+            "address": address if re.match(r"https?://[^\s\"'\\]+\Z", address) else "https://vault.<% domain %>",
+            "pathPrefix": found.get("vault", {}).get("pathPrefix", "secret/<% name %>"),
+        },
+        "argocd": {
+            "managed": False,
+            "host": "argocd-<% name %>.<% domain %>",
+            "url": "https://<% argocd.host %>",
+            "repoURL": argocd.get("repoURL", first["repoURL"]),
+            "path": "rendered/apps",
+            "targetRevision": argocd.get("targetRevision", first["targetRevision"] or "HEAD"),
+            "project": argocd.get("project", first["project"] or "default"),
+            "destinationServer": argocd.get(
+                "destinationServer", first["destinationServer"] or "https://kubernetes.default.svc"
+            ),
+            "syncPolicy": argocd.get("syncPolicy"),
+            "tlsVaultPath": "<% vault.pathPrefix %>/tls-certs",
+            "rbac": {"defaultRole": "role:readonly", "policies": [], "groups": []},
+        },
+    }
