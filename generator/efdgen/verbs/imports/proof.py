@@ -57,6 +57,10 @@ def prove(
 def _environment(
     hand: Hand, made: Made, tree: Mapping[str, bytes], files: Mapping[str, bytes], engine: Engine, name: str
 ) -> Iterator[Proved]:
+    if name not in made.specs:
+        gone = Difference("environment", name, "deployed", "", _reason(made, name))
+        yield Proved(name, paths.PARENT, 0, 0, (gone,))
+        return
     chart = {path.removeprefix(_PARENT): text for path, text in tree.items() if path.startswith(_PARENT)}
     own = {
         path: text for path, text in chart.items() if not path.startswith("values-") or path == f"values-{name}.yaml"
@@ -69,20 +73,32 @@ def _environment(
     others = [o for o in rendered.objects if o.data["kind"] != "Application"]
     lost = {posixpath.basename(finding.file) for finding in made.findings if finding.code == "I302"}
     differences = objects(hand.beside[name], others, "argocd", lost)
+    known = {finding.file.rpartition("/")[2] for finding in hand.findings if finding.code == "I202"}
+    differences += [
+        Difference("objects", finding.file, "", finding.message)
+        for finding in rendered.findings
+        if finding.file.rpartition("/")[2] not in known
+    ]
     differences = [each._replace(reason=each.reason or _of_parent(hand, name, each)) for each in differences]
     yield Proved(name, paths.PARENT, 0, len(hand.beside[name]), tuple(differences))
     for app in hand.apps:
         each = hand.deployed.get((name, app))
         if each is None:
             continue
-        if app not in made.apps:
-            yield Proved(name, app, 0, 0, (Difference("chart", app, "deployed", "", "nothing to deploy"),))
+        if app not in made.specs[name]["apps"]:
+            yield Proved(name, app, 0, 0, (Difference("app", app, "deployed", "", _reason(made, name, app)),))
             continue
         found = [*_application(each, applications.pop(app, {}), name, app)]
         found += _files(made.apps[app].files.content, app, name, tree)
         yield _app(hand, made, each, tree, files, engine, found)
     for app in sorted(applications):
         yield Proved(name, app, 0, 0, (Difference("Application", app, "", "there"),))
+
+
+def _reason(made: Made, name: str, app: str = "") -> str:
+    """Return why an app, or an environment, is left out."""
+    told = [each for each in made.findings if each.code in ("I205", "I207") and each.app == app]
+    return next((each.message for each in told if each.environment in ("", name)), "")
 
 
 def prove_some(
@@ -132,6 +148,7 @@ _REASONS = {
     "I305": "chart",
     "I306": "chart",
     "I307": "objects",
+    "I207": "Application",
 }
 """Which differences the findings of a code are the reason of."""
 
@@ -154,6 +171,9 @@ def _explained(found: Sequence[Difference], made: Made, name: str, app: str) -> 
 
 def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: str) -> Iterator[Difference]:
     """Compare Applications: but for where the chart and its values lie, they are the same."""
+    if not rendered:
+        yield Difference("Application", app, "there", "")
+        return
     before, after = _normal(each.application), _normal(rendered)
     path = at(rendered, ("spec", "source", "path"))
     values = at(rendered, ("spec", "source", "helm", "valueFiles"))
@@ -172,7 +192,7 @@ def _normal(application: Mapping[str, Any]) -> dict[str, Any]:
     for key in ("valueFiles", "values", "parameters"):
         helm.pop(key, None)
     if helm.get("releaseName") == application.get("metadata", {}).get("name"):
-        helm.pop("releaseName")
+        helm.pop("releaseName", None)
     if helm:
         source["helm"] = helm
     if isinstance(spec.get("ignoreDifferences"), list):

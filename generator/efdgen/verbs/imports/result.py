@@ -61,11 +61,12 @@ def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent:
     made = specs.make(found)
     shared, lost = parentchart.files(found, made.shapes)
     made = made._replace(findings=(*made.findings, *lost))
-    result = checked.check(made, lambda: emit.files(made, found, shared))
+    result = checked.check(made, lambda: emit.files(made, found, shared), leaves_out=True)
     contents = dict(result.files)
     proved: list[Proved] = []
     if result.rendering is not None:
         tree = dict(result.rendering.tree)
+        made = made._replace(findings=(*made.findings, *result.findings))
         proved = proof.prove(found, made, tree, contents, engine)
         contents.update({f"rendered/{path}": content for path, content in tree.items()})
     # A template that needs its chart's defaults fails by itself; as data, it does not.

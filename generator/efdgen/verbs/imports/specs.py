@@ -46,7 +46,7 @@ class Made(NamedTuple):
         deployed: which environment has which app.
     """
 
-    apps: Mapping[str, App]
+    apps: dict[str, App]
     sites: Mapping[str, Sequence[str]]
     shared: dict[str, Any]
     specs: dict[str, dict[str, Any]]
