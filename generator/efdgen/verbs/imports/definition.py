@@ -158,9 +158,14 @@ def _has_more(chart: Chart) -> bool:
     return any(path.startswith("crds/") or posixpath.basename(path).startswith("_") for path in chart.files)
 
 
+def own_chart(app: str) -> str:
+    """Return the folder of a chart that is an app's own."""
+    return f"{CHARTS}/{app}-app"
+
+
 def _folder_chart(hand: Hand, chart: Chart, app: str, own: Own) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return a chart of the repository's own, and its files."""
-    folder = f"{CHARTS}/{app}"
+    folder = own_chart(app)
     prefix = f"{chart.folder}/" if chart.folder else ""
     gone = () if not own.has_namespace else _namespace_templates(hand, app)
     kept = {
@@ -201,7 +206,8 @@ def _chart(
         return {"name": dependency.name, "version": version, "repository": dependency.repository}
     place = dependency.repository.removeprefix("file://")
     folder = posixpath.normpath(posixpath.join(chart.folder, place or f"charts/{dependency.name}"))
-    target = f"{CHARTS}/{posixpath.basename(folder)}"
+    # A chart that apps share has its name for itself; others are told apart by their app.
+    target = folder if folder.startswith(f"{CHARTS}/") else f"{CHARTS}/{app}-{posixpath.basename(folder)}"
     found = {path: text for path, text in hand.source.files.items() if path.startswith(f"{folder}/")}
     if not found or dependency.repository.startswith(("@", "alias:")):
         message = f"the chart {dependency.name} of {app} is not in the source, and has no address to fetch it from"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from efdgen.repository import helmtemplates, paths
 from efdgen.verbs.imports import written
 from efdgen.verbs.imports.model import Finding, Hand
 from efdgen.verbs.imports.templates import Shapes, below_mark, namespace_of
+
+_READ = re.compile(r"\.Values\.([A-Za-z_]\w*)")
+_OWN = frozenset(("env", "applications", "argocd", "kubernetesVersion"))
+"""Values of the parent chart that efdgen writes for each environment."""
 
 _STARTER = Path(__file__).parent / "starter"
 _CONTROL = "# Control lines stand in comments: the file is valid YAML before and after Helm reads it.\n"
@@ -28,7 +33,6 @@ def files(hand: Hand, shapes: Shapes) -> tuple[dict[str, str], list[Finding]]:
     made = {
         f"{folder}/Chart.yaml": (_STARTER / "parent-Chart.yaml").read_text(encoding="utf-8"),
         f"{folder}/application.yaml": _application(hand),
-        f"{folder}/values.yaml": _values(hand),
         f"{folder}/templates/_environment.tpl": (_STARTER / "_environment.tpl").read_text(encoding="utf-8"),
         f"{paths.WRAPPER}/Chart.yaml": (_STARTER / "wrapper-Chart.yaml").read_text(encoding="utf-8"),
     }
@@ -38,6 +42,7 @@ def files(hand: Hand, shapes: Shapes) -> tuple[dict[str, str], list[Finding]]:
         made[f"{paths.WRAPPER}/templates/vault-secrets.yaml"] = _secrets(shapes.secret)
     kept, found = _others(hand)
     findings += found
+    made[f"{folder}/values.yaml"] = _values(hand, kept.values())
     made.update({f"{folder}/templates/{name}": text for name, text in kept.items()})
     return made, findings
 
@@ -123,13 +128,15 @@ def _beside(hand: Hand, path: str) -> str | None:
     return f"{_CONTROL}{_BY_NAME.replace('<% app.name %>', app)}{body}# {{{{- end }}}}\n"
 
 
-def _values(hand: Hand) -> str:
+def _values(hand: Hand, kept: Iterable[str]) -> str:
+    """Return the parent chart's values: what the templates that are kept read."""
     text = '# There is no default environment: --helm-set env=<environment> chooses one.\nenv: ""\n'
     try:
         data = load(hand.parent.chart.files.get("values.yaml", b"").decode("utf-8-sig"))
     except ValueError:
         data = None
-    others = {key: value for key, value in data.items() if key != "env"} if isinstance(data, dict) else {}
+    read = {key for template in kept for key in _READ.findall(template)} - _OWN
+    others = {key: value for key, value in data.items() if key in read} if isinstance(data, dict) else {}
     return text + written.text(others) if others else text
 
 

@@ -21,7 +21,7 @@ from efdgen.output import layout as outputs
 from efdgen.repository import paths
 from efdgen.verbs.imports import parents
 from efdgen.verbs.imports.compared import Difference, compared, object_key, objects
-from efdgen.verbs.imports.definition import OWN, Definition
+from efdgen.verbs.imports.definition import OWN, Definition, own_chart
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
 from efdgen.verbs.imports.specs import Made
@@ -286,7 +286,7 @@ def _own(
     findings: list[Finding] = []
     charts = [(wrapper, values)]
     if definition.own_values is not None:
-        folder = f"charts/{each.app}/"
+        folder = f"{own_chart(each.app)}/"
         inside = {path.removeprefix(folder): text for path, text in files.items() if path.startswith(folder)}
         nested = (yamlio.load(values.decode()) or {}).get(definition.prefix) or {}
         charts.append((Chart(folder[:-1], each.chart.name, (), inside, ""), yamlio.dump(nested).encode()))
