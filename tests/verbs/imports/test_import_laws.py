@@ -38,6 +38,9 @@ _thing = st.fixed_dictionaries(
 _things = st.dictionaries(st.sampled_from(["one", "two", "three"]), _thing, min_size=1).map(
     lambda things: {key: {"name": "one" if key == "two" else key, **thing} for key, thing in things.items()}
 )
+_long = st.lists(st.sampled_from(["", "[b]\n", "x = 2\n", "<% name %>\n"]), min_size=3, max_size=3).map(
+    lambda parts: parts[0] + "[a]\n" * 9 + parts[1] + "x = 1\n" * 9 + parts[2]
+)
 _app = st.dictionaries(_keys, _values, max_size=4)
 
 
@@ -50,7 +53,9 @@ def _fleets(draw: Any) -> dict[str, dict[str, dict[str, Any]]]:
         fleet[name] = {}
         for app, values in common.items():
             if draw(st.integers(0, 4)) or not fleet[name]:
-                things = {"sinks": draw(st.one_of(_things, _values))} if draw(st.booleans()) else {}
+                things = (
+                    {"sinks": draw(st.one_of(_things, _values)), "text": draw(_long)} if draw(st.booleans()) else {}
+                )
                 fleet[name][app] = {**values, **(draw(_app) if draw(st.booleans()) else {}), **things}
                 for key in draw(st.sets(_keys, max_size=2)):
                     fleet[name][app].pop(key, None)

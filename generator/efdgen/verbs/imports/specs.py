@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from efdgen.verbs.imports import definition as definitions
-from efdgen.verbs.imports import envfiles, namedthings, sharedfacts, templates
+from efdgen.verbs.imports import envfiles, longtexts, namedthings, sharedfacts, templates
 from efdgen.verbs.imports import facts as facts_of
 from efdgen.verbs.imports import forms as ways
 from efdgen.verbs.imports.definition import Definition
 from efdgen.verbs.imports.envfiles import EnvironmentFiles
 from efdgen.verbs.imports.factor import NONE, Factoring, Layers
 from efdgen.verbs.imports.facts import Facts, at
+from efdgen.verbs.imports.longtexts import Parts
 from efdgen.verbs.imports.model import Finding, Hand
 from efdgen.verbs.imports.namedthings import Named
 from efdgen.verbs.imports.templates import Shapes
@@ -30,6 +32,7 @@ class App(NamedTuple):
     layers: Layers
     files: EnvironmentFiles
     things: Sequence[Named]
+    parts: Sequence[Parts]
 
 
 class Made(NamedTuple):
@@ -79,20 +82,30 @@ def make(hand: Hand) -> Made:
         values = {env: definition.values(hand.deployed[env, name].values) for env in hand.having(name)}
         forms = {env: ways.of_values(facts[env]) for env in facts}
         values, things = namedthings.separate(values)
+        named = [key for each in things for key in each.parameters]
+        values, parts = longtexts.separate(values, functools.partial(_has_own, facts), named)
         layers = Factoring(sites, forms).layers(values)
         files = envfiles.find(hand, name, forms, [table for app in apps.values() for table in app.files.tables])
         findings += files.findings
         data = {**definition.data, **_hosts(services.get(name, {})), **_secrets(definition, facts)}
-        if things:
-            data["parameters"] = {key: value for each in things for key, value in each.parameters.items()}
+        parameters = {key: value for each in things for key, value in each.parameters.items()}
+        parameters |= {key: value for each in parts for key, value in each.defaults.items()}
+        if parameters:
+            data["parameters"] = parameters
         if files.declared:
             data["environmentFiles"] = files.declared
-        apps[name] = App(definition, data, layers, files, things)
+        apps[name] = App(definition, data, layers, files, things, parts)
     shared, specs = sharedfacts.specs(hand, facts, sites, frozenset(s for each in services.values() for s in each))
     made = Made(apps, sites, shared, specs, facts, shapes, tuple(findings), frozenset(hand.deployed))
     _require_operator(made)
     _add_apps(made, hand)
     return made
+
+
+def _has_own(facts: Mapping[str, Facts], name: str, text: str) -> bool:
+    """Say whether a text holds a host of an environment, its Vault prefix or its name: these follow from its facts."""
+    own = [*facts[name].hosts.values(), *filter(None, [facts[name].prefix])]
+    return any(each in text for each in own) or bool(facts_of.token(name).search(text))
 
 
 def _sites(environments: Sequence[str]) -> dict[str, list[str]]:
@@ -178,14 +191,20 @@ def _add_apps(made: Made, hand: Hand) -> None:
             if (env, name) not in hand.deployed or name not in made.apps:
                 continue
             app = made.apps[name]
-            things = {each.parameter: dict(each.entries[env]) for each in app.things if env in each.entries}
+            parameters = _parameters(app, env)
             entry = {
-                **({"parameters": things} if things else {}),
+                **({"parameters": parameters} if parameters else {}),
                 **_of_application(made.facts[env], hand, env, name),
                 **own_secrets(app, made.facts[env]),
             }
             apps[name] = {**entry, **with_pins(app.layers.specs.get(env, {}), _reason(hand, env, name))}
         spec["apps"] = apps
+
+
+def _parameters(app: App, env: str) -> dict[str, Any]:
+    """Return what an environment says of an app's parameters."""
+    things = {each.parameter: dict(each.entries[env]) for each in app.things if env in each.entries}
+    return things | {key: text for each in app.parts for key, text in each.entries.get(env, {}).items()}
 
 
 def _of_application(facts: Facts, hand: Hand, env: str, app: str) -> dict[str, Any]:
