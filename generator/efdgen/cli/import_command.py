@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from efdgen.cli import helmwarnings
 from efdgen.cli.common import DIFFERENCES, INVALID_INPUT, reports_errors
 from efdgen.cli.helm_options import engine_option
 from efdgen.cli.reports import Report, Said, Style, publish, refuse_others, report_option
@@ -76,7 +75,7 @@ def command(
         raise UsageError("--only adds to an efdgen repository: name it with -o")
     if output is not None and not only:
         folder.refuse_taken(output)
-    with Guarded(engine) as helm, helmwarnings.once(helm):
+    with Guarded(engine) as helm:
         found = result.run(sources.read(source, revision), helm, environments, parent)
         if since:
             _show_since(result.run(sources.read(source, since), helm, environments, parent), found)

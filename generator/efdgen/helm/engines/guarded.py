@@ -94,8 +94,14 @@ class Guarded:
     def _answer(self, asked: bytes) -> Any:
         if self._process is None or self._process.poll() is not None:
             command = [sys.executable, "-c", _SERVE, self._name, str(Path(efdgen.__file__).parents[1])]
+            # What it writes when it dies is for nobody: a message says that it did.
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                start_new_session=True,
             )
             started = self._process.stdout
             if started is not None:
