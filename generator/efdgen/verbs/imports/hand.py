@@ -9,7 +9,7 @@ from typing import Any
 
 from efdgen.errors import UsageError
 from efdgen.helm.engines.engine import Engine
-from efdgen.language import yamlio
+from efdgen.language import suggest, yamlio
 from efdgen.language.layers import merge
 from efdgen.repository import paths
 from efdgen.verbs.imports import layout as layouts
@@ -49,6 +49,9 @@ def read(source: Source, engine: Engine, wanted: Sequence[str] = (), parent: str
         UsageError: when there is no parent chart, or no environment that can be imported.
     """
     layout, found = layouts.recognise(source, parent)
+    for name in wanted:
+        if name not in layout.environments and layout.parents[0].key:
+            raise UsageError(suggest.unknown("environment", name, layout.environments))
     reader = _Reader(source, layout, engine, [*source.findings, *found])
     for each, environment in reader.candidates(wanted):
         reader.add(each, environment, is_wanted=environment in wanted)
