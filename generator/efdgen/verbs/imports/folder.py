@@ -29,7 +29,7 @@ def refuse_taken(folder: Path) -> None:
     if is_taken:
         raise OutputError(
             f"{folder} holds something already: name a new folder, or an empty one; "
-            "with --only NAME, an efdgen repository gets one more environment or app; --since REVISION shows what changed"
+            "--only NAME adds to an efdgen repository; --since REVISION shows what changed"
         )
 
 
