@@ -63,6 +63,7 @@ def command(
       efdgen import ../argocd-efd -o efd --report html=import.html
       efdgen import ../argocd-efd --only summit -o efd   one more environment, by the definitions there
       efdgen import ../argocd-efd --rev v2 --since v1    what changed by hand
+      efdgen import ../argocd-efd --rev main -o efd      the same, since efd was imported
     """
     from efdgen.errors import UsageError
     from efdgen.helm.engines.guarded import Guarded
@@ -74,7 +75,11 @@ def command(
     if only and output is None:
         raise UsageError("--only adds to an efdgen repository: name it with -o")
     if output is not None and not only:
-        folder.refuse_taken(output)
+        since = since or folder.commit_of(output) or ""
+        if since:
+            say(f"{output} was imported before: this is what changed by hand since; nothing is written")
+        else:
+            folder.refuse_taken(output)
     with Guarded(engine) as helm:
         found = result.run(sources.read(source, revision), helm, environments, parent)
         if since:

@@ -181,7 +181,7 @@ def test_reports_say_the_same_in_each_format(hand: Path, tmp_path: Path) -> None
 
 def test_what_changed_by_hand_is_a_patch(hand: Path, tmp_path: Path) -> None:
     old = commit(hand)
-    assert efdgen("import", hand, "-o", tmp_path / "new").exit_code == 0
+    assert efdgen("import", hand, "--rev", "HEAD", "-o", tmp_path / "new").exit_code == 0
     changed = hand / "apps/web/values-north.yaml"
     changed.write_text(changed.read_text(encoding="utf-8").replace("replicas: 2", "replicas: 5"), encoding="utf-8")
     commit(hand)
@@ -190,6 +190,8 @@ def test_what_changed_by_hand_is_a_patch(hand: Path, tmp_path: Path) -> None:
         "-      replicas: 2",
         "+      replicas: 5",
     ]
+    again = efdgen("import", hand, "--rev", "HEAD", "-o", tmp_path / "new")
+    assert (again.exit_code, again.stdout) == (0, patch)
     apply = ["git", "apply", "-"]
     subprocess.run(apply, cwd=tmp_path / "new", input=patch, text=True, check=True, env=variables())
     assert efdgen("import", hand, "--rev", "HEAD", "-o", tmp_path / "newer").exit_code == 0

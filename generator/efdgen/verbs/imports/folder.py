@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +15,22 @@ from efdgen.verbs.imports.model import Source
 
 RECORD = "imported.json"
 """The file that says what a folder was imported from."""
+
+_MOST_BYTES = 10_000
+_COMMIT = re.compile(r"(?:[0-9a-f]{40,64})?\Z")
+
+
+def commit_of(folder: Path) -> str | None:
+    """Return the commit that a folder was imported from; empty: from files that were in none; None: it was not."""
+    file = folder / RECORD
+    try:
+        if folder.is_symlink() or file.is_symlink() or file.stat().st_size > _MOST_BYTES:
+            return None
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    commit = record.get("commit") if isinstance(record, dict) else None
+    return commit if isinstance(commit, str) and _COMMIT.match(commit) else None
 
 
 def refuse_taken(folder: Path) -> None:
