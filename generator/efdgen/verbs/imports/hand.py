@@ -17,7 +17,7 @@ from efdgen.verbs.imports import parents
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
-_UNDERSTOOD = frozenset(("valueFiles", "releaseName", "values", "parameters"))
+_UNDERSTOOD = frozenset(("valueFiles", "releaseName", "values", "valuesObject", "parameters"))
 _WORDS = {"true": True, "false": False, "null": None}
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\Z")
 _DOT = re.compile(r"(?<!\\)\.")
@@ -170,7 +170,10 @@ class _Reader:
             values: Any = {}
             for file in files:
                 values = merge(values, self._values(file, name, environment))
-            values = merge(merge(values, _inline(helm.get("values"))), _parameters(helm.get("parameters")))
+            # Argo CD takes valuesObject where there is one, and not values.
+            inline = helm.get("valuesObject")
+            values = merge(values, inline if isinstance(inline, dict) else _inline(helm.get("values")))
+            values = merge(values, _parameters(helm.get("parameters")))
         except _NotImportableError as error:
             found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
             return

@@ -127,7 +127,7 @@ def _app(
     number, wrong = _values(each, definition, tree, each.environment)
     differing, compared_objects = _own(hand, each, definition, tree, files, engine)
     differences = [*found, *wrong, *_chart(each.chart, definition, tree), *differing]
-    explained = tuple(_explained(differences, made, each.environment, each.app))
+    explained = tuple(_explained(differences, [*hand.findings, *made.findings], each.environment, each.app))
     return Proved(each.environment, each.app, number, compared_objects, explained)
 
 
@@ -153,9 +153,9 @@ _REASONS = {
 """Which differences the findings of a code are the reason of."""
 
 
-def _explained(found: Sequence[Difference], made: Made, name: str, app: str) -> Iterator[Difference]:
+def _explained(found: Sequence[Difference], findings: Sequence[Finding], name: str, app: str) -> Iterator[Difference]:
     """Yield differences, each with the reason that a finding has."""
-    known = [each for each in made.findings if each.app == app and each.environment in ("", name)]
+    known = [each for each in findings if each.app == app and each.environment in ("", name)]
     for each in found:
         secret = each.path.partition(" spec.path")[0].rpartition("/")[2]
         reasons = [
@@ -189,7 +189,7 @@ def _normal(application: Mapping[str, Any]) -> dict[str, Any]:
     source = dict(spec.get("source") or {})
     source.pop("path", None)
     helm = dict(source.pop("helm", None) or {})
-    for key in ("valueFiles", "values", "parameters"):
+    for key in ("valueFiles", "values", "valuesObject", "parameters"):
         helm.pop(key, None)
     if helm.get("releaseName") == application.get("metadata", {}).get("name"):
         helm.pop("releaseName", None)
