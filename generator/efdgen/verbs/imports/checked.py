@@ -5,9 +5,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Problem, Severity
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.repository.load import load
 from efdgen.repository.snapshot import Snapshot

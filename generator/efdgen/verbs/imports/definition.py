@@ -6,10 +6,11 @@ import posixpath
 import re
 import types
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.argocd import without_empty
 from efdgen.language import yamlio
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.imports import templates
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Chart, Dependency, Finding, Hand

@@ -13,8 +13,9 @@ import json
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.verbs.imports.forms import Forms
 from efdgen.verbs.imports.model import Finding, Hand

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language.layers import ABSENT
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.imports.forms import Forms
 
 NONE = "<% none %>"

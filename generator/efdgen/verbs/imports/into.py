@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Severity, UsageError
 from efdgen.helm.engines.engine import Engine
 from efdgen.language import suggest, yamlio
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import layout as outputs
 from efdgen.repository import paths, snapshot

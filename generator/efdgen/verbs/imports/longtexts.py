@@ -11,8 +11,9 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.imports.facts import at, leaves
 from efdgen.verbs.imports.forms import Expression, literal
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from efdgen.language.tuples import NamedTuple
 
 
 class Weight(enum.Enum):

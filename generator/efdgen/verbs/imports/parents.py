@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm.engines import messages
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.language import yamlio
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import YamlError
 from efdgen.verbs.imports.model import Chart, Finding, Object, Parent
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.argocd import without_empty
 from efdgen.helm.engines.engine import Engine
 from efdgen.language import yamlio
 from efdgen.language.layers import merge
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import YamlError
 from efdgen.output import layout as outputs
 from efdgen.repository import paths

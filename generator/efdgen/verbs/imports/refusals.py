@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import Problem
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.verbs.imports.model import Finding
 from efdgen.verbs.imports.specs import Made

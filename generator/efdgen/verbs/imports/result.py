@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from efdgen.helm.engines.engine import Engine
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.imports import checked, drift, emit, hand, parentchart, proof, source, specs
 from efdgen.verbs.imports.model import Count, Finding, Hand, Source, count
 from efdgen.verbs.imports.proof import Proved

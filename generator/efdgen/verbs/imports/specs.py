@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.imports import definition as definitions
 from efdgen.verbs.imports import envfiles, longtexts, namedthings, sharedfacts, templates
 from efdgen.verbs.imports import facts as facts_of

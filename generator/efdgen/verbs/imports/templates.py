@@ -6,10 +6,11 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.texttemplate import TextFile
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository import helmtemplates
 from efdgen.verbs.imports.facts import Facts
 from efdgen.verbs.imports.ladders import unfolded
