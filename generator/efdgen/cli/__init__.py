@@ -39,6 +39,8 @@ _COMMANDS = {
     "lint": "Check these objects, and find overrides that change none.",
     "runbook": "Write how an environment is brought up, tested and looked after.",
     "hosts": "Show public hosts, or make their DNS records.",
+    "secrets": "Show what must be in Vault, what is missing, and how to put it there.",
+    "audit": "Ask the real servers whether an environment is as the repository says.",
     "graph": "Draw an environment's apps and what they depend on.",
     "site": "Make a static site of the fleet.",
 }
@@ -91,10 +93,12 @@ def command() -> None:
     rendered/       what Argo CD reads: generated, committed, never edited
 
     \b
-    Exit status: 0 fine, 1 something found (by check, lint, tidy --check or
-    diff --fail-outside) or no (rbac), 2 wrong usage, 3 invalid input,
+    Exit status: 0 fine, 1 something found (by check, lint, audit,
+    secrets --missing, tidy --check or diff --fail-outside) or no (rbac),
+    2 wrong usage, 3 invalid input,
     4 rendered/ or a report can't be read or written, 5 a chart can't be
-    fetched, verified or hydrated, 70 a bug in efdgen, 130 interrupted.
+    fetched, verified or hydrated, 6 an audit could not ask something,
+    70 a bug in efdgen, 130 interrupted.
     """
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import functools
 import os
+import sys
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from efdgen.errors import InvalidInputError, Problem
     from efdgen.output.cache.store import Store
 
-DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS = 1, 2, 3, 4, 5
+DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS, UNKNOWN = 1, 2, 3, 4, 5, 6
 
 MACHINE_FORMATS = ("json", "github", "sarif")
 """The formats in which problems are data."""
@@ -155,6 +157,21 @@ def repository_root(given: Path | None) -> Path:
     if render.is_interrupted(root):
         say_warning("a render was interrupted; run: efdgen render")
     return root
+
+
+@contextlib.contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much is done, and of how much, on a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _done, _all: None
+        return
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def progress(done: int, of_all: int) -> None:
+            bar.length = of_all
+            bar.update(done - bar.pos)
+
+        yield progress
 
 
 def finish_interrupted(folder: Path, shown: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -18,6 +18,7 @@ from efdgen.cli.common import (
     findings_report_option,
     format_option,
     only,
+    progress_bar,
     reports_errors,
     repository_root,
     root_option,
@@ -90,7 +91,7 @@ def command(
         helm = engines.choose("sdk" if engine == "auto" and has_library() else engine)
         # The progress is shown where the warnings would be.
         telling = contextlib.nullcontext() if sys.stderr.isatty() else helmwarnings.once(helm)
-        with telling, _progress() as progress:
+        with telling, progress_bar("Looking") as progress:
             result = deadvalues.search(
                 folder, environments, helm, open_charts(folder), apps, redundant=redundant, progress=progress
             )
@@ -114,18 +115,3 @@ def command(
         raise click.exceptions.Exit(CHARTS)
     if any(problem.severity.value == "error" or fail_on == "warning" for problem in result.problems):
         raise click.exceptions.Exit(DIFFERENCES)
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Show how much is done, on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _all: None
-        return
-    with click.progressbar(length=1, label="Looking", file=sys.stderr) as bar:
-
-        def progress(done: int, of_all: int) -> None:
-            bar.length = of_all
-            bar.update(done - bar.pos)
-
-        yield progress

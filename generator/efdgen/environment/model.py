@@ -181,6 +181,24 @@ class Volume(NamedTuple):
     storage_class: str | None
 
 
+class Probe(NamedTuple):
+    """A question that a running app can be asked without a login.
+
+    Attributes:
+        name: what the answer is shown under.
+        protocol: how it is asked, see `environment.probes`.
+        address: a URL, or a host and a port.
+        status: the answers that are right, where the protocol has such.
+        expected: the file that the answer must equal; None: whatever it says is right.
+    """
+
+    name: str
+    protocol: str
+    address: str
+    status: tuple[int, ...]
+    expected: EnvironmentFile | None
+
+
 class ResolvedApp(NamedTuple):
     """An app in an environment, with nothing left to decide.
 
@@ -191,6 +209,7 @@ class ResolvedApp(NamedTuple):
             name is this environment's either way, and no other's.
         open_node_ports: those services of `node_port_hosts` that answer in this environment.
         volumes: what it claims, as far as its definition and its values say.
+        probes: what it can be asked when it runs.
     """
 
     definition: AppDefinition
@@ -208,6 +227,7 @@ class ResolvedApp(NamedTuple):
     project: str
     destination_server: str
     sync_policy: Mapping[str, Any] | None
+    probes: tuple[Probe, ...] = ()
 
 
 class Address(NamedTuple):

@@ -13,6 +13,7 @@ from efdgen.environment.addresses import with_addresses
 from efdgen.environment.linked import Links
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import names as names_of
+from efdgen.environment.probes import probes as probes_of
 from efdgen.environment.typed import typed
 from efdgen.errors import FLAWED_LINK, InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
@@ -234,6 +235,7 @@ class _App:
         node_port_hosts = self._hosts(app.node_port_hosts)
         open_node_ports = declared.open_node_ports(app, self.settings.get("nodePortHosts"), self.filling)
         files = self._files()
+        probes = probes_of(app, self.settings.get("probes", {}), files, self.filling)
         own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
         evaluated = ((path, value) for path, value in self.filling.evaluated if path[0] not in own)
         self._check_evaluated(scope.sparse(evaluated), (), schema.load("facts#/$defs/appSettings"))
@@ -256,6 +258,7 @@ class _App:
             project=own_settings.get("project", argocd.project),
             destination_server=own_settings.get("destinationServer", argocd.destination_server),
             sync_policy=own_settings.get("syncPolicy", argocd.sync_policy),
+            probes=probes,
         )
 
     def _fill(self, key: str, default: Any) -> Any:

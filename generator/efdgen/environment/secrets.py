@@ -24,6 +24,20 @@ class Secret(NamedTuple):
     keys: tuple[str, ...]
 
 
+class Gap(NamedTuple):
+    """What a Vault path lacks.
+
+    Attributes:
+        path: the path.
+        keys: the keys that have no value yet; none: any key will do.
+        has_others: whether there are keys there already, which have to stay.
+    """
+
+    path: str
+    keys: tuple[str, ...]
+    has_others: bool
+
+
 def secrets(environment: ResolvedEnvironment) -> tuple[Secret, ...]:
     """Return every VaultSecret of the environment, sorted by namespace and name."""
     found = [

@@ -10,13 +10,16 @@ _BEGINNING = re.compile(
     r"|\d+ files are what the specs render to"
     r"|(?:interrupted|missing|extra|changed|foreign) +rendered/"
     r"|(?:valid|note|error): |nothing found in |Compared with |Nothing changes, compared with "
+    r"|## What an audit found|environment +(?:vault|dns|tls|services|argocd) |\S+: \d+ there"
     r"|### (?:What changes, compared with|Nothing could be compared)"
     r"|::(?:error|warning|notice) "
 )
 """What the text, the Markdown and GitHub's commands begin with that a run tells."""
 
 _PAGE = re.compile(r"<!doctype html>.{0,3000}?<meta name=\"generator\" content=\"efdgen ", re.DOTALL)
-_KEYS = frozenset(("problems", "errors", "warnings")), frozenset(("base", "environments", "nothingChanges"))
+_KEYS = tuple(
+    map(frozenset, (("problems", "errors", "warnings"), ("base", "environments", "nothingChanges"), ("audits",)))
+)
 
 
 def is_report(content: bytes) -> bool:

@@ -19,8 +19,8 @@ from efdgen.repository.circles import circles
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppDefinition, NamedThings, Types
 
-_IN_LAYERS = ("chart", "charts", "ingressHosts", "nodePortHosts", "parameters", "secrets", "volumes")
-"""What app.yaml says that ends up in an environment's values."""
+_IN_LAYERS = ("chart", "charts", "ingressHosts", "nodePortHosts", "parameters", "probes", "secrets", "volumes")
+"""What app.yaml says that is evaluated in each environment."""
 
 _FILES = ("app.yaml", "values.yaml", "chart-keys.yaml", "values.schema.json", "parameters.schema.json", "templates")
 """What an app's folder holds."""

@@ -12,6 +12,7 @@ Its public face, a module a subject; each costs only what it needs:
 - `runbook`: how an environment is brought up, as a page or as a script
 - `lint`, `deadvalues`: what is wrong with the objects, and which overrides change none
 - `charts`: third-party charts, fetched, verified, outdated
+- `audit`: what is really out there, against what the specs say
 
 What belongs to a verb has its name in three rooms: cli/hydrate_command.py, verbs/hydrate.py and, for what it shows,
 report/hydrate.py. Verbs that only show environments (`list`, `hosts`, `graph`, `site`) need no more than
@@ -19,6 +20,7 @@ report/hydrate.py. Verbs that only show environments (`list`, `hosts`, `graph`, 
 """
 
 __all__ = [
+    "audit",
     "charts",
     "deadvalues",
     "diff",

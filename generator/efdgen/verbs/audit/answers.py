@@ -1,0 +1,188 @@
+"""What is asked, and what comes back: plain data between `plan`, `asking` and `judging`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from efdgen.environment.model import Probe
+
+
+class Unanswered(NamedTuple):
+    """No answer: why, and what to do."""
+
+    reason: str
+    advice: str = ""
+
+
+class AskError(Exception):
+    """A server could not be asked. Its text holds nothing that a server sent."""
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        self.unanswered = Unanswered(reason, advice)
+        super().__init__(reason)
+
+
+class VaultPath(NamedTuple):
+    """A path that must be in Vault, with the keys that are read; none: any will do."""
+
+    path: str
+    keys: tuple[str, ...]
+
+
+class VaultQuestion(NamedTuple):
+    """What is asked of Vault.
+
+    Attributes:
+        address: the server.
+        prefix: what belongs to the environment.
+        paths: what must be there.
+        elsewhere: prefixes of other environments, which a token of this one must not read.
+    """
+
+    address: str
+    prefix: str
+    paths: tuple[VaultPath, ...]
+    elsewhere: tuple[str, ...]
+
+
+class KeyState(enum.Enum):
+    """What is known of a value, without the value."""
+
+    SOUND = "has a value"
+    EMPTY = "is empty"
+    PLACEHOLDER = "holds a placeholder"
+
+
+class PathState(NamedTuple):
+    """What is at a path in Vault.
+
+    Attributes:
+        is_there: whether there is something.
+        keys: its keys, and what is known of their values.
+        is_deleted: whether its newest version was deleted.
+    """
+
+    is_there: bool
+    keys: Mapping[str, KeyState]
+    is_deleted: bool = False
+
+
+class TokenState(NamedTuple):
+    """What a token is.
+
+    Attributes:
+        expires: when it ends; None: never.
+        is_root: whether it may do everything.
+        reads: the places beyond the environment's own that it may read or list.
+    """
+
+    expires: dt.datetime | None
+    is_root: bool
+    reads: tuple[str, ...]
+
+
+class VaultAnswer(NamedTuple):
+    """What Vault says.
+
+    Attributes:
+        server: why nothing more could be asked; empty: it could.
+        token: the token, or why nothing is known of it.
+        reads: which of the places that it must not read it may read, or why that is not known.
+        paths: each path, or why nothing is known of it.
+        listed: what is below the prefix, or why that is not known.
+    """
+
+    server: Unanswered | None
+    token: TokenState | Unanswered
+    paths: Mapping[str, PathState | Unanswered]
+    listed: tuple[str, ...] | Unanswered
+
+
+class Resolution(NamedTuple):
+    """Where a name leads: its addresses, sorted, and the names in between; no addresses: it is not known."""
+
+    addresses: tuple[str, ...]
+    through: tuple[str, ...] = ()
+
+
+class Certificate(NamedTuple):
+    """What a server shows of itself.
+
+    Attributes:
+        names: whom it is for.
+        issuer: who vouches for it.
+        ends: until when it counts.
+        fault: why it can't be trusted for the host; empty: it can.
+    """
+
+    names: tuple[str, ...]
+    issuer: str
+    ends: dt.datetime | None
+    fault: str = ""
+
+
+class Reply(NamedTuple):
+    """What a server answers over HTTP.
+
+    Attributes:
+        status: the status.
+        location: where it sends on to; empty: nowhere. That is not followed.
+        body: as much of it as was read.
+    """
+
+    status: int
+    location: str
+    body: bytes
+
+
+class Brokers(NamedTuple):
+    """What message brokers say where clients connect to: hosts and ports, sorted."""
+
+    advertised: tuple[str, ...]
+
+
+class ServiceQuestion(NamedTuple):
+    """What is asked of one service; of Argo CD, its version."""
+
+    app: str
+    probe: Probe
+
+
+class ArgoCdQuestion(NamedTuple):
+    """What is asked of Argo CD.
+
+    Attributes:
+        url: where it is.
+        namespace: where its Applications are.
+        parent: the name of the app of apps.
+        expected: by name, what each Application must be, as Argo CD keeps it (`spec`).
+        environment: the environment's name.
+        source: the repository, and the folder of charts in it, that Applications of this repository are made from.
+    """
+
+    url: str
+    namespace: str
+    parent: str
+    expected: Mapping[str, Mapping[str, Any]]
+    environment: str
+    source: tuple[str, str]
+
+
+class Plan(NamedTuple):
+    """All that is asked about one environment; None and empty: nothing of that kind.
+
+    Attributes:
+        hosts: the hosts that must resolve, and whether each is behind the ingress controller.
+        former: the hosts of its former name, which must not resolve.
+    """
+
+    environment: str
+    vault: VaultQuestion | None
+    hosts: Mapping[str, bool]
+    former: tuple[str, ...]
+    certificates: tuple[str, ...]
+    services: tuple[ServiceQuestion, ...]
+    argocd: ArgoCdQuestion | None

@@ -1,0 +1,86 @@
+"""DNS: where names lead, by dnspython, which tells a name that is not there from a server that does not answer."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from efdgen.errors import UsageError
+from efdgen.verbs.audit.answers import AskError, Resolution
+from efdgen.verbs.audit.asking.reach import Reach, Server
+
+
+def resolver(reach: Reach, server: Server | None) -> Any:
+    """Return what asks a DNS server; None: those that the machine asks.
+
+    Raises:
+        UsageError: when dnspython is not installed.
+        AskError: when the machine has no DNS server.
+    """
+    resolvers = _dnspython()
+    import dns.exception
+
+    try:
+        found = resolvers.Resolver(configure=server is None)
+    except (dns.exception.DNSException, OSError):
+        raise AskError("this machine knows no DNS server", "name one: --dns-server ADDRESS") from None
+    if server is not None:
+        found.nameservers, found.port = [server[0]], server[1]
+    # A name is asked for as it is: never with this machine's own domain behind it.
+    found.search = []
+    found.lifetime = reach.means.timeout
+    found.cache = None
+    return found
+
+
+def servers(server: Server | None) -> tuple[Server, ...]:
+    """Return the DNS servers that are asked; none: they are not known."""
+    if server is not None:
+        return (server,)
+    resolvers = _dnspython()
+    import dns.exception
+
+    try:
+        return tuple((str(address), 53) for address in resolvers.Resolver().nameservers)
+    except (dns.exception.DNSException, OSError):
+        return ()
+
+
+def resolution(reach: Reach, asking: Any, host: str) -> Resolution:
+    """Return where a name leads: its IPv4 and its IPv6 addresses.
+
+    Raises:
+        AskError: when no server knows, or answers.
+    """
+    import dns.exception
+    import dns.resolver
+
+    for nameserver in asking.nameservers:
+        reach.allows((str(nameserver), asking.port))
+    addresses: set[str] = set()
+    through: dict[str, None] = {}
+    for kind in ("A", "AAAA"):
+        try:
+            answer = asking.resolve(f"{host}.", kind, raise_on_no_answer=False)
+        except dns.resolver.NXDOMAIN:
+            break
+        except dns.exception.Timeout:
+            raise AskError("no DNS server answers", "is the network there? --dns-server names another one") from None
+        except (dns.exception.DNSException, OSError):
+            raise AskError("the DNS servers can't say", "their own, or the zone's, trouble: try again") from None
+        for alias in answer.chaining_result.cnames:
+            through.update(dict.fromkeys(str(item.target).rstrip(".") for item in alias))
+        addresses.update(item.address for item in answer.rrset or ())
+    return Resolution(tuple(sorted(addresses)), tuple(through))
+
+
+@functools.cache
+def _dnspython() -> Any:
+    try:
+        import dns.resolver
+    except ImportError:
+        raise UsageError(
+            "asking the DNS needs the package dnspython: pip install 'efdgen[audit]'; "
+            "without it, name what else is to be asked: efdgen audit ENV vault tls services argocd"
+        ) from None
+    return dns.resolver

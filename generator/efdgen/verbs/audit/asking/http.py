@@ -1,0 +1,96 @@
+"""HTTP: one request, one answer; redirections are not followed, so that nobody is asked whom nobody named."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import ssl
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from efdgen import __version__
+from efdgen.verbs.audit.answers import AskError, Reply
+from efdgen.verbs.audit.asking.reach import Reach, Server, server_of
+
+_MOST = 64_000_000
+"""Bytes of an answer that are read; a hundred Applications have some five millions."""
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+def get(reach: Reach, url: str, headers: Mapping[str, str] = _NO_HEADERS) -> Reply:
+    """Ask for a URL.
+
+    Raises:
+        AskError: when there is no answer.
+    """
+    return _request(reach, "GET", url, headers, None)
+
+
+def post(reach: Reach, url: str, headers: Mapping[str, str], data: Any) -> Reply:
+    """Send data as JSON.
+
+    Raises:
+        AskError: when there is no answer.
+    """
+    return _request(reach, "POST", url, {"Content-Type": "application/json", **headers}, json.dumps(data).encode())
+
+
+def data(reply: Reply) -> Any:
+    """Return the data of an answer in JSON; None: it is none."""
+    try:
+        return json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def trust_fault(error: ssl.SSLError) -> str:
+    """Return why TLS fails, in OpenSSL's own words."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not to be trusted: {error.verify_message}"
+    return f"TLS fails: {error.reason or error.strerror or 'the connection ended'}"
+
+
+def _request(reach: Reach, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+    server = server_of(url)
+    parts = urlsplit(url)
+    target = quote(parts.path or "/", safe="%/:=&?~#+!$,;'@()*[]") + (f"?{parts.query}" if parts.query else "")
+    connection = _Connection(reach, server, is_safe=parts.scheme == "https")
+    where = f"{server[0]}:{server[1]}"
+    with contextlib.closing(connection):
+        try:
+            connection.request(method, target, body, {"User-Agent": f"efdgen/{__version__}", **headers})
+            answer = connection.getresponse()
+            content = answer.read(_MOST + 1)
+        except TimeoutError:
+            raise reach.too_late(server) from None
+        except ssl.SSLError as error:
+            raise AskError(f"{where}: {trust_fault(error)}", "see tls; --ca-file names others to trust") from None
+        except (OSError, http.client.HTTPException, ValueError):
+            # What a server sent may stand in the error's own text.
+            raise AskError(f"{where}: the connection broke, or what came is no HTTP", "try again") from None
+    if len(content) > _MOST:
+        raise AskError(f"{where}: the answer has more than {_MOST:,} bytes")
+    return Reply(answer.status, answer.headers.get("Location", ""), content)
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection that the reach makes."""
+
+    def __init__(self, reach: Reach, server: Server, *, is_safe: bool) -> None:
+        super().__init__(*server)
+        self._reach = reach
+        self._server = server
+        self._is_safe = is_safe
+        if is_safe:
+            self.default_port = http.client.HTTPS_PORT
+
+    def connect(self) -> None:
+        """Connect, and begin TLS where the URL says so."""
+        plain = self._reach.connect(self._server)
+        self.sock = plain
+        if self._is_safe:
+            self.sock = self._reach.context().wrap_socket(plain, server_hostname=self._server[0])

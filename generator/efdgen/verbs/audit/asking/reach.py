@@ -1,0 +1,121 @@
+"""Connections: to the servers that a plan names, and to no others."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from efdgen.verbs.audit.answers import AskError
+
+Server = tuple[str, int]
+"""A host and a port."""
+
+_PORTS = {"https": 443, "http": 80}
+
+
+class NotNamedError(Exception):
+    """A server was to be asked that nobody named: a mistake in efdgen."""
+
+
+class Means(NamedTuple):
+    """How servers are reached.
+
+    Attributes:
+        timeout: for how many seconds a server may be silent.
+        instead: by server, the one that is connected to in its place, as through a tunnel.
+        ca_file: certificates of those who are trusted, in PEM, beside the machine's own; empty: no others.
+    """
+
+    timeout: float = 10.0
+    instead: Mapping[Server, Server] = MappingProxyType({})
+    ca_file: str = ""
+
+
+class Reach:
+    """Makes connections, and remembers to whom.
+
+    Args:
+        means: how servers are reached.
+        named: the servers that may be asked.
+    """
+
+    def __init__(self, means: Means, named: Iterable[Server]) -> None:
+        self.means = means
+        self._named = frozenset(named)
+        self._asked: set[Server] = set()
+        self._lock = threading.Lock()
+        self._context: ssl.SSLContext | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Return the servers that were asked, sorted."""
+        with self._lock:
+            return tuple(f"{host}:{port}" for host, port in sorted(self._asked))
+
+    def allows(self, server: Server) -> Server:
+        """Note that a server is asked, and return the one to connect to.
+
+        Raises:
+            NotNamedError: when nobody named it.
+        """
+        if server not in self._named:
+            raise NotNamedError(f"{server[0]}:{server[1]} is not among what is to be asked")
+        with self._lock:
+            self._asked.add(server)
+        return self.means.instead.get(server, server)
+
+    def connect(self, server: Server) -> socket.socket:
+        """Connect to a server.
+
+        Raises:
+            AskError: when it can't be reached.
+        """
+        host, port = server
+        try:
+            return socket.create_connection(self.allows(server), timeout=self.means.timeout)
+        except socket.gaierror:
+            raise AskError(f"{host} does not resolve", "see dns") from None
+        except TimeoutError:
+            raise self.too_late(server) from None
+        except ConnectionRefusedError:
+            reason = f"{host}:{port} refuses connections"
+            raise AskError(reason, "is it running, and the address right?") from None
+        except OSError as error:
+            raise AskError(f"{host}:{port} can't be reached: {error.strerror}", "is the network there?") from None
+
+    def too_late(self, server: Server) -> AskError:
+        """Return the error for a server that is silent."""
+        reason = f"{server[0]}:{server[1]} does not answer within {self.means.timeout:g} seconds"
+        return AskError(reason, "is there a way to it from here, a firewall or a VPN? --timeout waits longer")
+
+    def context(self) -> ssl.SSLContext:
+        """Return whom TLS trusts: those that the machine, SSL_CERT_FILE and the given file name.
+
+        Raises:
+            AskError: when the given file can't be read.
+        """
+        with self._lock:
+            if self._context is None:
+                self._context = self.new_context()
+            return self._context
+
+    def new_context(self) -> ssl.SSLContext:
+        """Return the same, for who changes it."""
+        context = ssl.create_default_context()
+        if self.means.ca_file:
+            try:
+                context.load_verify_locations(self.means.ca_file)
+            except (OSError, ssl.SSLError):
+                raise AskError(f"{self.means.ca_file} holds no certificates", "--ca-file takes PEM") from None
+        return context
+
+
+def server_of(url: str) -> Server:
+    """Return the server of a URL."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 443)

@@ -1,0 +1,1 @@
+"""From answers to findings, a module a kind of server. Pure."""
