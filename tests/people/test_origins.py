@@ -77,6 +77,7 @@ def test_rights_are_named_and_no_more_than_needed(workflow: dict[str, Any]) -> N
     needed = {"pages", "id-token"} if "actions/deploy-pages" in uses else set()
     needed |= {"security-events"} if "github/codeql-action/upload-sarif" in uses else set()
     needed |= {"pull-requests"} if "gh pr comment" in runs else set()
+    needed |= {"issues"} if "gh issue create" in runs else set()
     assert writing == needed
     assert all(rights.get("contents") == "read" for rights in jobs)
 
