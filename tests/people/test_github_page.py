@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -84,3 +85,30 @@ def test_a_workflow_that_compares_has_the_history() -> None:
     checkouts = [step for step in all_steps() if step.get("uses", "").startswith("actions/checkout@")]
     assert checkouts
     assert all(step["with"]["fetch-depth"] == 0 for step in checkouts)
+
+
+@pytest.mark.parametrize(
+    ("status", "there", "does"),
+    [
+        ("0", "", []),
+        ("0", "7", ["issue close 7"]),
+        ("1", "", ["label create audit", "issue create --title summit is not as the repository says"]),
+        ("6", "7", ["issue edit 7 --body-file audit.md"]),
+    ],
+)
+def test_the_issue_of_the_nightly_audit_is_open_while_something_differs(
+    status: str, there: str, does: list[str], tmp_path: Path
+) -> None:
+    (step,) = (step for step in all_steps() if step.get("name", "").startswith("Open, renew"))
+    command = tmp_path / "gh"
+    command.write_text(
+        f'#!/bin/sh\ncase "$*" in "issue list"*) echo "{there}" ;; *) echo "$*" >>{tmp_path}/typed ;; esac\n',
+        encoding="utf-8",
+    )
+    command.chmod(0o755)
+    variables = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "STATUS": status, "ENVIRONMENT": "summit"}
+    subprocess.run(["bash", "-eo", "pipefail", "-c", step["run"]], env=variables, check=True)
+    typed = tmp_path / "typed"
+    done = typed.read_text(encoding="utf-8").splitlines() if typed.exists() else []
+    assert len(done) == len(does)
+    assert all(line.startswith(begin) for line, begin in zip(done, does, strict=True))

@@ -18,9 +18,9 @@ import pytest
 from efdgen.environment.functions import numbered
 from efdgen.errors import UsageError
 from efdgen.report.diff import changes
-from efdgen.report.site import markdown, write
+from efdgen.report.site import audited, markdown, write
 from efdgen.report.site import rows as data
-from efdgen.report.site.model import Fleet
+from efdgen.report.site.model import Environment, Fleet
 from support.checkout import ROOT, names, resolved, snapshot
 from support.html import Document
 from support.sites import MAKERS, environment, evil
@@ -341,3 +341,42 @@ class TestVerb:
         code = "import sys; from efdgen.cli import check_command; from efdgen import verbs; print(*sys.modules)"
         loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
         assert not {"markdown_it", "efdgen.report.html", "efdgen.report.site"} & set(loaded)
+
+
+def test_an_audit_is_a_column_with_its_time() -> None:
+    counts = {"there": 3, "missing": 1, "different": 0, "unknown": 2, "warnings": 0}
+    fine = {**counts, "missing": 0, "unknown": 0}
+    at = "2026-11-29T03:17:00Z"
+    told = json.dumps(
+        {
+            "audits": [
+                {"environment": "base", "at": at, "counts": counts},
+                {"environment": "summit", "at": at, "counts": fine},
+            ]
+        }
+    )
+    known = audited.read(told, "audit.json")
+    index = write.build(fleet()._replace(environments=tuple(_with(each, known) for each in fleet().environments)))[
+        write.INDEX
+    ].decode()
+    cells = re.findall(r'<td class="audit([^"]*)">(.*?)</td>', index)
+    time = f'<time class="dim" datetime="{at}">{at}</time>'
+    nobody = ("", '<span aria-label="not looked at">\N{EN DASH}</span>')
+    assert cells == [
+        (" special", f"1 missing, 2 unknown {time}"),
+        *[nobody] * 3,
+        ("", f"there {time}"),
+        nobody,
+    ]
+    assert '<th scope="col">Audit</th>' in index
+    assert '<th scope="col">Audit</th>' not in project()[write.INDEX].decode()
+
+
+def _with(each: Environment, known: dict[str, audited.Audited]) -> Environment:
+    return each._replace(audited=known.get(each.name))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"audits": [{}]}', '{"audits": {"a": 1}}', '{"audits": [null]}'])
+def test_what_is_no_audit_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match=r"^a\.json is not what efdgen audit --format json prints$"):
+        audited.read(text, "a.json")

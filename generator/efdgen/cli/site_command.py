@@ -20,8 +20,13 @@ from efdgen.verbs import project, render
     type=click.Path(file_okay=False, path_type=Path),
     help="The site's folder: new, empty, or a former site.",
 )
+@click.option(
+    "--audit",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What `efdgen audit --format json` printed: the matrix then says how each environment was, and when.",
+)
 @reports_errors
-def command(root: Path | None, output: Path) -> None:
+def command(root: Path | None, output: Path, audit: Path | None) -> None:
     """Make a static site of the fleet: a matrix, every environment's page, values side by side, and search.
 
     It needs no server and no network: open index.html, or publish the folder anywhere.
@@ -29,11 +34,12 @@ def command(root: Path | None, output: Path) -> None:
     \b
     Examples:
       efdgen site -o site
+      efdgen site -o site --audit audit.json
     """
     from efdgen.output import resultfolder
     from efdgen.render.graph import content, svg
     from efdgen.render.pages import environment, fleet
-    from efdgen.report.site import rows, write
+    from efdgen.report.site import audited, rows, write
 
     folder = repository_root(root)
     resultfolder.refuse_inside(output, folder / render.OUTPUT)
@@ -46,7 +52,8 @@ def command(root: Path | None, output: Path) -> None:
         picture=lambda each: svg.svg(content.graph(each)),
         fleet_page=lambda all_: fleet.page([fleet.row(each, repository.pages.columns) for each in all_], repository),
     )
-    files = write.build(rows.fleet(found.environments, makers))
+    known = {} if audit is None else audited.read(audit.read_text(encoding="utf-8", errors="replace"), str(audit))
+    files = write.build(rows.fleet(found.environments, makers, known))
     for change in resultfolder.replace(output, there, files):
         click.echo(f"{change.kind.value:7} {output / change.path}")
     say(f"Open {output / write.INDEX}")

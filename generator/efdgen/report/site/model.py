@@ -7,6 +7,7 @@ from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.language.tuples import NamedTuple
+from efdgen.report.site.audited import Audited
 from efdgen.review.semantic import Steps
 
 
@@ -17,11 +18,13 @@ class Environment(NamedTuple):
         resolved: what it is.
         page: the page about it, as Markdown.
         picture: its apps as SVG; empty: none.
+        audited: how it was when somebody looked; None: nobody did.
     """
 
     resolved: ResolvedEnvironment
     page: str
     picture: str
+    audited: Audited | None = None
 
     @property
     def name(self) -> str:

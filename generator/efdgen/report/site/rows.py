@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment import values
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.language.tuples import NamedTuple
+from efdgen.report.site.audited import Audited
 from efdgen.report.site.model import Environment, Fleet, Row
 from efdgen.report.site.naming import named
 from efdgen.repository import paths
@@ -28,12 +30,23 @@ class Makers(NamedTuple):
     fleet_page: Callable[[Sequence[ResolvedEnvironment]], str]
 
 
-def fleet(environments: Sequence[ResolvedEnvironment], makers: Makers) -> Fleet:
-    """Return what the site shows of environments: all of them."""
+def fleet(
+    environments: Sequence[ResolvedEnvironment],
+    makers: Makers,
+    audited: Mapping[str, Audited] = types.MappingProxyType({}),
+) -> Fleet:
+    """Return what the site shows of environments: all of them.
+
+    Args:
+        environments: the environments.
+        makers: who makes what is shown beside the values.
+        audited: how environments were when somebody looked, by name.
+    """
     found = []
     groups: dict[str, dict[str, Any]] = {}
     for environment in environments:
-        found.append(Environment(environment, makers.page(environment), makers.picture(environment)))
+        how = audited.get(environment.facts.name)
+        found.append(Environment(environment, makers.page(environment), makers.picture(environment), how))
         for group, data in _groups(environment):
             groups.setdefault(group, {})[environment.facts.name] = data
     values = tuple(row for group in sorted(groups) for row in rows(group, (), groups[group]))

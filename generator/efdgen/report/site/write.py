@@ -136,7 +136,8 @@ def _index(fleet: Fleet, addresses: Mapping[str, str]) -> str:
     sites = sorted({each.resolved.spec.site for each in fleet.environments if each.resolved.spec.site})
     pins = sum(len(app.pins) for each in fleet.environments for app in each.resolved.apps)
     extent = (count(len(lines), "environment"), count(len(apps), "app"), count(pins, "pinned value"))
-    given = {"lines": lines, "apps": apps, "sites": sites, "extent": ", ".join(extent)}
+    is_audited = any(each.audited is not None for each in fleet.environments)
+    given = {"lines": lines, "apps": apps, "sites": sites, "extent": ", ".join(extent), "is_audited": is_audited}
     return _page("site-index", here=INDEX, project=fleet.project, **given)
 
 

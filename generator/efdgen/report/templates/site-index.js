@@ -4,12 +4,13 @@ document.addEventListener("DOMContentLoaded", () => {
   const { byId, terms, remember, recall } = globalThis.efdgenSite;
   const [text, app, place, special, count, none] = ["text", "app", "place", "special", "count", "none"].map((name) => byId(`site:${name}`));
   const matrix = byId("site:matrix");
-  const names = [...matrix.tHead.rows[0].cells].slice(1);
+  const first = matrix.tHead.querySelectorAll("th:not([data-app])").length;
+  const names = [...matrix.tHead.rows[0].cells].slice(first);
   const cards = new Map([...document.querySelectorAll(".card")].map((card) => [card.dataset.environment, card]));
   const lines = [...matrix.tBodies[0].rows].map((row) => ({
     row,
     text: `${row.textContent} ${row.dataset.foundBy}`.toLowerCase(),
-    cells: [...row.cells].slice(1).map((cell) => ({ cell, isSpecial: cell.classList.contains("special") })),
+    cells: [...row.cells].slice(first).map((cell) => ({ cell, isSpecial: cell.classList.contains("special") })),
   }));
 
   const apply = () => {
