@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 if TYPE_CHECKING:
+    from support.e2e.auditor import Audited
     from support.e2e.operator import Done
     from support.e2e.states import State
     from support.e2e.world import World
@@ -96,11 +97,51 @@ def synced_again(world: World, deployed: Stage) -> Stage:
 
 
 @pytest.fixture(scope="session")
-def changed(world: World, synced_again: Stage) -> Stage:
+def audits(world: World, synced_again: Stage) -> dict[str, Audited]:
+    """What audits say while somebody meddles with the site, and undoes it."""
+    assert "influxdb" in synced_again.states
+    audits = {"fresh": world.auditor.asks(), "by kubectl": world.auditor.asks(by_kubectl=True)}
+    for name, (meddles, undoes) in MEDDLING.items():
+        done = world.operator.types(meddles, name)
+        assert done.status == 0, done.output
+        audits[name] = world.auditor.asks()
+        undone = world.operator.types(undoes, f"undo: {name}")
+        assert undone.status == 0, undone.output
+    looks(world)
+    audits["undone"] = world.auditor.asks()
+    return audits
+
+
+_LOOKS = "argocd app get kapacitor --refresh"
+_PATCH = '{"data": {"values.yaml": "no"}}'
+
+MEDDLING = {
+    "a hand-made override": (
+        "argocd app set influxdb --parameter influxdb.image.tag=hunter2 --sync-policy none",
+        "argocd app unset influxdb --parameter influxdb.image.tag",
+    ),
+    "automated sync": (
+        "argocd app set kapacitor --sync-policy automated",
+        "argocd app set kapacitor --sync-policy none",
+    ),
+    "drift": (
+        f"kubectl -n kapacitor patch configmap kapacitor-values --type merge --patch '{_PATCH}'\n{_LOOKS}",
+        f"argocd app sync kapacitor\n{_LOOKS}",
+    ),
+    "something that is gone": (
+        f"kubectl -n kapacitor delete deployment kapacitor\n{_LOOKS}",
+        "argocd app sync kapacitor\nargocd app wait kapacitor --health --timeout 120",
+    ),
+}
+"""What somebody does by hand, and how it is undone."""
+
+
+@pytest.fixture(scope="session")
+def changed(world: World, audits: dict[str, Audited]) -> Stage:
     """A value was changed in the spec, and deployed as the runbook says."""
     from support.checkout import edit
 
-    assert "influxdb" in synced_again.states
+    assert audits["undone"].there
     edit(world.site.spec, "query_timeout: 900s", "query_timeout: 600s")
     world.site.publish("Wait less for queries")
     return stage(
@@ -112,13 +153,21 @@ def changed(world: World, synced_again: Stage) -> Stage:
 
 
 @pytest.fixture(scope="session")
-def removed(world: World, changed: Stage) -> Stage:
-    """An app was taken out of the spec, and removed from the cluster as the runbook says."""
+def one_too_many(world: World, changed: Stage) -> Audited:
+    """What an audit says when an app was taken out of the spec, and its Application is still there."""
     from support.checkout import edit
 
     assert "telegraf-ds" in changed.states
     edit(world.site.spec, "  telegraf-ds: {}\n", "")
     world.site.publish("Take telegraf-ds out")
+    looks(world)
+    return world.auditor.asks()
+
+
+@pytest.fixture(scope="session")
+def removed(world: World, one_too_many: Audited) -> Stage:
+    """An app was taken out of the spec, and removed from the cluster as the runbook says."""
+    assert one_too_many.there
     return stage(
         world,
         shows=world.operator.types("argocd app get telegraf-ds --refresh"),

@@ -12,6 +12,7 @@ from support.checkout import ROOT
 
 if TYPE_CHECKING:
     from conftest import Stage
+    from support.e2e.auditor import Audited
     from support.e2e.world import World
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, needs.ARGO_CD.needed]
@@ -44,6 +45,37 @@ def test_everything_is_synced_and_healthy_and_the_runbook_ends_well(deployed: St
 
 def test_everything_stays_synced_when_the_others_are_synced_again(synced_again: Stage) -> None:
     assert not_fine(synced_again) == {}
+
+
+def test_an_audit_says_of_a_fresh_site_that_all_is_there(audits: dict[str, Audited]) -> None:
+    for way in ("fresh", "by kubectl", "undone"):
+        assert audits[way].wrong == set(), way
+        assert audits[way].there == {"efd", *APPS}
+        assert audits[way].done.status == 0
+
+
+def test_an_audit_says_what_somebody_did_by_hand(audits: dict[str, Audited]) -> None:
+    override = audits["a hand-made override"]
+    assert ("different", "influxdb", "set by hand: helm parameter influxdb.image.tag") in override.wrong
+    assert "hunter2" not in override.done.output
+    automatic = audits["automated sync"]
+    assert ("different", "kapacitor", "automated sync is switched on") in automatic.wrong
+    drifted = audits["drift"]
+    assert drifted.wrong == {("different", "kapacitor", "OutOfSync: ConfigMap kapacitor-values")}
+    gone = {each for each in audits["something that is gone"].wrong if each[1] == "kapacitor"}
+    assert ("different", "kapacitor", "OutOfSync: Deployment kapacitor") in gone
+    assert ("missing", "kapacitor", "Missing: Deployment kapacitor (Missing)") in gone
+    for each in (override, automatic, drifted):
+        assert each.there >= APPS - {"influxdb", "kapacitor"}
+        assert each.done.status == 1
+
+
+def test_an_audit_says_of_an_application_too_many_what_a_prune_would_delete(one_too_many: Audited) -> None:
+    ((status, _, found),) = [each for each in one_too_many.wrong if each[1] == "telegraf-ds"]
+    assert status == "different"
+    assert found.startswith("no spec has it; a prune would delete ")
+    assert " Deployment" in found
+    assert one_too_many.there >= APPS - {"telegraf-ds"}
 
 
 def test_a_changed_value_shows_as_one_line(changed: Stage) -> None:

@@ -146,5 +146,6 @@ def certificate(folder: Path, host: str) -> tuple[str, str]:
     """Return a certificate that nobody signed, and its key, as PEM."""
     key, made = folder / f"{host}.key", folder / f"{host}.crt"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={host}"]
+    command += ["-addext", f"subjectAltName=DNS:{host}"]
     subprocess.run([*command, "-keyout", str(key), "-out", str(made)], capture_output=True, check=True)
     return made.read_text(encoding="utf-8"), key.read_text(encoding="utf-8")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from support.chartserver import ChartServer
 from support.e2e import argocd, controlplane, player, programs
 from support.e2e.api import Api
+from support.e2e.auditor import Auditor
 from support.e2e.gitserver import GitServer
 from support.e2e.operator import LOG, Operator
 from support.e2e.processes import Processes
@@ -29,6 +30,7 @@ class World(NamedTuple):
         operator: who follows its runbook.
         processes: what was started for it.
         stop_charts: ends the server of the charts.
+        auditor: who asks whether it is as the repository says.
     """
 
     api: Api
@@ -36,6 +38,7 @@ class World(NamedTuple):
     operator: Operator
     processes: Processes
     stop_charts: Callable[[], None]
+    auditor: Auditor
 
 
 @contextlib.contextmanager
@@ -73,4 +76,4 @@ def world(folder: Path, environment: str) -> Iterator[World]:
             argocd.start(folder / "argocd", kubeconfig, processes)
         stack.enter_context(player.Player(api, parts, folder / "logs/player.log"))
         operator = Operator(folder / "home", site, kubeconfig, folder / "logs/operator.log", has_nodes=bool(there))
-        yield World(api, site, operator, processes, served.close)
+        yield World(api, site, operator, processes, served.close, Auditor(folder / "audit", site, operator))
