@@ -148,5 +148,5 @@ def _matrix(audits: Sequence[Audit], style: Style) -> str:
 
 
 def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
-    quoted = [f"| {' | '.join(quote(cell, Place.CELL) for cell in row)} |" for row in rows]
+    quoted = [f"| {' | '.join(quote(visible.line(cell), Place.CELL) for cell in row)} |" for row in rows]
     return [quoted[0], f"| {' | '.join('---' for _ in rows[0])} |", *quoted[1:]]
