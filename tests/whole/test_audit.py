@@ -159,7 +159,19 @@ def test_statuses_tell_what_is_wrong_from_what_is_not_known(lab: Lab) -> None:
         lab.bao.unseal()
     assert sealed.exit_code == 6
     assert {(status, area) for status, area, _ in wrong(sealed)} == {("unknown", "vault")}
-    assert lab.audit("valut").exit_code == 2
+    unknown = lab.audit("valut")
+    assert (unknown.exit_code, unknown.stderr) == (
+        2,
+        "error: unknown environment or area 'valut': did you mean 'vault'?\n",
+    )
+
+
+def test_a_mistake_in_the_spec_of_another_environment_stops_nobody(lab: Lab) -> None:
+    other = lab.root / "environments/other.yaml"
+    other.write_text("name: other\naps: {}\n", encoding="utf-8")
+    result = lab.audit("vault")
+    other.unlink()
+    assert result.exit_code == 0, result.output
 
 
 def test_no_secret_is_anywhere(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

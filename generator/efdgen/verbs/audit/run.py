@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,11 +11,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import UsageError
+from efdgen.errors import InvalidInputError, UsageError
 from efdgen.language import suggest
+from efdgen.language.expressions import ExpressionError
 from efdgen.output import disk, layout
 from efdgen.repository import git, paths
-from efdgen.review.audit import AREAS, Audit, Finding
+from efdgen.review.audit import AREAS, VAULT, Audit, Finding
 from efdgen.verbs import project
 from efdgen.verbs.audit.answers import Plan, Unanswered, VaultAnswer
 from efdgen.verbs.audit.asking import argocd, dns, services, threads, tls, vault
@@ -25,6 +27,7 @@ from efdgen.verbs.audit.judging import hosts as judging_hosts
 from efdgen.verbs.audit.judging import services as judging_services
 from efdgen.verbs.audit.judging import vault as judging_vault
 from efdgen.verbs.audit.plan import plan
+from efdgen.verbs.model import Project
 
 Progress = Callable[[int, int], None]
 
@@ -87,15 +90,15 @@ def audit(
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment is unknown, or a package is missing.
     """
-    every = project.resolve(root).environments
-    names = [each.facts.name for each in every]
+    names = paths.environment_names(root)
     for name in wanted.environments:
         if name not in names:
-            message = suggest.unknown("environment", name, names)
-            raise UsageError(f"{message}; areas are: {', '.join(AREAS)}")
+            message = suggest.unknown("environment", name, (*names, *AREAS))
+            raise UsageError(message.replace("environment", "environment or area", 1))
     areas = wanted.areas or AREAS
-    prefixes = {each.facts.vault.path_prefix for each in every}
-    chosen = [each for each in every if each.facts.name in (wanted.environments or names)]
+    resolved = project.resolve(root, wanted.environments)
+    chosen = resolved.environments
+    prefixes = set(_prefixes(resolved.project)) if VAULT in areas else ()
     sites = [_Site(root, each, plan(each, areas, prefixes, wanted.former), wanted, means, logins) for each in chosen]
     questions = {(number, *key): ask for number, site in enumerate(sites) for key, ask in site.questions.items()}
     answers = threads.ask_all(questions, _WHOLE * means.timeout, progress)
@@ -106,6 +109,13 @@ def audit(
         findings = tuple(site.findings(own, now))
         found.append(Audit(site.plan.environment, at, tuple(areas), findings, site.reach.asked))
     return found
+
+
+def _prefixes(opened: Project) -> Iterator[str]:
+    """Yield where the secrets of each environment are; a mistake in the spec of another one stops nobody."""
+    for name in sorted(opened.repository.names):
+        with contextlib.suppress(InvalidInputError, ExpressionError, LookupError, TypeError):
+            yield str(opened.resolver.scope(name)["vault"]["pathPrefix"])
 
 
 _Key = tuple[str, str]
