@@ -64,7 +64,7 @@ def test_an_audit_says_what_somebody_did_by_hand(audits: dict[str, Audited]) -> 
     assert drifted.wrong == {("different", "kapacitor", "OutOfSync: ConfigMap kapacitor-values")}
     gone = {each for each in audits["something that is gone"].wrong if each[1] == "kapacitor"}
     assert ("different", "kapacitor", "OutOfSync: Deployment kapacitor") in gone
-    assert ("missing", "kapacitor", "Missing: Deployment kapacitor (Missing)") in gone
+    assert ("missing", "kapacitor", "its health is Missing") in gone
     for each in (override, automatic, drifted):
         assert each.there >= APPS - {"influxdb", "kapacitor"}
         assert each.done.status == 1

@@ -53,8 +53,8 @@ class Auditor:
         """Ask once, by the API or through kubectl."""
         git(self._clone, "fetch", "--quiet")
         git(self._clone, "reset", "--quiet", "--hard", "origin/HEAD")
-        facts = self._clone / "environments/shared/facts.yaml"
-        edit(facts, "url: https://<% argocd.host %>", f"url: https://localhost:{PORT}")
+        spec = self._clone / f"environments/{self._site.name}.yaml"
+        edit(spec, "argocd:\n", f"argocd:\n  url: https://localhost:{PORT}\n")
         words = [sys.executable, "-m", "efdgen", "audit", self._site.name, "argocd", "--root", str(self._clone)]
         words += ["--format", "json", "--ca-file", str(self._certificates)]
         command = shlex.join(words) + (' --kube-context "$(kubectl config current-context)"' if by_kubectl else "")

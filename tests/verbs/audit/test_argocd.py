@@ -147,7 +147,16 @@ def test_an_application_that_is_missing_and_one_too_many(question: ArgoCdQuestio
             "source.helm.valueFiles is ['values-base.yaml'], not ['values-summit.yaml']",
         ),
         ({"spec__destination__namespace": "other"}, "destination.namespace is other, not influxdb"),
-        ({"status__health": {"status": "Degraded"}}, "Degraded"),
+        ({"status__health": {"status": "Degraded"}}, "its health is Degraded"),
+        (
+            {
+                "status__health": {"status": "Degraded"},
+                "status__resources": [
+                    {"kind": "Pod", "name": "a", "status": "Synced", "health": {"status": "Degraded"}}
+                ],
+            },
+            "its health is Degraded: Pod a (Degraded)",
+        ),
         (
             {
                 "status__sync": {"status": "OutOfSync", "revision": COMMIT},

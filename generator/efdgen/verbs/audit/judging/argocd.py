@@ -143,7 +143,8 @@ class _Application:
                 if _held(each, "health").get("status", "Healthy") != "Healthy"
             ]
             status = Status.MISSING if health == "Missing" else Status.DIFFERENT
-            detail = f"{health}{f': {_some(sick)}' if sick else ''}"
+            # Which object it is, Argo CD 3 keeps to itself unless it is told to write it down.
+            detail = f"its health is {health}{f': {_some(sick)}' if sick else ''}"
             yield self._finding(status, detail, f"argocd app get {self._name}; kubectl get events")
 
     def _revision(self) -> Iterator[Finding]:
