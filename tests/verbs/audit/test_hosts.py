@@ -168,6 +168,16 @@ def test_certificates_say_for_whom_they_are_and_until_when(authority: trustme.CA
     assert "TLS" in told[f"plain.{LAB}"][1]
 
 
+def test_a_certificate_that_is_itself_named_as_trusted_is(tmp_path: Path) -> None:
+    own = trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert(f"own.{LAB}", key_type=trustme.KeyType.ECDSA)
+    file = tmp_path / "own.pem"
+    own.cert_chain_pems[0].write_to_path(str(file))
+    with Server({}, own) as server:
+        instead = {(f"own.{LAB}", tls.PORT): ("127.0.0.1", server.port)}
+        found = tls.certificate(Reach(Means(2, instead, str(file)), instead), f"own.{LAB}")
+    assert (found.names, found.fault) == ((f"own.{LAB}",), "")
+
+
 def test_who_can_not_be_reached_is_unknown() -> None:
     host = f"good.{LAB}"
     reach = Reach(Means(1, {(host, tls.PORT): ("127.0.0.1", free_port())}), [(host, tls.PORT)])
