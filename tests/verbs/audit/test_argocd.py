@@ -13,7 +13,6 @@ import pytest
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.review.audit import Finding
-from efdgen.verbs import project
 from efdgen.verbs.audit.answers import ArgoCdQuestion, AskError, Unanswered
 from efdgen.verbs.audit.asking import argocd
 from efdgen.verbs.audit.asking.argocd import Way
@@ -23,7 +22,7 @@ from efdgen.verbs.audit.plan import plan
 from efdgen.verbs.audit.run import Rendered
 from support.bao import free_port
 from support.charts import applications
-from support.checkout import ROOT, edit
+from support.checkout import ROOT, edit, resolved
 from support.gitrepo import commit
 from support.tlsserver import Answer, Server, says
 
@@ -33,8 +32,7 @@ Applications = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def summit() -> ResolvedEnvironment:
-    (found,) = project.resolve(ROOT, ("summit",)).environments
-    return found
+    return resolved()["summit"]
 
 
 @pytest.fixture(scope="module")

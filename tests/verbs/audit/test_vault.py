@@ -16,7 +16,6 @@ from click.testing import CliRunner, Result
 from efdgen import cli
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.review.audit import Finding, Status
-from efdgen.verbs import project
 from efdgen.verbs.audit.answers import KeyState, VaultQuestion
 from efdgen.verbs.audit.asking import vault
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
@@ -24,7 +23,7 @@ from efdgen.verbs.audit.judging import vault as judging
 from efdgen.verbs.audit.plan import plan
 from support import needs
 from support.bao import Bao, free_port, reads
-from support.checkout import ROOT, edit
+from support.checkout import ROOT, edit, resolved
 from support.gitrepo import variables
 from support.repository import small_repository
 
@@ -42,7 +41,7 @@ def bao(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bao]:
 
 @pytest.fixture(scope="module")
 def fleet() -> Mapping[str, ResolvedEnvironment]:
-    return {each.facts.name: each for each in project.resolve(ROOT).environments}
+    return resolved()
 
 
 def rendered_paths(environment: str) -> dict[str, list[str]]:
