@@ -103,6 +103,27 @@ def test_every_environment_that_is_filled_as_its_page_says_is_there(
         assert len(findings) == 2 + len(asked.paths)
 
 
+def test_every_path_and_every_key_of_every_environment_is_missed(
+    bao: Bao, fleet: Mapping[str, ResolvedEnvironment]
+) -> None:
+    missed = 0
+    for name in fleet:
+        fill(bao, name, "secret")
+        asked = question(bao, fleet, name)
+        token = bao.token(reads(asked.prefix))
+        for path, keys in rendered_paths(name).items():
+            alone = asked._replace(paths=tuple(each for each in asked.paths if each.path == path))
+            for key in keys:
+                bao.put(path, {each: "real" for each in keys if each != key} or {"another": "real"})
+                assert wrong(found(alone, token))[0] == ("missing", path.rpartition("/efd/")[2], f"no key {key}")
+            bao.delete(path)
+            assert [each[0] for each in wrong(found(asked, token))] == ["missing"]
+            bao.put(path, dict.fromkeys(keys, "real"))
+            missed += 1 + len(keys)
+        assert wrong(found(asked, token)) == []
+    assert missed == 95
+
+
 @pytest.mark.parametrize("mount", ["secret", "old"])
 def test_what_is_broken_is_found(bao: Bao, fleet: Mapping[str, ResolvedEnvironment], mount: str) -> None:
     asked = question(bao, fleet, "summit", mount)
