@@ -656,6 +656,8 @@ FREE = {
     *("new name", "new --title", "new --place", "new --kubernetes-version", "new --storage-class"),
     *("rename new", "new-app name", "new-app --chart", "new-app --version", "new-app --repository"),
     *("charts diff versions", "charts upgrade version", "hosts --address", "hosts --node-address"),
+    *("audit --address", "audit --node-address", "audit --former", "audit --dns-server", "audit --connect-to"),
+    "audit --kube-context",
 }
 """What only people know, or a server: the options and arguments that take any text."""
 
