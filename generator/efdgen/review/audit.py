@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from efdgen.language.tuples import NamedTuple
 
 VAULT, DNS, TLS, SERVICES, ARGOCD = "vault", "dns", "tls", "services", "argocd"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.errors import UsageError
+from efdgen.language.tuples import NamedTuple
 from efdgen.review.audit import Status
 
 _BAD = (Status.MISSING, Status.DIFFERENT, Status.UNKNOWN)

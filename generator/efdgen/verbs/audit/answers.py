@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.model import Probe
+from efdgen.language.tuples import NamedTuple
 
 
 class Unanswered(NamedTuple):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.secrets import Gap
+from efdgen.language.tuples import NamedTuple
 from efdgen.review.audit import VAULT
 from efdgen.verbs.audit.answers import KeyState, Unanswered, VaultAnswer, VaultQuestion
 from efdgen.verbs.audit.asking import vault

@@ -8,12 +8,13 @@ import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidInputError, UsageError
 from efdgen.language import suggest
 from efdgen.language.expressions import ExpressionError
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout
 from efdgen.repository import git, paths
 from efdgen.review.audit import AREAS, VAULT, Audit, Finding

@@ -9,8 +9,9 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.audit.answers import ArgoCdQuestion, AskError
 from efdgen.verbs.audit.asking import http
 from efdgen.verbs.audit.asking.reach import Reach

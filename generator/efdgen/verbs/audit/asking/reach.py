@@ -7,9 +7,9 @@ import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.audit.answers import AskError
 
 Server = tuple[str, int]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.audit.answers import (
     AskError,
     KeyState,
