@@ -658,8 +658,9 @@ FREE = {
     *("charts diff versions", "charts upgrade version", "hosts --address", "hosts --node-address"),
     *("audit --address", "audit --node-address", "audit --former", "audit --dns-server", "audit --connect-to"),
     "audit --kube-context",
+    *("import --rev", "import --since", "import --env", "import --parent", "import --only"),  # of another repository
 }
-"""What only people know, or a server: the options and arguments that take any text."""
+"""What only people know, or a server or another repository: the options and arguments that take any text."""
 
 
 def test_every_argument_of_every_verb_is_completed_or_is_free_text() -> None:
