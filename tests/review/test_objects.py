@@ -178,3 +178,29 @@ def test_the_claims_of_objects_are_found() -> None:
         ("PersistentVolumeClaim lab/store",),
         ("data of StatefulSet lab/store",),
     )
+
+
+def test_what_a_secret_holds_is_never_shown() -> None:
+    copy = "kubectl.kubernetes.io/last-applied-configuration"
+    metadata = {"name": "store", "annotations": {copy: "hunter1"}, "labels": {"a": "1"}}
+    before = thing("Secret", stringData={"password": "hunter1", "old": "hunter1"}, data={"a": "aHVudGVyMQ=="}, type="A")
+    before["metadata"] = metadata
+    after = thing("Secret", stringData={"password": "hunter2", "new": "hunter2"}, data={}, type="B")
+    after["metadata"] = {**metadata, "annotations": {copy: "hunter2"}, "labels": {"a": "2"}}
+    found = edits(before, after)
+    assert {path: (old, new) for _, path, old, new in found} == {
+        f"metadata.annotations['{copy}']": ("***", "*** (another)"),
+        "metadata.labels.a": ("1", "2"),
+        "stringData.password": ("***", "*** (another)"),
+        "stringData.old": ("***", ABSENT),
+        "stringData.new": (ABSENT, "***"),
+        "data": ({"a": "***"}, {}),
+        "type": ("A", "B"),
+    }
+    new = list(objects.compare("lab", "store", {}, *sides(before)))
+    gone = list(objects.compare("lab", "store", *sides(before), {}))
+    for one in (new[0].after, gone[0].before):
+        assert one["stringData"] == {"password": "***", "old": "***"}
+        assert "hunter" not in str(one)
+        assert "aHVudGVy" not in str(one)
+    assert "hunter" in str(edits(thing("ConfigMap", data={"a": "hunter1"}), thing("ConfigMap", data={"a": "hunter2"})))

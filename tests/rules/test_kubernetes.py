@@ -288,6 +288,71 @@ def test_a_deprecated_api_without_a_replacement_in_the_cluster_is_no_problem_yet
     assert [one.problem.hint for one in found("1.21.5", app("store", policy))] == ["nothing replaces it"]
 
 
+def test_an_api_that_the_cluster_never_had_or_not_yet_is_refused(found: Any) -> None:
+    hints = {
+        ("autoscaling/v2", "HorizontalPodAutoscaler"): "it serves HorizontalPodAutoscaler in autoscaling/v1, "
+        "autoscaling/v2beta1, autoscaling/v2beta2",
+        ("flowcontrol.apiserver.k8s.io/v1beta2", "FlowSchema"): "it serves FlowSchema in "
+        "flowcontrol.apiserver.k8s.io/v1beta1",
+        ("storage.k8s.io/v1", "CSIStorageCapacity"): "it serves CSIStorageCapacity in storage.k8s.io/v1alpha1, "
+        "storage.k8s.io/v1beta1",
+        ("policy/v1", "PodSecurityPolicy"): "it serves PodSecurityPolicy in policy/v1beta1",
+        ("policy/v2", "PodDisruptionBudget"): "it serves PodDisruptionBudget in policy/v1, policy/v1beta1",
+        ("extensions/v1", "Ingress"): "it serves Ingress in extensions/v1beta1, networking.k8s.io/v1, "
+        "networking.k8s.io/v1beta1",
+        ("apps/v1", "Service"): "it serves Service in v1",
+        ("v1", "Deployment"): "it serves Deployment in apps/v1",
+        ("app/v1", "Deployment"): "it serves Deployment in apps/v1",
+        ("batch/v1", "Cronjob"): "did you mean 'CronJob'?",
+        ("v1", "Foo"): "it serves v1",
+        ("resource.k8s.io/v1", "Anything"): "it serves nothing of that group",
+    }
+    for (version, kind), hint in hints.items():
+        (finding,) = found("1.21.5", app("store", plain(version, kind)))
+        problem = finding.problem
+        said = f"{kind} x: Kubernetes 1.21 serves no {kind} in {version}"
+        assert (problem.code, problem.message, problem.hint) == ("E702", said, hint)
+    assert "E702" not in {one.problem.code for one in found("1.23.1", app("store", plain(*next(iter(hints)))))}
+    (finding,) = found("1.30.1", app("store", plain("v1", "Foo")))
+    assert finding.problem.code == "E702"
+
+
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [
+        *(("example.org/v1", "Foo"), ("gateway.networking.k8s.io/v1", "Gateway"), ("metrics.k8s.io/v1", "PodMetrics")),
+        *(("snapshot.storage.k8s.io/v1", "VolumeSnapshot"), ("apps/v1", "DeploymentList")),
+    ],
+)
+def test_a_group_that_is_not_kubernetes_own_may_be_served(found: Any, version: str, kind: str) -> None:
+    assert "E702" not in {one.problem.code for one in found("1.21.5", app("store", plain(version, kind)))}
+
+
+def test_where_no_schemas_are_nothing_is_said_of_what_is_served(found: Any) -> None:
+    assert found("1.18.1", app("store", plain("v1", "Foo"))) == []
+
+
+def test_what_is_replaced_already_and_goes_some_day_is_said_from_the_first_day(found: Any) -> None:
+    runtime = plain("node.k8s.io/v1beta1", "RuntimeClass", handler="gvisor")
+    (finding,) = found("1.21.5", app("store", runtime))
+    assert (finding.problem.code, finding.problem.hint) == (
+        "W703",
+        "use node.k8s.io/v1, which the cluster serves already",
+    )
+    assert "E702" in {one.problem.code for one in found("1.28.1", app("store", runtime))}
+
+
+@pytest.mark.parametrize(("name", "shown"), [(False, "false"), (True, "true"), (7, "7"), (0, "0")])
+def test_a_name_that_is_no_text_is_not_missing(found: Any, name: object, shown: str) -> None:
+    data = plain("v1", "ConfigMap")
+    data["metadata"] = {"name": name}
+
+    (finding,) = found("1.21.5", app("store", data))
+
+    assert finding.problem.message.endswith(f"metadata.name must be text, not {shown}")
+    assert finding.problem.hint.startswith("put it in quotes")
+
+
 @pytest.mark.parametrize("key", ["apiVersion", "kind", "name"])
 def test_an_object_needs_a_version_a_kind_and_a_name(found: Any, key: str) -> None:
     data = plain("v1", "ConfigMap")

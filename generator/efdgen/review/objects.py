@@ -10,7 +10,7 @@ from typing import Any
 from efdgen.helm import objects
 from efdgen.helm.objects import Object
 from efdgen.language.layers import ABSENT, at
-from efdgen.review import definitions, immutable, permissions
+from efdgen.review import definitions, hidden, immutable, permissions
 from efdgen.review.folding import Found
 from efdgen.review.semantic import Edit, Steps, difference
 
@@ -30,7 +30,8 @@ _WORDS = re.compile(r"""([\s,;="'`<>(){}|]+)""")
 def compare(environment: str, app: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Found]:
     """Yield what differs between the objects of an app, as `steady` returns them; a new one is one difference.
 
-    Labels and checksums that every version of a chart changes are one difference of the app, whatever has them.
+    Labels and checksums that every version of a chart changes are one difference of the app, whatever has them. What
+    Secrets hold is hidden.
     """
     versions: dict[str, tuple[Any, Any]] = {}
     for name in sorted(before.keys() | after.keys()):
@@ -82,12 +83,15 @@ def _edits(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[Edit, 
     if old.get("kind") == new.get("kind") and old.get("kind") in permissions.KINDS:
         old, new = permissions.told(old), permissions.told(new)
     result = difference(old, new)
+    if hidden.KIND in (old.get("kind"), new.get("kind")):
+        return tuple(map(hidden.edit, result.edits)), result.reordered
     return result.edits, result.reordered
 
 
 def _summed_up(data: Any) -> Any:
-    is_definition = isinstance(data, Mapping) and data.get("kind") == definitions.KIND
-    return definitions.summary(data) if is_definition else data
+    kind = data.get("kind") if isinstance(data, Mapping) else None
+    told = {definitions.KIND: definitions.summary, hidden.KIND: hidden.whole}.get(str(kind))
+    return told(data) if told is not None else data
 
 
 def _is_of_the_version(edit: Edit) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -17,6 +18,8 @@ from efdgen.rules.kubernetes import apis, schemas
 from efdgen.rules.kubernetes.apis import Version
 
 CODES = ("E701", "E702", "W703", "E704")
+
+_TEXT = "put it in quotes: without, YAML reads n, no, off and false as false, and y, yes, on and true as true"
 
 _HOOK = "helm.sh/hook"
 _ARGO_CD_HOOK = "argocd.argoproj.io/hook"
@@ -86,19 +89,34 @@ def _annotations(data: Mapping[str, Any]) -> Mapping[str, Any]:
 def _form(item: Object, cluster: Version) -> Iterator[Problem]:
     """Find what the schema of the object's kind refuses, and objects that lack what every object has."""
     data = item.data
-    missing = [key for key in ("apiVersion", "kind") if not isinstance(data.get(key), str) or not data[key]]
-    if not objects.key(data).name:
-        missing.append("metadata.name")
-    for key in missing:
-        yield Problem("E701", f"{name(data) or 'an object'}: {key} is missing", Location(""))
-    if not missing:
+    metadata = data.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    called = metadata.get("name") if metadata.get("name") is not None else metadata.get("generateName")
+    wrong = False
+    for key, value in (("apiVersion", data.get("apiVersion")), ("kind", data.get("kind")), ("metadata.name", called)):
+        if isinstance(value, str) and value:
+            continue
+        wrong = True
+        what = name(data) or "an object"
+        if value is None or value == "":
+            yield Problem("E701", f"{what}: {key} is missing", Location(""))
+        else:
+            message = f"{what}: {key} must be text, not {json.dumps(value, default=str)}"
+            yield Problem("E701", message, Location(""), hint=_TEXT if isinstance(value, bool) else "put it in quotes")
+    if not wrong:
         for message, hint in schemas.violations(data, cluster):
             yield Problem("E701", f"{name(data)}: {message}", Location(""), hint=hint)
 
 
 def _api(item: Object, cluster: Version) -> Iterator[Problem]:
-    """Find APIs that the cluster does not serve any more, or soon."""
-    api = apis.find(str(item.data.get("apiVersion")), str(item.data.get("kind")))
+    """Find APIs that the cluster does not serve: any more, soon, yet, or ever."""
+    meant = str(item.data.get("apiVersion") or ""), str(item.data.get("kind") or "")
+    api = apis.find(*meant)
+    if api is None or api.removed > cluster:
+        refused = schemas.refused_api(*meant, cluster) if all(meant) else None
+        if refused is not None:
+            yield Problem("E702", f"{name(item.data)}: {refused.message}", Location(""), hint=refused.hint)
+            return
     if api is None:
         return
     replacement = api.replacement(cluster)
@@ -107,7 +125,7 @@ def _api(item: Object, cluster: Version) -> Iterator[Problem]:
         message = f"{what} removed {api.version}, and the cluster has {apis.shown(cluster)}"
         hint = f"use {replacement}" if replacement else "nothing replaces it: take it out"
         yield Problem("E702", message, Location(""), hint=hint)
-    elif api.deprecated <= cluster and (replacement or not api.replacements):
+    elif replacement or (api.deprecated <= cluster and not api.replacements):
         hint = f"use {replacement}, which the cluster serves already" if replacement else "nothing replaces it"
         yield Problem("W703", f"{what} removes {api.version}", Location(""), hint=hint, severity=Severity.WARNING)
 

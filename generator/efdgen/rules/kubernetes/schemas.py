@@ -17,7 +17,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from efdgen.errors import Location, Path, Problem, dotted
-from efdgen.language import installing, schema
+from efdgen.language import installing, schema, suggest
 from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes.apis import Version, minor, shown
 
@@ -79,6 +79,57 @@ def violations(data: Mapping[str, Any], version: Version) -> list[Violation]:
     return [_violation(problem) for problem in schema.check_data(_Object(_without_nulls(data)), known)]
 
 
+def refused_api(api_version: str, kind: str, version: Version) -> Violation | None:
+    """Return why a cluster refuses a kind in an API version: its Kubernetes serves none such; None where it may.
+
+    API groups that are not Kubernetes' own are those of custom resources: a cluster may have any of them.
+    """
+    group, _, name = api_version.rpartition("/")
+    served = _served(version)
+    if not served or not is_kubernetes_own(group) or (group, name, kind) in served or "alpha" in name:
+        return None  # what is alpha may be switched on, and not every one is in the schemas
+    elsewhere = sorted({f"{other}/{v}".strip("/") for other, v, its in served if its == kind})
+    likely = suggest.closest(kind, {its for other, v, its in served if (other, v) == (group, name)})
+    hint = f"it serves {kind} in {', '.join(elsewhere)}" if elsewhere else ""
+    hint = hint or (suggest.did_you_mean(likely) if likely else "")
+    versions = sorted({f"{other}/{v}".strip("/") for other, v, _ in served if other == group})
+    hint = hint or f"it serves {', '.join(versions) or 'nothing of that group'}"
+    return Violation(f"Kubernetes {shown(version)} serves no {kind} in {api_version}", hint)
+
+
+def is_kubernetes_own(group: str) -> bool:
+    """Say whether an API group is one of Kubernetes itself. The group of a custom resource has a dot in its name."""
+    return "." not in group or group in _OWN_GROUPS
+
+
+_OWN_GROUPS = frozenset(
+    f"{name}.k8s.io"
+    for name in (
+        *("admission", "admissionregistration", "apiextensions", "apiregistration", "authentication", "authorization"),
+        *("certificates", "coordination", "discovery", "events", "flowcontrol.apiserver", "imagepolicy"),
+        *("internal.apiserver", "networking", "node", "rbac.authorization", "resource", "scheduling", "settings"),
+        *("storage", "storagemigration"),
+    )
+)
+"""Those with a dot; `gateway.networking.k8s.io`, `metrics.k8s.io` and others are no part of Kubernetes itself."""
+
+
+@functools.cache
+def _served(version: Version) -> frozenset[tuple[str, str, str]]:
+    """Return the groups, versions and kinds that Kubernetes serves; none: its schemas are not there."""
+    folder = folders().get(version)
+    if folder is not None:
+        return frozenset(_meant(_raw_definitions(folder)))
+    known = _known_formerly(version)
+    return frozenset(known.names()) if known is not None else frozenset()
+
+
+def _meant(definitions: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for node in definitions.values():
+        for meant in node.get("x-kubernetes-group-version-kind", ()):
+            yield meant["group"], meant["version"], meant["kind"]
+
+
 class _Object(NamedTuple):
     """An object: where its parts were written is not known."""
 
@@ -132,8 +183,13 @@ def _of_the_package(folder: FilePath, meant: Mapping[str, str]) -> Mapping[str, 
 
 @functools.cache
 def _definitions(folder: FilePath) -> _Simplifier:
+    return _Simplifier(_raw_definitions(folder))
+
+
+def _raw_definitions(folder: FilePath) -> Mapping[str, Any]:
     content = json.loads((folder / "_definitions.json").read_text(encoding="utf-8"))
-    return _Simplifier(content.get("$defs") or content["definitions"])
+    found: Mapping[str, Any] = content.get("$defs") or content["definitions"]
+    return found
 
 
 @functools.cache
@@ -153,6 +209,10 @@ class _Formerly:
             for name, node in definitions.items()
             for meant in node.get("x-kubernetes-group-version-kind", ())
         }
+
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """Yield every group, version and kind."""
+        yield from self._names
 
     def get(self, meant: tuple[str, str, str]) -> Mapping[str, Any] | None:
         """Return the schema of a group, version and kind."""
