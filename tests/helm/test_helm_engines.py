@@ -20,7 +20,7 @@ from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.helm.hydrate import Object, environments, hydrate_app
 from efdgen.helm.printing import printed
 from efdgen.output import disk
-from support import needs
+from support import needs, warm
 from support.checkout import ROOT, names
 from support.standins import StandIns, metadata, pack
 
@@ -440,6 +440,58 @@ def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
     body = 'sys.exit(print("v3.14.0")) if sys.argv[1] == "version" else time.sleep(600)'
     with pytest.raises(ChartError, match=r"not done after 0\.5 seconds"):
         command.Command(script(tmp_path, body), seconds=0.5).template(release({}), CLUSTER)
+
+
+ENDLESS = "{{ range until 30000 }}{{ range until 100000 }}{{ end }}{{ end }}\n"
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from efdgen import cli
+from efdgen.helm.charts import cache
+from efdgen.helm.engines import command, sdk
+from support.standins import StandIns
+cache.LockedCharts.open = lambda root, _former=None: StandIns.open(root)
+is_at_work = threading.Event()
+def watched(there, is_endless):
+    def call(*arguments):
+        if is_endless(*arguments): is_at_work.set()
+        return there(*arguments)
+    return call
+where = sys.argv.pop(1)
+sdk._render = watched(sdk._render, lambda chart, values, release, _: f"templates/{where}.yaml" in release.chart)
+command._done = watched(command._done, lambda words, *_: words[3:] and os.path.exists(f"{words[3]}/templates/{where}.yaml"))
+def press():
+    is_at_work.wait(20)
+    time.sleep(0.2)
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(5)
+    os._exit(99)
+threading.Thread(target=press, daemon=True).start()
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("way", ENGINES)
+@pytest.mark.parametrize("place", ["templates/apps/view/templates", "templates/apps/efd/templates"])
+def test_ctrl_c_is_answered_while_helm_works(
+    small: Path, way: str, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small / place).mkdir(parents=True, exist_ok=True)
+    (small / place / "endless.yaml").write_text(ENDLESS, encoding="utf-8")
+    scratch = small / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    result = warm.python("-c", INTERRUPTED, "endless", "lint", "lab", "--engine", way, cwd=small)
+    assert (result.returncode, result.stderr.strip()) == (130, "Interrupted.")
+    assert list(scratch.iterdir()) == []
+
+
+def test_the_library_is_not_waited_for_when_a_chart_never_ends() -> None:
+    helm, endless = sdk.Sdk(seconds=0.3), release({"templates/a.yaml": ENDLESS.replace("30000", "3000")})
+    for _ in range(2):
+        with pytest.raises(ChartError, match=r"not done after 0\.3 seconds: a template of the chart may never end"):
+            helm.template(endless, CLUSTER)
+    assert helm.template(release({}), CLUSTER) == []
 
 
 @pytest.mark.parametrize(

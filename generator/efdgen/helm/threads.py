@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import math
 import os
+import queue
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -13,25 +22,86 @@ Result = TypeVar("Result")
 def as_done(task: Callable[[Item], Result], items: Sequence[Item], threads: int = 0) -> Iterator[tuple[int, Result]]:
     """Do a task for each item; yield the results as they come, each with its item's index.
 
-    When a task raises, or nobody takes more results, the items that wait are not begun.
+    When a task raises, or nobody takes more results, the items that wait are not begun. When a task raises, those that
+    are at work are waited for. Who interrupts (Ctrl-C) waits for none: the threads end with the process.
 
     Args:
         task: what to do.
         items: what to do it for.
         threads: how many at once; none given: as many as there are cores.
     """
-    from concurrent.futures import ThreadPoolExecutor, as_completed  # not for those who need no threads
+    waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[int, Future[Result]]] = queue.SimpleQueue()
+    for index in range(len(items)):
+        waiting.put(index)
+    is_over = threading.Event()
 
-    if not items:
-        return
-    with ThreadPoolExecutor(min(len(items), threads or os.cpu_count() or 1)) as pool:
-        indexes = {pool.submit(task, item): index for index, item in enumerate(items)}
-        try:
-            for future in as_completed(indexes):
-                yield indexes[future], future.result()
-        finally:
-            for future in indexes:
-                future.cancel()
+    def work() -> None:
+        with contextlib.suppress(queue.Empty):
+            while not is_over.is_set():
+                index = waiting.get_nowait()
+                done.put((index, _attempt(functools.partial(task, items[index]))))
+
+    workers = [_started(work) for _ in range(min(len(items), threads or os.cpu_count() or 1))]
+    try:
+        for _ in items:
+            index, attempt = _next(done, math.inf)
+            yield index, attempt.result()
+    except Exception:
+        is_over.set()
+        for worker in workers:
+            worker.join()
+        raise
+    finally:  # who interrupts, or takes no more, waits for nothing
+        is_over.set()
+
+
+def within(seconds: float, task: Callable[[], Result]) -> Result:
+    """Do a task in a thread of its own and return its result; a call into a library can be ended in no other way.
+
+    What takes too long is left alone, and ends with the process.
+
+    Args:
+        seconds: how long it may take.
+        task: what to do.
+
+    Raises:
+        TimeoutError: when it takes longer.
+    """
+    done: queue.SimpleQueue[Future[Result]] = queue.SimpleQueue()
+    _started(lambda: done.put(_attempt(task)))
+    return _next(done, seconds).result()
+
+
+_GLANCE = 0.25
+"""Seconds between two looks at signals. The system may give one to a thread of a library: that wakes no other."""
+
+
+def _next(done: queue.SimpleQueue[Item], seconds: float) -> Item:
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
+        with contextlib.suppress(queue.Empty):
+            return done.get(timeout=min(left, _GLANCE))
+    raise TimeoutError
+
+
+def _attempt(task: Callable[[], Result]) -> Future[Result]:
+    """Do a task; whoever asks for the result gets it, or what the task raised."""
+    from concurrent.futures import Future  # not for those who need no threads
+
+    attempt: Future[Result] = Future()
+    try:
+        attempt.set_result(task())
+    except BaseException as error:  # noqa: BLE001 - see above
+        attempt.set_exception(error)
+    return attempt
+
+
+def _started(work: Callable[[], None]) -> threading.Thread:
+    """Start a thread that the end of the process does not wait for: Ctrl-C must be answered, whatever Helm does."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
 
 
 def in_order(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
-from collections.abc import Sequence
+import weakref
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import ChartError
-from efdgen.helm.engines.engine import Capabilities, Release, cautions
-
-SECONDS = 120.0
-"""How long one chart may take; real ones take less than one."""
+from efdgen.helm.engines.engine import SECONDS, Capabilities, Release, cautions, too_long
+from efdgen.language.tuples import NamedTuple
 
 _SOURCE = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
 """How each template's output begins."""
@@ -93,24 +96,63 @@ class Command:
         homes = {f"HELM_{what}_HOME": str(folder / what.lower()) for what in ("CONFIG", "CACHE", "DATA")}
         own = {**homes, "HELM_PLUGINS": "", "KUBECONFIG": str(folder / "kubeconfig"), "HOME": str(folder)}
         try:
-            done = subprocess.run(
-                [self._path, *arguments],
-                cwd=folder,
-                env={**kept, **own},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-                timeout=self._seconds,
-            )
+            status, output, said = _done([self._path, *arguments], folder, {**kept, **own}, self._seconds)
         except subprocess.TimeoutExpired:
-            raise ChartError(f"Helm was not done after {self._seconds:g} seconds") from None
+            raise ChartError(too_long(self._seconds)) from None
         except OSError as error:
             raise ChartError(f"can't run {self._path}: {error.strerror}") from error
-        if done.returncode:
-            message = done.stderr.decode("utf-8", "replace").replace(f"{folder}/", "").strip()
-            raise ChartError(message or f"Helm ended with status {done.returncode}, and said nothing")
-        self.noted += done.stderr.decode("utf-8", "replace").splitlines()
-        return done.stdout.decode("utf-8", "replace")
+        if status:
+            message = said.decode("utf-8", "replace").replace(f"{folder}/", "").strip()
+            raise ChartError(message or f"Helm ended with status {status}, and said nothing")
+        self.noted += said.decode("utf-8", "replace").splitlines()
+        return output.decode("utf-8", "replace")
+
+
+def _done(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> _Done:
+    """Run a command, and return how it ended and what it wrote. It does not outlive this process by much."""
+    started = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    with started as process:
+        # Threads are not waited for at the end of this process, and what they run must end all the same.
+        end = weakref.finalize(process, _end, process.pid)
+        try:
+            _limit(process.pid, seconds)
+            output, said = process.communicate(timeout=seconds)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            end.detach()
+        return _Done(process.returncode, output, said)
+
+
+class _Done(NamedTuple):
+    """How a command ended, and what it wrote."""
+
+    status: int
+    output: bytes
+    said: bytes
+
+
+def _end(process: int) -> None:
+    with contextlib.suppress(OSError):
+        os.kill(process, signal.SIGKILL)
+
+
+def _limit(process: int, seconds: float) -> None:
+    """Have the system end a process that takes too much time, even if this one is killed."""
+    if sys.platform == "linux":
+        import resource
+
+        most = math.ceil(seconds) * (os.cpu_count() or 1)
+        with contextlib.suppress(OSError):  # it has ended
+            resource.prlimit(process, resource.RLIMIT_CPU, (most, most))
 
 
 def _write(path: Path, content: bytes) -> None:

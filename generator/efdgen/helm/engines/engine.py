@@ -7,6 +7,14 @@ from typing import Protocol
 
 from efdgen.language.tuples import NamedTuple
 
+SECONDS = 30.0
+"""How long one chart may take; real ones take less than one."""
+
+
+def too_long(seconds: float) -> str:
+    """Return what is said of a chart that takes too long."""
+    return f"Helm was not done after {seconds:g} seconds: a template of the chart may never end"
+
 
 class Capabilities(NamedTuple):
     """What a cluster can do, as far as charts ask.

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import ChartError
-from efdgen.helm.engines.engine import Capabilities, Release, cautions
+from efdgen.helm import threads
+from efdgen.helm.engines.engine import SECONDS, Capabilities, Release, cautions, too_long
 from efdgen.language import installing, yamlio
 
 _PROBE = """\
@@ -51,7 +52,15 @@ def find() -> Sdk | None:
 
 
 class Sdk:
-    """Helm's library. What it can do is found out once, by a chart in memory."""
+    """Helm's library. What it can do is found out once, by a chart in memory.
+
+    Args:
+        seconds: how long one chart may take.
+    """
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._late: set[int] = set()
 
     @property
     def description(self) -> str:
@@ -74,23 +83,38 @@ class Sdk:
         """Return what `helm template --include-crds` yields.
 
         Raises:
-            ChartError: with Helm's message.
+            ChartError: with Helm's message, or when a chart takes too long: then, and whenever it comes again.
         """
-        import helm_python
-
+        if self._late and _digest(release) in self._late:
+            raise ChartError(too_long(self._seconds))
         try:
-            helm_python.validate_release_name(release.name)
-            values = _values(release.values)
-            with helm_python.Chart.load_archive(_archive(release)) as chart:
-                _refuse_incomplete(chart)
-                rendered = _render(chart, values, release, capabilities)
-                # Rendering took out the subcharts that are off, and gave the others their aliases.
-                crds = [(crd["filename"], f"{crd['data']}\n") for crd in chart.crds]
-        except helm_python.HelmError as error:
-            raise ChartError(_IN_CHECK.sub("", str(error).strip())) from None
-        except UnicodeDecodeError as error:
-            raise ChartError(f"a value file or Chart.yaml is not UTF-8: {error.reason}") from None
-        return [*crds, *((path, text) for path, text in rendered.items() if _is_manifest(path))]
+            return threads.within(self._seconds, lambda: _template(release, capabilities))
+        except TimeoutError:
+            self._late.add(_digest(release))
+            raise ChartError(too_long(self._seconds)) from None
+
+
+def _digest(release: Release) -> int:
+    """Return what tells a chart from others, whatever its values are."""
+    return hash(tuple(sorted(release.chart.items())))
+
+
+def _template(release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
+    import helm_python
+
+    try:
+        helm_python.validate_release_name(release.name)
+        values = _values(release.values)
+        with helm_python.Chart.load_archive(_archive(release)) as chart:
+            _refuse_incomplete(chart)
+            rendered = _render(chart, values, release, capabilities)
+            # Rendering took out the subcharts that are off, and gave the others their aliases.
+            crds = [(crd["filename"], f"{crd['data']}\n") for crd in chart.crds]
+    except helm_python.HelmError as error:
+        raise ChartError(_IN_CHECK.sub("", str(error).strip())) from None
+    except UnicodeDecodeError as error:
+        raise ChartError(f"a value file or Chart.yaml is not UTF-8: {error.reason}") from None
+    return [*crds, *((path, text) for path, text in rendered.items() if _is_manifest(path))]
 
 
 def _refuse_incomplete(chart: Any) -> None:
