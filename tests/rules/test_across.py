@@ -222,6 +222,109 @@ def test_sound_objects_are_sound_and_what_only_looks_like_a_fault_is_none(reposi
     assert found(repository, objects) == []
 
 
+def custom(kind: str, group: str, name: str, **more: Any) -> dict[str, Any]:
+    return {"apiVersion": f"{group}/v1", "kind": kind, "metadata": {"name": name}, **more}
+
+
+def reading(kind: str, name: str) -> Callable[[Objects], None]:
+    volume = {"configMap": {"name": name}} if kind == "ConfigMap" else {"secret": {"secretName": name}}
+    return change("set", *POD, "volumes", to=[{"name": "v"} | volume])
+
+
+SELECTS = ("service", "spec", "selector")
+ISSUED = {"annotations": {"cert-manager.io/issuer": "a"}, "name": "gate"}
+TARGET = {"externalSecretSpec": {"target": {"name": "shared"}}}
+ROLLOUT = {"template": {"metadata": {"labels": {"app": "x"}}, "spec": {"containers": [container()]}}}
+MADE_BY_OPERATORS: list[tuple[Callable[[Objects], None], dict[str, Any], str]] = [
+    (reading("Secret", "pg-app"), custom("Cluster", "postgresql.cnpg.io", "pg"), "E709"),
+    (reading("Secret", "reader"), custom("KafkaUser", "kafka.strimzi.io", "reader"), "E709"),
+    (reading("Secret", "shared"), custom("ClusterExternalSecret", "external-secrets.io", "a", spec=TARGET), "E709"),
+    (reading("ConfigMap", "trust"), custom("Bundle", "trust.cert-manager.io", "trust"), "E709"),
+    (
+        reading("Secret", "tls"),
+        custom(
+            "Gateway",
+            "gateway.networking.k8s.io",
+            "gate",
+            metadata=ISSUED,
+            spec={"listeners": [{"tls": {"certificateRefs": [{"name": "tls"}]}}]},
+        ),
+        "E709",
+    ),
+    (
+        reading("Secret", "other"),
+        custom("ExternalSecret", "external-secrets.io", "a", spec={"target": {"name": "other"}}),
+        "E709",
+    ),
+    (
+        change("ingress", *PATHS, "name", to="prometheus-operated"),
+        custom("Prometheus", "monitoring.coreos.com", "main"),
+        "E707",
+    ),
+    (change(*SELECTS, to={"app": "x"}), custom("Rollout", "argoproj.io", "roll", spec=ROLLOUT), "W708"),
+    (change(*SELECTS, to={"strimzi.io/cluster": "bus"}), custom("Kafka", "kafka.strimzi.io", "bus"), "W708"),
+    (change(*SELECTS, to={"cnpg.io/x": "a"}), custom("Cluster", "postgresql.cnpg.io", "pg"), "W708"),
+    (
+        change(*SELECTS, to={"app.kubernetes.io/name": "prometheus"}),
+        custom("Prometheus", "monitoring.coreos.com", "main"),
+        "W708",
+    ),
+    (
+        change("set", *POD, "imagePullSecrets", to=[{"name": "pull"}]),
+        custom("ClusterPullSecret", "images.example.org", "pull"),
+        "W717",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "maker", "code"), MADE_BY_OPERATORS)
+def test_what_an_operator_may_make_is_no_fault_and_without_its_resource_it_is(
+    repository: Repository, fault: Callable[[Objects], None], maker: dict[str, Any], code: str
+) -> None:
+    objects = sound()
+    fault(objects)
+    ((got, _),) = found(repository, objects)
+    assert got == code
+    assert found(repository, {**objects, "maker": maker}) == []
+    # Neither something else's resource, nor one whose operator is known to make another, says anything.
+    for other in (
+        custom("Grid", "example.org", "z"),
+        custom("VirtualService", "x.istio.io", "x"),
+        thing("Secret", "z"),
+    ):
+        assert [code for code, _ in found(repository, {**objects, "other": other})] == [code]
+    elsewhere = copy.deepcopy(maker)
+    elsewhere["metadata"]["namespace"] = "default"
+    is_of_cluster = maker["kind"] == "Bundle" or (maker["kind"].startswith("Cluster") and maker["kind"] != "Cluster")
+    assert bool(found(repository, {**objects, "maker": elsewhere})) != is_of_cluster
+
+
+def test_what_a_known_operator_does_not_make_is_a_fault_whatever_its_name(repository: Repository) -> None:
+    objects = sound()
+    reading("Secret", "influxdb-auth-2")(objects)
+    assert [code for code, _ in found(repository, objects)] == ["E709"]
+
+
+def test_what_kubernetes_and_an_annotation_make_is_no_fault(repository: Repository) -> None:
+    objects = sound()
+    reading("ConfigMap", "kube-root-ca.crt")(objects)
+    objects["ingress"]["spec"]["tls"] = [{"secretName": "issued"}]
+    objects["ingress"]["metadata"]["annotations"] = {"kubernetes.io/tls-acme": "true"}
+    assert found(repository, objects) == []
+    objects["ingress"]["metadata"]["annotations"] = {"kubernetes.io/tls-acme": "false"}
+    assert [code for code, _ in found(repository, objects)] == ["E709"]
+
+
+def test_a_claim_that_is_bound_to_a_volume_needs_no_class(repository: Repository) -> None:
+    objects = sound()
+    objects["claim"] = thing("PersistentVolumeClaim", "c", spec={"storageClassName": "manual"})
+    assert [code for code, _ in found(repository, objects)] == ["W711"]
+    volume = thing("PersistentVolume", "v", spec={"storageClassName": "manual"})
+    assert found(repository, {**objects, "volume": volume}) == []
+    objects["claim"]["spec"]["volumeName"] = "made-by-hand"
+    assert found(repository, objects) == []
+
+
 def test_containers_without_requests_or_limits_are_counted_and_named_on_demand(repository: Repository) -> None:
     objects = sound()
     pod = objects["set"]["spec"]["template"]["spec"]

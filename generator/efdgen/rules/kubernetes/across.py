@@ -11,13 +11,16 @@ from efdgen.helm.hydrate import HydratedApp
 from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.repository.model import Repository
-from efdgen.rules.kubernetes import check, pods, secretmakers
+from efdgen.rules.kubernetes import check, operators, pods, secretmakers
 from efdgen.rules.kubernetes.check import Finding, Places
 from efdgen.rules.kubernetes.world import ALWAYS_THERE, Cluster, Said, World, maps, readings, world
 
 CODES = ("E707", "E709", "E710", "W711", "E712", *pods.CODES, *secretmakers.CODES)
 
 _SNIPPET = re.compile(r"nginx\.ingress\.kubernetes\.io/[a-z-]*snippet\Z")
+
+_OF_EVERY_NAMESPACE = ("ConfigMap", "kube-root-ca.crt")
+"""Kubernetes 1.20 and later puts it into every namespace."""
 
 Written = Callable[[str, str], Location | None]
 """Returns where a spec or an app definition sets a value of an app, by the app and the value; None: nowhere."""
@@ -80,6 +83,8 @@ def _ingresses(found: World) -> Iterator[Said]:
             continue
         for name, port in dict.fromkeys(_backends(each.data)):
             service = services.get((each.key.namespace, name))
+            if service is None and operators.may_make(found, each.key.namespace, name):
+                continue
             if service is None:
                 here = [other for namespace, other in services if namespace == each.key.namespace]
                 yield Said(
@@ -121,9 +126,11 @@ def _read(found: World, cluster: Cluster) -> Iterator[Said]:
         what = reading[1:]
         if (
             reading.namespace in ALWAYS_THERE
+            or (reading.kind, reading.name) == _OF_EVERY_NAMESPACE
             or what in made
             or found.has(*what)
             or secretmakers.is_made_by_a_job(found, reading.namespace, reading.name)
+            or operators.may_make(found, reading.namespace, reading.name)
         ):
             continue
         known = [name for kind, namespace, name in (*made, *found.there) if (kind, namespace) == what[:2]]
@@ -140,8 +147,10 @@ def _read(found: World, cluster: Cluster) -> Iterator[Said]:
 
 def _made_where(kind: str) -> str:
     if kind == "Secret":
-        return "list it in the app's app.yaml, under secrets or, where people make it, under manualSecrets"
-    return "check the value that names it, and the one that switches it on"
+        where = "list it in the app's app.yaml, under secrets or, where people make it, under manualSecrets"
+    else:
+        where = "check the value that names it, and the one that switches it on"
+    return f"{where}; where an operator makes it, accept E709 for the app in the spec"
 
 
 def _namespaces(found: World, cluster: Cluster) -> Iterator[Said]:
@@ -157,17 +166,20 @@ def _namespaces(found: World, cluster: Cluster) -> Iterator[Said]:
 
 
 def _storage(found: World, cluster: Cluster) -> Iterator[Said]:
-    """Find volume claims of a storage class that the cluster is not said to have."""
+    """Find volume claims of a storage class that the cluster is not said to have; those with a volume need none."""
     if not cluster.storage_classes:
         return
     there = {*cluster.storage_classes, *(each.key.name for each in found.placed if each.key.kind == "StorageClass")}
+    # A volume that is there already is bound by the name of its class alone.
+    volumes = (each.data for each in found.placed if each.key.kind == "PersistentVolume")
+    there |= {str(at(volume, ("spec", "storageClassName"), "")) for volume in volumes} - {""}
     for each in found.placed:
         claims = [each.data] if each.key.kind == "PersistentVolumeClaim" else []
         if each.key.kind == "StatefulSet":
             claims += maps(at(each.data, ("spec", "volumeClaimTemplates"), None))
         for claim in claims:
             name = at(claim, ("spec", "storageClassName"), None)
-            if name and name not in there:
+            if name and name not in there and not at(claim, ("spec", "volumeName"), None):
                 hint = f"known are: {', '.join(sorted(there))}; cluster.storageClasses lists more"
                 yield Said("W711", each, f"the cluster is not said to have the storage class {name!r}", hint, str(name))
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from efdgen.language.layers import at
 from efdgen.language.tuples import NamedTuple
-from efdgen.rules.kubernetes import check
+from efdgen.rules.kubernetes import check, operators
 from efdgen.rules.kubernetes.world import ALWAYS_THERE, Placed, Pods, Said, World, maps
 
 CODES = ("W708", "W713", "W715")
 UNBOUNDED = "W718"
+
+_MAYBE = "where an operator makes the pods, accept W708 for the app in the spec"
 
 _PASSING = ("CronJob", "Job")
 _RESOURCES = ("requests", "limits")
@@ -28,8 +30,10 @@ def selections(found: World) -> Iterator[Said]:
         selected = [pods for pods in here if pods.are_selected(selector)]
         makers = {pods.made_by.key: pods.made_by for pods in selected if _serves(pods, each)}
         said = ", ".join(f"{key}={value}" for key, value in selector.items())
+        if not selected and operators.may_make_pods(found, each.key.namespace, selector):
+            continue
         if not selected:
-            yield Said("W708", each, f"it selects no pod: nothing in its namespace makes one with {said}")
+            yield Said("W708", each, f"it selects no pod: nothing in its namespace makes one with {said}", _MAYBE)
         elif len(makers) > 1:
             names = " and ".join(sorted(check.name(maker.data) for maker in makers.values()))
             when = ", while the Job runs" if any(key.kind in _PASSING for key in makers) else ""

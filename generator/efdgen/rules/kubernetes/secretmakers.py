@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.tuples import NamedTuple
-from efdgen.rules.kubernetes import check
+from efdgen.rules.kubernetes import check, operators
 from efdgen.rules.kubernetes.world import ALWAYS_THERE, Cluster, Placed, Said, World, maps
 
 CODES = ("E716", "W717")
 
 _CERTIFICATES = "cert-manager.io/"
+_ACME = "kubernetes.io/tls-acme"
 _OPERATORS = ("ExternalSecret", "SealedSecret", "VaultSecret")
 """Kinds of objects whose operators make a Secret of the same name."""
 
@@ -51,10 +52,16 @@ def _makers(found: World, cluster: Cluster) -> Mapping[tuple[str, str], list[_Ma
         makers.setdefault((namespace, name), []).append(_Maker("people", None))
     for each in found.placed:
         if each.key.kind in ("Secret", *_OPERATORS):
-            makers.setdefault((each.key.namespace, each.key.name), []).append(_Maker(each.key.kind, each))
+            makers.setdefault((each.key.namespace, _secret_of(each)), []).append(_Maker(each.key.kind, each))
         for name in _by_certificates(each):
             makers.setdefault((each.key.namespace, name), []).append(_Maker("Certificate", each))
     return makers
+
+
+def _secret_of(each: Placed) -> str:
+    """Return the name of the Secret that an object makes or is: its own, unless its kind can say another."""
+    where = {"ExternalSecret": ("spec", "target", "name"), "SealedSecret": ("spec", "template", "metadata", "name")}
+    return str((at(each.data, where[each.key.kind], None) if each.key.kind in where else None) or each.key.name)
 
 
 def _by_certificates(each: Placed) -> Iterator[str]:
@@ -62,7 +69,13 @@ def _by_certificates(each: Placed) -> Iterator[str]:
     if each.key.kind == "Certificate":
         yield str(at(each.data, ("spec", "secretName"), ""))
     annotations = at(each.data, ("metadata", "annotations"), None)
-    is_annotated = isinstance(annotations, Mapping) and any(str(key).startswith(_CERTIFICATES) for key in annotations)
+    is_annotated = isinstance(annotations, Mapping) and any(
+        str(key).startswith(_CERTIFICATES) or (key == _ACME and str(value).lower() == "true")
+        for key, value in annotations.items()
+    )
+    if each.key.kind == "Gateway" and is_annotated:
+        for listener in maps(at(each.data, ("spec", "listeners"), None)):
+            yield from (str(said.get("name")) for said in maps(at(listener, ("tls", "certificateRefs"), None)))
     if each.key.kind == "Ingress" and is_annotated:
         yield from (str(tls.get("secretName")) for tls in maps(at(each.data, ("spec", "tls"), None)))
 
@@ -75,7 +88,8 @@ def pulled_with(found: World, cluster: Cluster) -> Iterator[Said]:
     for by, secrets in asking:
         namespace = by.key.namespace
         for name in dict.fromkeys(str(secret.get("name", "")) for secret in maps(secrets)):
-            if namespace not in ALWAYS_THERE and ("Secret", namespace, name) not in there:
+            is_made = ("Secret", namespace, name) in there or operators.may_make(found, namespace, name)
+            if namespace not in ALWAYS_THERE and not is_made:
                 known = [other for _, place, other in there if place == namespace]
                 message = f"images are to be pulled with the Secret {name!r}, which nothing makes"
                 hint = suggest.did_you_mean(likely) if (likely := suggest.closest(name, known)) else ""

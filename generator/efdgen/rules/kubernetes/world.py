@@ -139,9 +139,11 @@ def world(apps: Iterable[HydratedApp], namespaces: Mapping[str, str]) -> World:
 
 def _pods(each: Placed) -> Pods | None:
     where = _TEMPLATES.get(each.key.kind)
-    template = at(each.data, where, None) if where is not None else None
+    template = at(each.data, where or ("spec", "template"), None) if where != () else each.data
     if not isinstance(template, Mapping):
         return None
+    if where is None and not isinstance(at(template, ("spec", "containers"), None), list):
+        return None  # a custom resource; one with a template of pods, such as a Rollout, makes these
     labels, spec = at(template, ("metadata", "labels"), None), template.get("spec")
     return Pods(each, labels if isinstance(labels, Mapping) else {}, spec if isinstance(spec, Mapping) else {})
 
