@@ -342,6 +342,14 @@ def test_what_is_replaced_already_and_goes_some_day_is_said_from_the_first_day(f
     assert "E702" in {one.problem.code for one in found("1.28.1", app("store", runtime))}
 
 
+@pytest.mark.parametrize("held", [{"a": 12345}, {"a": ["12345"]}, "12345", ["12345"], {"a": {"b": "12345"}}])
+@pytest.mark.parametrize("key", ["data", "stringData"])
+def test_what_a_secret_holds_is_in_no_message(found: Any, key: str, held: object) -> None:
+    problems = [one.problem for one in found("1.21.5", app("store", plain("v1", "Secret", **{key: held})))]
+    assert {problem.code for problem in problems} == {"E701"}
+    assert "12345" not in str(problems)
+
+
 @pytest.mark.parametrize(("name", "shown"), [(False, "false"), (True, "true"), (7, "7"), (0, "0")])
 def test_a_name_that_is_no_text_is_not_missing(found: Any, name: object, shown: str) -> None:
     data = plain("v1", "ConfigMap")

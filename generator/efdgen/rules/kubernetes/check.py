@@ -14,7 +14,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.repository.model import Repository
-from efdgen.rules.kubernetes import apis, schemas
+from efdgen.rules.kubernetes import apis, refused, schemas
 from efdgen.rules.kubernetes.apis import Version
 
 CODES = ("E701", "E702", "W703", "E704")
@@ -104,7 +104,8 @@ def _form(item: Object, cluster: Version) -> Iterator[Problem]:
             message = f"{what}: {key} must be text, not {json.dumps(value, default=str)}"
             yield Problem("E701", message, Location(""), hint=_TEXT if isinstance(value, bool) else "put it in quotes")
     if not wrong:
-        for message, hint in schemas.violations(data, cluster):
+        is_own = schemas.is_kubernetes_own(objects.key(data).group)
+        for message, hint in (*schemas.violations(data, cluster), *(refused.found(data) if is_own else ())):
             yield Problem("E701", f"{name(data)}: {message}", Location(""), hint=hint)
 
 

@@ -76,7 +76,7 @@ def violations(data: Mapping[str, Any], version: Version) -> list[Violation]:
     known = _schema(str(data.get("apiVersion")), str(data.get("kind")), version)
     if known is None:
         return []
-    return [_violation(problem) for problem in schema.check_data(_Object(_without_nulls(data)), known)]
+    return [_violation(problem, data) for problem in schema.check_data(_Object(_without_nulls(data)), known)]
 
 
 def refused_api(api_version: str, kind: str, version: Version) -> Violation | None:
@@ -139,8 +139,10 @@ class _Object(NamedTuple):
         return Location("")
 
 
-def _violation(problem: Problem) -> Violation:
+def _violation(problem: Problem, data: Mapping[str, Any]) -> Violation:
     path, separator = problem.path, " "
+    if data.get("kind") == "Secret" and path[:1] in (("data",), ("stringData",)):
+        return Violation(f"{dotted(path)} is not what it should be: text by names, and base64 under data", "")
     if problem.code in ("E201", "E202"):
         path, separator = path[:-1], ": "
     message = f"{dotted(path)}{separator}{problem.message}" if path else problem.message

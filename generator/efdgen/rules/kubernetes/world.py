@@ -137,13 +137,20 @@ def world(apps: Iterable[HydratedApp], namespaces: Mapping[str, str]) -> World:
     return World(placed, there, [pods for each in placed if (pods := _pods(each)) is not None])
 
 
+def pod_template(data: Mapping[str, Any]) -> Any:
+    """Return what an object makes pods of, or the object, if it is one; None: it makes none."""
+    where = _TEMPLATES.get(str(data.get("kind")))
+    if where is not None:
+        return at(data, where, None)
+    template = at(data, ("spec", "template"), None)
+    # A custom resource; one with a template of pods, such as a Rollout, makes these.
+    return template if isinstance(at(template, ("spec", "containers"), None), list) else None
+
+
 def _pods(each: Placed) -> Pods | None:
-    where = _TEMPLATES.get(each.key.kind)
-    template = at(each.data, where or ("spec", "template"), None) if where != () else each.data
+    template = pod_template(each.data)
     if not isinstance(template, Mapping):
         return None
-    if where is None and not isinstance(at(template, ("spec", "containers"), None), list):
-        return None  # a custom resource; one with a template of pods, such as a Rollout, makes these
     labels, spec = at(template, ("metadata", "labels"), None), template.get("spec")
     return Pods(each, labels if isinstance(labels, Mapping) else {}, spec if isinstance(spec, Mapping) else {})
 
