@@ -22,6 +22,8 @@ CHART = {
     "templates/c.yaml": "# nothing but this\n---\nkind: Pod\nn: 1 # one\ntext: |\n  a\n\n  b\n\n\n",
     "templates/d.yaml": "kind: List\nitems: [{kind: Pod}]\n---\nmetadata: {annotations: {helm.sh/hook: crd-install}}",
     "templates/e.yaml": "{{ if false }}kind: Nothing{{ end }}",
+    "templates/g.yaml": "---\n\n---\n--- # c\n",
+    "templates/h.yaml": "---\n\n---\nkind: Zoo\n",
     "templates/_f.yaml": "kind: Partial",
     "templates/NOTES.txt": "Thanks.",
 }
@@ -57,6 +59,12 @@ text: |
 # Source: chart/templates/c.yaml
 # nothing but this
 ---
+# Source: chart/templates/g.yaml
+---
+---
+# Source: chart/templates/g.yaml
+# c
+---
 # Source: chart/templates/a.yaml
 # no
 kind: Ape
@@ -68,6 +76,10 @@ items: [{kind: Pod}]
 # Source: chart/templates/a.yaml
 kind: Zebra
 # kept
+---
+# Source: chart/templates/h.yaml
+---
+kind: Zoo
 ---
 # Source: chart/templates/b.yaml
 kind: Job

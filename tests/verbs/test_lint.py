@@ -16,9 +16,10 @@ from click.testing import CliRunner, Result
 import efdgen
 from efdgen import cli
 from efdgen.cli import lint_command
-from efdgen.errors import Problem
+from efdgen.errors import Location, Problem
 from efdgen.helm import engines
 from efdgen.rules.kubernetes import across
+from efdgen.rules.kubernetes.check import Finding
 from efdgen.verbs import fixingcharts, lint, project
 from support.checkout import ROOT, edit
 from support.repository import overlay, small_repository
@@ -101,6 +102,20 @@ def test_one_problem_in_two_environments_is_one_problem(root: Path) -> None:
         "Ingress store: Kubernetes 1.22 removes networking.k8s.io/v1beta1 "
         "(store in environments dome, lab, template store-chart/templates/x.yaml)"
     )
+
+
+def test_hints_that_differ_do_not_make_two_problems_of_one() -> None:
+    one = Problem("E701", "Pod a: unknown key 'x'", Location("a"), hint="known: y")
+    found = [
+        Finding(problem, name, "store", "")
+        for name, problem in (("lab", one), ("dome", one._replace(hint="known: z")), ("base", one))
+    ]
+    (problem,) = lint.combined(found)
+    assert problem.environments == ("lab", "base", "dome")
+    assert problem.message == "Pod a: unknown key 'x' (store in environments lab, base, dome)"
+    assert problem.hint == "known: y (lab, base); known: z (dome)"
+    (problem,) = lint.combined(found[::2])
+    assert problem.hint == "known: y"
 
 
 def test_a_removed_api_is_an_error(root: Path) -> None:

@@ -30,16 +30,21 @@ _CRD = re.compile(r"[^/]+(?:/charts/[^/]+)*/crds/")
 """How the path of a definition begins that a chart has beside its templates."""
 
 
+def is_definition(path: str) -> bool:
+    """Say whether a manifest is a file of definitions beside a chart's templates, which Helm prints as it is."""
+    return _CRD.match(path) is not None
+
+
 def printed(manifests: Manifests) -> str:
     """Return what `helm template --include-crds` prints for a release.
 
     Args:
         manifests: what its definitions and templates yield, in any order of the templates.
     """
-    definitions = [_shown(path, text.removesuffix("\n")) for path, text in manifests if _CRD.match(path)]
+    definitions = [_shown(path, text.removesuffix("\n")) for path, text in manifests if is_definition(path)]
     applied: list[tuple[tuple[int, str], str]] = []
     hooks: list[tuple[tuple[int, str], str]] = []
-    for path, text in sorted((each for each in manifests if not _CRD.match(each[0])), key=lambda each: each[0]):
+    for path, text in sorted((each for each in manifests if not is_definition(each[0])), key=lambda each: each[0]):
         for document in objects.split(text):
             kind, is_hook, is_known = _head(document)
             if is_known:

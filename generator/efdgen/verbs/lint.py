@@ -185,16 +185,26 @@ def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Fin
 
 
 def combined(findings: Iterable[Finding]) -> Iterator[Problem]:
-    """Yield each problem once, with the app and the environments that have it."""
-    where: dict[tuple[Problem, str, str], list[str]] = {}
+    """Yield each problem once, with the app and the environments that have it. Hints say where they differ."""
+    where: dict[tuple[Problem, str, str], dict[str, list[str]]] = {}
     for problem, environment, app, template in findings:
-        names = where.setdefault((problem, app, template), [])
-        if environment not in names:
-            names.append(environment)
-    for (problem, app, template), names in where.items():
+        hints = where.setdefault((problem._replace(hint=""), app, template), {})
+        if environment not in hints.setdefault(problem.hint, []):
+            hints[problem.hint].append(environment)
+    for (problem, app, template), hints in where.items():
+        names = list(dict.fromkeys(name for those in hints.values() for name in those))
         source = f", template {template}" if template else ""
         message = f"{problem.message} ({app} in {listed(names)}{source})"
-        yield problem._replace(message=message, app=app, environments=tuple(names))
+        hint = _hint(hints)
+        yield problem._replace(message=message, app=app, environments=tuple(names), hint=hint)
+
+
+def _hint(hints: Mapping[str, Sequence[str]]) -> str:
+    """Return a hint, or those of several environments: `use v1 (lab); use v1beta1 (dome, base)`."""
+    said = {hint: names for hint, names in hints.items() if hint}
+    if len(hints) == 1:
+        return next(iter(hints))
+    return "; ".join(f"{hint} ({', '.join(names)})" for hint, names in said.items())
 
 
 def listed(environments: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import ChartError
+from efdgen.helm import printing
 from efdgen.helm.engines.engine import SECONDS, Capabilities, Release, cautions, too_long
 from efdgen.language.tuples import NamedTuple
 
@@ -88,7 +89,7 @@ class Command:
             output = self._run(folder, "template", release.name, str(chart), *arguments, "--include-crds")
         # What comes before the first source is nothing.
         _, *parts = _SOURCE.split(output)
-        return list(zip(parts[::2], parts[1::2], strict=True))
+        return [(path, _splittable(path, text)) for path, text in zip(parts[::2], parts[1::2], strict=True)]
 
     def _run(self, folder: Path, *arguments: str) -> str:
         """Run the command with nothing of the user's own; what it needs for itself goes into a folder."""
@@ -106,6 +107,11 @@ class Command:
             raise ChartError(message or f"Helm ended with status {status}, and said nothing")
         self.noted += said.decode("utf-8", "replace").splitlines()
         return output.decode("utf-8", "replace")
+
+
+def _splittable(path: str, text: str) -> str:
+    """Return a document so that it is one when it is split as Helm does: `---` at its beginning stays a part of it."""
+    return f"---\n\n{text}" if text.startswith("---") and not printing.is_definition(path) else text
 
 
 def _done(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> _Done:
