@@ -373,6 +373,15 @@ def test_common_mistakes_come_with_what_to_do(message: str, advised: str) -> Non
     assert bool(advice) is bool(advised)
 
 
+def test_a_message_has_no_secret_of_the_values_in_it() -> None:
+    values = b"auth: {password: hunter2, user: admin, enabledToken: yes}\nport: 8086\napiKey: 12345678\n"
+    said = "execution error at (a.yaml:1:4): hunter2 is too short for admin at 8086, yes; hunter23, 12345678"
+    assert messages.hidden(said, [values, b"no: [ yaml", b""]) == (
+        "execution error at (a.yaml:1:4): *** is too short for admin at 8086, yes; hunter23, ***"
+    )
+    assert messages.hidden("https://me:hunter2@example.org", []) == "https://***@example.org"
+
+
 # -- the command
 
 

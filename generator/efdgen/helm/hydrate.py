@@ -191,17 +191,19 @@ def hydrate_app(
         capabilities: what the environment's cluster can do.
         deployment: how it is deployed, or why that is not known; not given: the parent chart in `files` is asked.
     """
-    others: list[Release] = []
+    read_by_helm: list[bytes] = []
     try:
         if app == paths.PARENT:
             # What `argocd app create efd --helm-set env=...` does.
             values = [yamlio.dump({"env": environment}).encode()]
-            release = Release(app, PARENT_NAMESPACE, _chart(files, layout.chart(app), charts), values)
+            releases = [Release(app, PARENT_NAMESPACE, _chart(files, layout.chart(app), charts), values)]
         else:
             if not deployment:
                 parent = hydrate_app(files, paths.PARENT, environment, engine, charts, capabilities)
                 deployment = parent.error or deployments(parent).get(app, f"{environment} has no app {app!r}")
-            release, *others = _releases(files, deployment, charts)
+            releases = list(_releases(files, deployment, charts))
+        release, *others = releases
+        read_by_helm += [content for each in releases for content in (*each.values, each.chart.get("values.yaml", b""))]
         made: list[Manifests] = [engine.template(release, capabilities)]
         for other in others:
             # The template's path says which chart it is of: the wrapper chart has templates of the same names.
@@ -210,7 +212,7 @@ def hydrate_app(
         read = objects.read(manifest for manifests in made for manifest in manifests)
         return HydratedApp(environment, app, read, "", release.namespace, tuple(made))
     except ChartError as error:
-        return HydratedApp(environment, app, (), messages.shorten(str(error)))
+        return HydratedApp(environment, app, (), messages.hidden(messages.shorten(str(error)), read_by_helm))
 
 
 def deployments(parent: HydratedApp) -> dict[str, Deployment | str]:

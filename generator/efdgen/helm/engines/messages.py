@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterable
+from typing import Any
+
+from efdgen.errors import Path
+from efdgen.language import secrecy, yamlio
+from efdgen.language.layers import leaves
 
 _NOISE = re.compile(r"\A(?:(?:Error|render|helm): )+|\s*Use --debug flag to render out invalid YAML\s*\Z")
 _STEP = re.compile(r'(?:template: )?(?P<place>[^\s:]+:\d+(?::\d+)?):? executing "[^"]*" at (?P<what><.*?>):? ')
@@ -44,6 +51,29 @@ def shorten(message: str) -> str:
     reason = _CALL.sub("", message[inner.end() :])
     via = "" if inner is outer else f" (from {outer['place']})"
     return f"{inner['place']}: {inner['what']}: {reason}{via}"
+
+
+def hidden(message: str, values: Iterable[bytes]) -> str:
+    """Return a message without the secrets that stand in value files: `fail` of a template may say any of them.
+
+    Args:
+        message: the message.
+        values: the value files, as they are; one that is no YAML has none.
+    """
+    secrets: set[str] = set()
+    for content in values:
+        with contextlib.suppress(ValueError):
+            for document in yamlio.load_all(content.decode("utf-8-sig")):
+                secrets.update(str(leaf) for path, leaf in leaves(document) if _is_secret(path, leaf))
+    for secret in sorted(secrets, key=len, reverse=True):
+        message = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", lambda _: secrecy.HIDDEN, message)
+    return secrecy.masked(message)
+
+
+def _is_secret(path: Path, leaf: Any) -> bool:
+    names = [part for part in path if isinstance(part, str)][-1:]
+    is_told = isinstance(leaf, str | int) and not isinstance(leaf, bool) and not secrecy.is_no_secret(str(leaf))
+    return is_told and any(map(secrecy.is_of_secret, names))
 
 
 def advice(message: str) -> str:
