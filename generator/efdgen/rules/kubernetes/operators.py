@@ -1,7 +1,6 @@
 """What operators may make beside their custom resources: nobody here knows it exactly.
 
-    kind: Kafka, name: bus        Services `bus-kafka-bootstrap`, pods with `strimzi.io/cluster: bus`
-    kind: Cluster, name: pg       Secret `pg-app`
+    kind: Cluster, name: pg       Secret `pg-app`, pods with `cnpg.io/cluster: pg`
     kind: Prometheus, name: main  Service `prometheus-operated`
     kind: Bundle, name: trust     ConfigMap `trust`, in every namespace
 
