@@ -231,6 +231,13 @@ def reading(kind: str, name: str) -> Callable[[Objects], None]:
     return change("set", *POD, "volumes", to=[{"name": "v"} | volume])
 
 
+def assumed(repository: Repository, objects: Objects) -> list[tuple[str, str]]:
+    items = tuple(Object(f"influxdb/charts/influxdb/templates/{name}.yaml", data) for name, data in objects.items())
+    cluster = world.Cluster([("influxdb", "by-hand")], ["fast"], [])
+    return across.assumed([HydratedApp("summit", "influxdb", items, "")], repository, cluster)
+
+
+KNOWN_EXACTLY = ("ExternalSecret", "Gateway", "Rollout")
 SELECTS = ("service", "spec", "selector")
 ISSUED = {"annotations": {"cert-manager.io/issuer": "a"}, "name": "gate"}
 TARGET = {"externalSecretSpec": {"target": {"name": "shared"}}}
@@ -286,6 +293,9 @@ def test_what_an_operator_may_make_is_no_fault_and_without_its_resource_it_is(
     ((got, _),) = found(repository, objects)
     assert got == code
     assert found(repository, {**objects, "maker": maker}) == []
+    ((app, what),) = assumed(repository, {**objects, "maker": maker}) or [("influxdb", "")]
+    assert app == "influxdb"
+    assert (": an operator may make the " in what) == (maker["kind"] not in KNOWN_EXACTLY)
     # Neither something else's resource, nor one whose operator is known to make another, says anything.
     for other in (
         custom("Grid", "example.org", "z"),

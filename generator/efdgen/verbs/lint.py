@@ -67,6 +67,7 @@ def lint(
     findings: list[Finding] = []
     failed: list[HydratedApp] = []
     in_vain: list[Problem] = []
+    assumed: dict[tuple[str, str], list[str]] = {}
     containers = [0, 0]
     fixing = fixingcharts.Fixing(known)
     for environment in given.environments:
@@ -87,6 +88,8 @@ def lint(
         if not failures and not only:
             around = _cluster(environment, apps)
             found += across.find(apps, repository, around, _written(environment), resources=resources)
+            for what in across.assumed(apps, repository, around):
+                assumed.setdefault(what, []).append(name)
             counted = across.unbounded(apps, repository)
             containers = [so_far + more for so_far, more in zip(containers, counted, strict=True)]
         if not failures and not only:
@@ -106,6 +109,7 @@ def lint(
     problems = sorted({*combined(findings), *in_vain}, key=lambda problem: problem.sort_key)
     failed.sort(key=lambda app: (app.environment, app.app))
     notes = list(_notes(given.environments))
+    notes += [f"{said} ({app} in {listed(names)})" for (app, said), names in sorted(assumed.items())]
     if containers[0] and not resources:
         lacking, every = containers
         notes.append(

@@ -13,7 +13,7 @@ from efdgen.language.layers import at
 from efdgen.repository.model import Repository
 from efdgen.rules.kubernetes import check, operators, pods, secretmakers
 from efdgen.rules.kubernetes.check import Finding, Places
-from efdgen.rules.kubernetes.world import ALWAYS_THERE, Cluster, Said, World, maps, readings, world
+from efdgen.rules.kubernetes.world import ALWAYS_THERE, ASSUMED, Cluster, Said, World, maps, readings, world
 
 CODES = ("E707", "E709", "E710", "W711", "E712", *pods.CODES, *secretmakers.CODES)
 
@@ -42,18 +42,9 @@ def find(
     found = _world(apps, places)
     environment = apps[0].environment if apps else ""
     findings = []
-    for said in (
-        *_ingresses(found),
-        *pods.selections(found),
-        *_read(found, cluster),
-        *secretmakers.twice(found, cluster),
-        *secretmakers.pulled_with(found, cluster),
-        *_namespaces(found, cluster),
-        *_storage(found, cluster),
-        *_snippets(found),
-        *pods.images(found),
-        *(pods.without_bounds(found) if resources else ()),
-    ):
+    for said in _everything(found, cluster, resources=resources):
+        if said.code == ASSUMED:
+            continue
         location, template = places.locate(said.by.app, said.by.item.source)
         there = written(said.by.app, said.value) if said.value and template else None
         location = there or location
@@ -62,6 +53,26 @@ def find(
         problem = Problem(said.code, message, location, hint=said.hint, severity=severity)
         findings.append(Finding(problem, environment, said.by.app, template))
     return findings
+
+
+def _everything(found: World, cluster: Cluster, *, resources: bool) -> Iterator[Said]:
+    yield from _ingresses(found)
+    yield from pods.selections(found)
+    yield from _read(found, cluster)
+    yield from secretmakers.twice(found, cluster)
+    yield from secretmakers.pulled_with(found, cluster)
+    yield from _namespaces(found, cluster)
+    yield from _storage(found, cluster)
+    yield from _snippets(found)
+    yield from pods.images(found)
+    if resources:
+        yield from pods.without_bounds(found)
+
+
+def assumed(apps: Sequence[HydratedApp], repository: Repository, cluster: Cluster) -> list[tuple[str, str]]:
+    """Return what is no problem only if an operator makes it: the app, and what that is, in words."""
+    everything = _everything(_world(apps, Places(repository)), cluster, resources=False)
+    return [(each.by.app, f"{check.name(each.by.data)}: {each.message}") for each in everything if each.code == ASSUMED]
 
 
 def unbounded(apps: Sequence[HydratedApp], repository: Repository) -> tuple[int, int]:
@@ -84,8 +95,8 @@ def _ingresses(found: World) -> Iterator[Said]:
         for name, port in dict.fromkeys(_backends(each.data)):
             service = services.get((each.key.namespace, name))
             if service is None and operators.may_make(found, each.key.namespace, name):
-                continue
-            if service is None:
+                yield Said(ASSUMED, each, f"an operator may make the Service {name!r}")
+            elif service is None:
                 here = [other for namespace, other in services if namespace == each.key.namespace]
                 yield Said(
                     "E707", each, f"there is no Service {name!r} in its namespace", suggest.hint(name, here), name
@@ -130,8 +141,10 @@ def _read(found: World, cluster: Cluster) -> Iterator[Said]:
             or what in made
             or found.has(*what)
             or secretmakers.is_made_by_a_job(found, reading.namespace, reading.name)
-            or operators.may_make(found, reading.namespace, reading.name)
         ):
+            continue
+        if operators.may_make(found, reading.namespace, reading.name):
+            yield Said(ASSUMED, reading.reader, f"an operator may make the {reading.kind} {reading.name!r}")
             continue
         known = [name for kind, namespace, name in (*made, *found.there) if (kind, namespace) == what[:2]]
         likely = suggest.closest(reading.name, known)

@@ -8,7 +8,7 @@ from typing import Any
 from efdgen.language.layers import at
 from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes import check, operators
-from efdgen.rules.kubernetes.world import ALWAYS_THERE, Placed, Pods, Said, World, maps
+from efdgen.rules.kubernetes.world import ALWAYS_THERE, ASSUMED, Placed, Pods, Said, World, maps
 
 CODES = ("W708", "W713", "W715")
 UNBOUNDED = "W718"
@@ -31,8 +31,8 @@ def selections(found: World) -> Iterator[Said]:
         makers = {pods.made_by.key: pods.made_by for pods in selected if _serves(pods, each)}
         said = ", ".join(f"{key}={value}" for key, value in selector.items())
         if not selected and operators.may_make_pods(found, each.key.namespace, selector):
-            continue
-        if not selected:
+            yield Said(ASSUMED, each, f"an operator may make the pods that it selects ({said})")
+        elif not selected:
             yield Said("W708", each, f"it selects no pod: nothing in its namespace makes one with {said}", _MAYBE)
         elif len(makers) > 1:
             names = " and ".join(sorted(check.name(maker.data) for maker in makers.values()))

@@ -9,7 +9,7 @@ from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes import check, operators
-from efdgen.rules.kubernetes.world import ALWAYS_THERE, Cluster, Placed, Said, World, maps
+from efdgen.rules.kubernetes.world import ALWAYS_THERE, ASSUMED, Cluster, Placed, Said, World, maps
 
 CODES = ("E716", "W717")
 
@@ -88,8 +88,11 @@ def pulled_with(found: World, cluster: Cluster) -> Iterator[Said]:
     for by, secrets in asking:
         namespace = by.key.namespace
         for name in dict.fromkeys(str(secret.get("name", "")) for secret in maps(secrets)):
-            is_made = ("Secret", namespace, name) in there or operators.may_make(found, namespace, name)
-            if namespace not in ALWAYS_THERE and not is_made:
+            if namespace in ALWAYS_THERE or ("Secret", namespace, name) in there:
+                continue
+            if operators.may_make(found, namespace, name):
+                yield Said(ASSUMED, by, f"an operator may make the Secret {name!r}")
+            else:
                 known = [other for _, place, other in there if place == namespace]
                 message = f"images are to be pulled with the Secret {name!r}, which nothing makes"
                 hint = suggest.did_you_mean(likely) if (likely := suggest.closest(name, known)) else ""

@@ -23,6 +23,9 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
 ALWAYS_THERE = frozenset(("default", "kube-node-lease", "kube-public", "kube-system", PARENT_NAMESPACE))
 """Namespaces that the cluster and Argo CD bring, with objects of their own that nobody here knows."""
 
+ASSUMED = ""
+"""The code of what is no problem as far as an operator makes what else nothing makes."""
+
 _POD_NAME = "statefulset.kubernetes.io/pod-name"
 _GIVEN = frozenset(
     (
