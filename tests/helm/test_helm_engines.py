@@ -445,10 +445,18 @@ print("---\\n# Source: x\\n" + "\\n".join(os.path.basename(argument) for argumen
     assert "this is Helm v4.0.1" in engine.cautions[0]
 
 
-def test_a_command_that_hangs_is_ended(tmp_path: Path) -> None:
-    body = 'sys.exit(print("v3.14.0")) if sys.argv[1] == "version" else time.sleep(600)'
-    with pytest.raises(ChartError, match=r"not done after 0\.5 seconds"):
-        command.Command(script(tmp_path, body), seconds=0.5).template(release({}), CLUSTER)
+def test_a_command_that_hangs_is_ended_and_not_begun_again_for_that_chart(tmp_path: Path) -> None:
+    body = """\
+if sys.argv[1] == "version":
+    sys.exit(print("v3.14.0"))
+print("begun", file=open(os.path.join(os.path.dirname(sys.argv[0]), "log"), "a"), flush=True)
+time.sleep(600)
+"""
+    engine = command.Command(script(tmp_path, body), seconds=0.5)
+    for _ in range(2):
+        with pytest.raises(ChartError, match=r"not done after 0\.5 seconds"):
+            engine.template(release({}), CLUSTER)
+    assert (tmp_path / "log").read_text(encoding="utf-8") == "begun\n"
 
 
 ENDLESS = "{{ $many := until 3000 }}{{ range $many }}{{ range $many }}{{ range $many }}{{ end }}{{ end }}{{ end }}\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from efdgen.errors import ChartError, InvalidInputError, Problem
 from efdgen.helm import folders, hydrate, threads
-from efdgen.helm.engines.engine import Capabilities, Engine
+from efdgen.helm.engines.engine import Capabilities, Engine, is_late
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
@@ -52,8 +52,8 @@ def of_failed(
     known = {app.app: hydrate.deployments(app) for app in apps if app.app == paths.PARENT}.get(paths.PARENT, {})
     found = OwnTemplates([], [])
     for failed in apps:
-        if not failed.error:
-            continue
+        if not failed.error or is_late(failed.error):
+            continue  # of what never ends, nobody knows which template it is
         alone = failed if failed.app == paths.PARENT else _alone(tree, failed, known, engine, capabilities)
         problems = list(owntemplates.failing(failed, alone, tree, repository)) if alone is not None else []
         found.findings.extend(problems)

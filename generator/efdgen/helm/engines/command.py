@@ -17,7 +17,7 @@ from pathlib import Path
 
 from efdgen.errors import ChartError
 from efdgen.helm import printing
-from efdgen.helm.engines.engine import SECONDS, Capabilities, Release, cautions, too_long
+from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Release, cautions
 from efdgen.language.tuples import NamedTuple
 
 _SOURCE = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
@@ -49,10 +49,13 @@ class Command:
 
     def __init__(self, path: str, seconds: float = SECONDS) -> None:
         self._path = path
-        self._seconds = seconds
+        self._late = Late(seconds)
         self.noted: list[str] = []
         with tempfile.TemporaryDirectory(prefix="efdgen-helm-") as folder:
-            shown = self._run(Path(folder), "version", "--short").strip()
+            try:
+                shown = self._run(Path(folder), "version", "--short").strip()
+            except subprocess.TimeoutExpired:
+                raise ChartError(f"{path} does not say its version in {seconds:g} seconds") from None
         match = _VERSION.match(shown)
         if match is None:
             raise ChartError(f"{path} is {shown or 'no Helm'}; Helm 3 or later is needed, or --engine sdk")
@@ -72,8 +75,9 @@ class Command:
         """Return what `helm template --include-crds` yields.
 
         Raises:
-            ChartError: with Helm's message.
+            ChartError: with Helm's message, or when a chart takes too long: then, and whenever it comes again.
         """
+        self._late.refuse(release)
         with tempfile.TemporaryDirectory(prefix="efdgen-helm-") as name:
             folder = Path(name)
             chart = folder / "chart"
@@ -86,7 +90,10 @@ class Command:
                 file = folder / f"values-{number}.yaml"
                 _write(file, content)
                 arguments += ["--values", str(file)]
-            output = self._run(folder, "template", release.name, str(chart), *arguments, "--include-crds")
+            try:
+                output = self._run(folder, "template", release.name, str(chart), *arguments, "--include-crds")
+            except subprocess.TimeoutExpired:
+                raise self._late.add(release) from None
         # What comes before the first source is nothing.
         _, *parts = _SOURCE.split(output)
         return [(path, _splittable(path, text)) for path, text in zip(parts[::2], parts[1::2], strict=True)]
@@ -97,9 +104,7 @@ class Command:
         homes = {f"HELM_{what}_HOME": str(folder / what.lower()) for what in ("CONFIG", "CACHE", "DATA")}
         own = {**homes, "HELM_PLUGINS": "", "KUBECONFIG": str(folder / "kubeconfig"), "HOME": str(folder)}
         try:
-            status, output, said = _done([self._path, *arguments], folder, {**kept, **own}, self._seconds)
-        except subprocess.TimeoutExpired:
-            raise ChartError(too_long(self._seconds)) from None
+            status, output, said = _done([self._path, *arguments], folder, {**kept, **own}, self._late.seconds)
         except OSError as error:
             raise ChartError(f"can't run {self._path}: {error.strerror}") from error
         if status:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from efdgen.errors import ChartError
 from efdgen.language.tuples import NamedTuple
 
 SECONDS = 30.0
 """How long one chart may take; real ones take less than one."""
 
 
-def too_long(seconds: float) -> str:
-    """Return what is said of a chart that takes too long."""
-    return f"Helm was not done after {seconds:g} seconds: a template of the chart may never end"
+_LATE = "Helm was not done after "
+
+
+def is_late(message: str) -> bool:
+    """Say whether a message is that of a chart that took too long."""
+    return message.startswith(_LATE)
 
 
 class Capabilities(NamedTuple):
@@ -42,6 +46,39 @@ class Release(NamedTuple):
     namespace: str
     chart: Mapping[str, bytes]
     values: Sequence[bytes]
+
+
+class Late:
+    """The charts that took too long: nobody waits for one of them again, whatever its values are.
+
+    Args:
+        seconds: how long a chart may take.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._charts: set[int] = set()
+
+    def add(self, release: Release) -> ChartError:
+        """Remember a chart; return what is said of it."""
+        self._charts.add(_digest(release))
+        return self._error()
+
+    def refuse(self, release: Release) -> None:
+        """Refuse a chart that took too long before.
+
+        Raises:
+            ChartError: when it is one.
+        """
+        if self._charts and _digest(release) in self._charts:
+            raise self._error()
+
+    def _error(self) -> ChartError:
+        return ChartError(f"{_LATE}{self.seconds:g} seconds: a template of the chart may never end")
+
+
+def _digest(release: Release) -> int:
+    return hash(tuple(sorted(release.chart.items())))
 
 
 class Engine(Protocol):

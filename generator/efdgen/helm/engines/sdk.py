@@ -14,7 +14,7 @@ from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm import threads
-from efdgen.helm.engines.engine import SECONDS, Capabilities, Release, cautions, too_long
+from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Release, cautions
 from efdgen.language import installing, yamlio
 
 _PROBE = """\
@@ -59,8 +59,7 @@ class Sdk:
     """
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
-        self._late: set[int] = set()
+        self._late = Late(seconds)
 
     @property
     def description(self) -> str:
@@ -85,18 +84,11 @@ class Sdk:
         Raises:
             ChartError: with Helm's message, or when a chart takes too long: then, and whenever it comes again.
         """
-        if self._late and _digest(release) in self._late:
-            raise ChartError(too_long(self._seconds))
+        self._late.refuse(release)
         try:
-            return threads.within(self._seconds, lambda: _template(release, capabilities))
+            return threads.within(self._late.seconds, lambda: _template(release, capabilities))
         except TimeoutError:
-            self._late.add(_digest(release))
-            raise ChartError(too_long(self._seconds)) from None
-
-
-def _digest(release: Release) -> int:
-    """Return what tells a chart from others, whatever its values are."""
-    return hash(tuple(sorted(release.chart.items())))
+            raise self._late.add(release) from None
 
 
 def _template(release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
