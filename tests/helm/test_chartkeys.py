@@ -178,6 +178,51 @@ def test_below_a_template_that_cannot_be_read_any_key_is_known(template: str) ->
     assert list(found.unread) == ["templates/a.yaml"]
 
 
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ range $k, $v := .Values }}{{ $k }}{{ end }}",
+        "{{ .Values | toJson }}",
+        "{{ . | toJson }}",
+        "{{ $text := toYaml .Values }}{{ $text }}",
+        '{{ if contains "x" (toYaml .Values) }}{{ end }}',
+        '{{ if eq "x" (toYaml .Values) }}{{ end }}',
+        "{{ with toYaml .Values }}{{ . }}{{ end }}",
+        '{{ omit .Values "a" | toJson }}',
+        '{{ index .Values (printf "%s" "newKey") }}',
+        '{{ range $i := list "a" "b" }}{{ get $.Values $i }}{{ end }}',
+        '{{ range list "a" "b" }}{{ with index $.Values . }}{{ .x }}{{ end }}{{ end }}',
+        "{{ if }}",
+    ],
+)
+def test_of_a_chart_that_reads_all_its_values_at_once_no_key_is_unknown(template: str) -> None:
+    files = {"values.yaml": "storage: {size: 1}\n", "templates/a.yaml": f"{template}{{{{ .Values.direct.leaf }}}}"}
+    tree = keys.of(archive.files(chart("demo", "1.0.0", files).archive)).tree
+    assert list(chartkeys.unknown({"newKey": {"a": 1}, "storage": {"other": 1}}, tree)) == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{- $h := toYaml .Values | sha256sum }}{{ $h }}",
+        "{{ sha1sum (toJson .Values) | trunc 8 }}",
+        "{{ $all := .Values }}{{ $text := toYaml $all }}{{ $text | sha256sum | quote }}",
+        '{{- $_ := set .Values "foo" "bar" }}',
+        '{{- $_ := unset .Values "foo" }}',
+    ],
+)
+def test_who_only_sums_all_values_up_or_sets_one_reads_none(template: str) -> None:
+    files = {"values.yaml": "storage: {size: 1}\n", "templates/a.yaml": f"{template}{{{{ .Values.direct.leaf }}}}"}
+    tree = keys.of(archive.files(chart("demo", "1.0.0", files).archive)).tree
+    assert tree == {"direct": {"leaf": {}}, "storage": {"size": {}}}
+
+
+def test_a_text_of_all_values_of_a_chart_inside_is_told_from_that_of_the_others() -> None:
+    sub = chart("store", "1.0.0", {"templates/a.yaml": "a: {{ .Values.size }}{{ toYaml .Values }}\n"})
+    outer = chart("demo", "1.0.0", {"templates/a.yaml": "b: {{ .Values.label }}\n"}, subcharts=[sub])
+    assert keys.of(archive.files(outer.archive)).tree == {"label": {}, "store": {}}
+
+
 def test_templates_that_call_themselves_end() -> None:
     helpers = (
         '{{ define "down" }}{{ include "down" .next }}{{ end }}'

@@ -29,6 +29,8 @@ def keys(outcome: WrittenKeys, style: Style) -> str:
     for path, unread in outcome.written:
         lines.append(f"{style('wrote', fg='green')} {path}")
         lines += [f"  {template} can't be read: any key of its chart counts as known" for template in unread]
+        if path in outcome.open:
+            lines.append("  any key counts as known: no template reads values one by one, or one reads all at once")
     lines += [
         f"{style('dead', fg='yellow')} {dead.location}: {dead.chart} knows no value {dead.value!r}: it does nothing"
         for dead in outcome.dead

@@ -61,11 +61,13 @@ def unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ())
 
     An empty map of keys stands for any.
     """
+    if not keys:
+        return
     for key, value in values.items():
         if key not in keys and key not in _ALWAYS_KNOWN:
             yield (*path, key), list(keys)
-        elif keys.get(key) and isinstance(value, Mapping):
-            yield from unknown(value, keys[key], (*path, key))
+        elif isinstance(value, Mapping):
+            yield from unknown(value, keys.get(key) or {}, (*path, key))
 
 
 def mark(text: str, file: str) -> Mark | None:

@@ -238,7 +238,7 @@ def _by_name(written: Any) -> dict[str, Any]:
 
 def _with_own_values(keys: ChartKeys | None, charts: Charts, layers: Iterable[Layer]) -> ChartKeys | None:
     """Return the keys made from an app's charts with the values that templates of its own read, if it can have any."""
-    if keys is None or keys.mark is None or charts.only is not None:
+    if keys is None or not keys.tree or keys.mark is None or charts.only is not None:
         return keys
     own: dict[str, Any] = {key: {} for layer in layers for key in layer.data.get("values") or {}}
     return keys._replace(tree={**own, **keys.tree})

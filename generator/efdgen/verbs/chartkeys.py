@@ -46,6 +46,7 @@ def write(root: Path, names: Collection[str] = ()) -> WrittenKeys:
     wanted = [app for app in apps.values() if (app.name in names if names else _needs_keys(app, apps))]
     charts = cache.LockedCharts.open(root)
     written: list[tuple[str, tuple[str, ...]]] = []
+    anything: set[str] = set()
     dead: list[DeadValue] = []
     failures: list[Failure] = []
     for app in wanted:
@@ -55,10 +56,13 @@ def write(root: Path, names: Collection[str] = ()) -> WrittenKeys:
             failures.append(Failure((), f"{app.name}: {error}"))
             continue
         dead += _dead(app, made.tree)
+        if not made.tree and not made.unread:
+            anything.add(made.path)
         if made.text != made.former:
             _write(root / made.path, made.text)
             written.append((made.path, made.unread))
-    return WrittenKeys(tuple(written), len(wanted) - len(written) - len(failures), tuple(dead), tuple(failures))
+    unchanged = len(wanted) - len(written) - len(failures)
+    return WrittenKeys(tuple(written), unchanged, tuple(dead), tuple(failures), frozenset(anything))
 
 
 def differing(root: Path, charts: Charts) -> Iterator[Failure]:

@@ -85,6 +85,7 @@ class WrittenKeys(NamedTuple):
         written: the files that were written, with the templates in which any key counts as known, because they could
             not be read.
         unchanged: how many were as they should be.
+        open: the files in which any key counts as known, since a template reads all values of the app's chart at once.
         dead: values of app definitions that their charts do not know.
         failures: what went wrong with others.
     """
@@ -93,6 +94,7 @@ class WrittenKeys(NamedTuple):
     unchanged: int
     dead: tuple[DeadValue, ...]
     failures: tuple[Failure, ...]
+    open: frozenset[str] = frozenset()
 
 
 class Choice(NamedTuple):

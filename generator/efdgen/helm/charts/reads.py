@@ -40,6 +40,12 @@ _HAND_ON = frozenset(
 )
 """Functions whose result holds what their arguments hold, and that read nothing of it."""
 
+_WRITE = frozenset(("toYaml", "mustToYaml", "toJson", "mustToJson", "toRawJson", "mustToRawJson", "toPrettyJson"))
+"""Functions that write a value as a text."""
+
+_SUM_UP = frozenset(("sha1sum", "sha256sum", "sha512sum", "adler32sum"))
+"""Functions whose result only says whether a text is another one."""
+
 _LOOK_UP = frozenset(("index", "get", "hasKey", "dig", "pluck"))
 _CALLS = frozenset(("include", "template"))
 
@@ -52,12 +58,15 @@ class Value(NamedTuple):
         roots: what charts hand to their templates (`.Values`, `.Chart`...): where the chart's values begin.
         families: the charts inside charts (`.Subcharts`): where the values of those that hold them begin.
         fields: the entries of a map that the template itself makes.
+        written: charts all of whose values it is the text of. Who only sums it up (`toYaml .Values | sha256sum`) reads
+            no value of them.
     """
 
     paths: frozenset[KeyPath] = frozenset()
     roots: frozenset[KeyPath] = frozenset()
     families: frozenset[KeyPath] = frozenset()
     fields: tuple[tuple[str, Value], ...] = ()
+    written: frozenset[KeyPath] = frozenset()
 
 
 _NOTHING = Value()
@@ -76,6 +85,7 @@ def _union(values: Iterable[Value]) -> Value:
         frozenset().union(*(value.roots for value in given)),
         frozenset().union(*(value.families for value in given)),
         tuple(sorted((name, _union(found)) for name, found in fields.items())),
+        frozenset().union(*(value.written for value in given)),
     )
 
 
@@ -111,7 +121,7 @@ class Reads(NamedTuple):
 
 def of(charts: Sequence[Chart]) -> Reads:
     """Return what the templates of a chart, and of those inside it, read. All share their named templates."""
-    reader = _Reader()
+    reader = _Reader(frozenset(chart.at for chart in charts))
     bodies: list[tuple[Chart, tuple[Node, ...]]] = []
     for chart in charts:
         for path, text in chart.templates.items():
@@ -153,7 +163,8 @@ class _Scope:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, charts: frozenset[KeyPath]) -> None:
+        self._charts = charts
         self.asked: set[KeyPath] = set()
         self.whole: set[KeyPath] = set()
         self.required: dict[KeyPath, str] = {}
@@ -202,6 +213,7 @@ class _Reader:
     def _branch(self, node: Node, dot: Value, scope: _Scope) -> None:
         inner = scope.inner()
         value = self._pipeline(node.pipeline, dot, inner, is_repeated=node.kind == "range")
+        self.whole |= value.written
         if node.kind == "range":
             self._take(value)
             # What is assigned at the end of a turn is read in the next one.
@@ -273,6 +285,7 @@ class _Reader:
         self.asked |= value.paths
         self.whole |= value.paths
         self.whole |= value.roots
+        self.whole |= value.written
         for _, field in value.fields:
             self._take(field)
 
@@ -294,9 +307,17 @@ class _Reader:
         if name in _LOOK_UP:
             return self._looked_up(name, texts, values)
         if name in _ONLY_ASK:
+            for value in values:
+                self.whole |= value.written
             return _NOTHING
         if name in _HAND_ON:
             return _union(values)
+        if name in _WRITE or name in _SUM_UP:
+            return self._written(_union(values), is_summed_up=name in _SUM_UP)
+        if name in ("set", "unset") and values and (values[0].roots or values[0].paths & self._charts):
+            for value in values[1:]:
+                self._take(value)
+            return values[0]  # with another entry
         for value in values:
             self._take(value)
         return _NOTHING
@@ -311,6 +332,12 @@ class _Reader:
             self.takes_texts = True
         elif values and not (terms and _is_file(terms[0])):
             self._call(texts[0], values[1] if len(values) > 1 else _NOTHING)
+
+    def _written(self, value: Value, *, is_summed_up: bool) -> Value:
+        """Return a value as a text, or the sum of a text; all is read but what stands for all values of a chart."""
+        texts = value.written | (value.paths & self._charts)
+        self._take(value._replace(paths=value.paths - self._charts, written=frozenset()))
+        return _NOTHING if is_summed_up else Value(written=texts)
 
     def _flattened(self, value: Value) -> Value:
         """Return a map that the template makes; what stands in too many maps of maps is read as a whole."""
