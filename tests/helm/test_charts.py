@@ -20,6 +20,7 @@ from efdgen import cli
 from efdgen.errors import ChartError, InvalidInputError
 from efdgen.helm.charts import archive, cache, http, lock
 from efdgen.helm.charts.lock import LockedChart
+from efdgen.helm.charts.repositories import Download
 from efdgen.language import yamlio
 from efdgen.repository.model import ChartReference
 from support import needs, warm
@@ -192,6 +193,67 @@ def test_urls_of_an_index_may_be_relative(root: Path, server: ChartServer, url: 
     assert locked(root)[0]["url"] == f"{server.url}/demo-1.0.0.tgz"
 
 
+@pytest.mark.parametrize("file", ["demo 1.0.0.tgz", "d\x1bmo.tgz", "d'e\"m\\o.tgz", "dé.tgz", "d%20mo.tgz"])
+def test_what_is_written_to_the_lock_can_be_read_whatever_the_index_lists(
+    root: Path, server: ChartServer, file: str
+) -> None:
+    served = server.add(chart("demo", "1.0.0"), urls=[file])
+    server.answers[f"/{http.quoted(file)}"] = status(200, served.archive)
+    pin(root, server.url)
+    assert charts(root, "fetch").exit_code == 0
+    assert locked(root)[0]["url"] == f"{server.url}/{http.quoted(file)}"
+    assert charts(root, "fetch").stdout == "0 fetched, 1 there already, 0 removed\n"
+
+
+def test_what_a_lock_can_t_hold_is_not_written(
+    root: Path, server: ChartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = chart("demo", "1.0.0")
+    download = Download(served.archive, "here", "gopher://here/demo.tgz")
+    monkeypatch.setattr("efdgen.verbs.charts.Repositories.download", lambda *_: download)
+    pin(root, server.url)
+    assert failure(charts(root, "fetch")) == (
+        "demo 1.0.0: charts.lock can't hold its entry: url must be a URL that begins with https:// or oci://, without "
+        "spaces, quotes or backslashes, not 'gopher://here/demo.tgz'; ask the repository's maintainers"
+    )
+    assert locked(root) == []
+
+
+def test_an_entry_of_the_lock_is_looked_at_though_its_archive_is_in_the_cache(root: Path, server: ChartServer) -> None:
+    fetched(root, server)
+    path = root / lock.FILE
+    whole = path.read_text(encoding="utf-8")
+    line = f"  url: {server.url}/demo-1.0.0.tgz\n"
+    edited = {"": "", "another version": line.replace("1.0.0", "1.1.0")}
+    for what, text in edited.items():
+        path.write_text(whole.replace(line, text), encoding="utf-8")
+        if what:
+            said = "demo 1.0.0: charts.lock:3: its url is that of another version; run: efdgen charts fetch"
+            assert failure(charts(root, "verify")) == said
+        assert charts(root, "fetch").exit_code == 0
+        assert path.read_text(encoding="utf-8") == whole
+    other = chart("other", "1.0.0")
+    cached(root, other).write_bytes(other.archive)
+    path.write_text(re.sub(r"sha256: .*", f'sha256: "{other.sha256}"', whole), encoding="utf-8")
+    assert "the chart was changed after it was locked" in failure(charts(root, "fetch"))
+
+
+def test_a_vendored_archive_that_is_another_is_found_though_the_right_one_is_in_the_cache(
+    root: Path, server: ChartServer
+) -> None:
+    served = fetched(root, server)
+    vendored = root / "rendered/apps/demo/charts/demo-1.0.0.tgz"
+    vendored.parent.mkdir(parents=True)
+    vendored.write_bytes(served.archive)
+    assert charts(root, "verify").exit_code == 0
+    other = chart("demo", "1.0.0", {"values.yaml": "a: 1\n"})
+    vendored.write_bytes(other.archive)
+    assert failure(charts(root, "verify")) == (
+        f"demo 1.0.0: {vendored} is another archive: its SHA-256 digest is {other.sha256}, and charts.lock:3 says "
+        f"{served.sha256}; remove it, and run: efdgen render"
+    )
+
+
 def test_a_relative_url_stands_below_the_repository_s_folder(root: Path, server: ChartServer) -> None:
     served = chart("demo", "1.0.0")
     server.add(served)
@@ -347,7 +409,8 @@ def test_a_version_keeps_its_digest_when_its_repository_changes(root: Path, serv
         elsewhere.entries.clear()
         elsewhere.add(served)
         assert charts(root, "fetch").stdout == (
-            "fetched demo 1.0.0\nremoved demo 1.0.0\n1 fetched, 0 there already, 1 removed\n"
+            f"fetched demo 1.0.0 from {elsewhere.url}\nremoved demo 1.0.0 from {server.url}\n"
+            "1 fetched, 0 there already, 1 removed\n"
         )
         assert [(entry["repository"], entry["sha256"]) for entry in locked(root)] == [(elsewhere.url, served.sha256)]
 
@@ -375,6 +438,21 @@ def entry(repository: str, digest: str, version: str = "1.0.0") -> LockedChart:
 
 def of(*entries: LockedChart) -> lock.ChartLock:
     return lock.parse(lock.dump(entries))
+
+
+def test_only_who_accepts_another_archive_is_told_that_it_was_accepted(root: Path, server: ChartServer) -> None:
+    fetched(root, server)
+    with ChartServer() as elsewhere:
+        elsewhere.add(chart("demo", "1.0.0", {"values.yaml": "a: 1\n"}))
+        pin(root, elsewhere.url, app="another")
+        accepted = charts(root, "fetch", "--accept", "demo").stdout
+        assert f"\naccepted demo 1.0.0 from {elsewhere.url}: sha256 " in accepted
+        pin(root, f"{elsewhere.url}/", app="another")
+        result = charts(root, "fetch")
+        assert result.stdout == (
+            f"fetched demo 1.0.0 from {elsewhere.url}/\nremoved demo 1.0.0 from {elsewhere.url}\n"
+            "1 fetched, 1 there already, 1 removed\n"
+        )
 
 
 def test_two_charts_of_one_name_and_version_are_told_apart_by_their_repositories() -> None:
@@ -503,6 +581,16 @@ def test_a_server_that_does_not_answer_in_time(root: Path, silent: str, scheme: 
     pin(root, f"{scheme}://{silent}")
     assert failure(charts(root, "fetch", "--timeout", "0.2")) == (
         f"demo 1.0.0: {scheme}://{silent}/index.yaml: no answer for 0.2 seconds; try again, with a longer --timeout"
+    )
+
+
+def test_a_server_that_sends_for_ever(root: Path, server: ChartServer) -> None:
+    server.add(chart("demo", "1.0.0"))
+    server.answers["/demo-1.0.0.tgz"] = server.trickle
+    pin(root, server.url)
+    assert failure(charts(root, "fetch", "--timeout", "0.05")) == (
+        f"demo 1.0.0: {server.url}/demo-1.0.0.tgz: not all of it was there after 1 seconds; "
+        "try again, with a longer --timeout"
     )
 
 

@@ -118,6 +118,14 @@ def test_a_refusal_is_passed_on_at_once(server: ChartServer, code: int, message:
     assert len(server.requests) == 1
 
 
+def test_a_registry_that_sends_for_ever(server: ChartServer) -> None:
+    reference, served = pushed(server)
+    server.answers[f"/v2/charts/demo/blobs/sha256:{served.sha256}"] = server.trickle
+    assert refusal(oci.download, reference, 0.05) == (
+        f"{oci.source(reference)}: not all of it was there after 1 seconds; try again, with a longer --timeout"
+    )
+
+
 def test_a_registry_that_can_t_be_reached() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]

@@ -8,6 +8,7 @@ with ChartServer() as server:
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import http.server
@@ -182,6 +183,14 @@ class ChartServer:
     def hang(self, _handler: Handler) -> None:
         """Answer nothing until the server stops."""
         self.stopping.wait(60)
+
+    def trickle(self, handler: Handler) -> None:
+        """Send a byte now and then, until nobody listens any more or the server stops."""
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            while not self.stopping.wait(0.02):
+                handler.wfile.write(b"x")
 
     def _answer(self, handler: Handler) -> None:
         path = handler.path.partition("?")[0]

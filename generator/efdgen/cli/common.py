@@ -82,7 +82,7 @@ timeout_option = click.option(
     type=click.FloatRange(min=0, min_open=True, max=3600),
     default=30,
     metavar="SECONDS",
-    help="How long a server may be silent. Default: 30.",
+    help="How long a server may be silent; a whole download may take 20 times as long. Default: 30.",
 )
 
 environments = click.argument("environments", nargs=-1, metavar="[ENV]...", shell_complete=complete_environment)

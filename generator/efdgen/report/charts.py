@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from efdgen.helm.charts.lock import LockedChart
 from efdgen.helm.charts.outcomes import Choice, Comparison, Fetched, WrittenKeys
 from efdgen.language import visible
 from efdgen.report.text import Style, table
@@ -12,11 +13,19 @@ from efdgen.report.text import Style, table
 
 def fetched(outcome: Fetched, style: Style) -> str:
     """Return what a fetch did, a line a chart, then the sum."""
-    lines = [f"{style('fetched', fg='green')} {chart.name} {chart.version}" for chart in outcome.fetched]
+    places: dict[tuple[str, str], set[str]] = {}
+    for chart in (*outcome.fetched, *outcome.removed):
+        places.setdefault((chart.name, chart.version), set()).add(chart.repository)
+
+    def named(chart: LockedChart) -> str:
+        text = f"{chart.name} {chart.version}"
+        return f"{text} from {chart.repository}" if len(places[chart.name, chart.version]) > 1 else text
+
+    lines = [f"{style('fetched', fg='green')} {named(chart)}" for chart in outcome.fetched]
     for former, chart in outcome.accepted:
-        what = f"{chart.name} {chart.version}: sha256 {chart.sha256}, was {former.sha256}"
+        what = f"{named(chart)}: sha256 {chart.sha256}, was {former.sha256}"
         lines.append(f"{style('accepted', fg='yellow')} {what}")
-    lines += [f"{style('removed', fg='red')} {chart.name} {chart.version}" for chart in outcome.removed]
+    lines += [f"{style('removed', fg='red')} {named(chart)}" for chart in outcome.removed]
     counts = [f"{len(outcome.fetched)} fetched, {outcome.kept} there already, {len(outcome.removed)} removed"]
     failed = sum(len(failure.charts) for failure in outcome.failures)
     counts += [f"{failed} failed"] if failed else []

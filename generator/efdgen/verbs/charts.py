@@ -70,17 +70,18 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
 
     def one(chart: ChartReference) -> LockedChart:
         entry = locked.charts.get(chart)
-        found = repositories.download(chart, entry.url if entry else "")
+        is_there = entry is not None and not lock.is_url_of_another(entry)
+        found = repositories.download(chart, entry.url if entry and is_there else "")
         _verify(chart, found)
         if chart.name not in accepted:
             _refuse_another(chart, found, locked)
         store.write(found.content)
         # Where a chart is published, a mirror knows less well than the lock.
         is_mirrored = found.url != found.place
-        url = entry.url if entry and entry.url and is_mirrored else found.url
-        return LockedChart(*chart, url, cache.digest(found.content), found.commit)
+        url = entry.url if entry and entry.url and is_there and is_mirrored else found.url
+        return _lockable(LockedChart(*chart, url, cache.digest(found.content), found.commit))
 
-    wanted = [chart for chart in pins if chart.name in accepted or chart not in locked.charts or not there.has(chart)]
+    wanted = [chart for chart in pins if chart.name in accepted or not _is_settled(chart, locked, there, asked)]
     results, failures = _side_by_side(one, wanted)
     twins = _twins(results, accepted)
     results = {chart: entry for chart, entry in results.items() if chart not in twins}
@@ -91,9 +92,41 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
     charts = {**kept, **results}
     if charts or (root / lock.FILE).exists():
         _write_lock(root, lock.dump(charts.values()))
-    others = [(former, new) for new in results.values() if (former := _another(new, locked)) is not None]
+    others = [
+        (former, new)
+        for new in results.values()
+        if new.name in accepted and (former := _another(new, locked)) is not None
+    ]
     idle = () if failures else tuple(_idle(asked, charts.values()))
     return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures, tuple(others), idle)
+
+
+def _is_settled(chart: ChartReference, locked: ChartLock, there: LockedCharts, asked: Iterable[Mirror]) -> bool:
+    """Say whether a chart is locked and at hand, and its entry says all that is known: nothing has to be fetched."""
+    entry = locked.charts.get(chart)
+    if entry is None or lock.is_url_of_another(entry):
+        return False
+    if not entry.url and mirror_of(chart.repository, asked) is None:
+        return False  # where it is published can be known here
+    try:
+        _is_chart(chart, there.archive(chart), lock.FILE, FETCH)
+    except ChartError:
+        return False
+    return True
+
+
+def _lockable(entry: LockedChart) -> LockedChart:
+    """Return an entry that a lock can hold.
+
+    Raises:
+        ChartError: when it can't: what is written must be readable the next time.
+    """
+    try:
+        lock.parse(lock.dump([entry]))
+    except InvalidInputError as error:
+        said = "; ".join(f"{problem.path[-1]} {problem.message}" for problem in error.problems)
+        raise ChartError(f"{lock.FILE} can't hold its entry: {said}; ask the repository's maintainers") from None
+    return entry
 
 
 def _idle(asked: Iterable[Mirror], charts: Iterable[LockedChart]) -> Iterator[Mirror]:
@@ -122,7 +155,9 @@ def _twins(results: Mapping[ChartReference, LockedChart], accepted: Collection[s
 
 def _another(new: LockedChart, locked: ChartLock) -> LockedChart | None:
     """Return what was locked of a chart's version, if it was another archive, or another commit."""
-    former = locked.charts.get(new.reference) or next(iter(locked.of_version(new.reference)), None)
+    known = locked.of_version(new.reference)
+    is_known = new.reference not in locked.charts and any(each.sha256 == new.sha256 for each in known)
+    former = None if is_known else locked.charts.get(new.reference) or next(iter(known), None)
     return former if former is not None and (former.sha256, former.commit) != (new.sha256, new.commit) else None
 
 
@@ -210,6 +245,11 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
         content = charts.read(chart)
         where = f"{lock.FILE}:{locked.lines[chart]}"
         _is_chart(chart, content, where, f"remove this entry, and {FETCH}")
+        if lock.is_url_of_another(locked.charts[chart]):
+            raise ChartError(f"{where}: its url is that of another version; {FETCH}")
+        for path, sha256 in charts.other_vendored(chart):
+            message = f"{path} is another archive: its SHA-256 digest is {sha256}, and {where} says"
+            raise ChartError(f"{message} {locked.charts[chart].sha256}; remove it, and run: efdgen render")
 
     _, failures = _side_by_side(one, list(pins))
     stale = [

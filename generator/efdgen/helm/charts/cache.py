@@ -217,6 +217,17 @@ class LockedCharts:
         place = f" ({self._cache.path(entry.sha256)})" if self._cache else ""
         raise ChartError(f"not in the chart cache{place}{others}; {FETCH}")
 
+    def other_vendored(self, chart: ChartReference) -> list[tuple[Path, str]]:
+        """Return the vendored archives of a locked chart that are not the one that is locked, each with its digest."""
+        entry = self._locked.find(chart)
+        expected = {each.sha256 for each in self._locked.of_version(chart)}
+        found = []
+        for path in self._vendored(entry) if entry else ():
+            with contextlib.suppress(OSError):
+                sha256 = digest(path.read_bytes())
+                found += [(path, sha256)] if sha256 not in expected else []
+        return found
+
     def vouches_for(self, chart: ChartReference, content: bytes) -> bool:
         """Say whether a chart is locked, and a content is its archive."""
         entry = self._locked.find(chart)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -20,13 +21,44 @@ MAX_ARCHIVE = 50_000_000
 
 USER_AGENT = f"efdgen/{__version__}"
 
+MOST_SILENCES = 20
+"""How often as long as a server may be silent a whole download may take."""
+
 _PIECE = 1 << 16
 _MAX_REDIRECTIONS = 10
 _REDIRECTIONS = (301, 302, 303, 307, 308)
 
 
+class TooSlowError(Exception):
+    """A download has taken too long as a whole."""
+
+
 class NotFoundError(ChartError):
     """A server does not have what was asked for."""
+
+
+def quoted(url: str) -> str:
+    """Return a URL with all that no URL holds percent-encoded: spaces, quotes, backslashes, control characters."""
+    return urllib.parse.quote(url, safe="%/:=&?~#+!$,;@()*[]")
+
+
+def deadline(timeout: float) -> float:
+    """Return when a download that begins now must be done, in seconds of the monotonic clock.
+
+    Args:
+        timeout: how long a server may be silent, in seconds.
+    """
+    return time.monotonic() + timeout * MOST_SILENCES
+
+
+def hold(end: float) -> None:
+    """Go on only before a deadline.
+
+    Raises:
+        TooSlowError: when it has passed.
+    """
+    if time.monotonic() > end:
+        raise TooSlowError
 
 
 def get(url: str, timeout: float, limit: int, login: Login | None = None) -> bytes:
@@ -34,7 +66,7 @@ def get(url: str, timeout: float, limit: int, login: Login | None = None) -> byt
 
     Args:
         url: where it is.
-        timeout: how long the server may be silent, in seconds.
+        timeout: how long the server may be silent, in seconds; all of it may take MOST_SILENCES times as long.
         limit: the most bytes.
         login: for a server that has none of its own here.
 
@@ -60,25 +92,26 @@ def get(url: str, timeout: float, limit: int, login: Login | None = None) -> byt
 def _followed(url: str, timeout: float, limit: int, lent: Login | None) -> bytes:
     """Download something, wherever the server leads; each server is asked with its own login, and no other's."""
     place = url
+    end = deadline(timeout)
     for _ in range(_MAX_REDIRECTIONS):
         access = logins.of_url(place)
         # What was lent is for the URL itself, and for nobody whom it leads to.
         login = access.login or (lent if place == url else None)
         request = urllib.request.Request(  # noqa: S310 - the schemes are looked at
-            urllib.parse.quote(place, safe="%/:=&?~#+!$,;'@()*[]"), headers={"User-Agent": USER_AGENT}
+            quoted(place), headers={"User-Agent": USER_AGENT}
         )
         if login is not None:
             request.add_header("Authorization", f"Basic {login.basic}")
         try:
             with _opener(access.context).open(request, timeout=timeout) as response:
-                return _read(response, url, limit)
+                return _read(response, url, limit, end)
         except urllib.error.HTTPError as error:
             with error:
                 led = _led(place, error)
                 if led is None:
                     raise refused(url, error.code, login) from None
                 place = led
-        except (urllib.error.URLError, OSError, http.client.HTTPException, ValueError) as error:
+        except (urllib.error.URLError, OSError, http.client.HTTPException, ValueError, TooSlowError) as error:
             reason = error.reason if isinstance(error, urllib.error.URLError) else error
             raise failed(url, reason, timeout) from None
     raise refused(url, HTTPStatus.FOUND)
@@ -108,11 +141,12 @@ def _plain(parts: urllib.parse.SplitResult) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
-def _read(response: Any, url: str, limit: int) -> bytes:
+def _read(response: Any, url: str, limit: int, end: float) -> bytes:
     promised = response.headers.get("Content-Length")
     content = bytearray()
     while True:
-        piece = response.read(_PIECE)
+        piece = response.read1(_PIECE)  # what is there: a slow server would take hours for a whole piece
+        hold(end)
         content += piece
         if len(content) > limit:
             raise ChartError(f"{url} has more than {limit:,} bytes; that is not a chart, and not an index of charts")
@@ -147,6 +181,9 @@ def refused(url: str, status: int, login: Login | None = None) -> ChartError:
 
 def failed(url: str, reason: object, timeout: float) -> ChartError:
     """Return the error for a request that got no answer, or only a part of it."""
+    if isinstance(reason, TooSlowError):
+        most = f"{timeout * MOST_SILENCES:g} seconds"
+        return ChartError(f"{url}: not all of it was there after {most}; try again, with a longer --timeout")
     if isinstance(reason, TimeoutError):
         return ChartError(f"{url}: no answer for {timeout:g} seconds; try again, with a longer --timeout")
     if isinstance(reason, ssl.SSLCertVerificationError):

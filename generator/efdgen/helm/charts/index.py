@@ -121,12 +121,12 @@ def _entries(found: list[Any]) -> list[Entry]:
 
 
 def absolute(repository: str, url: str) -> str:
-    """Return where an archive is that an index lists: its URL may be relative to the repository.
+    """Return where an archive is that an index lists: its URL may be relative to the repository, and hold spaces.
 
     Raises:
         ChartError: when what it lists is not a URL.
     """
     try:
-        return urllib.parse.urljoin(f"{repository.rstrip('/')}/", url)
+        return http.quoted(urllib.parse.urljoin(f"{repository.rstrip('/')}/", url))
     except ValueError as error:
         raise ChartError(f"{repository} lists {url!r}, which is not a URL: {error}") from None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
 
 from efdgen.errors import InvalidInputError, Path, Problem
+from efdgen.helm.charts import versions
 from efdgen.language import schema, yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository import chartaddress, paths
@@ -127,6 +129,18 @@ def _of_its_commit(document: yamlio.Document, where: Path, chart: LockedChart) -
     elif is_git and chartaddress.is_commit(chart.version) and chart.version != chart.commit:
         place = document.locate((*where, "commit"))
         yield Problem("E405", "the chart's version is another commit", place, (*where, "commit"), _ANEW)
+
+
+def is_url_of_another(chart: LockedChart) -> bool:
+    """Say whether the name of the file, or the tag, that an entry's URL ends with is that of another version.
+
+    `https://charts.example.org/demo-1.1.0.tgz` is not where demo 1.0.0 is. Other names of files say nothing.
+    """
+    place = urllib.parse.unquote(urllib.parse.urlsplit(chart.url).path).rpartition("/")[2]
+    if chart.url.startswith("oci:"):
+        return place.rpartition(":")[2] != chart.version.replace("+", "_")
+    found = place.removesuffix(".tgz").removeprefix(f"{chart.name}-")
+    return place == f"{chart.name}-{found}.tgz" and versions.is_another(found, chart.version)
 
 
 def dump(charts: Iterable[LockedChart]) -> str:

@@ -185,14 +185,21 @@ class _Client:
 
     def content(self, url: str, what: str, headers: dict[str, str]) -> tuple[bytes, Any]:
         """Return the bytes of an answer, and the links in its head."""
+        from urllib3.exceptions import HTTPError
+
+        end = http.deadline(self._timeout)
         response = self._request(url, headers, what)
         content = bytearray()
         try:
-            for piece in response.iter_content(_PIECE):
+            # iter_content waits for whole pieces, hours where a server is slow.
+            while piece := response.raw.read1(_PIECE, decode_content=True):
+                http.hold(end)
                 content += piece
                 if len(content) > MAX_ARCHIVE:
                     raise ChartError(f"{what} has more than {MAX_ARCHIVE:,} bytes; that is not a chart")
-        except OSError as error:  # requests' exceptions are
+        except http.TooSlowError as error:
+            raise http.failed(what, error, self._timeout) from None
+        except (OSError, HTTPError) as error:
             self._fail(what, error)
         finally:
             response.close()
@@ -221,7 +228,7 @@ class _Client:
             return ChartError(f"{what}: the registry does not take the login from {self._login.source}")
         return ChartError(f"{what}: the registry wants a login; run: docker login {self._registry.hostname}")
 
-    def _fail(self, what: str, error: OSError) -> NoReturn:
+    def _fail(self, what: str, error: Exception) -> NoReturn:
         """Raise what is wrong with a connection: urllib3's reason lies deep inside of what requests raises."""
         import requests
 

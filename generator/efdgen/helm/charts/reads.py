@@ -304,23 +304,22 @@ class _Reader:
         if name == "dict":
             pairs = zip(texts[::2], values[1::2], strict=False)
             return self._flattened(Value(fields=tuple(sorted((key, each) for key, each in pairs if key is not None))))
-        if name in _LOOK_UP:
-            return self._looked_up(name, texts, values)
-        if name in _ONLY_ASK:
-            for value in values:
-                self.whole |= value.written
-            return _NOTHING
+        return self._looked_up(name, texts, values) if name in _LOOK_UP else self._result(name, values)
+
+    def _result(self, name: str, values: Sequence[Value]) -> Value:
+        """Return what a function yields that knows no key."""
         if name in _HAND_ON:
             return _union(values)
         if name in _WRITE or name in _SUM_UP:
             return self._written(_union(values), is_summed_up=name in _SUM_UP)
-        if name in ("set", "unset") and values and (values[0].roots or values[0].paths & self._charts):
-            for value in values[1:]:
-                self._take(value)
-            return values[0]  # with another entry
-        for value in values:
+        if name in _ONLY_ASK:
+            for value in values:
+                self.whole |= value.written
+            return _NOTHING
+        is_of_all = name in ("set", "unset") and values and (values[0].roots or values[0].paths & self._charts)
+        for value in values[1:] if is_of_all else values:
             self._take(value)
-        return _NOTHING
+        return values[0] if is_of_all else _NOTHING  # with another entry
 
     def _run_another(
         self, name: str, terms: Sequence[Term], texts: Sequence[str | None], values: Sequence[Value]

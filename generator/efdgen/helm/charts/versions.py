@@ -59,6 +59,12 @@ def nearest(wanted: str, known: Iterable[str]) -> list[str]:
     return below[-_AROUND:] + above[:_AROUND]
 
 
+def is_another(one: str, other: str) -> bool:
+    """Say whether two texts are different versions; what is not SemVer is none, and build metadata does not count."""
+    left, right = _parse(one), _parse(other)
+    return left is not None and right is not None and left.compare(right) != 0
+
+
 def _parsed(known: Iterable[str], like: str = "") -> list[tuple[Version, str]]:
     """Return the versions that are SemVer, the lowest first; of two for one, that with a v, if `like` has one, last."""
     found = [(version, text) for text in set(known) if (version := _parse(text)) is not None]
