@@ -50,6 +50,7 @@ HOMES = {
     "oras": "helm.charts.oci",
     "requests": "helm.charts.oci",
     "semver": "helm.charts.versions",
+    "urllib3": "helm.charts.oci",
     "yaml": "language.yamlio",
 }
 

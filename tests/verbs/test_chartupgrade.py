@@ -115,7 +115,7 @@ def test_a_diff_for_programs_holds_everything_and_names_clusters_that_the_chart_
     assert {cluster["fits"] for cluster in found["clusters"]} == {False}
     assert [each["path"] for each in found["overridesNotReadAnyMore"]] == [["replicaCount"]]
     text = charts(root, "diff", "store", "1.5.0").stdout
-    assert "REFUSED by Helm: it is for Kubernetes >=1.99; " in text
+    assert "NOT FOR THE CLUSTER: it is for Kubernetes >=1.99; " in text
 
 
 def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_the_objects(root: Path) -> None:

@@ -125,6 +125,22 @@ def test_a_removed_api_is_an_error(root: Path) -> None:
     assert codes == [("E702", True), ("W703", False)]
 
 
+def test_a_chart_that_is_not_for_the_cluster_is_found_though_helm_takes_it(root: Path) -> None:
+    stand_ins = charts(root)
+    for reference in [each for each in stand_ins.archives if each.name == "store-chart"]:
+        more = 'kubeVersion: ">=1.20.0-0"\n'
+        files = {"Chart.yaml": metadata("store-chart", reference.version, more), "templates/x.yaml": ""}
+        stand_ins.archives[reference] = pack("store-chart", files)
+    linted = lint.lint(root, (), engines.choose("sdk"), stand_ins)
+    (problem,) = [each for each in linted.problems if each.code == "W719"]
+    assert problem.message == (
+        "store-chart 1.2.3 is for Kubernetes >=1.20.0-0, and the cluster has 1.19.0; nothing refuses it "
+        "(store in environment dome)"
+    )
+    assert str(problem.location).startswith("templates/apps/store/app.yaml:")
+    assert linted.failed == ()
+
+
 def test_what_a_schema_refuses_names_our_own_template(root: Path) -> None:
     cluster(root, "1.27.0")
     template = root / "templates/apps/view/templates/config.yaml"

@@ -68,7 +68,10 @@ def _clusters(review: ChartReview, style: Style) -> Iterator[str]:
     refused = [cluster for cluster in review.clusters if cluster.fits is False]
     unsure = [cluster for cluster in review.clusters if cluster.fits is None]
     if refused:
-        yield style(f"  REFUSED by Helm: it is for Kubernetes {review.kube_version}; {_listed(refused)}", fg="red")
+        text = f"  NOT FOR THE CLUSTER: it is for Kubernetes {review.kube_version}; {_listed(refused)}"
+        yield style(
+            f"{text}. Helm does not look at that of a chart inside a wrapper chart: nothing refuses it", fg="red"
+        )
     if unsure:
         yield f"  for Kubernetes {review.kube_version}, which efdgen can't read; {_listed(unsure)}"
 

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.errors import Location, Problem, UsageError
+from efdgen.errors import ChartError, Location, Problem, UsageError
 from efdgen.helm import folders, hydrate
+from efdgen.helm.charts import archive, keys
 from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language import scope, suggest
 from efdgen.language.layers import at, leaves
 from efdgen.language.tuples import NamedTuple
 from efdgen.render.files import app_files
-from efdgen.repository import paths
-from efdgen.repository.model import EnvironmentSpec
+from efdgen.repository import chartfolders, paths
+from efdgen.repository.model import AppChart, EnvironmentSpec
 from efdgen.rules import acceptance, hosts
-from efdgen.rules.kubernetes import across, apis, check, exponents, pods, schemas
+from efdgen.rules.kubernetes import across, apis, check, exponents, kubeversions, pods, schemas
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.rules.kubernetes.world import Cluster
 from efdgen.verbs import fixingcharts, owntemplates
 from efdgen.verbs.fixingcharts import Known
 from efdgen.verbs.project import Rendering, rendering
+
+_ALWAYS = (*check.CODES, *across.CODES, exponents.CODE, owntemplates.CODE, kubeversions.CODE)
+"""The codes of what is looked for in every run."""
 
 
 class Linted(NamedTuple):
@@ -70,6 +75,7 @@ def lint(
     assumed: dict[tuple[str, str], list[str]] = {}
     containers = [0, 0]
     fixing = fixingcharts.Fixing(known)
+    meant_for = functools.cache(functools.partial(_kube_version, root, charts))
     for environment in given.environments:
         cluster = environment.facts.cluster
         name = environment.facts.name
@@ -85,6 +91,8 @@ def lint(
         # What the finding says at its line need not be said once more as a failure.
         failures = [app for app in failures if not any(app.error == error for error in own.errors)]
         found += own.findings
+        looked_at = [app.definition for app in environment.apps if not only or app.definition.name in only]
+        found += kubeversions.find(name, looked_at, cluster.kubernetes_version, meant_for)
         if not failures and not only:
             around = _cluster(environment, apps)
             found += across.find(apps, repository, around, _written(environment), resources=resources)
@@ -100,7 +108,7 @@ def lint(
             in_vain += acceptance.accepted_in_vain(
                 environment.spec,
                 kinds,
-                frozenset((*check.CODES, *across.CODES, exponents.CODE, owntemplates.CODE, *asked)) - blind,
+                frozenset((*_ALWAYS, *asked)) - blind,
             )
         failed += failures
         kept = not_accepted(environment.spec, found)
@@ -116,6 +124,18 @@ def lint(
             f"{lacking} of {every} containers have no requests or no limits: efdgen lint --resources names them"
         )
     return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(notes))
+
+
+def _kube_version(root: Path, charts: Charts, chart: AppChart) -> str:
+    """Return the versions of Kubernetes that a chart is for; empty: any, or it is not at hand."""
+    try:
+        if chart.folder:
+            files = chartfolders.read(root, chart.folder)
+        else:
+            files = archive.files(charts.archive(chart.reference))
+    except ChartError:
+        return ""  # hydrating it says what is wrong
+    return str(keys.mapping(files, "Chart.yaml").get("kubeVersion") or "")
 
 
 def _written(environment: ResolvedEnvironment) -> across.Written:

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from efdgen.helm.charts import gotemplate
 from efdgen.helm.charts.gotemplate import Node, Pipeline, TemplateSyntaxError, Term
+from efdgen.helm.charts.templatevalues import NOTHING, KeyPath, Value, depth, union
 from efdgen.language.tuples import NamedTuple
-
-KeyPath = tuple[str, ...]
 
 _DEEPEST = 16
 """Steps of a path that are told apart; templates that call themselves would go on for ever."""
@@ -48,45 +47,6 @@ _SUM_UP = frozenset(("sha1sum", "sha256sum", "sha512sum", "adler32sum"))
 
 _LOOK_UP = frozenset(("index", "get", "hasKey", "dig", "pluck"))
 _CALLS = frozenset(("include", "template"))
-
-
-class Value(NamedTuple):
-    """What a part of a template may stand for.
-
-    Attributes:
-        paths: values of the chart.
-        roots: what charts hand to their templates (`.Values`, `.Chart`...): where the chart's values begin.
-        families: the charts inside charts (`.Subcharts`): where the values of those that hold them begin.
-        fields: the entries of a map that the template itself makes.
-        written: charts all of whose values it is the text of. Who only sums it up (`toYaml .Values | sha256sum`) reads
-            no value of them.
-    """
-
-    paths: frozenset[KeyPath] = frozenset()
-    roots: frozenset[KeyPath] = frozenset()
-    families: frozenset[KeyPath] = frozenset()
-    fields: tuple[tuple[str, Value], ...] = ()
-    written: frozenset[KeyPath] = frozenset()
-
-
-_NOTHING = Value()
-
-
-def _union(values: Iterable[Value]) -> Value:
-    given = [value for value in values if value != _NOTHING]
-    if len(given) < 2:  # noqa: PLR2004 - one is its own union
-        return given[0] if given else _NOTHING
-    fields: dict[str, list[Value]] = {}
-    for value in given:
-        for name, field in value.fields:
-            fields.setdefault(name, []).append(field)
-    return Value(
-        frozenset().union(*(value.paths for value in given)),
-        frozenset().union(*(value.roots for value in given)),
-        frozenset().union(*(value.families for value in given)),
-        tuple(sorted((name, _union(found)) for name, found in fields.items())),
-        frozenset().union(*(value.written for value in given)),
-    )
 
 
 class Chart(NamedTuple):
@@ -155,11 +115,11 @@ class _Scope:
         self.cells[name] = [value]
 
     def assign(self, name: str, value: Value) -> None:
-        cell = self.cells.setdefault(name, [_NOTHING])
-        cell[0] = _union((cell[0], value))
+        cell = self.cells.setdefault(name, [NOTHING])
+        cell[0] = union((cell[0], value))
 
     def get(self, name: str) -> Value:
-        return self.cells.get(name, [_NOTHING])[0]
+        return self.cells.get(name, [NOTHING])[0]
 
 
 class _Reader:
@@ -218,21 +178,21 @@ class _Reader:
             self._take(value)
             # What is assigned at the end of a turn is read in the next one.
             for _ in range(2):
-                self._nodes(node.body, _NOTHING, inner.inner())
+                self._nodes(node.body, NOTHING, inner.inner())
         else:
             self._nodes(node.body, value if node.kind == "with" else dot, inner.inner())
         self._nodes(node.otherwise, dot, inner.inner())
 
     def _pipeline(self, pipeline: Pipeline | None, dot: Value, scope: _Scope, *, is_repeated: bool = False) -> Value:
         if pipeline is None:
-            return _NOTHING
+            return NOTHING
         value: Value | None = None
         for command in pipeline.commands:
             value = self._command(command, value, dot, scope)
-        result = value or _NOTHING
+        result = value or NOTHING
         for name in pipeline.variables:
             # Of what is repeated, all was read already.
-            said = _NOTHING if is_repeated else result
+            said = NOTHING if is_repeated else result
             (scope.declare if pipeline.is_declaration else scope.assign)(name, said)
         return result
 
@@ -255,7 +215,7 @@ class _Reader:
         elif term.kind == "function":
             value = self._function(term.name, (), None, dot, scope)
         else:
-            return _NOTHING
+            return NOTHING
         return self._reach(value, term.fields)
 
     def _reach(self, value: Value, names: Iterable[str]) -> Value:
@@ -278,7 +238,7 @@ class _Reader:
             else:
                 paths.add((*path, name))
         self.asked |= paths
-        return _union((*found, Value(paths=frozenset(paths))))
+        return union((*found, Value(paths=frozenset(paths))))
 
     def _take(self, value: Value) -> None:
         """Read a value with all that is below it."""
@@ -297,7 +257,7 @@ class _Reader:
             texts.append(None)
         if name in _CALLS or name == "tpl":
             self._run_another(name, terms, texts, values)
-            return _NOTHING
+            return NOTHING
         if name == "required" and len(values) > 1:
             for path in values[-1].paths:
                 self.required.setdefault(path, texts[0] or "")
@@ -309,17 +269,17 @@ class _Reader:
     def _result(self, name: str, values: Sequence[Value]) -> Value:
         """Return what a function yields that knows no key."""
         if name in _HAND_ON:
-            return _union(values)
+            return union(values)
         if name in _WRITE or name in _SUM_UP:
-            return self._written(_union(values), is_summed_up=name in _SUM_UP)
+            return self._written(union(values), is_summed_up=name in _SUM_UP)
         if name in _ONLY_ASK:
             for value in values:
                 self.whole |= value.written
-            return _NOTHING
+            return NOTHING
         is_of_all = name in ("set", "unset") and values and (values[0].roots or values[0].paths & self._charts)
         for value in values[1:] if is_of_all else values:
             self._take(value)
-        return values[0] if is_of_all else _NOTHING  # with another entry
+        return values[0] if is_of_all else NOTHING  # with another entry
 
     def _run_another(
         self, name: str, terms: Sequence[Term], texts: Sequence[str | None], values: Sequence[Value]
@@ -330,20 +290,20 @@ class _Reader:
         if name == "tpl":
             self.takes_texts = True
         elif values and not (terms and _is_file(terms[0])):
-            self._call(texts[0], values[1] if len(values) > 1 else _NOTHING)
+            self._call(texts[0], values[1] if len(values) > 1 else NOTHING)
 
     def _written(self, value: Value, *, is_summed_up: bool) -> Value:
         """Return a value as a text, or the sum of a text; all is read but what stands for all values of a chart."""
         texts = value.written | (value.paths & self._charts)
         self._take(value._replace(paths=value.paths - self._charts, written=frozenset()))
-        return _NOTHING if is_summed_up else Value(written=texts)
+        return NOTHING if is_summed_up else Value(written=texts)
 
     def _flattened(self, value: Value) -> Value:
         """Return a map that the template makes; what stands in too many maps of maps is read as a whole."""
-        if _depth(value) <= _DEEPEST_MAP:
+        if depth(value) <= _DEEPEST_MAP:
             return value
         self._take(value)
-        return _NOTHING
+        return NOTHING
 
     def _looked_up(self, name: str, texts: Sequence[str | None], values: Sequence[Value]) -> Value:
         """Return what stands in a map under keys; where one is worked out, all of the map is read."""
@@ -359,15 +319,11 @@ class _Reader:
             for key in keys:
                 if key is None:
                     self._take(reached)
-                    reached = _NOTHING
+                    reached = NOTHING
                 else:
                     reached = self._field(reached, key)
             found.append(reached)
-        return _union(found)
-
-
-def _depth(value: Value) -> int:
-    return 1 + max((_depth(field) for _, field in value.fields), default=0)
+        return union(found)
 
 
 def _is_file(name: Term) -> bool:

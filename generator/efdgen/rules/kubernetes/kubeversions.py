@@ -1,0 +1,37 @@
+"""Charts that are not for the cluster's version of Kubernetes.
+
+Helm asks only the outermost chart, which is our wrapper chart; nobody asks those inside it. So nothing refuses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from efdgen.errors import Problem, Severity
+from efdgen.helm.charts import constraints
+from efdgen.repository.model import AppChart, AppDefinition
+from efdgen.rules.kubernetes.check import Finding
+
+CODE = "W719"
+
+
+def find(
+    environment: str, apps: Iterable[AppDefinition], kubernetes_version: str, wanted: Callable[[AppChart], str]
+) -> Iterator[Finding]:
+    """Find charts that say that they are for other versions of Kubernetes than the cluster's.
+
+    Args:
+        environment: its name.
+        apps: the apps that it has.
+        kubernetes_version: the cluster's.
+        wanted: returns the versions that a chart is for, as its Chart.yaml says it; empty: any, or not known.
+    """
+    for app in apps:
+        for chart in app.charts:
+            constraint = wanted(chart)
+            if constraint and constraints.allows(constraint, kubernetes_version) is False:
+                message = f"{chart.name} {chart.shown_version} is for Kubernetes {constraint}"
+                where = f"{message}, and the cluster has {kubernetes_version}; nothing refuses it"
+                hint = f"pin a version that is for it: efdgen charts upgrade {app.name}"
+                problem = Problem(CODE, where, chart.location, hint=hint, severity=Severity.WARNING)
+                yield Finding(problem, environment, app.name, "")
