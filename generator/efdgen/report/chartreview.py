@@ -69,9 +69,7 @@ def _clusters(review: ChartReview, style: Style) -> Iterator[str]:
     unsure = [cluster for cluster in review.clusters if cluster.fits is None]
     if refused:
         text = f"  NOT FOR THE CLUSTER: it is for Kubernetes {review.kube_version}; {_listed(refused)}"
-        yield style(
-            f"{text}. Helm does not look at that of a chart inside a wrapper chart: nothing refuses it", fg="red"
-        )
+        yield style(f"{text}; Helm looks at that of the wrapper chart only: nothing refuses it", fg="red")
     if unsure:
         yield f"  for Kubernetes {review.kube_version}, which efdgen can't read; {_listed(unsure)}"
 

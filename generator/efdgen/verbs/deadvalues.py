@@ -208,7 +208,9 @@ def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
     chart = definition.takes(path[1:]) + (f" {taker.version}" if taker is not None else "")
     if is_dead:
         reader = definition.source if path[0] == "parameters" else chart
-        message, hint = f"nothing in {reader} reads {what}", trial.hint(path)
+        is_named = any(trial.names(path) for trial, _ in kept)
+        message = f"{what} has no effect now" if is_named else f"nothing in {reader} reads {what}"
+        hint = trial.hint(path)
     else:
         message, hint = f"{what} {_saying(kinds, {v.layer for _, v in kept}, chart)}", "remove it"
     where = f"{message} ({_where(trial for trial, _ in kept)})"

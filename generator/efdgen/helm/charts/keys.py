@@ -10,11 +10,11 @@ store:            a chart inside it, with its own
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.helm.charts import archive, reads
-from efdgen.helm.charts.reads import KeyPath
+from efdgen.helm.charts.templatevalues import KeyPath
 from efdgen.language import yamlio
 from efdgen.language.tuples import NamedTuple
 
@@ -49,7 +49,7 @@ def of(chart: Mapping[str, bytes]) -> ChartKeys:
         ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
     """
     parts = list(archive.parts(chart))
-    found = reads.of([_for_reading(part) for part in parts])
+    found = _read(parts)
     asked, whole = set(found.asked), set(found.whole)
     for part in parts:
         for path in (*_conditions(part.files), *_defaults(part.files)):
@@ -60,6 +60,19 @@ def of(chart: Mapping[str, bytes]) -> ChartKeys:
     asked.update(part.path for part in parts if part.path)
     tree = _tree(asked, whole)
     return ChartKeys(_closed(tree, parts), found.required, found.unread)
+
+
+def read_by_templates(chart: Mapping[str, bytes]) -> reads.Reads:
+    """Return which values the templates of a chart, and of those inside it, read.
+
+    Raises:
+        ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
+    """
+    return _read(archive.parts(chart))
+
+
+def _read(parts: Iterable[archive.Part]) -> reads.Reads:
+    return reads.of([_for_reading(part) for part in parts])
 
 
 def _tree(asked: set[KeyPath], whole: set[KeyPath]) -> dict[str, Any]:

@@ -79,6 +79,10 @@ class Reads(NamedTuple):
     unread: Mapping[str, str]
 
 
+NO_READS = Reads(frozenset(), frozenset(), {}, {})
+"""Those of no template."""
+
+
 def of(charts: Sequence[Chart]) -> Reads:
     """Return what the templates of a chart, and of those inside it, read. All share their named templates."""
     reader = _Reader(frozenset(chart.at for chart in charts))

@@ -9,7 +9,9 @@ config's three are taken away at once. No other objects: all three are idle, aft
 split by their next key, and each is tried. image.tag is alone, and tried alone.
 
 Why an idle override is idle is then asked in this order: another layer overrides it; another layer says the same; other
-values of it change objects, so that a template reads it and the chart does the same without it; nothing reads it.
+values of it change objects, so that a template reads it and the chart does the same without it; nothing reads it. Where
+a template names it all the same, what comes of it does not show: a password of that length, a check that it passes, an
+API that the cluster has not.
 """
 
 from __future__ import annotations
@@ -25,15 +27,17 @@ from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import ChartError, InvalidInputError, Path
 from efdgen.helm import hydrate
+from efdgen.helm.charts.reads import Reads
 from efdgen.helm.engines.engine import Capabilities, Engine
 from efdgen.helm.hydrate import Charts, Deployment, HydratedApp
 from efdgen.language.layers import Layer, at, history
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.render import files as render
-from efdgen.rules.overrides import edits
+from efdgen.rules.overrides import edits, readers
 from efdgen.rules.overrides.baseline import Baseline
 from efdgen.rules.overrides.charttext import ChartText, texts
+from efdgen.rules.overrides.readers import Readers
 
 _WORTH_A_GROUP = 3
 """Overrides below one key from which on all of them are tried together first."""
@@ -47,7 +51,7 @@ class Worth(enum.Enum):
     """What an override is good for in an environment."""
 
     ALIVE = "it changes objects"
-    DEAD = "nothing reads it"
+    DEAD = "no value of it that was tried changes an object"
     REPEATED = "another layer says the same"
     DEFAULT = "the chart does the same without it"
     OVERRIDDEN = "another layer overrides it"
@@ -114,6 +118,7 @@ class Trial:
         self._rendering = threading.Lock()
         self._done: dict[tuple[tuple[str, bytes], ...], _Effect] = {}
         self._text: ChartText | None = None
+        self._read: Readers | None = None
 
     def prepare(self) -> None:
         """Hydrate the app as it is, more than once: some charts make values up each time."""
@@ -140,7 +145,13 @@ class Trial:
         switch = self._chart_text().switched_off(path[1:], self.app.values)
         if switch:
             return f"the chart that reads it is switched off here: {switch} is false; remove it, or switch that on"
+        if self.names(path):
+            return "a template reads it: look there before you remove it"
         return self._chart_text().hint(path[1:])
+
+    def names(self, path: Path) -> bool:
+        """Say whether a template names a value, though nothing that is made depends on it here."""
+        return path[0] == "values" and self._readers().read(path[1:])
 
     def _search(self, index: int, paths: Sequence[Path], depth: int) -> Iterator[tuple[Path, Verdict]]:
         if len(paths) >= _WORTH_A_GROUP and depth > 1:
@@ -210,6 +221,26 @@ class Trial:
             own = (file.text for file in self.app.definition.templates.values())
             self._text = ChartText(self._charts(), own)
         return self._text
+
+    def _readers(self) -> Readers:
+        if self._read is None:
+            definition = self.app.definition
+            own = (file.text for file in definition.templates.values())
+            self._read = Readers(self._chart_reads(), own, definition.values_at)
+        return self._read
+
+    def _chart_reads(self) -> Iterator[tuple[Path, Reads]]:
+        """Yield what the templates of each of the app's charts read, with where its values stand in the app's."""
+        definition = self.app.definition
+        for chart in definition.charts:
+            above = () if definition.chart is not None else (chart.key,)
+            if chart.folder:
+                start = f"{layout.chart(definition.name)}/charts/{chart.name}/"
+                files = {path[len(start) :]: text for path, text in self._shared.items() if path.startswith(start)}
+                yield above, readers.of_chart(files)
+                continue
+            with contextlib.suppress(ChartError):
+                yield above, readers.of_archive(self._tools.charts.archive(chart.reference))
 
     def _charts(self) -> Iterator[tuple[Path, Mapping[str, str]]]:
         """Yield the files of the app's charts that are there, each with where its values stand in the app's."""
