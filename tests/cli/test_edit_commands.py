@@ -67,6 +67,12 @@ def test_an_edit_that_does_nothing_here_or_anywhere_says_so(small: Path) -> None
     )
 
 
+def test_a_spec_with_a_mistake_in_it_may_list_the_app(small: Path) -> None:
+    edit(small / LAB, "      refresh: 5s\n", "      refresh: 5s\n    wrong: 1\n")
+    result = run(small, "set", "lab", "store.persistence.size", "3Gi", "--dry-run")
+    assert "this does nothing yet" not in result.stderr
+
+
 def test_lists_take_several_changes(small: Path) -> None:
     result = run(small, "set", "lab", "feed.news", "--remove", "second", "--add", "second")
     assert result.exit_code == 0, result.output

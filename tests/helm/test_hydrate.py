@@ -19,14 +19,17 @@ from efdgen import cli
 from efdgen.cli import hydrate_command
 from efdgen.errors import UsageError
 from efdgen.helm import engines, hydrate
+from efdgen.helm.charts.cache import NotLockedError
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Capabilities, Deployment, HydratedApp
 from efdgen.language import yamlio
 from efdgen.output import disk
 from efdgen.report import hydrate as report
+from efdgen.repository.model import ChartReference
 from efdgen.verbs import project, render
 from support import needs
 from support.checkout import ROOT, edit, names, resolved, snapshot
+from support.repository import small_repository
 from support.standins import StandIns
 
 CLUSTER = Capabilities("1.21.5", ())
@@ -384,6 +387,32 @@ def test_invalid_specs_do_not_stop_it(repository: Path) -> None:
     assert "for Kubernetes 1.21.5" in result.stderr
     assert "warning: the specs are invalid" in result.stderr
     assert "# Source: kapacitor/" in result.stdout
+
+
+def test_without_a_rendered_tree_what_is_wrong_with_the_specs_is_said(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    nothing = run(root, "lab")
+    assert (nothing.exit_code, "nothing is rendered yet; run: efdgen render" in nothing.stderr) == (2, True)
+    (root / "environments/lab.yaml").write_text("a: [\n", encoding="utf-8")
+    wrong = run(root, "lab")
+    assert (wrong.exit_code, "--> environments/lab.yaml:" in wrong.stderr) == (3, True)
+
+
+def test_a_former_pin_is_not_to_be_fetched_but_rendered_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Former:
+        def archive(self, chart: ChartReference) -> bytes:
+            raise NotLockedError(f"{chart.name} {chart.version}: not in charts.lock; run: efdgen charts fetch")
+
+    root = small_repository(tmp_path)
+    render.write(root)
+    monkeypatch.setattr(hydrate_command, "open_charts", lambda _: Former())
+    current = run(root, "lab", "store")
+    assert "store-chart 1.2.3: not in charts.lock; run: efdgen charts fetch" in current.stderr
+    edit(root / "templates/apps/store/app.yaml", "1.2.3", "1.3.0")
+    former = run(root, "lab", "store")
+    assert "store-chart 1.2.3: rendered/ has it, and app definitions pin another version; run: efdgen render" in (
+        former.stderr
+    )
 
 
 def test_the_cluster_s_versions_are_the_spec_s(repository: Path) -> None:

@@ -73,7 +73,8 @@ def command(
     capabilities = hydrate.capabilities(deployed.tree, environment, deployed.cluster)
     helm = engines.choose(engine)
     _introduce(helm, capabilities, deployed, environment)
-    charts = open_charts(folder)
+    locked = open_charts(folder)
+    charts = verb.ChartsOfFormerPins(locked) if deployed.is_outdated else locked
     # The progress is shown where the warnings would be.
     telling = contextlib.nullcontext() if sys.stderr.isatty() else helmwarnings.once(helm)
     with telling, _progress(hydrate.hydrate(deployed.tree, environment, apps, helm, charts, capabilities)) as results:

@@ -112,9 +112,7 @@ def capabilities(tree: Mapping[str, bytes], environment: str, cluster: Cluster |
     """
     if cluster is not None:
         return Capabilities(cluster.kubernetes_version, cluster.api_versions)
-    known = environments(tree)
-    if environment not in known:
-        raise UsageError(suggest.unknown("environment", environment, known))
+    _refuse_unknown(environment, environments(tree))
     try:
         (values,) = yamlio.load_all(tree[layout.values(paths.PARENT, environment)].decode())
         return Capabilities(str(values["kubernetesVersion"]), ())
@@ -123,6 +121,13 @@ def capabilities(tree: Mapping[str, bytes], environment: str, cluster: Cluster |
         raise ChartError(
             f"rendered/{path} names no kubernetesVersion: {misread(error)}; efdgen render fixes it"
         ) from None
+
+
+def _refuse_unknown(environment: str, known: list[str]) -> None:
+    if not known:
+        raise UsageError("nothing is rendered yet; run: efdgen render")
+    if environment not in known:
+        raise UsageError(suggest.unknown("environment", environment, known))
 
 
 def hydrate(
@@ -148,9 +153,7 @@ def hydrate(
     Raises:
         UsageError: when the environment or an app is unknown.
     """
-    known = environments(tree)
-    if environment not in known:
-        raise UsageError(suggest.unknown("environment", environment, known))
+    _refuse_unknown(environment, environments(tree))
     parent = hydrate_app(tree, paths.PARENT, environment, engine, charts, capabilities)
     if parent.error:
         yield parent

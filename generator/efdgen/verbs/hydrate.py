@@ -7,12 +7,38 @@ from pathlib import Path
 
 from efdgen.environment.model import Cluster
 from efdgen.errors import ChartError, InvalidInputError, UsageError
-from efdgen.helm import folders
+from efdgen.helm import folders, hydrate
+from efdgen.helm.charts.cache import NotLockedError
+from efdgen.helm.hydrate import Charts
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout
+from efdgen.repository.model import ChartReference
 from efdgen.verbs.project import rendering
 from efdgen.verbs.render import OUTPUT, outcome_of
 from efdgen.verbs.vendored import with_archives
+
+
+class ChartsOfFormerPins:
+    """The charts that an outdated output folder names: what is not locked there is a former pin, which no fetch brings.
+
+    Args:
+        charts: the locked charts.
+    """
+
+    def __init__(self, charts: Charts) -> None:
+        self._charts = charts
+
+    def archive(self, chart: ChartReference) -> bytes:
+        """Return a chart's archive.
+
+        Raises:
+            ChartError: when it is not there; says what to do.
+        """
+        try:
+            return self._charts.archive(chart)
+        except NotLockedError:
+            message = f"{chart.name} {chart.version}: rendered/ has it, and app definitions pin another version"
+            raise ChartError(f"{message}; run: efdgen render") from None
 
 
 class Deployed(NamedTuple):
@@ -34,6 +60,7 @@ def deployed(root: Path, environment: str) -> Deployed:
 
     Raises:
         OutputError: when the output folder can't be read.
+        InvalidInputError: with everything wrong with what people wrote, where nothing is rendered yet.
     """
     there = disk.read(root / OUTPUT)
     tree = folders.built(there, root)
@@ -41,7 +68,9 @@ def deployed(root: Path, environment: str) -> Deployed:
         rendered = rendering(root, [environment], keep=True)
         (resolved,) = rendered.environments
         cluster = resolved.facts.cluster
-    except (InvalidInputError, UsageError):
+    except (InvalidInputError, UsageError) as error:
+        if isinstance(error, InvalidInputError) and not hydrate.environments(there):
+            raise
         return Deployed(tree, None, is_outdated=False)
     try:
         outcome = outcome_of(there, with_archives(rendered, there), {environment})

@@ -33,9 +33,12 @@ def hidden(repository: Repository, target: Target, names: Sequence[str], value: 
 
 
 def is_listed(repository: Repository, target: Target, names: Sequence[str]) -> bool:
-    """Say whether any of these environments lists the app of a target; a fact is everybody's."""
+    """Say whether any of these environments lists the app of a target; a fact is everybody's.
+
+    A spec with problems may list it.
+    """
     specs = (repository.environments.get(name) for name in names)
-    return not target.app or any(spec is not None and target.app in spec.apps for spec in specs)
+    return not target.app or any(spec is None or target.app in spec.apps for spec in specs)
 
 
 def _leaves(layers: Sequence[Layer], target: Target, value: Any, name: str) -> Iterator[Hidden]:

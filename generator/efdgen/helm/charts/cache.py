@@ -35,6 +35,10 @@ def folder() -> Path:
     return found
 
 
+class NotLockedError(ChartError):
+    """A chart that is asked for is not in charts.lock."""
+
+
 class Cache:
     """Archives by their SHA-256 digest: `charts/<sha256>.tgz`. Several runs may use it at once."""
 
@@ -182,13 +186,13 @@ class LockedCharts:
         try:
             return self.read(chart)
         except ChartError as error:
-            raise ChartError(f"{chart.name or chart.repository} {chart.version}: {error}") from None
+            raise type(error)(f"{chart.name or chart.repository} {chart.version}: {error}") from None
 
     def read(self, chart: ChartReference) -> bytes:
         """Do the same as `archive`; the error does not say which chart it is about."""
         entry = self._locked.find(chart)
         if entry is None:
-            raise ChartError(f"not in {lock.FILE}; {FETCH}")
+            raise NotLockedError(f"not in {lock.FILE}; {FETCH}")
         content = self._cache.read(entry.sha256) if self._cache else None
         if content is None:
             content = self._from_tree(entry)
