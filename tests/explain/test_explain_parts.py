@@ -192,3 +192,5 @@ def test_the_values_of_a_chart_win_over_those_of_its_subcharts() -> None:
     layers = defaults.layers("x-1.tgz:", texts)
     assert merge_layers(layers) == {"values": {"a": {"b": {"i": 1, "j": 2, "k": 3}}}}
     assert str(layers[0].locate(("values", "a", "b", "k"))) == "x-1.tgz:charts/a/charts/b/values.yaml:1:17"
+    layers = defaults.layers("x-1.tgz:", texts, (), {"": "", "a": "charts/real/", "a/b": "charts/real/charts/b/"})
+    assert str(layers[0].locate(("values", "a", "b", "k"))) == "x-1.tgz:charts/real/charts/b/values.yaml:1:17"

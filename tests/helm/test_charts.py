@@ -774,13 +774,21 @@ def test_default_values_are_those_of_the_chart_and_its_subcharts() -> None:
         },
         subcharts=[packed, twice],
     )
-    assert archive.default_values(outer.archive) == {
+    assert archive.default_values(archive.files(outer.archive)) == {
         "": "outer: 1\n",
         "packed": "packed: 1\n",
         "packed/inner": "inner: 1\n",
         "first": "twice: 1\n",
         "second": "twice: 1\n",
         "folder": "",
+    }
+    assert archive.folders_of(archive.files(outer.archive)) == {
+        "": "",
+        "packed": "charts/packed/",
+        "packed/inner": "charts/packed/charts/inner/",
+        "first": "charts/twice/",
+        "second": "charts/twice/",
+        "folder": "charts/folder/",
     }
 
 
@@ -1005,7 +1013,7 @@ def test_a_repository_that_fails_does_not_hide_what_the_others_have(
         f"other 1.0.0: http://{closed}/index.yaml: connection refused; is the URL right, and the server running?"
     )
     assert "1.1.0" in result.stdout
-    assert "1 of 1 charts have a newer version" in result.stdout
+    assert "1 of 1 chart has a newer version" in result.stdout
     assert json.loads(charts(root, "outdated", "--format", "json").stdout)["charts"][0]["newest"] == "1.1.0"
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from efdgen.errors import ChartError
 from efdgen.helm.charts import http, oci, versions
+from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import installing
 from efdgen.repository.model import ChartReference
 from support import many
@@ -82,6 +83,10 @@ def test_an_unknown_version_is_told_from_known_ones(server: ChartServer) -> None
     assert str(caught.value) == f"{address}:1.0.1: the server answers 404 Not Found; is the repository's URL right?"
     better = oci.unknown_version(unknown, caught.value, 5)
     assert str(better) == f"{address} has no version 1.0.1; near it: 1.0.0"
+    server.push(chart("demo", "v3.0.0"))
+    of_tag_with_v = oci.unknown_version(reference._replace(version="3.0.0"), caught.value, 5)
+    assert "its tag v3.0.0 is none for Helm" in str(of_tag_with_v)
+    assert Repositories(5).versions(reference) == ["1.0.0"]
     other = unknown._replace(name="other")
     assert oci.unknown_version(other, caught.value, 5) is caught.value
 

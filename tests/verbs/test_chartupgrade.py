@@ -114,7 +114,8 @@ def test_a_diff_for_programs_holds_everything_and_names_clusters_that_the_chart_
     assert (found["before"]["version"], found["after"]["version"]) == ("1.2.3", "1.5.0")
     assert {cluster["fits"] for cluster in found["clusters"]} == {False}
     assert [each["path"] for each in found["overridesNotReadAnyMore"]] == [["replicaCount"]]
-    text = charts(root, "diff", "store", "1.5.0").stdout
+    text = charts(root, "diff", "store", "v1.5.0").stdout
+    assert text.startswith("store-chart 1.2.3 -> 1.5.0\n")
     assert "NOT FOR THE CLUSTER: it is for Kubernetes >=1.99; " in text
 
 
@@ -168,6 +169,7 @@ def test_without_a_version_the_newest_is_taken_that_fits_every_cluster_and_what_
     [
         (("store", "9.9.9"), 5, "has no version 9.9.9 of store-chart"),
         (("store", "1.2.3"), 2, "store-chart 1.2.3 is what store pins already"),
+        (("store", "v1.2.3"), 2, "store-chart 1.2.3 is what store pins already"),
         (("stroe", "1.3.0"), 2, "did you mean 'store'?"),
         (("store", "1.3.0", "--chart", "x"), 2, "unknown chart 'x'"),
     ],
@@ -193,6 +195,14 @@ def test_outdated_says_what_is_old_deprecated_or_not_for_a_cluster(root: Path, s
     found = json.loads(charts(root, "outdated", "--format", "json").stdout)["charts"]
     (store,) = (each for each in found if each["name"] == "store-chart")
     assert (store["newestThatFits"], store["deprecated"]) == ("1.3.0", ["newest"])
+    for entry in server.entries["store-chart"][1:3]:
+        entry.update(kubeVersion=">=1.99", deprecated=True)
+    lines = charts(root, "outdated").stdout.splitlines()
+    (row,) = (line for line in lines if "1.2.3" in line)
+    assert row.split()[-1] == "1.2.3"
+    assert [line for line in lines if "is deprecated" in line] == [
+        f"store-chart {version} is deprecated: nobody looks after it" for version in ("2.0.0", "1.4.0")
+    ]
 
 
 def test_renovate_s_expression_finds_every_chart_of_the_efd() -> None:

@@ -79,6 +79,7 @@ def test_what_can_t_be_had_or_is_there_leaves_nothing(small: Path, server: Chart
     for more, version, status, message in (
         ((), "2.0.2", 5, "2.0.2"),
         (("--dry-run",), "2.0.1", 0, "Nothing was written (--dry-run)"),
+        (("--dry-run",), "v2.0.1", 0, "Nothing was written (--dry-run)"),
         ((), "^2.0.0", 2, "'^2.0.0' is not an exact version"),
         (("--in", "lap"), "2.0.1", 2, "unknown environment 'lap': did you mean 'lab'?"),
     ):

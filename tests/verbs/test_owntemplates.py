@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,8 @@ def test_templates_that_do_not_fail_are_no_error_and_the_option_reaches_the_verb
     for verb in ("validate", "check"):
         result = CliRunner().invoke(cli.command, [verb, "--templates", "--root", str(root)])
         assert (result.exit_code, "nil pointer" in result.stderr) == (3, True)
+        (pointer,) = re.findall(r"--> (\S+)", result.stderr)
+        assert f"] {pointer}: <" in result.stderr
 
 
 def test_a_host_that_an_app_has_not_is_an_error_without_helm(root: Path) -> None:

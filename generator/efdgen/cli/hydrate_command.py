@@ -60,6 +60,7 @@ def command(
     from efdgen.helm import engines, hydrate
     from efdgen.output import resultfolder
     from efdgen.report import hydrate as report
+    from efdgen.report.text import count
     from efdgen.verbs import hydrate as verb
 
     apps = (*named, *apps)
@@ -92,7 +93,7 @@ def command(
             files = {**{name: old for name, old in there.items() if Path(name).stem not in done_now}, **files}
         for change in resultfolder.replace(output, there, files):
             click.echo(f"{change.kind.value:7} {output / change.path}")
-        say(f"{len(done)} apps in {output}")
+        say(f"{count(len(done), 'app')} in {output}")
     report_failures([result for result in found if result.error])
 
 

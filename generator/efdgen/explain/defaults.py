@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path
@@ -11,7 +12,12 @@ from efdgen.language import yamlio
 from efdgen.language.layers import Layer
 
 
-def layers(archive: str, texts: Mapping[str, str], above: tuple[str, ...] = ()) -> tuple[Layer, ...]:
+def layers(
+    archive: str,
+    texts: Mapping[str, str],
+    above: tuple[str, ...] = (),
+    folders: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[Layer, ...]:
     """Return the values that a chart and its subcharts bring, the least specific first: a subchart's own.
 
     Args:
@@ -19,18 +25,25 @@ def layers(archive: str, texts: Mapping[str, str], above: tuple[str, ...] = ()) 
         texts: the text of values.yaml of the chart, under an empty name, and of its subcharts, by their names,
             one below the other: `a/b`.
         above: what the chart's own values stand under in the app's.
+        folders: where subcharts are, by the same names; one that is not there is in `charts/<name>/`.
     """
     deepest_first = sorted(texts, key=lambda name: (-len(_parts(name)), name))
-    return tuple(_layer(archive, _parts(name), texts[name], above) for name in deepest_first)
+    return tuple(
+        _layer(f"{archive}{folders.get(name, _folder(name))}values.yaml", _parts(name), texts[name], above)
+        for name in deepest_first
+    )
+
+
+def _folder(name: str) -> str:
+    return "".join(f"charts/{part}/" for part in _parts(name))
 
 
 def _parts(name: str) -> tuple[str, ...]:
     return tuple(part for part in name.split("/") if part)
 
 
-def _layer(archive: str, subchart: tuple[str, ...], text: str, above: tuple[str, ...]) -> Layer:
-    folders = "".join(f"charts/{name}/" for name in subchart)
-    document = _read(text, f"{archive}{folders}values.yaml")
+def _layer(file: str, subchart: tuple[str, ...], text: str, above: tuple[str, ...]) -> Layer:
+    document = _read(text, file)
     data: Any = document.data if isinstance(document.data, dict) else {}
     place = (*above, *subchart)
     for name in reversed(place):

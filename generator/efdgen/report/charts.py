@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.helm.charts.outcomes import Choice, Comparison, Fetched, WrittenKeys
 from efdgen.language import visible
-from efdgen.report.text import Style, table
+from efdgen.report.text import Style, count, table
 
 
 def fetched(outcome: Fetched, style: Style) -> str:
@@ -66,7 +66,7 @@ def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:
             _dated(one.chart.version, one.published),
             one.newer.same_major or "-",
             _dated(one.newer.newest or "-", one.newest_published),
-            *([one.fitting or "none"] if is_fit_known else []),
+            *([one.fitting or (one.chart.version if one.is_fitting else "none")] if is_fit_known else []),
         ]
         for one in behind
     ]
@@ -75,15 +75,21 @@ def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:
     notes = [
         f"{one.chart.name} {version} is deprecated: nobody looks after it"
         for one in compared
-        for side, version in (("pinned", one.chart.version), ("newest", one.newer.newest))
-        if side in one.deprecated
+        for version in dict.fromkeys(_version_of(one, side) for side in one.deprecated)
     ]
     notes += [
         f"{one.chart.name} {one.newer.newest} is for Kubernetes {one.kube_version}, which not every cluster has"
         for one in behind
         if one.kube_version and one.fitting != one.newer.newest
     ]
-    return "\n".join([*shown, *notes, f"{len(behind)} of {len(compared)} charts have a newer version"])
+    verb = "has" if len(behind) == 1 else "have"
+    return "\n".join([*shown, *notes, f"{len(behind)} of {count(len(compared), 'chart')} {verb} a newer version"])
+
+
+def _version_of(one: Comparison, side: str) -> str | None:
+    """Return the version that a side of a comparison is."""
+    found = {"newest": one.newer.newest, "newestInMajor": one.newer.same_major, "newestThatFits": one.fitting}
+    return found.get(side, one.chart.version)
 
 
 def _dated(version: str, day: str) -> str:

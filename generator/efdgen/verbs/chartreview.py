@@ -203,7 +203,7 @@ def review(root: Path, app: str, asked: tuple[str, ...], timeout: float, key: st
     """
     subject = open_subject(root, app, key)
     of = Versions(subject, timeout)
-    *former, new = asked
+    *former, new = asked if subject.chart.git else map(versions.plain, asked)
     old = former[0] if former else subject.chart.version
     return compare(subject, of.side(old), of.side(new))
 

@@ -305,7 +305,12 @@ def _compared(
     newer = versions.newer(chart.version, known)
     fitting = versions.newer(chart.version, [each for each in known if fits(entries.get(each), clusters)]).newest
     pinned, newest = entries.get(chart.version), entries.get(newer.newest or "")
-    sides = (("pinned", pinned), ("newest", newest))
+    sides = {
+        "pinned": pinned,
+        "newest": newest,
+        "newestInMajor": entries.get(newer.same_major or ""),
+        "newestThatFits": entries.get(fitting or ""),
+    }
     return Comparison(
         chart,
         apps,
@@ -313,8 +318,9 @@ def _compared(
         fitting,
         pinned.created[:10] if pinned else "",
         newest.created[:10] if newest else "",
-        tuple(side for side, entry in sides if entry is not None and entry.deprecated),
+        tuple(side for side, entry in sides.items() if entry is not None and entry.deprecated),
         newest.kube_version if newest else "",
+        fits(pinned, clusters),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from efdgen.errors import ChartError, InvalidInputError, Location, Problem, UsageError
-from efdgen.helm.charts import cache, lock
+from efdgen.helm.charts import cache, lock, versions
 from efdgen.helm.charts.outcomes import Choice
 from efdgen.language import schema, yamlio
 from efdgen.language.conforms import conforms
@@ -69,13 +69,13 @@ def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -
     subject = open_subject(root, app, key)
     of = Versions(subject, timeout)
     choice = None if version else newest(subject, of)
-    wanted = choice.version if choice else version
+    wanted = choice.version if choice else version if subject.chart.git else versions.plain(version)
     if not wanted:
         return Upgraded(None, choice, ())
     if wanted == subject.chart.version:
         raise UsageError(f"{subject.chart.name} {wanted} is what {app} pins already")
     if subject.chart.git is None and not conforms(wanted, schema.load("types#/$defs/version")):
-        raise UsageError(f"{wanted!r} is not an exact version, such as 1.2.3")
+        raise UsageError(f"{wanted!r} is not an exact version, such as 1.2.3 (without a v before it)")
     reviewed = compare(subject, of.side(subject.chart.version), of.side(wanted))
     text = pinned(subject, wanted)
     path = root / subject.chart.location.file

@@ -64,15 +64,16 @@ class ChartDefaults:
         for chart in charts:
             try:
                 if chart.folder:
-                    start, texts = f"{chart.folder}/", archive.default_values_of(read(self._root, chart.folder))
+                    start, files = f"{chart.folder}/", read(self._root, chart.folder)
                 else:
                     start = f"{chart.name}-{chart.version}.tgz:"
-                    texts = archive.default_values(self._charts.archive(chart.reference))
+                    files = archive.files(self._charts.archive(chart.reference))
+                texts, folders = archive.default_values(files), archive.folders_of(files)
             except ChartError as error:
                 if not self._has_said:
                     self._say(f"chart defaults are not shown: {error}")
                 self._has_said = True
                 continue
             above = () if definition.chart is not None else (chart.key,)
-            found += defaults.layers(start, texts, above)
+            found += defaults.layers(start, texts, above, folders)
         return tuple(found)

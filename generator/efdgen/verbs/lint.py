@@ -120,9 +120,8 @@ def lint(
     notes += [f"{said} ({app} in {listed(names)})" for (app, said), names in sorted(assumed.items())]
     if containers[0] and not resources:
         lacking, every = containers
-        notes.append(
-            f"{lacking} of {every} containers have no requests or no limits: efdgen lint --resources names them"
-        )
+        what = f"container{'' if every == 1 else 's'} {'has' if lacking == 1 else 'have'}"
+        notes.append(f"{lacking} of {every} {what} no requests or no limits: efdgen lint --resources names them")
     return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(notes))
 
 

@@ -11,7 +11,7 @@ from efdgen.explain.edits import appdrafting
 from efdgen.explain.edits.appdrafting import ChartTells, DraftedApp
 from efdgen.explain.edits.making import put
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, Target
-from efdgen.helm.charts import archive, keys, mirrors
+from efdgen.helm.charts import archive, keys, mirrors, versions
 from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import schema, suggest
 from efdgen.language.conforms import conforms
@@ -64,6 +64,7 @@ def draft(root: Path, name: str, chart: ChartReference, environments: Sequence[s
         InvalidEditError: when what comes of it is wrong.
         ChartError: when the chart can't be had.
     """
+    chart = chart._replace(version=versions.plain(chart.version))
     repository = Sources(root).rendered().project.repository
     _refuse(name, chart, repository.apps, environments, repository.names)
     files = archive.files(archive_of(root, chart, Repositories(timeout, mirrors.load(root))))
@@ -104,7 +105,7 @@ def _refuse(
     if name in (DEFAULTS, DEFINITION) or name in apps:
         raise UsageError(f"there is an app {name} already" if name in apps else f"{name!r} is a word of efdgen set")
     if not conforms(chart.version, schema.load("types#/$defs/version")):
-        raise UsageError(f"{chart.version!r} is not an exact version, such as 1.2.3")
+        raise UsageError(f"{chart.version!r} is not an exact version, such as 1.2.3 (without a v before it)")
     for environment in environments:
         if environment not in known:
             raise UsageError(suggest.unknown("environment", environment, known))

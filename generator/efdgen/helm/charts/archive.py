@@ -107,25 +107,25 @@ def _safe(member: tarfile.TarInfo) -> str:
     return "/".join(inside)
 
 
-def default_values(archive: bytes) -> dict[str, str]:
+def default_values(chart: Mapping[str, bytes]) -> dict[str, str]:
     """Return the text of a chart's values.yaml, under "", and those of its subcharts.
 
     A subchart stands under its path of names, as in the values: `cp-kafka`, `cp-kafka/cp-zookeeper`. Where the
     chart gives it an alias, that is its name. A chart without values.yaml has an empty text.
 
     Raises:
-        ChartError: when the archive, or one inside it, is damaged, unsafe, or no chart.
+        ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
     """
-    return default_values_of(files(archive))
+    return {"/".join(part.path): _text(part.files, "values.yaml") for part in parts(chart)}
 
 
-def default_values_of(chart: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the same of a chart's files.
+def folders_of(chart: Mapping[str, bytes]) -> dict[str, str]:
+    """Return where those subcharts are, `charts/<name>/`, by the same names.
 
     Raises:
         ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
     """
-    return {"/".join(part.path): _text(part.files, "values.yaml") for part in parts(chart)}
+    return {"/".join(part.path): part.folder for part in parts(chart)}
 
 
 class Part(NamedTuple):
@@ -134,10 +134,12 @@ class Part(NamedTuple):
     Attributes:
         path: where its values stand in those of the outermost chart: names or aliases; empty: it is that one.
         files: its files, by their path below its folder.
+        folder: where it is in the outermost chart: `charts/<name>/`; empty: it is that one.
     """
 
     path: tuple[str, ...]
     files: Mapping[str, bytes]
+    folder: str = ""
 
 
 def parts(chart: Mapping[str, bytes]) -> Iterator[Part]:
@@ -146,18 +148,18 @@ def parts(chart: Mapping[str, bytes]) -> Iterator[Part]:
     Raises:
         ChartError: when the chart, or one inside it, is damaged, unsafe, or none.
     """
-    yield from _parts(chart, (), MAX_SUBCHARTS)
+    yield from _parts(Part((), chart), MAX_SUBCHARTS)
 
 
-def _parts(chart: Mapping[str, bytes], path: tuple[str, ...], levels: int) -> Iterator[Part]:
+def _parts(part: Part, levels: int) -> Iterator[Part]:
     if not levels:
         raise ChartError(f"the chart holds charts inside charts, more than {MAX_SUBCHARTS} levels deep")
-    yield Part(path, chart)
-    dependencies = _dependencies(chart)
-    for sub in _subcharts(chart):
+    yield part
+    dependencies = _dependencies(part.files)
+    for sub in _subcharts(part.files):
         name = _metadata(sub).name
         for known_as in dependencies.get(name, [name]):
-            yield from _parts(sub, (*path, known_as), levels - 1)
+            yield from _parts(Part((*part.path, known_as), sub, f"{part.folder}charts/{name}/"), levels - 1)
 
 
 def _subcharts(chart: Mapping[str, bytes]) -> list[Mapping[str, bytes]]:

@@ -76,7 +76,11 @@ def unknown_version(chart: ChartReference, error: ChartError, timeout: float) ->
         known = versions(chart, timeout)
     except ChartError:
         return error
-    return ChartError(f"{_address(chart)} has no version {chart.version}; {near(chart.version, known)}")
+    message = f"{_address(chart)} has no version {chart.version}"
+    if f"v{chart.version}" in known:
+        tag = f"its tag v{chart.version} is none for Helm"
+        return ChartError(f"{message}: {tag}; ask its maintainers for one without a v")
+    return ChartError(f"{message}; {near(chart.version, [each for each in known if each[:1] != 'v'])}")
 
 
 class _Client:

@@ -49,7 +49,8 @@ class Comparison(NamedTuple):
             newer one is.
         published: the day on which the pinned version was published; empty: not known.
         newest_published: the same of the newest.
-        deprecated: which of `pinned` and `newest` nobody looks after.
+        deprecated: which of `pinned`, `newest`, `newestInMajor` and `newestThatFits` nobody looks after.
+        is_fitting: whether the pinned version is for the cluster of every such environment.
         kube_version: the versions of Kubernetes that the newest is for; empty: any.
     """
 
@@ -61,6 +62,7 @@ class Comparison(NamedTuple):
     newest_published: str = ""
     deprecated: tuple[str, ...] = ()
     kube_version: str = ""
+    is_fitting: bool = True
 
 
 class Comparisons(NamedTuple):

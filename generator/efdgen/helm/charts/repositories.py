@@ -96,7 +96,8 @@ class Repositories:
 
     def _versions(self, chart: ChartReference) -> list[str]:
         if _is_registry(chart):
-            return [versions.plain(version) for version in oci.versions(chart, self._timeout)]
+            # Helm takes no tag with a v for a version: helm/helm, pkg/registry/client.go, Tags.
+            return [version for version in oci.versions(chart, self._timeout) if version[:1] != "v"]
         return [versions.plain(version) for version in self._index(chart.repository).versions(chart.name)]
 
     def _published(self, chart: ChartReference, known_url: str) -> Download:

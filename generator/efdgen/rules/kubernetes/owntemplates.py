@@ -39,7 +39,9 @@ def failing(
     text = tree.get(f"{layout.chart(failed.app)}/{path.partition('/')[2]}", b"").decode("utf-8", "replace")
     line = _in_source(text, int(number), _source(repository, location.file))
     place = Location(location.file, line, int(column or 0) + 1 if line else 0)
-    yield Finding(Problem(CODE, _HEAD.sub("", error), place), failed.environment, failed.app, "")
+    # Helm counts the lines of what is rendered, which has a mark at its top.
+    message = _HEAD.sub("", error.replace(places[-1].group(), str(place)) if line else error)
+    yield Finding(Problem(CODE, message, place), failed.environment, failed.app, "")
 
 
 def _source(repository: Repository, file: str) -> str:
