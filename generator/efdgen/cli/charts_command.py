@@ -263,9 +263,9 @@ def outdated_command(root: Path | None, timeout: float, format_: str) -> None:
       efdgen charts outdated --format json
     """
     from efdgen.report import charts
-    from efdgen.verbs import charts as fetch
+    from efdgen.verbs import newercharts
 
-    found = fetch.outdated(repository_root(root), timeout)
+    found = newercharts.outdated(repository_root(root), timeout)
     click.echo(
         charts.newer_as_json(found.charts) if format_ == "json" else charts.newer_as_text(found.charts, click.style)
     )

@@ -17,7 +17,7 @@ from efdgen.environment.volumes import claims, volumes
 from efdgen.language import suggest
 from efdgen.language.expressions import ExpressionError, Function
 from efdgen.language.quoting import Verbatim
-from efdgen.repository import paths
+from efdgen.repository import lookups, paths
 
 
 def names(environment: ResolvedEnvironment) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "numbered": numbered,
         "apps": apps,
         "app": _lookup(
-            "no app is made from a chart",
+            lookups.MISSING["app"],
             environment.known.charts,
             ((name, said) for app, said in zip(ordered, apps, strict=True) for name in app.definition.made_of),
         ),
@@ -87,7 +87,7 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "publicHosts": hosts,
         "ingressHosts": sorted((each for each in hosts if not each["isNodePort"]), key=lambda each: each["service"]),
         "host": _lookup(
-            "there is no service", environment.known.services, ((each["service"], each["host"]) for each in hosts)
+            lookups.MISSING["host"], environment.known.services, ((each["service"], each["host"]) for each in hosts)
         ),
         **_records(dns.records(found)),
         "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in secrets(environment)],

@@ -44,6 +44,7 @@ __all__ = [
     "item",
     "parse",
     "parse_loop",
+    "parsed",
     "plain",
     "text",
     "value",
@@ -104,6 +105,15 @@ def evaluate(text: str, names: Names) -> Any:
     if len(parts) == 1 and isinstance(parts[0], _Part):
         return plain(_evaluate_part(parts[0], names))
     return "".join(part if isinstance(part, str) else _as_text(part, names) for part in parts)
+
+
+def parsed(text: str) -> list[tuple[int, Node]]:
+    """Return the expressions of a scalar, each with where it begins.
+
+    Raises:
+        ExpressionError: when one is malformed.
+    """
+    return [(part.offset, part.expression) for part in _parse(text) if isinstance(part, _Part)]
 
 
 class _Part(NamedTuple):

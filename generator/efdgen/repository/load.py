@@ -10,7 +10,18 @@ from typing import Any
 from efdgen.errors import Location, Problem, Severity
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
-from efdgen.repository import chartsettings, definitions, drafts, helmtemplates, pages, paths, runbook, schemas, specs
+from efdgen.repository import (
+    chartsettings,
+    definitions,
+    drafts,
+    helmtemplates,
+    lookups,
+    pages,
+    paths,
+    runbook,
+    schemas,
+    specs,
+)
 from efdgen.repository.files import Files
 from efdgen.repository.focus import Focus, focus
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
@@ -56,6 +67,8 @@ def load(
     charts = chartsettings.load(files)
     title = pages.load_title(files)
     shown = pages.load(files, apps)
+    if not any(paths.apps_of(problem.location.file, files.of_apps) for problem in files.problems):
+        files.problems.extend(lookups.problems(apps, documents, shown))
     of_apps = [file for app in apps.values() for file in app.templates.values()]
     for file in dict.fromkeys([*parent.values(), *wrapper.values(), *of_apps]):
         wrong = helmtemplates.problem(file)

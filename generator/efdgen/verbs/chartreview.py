@@ -17,7 +17,8 @@ from efdgen.repository import paths
 from efdgen.repository.model import AppChart, AppDefinition, ChartReference, Repository
 from efdgen.review import charts
 from efdgen.review.charts import ChartReview, Cluster, Ours, Side
-from efdgen.verbs.charts import fits, refuse_damaged
+from efdgen.verbs.charts import refuse_damaged
+from efdgen.verbs.newercharts import fits
 from efdgen.verbs.once import raise_errors
 from efdgen.verbs.project import Project, open_project
 

@@ -1,4 +1,4 @@
-"""The verbs about charts as functions: fetch, verify, outdated."""
+"""The verbs about charts as functions: fetch, verify."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import TypeVar
 
 from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import threads
-from efdgen.helm.charts import archive, cache, constraints, gitcharts, lock, mirrors, versions
-from efdgen.helm.charts import known as remembered
+from efdgen.helm.charts import archive, cache, gitcharts, lock, mirrors, versions
 from efdgen.helm.charts.cache import FETCH, Cache, LockedCharts
-from efdgen.helm.charts.index import Entry
 from efdgen.helm.charts.lock import ChartLock, LockedChart
-from efdgen.helm.charts.outcomes import Comparison, Comparisons, Failure, Fetched
+from efdgen.helm.charts.outcomes import Failure, Fetched
 from efdgen.helm.charts.repositories import Download, Repositories
 from efdgen.language import suggest
 from efdgen.repository import definitions, paths
@@ -21,8 +19,6 @@ from efdgen.repository.files import Files
 from efdgen.repository.mirrors import Mirror, mirror_of
 from efdgen.repository.model import ChartReference
 from efdgen.verbs import chartkeys
-from efdgen.verbs.once import raise_errors
-from efdgen.verbs.project import open_project
 
 _THREADS = 16
 
@@ -82,7 +78,7 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
         return _lockable(LockedChart(*chart, url, cache.digest(found.content), found.commit))
 
     wanted = [chart for chart in pins if chart.name in accepted or not _is_settled(chart, locked, there, asked)]
-    results, failures = _side_by_side(one, wanted)
+    results, failures = side_by_side(one, wanted)
     twins = _twins(results, accepted)
     results = {chart: entry for chart, entry in results.items() if chart not in twins}
     failures = (*failures, *_failures((message, [chart]) for chart, message in twins.items()))
@@ -251,7 +247,7 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
             message = f"{path} is another archive: its SHA-256 digest is {sha256}, and {where} says"
             raise ChartError(f"{message} {locked.charts[chart].sha256}; remove it, and run: efdgen render")
 
-    _, failures = _side_by_side(one, list(pins))
+    _, failures = side_by_side(one, list(pins))
     stale = [
         Failure((chart,), f"{lock.FILE}:{line}: no app pins it any more; {FETCH}")
         for chart, line in locked.lines.items()
@@ -260,77 +256,7 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
     return len(pins), (*failures, *stale, *chartkeys.differing(root, charts))
 
 
-def outdated(root: Path, timeout: float) -> Comparisons:
-    """Compare every pinned chart with what its repository has.
-
-    Raises:
-        InvalidInputError: with everything wrong with app definitions.
-    """
-    pins = pinned(root)
-    repositories = Repositories(timeout, mirrors.load(root))
-
-    clusters = _clusters(root, pins)
-
-    def one(chart: ChartReference) -> Comparison:
-        return _compared(chart, pins[chart], clusters[chart], repositories)
-
-    results, failures = _side_by_side(one, list(pins))
-    return Comparisons(tuple(results.values()), failures)
-
-
-def _clusters(root: Path, pins: Mapping[ChartReference, tuple[str, ...]]) -> dict[ChartReference, Collection[str]]:
-    """Return the versions of Kubernetes that each chart goes to; specs that are wrong say nothing."""
-    found: dict[ChartReference, Collection[str]] = dict.fromkeys(pins, ())
-    try:
-        project = open_project(root)
-        raise_errors(project.repository.problems)
-        resolved = {name: project.resolver.resolve(name) for name in project.repository.environments}
-    except InvalidInputError:
-        return found
-    for chart, apps in pins.items():
-        found[chart] = {
-            environment.facts.cluster.kubernetes_version
-            for environment in resolved.values()
-            if any(app.definition.name in apps for app in environment.apps)
-        }
-    return found
-
-
-def _compared(
-    chart: ChartReference, apps: tuple[str, ...], clusters: Collection[str], repositories: Repositories
-) -> Comparison:
-    known = repositories.versions(chart)
-    remembered.remember(chart, known)
-    entries = repositories.published(chart)
-    newer = versions.newer(chart.version, known)
-    fitting = versions.newer(chart.version, [each for each in known if fits(entries.get(each), clusters)]).newest
-    pinned, newest = entries.get(chart.version), entries.get(newer.newest or "")
-    sides = {
-        "pinned": pinned,
-        "newest": newest,
-        "newestInMajor": entries.get(newer.same_major or ""),
-        "newestThatFits": entries.get(fitting or ""),
-    }
-    return Comparison(
-        chart,
-        apps,
-        newer,
-        fitting,
-        pinned.created[:10] if pinned else "",
-        newest.created[:10] if newest else "",
-        tuple(side for side, entry in sides.items() if entry is not None and entry.deprecated),
-        newest.kube_version if newest else "",
-        fits(pinned, clusters),
-    )
-
-
-def fits(entry: Entry | None, clusters: Iterable[str]) -> bool:
-    """Say whether a version of a chart is for clusters, as far as the index says what it is for."""
-    constraint = entry.kube_version if entry else ""
-    return not constraint or all(constraints.allows(constraint, version) is not False for version in clusters)
-
-
-def _side_by_side(
+def side_by_side(
     function: Callable[[ChartReference], Result], charts: Sequence[ChartReference]
 ) -> tuple[Mapping[ChartReference, Result], tuple[Failure, ...]]:
     """Call a function for each chart, in threads; return the results, and what went wrong, once an error."""
