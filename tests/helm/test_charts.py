@@ -250,7 +250,7 @@ def test_a_vendored_archive_that_is_another_is_found_though_the_right_one_is_in_
     vendored.write_bytes(other.archive)
     assert failure(charts(root, "verify")) == (
         f"demo 1.0.0: {vendored} is another archive: its SHA-256 digest is {other.sha256}, and charts.lock:3 says "
-        f"{served.sha256}; remove it, and run: efdgen render"
+        f"{served.sha256}; efdgen render puts that there"
     )
 
 

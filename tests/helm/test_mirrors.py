@@ -172,7 +172,7 @@ def test_a_machine_wins_over_the_repository(root: Path, server: ChartServer, mon
     shared(root, PUBLISHED, "https://mirror.example.org/")
     overlay(root.parent / "config", {"efdgen/charts.yaml": written(PUBLISHED, server.url)})
     assert charts(root, "fetch").exit_code == 0
-    assert charts(root, "outdated").stdout == "0 of 1 charts have a newer version\n"
+    assert charts(root, "outdated").stdout == "0 of 1 chart has a newer version\n"
     # The variable wins over the file.
     monkeypatch.setenv("EFDGEN_MIRRORS", f"{PUBLISHED}={server.url}/none")
     assert "/none/index.yaml: the server answers 404" in charts(root, "outdated").stderr

@@ -82,7 +82,7 @@ def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:
         for one in behind
         if one.kube_version and one.fitting != one.newer.newest
     ]
-    verb = "has" if len(behind) == 1 else "have"
+    verb = "has" if 1 in (len(behind), len(compared)) else "have"
     return "\n".join([*shown, *notes, f"{len(behind)} of {count(len(compared), 'chart')} {verb} a newer version"])
 
 

@@ -245,7 +245,7 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
             raise ChartError(f"{where}: its url is that of another version; {FETCH}")
         for path, sha256 in charts.other_vendored(chart):
             message = f"{path} is another archive: its SHA-256 digest is {sha256}, and {where} says"
-            raise ChartError(f"{message} {locked.charts[chart].sha256}; remove it, and run: efdgen render")
+            raise ChartError(f"{message} {locked.charts[chart].sha256}; efdgen render puts that there")
 
     _, failures = side_by_side(one, list(pins))
     stale = [
