@@ -12,7 +12,7 @@ from efdgen.helm.charts.index import Entry
 from efdgen.helm.charts.outcomes import Comparison, Comparisons
 from efdgen.helm.charts.repositories import Repositories
 from efdgen.repository.model import ChartReference
-from efdgen.verbs.charts import pinned, side_by_side
+from efdgen.verbs import charts as fetching
 from efdgen.verbs.once import raise_errors
 from efdgen.verbs.project import open_project
 
@@ -23,7 +23,7 @@ def outdated(root: Path, timeout: float) -> Comparisons:
     Raises:
         InvalidInputError: with everything wrong with app definitions.
     """
-    pins = pinned(root)
+    pins = fetching.pinned(root)
     repositories = Repositories(timeout, mirrors.load(root))
 
     clusters = _clusters(root, pins)
@@ -31,7 +31,7 @@ def outdated(root: Path, timeout: float) -> Comparisons:
     def one(chart: ChartReference) -> Comparison:
         return _compared(chart, pins[chart], clusters[chart], repositories)
 
-    results, failures = side_by_side(one, list(pins))
+    results, failures = fetching.side_by_side(one, list(pins))
     return Comparisons(tuple(results.values()), failures)
 
 
