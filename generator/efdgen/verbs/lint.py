@@ -118,11 +118,17 @@ def lint(
     failed.sort(key=lambda app: (app.environment, app.app))
     notes = list(_notes(given.environments))
     notes += [f"{said} ({app} in {listed(names)})" for (app, said), names in sorted(assumed.items())]
-    if containers[0] and not resources:
-        lacking, every = containers
-        what = f"container{'' if every == 1 else 's'} {'has' if lacking == 1 else 'have'}"
-        notes.append(f"{lacking} of {every} {what} no requests or no limits: efdgen lint --resources names them")
+    if not resources:
+        notes += _unbounded(*containers)
     return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(notes))
+
+
+def _unbounded(lacking: int, every: int) -> list[str]:
+    """Return how many of the containers have no requests or no limits, if any."""
+    if not lacking:
+        return []
+    what = f"container{'' if every == 1 else 's'} {'has' if lacking == 1 else 'have'}"
+    return [f"{lacking} of {every} {what} no requests or no limits: efdgen lint --resources names them"]
 
 
 def _kube_version(root: Path, charts: Charts, chart: AppChart) -> str:
