@@ -1,4 +1,4 @@
-"""A render that dies at a known moment, in a process of its own."""
+"""A render, or an edit, that dies at a known moment, in a process of its own."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ BEFORE_THE_JOURNAL, BEFORE_THE_SWITCH, IN_THE_SWITCH = 0, 1, 3
 
 _STATUS = 9
 
-_KILLED = f"""
+_DYING = f"""
 import os, sys
 from pathlib import Path
-from efdgen.verbs import render
 left = int(sys.argv[1])
 replace = Path.replace
 def killed(self, target):
@@ -25,12 +24,20 @@ def killed(self, target):
     left -= 1
     return replace(self, target)
 Path.replace = killed
-render.write(Path.cwd())
 """
+_RENDER = "from efdgen.verbs import render; render.write(Path.cwd())"
+_EDIT = "from efdgen import cli; cli.command(sys.argv[2:])"
 
 
 def render_until(root: Path, moment: int) -> None:
     """Render a repository, and die when so many files have taken their names."""
-    done = warm.python("-c", _KILLED, str(moment), cwd=root)
+    done = warm.python("-c", _DYING + _RENDER, str(moment), cwd=root)
     assert done.returncode == _STATUS, done.stderr
     assert (root / "rendered" / FOLDER).is_dir()
+
+
+def edit_until(root: Path, moment: int, *arguments: str) -> None:
+    """Run a command that edits a repository, and die when so many files have taken their names."""
+    done = warm.python("-c", _DYING + _EDIT, str(moment), *arguments, cwd=root)
+    assert done.returncode == _STATUS, done.stdout + done.stderr
+    assert (root / FOLDER).is_dir()

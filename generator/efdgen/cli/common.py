@@ -24,6 +24,7 @@ from efdgen.verbs.means import Means
 if TYPE_CHECKING:
     from efdgen.errors import InvalidInputError, Problem
     from efdgen.output.cache.store import Store
+    from efdgen.output.staging import Finished
 
 DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS, UNKNOWN = 1, 2, 3, 4, 5, 6
 
@@ -146,14 +147,17 @@ def only(apps: Sequence[str]) -> str:
 
 
 def repository_root(given: Path | None) -> Path:
-    """Return the repository's folder for a verb, and warn when a render was interrupted there.
+    """Return the repository's folder for a verb, and warn when a render or an edit was interrupted there.
 
     Raises:
         UsageError: when it is none.
     """
+    from efdgen.output import sources
     from efdgen.verbs import render
 
     root = found_root(given)
+    if sources.is_interrupted(root):
+        say_warning("an edit was interrupted, and its files may be half changed; to finish it, run: efdgen render")
     if render.is_interrupted(root):
         say_warning("a render was interrupted; run: efdgen render")
     return root
@@ -178,13 +182,35 @@ def finish_interrupted(folder: Path, shown: str) -> None:
     """Finish what an interrupted run was writing to a folder, and say what that was."""
     from efdgen.output import disk
 
-    finished = disk.finish(folder)
+    _tell_finished(disk.finish(folder), shown)
+
+
+def finish_edit(root: Path) -> None:
+    """Finish an edit that was interrupted, and say what that was."""
+    from efdgen.output import sources
+
+    _tell_finished(sources.finish(root), "")
+
+
+def root_to_edit(given: Path | None, *, dry_run: bool = False) -> Path:
+    """Return the repository's folder for a verb that edits, once an edit that was interrupted there is finished.
+
+    Raises:
+        OutputError: when somebody else is editing.
+        UsageError: when it is none.
+    """
+    if not dry_run:
+        finish_edit(found_root(given))
+    return repository_root(given)
+
+
+def _tell_finished(finished: Finished | None, shown: str) -> None:
     if finished is not None:
         from efdgen.report import text
 
         say(text.finished(finished, shown, click.style))
         for path in finished.kept:
-            say_warning(f"{shown}/{path} changed since; that run left it alone")
+            say_warning(f"{shown}{shown and '/'}{path} changed since; that run left it alone")
 
 
 def found_root(given: Path | None) -> Path:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli.common import repository_root, told
+from efdgen.cli.common import root_to_edit, told
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say, say_warning
 from efdgen.verbs import project
@@ -62,11 +62,11 @@ def split(words: Sequence[str], behind: int, usage: str) -> tuple[list[str], str
     return layers, words[end - 1], list(words[end:])
 
 
-def opened(root: Path | None) -> Sources:
+def opened(root: Path | None, *, dry_run: bool) -> Sources:
     """Return the repository, ready for edits."""
     from efdgen.verbs import edit
 
-    return edit.Sources(repository_root(root))
+    return edit.Sources(root_to_edit(root, dry_run=dry_run))
 
 
 def run(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option, timeout_option
+from efdgen.cli.common import complete_environment, reports_errors, root_option, root_to_edit, timeout_option
 from efdgen.cli.edits import dry_run_option
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
@@ -52,7 +52,7 @@ def command(
     from efdgen.repository.model import ChartReference
     from efdgen.verbs import newapp
 
-    folder = repository_root(root)
+    folder = root_to_edit(root, dry_run=dry_run)
     new = newapp.draft(folder, name, ChartReference(chart, version, repository), environments, timeout)
 
     def tell(_form: str, style: Style) -> list[Said]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from efdgen.cli import completing
-from efdgen.cli.common import complete_app, complete_environment, reports_errors, repository_root, root_option, told
+from efdgen.cli.common import complete_app, complete_environment, reports_errors, root_option, root_to_edit, told
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
 
@@ -60,7 +60,7 @@ def command(
     from efdgen.report import new as report
     from efdgen.verbs import new as verb
 
-    folder = repository_root(root)
+    folder = root_to_edit(root, dry_run=dry_run)
     environments = verb.Environments(folder)
     answers = Answers(site, title, place, kubernetes_version, storage_class, provides)
     if is_terminal() and not other:

@@ -31,7 +31,7 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
     from efdgen.explain.edits import making
 
     layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
-    sources = edits.opened(root)
+    sources = edits.opened(root, dry_run=dry_run)
     made: list[making.Edit] = []
     for layer in layers:
         target, pin = sources.target(layer, path), sources.pin(layer, path)

@@ -33,7 +33,7 @@ def command(question: str, root: Path | None, target: str, source: str, dry_run:
     """
     from efdgen.verbs import promote
 
-    sources = edits.opened(root)
+    sources = edits.opened(root, dry_run=dry_run)
     made = promote.promotion(sources, question, target, source)
     refuse = functools.partial(promote.refuse_surprises, made)
     edits.run(sources, made.edits, dry_run=dry_run, tells_hidden=False, refuse=refuse)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
+from efdgen.cli.common import complete_environment, reports_errors, root_option, root_to_edit
 from efdgen.cli.edits import dry_run_option
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
@@ -34,7 +34,7 @@ def command(environment: str, new: str, root: Path | None, dry_run: bool) -> Non
     from efdgen.report.text import count
     from efdgen.verbs import rename as verb
 
-    folder = repository_root(root)
+    folder = root_to_edit(root, dry_run=dry_run)
     renamed = verb.rename(folder, environment, new)
     shown = {
         f"{renamed.old[0]} -> {file}" if change.is_new else file: Change(renamed.old[1], change.after)

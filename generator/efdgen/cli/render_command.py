@@ -8,6 +8,7 @@ import click
 
 from efdgen.cli.common import (
     environments,
+    finish_edit,
     finish_interrupted,
     format_option,
     found_root,
@@ -51,6 +52,7 @@ def command(
     from efdgen.report import text
 
     folder = found_root(root)
+    finish_edit(folder)
     finish_interrupted(folder / render.OUTPUT, render.OUTPUT)
     outcome = render.write(
         folder, environments, allow_mass_deletion=allow_mass_deletion, means=means(no_cache=no_cache, jobs=jobs)

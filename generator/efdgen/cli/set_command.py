@@ -50,7 +50,7 @@ def command(
 
     listed = bool(add or add_first or remove)
     layers, path, given = edits.split(words, 0 if listed else 1, _USAGE)
-    sources = edits.opened(root)
+    sources = edits.opened(root, dry_run=dry_run)
     made = []
     for target in (sources.target(layer, path) for layer in layers):
         if listed:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from efdgen.cli import edits
-from efdgen.cli.common import DIFFERENCES, reports_errors, repository_root, root_option
+from efdgen.cli.common import DIFFERENCES, reports_errors, root_option, root_to_edit
 from efdgen.cli.streams import say
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def command(root: Path | None, check: bool, lift: bool, dry_run: bool) -> None:
     """
     from efdgen.verbs import tidy as verb
 
-    folder = repository_root(root)
+    folder = root_to_edit(root, dry_run=dry_run or check)
     found = verb.tidy(folder)
     if found.edited is not None:
         _tell(found.leftovers, found.edited, is_check=check)

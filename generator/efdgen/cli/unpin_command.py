@@ -26,6 +26,6 @@ def command(words: tuple[str, ...], root: Path | None, dry_run: bool) -> None:
     from efdgen.explain.edits import making
 
     layers, path, _ = edits.split(words, 0, "efdgen unpin WHERE... APP.PATH")
-    sources = edits.opened(root)
+    sources = edits.opened(root, dry_run=dry_run)
     made = [making.remove(sources.there(sources.pin(layer, path))) for layer in layers]
     edits.run(sources, made, dry_run=dry_run)

@@ -30,6 +30,6 @@ def command(words: tuple[str, ...], root: Path | None, dry_run: bool) -> None:
     from efdgen.explain.edits import making
 
     layers, path, _ = edits.split(words, 0, "efdgen unset WHERE... APP.PATH")
-    sources = edits.opened(root)
+    sources = edits.opened(root, dry_run=dry_run)
     made = [making.remove(sources.there(sources.target(layer, path))) for layer in layers]
     edits.run(sources, made, dry_run=dry_run)

@@ -1,16 +1,17 @@
-"""Writes what people wrote and an edit changed: each file at once, and none of them if one can't be."""
+"""Writes what people wrote and an edit changed: all of its files or, after a kill, as the next command finishes it."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
-import tempfile
+import types
 from collections.abc import Mapping
 from pathlib import Path
 
 from efdgen.errors import OutputError
 from efdgen.language.tuples import NamedTuple
+from efdgen.output import disk, staging
+from efdgen.output.compare import FileChange
+from efdgen.output.staging import Finished
 
 
 class Change(NamedTuple):
@@ -25,69 +26,62 @@ _ANYBODY_WRITES = 0o222
 """Permissions: a file that nobody may write is left alone, though its folder, or root, would let it be replaced."""
 
 
-def replace(root: Path, changes: Mapping[str, Change]) -> None:
-    """Write changed files. All are on the disk before the first takes its name; links stay what they are.
+def replace(root: Path, changes: Mapping[str, Change], gone: Mapping[str, bytes] = types.MappingProxyType({})) -> None:
+    """Write changed files, and delete those that go. Nobody else edits meanwhile; links stay what they are.
+
+    All contents are on the disk before the first takes its name. An edit that is killed later is finished by the next
+    command that writes (`finish`).
+
+    Args:
+        root: the repository.
+        changes: the files that change or come.
+        gone: the files that go, with what they hold.
 
     Raises:
-        OutputError: when one can't be written, or is not any more what was edited.
+        OutputError: when one can't be written, or is not any more what was edited, or somebody else is editing.
     """
-    staged: list[tuple[Path, Path]] = []
+    folder = root.resolve()
+    with disk.lock(folder):
+        staging.finish(folder)  # of an edit that began and died since
+        made = [_change(folder, name, change) for name, change in changes.items()]
+        made += [_change(folder, name, Change(content, b""))._replace(after=None) for name, content in gone.items()]
+        for index, change in enumerate(made):
+            if change.path in {other.path for other in made[:index]}:
+                raise OutputError(f"{change.path} is changed under two names: one is a link to the other")
+        disk.apply(folder, made)
+
+
+def _change(folder: Path, name: str, change: Change) -> FileChange:
+    """Return what happens to the file that a name leads to, if it is still as it was when it was edited."""
+    file = (folder / name).resolve()
+    if not file.is_relative_to(folder):
+        raise OutputError(f"{name} is a link that leads out of the repository: nothing is written there")
+    if change.is_new:
+        if os.path.lexists(folder / name):
+            raise OutputError(f"{name} is there already, and is left alone")
+        return FileChange(file.relative_to(folder).as_posix(), None, change.after)
     try:
-        for name, change in changes.items():
-            file = (root / name).resolve()
-            if not file.is_relative_to(root.resolve()):
-                raise OutputError(f"{name} is a link that leads out of the repository: nothing is written there")
-            try:
-                if not change.is_new and not file.stat().st_mode & _ANYBODY_WRITES:
-                    raise OutputError(f"{name} is read-only: if it is to change, chmod u+w {name}")
-                if (file.exists() or file.is_symlink()) if change.is_new else file.read_bytes() != change.before:
-                    raise OutputError(f"{name} changed while it was edited; run this again")
-                staged.append((_staged(file, change), file))
-            except OSError as error:
-                raise OutputError(f"can't write {name}: {error.strerror}") from error
-        for new, file in staged:
-            new.replace(file)
-    except OSError as error:
-        raise OutputError(f"can't write {error.filename}: {error.strerror}") from error
-    finally:
-        for new, _ in staged:
-            with contextlib.suppress(OSError):
-                new.unlink(missing_ok=True)
-
-
-def _staged(file: Path, change: Change) -> Path:
-    """Write a new content beside a file, with its permissions; a new file has those of one beside it."""
-    like = next(file.parent.glob("*.yaml"), None) if change.is_new else file
-    descriptor, name = tempfile.mkstemp(prefix=".", suffix=".efdgen", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(change.after)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(stat.S_IMODE(like.stat().st_mode) if like is not None else _usual_mode(file.parent))
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
-
-
-def _usual_mode(folder: Path) -> int:
-    """Return the permissions of a file in a folder of which nothing else is known: who may read that may read it."""
-    return stat.S_IMODE(folder.stat().st_mode) & 0o666
-
-
-def create(root: Path, name: str, content: bytes) -> None:
-    """Write a file that is not there.
-
-    Raises:
-        OutputError: when it is there, or can't be written.
-    """
-    try:
-        with (root / name).open("xb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-    except FileExistsError:
-        raise OutputError(f"{name} is there already, and is left alone") from None
+        if not file.stat().st_mode & _ANYBODY_WRITES:
+            raise OutputError(f"{name} is read-only: if it is to change, chmod u+w {name}")
+        is_same = file.read_bytes() == change.before
+    except FileNotFoundError:
+        is_same = False
     except OSError as error:
         raise OutputError(f"can't write {name}: {error.strerror}") from error
+    if not is_same:
+        raise OutputError(f"{name} changed while it was edited; run this again")
+    return FileChange(file.relative_to(folder).as_posix(), change.before, change.after)
+
+
+def is_interrupted(root: Path) -> bool:
+    """Say whether an edit stopped while it wrote, and none goes on. Costs next to nothing if not."""
+    return staging.is_there(root) and disk.is_interrupted(root.resolve())
+
+
+def finish(root: Path) -> Finished | None:
+    """Finish an edit that was interrupted while it wrote; None when none was.
+
+    Raises:
+        OutputError: when somebody is editing, or something can't be read or written.
+    """
+    return disk.finish(root.resolve()) if staging.is_there(root) else None

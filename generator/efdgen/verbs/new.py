@@ -18,6 +18,7 @@ from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.yamlio import editing, parse
 from efdgen.output import sources
+from efdgen.output.sources import Change
 from efdgen.repository import paths
 from efdgen.verbs import project
 from efdgen.verbs.edit import Sources
@@ -150,4 +151,4 @@ def write(root: Path, drafted: Drafted) -> None:
     Raises:
         OutputError: when it can't be written, or somebody made it meanwhile.
     """
-    sources.create(root, drafted.file, drafted.text.encode())
+    sources.replace(root, {drafted.file: Change(b"", drafted.text.encode(), is_new=True)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -118,15 +119,12 @@ def write(root: Path, new: NewApp, timeout: float) -> None:
         OutputError: when a file can't be written, or there is one meanwhile.
         ChartError: when the chart can't be locked.
     """
-    folder = root / paths.APPS / new.name
+    if os.path.lexists(root / paths.APPS / new.name):
+        raise OutputError(f"{paths.APPS}/{new.name} is there already, and is left alone")
+    sources.replace(root, new.changes)
     try:
-        folder.mkdir()
-    except OSError as error:
-        raise OutputError(f"can't make {paths.APPS}/{new.name}: {error.strerror}") from None
-    try:
-        sources.replace(root, new.changes)
         _lock(root, new.chart, timeout)
-    except (OutputError, ChartError):
+    except BaseException:
         _undo(root, new)
         raise
 
@@ -139,10 +137,10 @@ def _lock(root: Path, chart: ChartReference, timeout: float) -> None:
 
 def _undo(root: Path, new: NewApp) -> None:
     """Take a folder away that was just made, and put the specs back."""
-    for file, change in new.changes.items():
-        path = root / file
-        if path.is_file() and path.read_bytes() == change.after:
-            path.unlink() if change.is_new else path.write_bytes(change.before)
-    folder = root / paths.APPS / new.name
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    same = {
+        file: change
+        for file, change in new.changes.items()
+        if (root / file).is_file() and (root / file).read_bytes() == change.after
+    }
+    back = {file: Change(change.after, change.before) for file, change in same.items() if not change.is_new}
+    sources.replace(root, back, {file: change.after for file, change in same.items() if change.is_new})

@@ -133,10 +133,6 @@ def write(root: Path, renamed: Renamed) -> None:
     """
     file, content = renamed.old
     old = root / file
-    if old.is_symlink() or old.read_bytes() != content:
-        raise OutputError(f"{file} changed while it was edited, or is a link; run this again")
-    sources.replace(root, renamed.changes)
-    try:
-        old.unlink()
-    except OSError as error:
-        raise OutputError(f"can't take {file} away: {error.strerror}; do it by hand") from None
+    if old.is_symlink():
+        raise OutputError(f"{file} is a link: rename what it leads to by hand")
+    sources.replace(root, renamed.changes, {file: content})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from efdgen.errors import OutputError, Problem
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import disk, layout, staging
+from efdgen.output import disk, layout, sources, staging
 from efdgen.output.compare import FileChange, Kind, compare
 from efdgen.output.marks import Ownership, has_conflict
 from efdgen.output.staging import Finished
@@ -164,6 +164,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
             most of what is there would be deleted.
         ChartError: when the archive of a vendored chart is not there.
     """
+    sources.finish(root)
     finish(root)
     found = _read(root)[0] if means.store is not None else None
     rendered = rendering(root, names, means=means, there=found)
