@@ -205,3 +205,24 @@ def test_signs_of_any_script_are_written_as_they_are(small: Path) -> None:
     result = run(small, "set", "lab", "place", 'the \U0001f52d "Lab" é')
     assert result.exit_code == 0, result.output
     assert 'place: "the \U0001f52d \\"Lab\\" é"\n' in (small / LAB).read_text(encoding="utf-8")
+
+
+def test_every_edit_of_every_kind_of_place_ends_with_a_word_about_it(small: Path) -> None:
+    before = snapshot(small)
+    apps = ("store", "archive", "ingress-nginx")
+    below = ("", ".pins", ".pins.image.tag", ".values", ".parameters", ".image", ".image.tag", ".chart")
+    facts = ("cluster", "apps", "site", "accept")
+    for where in ("lab", "defaults", "definition"):
+        for path in (*(f"{app}{rest}" for app in apps for rest in below[: None if app == "store" else 2]), *facts):
+            for edit in (("unset", where, path), ("unpin", where, path), ("set", where, path, "{}")):
+                result = run(small, *edit, "--dry-run")
+                assert result.exit_code in (0, 2, 3), (edit, result.output, result.exception)
+                assert result.stderr, edit
+    assert snapshot(small) == before
+
+
+def test_an_app_that_is_not_listed_or_not_mentioned_can_t_be_unset(small: Path) -> None:
+    result = run(small, "unset", "dome", "archive")
+    assert (result.exit_code, result.stderr) == (2, "error: dome does not list the app archive\n")
+    result = run(small, "unset", "defaults", "archive")
+    assert (result.exit_code, result.stderr) == (2, "error: defaults says nothing about archive\n")

@@ -121,6 +121,8 @@ class Sources:
             UsageError: when it says nothing there; the message names a layer that does.
         """
         if self.value_at(target) is ABSENT:
+            if target.layer == SPEC and target.app and not target.setting:
+                raise UsageError(f"{target.where} does not list the app {target.app}")
             self.refuse_pinned(target, f"efdgen unpin {target.where} {making.name(target)}")
             raise UsageError(f"{target.where} says nothing about {making.name(target)}{self._elsewhere(target)}")
         return target
@@ -145,11 +147,11 @@ class Sources:
     def _elsewhere(self, target: Target) -> str:
         """Return which layer below a target's own says something there, and how to take that away."""
         spec = self._spec(target)
-        for layer in reversed(self._below(target, spec)):
-            path = target.setting
+        path = target.setting
+        for layer in reversed(self._below(target, spec)) if path else ():
             if at(layer.data, path, None) is not None:
                 says = f"; its {layer.name} does ({layer.locate(path, key=True)})"
-                pinned = path[0] == "pins" or ".".join(map(str, path[1:])) in (layer.data.get("pins") or {})
+                pinned = path[:-1] == ("pins",) or ".".join(map(str, path[1:])) in (layer.data.get("pins") or {})
                 return says + (_how_to_unpin(target, layer) if pinned else "")
         return ""
 

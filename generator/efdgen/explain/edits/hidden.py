@@ -44,6 +44,8 @@ def is_listed(repository: Repository, target: Target, names: Sequence[str]) -> b
 def _leaves(layers: Sequence[Layer], target: Target, value: Any, name: str) -> Iterator[Hidden]:
     for leaf, _ in leaves(value, in_lists=False):
         path = (*target.setting, *leaf)
+        if path == ("pins",):
+            continue  # an empty mapping takes nothing away
         if path[0] == "pins":
             path = ("values", *str(path[1]).split("."))
         having = history(layers, path)
