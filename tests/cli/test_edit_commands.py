@@ -226,3 +226,21 @@ def test_an_app_that_is_not_listed_or_not_mentioned_can_t_be_unset(small: Path) 
     assert (result.exit_code, result.stderr) == (2, "error: dome does not list the app archive\n")
     result = run(small, "unset", "defaults", "archive")
     assert (result.exit_code, result.stderr) == (2, "error: defaults says nothing about archive\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("set", "lab", "store.persistence.size", "3\udcff"),
+        ("pin", "lab", "store.image.tag", "1", "--reason", "3\udcff"),
+        ("new", "annex", "--title", "3\udcff"),
+        ("list", "3\udcff"),
+        ("rename", "lab", "3\udcff"),
+        ("set", "lab", "feed.news", "--add", "3\udcff"),
+    ],
+)
+def test_words_that_are_not_utf_8_are_refused(small: Path, words: tuple[str, ...]) -> None:
+    before = snapshot(small)
+    result = run(small, *words)
+    assert (result.exit_code, result.stderr) == (2, "error: 3\\xff is not UTF-8: type it anew\n")
+    assert snapshot(small) == before

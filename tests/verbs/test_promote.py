@@ -111,6 +111,22 @@ def test_nobody_goes_back_to_an_older_version_unasked(fleet: Path) -> None:
     assert "1.9.4 fails here." in (fleet / "environments/lab.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("tag", ["1.9.4-rc1", "latest", "abcdef1", "v1.9.4"])
+def test_the_default_moves_to_what_is_in_no_known_order_with_it_only_when_told(fleet: Path, tag: str) -> None:
+    values = (fleet / VALUES).read_bytes()
+    run(fleet, "pin", "lab", "store.image.tag", tag, "--reason", "Tried here first.")
+    before = tags(fleet)
+    result = CliRunner().invoke(cli.command, ["promote", "store", "--to", "east", "--root", str(fleet)])
+    told = f"which of {tag} of lab and the default 1.9.4 is newer can't be told from their numbers. To make {tag} the "
+    assert (result.exit_code, told in result.output) == (2, True), result.output
+    run(fleet, "promote", "store", "--to", "east", "--from", "lab")
+    assert tags(fleet) == {**before, "east": tag}
+    assert (fleet / VALUES).read_bytes() == values
+    run(fleet, "promote", "store", "--to", "west", "--from", "lab", "--default")
+    assert tags(fleet) == {**before, "east": tag, "west": tag}
+    assert tag.encode() in (fleet / VALUES).read_bytes()
+
+
 def test_a_pin_over_its_sites_stays_where_it_is_promoted_from(fleet: Path) -> None:
     edit(fleet / "environments/west.yaml", "name: west\n", "name: west\nsite: north\n")
     run(fleet, "pin", "north", "store.image.tag", "1.9.3", "--reason", "Older here.")

@@ -241,6 +241,7 @@ def reports_errors(function: Function) -> Function:
 
         try:
             try:
+                _refuse_undecodable(kwargs)
                 if kwargs.get("reports") and "root" in kwargs:
                     from efdgen.report.former import is_report
 
@@ -259,6 +260,24 @@ def reports_errors(function: Function) -> Function:
             _fail(str(error), CHARTS)
 
     return wrapper  # type: ignore[return-value]
+
+
+def _refuse_undecodable(arguments: Mapping[str, Any]) -> None:
+    """Refuse words that are not UTF-8: they can be neither looked up nor written. Names of files may be anything.
+
+    Raises:
+        UsageError: naming the first one.
+    """
+    from efdgen.errors import UsageError
+
+    context = click.get_current_context(silent=True)
+    named = {each.name: each for each in context.command.params} if context is not None else {}
+    for name, value in arguments.items():
+        if name in named and isinstance(named[name].type, click.Path):
+            continue
+        for word in value if isinstance(value, tuple) else (value,):
+            if isinstance(word, str) and not word.isascii() and any("\ud800" <= each <= "\udfff" for each in word):
+                raise UsageError(f"{os.fsencode(word).decode(errors='backslashreplace')} is not UTF-8: type it anew")
 
 
 def _tell_problems(

@@ -16,14 +16,20 @@ from efdgen.cli.common import complete_app, complete_environment, reports_errors
 @root_option
 @click.option("--to", "target", required=True, metavar="ENV", shell_complete=complete_environment, help="Where to.")
 @click.option("--from", "source", default="", metavar="ENV", shell_complete=complete_environment, help="Who runs it.")
+@click.option(
+    "--default", "sets_default", is_flag=True, help="Make a tag the default whose order with it is unknown, too."
+)
 @edits.dry_run_option
 @reports_errors
-def command(question: str, root: Path | None, target: str, source: str, dry_run: bool) -> None:
+def command(question: str, root: Path | None, target: str, source: str, sets_default: bool, dry_run: bool) -> None:
     """Take the image tags that one stage runs to the next: `stages` of environments/shared/facts.yaml are their order.
 
     All environments of ENV's stage get what the stage before runs. Where that is the default, their pins go; where it
     is newer, it becomes the default, and who is not there yet is pinned to what it runs. With --from, ENV alone gets
     what that one runs, also where that is older, and no stages are needed. Nobody else runs anything new by it.
+
+    The default never goes back. Of tags such as latest or 1.9.0-rc1, numbers do not tell whether they are newer:
+    --default or --from says what is meant.
 
     \b
     Examples:
@@ -34,6 +40,6 @@ def command(question: str, root: Path | None, target: str, source: str, dry_run:
     from efdgen.verbs import promote
 
     sources = edits.opened(root, dry_run=dry_run)
-    made = promote.promotion(sources, question, target, source)
+    made = promote.promotion(sources, question, target, source, sets_default=sets_default)
     refuse = functools.partial(promote.refuse_surprises, made)
     edits.run(sources, made.edits, dry_run=dry_run, tells_hidden=False, refuse=refuse)

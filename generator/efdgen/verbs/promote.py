@@ -27,7 +27,9 @@ class Promotion(NamedTuple):
     wanted: Mapping[Tagged, str]
 
 
-def promotion(sources: Sources, question: str, target: str, source: str) -> Promotion:
+def promotion(
+    sources: Sources, question: str, target: str, source: str, *, sets_default: bool = False
+) -> Promotion:
     """Plan to take an image, or all images of an app, to an environment's stage.
 
     Args:
@@ -35,6 +37,7 @@ def promotion(sources: Sources, question: str, target: str, source: str) -> Prom
         question: an app, or the path of an image's tag: `influxdb.image.tag`.
         target: the environment; without a source, all of its stage are meant.
         source: the environment that runs it already; empty: those of the stage before.
+        sets_default: whether a tag becomes the default that is in no known order with it, such as `latest`.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -58,7 +61,7 @@ def promotion(sources: Sources, question: str, target: str, source: str) -> Prom
         running = {name: now for name, found in having.items() if (now := _running(found, path)) is not None}
         default = at(merge_layers(sources.written.apps[app].layers), ("values", *path), "")
         try:
-            plan = promoting.plan(running, str(default), froms, tos, back=bool(source))
+            plan = promoting.plan(running, str(default), froms, tos, back=bool(source), sets_default=sets_default)
         except UsageError as error:
             raise UsageError(f"{app}.{dotted(path)}: {error}") from None
         if plan.default:

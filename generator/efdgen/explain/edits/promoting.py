@@ -61,12 +61,18 @@ NO_STAGES = "environments/shared/facts.yaml has no stages; write them there, or 
 
 
 def plan(
-    running: Mapping[str, Running], default: str, source: Sequence[str], target: Sequence[str], *, back: bool = False
+    running: Mapping[str, Running],
+    default: str,
+    source: Sequence[str],
+    target: Sequence[str],
+    *,
+    back: bool = False,
+    sets_default: bool = False,
 ) -> Plan:
     """Return the smallest edit after which some environments run what others do, and nobody else runs anything new.
 
     Where the layers below a spec say the same, that is to take pins away. Where the default is older, it moves, and who
-    is left behind is pinned. Else the target is pinned. A pin of anyone else stays, with its reason.
+    is left behind is pinned. Else the target is pinned. Where nobody can tell which is older, people have to say. A pin of anyone else stays, with its reason.
 
     Args:
         running: what each environment runs that has the image.
@@ -74,9 +80,11 @@ def plan(
         source: the environments that run it already.
         target: the environments that are to.
         back: whether the target may come to run an older version.
+        sets_default: whether the default moves to a tag that is in no known order with it, too.
 
     Raises:
-        UsageError: when the source does not run one thing, or an older one than the target.
+        UsageError: when the source does not run one thing, or an older one than the target, or nobody knows whether the
+            default should move.
     """
     tags = {name: running[name].tag for name in source if name in running}
     if not tags:
@@ -90,7 +98,14 @@ def plan(
         what = f"{newer} runs {running[newer].tag}, and {tag} of {first} is older"
         raise UsageError(f"{what}; to take {newer} back to it, say --from {first}")
     follows = any(running[name].tag != tag and not running[name].below for name in target if name in running)
-    moves = tag != default and follows and not is_older(tag, default)
+    is_unordered = tag != default and not is_older(default, tag) and not is_older(tag, default)
+    if is_unordered and follows and not (back or sets_default):
+        shown = f"the default {default}" if default else "the chart's own default"
+        raise UsageError(
+            f"which of {tag} of {first} and {shown} is newer can't be told from their numbers. To make {tag} the default, "
+            f"say --default; to take an environment to it and leave the default, say --from {first}"
+        )
+    moves = tag != default and follows and (sets_default if is_unordered else not is_older(tag, default))
     base = tag if moves else default
     unpin: list[str] = []
     pin: dict[str, tuple[str, str]] = {}
