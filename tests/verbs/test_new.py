@@ -74,6 +74,7 @@ def test_one_that_is_like_another_has_its_comments_and_nothing_of_its_own(small:
     [
         ("lab", "", "", "store", "there is an environment lab already: environments/lab.yaml"),
         ("Tower", "", "", "store", "'Tower' is not a name for an environment"),
+        ("a" * 70, "", "", "store", "it has 70 characters, at most 63 are allowed"),
         ("../x", "", "", "store", "is not a name for an environment"),
         ("defaults", "", "", "store", "'defaults' is what efdgen set calls a layer of all environments"),
         ("definition", "", "", "store", "'definition' is what efdgen set calls a layer of all environments"),
@@ -135,3 +136,13 @@ def test_a_pattern_of_hosts_without_the_name_is_not_copied(small: Path) -> None:
     edit(lab, "<% service %>-int.", "<% service %>-of-<% name %>.")
     drafted = Environments(small).draft("bench-2", "lab", Answers(), ())
     assert "hostPattern: lsst-<% service %>-of-<% name %>" in drafted.text
+
+
+def test_what_would_break_others_is_refused(small: Path) -> None:
+    name = "example"  # a word of hosts in what others deploy
+    before = snapshot(small)
+    with pytest.raises(InvalidEditError) as refused:
+        Environments(small).draft(name, "", Answers(provides=("ingress-nginx",)), ["view"])
+    assert {problem.code for problem in refused.value.problems} == {"E503"}
+    assert not any(problem.location.file == f"environments/{name}.yaml" for problem in refused.value.problems)
+    assert snapshot(small) == before

@@ -92,3 +92,37 @@ def test_what_can_t_be_had_or_is_there_leaves_nothing(small: Path, server: Chart
     )
     assert "there is an app store already" in result.stderr
     assert snapshot(small) == before
+
+
+def test_a_chart_that_says_odd_things_is_taken_at_its_word(small: Path, server: ChartServer) -> None:
+    odd = {
+        "Chart.yaml": "apiVersion: v2\nname: board\nversion: 2.0.2\ndescription: Shows <% odd %> things.\n",
+        "values.yaml": "sidecar: {image: 'example.org:5000/busybox:1.36'}\nold: {image: example/old, imageTag: '3'}\n"
+        "more:\n- image: example/in-a-list:1.0\n",
+        "templates/a.yaml": "kind: ConfigMap\n",
+    }
+    server.add(chart("board", "2.0.2", odd))
+    result = run(small, server, "--in", "lab", version="2.0.2")
+    assert result.exit_code == 0, result.output
+    assert "description: Shows < % odd % > things.\n" in (small / FOLDER / "app.yaml").read_text(encoding="utf-8")
+    (board,) = (
+        app
+        for each in project.rendering(small, keep=True).environments
+        for app in each.apps
+        if app.definition.name == "board"
+    )
+    assert board.values == {"sidecar": {"image": "example.org:5000/busybox:1.36"}, "old": {"imageTag": "3"}}
+
+
+def test_a_name_that_no_app_can_have_is_refused(small: Path) -> None:
+    before = snapshot(small)
+    for name, why in (
+        ("lab", "'lab' is the name of an environment"),
+        ("a" * 70, "it has 70 characters, at most 63 are allowed"),
+        ("a-", "it begins or ends with a hyphen"),
+        ("efd", "it is the parent chart's"),
+    ):
+        more = ["--chart", "a", "--version", "1.0.0", "--repository", "https://example.org", "--root", str(small)]
+        result = CliRunner().invoke(cli.command, ["new-app", name, *more])
+        assert (result.exit_code, why in result.stderr) == (2, True), result.output
+    assert snapshot(small) == before

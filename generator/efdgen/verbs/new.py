@@ -24,6 +24,7 @@ from efdgen.verbs import project
 from efdgen.verbs.edit import Sources
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_LONGEST = 63
 
 
 class Environments:
@@ -70,12 +71,13 @@ class Environments:
         file = paths.spec(name)
         text = self._text(name, other, answers, apps)
         instead = {file: text}
-        opened = project.open_project(self._root, [name], instead=instead)
+        known = self._sources.rendered().warnings
+        opened = project.open_project(self._root, instead=instead)  # others can be wrong by it, too
         try:
             rendered = project.render(opened, keep=True)
         except InvalidInputError as error:
             raise InvalidEditError(error.problems, instead) from None
-        (environment,) = rendered.environments
+        environment = next(each for each in rendered.environments if each.facts.name == name)
         listed = [app.definition.name for app in environment.apps]
         provided = environment.facts.cluster.provides
         return Drafted(
@@ -85,7 +87,7 @@ class Environments:
             secrets(environment),
             tuple(app for app in self.usual_apps() if app not in (*listed, *provided)),
             tuple(self._copied(text)) if other else (),
-            tuple(p for p in rendered.warnings if p.location.file == file and p.severity is Severity.WARNING),
+            tuple(p for p in rendered.warnings if p not in known and p.severity is Severity.WARNING),
         )
 
     def _refuse(self, name: str, other: str, answers: Answers, apps: Sequence[str]) -> None:
@@ -129,6 +131,15 @@ class Environments:
         return [*facts, *(f"{app}: {', '.join(said)}" for app, said in data["apps"].items() if said)]
 
 
+def why_no_name(name: str) -> str:
+    """Return what keeps a text from being the name of an environment or an app: a label of the DNS (RFC 1123)."""
+    if len(name) > _LONGEST:
+        return f"it has {len(name)} characters, at most {_LONGEST} are allowed"
+    if name.strip("-") != name:
+        return "it begins or ends with a hyphen"
+    return "lower-case letters, digits and hyphens"
+
+
 def refuse_name(root: Path, name: str, sites: Collection[str]) -> None:
     """Refuse a name that no new environment can have.
 
@@ -136,7 +147,7 @@ def refuse_name(root: Path, name: str, sites: Collection[str]) -> None:
         UsageError: when it is none, other verbs could not address it, or there is such an environment.
     """
     if not _NAME.match(name):
-        raise UsageError(f"{name!r} is not a name for an environment: lower-case letters, digits and hyphens")
+        raise UsageError(f"{name!r} is not a name for an environment: {why_no_name(name)}")
     if name in (DEFAULTS, DEFINITION):
         raise UsageError(f"{name!r} is what efdgen set calls a layer of all environments: choose another name")
     if name in sites:

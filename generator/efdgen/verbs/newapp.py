@@ -25,6 +25,7 @@ from efdgen.verbs import charts as fetching
 from efdgen.verbs import project
 from efdgen.verbs.chartreview import archive_of
 from efdgen.verbs.edit import Sources
+from efdgen.verbs.new import why_no_name
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
@@ -102,7 +103,10 @@ def _refuse(
     name: str, chart: ChartReference, apps: Collection[str], environments: Sequence[str], known: Collection[str]
 ) -> None:
     if not _NAME.match(name) or name == paths.PARENT:
-        raise UsageError(f"{name!r} is not a name for an app: lower-case letters, digits and hyphens")
+        why = "it is the parent chart's" if name == paths.PARENT else why_no_name(name)
+        raise UsageError(f"{name!r} is not a name for an app: {why}")
+    if name in known:
+        raise UsageError(f"{name!r} is the name of an environment: choose another name for the app")
     if name in (DEFAULTS, DEFINITION) or name in apps:
         raise UsageError(f"there is an app {name} already" if name in apps else f"{name!r} is a word of efdgen set")
     if not conforms(chart.version, schema.load("types#/$defs/version")):

@@ -79,7 +79,7 @@ def draft(name: str, chart: ChartReference, tells: ChartTells, apps: Collection[
     )
     app = [
         *(["# yaml-language-server: $schema=../../../schemas/app.schema.json"] if schema else []),
-        *_entry("description", tells.description or f"TODO: what {name} is for, in a sentence."),
+        *_entry("description", _literal(tells.description) or f"TODO: what {name} is for, in a sentence."),
         *_entry("chart", {"name": chart.name, "version": chart.version, "repository": chart.repository}),
         *_of_app(name, secrets, ingresses, apps),
     ]
@@ -88,6 +88,11 @@ def draft(name: str, chart: ChartReference, tells: ChartTells, apps: Collection[
         *_of_values(name, tells, secrets, ingresses),
     ]
     return DraftedApp({"app.yaml": _text(app), "values.yaml": _text(values)}, found)
+
+
+def _literal(prose: str) -> str:
+    """Return prose that holds no expression: nobody meant what a chart says as one of ours."""
+    return prose.replace("<%", "< %").replace("%>", "% >")
 
 
 def _of_app(name: str, secrets: list[Path], ingresses: list[Path], apps: Collection[str]) -> Iterator[str]:
@@ -127,7 +132,8 @@ def _of_values(name: str, tells: ChartTells, secrets: list[Path], ingresses: lis
         _put(said, path, secret_of(name, path))
     tags: dict[str, Any] = {}
     for each in images(tells.values):
-        _put(said if each.path[0] in said else tags, each.path, each.tag)
+        if all(isinstance(part, str) for part in each.path):  # what stands in a list is replaced as a whole only
+            _put(said if each.path[0] in said else tags, each.path, at(tells.values, each.path))
     for path, message in tells.required.items():
         yield f"## The chart insists on {dotted(path)}: {' '.join(message.split())}"
     for key, value in tags.items():
