@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from efdgen import cli
 from efdgen.errors import OutputError
 from efdgen.output import disk, sources
+from efdgen.output.compare import Change
 from efdgen.output.journal import FOLDER
-from efdgen.output.sources import Change
 from support import kills, warm
 from support.checkout import snapshot
 

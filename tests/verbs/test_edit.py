@@ -21,7 +21,7 @@ from efdgen.explain.edits.model import Target, names
 from efdgen.explain.environment import Environment
 from efdgen.language.layers import ABSENT, at, leaves
 from efdgen.output import sources as sources_of_files
-from efdgen.output.sources import Change
+from efdgen.output.compare import Change
 from efdgen.repository.load import load
 from efdgen.verbs import edit as verb
 from efdgen.verbs.edit import Edited, Sources

@@ -60,5 +60,44 @@ def test_a_name_that_can_t_be_had_changes_nothing(small: Path) -> None:
 def test_only_expressions_that_name_the_link_change() -> None:
     text = "a: <% links.dome.url %> links.dome <% links['dome'].url + links.dome2.x + links.domes %>\n"
     assert renaming.in_expressions(text, "dome", "roof") == (
-        "a: <% links.roof.url %> links.dome <% links.roof.url + links.dome2.x + links.domes %>\n"
+        "a: <% links.roof.url %> links.dome <% links['roof'].url + links.dome2.x + links.domes %>\n"
     )
+    text = """<% 'links.dome' + "links['dome']" + links["dome"].url + '\\'' + links.dome.x %>"""
+    assert renaming.in_expressions(text, "dome", "big-dome") == (
+        """<% 'links.dome' + "links['dome']" + links["big-dome"].url + '\\'' + links['big-dome'].x %>"""
+    )
+
+
+def test_quotes_of_yaml_around_an_expression_stay_what_they_are() -> None:
+    text = (
+        "a: '<% links.dome.url %>'  # why\nb: '<% ''links.dome'' + links[''dome''].x %>'\nc: [\"<% links.dome.x %>\"]\n"
+    )
+    assert renaming.in_yaml(text, "a.yaml", "dome", "big-dome") == (
+        "a: '<% links[''big-dome''].url %>'  # why\n"
+        "b: '<% ''links.dome'' + links[''big-dome''].x %>'\n"
+        "c: [\"<% links['big-dome'].x %>\"]\n"
+    )
+
+
+def test_a_quoted_key_keeps_its_quotes(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "  dome: The link", '  "dome": The link')
+    assert run(small, "rename", "dome", "roof").exit_code == 0
+    assert '  "roof": The link' in (small / "environments/lab.yaml").read_text(encoding="utf-8")
+
+
+def test_lines_that_say_the_old_name_are_told_wherever_people_write() -> None:
+    texts = {
+        "a": "place: utc-at-dome\nDome_1\nkingdome\nname: dome-2\n",
+        "b": "kubectl -n dome-2 get pods # as at dome\n",
+    }
+    assert renaming.mentions(texts, "dome", ["dome-2", "lab"]) == [("a", 1), ("a", 2), ("b", 1)]
+
+
+def test_makefiles_and_workflows_are_read_too(small: Path) -> None:
+    (small / "Makefile").write_text("dome:\n\tefdgen render dome\n", encoding="utf-8")
+    (small / ".github/workflows").mkdir(parents=True)
+    (small / ".github/workflows/ci.yaml").write_text("on: push\nenv: {NAME: dome}\n", encoding="utf-8")
+    (small / "picture").write_bytes(b"\xff dome")
+    shown = run(small, "rename", "dome", "roof", "--dry-run").stdout
+    assert all(f"  {place}\n" in shown for place in ("Makefile:1", "Makefile:2", ".github/workflows/ci.yaml:2"))
+    assert "picture" not in shown

@@ -16,7 +16,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from efdgen.cli.reports import Report, Said, Style, publish, refuse_inside, refuse_others, report_option
-from efdgen.cli.streams import say, say_error, say_warning
+from efdgen.cli.streams import say_error, say_warning
+from efdgen.cli.words import refuse_undecodable
 from efdgen.repository import paths
 from efdgen.verbs import project
 from efdgen.verbs.means import Means
@@ -24,7 +25,6 @@ from efdgen.verbs.means import Means
 if TYPE_CHECKING:
     from efdgen.errors import InvalidInputError, Problem
     from efdgen.output.cache.store import Store
-    from efdgen.output.staging import Finished
 
 DIFFERENCES, USAGE, INVALID_INPUT, OUTPUT, CHARTS, UNKNOWN = 1, 2, 3, 4, 5, 6
 
@@ -178,41 +178,6 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
         yield progress
 
 
-def finish_interrupted(folder: Path, shown: str) -> None:
-    """Finish what an interrupted run was writing to a folder, and say what that was."""
-    from efdgen.output import disk
-
-    _tell_finished(disk.finish(folder), shown)
-
-
-def finish_edit(root: Path) -> None:
-    """Finish an edit that was interrupted, and say what that was."""
-    from efdgen.output import sources
-
-    _tell_finished(sources.finish(root), "")
-
-
-def root_to_edit(given: Path | None, *, dry_run: bool = False) -> Path:
-    """Return the repository's folder for a verb that edits, once an edit that was interrupted there is finished.
-
-    Raises:
-        OutputError: when somebody else is editing.
-        UsageError: when it is none.
-    """
-    if not dry_run:
-        finish_edit(found_root(given))
-    return repository_root(given)
-
-
-def _tell_finished(finished: Finished | None, shown: str) -> None:
-    if finished is not None:
-        from efdgen.report import text
-
-        say(text.finished(finished, shown, click.style))
-        for path in finished.kept:
-            say_warning(f"{shown}{shown and '/'}{path} changed since; that run left it alone")
-
-
 def found_root(given: Path | None) -> Path:
     """Return the repository's folder: the one given, or the one around the current folder.
 
@@ -241,7 +206,7 @@ def reports_errors(function: Function) -> Function:
 
         try:
             try:
-                _refuse_undecodable(kwargs)
+                refuse_undecodable(kwargs)
                 if kwargs.get("reports") and "root" in kwargs:
                     from efdgen.report.former import is_report
 
@@ -260,24 +225,6 @@ def reports_errors(function: Function) -> Function:
             _fail(str(error), CHARTS)
 
     return wrapper  # type: ignore[return-value]
-
-
-def _refuse_undecodable(arguments: Mapping[str, Any]) -> None:
-    """Refuse words that are not UTF-8: they can be neither looked up nor written. Names of files may be anything.
-
-    Raises:
-        UsageError: naming the first one.
-    """
-    from efdgen.errors import UsageError
-
-    context = click.get_current_context(silent=True)
-    named = {each.name: each for each in context.command.params} if context is not None else {}
-    for name, value in arguments.items():
-        if name in named and isinstance(named[name].type, click.Path):
-            continue
-        for word in value if isinstance(value, tuple) else (value,):
-            if isinstance(word, str) and not word.isascii() and any("\ud800" <= each <= "\udfff" for each in word):
-                raise UsageError(f"{os.fsencode(word).decode(errors='backslashreplace')} is not UTF-8: type it anew")
 
 
 def _tell_problems(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli.common import root_to_edit, told
+from efdgen.cli.common import told
+from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say, say_warning
 from efdgen.verbs import project

@@ -15,12 +15,12 @@ from efdgen.cli.common import (
     app_option,
     complete_app,
     complete_environment,
-    finish_interrupted,
     reports_errors,
     repository_root,
     root_option,
 )
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.cli.interrupted import finish_interrupted
 from efdgen.cli.streams import say, say_warning
 from efdgen.repository import paths
 from efdgen.verbs import render

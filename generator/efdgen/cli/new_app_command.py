@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import complete_environment, reports_errors, root_option, root_to_edit, timeout_option
+from efdgen.cli.common import complete_environment, reports_errors, root_option, timeout_option
 from efdgen.cli.edits import dry_run_option
+from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from efdgen.cli import completing
-from efdgen.cli.common import complete_app, complete_environment, reports_errors, root_option, root_to_edit, told
+from efdgen.cli.common import complete_app, complete_environment, reports_errors, root_option, told
+from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import complete_environment, reports_errors, root_option, root_to_edit
+from efdgen.cli.common import complete_environment, reports_errors, root_option
 from efdgen.cli.edits import dry_run_option
+from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
 
@@ -29,7 +30,7 @@ def command(environment: str, new: str, root: Path | None, dry_run: bool) -> Non
       efdgen rename tucson-teststand tts --dry-run
       efdgen rename tucson-teststand tts
     """
-    from efdgen.output.sources import Change
+    from efdgen.output.compare import Change
     from efdgen.report import rename as report
     from efdgen.report.text import count
     from efdgen.verbs import rename as verb

@@ -8,8 +8,6 @@ import click
 
 from efdgen.cli.common import (
     environments,
-    finish_edit,
-    finish_interrupted,
     format_option,
     found_root,
     means,
@@ -18,6 +16,7 @@ from efdgen.cli.common import (
     root_option,
     show,
 )
+from efdgen.cli.interrupted import finish_edit, finish_interrupted
 from efdgen.cli.streams import say_warning
 from efdgen.verbs import render
 

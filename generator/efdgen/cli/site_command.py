@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import finish_interrupted, reports_errors, repository_root, root_option
+from efdgen.cli.common import reports_errors, repository_root, root_option
+from efdgen.cli.interrupted import finish_interrupted
 from efdgen.cli.streams import say
 from efdgen.verbs import project, render
 

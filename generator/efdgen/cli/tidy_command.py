@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from efdgen.cli import edits
-from efdgen.cli.common import DIFFERENCES, reports_errors, root_option, root_to_edit
+from efdgen.cli.common import DIFFERENCES, reports_errors, root_option
+from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.streams import say
 
 if TYPE_CHECKING:

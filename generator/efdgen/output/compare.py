@@ -32,6 +32,14 @@ class FileChange(NamedTuple):
         return Kind.REMOVED if self.after is None else Kind.CHANGED
 
 
+class Change(NamedTuple):
+    """A file before and after an edit; one that is new was not there."""
+
+    before: bytes
+    after: bytes
+    is_new: bool = False
+
+
 def compare(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[FileChange]:
     """Return the changes that turn `before` into `after`, sorted by path."""
     if isinstance(after, FileTree):

@@ -8,19 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from efdgen.errors import OutputError
-from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, staging
-from efdgen.output.compare import FileChange
+from efdgen.output.compare import Change, FileChange
 from efdgen.output.staging import Finished
-
-
-class Change(NamedTuple):
-    """A file before and after an edit; one that is new was not there."""
-
-    before: bytes
-    after: bytes
-    is_new: bool = False
-
 
 _ANYBODY_WRITES = 0o222
 """Permissions: a file that nobody may write is left alone, though its folder, or root, would let it be replaced."""

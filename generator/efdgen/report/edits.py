@@ -11,7 +11,7 @@ from efdgen.explain.edits.model import Hidden, Target
 from efdgen.language import visible
 from efdgen.language.secrecy import masked_line
 from efdgen.language.shown import listed
-from efdgen.output.sources import Change
+from efdgen.output.compare import Change
 from efdgen.report.diff import written
 from efdgen.report.text import COLOURS, Style, count
 from efdgen.review.model import Review

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from efdgen.explain.edits.renaming import Moved
 from efdgen.language import visible
 from efdgen.language.shown import listed
-from efdgen.output.sources import Change
+from efdgen.output.compare import Change
 from efdgen.report.edits import lines_changed
 from efdgen.report.text import Style
 

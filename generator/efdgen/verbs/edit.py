@@ -20,7 +20,7 @@ from efdgen.language.shown import listed
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import sources
-from efdgen.output.sources import Change
+from efdgen.output.compare import Change
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.review.model import Review
@@ -152,7 +152,7 @@ class Sources:
             if at(layer.data, path, None) is not None:
                 says = f"; its {layer.name} does ({layer.locate(path, key=True)})"
                 pinned = path[:-1] == ("pins",) or ".".join(map(str, path[1:])) in (layer.data.get("pins") or {})
-                return says + (_how_to_unpin(target, layer) if pinned else "")
+                return says + (making.how_to_unpin(target, layer) if pinned else "")
         return ""
 
     def value_at(self, target: Target) -> Any:
@@ -305,14 +305,6 @@ def _value_in(texts: Mapping[str, str], target: Target) -> Any:
     """Return what stands at a target in a text that changed; ABSENT: nothing, or its file did not change."""
     text = texts.get(target.file)
     return ABSENT if text is None else at(yamlio.parse(text, target.file).data, target.path)
-
-
-def _how_to_unpin(target: Target, layer: Layer) -> str:
-    where = DEFAULTS if layer.name == "shared facts" else layer.name.removeprefix("site ")
-    path = target.setting[-1] if target.setting[0] == "pins" else ".".join(map(str, target.setting[1:]))
-    pin = f"{target.app}.{path}"
-    here = f"efdgen set {target.where} {target.app}.pins.{path} null"
-    return f". To unpin it there: efdgen unpin {where} {pin}; in {target.where} alone: {here}"
 
 
 def _resolved(environment: ResolvedEnvironment, target: Target) -> Any:

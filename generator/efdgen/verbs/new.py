@@ -18,7 +18,7 @@ from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.yamlio import editing, parse
 from efdgen.output import sources
-from efdgen.output.sources import Change
+from efdgen.output.compare import Change
 from efdgen.repository import paths
 from efdgen.verbs import project
 from efdgen.verbs.edit import Sources

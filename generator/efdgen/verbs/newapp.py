@@ -18,7 +18,7 @@ from efdgen.language import schema, suggest
 from efdgen.language.conforms import conforms
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import sources
-from efdgen.output.sources import Change
+from efdgen.output.compare import Change
 from efdgen.repository import chartkeys, paths
 from efdgen.repository.model import ChartReference
 from efdgen.verbs import charts as fetching

@@ -27,9 +27,7 @@ class Promotion(NamedTuple):
     wanted: Mapping[Tagged, str]
 
 
-def promotion(
-    sources: Sources, question: str, target: str, source: str, *, sets_default: bool = False
-) -> Promotion:
+def promotion(sources: Sources, question: str, target: str, source: str, *, sets_default: bool = False) -> Promotion:
     """Plan to take an image, or all images of an app, to an environment's stage.
 
     Args:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from efdgen.language import suggest, yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import sources
-from efdgen.output.sources import Change
+from efdgen.output.compare import Change
 from efdgen.repository import chartkeys, paths
 from efdgen.repository.model import Repository
 from efdgen.review.model import Review
@@ -83,7 +84,9 @@ def rename(root: Path, old: str, new: str) -> Renamed:
         file,
         changes,
         renaming.moved(names[old], names[new]),
-        renaming.mentions(everything, old),
+        renaming.mentions(
+            everything | _around(root), old, (*repository.names, *found.written.sites, *repository.apps, new)
+        ),
         review(before.tree, rendered.tree, "the specs as they are"),
         outdated(before.tree, rendered.tree),
         (names[old].parent, names[new].parent),
@@ -97,6 +100,21 @@ def _files(root: Path) -> Iterator[str]:
             name = path.relative_to(root).as_posix()
             if path.is_file() and "/." not in name and path.name != chartkeys.FILE and path.suffix != ".json":
                 yield name
+
+
+def _around(root: Path) -> dict[str, str]:
+    """Return the texts at the top of the repository and of its workflows, which may name environments, too."""
+    found = {}
+    around = [*root.iterdir(), *(root / ".github").rglob("*")]
+    for path in sorted(around, key=lambda path: (path.suffix == ".md", path)):  # what runs before what is read
+        with contextlib.suppress(OSError, ValueError):
+            if path.is_file() and not path.is_symlink() and path.stat().st_size < _LARGE:
+                found[path.relative_to(root).as_posix()] = path.read_text(encoding="utf-8")
+    return found
+
+
+_LARGE = 1 << 20
+"""Bytes of what nobody wrote by hand."""
 
 
 def _read(root: Path, file: str) -> tuple[bytes, str]:
@@ -114,11 +132,12 @@ def _read(root: Path, file: str) -> tuple[bytes, str]:
 
 
 def _renamed(file: str, text: str, repository: Repository, old: str, new: str) -> str:
-    text = renaming.in_expressions(text, old, new)
     schemas = repository.schemas
     is_spec = bool(paths.environment_of(file))
     places = schemas.names_in_specs if is_spec else schemas.names_in_shared if file == paths.FACTS else ()
     try:
+        is_yaml = file.endswith((".yaml", ".yml"))
+        text = renaming.in_yaml(text, file, old, new) if is_yaml else renaming.in_expressions(text, old, new)
         return renaming.in_document(text, file, places, old, new) if places else text
     except editing.EditError as error:
         place = yamlio.parse(text, file).locate(error.path, key=True)

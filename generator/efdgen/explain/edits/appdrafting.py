@@ -131,9 +131,8 @@ def _of_values(name: str, tells: ChartTells, secrets: list[Path], ingresses: lis
     for path in secrets:
         _put(said, path, secret_of(name, path))
     tags: dict[str, Any] = {}
-    for each in images(tells.values):
-        if all(isinstance(part, str) for part in each.path):  # what stands in a list is replaced as a whole only
-            _put(said if each.path[0] in said else tags, each.path, at(tells.values, each.path))
+    for path in _tags(tells.values):
+        _put(said if path[0] in said else tags, path, at(tells.values, path))
     for path, message in tells.required.items():
         yield f"## The chart insists on {dotted(path)}: {' '.join(message.split())}"
     for key, value in tags.items():
@@ -187,6 +186,13 @@ def _volumes(values: Mapping[str, Any]) -> Iterator[Path]:
     for path, value in _nodes(values):
         if path[-1] in ("storageClass", "storageClassName") and not isinstance(value, dict | list):
             yield path
+
+
+def _tags(values: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield where tags of images stand that layers can change one by one: a list is replaced as a whole."""
+    for each in images(values):
+        if all(isinstance(part, str) for part in each.path):
+            yield each.path
 
 
 def _ports(values: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:

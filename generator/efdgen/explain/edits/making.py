@@ -7,9 +7,9 @@ from typing import Any
 
 from efdgen.errors import Path, UsageError, dotted
 from efdgen.explain.edits import values
-from efdgen.explain.edits.model import DEFINITION, Target
+from efdgen.explain.edits.model import DEFAULTS, DEFINITION, Target
 from efdgen.language.inheriting import INHERITED, is_inherited
-from efdgen.language.layers import ABSENT, at
+from efdgen.language.layers import ABSENT, Layer, at
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing, parse
 
@@ -158,3 +158,12 @@ def name(target: Target) -> str:
     """Return a target as people type it."""
     setting = target.setting[1:] if target.setting[:1] == ("values",) else target.setting
     return dotted((target.app, *setting)) if target.app else dotted(setting)
+
+
+def how_to_unpin(target: Target, layer: Layer) -> str:
+    """Return how to take away what a layer below a target's own pins: there, or for the target alone."""
+    where = DEFAULTS if layer.name == "shared facts" else layer.name.removeprefix("site ")
+    path = target.setting[-1] if target.setting[0] == "pins" else ".".join(map(str, target.setting[1:]))
+    pin = f"{target.app}.{path}"
+    here = f"efdgen set {target.where} {target.app}.pins.{path} null"
+    return f". To unpin it there: efdgen unpin {where} {pin}; in {target.where} alone: {here}"

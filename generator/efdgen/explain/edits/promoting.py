@@ -72,7 +72,8 @@ def plan(
     """Return the smallest edit after which some environments run what others do, and nobody else runs anything new.
 
     Where the layers below a spec say the same, that is to take pins away. Where the default is older, it moves, and who
-    is left behind is pinned. Else the target is pinned. Where nobody can tell which is older, people have to say. A pin of anyone else stays, with its reason.
+    is left behind is pinned. Else the target is pinned. Where nobody can tell which is older, people have to say. A pin
+    of anyone else stays, with its reason.
 
     Args:
         running: what each environment runs that has the image.
@@ -102,8 +103,8 @@ def plan(
     if is_unordered and follows and not (back or sets_default):
         shown = f"the default {default}" if default else "the chart's own default"
         raise UsageError(
-            f"which of {tag} of {first} and {shown} is newer can't be told from their numbers. To make {tag} the default, "
-            f"say --default; to take an environment to it and leave the default, say --from {first}"
+            f"which of {tag} of {first} and {shown} is newer can't be told from their numbers. To make {tag} the "
+            f"default, say --default; to take an environment to it and leave the default, say --from {first}"
         )
     moves = tag != default and follows and (sets_default if is_unordered else not is_older(tag, default))
     base = tag if moves else default

@@ -96,7 +96,7 @@ def append(text: str, path: Path, value: Any, *, first: bool = False) -> str:
 
 
 def rename(text: str, path: Path, name: str) -> str:
-    """Return a text with another key in the place of the last one of a path; its value and its place stay.
+    """Return a text with another key in the place of the last one of a path; its value, its place and its quotes stay.
 
     Raises:
         EditError: when it does not stand there, or an alias or anchor is in the way.
@@ -105,7 +105,8 @@ def rename(text: str, path: Path, name: str) -> str:
     depth, entry = edit.follow(path)
     if depth < len(path):
         raise EditError("nothing of that name stands there", path[:depth])
-    changed = text[: entry.start] + styles.scalar(name) + text[entry.end :]
+    quote = text[entry.start] if text[entry.start] in "'\"" else ""
+    changed = text[: entry.start] + styles.scalar(name, quote) + text[entry.end :]
     above = edit.value_at(path[:-1])
     data = {name if key == path[-1] else key: value for key, value in above.items()}
     return _checked(changed, _with(edit.data, path[:-1], data), path)

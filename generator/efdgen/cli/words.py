@@ -1,0 +1,27 @@
+"""The words of a command line, before any verb takes them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+
+def refuse_undecodable(arguments: Mapping[str, Any]) -> None:
+    """Refuse words that are not UTF-8: they can be neither looked up nor written. Names of files may be anything.
+
+    Raises:
+        UsageError: naming the first one.
+    """
+    from efdgen.errors import UsageError
+
+    context = click.get_current_context(silent=True)
+    named = {each.name: each for each in context.command.params} if context is not None else {}
+    for name, value in arguments.items():
+        if name in named and isinstance(named[name].type, click.Path):
+            continue
+        for word in value if isinstance(value, tuple) else (value,):
+            if isinstance(word, str) and not word.isascii() and any("\ud800" <= each <= "\udfff" for each in word):
+                raise UsageError(f"{os.fsencode(word).decode(errors='backslashreplace')} is not UTF-8: type it anew")
