@@ -214,7 +214,7 @@ def test_every_edit_of_every_kind_of_place_ends_with_a_word_about_it(small: Path
     facts = ("cluster", "apps", "site", "accept")
     for where in ("lab", "defaults", "definition"):
         for path in (*(f"{app}{rest}" for app in apps for rest in below[: None if app == "store" else 2]), *facts):
-            for words in (("unset", where, path), ("unpin", where, path), ("set", where, path, "{}")):
+            for words in (("unset", where, path), ("set", where, path, "{}")):
                 result = run(small, *words, "--dry-run")
                 assert result.exit_code in (0, 2, 3), (words, result.output, result.exception)
                 assert result.stderr, words

@@ -32,7 +32,7 @@ def test_the_commonest_changes_take_as_many_lines_as_the_page_says(monkeypatch: 
             after[edit.target.file] = edit.apply(after[edit.target.file])
         changed.append(sum(_lines(texts[file], after[file]) for file in texts))
 
-    monkeypatch.setattr(edits, "opened", lambda _root: sources)
+    monkeypatch.setattr(edits, "opened", lambda _root, **_options: sources)
     monkeypatch.setattr(edits, "run", count)
     for command, _ in CHANGES:
         result = CliRunner().invoke(cli.command, shlex.split(command))
