@@ -212,7 +212,7 @@ def test_every_edit_of_every_kind_of_place_ends_with_a_word_about_it(small: Path
     apps = ("store", "archive", "ingress-nginx")
     below = ("", ".pins", ".pins.image.tag", ".values", ".parameters", ".image", ".image.tag", ".chart")
     facts = ("cluster", "apps", "site", "accept")
-    for where in ("lab", "defaults", "definition"):
+    for where in ("lab", "defaults"):
         for path in (*(f"{app}{rest}" for app in apps for rest in below[: None if app == "store" else 2]), *facts):
             for words in (("unset", where, path), ("set", where, path, "{}")):
                 result = run(small, *words, "--dry-run")
