@@ -242,3 +242,17 @@ def test_words_that_are_not_utf_8_are_refused(small: Path) -> None:
         result = run(small, *words)
         assert (result.exit_code, result.stderr) == (2, "error: 3\\xff is not UTF-8: type it anew\n"), words
     assert snapshot(small) == before
+
+
+def test_a_mapping_that_would_take_values_away_is_refused_unless_that_is_said(small: Path) -> None:
+    before = snapshot(small)
+    result = run(small, "set", "lab", "store.resources", "{limits: {cpu: 2}}")
+    assert result.exit_code == 2
+    assert "this would take away what lab says: store.resources.limits.memory. Set each value" in result.stderr
+    assert snapshot(small) == before
+    assert run(small, "set", "lab", "store.resources", "{requests: {cpu: 1}}", "--replace", "--dry-run").exit_code == 0
+    result = run(small, "set", "lab", "store", "{}")
+    assert result.stderr.startswith("lab lists store already, and what it says of it stays; --replace takes it away\n")
+    assert snapshot(small) == before
+    assert run(small, "set", "lab", "store", "{}", "--replace").exit_code == 0
+    assert "  store: {}\n" in (small / LAB).read_text(encoding="utf-8")

@@ -295,6 +295,19 @@ def test_comments_between_brackets_stay_with_what_they_are_about() -> None:
         editing.remove("a: {b: 1,\n  # about c\n  c: 2}\n", ("a", "b"))
 
 
+def test_a_comment_below_that_stands_further_in_belongs_to_what_is_above_it() -> None:
+    text = "a: 1\nb:\n  c: 2  # behind\n  # below\n  # and more\n# of d\nd: 3\n"
+    assert editing.remove(text, ("b", "c")) == "a: 1\n# of d\nd: 3\n"
+    assert editing.put("b:\n  c: 2\n  # below\n", ("d",), 3) == "b:\n  c: 2\n  # below\nd: 3\n"
+    assert editing.remove("b:\n  c: 2\n  # below\n  d: 3\n", ("b", "c")) == "b:\n  # below\n  d: 3\n"
+
+
+def test_a_number_sign_in_a_text_is_no_comment() -> None:
+    text = "a: 'x # y'\n'b # c': |\n  # text\nd: 1\n# of e\ne: [1, 2]  # why\n"
+    commented = {key: editing.has_comment(text, (key,)) for key in ("a", "b # c", "d", "e")}
+    assert commented == {"a": False, "b # c": False, "d": False, "e": True}
+
+
 def test_a_comment_goes_only_with_all_that_it_could_be_about() -> None:
     text = "# of a\na:\n  # of b\n  b:\n    # of c\n    c: 1\n# of d\nd: 1\n"
     assert editing.remove(text, ("a", "b", "c")) == "# of a\n# of d\nd: 1\n"

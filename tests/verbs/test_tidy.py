@@ -12,7 +12,7 @@ from efdgen import cli
 from efdgen.output import layout
 from efdgen.verbs import edit as editing
 from efdgen.verbs import project
-from efdgen.verbs.tidy import tidy
+from efdgen.verbs.tidy import lift, tidy
 from support.checkout import edit
 from support.repository import small_repository
 
@@ -139,7 +139,7 @@ cluster:
   kubernetesVersion: "1.21.5"
   provides: [vault-secrets-operator, ingress-nginx]
 kafka:
-  storageSize: 10Gi   # as measured
+  storageSize: 10Gi
 apps:
   store:
     pins:
@@ -177,3 +177,26 @@ def test_what_all_environments_of_a_site_say_alike_is_lifted_and_nothing_that_is
     assert '        pins:\n          image.tag:\n            value: "1.9.3"\n' in facts
     again = run.invoke(cli.command, ["tidy", "--lift", "--check", "--root", str(root)])
     assert (again.exit_code, again.stderr) == (0, "No site has environments that say something alike\n")
+
+
+COMMENTED = (
+    ("  storageSize: 10Gi\n", "  # DM-12345\n  storageSize: 10Gi\n"),
+    ("  storageSize: 10Gi\n", "  storageSize: 10Gi  # as measured\n"),
+    ("  storageSize: 10Gi\n", "  storageSize: 10Gi\n  # more is not needed\n"),
+    ("kafka:\n  storageSize: 10Gi\n", "# Why it is small.\nkafka:\n  storageSize: 10Gi\n"),
+    ("kafka:\n  storageSize: 10Gi\n", "kafka: {storageSize: 10Gi}  # why\n"),
+)
+
+
+def test_what_has_a_comment_is_left_to_people_with_the_comment(root: Path) -> None:
+    hall = root / "environments/hall.yaml"
+    for written, commented in COMMENTED:
+        text = HALL.replace(written, commented)
+        hall.write_text(text, encoding="utf-8")
+        assert text != HALL
+        lifted = lift(root)
+        assert [each.path for each in lifted.commented] == [("kafka", "storageSize")], commented
+        assert lifted.edited is not None
+        assert commented.encode() in lifted.edited.changes["environments/hall.yaml"].after
+    shown = CliRunner().invoke(cli.command, ["tidy", "--lift", "--dry-run", "--root", str(root)])
+    assert "kafka.storageSize is the same in hall and lab: all of north. It has a comment, so it stays" in shown.stderr

@@ -69,6 +69,15 @@ def test_without_git_it_is_said_that_nobody_knows_since_when(small: Path, monkey
     assert run(small, "store").startswith("since when is not known: this is not a Git repository\n")
 
 
+def test_everywhere_is_everywhere_also_when_only_differences_are_shown(small: Path) -> None:
+    edit(small / "environments/dome.yaml", "  store: {}", STORE)
+    _, *lines = run(small, "store", "--differing", "--format", "markdown").splitlines()
+    assert sorted(row[3] for row in map(cells, lines[2:])) == ["dome", "lab"]
+    edit(small / "environments/dome.yaml", STORE.strip("\n"), "  store: {}")
+    _, *lines = run(small, "store", "--differing", "--format", "markdown").splitlines()
+    assert [row[3] for row in map(cells, lines[2:])] == ["lab"]
+
+
 def test_an_app_that_is_not_there_is_refused(small: Path) -> None:
     with pytest.raises(UsageError, match="unknown app 'stor': did you mean 'store'"):
         verb.versions(small, ["stor"])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from efdgen.explain.edits.leftovers import Leftover
     from efdgen.explain.edits.lifting import Lift
     from efdgen.verbs.edit import Edited
+    from efdgen.verbs.tidy import Lifted
 
 
 @click.command("tidy")
@@ -33,7 +34,7 @@ def command(root: Path | None, check: bool, lift: bool, dry_run: bool) -> None:
     no environment lists, accepted rules that nothing breaks, and items of tables, such as news, that nobody shows.
 
     With --lift, what all environments of a site say alike goes to the site. On a terminal you are asked about that,
-    once the lines are shown.
+    once the lines are shown. What has a comment stays, and is named: lift it, and its comments, by hand.
 
     \b
     Examples:
@@ -58,16 +59,26 @@ def command(root: Path | None, check: bool, lift: bool, dry_run: bool) -> None:
         say("Everything says something")
     asks = is_terminal() and not (check or dry_run)
     lifted = verb.lift(folder) if lift or asks else None
-    if lifted is not None and lifted.edited is not None:
-        _tell(lifted.lifts, lifted.edited, is_check=check)
-        if check or dry_run:
-            say("To let sites say this, run: efdgen tidy --lift" if check else "Nothing was written (--dry-run)")
-        elif not asks or click.confirm("Let the sites say this?"):
-            _write(folder, lifted.edited)
-    elif lift:
-        say("No site has environments that say something alike")
+    if lifted is not None:
+        _lift(folder, lifted, is_wanted=lift, is_check=check, asks=asks, dry_run=dry_run)
     if check and (found.edited is not None or (lifted is not None and lifted.edited is not None)):
         raise click.exceptions.Exit(DIFFERENCES)
+
+
+def _lift(folder: Path, lifted: Lifted, *, is_wanted: bool, is_check: bool, asks: bool, dry_run: bool) -> None:
+    """Show what sites could say, and let them say it, if that is wanted."""
+    from efdgen.report import edits as report
+
+    if lifted.edited is not None:
+        _tell(lifted.lifts, lifted.edited, is_check=is_check)
+        if is_check or dry_run:
+            say("To let sites say this, run: efdgen tidy --lift" if is_check else "Nothing was written (--dry-run)")
+        elif not asks or click.confirm("Let the sites say this?"):
+            _write(folder, lifted.edited)
+    elif is_wanted and not lifted.commented:
+        say("No site has environments that say something alike")
+    for each in lifted.commented if is_wanted else ():
+        say(report.left_commented(each))
 
 
 def is_terminal() -> bool:

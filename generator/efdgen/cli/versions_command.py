@@ -52,7 +52,7 @@ def command(
     if found.unknown:
         say(f"since when is not known: {found.unknown}")
     if rows or format_ == "json":
-        click.echo(report.FORMATS[format_](rows, click.style))
+        click.echo(report.FORMATS[format_](rows, click.style, found.rows))
     else:
         say("Everything is the default")
     report_failures(failed)

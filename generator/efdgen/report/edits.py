@@ -56,6 +56,11 @@ def leftovers(found: Sequence[Leftover | Lift], style: Style) -> str:
     )
 
 
+def left_commented(lift: Lift) -> str:
+    """Return what is said of a value that a site could say, and that has a comment."""
+    return visible.line(f"{lift.location}: {lift.why}. It has a comment, so it stays: lift both by hand")
+
+
 def warning_hidden(hidden: Hidden) -> str:
     """Return the warning about a change that a more specific layer hides."""
     what = "pins it" if hidden.is_pin else "sets it, too"

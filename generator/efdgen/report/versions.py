@@ -16,18 +16,24 @@ from efdgen.report.text import Style, table
 _HEAD = ("app", "what", "version", "where", "against the default", "since", "because")
 
 
-def as_text(rows: Sequence[Version], style: Style) -> str:
-    """Return a table: a line for what is the same, for the same reason, in several environments."""
-    return table([list(_HEAD), *([visible.line(cell) for cell in row] for row in _folded(rows))], style)
+def as_text(rows: Sequence[Version], style: Style, every: Sequence[Version]) -> str:
+    """Return a table: a line for what is the same, for the same reason, in several environments.
+
+    Args:
+        rows: what is shown.
+        style: colours words.
+        every: all that runs, of which the rows are a part: by it, `everywhere` is told.
+    """
+    return table([list(_HEAD), *([visible.line(cell) for cell in row] for row in _folded(rows, every))], style)
 
 
-def as_markdown(rows: Sequence[Version], _style: Style) -> str:
+def as_markdown(rows: Sequence[Version], _style: Style, every: Sequence[Version]) -> str:
     """Return the same table for a pull request or a wiki."""
-    lines = [_HEAD, ["---"] * len(_HEAD), *([quote(cell, Place.CELL) for cell in row] for row in _folded(rows))]
+    lines = [_HEAD, ["---"] * len(_HEAD), *([quote(cell, Place.CELL) for cell in row] for row in _folded(rows, every))]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def as_json(rows: Sequence[Version], _style: Style) -> str:
+def as_json(rows: Sequence[Version], _style: Style, _every: Sequence[Version]) -> str:
     """Return every environment's versions as data."""
     return visible.json(json.dumps({"versions": [_row(row) for row in rows]}, indent=2, ensure_ascii=False))
 
@@ -54,12 +60,13 @@ def _row(row: Version) -> dict[str, Any]:
     }
 
 
-def _folded(rows: Sequence[Version]) -> list[list[str]]:
+def _folded(rows: Sequence[Version], every: Sequence[Version]) -> list[list[str]]:
     """Return the cells of the table; what is the same in several environments is one row of it."""
     everywhere: dict[str, set[str]] = {}
     together: dict[Version, list[str]] = {}
-    for row in rows:
+    for row in every:
         everywhere.setdefault(row.app, set()).add(row.environment)
+    for row in rows:
         together.setdefault(row._replace(environment="", location=Location("")), []).append(row.environment)
     cells = []
     for row, environments in together.items():

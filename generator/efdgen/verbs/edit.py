@@ -89,6 +89,10 @@ class Sources:
             return None
         return document if isinstance(document.data, dict) else None
 
+    def text(self, file: str) -> str:
+        """Return the text of a file that can be read."""
+        return _decoded(self.root, file)[1]
+
     def rendered(self) -> project.Rendering:
         """Return what is rendered before any edit.
 

@@ -41,10 +41,15 @@ def tidy(root: Path) -> Tidied:
 
 
 class Lifted(NamedTuple):
-    """What all environments of a site say alike, and what it comes to when the site says it; None: there is nothing."""
+    """What all environments of a site say alike, and what it comes to when the site says it; None: there is nothing.
+
+    Attributes:
+        commented: what stays, since a comment is about it: only people know where that belongs.
+    """
 
     lifts: tuple[Lift, ...]
     edited: Edited | None
+    commented: tuple[Lift, ...] = ()
 
 
 def lift(root: Path) -> Lifted:
@@ -55,8 +60,11 @@ def lift(root: Path) -> Lifted:
     """
     sources = Sources(root)
     tree = sources.rendered().tree
-    chosen, edited = _without_effect(sources, tree, lifting.lifts(sources.written), lifting.together)
-    return Lifted(tuple(chosen), edited)
+    found = lifting.lifts(sources.written)
+    texts = {spec.file: sources.text(spec.file) for spec in sources.written.specs.values()}
+    commented = tuple(each for each in found if each.is_commented(texts))
+    chosen, edited = _without_effect(sources, tree, [each for each in found if each not in commented], lifting.together)
+    return Lifted(tuple(chosen), edited, commented)
 
 
 Each = TypeVar("Each")

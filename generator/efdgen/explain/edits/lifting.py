@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Location, Path, dotted
-from efdgen.explain.edits.making import Edit, put, remove
+from efdgen.explain.edits.making import Edit, put
 from efdgen.explain.edits.model import SPEC, Target, Written, mapping
 from efdgen.language.layers import at, leaves
 from efdgen.language.shown import listed
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yamlio import Document
+from efdgen.language.yamlio import Document, editing
 from efdgen.repository import paths
 
 _OWN = ("name", "site", "apps", "accept", "links", "aliases")
@@ -51,11 +51,34 @@ class Lift(NamedTuple):
         below: Path = ("appDefaults", *self.path[1:]) if is_app else self.path
         app, setting = (str(self.path[1]), self.path[2:]) if is_app else ("", self.path)
         there = Target(self.site, f"site {self.site}", paths.FACTS, ("sites", self.site, *below), 2, app, setting)
-        gone = [
+        return [put(there, self.value), *map(_remove_without_comment, self._gone())]
+
+    def _gone(self) -> list[Target]:
+        """Return where the specs say it."""
+        is_app = self.path[0] == "apps"
+        app, setting = (str(self.path[1]), self.path[2:]) if is_app else ("", self.path)
+        return [
             Target(paths.environment_of(spec.file), SPEC, spec.file, self.path, 2 if is_app else 0, app, setting)
             for spec in self.specs
         ]
-        return [put(there, self.value), *map(remove, gone)]
+
+    def is_commented(self, texts: Mapping[str, str]) -> bool:
+        """Say whether a spec has a comment about it, by the texts of the specs."""
+        try:
+            return any(editing.has_comment(texts[gone.file], gone.path, gone.keep) for gone in self._gone())
+        except editing.EditError:
+            return False
+
+
+def _remove_without_comment(target: Target) -> Edit:
+    """Return the edit that takes a value out, where no comment would be lost, or be left about nothing."""
+
+    def apply(text: str) -> str:
+        if editing.has_comment(text, target.path, target.keep):
+            raise editing.EditError("a comment is about it", target.path)
+        return editing.remove(text, target.path, target.keep)
+
+    return Edit(target, apply)
 
 
 def lifts(written: Written) -> list[Lift]:

@@ -37,9 +37,9 @@ class Items(NamedTuple):
     gone: Sequence[str] = ()
 
 
-def put(target: Target, value: Any) -> Edit:
-    """Return the edit that sets a value. An app that is listed is not listed anew."""
-    if value == {} and target.app and not target.setting:
+def put(target: Target, value: Any, *, anew: bool = False) -> Edit:
+    """Return the edit that sets a value. An app that is listed is not listed anew, unless that is wanted."""
+    if value == {} and not anew and target.app and not target.setting:
         return Edit(target, lambda text: _listed(text, target))
     return Edit(target, lambda text: editing.put(text, target.path, value, target.keep, _LAST))
 

@@ -16,7 +16,7 @@ from efdgen.language.yamlio import styles
 from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
 
-__all__ = ["EditError", "append", "put", "remove", "rename"]
+__all__ = ["EditError", "append", "has_comment", "put", "remove", "rename"]
 
 
 def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] = ()) -> str:
@@ -75,6 +75,18 @@ def remove(text: str, path: Path, keep: int = 0) -> str:
     top = edit.emptied(path, keep)
     data = _without(edit.data, path[:top])
     return _checked(edit.removed(path, top), data, path)
+
+
+def has_comment(text: str, path: Path, keep: int = 0) -> bool:
+    """Say whether a comment is about what `remove` would take out: above it, in it, behind it or below it.
+
+    Raises:
+        EditError: when it does not stand there, or an alias or anchor is in the way.
+    """
+    edit = Splice(text)
+    if edit.follow(path)[0] < len(path):
+        raise EditError("nothing of that name stands there", path)
+    return edit.has_comment(path, keep)
 
 
 def append(text: str, path: Path, value: Any, *, first: bool = False) -> str:

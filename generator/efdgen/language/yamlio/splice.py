@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from efdgen.errors import Path
@@ -25,6 +25,16 @@ class EditError(ValueError):
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(message)
         self.path = path
+
+
+def _scalars(node: Node) -> Iterator[tuple[int, int]]:
+    """Yield where keys and scalars stand: a number sign in there begins no comment."""
+    if node.kind in ("scalar", "alias"):
+        yield node.start, node.end
+    for entry in node.entries:
+        if isinstance(entry.key, str):
+            yield entry.start, entry.end
+        yield from _scalars(entry.node)
 
 
 class Splice:
@@ -170,7 +180,7 @@ class Splice:
         if behind and name not in last:
             before = node.entries[behind - 1]
         lines = styles.entry(name, value, styles.column(text, node.entries[0].start), self.how)
-        end = self._line_end(before.node.end)
+        end = self._end_with_comments(before)
         return f"{text[:end]}{self.how.newline}{self._joined(lines)}{text[end:]}"
 
     def extended(self, node: Node, path: Path, value: Any, *, first: bool) -> str:
@@ -229,7 +239,8 @@ class Splice:
             if index or "#" in between:
                 raise EditError(BY_HAND, path)
             return text[:start] + text[siblings[1].start :]
-        begin, end = self._line_start(start), self._next_line(outer.node.end)
+        below = outer.node.end if isinstance(outer.key, int) else self._end_with_comments(outer)
+        begin, end = self._line_start(start), self._next_line(below)
         kept = "".join(self._comments(outer, self._next_line(outer.start), inner.start))
         if end == len(text) and not text.endswith("\n") and not kept:
             begin = self._line_end(begin - 1) if begin else begin
@@ -257,6 +268,41 @@ class Splice:
         column = styles.column(self.text, above.start)
         lines = self.text[first : self._line_start(last)].splitlines(keepends=True)
         return [line for line in lines if _COMMENT.match(line) and len(line) - len(line.lstrip()) <= column]
+
+    def _end_with_comments(self, entry: Entry, column: int | None = None) -> int:
+        """Return where an entry of lines ends, before its line end; comments below that stand further in are its own.
+
+        Args:
+            entry: the entry.
+            column: further in than this; None: than its key.
+        """
+        column = styles.column(self.text, entry.start) if column is None else column
+        end = self._line_end(entry.node.end)
+        at = self._next_line(end)
+        while at < len(self.text) and (found := _COMMENT.match(self.text, at)) and found.end() - 1 - at > column:
+            end = self._line_end(at)
+            at = self._next_line(end)
+        return end
+
+    def has_comment(self, path: Path, keep: int) -> bool:
+        """Say whether a comment is about what `remove` takes out: right above it, in it, behind or right below it."""
+        top = self.emptied(path, keep)
+        outer, siblings = self.follow(path[:top])[1], self.follow(path[: top - 1])[1].node.entries
+        scalars = sorted(_scalars(self.root), reverse=True)
+        begin, before = (
+            self._line_start(outer.start),
+            max((stop for _, stop in scalars if stop <= outer.start), default=0),
+        )
+        while before < begin and _COMMENT.match(self.text, above := self._line_start(begin - 1)) and above >= before:
+            begin = above
+        # Below the last of a mapping, what stands in its column can only be about it.
+        column = styles.column(self.text, outer.start) - (outer == siblings[-1])
+        end = self._end_with_comments(outer, column)
+        written = self.text[begin:end]
+        for start, stop in scalars:
+            if start >= begin and stop <= end:
+                written = written[: start - begin] + written[stop - begin :]
+        return "#" in written
 
     def _nothing_left(self, above: Entry, only: Entry, path: Path) -> str:
         """Return the text with `{}` or `[]` in the place of what would be empty."""
