@@ -49,3 +49,22 @@ def test_what_there_is_not_is_refused(small: Path) -> None:
         result = run(small, *arguments)
         assert result.exit_code == 2
         assert message in result.stderr
+
+
+def test_a_question_about_what_there_is_not_says_so(small: Path) -> None:
+    for arguments, doubt in (
+        (
+            ("role:readonlyy", "get", "logs"),
+            "no policy defines the role 'role:readonlyy'; did you mean 'role:readonly'?",
+        ),
+        (("role:ops", "sync", "applications", "default/stor"), "no Application is called 'default/stor'"),
+        (("role:ops", "sync", "applications", "store"), "'store' names no project; it is <project>/<application>"),
+        (("example:efd ops", "get", "logs"), "'example:efd ops' is not 'example:EFD ops': capitals and blanks count"),
+        (("ann ", "get", "logs"), "'ann ' begins or ends with a blank"),
+    ):
+        result = run(small, "lab", "can", *arguments)
+        assert f"\n  but {doubt}" in result.stdout, result.output
+        assert doubt in json.loads(run(small, "lab", "can", *arguments, "--format", "json").stdout)["doubts"][0]
+    for sound in (("ann", "get", "logs"), ("role:ops", "create", "applications", "default/new")):
+        assert "  but " not in run(small, "lab", "can", *sound).stdout
+    assert "name a subject" in run(small, "lab", "can", "", "get", "logs").stderr

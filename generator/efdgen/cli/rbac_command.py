@@ -47,6 +47,8 @@ def command(
     SUBJECT is a user, a group or a role; OBJECT is <project>/<application> for applications. The line that decides is
     shown. What must stay true can be written under argocd.rbac.tests: validate asks it. The exit status is 1 for no.
 
+    The answers are those of Argo CD 3. In 2, update and delete of an Application were of its resources, too.
+
     \b
     Examples:
       efdgen rbac summit can "lsst-sqre:EFD ops" sync applications default/influxdb

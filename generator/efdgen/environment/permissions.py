@@ -113,12 +113,14 @@ class Answer(NamedTuple):
     Attributes:
         place: where people wrote that line; None: it is Argo CD's own, or there is none.
         is_asked: whether Argo CD asks for the subject where it is a group of single sign-on.
+        doubts: what is odd about the question, such as a role that there is not.
     """
 
     question: Question
     decision: Decision
     place: Location | None
     is_asked: bool
+    doubts: tuple[str, ...] = ()
 
 
 def is_action(resource: str, action: str) -> bool:

@@ -26,6 +26,7 @@ def text(answer: Answer, style: Style) -> str:
             f"  as the name of a user: Argo CD asks for groups only where argocd.rbac.groups gives them a role; "
             f"{visible.line(subject)} has none"
         )
+    lines += [f"  but {visible.line(doubt)}" for doubt in answer.doubts]
     return "\n".join(lines)
 
 
@@ -41,5 +42,6 @@ def as_json(answer: Answer) -> str:
         "roles": list(decision.roles),
         "isDefault": decision.is_default,
         "isAskedAsGroup": answer.is_asked,
+        "doubts": list(answer.doubts),
     }
     return json.dumps(data, indent=2, ensure_ascii=False)

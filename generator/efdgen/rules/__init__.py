@@ -52,6 +52,7 @@ _RULES = (
     rbac.roles_are_defined,
     rbac.policies_can_be_matched,
     rbac.tests_are_answered,
+    rbac.tests_are_about_something,
     rbac.policies_say_something,
     rbac.policies_are_about_something,
     echoed.values_say_something,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efdgen.environment import globs, permissions
+from efdgen.environment import globs, permissions, questions
 from efdgen.environment.model import Policy, ResolvedEnvironment
 from efdgen.environment.permissions import Question
 from efdgen.errors import Path, Severity
@@ -12,18 +12,13 @@ from efdgen.language import suggest
 from efdgen.rules.findings import Finding, in_facts
 from efdgen.rules.identities import Identities
 
-_BUILT_IN = ("role:admin", "role:readonly")
-
 
 def roles_are_defined(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find roles that no policy defines; Argo CD's own are `role:admin` and `role:readonly`."""
     rbac = environment.facts.argocd.rbac
     if not environment.facts.argocd.managed:
         return
-    defined = {
-        *_BUILT_IN,
-        *(policy.subject for policy in rbac.policies if policy.subject.startswith("role:")),
-    }
+    defined = questions.roles_defined(rbac)
     named: list[tuple[Path, str]] = [
         (("argocd", "rbac", "groups", index, "role"), group.role) for index, group in enumerate(rbac.groups)
     ]
@@ -61,6 +56,22 @@ def tests_are_answered(environment: ResolvedEnvironment, identities: Identities)
             may = "may" if decision.allowed else "may not"
             message = f"{asked.subject} {may} {what}: {permissions.because(decision)}"
             yield in_facts("E540", message, environment, ("argocd", "rbac", "tests", index))
+
+
+def tests_are_about_something(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find questions about a role or an Application that there is not: their answer says nothing."""
+    facts = environment.facts
+    if not facts.argocd.managed:
+        return
+    own = {(facts.argocd.project, environment.parent), *((app.project, app.application) for app in environment.apps)}
+    known = {"/".join(each) for each in own}
+    others = identities.fleet.neighbourhoods.of(facts.name).applications
+    for index, test in enumerate(facts.argocd.rbac.tests or ()):
+        asked = Question(test.subject, test.action, test.resource, test.object or permissions.any_object(test.resource))
+        for word, message, hint in questions.doubts(facts.argocd.rbac, asked, known):
+            if word == "object" and asked.object.partition("/")[2] in others:
+                continue
+            yield _warning("W543", message, environment, ("argocd", "rbac", "tests", index, word), hint)
 
 
 def policies_say_something(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from efdgen.environment import permissions
+from efdgen.environment import permissions, questions
 from efdgen.environment.permissions import Answer, Question
 from efdgen.errors import UsageError
 from efdgen.language import scope, suggest
@@ -19,6 +19,8 @@ def can(root: Path, name: str, question: Question) -> Answer:
         UsageError: when the environment, the resource or the action is unknown, or Argo CD is not managed from there.
     """
     (environment,) = resolve(root, [name]).environments
+    if not question.subject.strip():
+        raise UsageError("name a subject: a user, a group or a role")
     argocd = environment.facts.argocd
     if not argocd.managed:
         raise UsageError(
@@ -35,4 +37,7 @@ def can(root: Path, name: str, question: Question) -> Answer:
     if decision.policy in argocd.rbac.policies:
         index = argocd.rbac.policies.index(decision.policy)
         place = scope.locate(environment.spec.layers, ("argocd", "rbac", "policies", index))
-    return Answer(asked, decision, place, permissions.is_asked(argocd.rbac, asked.subject))
+    own = {(argocd.project, environment.parent), *((app.project, app.application) for app in environment.apps)}
+    odd = questions.doubts(argocd.rbac, asked, {"/".join(each) for each in own})
+    doubts = tuple(f"{what}; {hint}" if hint else what for _, what, hint in odd)
+    return Answer(asked, decision, place, permissions.is_asked(argocd.rbac, asked.subject), doubts)
