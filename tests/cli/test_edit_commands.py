@@ -93,6 +93,31 @@ def test_a_pin_of_another_day_than_there_is_is_refused(small: Path) -> None:
     assert "must be a day such as 2027-01-31" in result.stderr
 
 
+def test_a_pin_has_a_reason_a_day_that_there_is_and_a_value(small: Path) -> None:
+    pin = ("pin", "dome", "store.image.tag", "1.9.2", "--dry-run")
+    for options, said in (
+        (("--reason", "  "), "must say why"),
+        (("--reason", "So.", "--until", "2027-02-29"), "must be a day"),
+        (("--reason", "So.", "--until", "2027-06-31"), "must be a day"),
+    ):
+        result = run(small, *pin, *options)
+        assert (result.exit_code, said in result.stderr) == (3, True), result.output
+    assert run(small, *pin, "--reason", "So.", "--until", "2028-02-29").exit_code == 0
+    result = run(small, "pin", "dome", "store.image.tag", "null", "--reason", "So.")
+    assert "'null' can't be pinned; to set it: efdgen set dome store.image.tag null" in result.stderr
+    result = run(small, "pin", "lab", "store.persistence.size", "1Gi", "--reason", "So.")
+    assert "lab sets store.persistence.size; first run: efdgen unset lab store.persistence.size" in result.stderr
+
+
+def test_new_keys_beside_keys_with_dots_are_asked_for(small: Path) -> None:
+    assert run(small, "set", "definition", "store.overrides", "{log.retention.hours: 1, log.dirs: x}").exit_code == 0
+    result = run(small, "set", "lab", "store.overrides.log.retention.minutes", "48")
+    assert "have dots, such as log.retention.hours: write overrides['log.retention.minutes']" in result.stderr
+    for path in ("store.overrides['log.retention.minutes']", "store.overrides['log'].x", "store.overrides.log.dirs"):
+        result = run(small, "set", "lab", path, "48", "--dry-run")
+        assert "have dots" not in result.stderr, result.output
+
+
 def test_wrong_usage_says_how_it_is_used(small: Path) -> None:
     for arguments in (["set", "lab", "title"], ["unset", "lab"], ["pin", "lab", "store.image.tag", "--reason", "x"]):
         result = run(small, *arguments)

@@ -43,6 +43,8 @@ def test_what_comes_of_it_is_each_list_with_the_one_below_in_the_place_of_the_it
     expected = ["z"]
     texts = ["l: [z]\n"]
     for each in lists:
-        expected = [part for item in each for part in (expected if item == INHERITED else [item])]
+        first = each.index(INHERITED) if INHERITED in each else len(each)
+        # A second one stays: evaluating it says what is wrong.
+        expected = [*each[:first], *expected, *each[first + 1 :]] if INHERITED in each else each
         texts.append("l:" + ("".join(f"\n- {item}" for item in each) or " []") + "\n")
     assert merge_layers(expanded(layers(*texts))) == {"l": expected}

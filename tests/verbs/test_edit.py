@@ -16,7 +16,7 @@ from efdgen.environment.resolve import Resolver
 from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, UsageError
 from efdgen.explain import questions
 from efdgen.explain.edits import making
-from efdgen.explain.edits.making import Items
+from efdgen.explain.edits.making import Edit, Items
 from efdgen.explain.edits.model import Target, names
 from efdgen.explain.environment import Environment
 from efdgen.language.layers import ABSENT, at, leaves
@@ -47,6 +47,10 @@ def put(root: Path, where: str, path: str, value: Any) -> Edited:
 def unset(root: Path, where: str, path: str) -> Edited:
     sources = Sources(root)
     return sources.edited([making.remove(sources.there(sources.target(where, path)))])
+
+
+def in_list(sources: Sources, target: Target, items: Items) -> Edit:
+    return making.in_list(target, items, sources.value_at(target), sources.below(target))
 
 
 def lines(edited: Edited, file: str) -> tuple[list[str], list[str]]:
@@ -203,23 +207,46 @@ def test_an_app_is_switched_on_and_off(root: Path) -> None:
 def test_a_list_that_a_layer_has_not_begins_with_what_it_inherits(root: Path) -> None:
     sources = Sources(root)
     target = sources.target("dome", "feed.news")
-    edited = sources.edited([making.in_list(target, Items(first=["second"]), sources.inherited(target))])
+    edited = sources.edited([in_list(sources, target, Items(first=["second"]))])
     assert lines(edited, DOME)[1] == ["feed:", "  news:", "  - second"]
     target = sources.target("lab", "aliases")
-    edited = sources.edited([making.in_list(target, Items(last=["table"]), sources.inherited(target))])
+    edited = sources.edited([in_list(sources, target, Items(last=["table"]))])
     assert lines(edited, LAB)[1] == ["aliases: [bench, table]"]
     target = sources.target("lab", "cluster.provides")
-    assert sources.inherited(target) == ["ingress-nginx"], "its site's"
+    assert sources.below(target) == ["ingress-nginx"], "its site's"
 
 
 def test_items_come_and_go_and_the_others_stay(root: Path) -> None:
     sources = Sources(root)
     target = sources.target("lab", "feed.news")
     items = Items(gone=["first"], last=["first"])
-    edited = sources.edited([making.in_list(target, items, sources.inherited(target))])
+    edited = sources.edited([in_list(sources, target, items)])
     assert not edited.changes, "the same, in the same order"
     with pytest.raises(UsageError, match=r"feed\.news has no item 'thrid'; it has: second, first"):
-        making.in_list(target, Items(gone=["thrid"]), sources.inherited(target))
+        in_list(sources, target, Items(gone=["thrid"]))
+
+
+def test_a_list_that_is_as_it_was_before_leaves_no_trace(root: Path) -> None:
+    before = (root / DOME).read_bytes()
+    for path in ("feed.news", "aliases"):
+        for items in (Items(last=["second"]), Items(gone=["second"])):
+            sources = Sources(root)
+            verb.write(root, sources.edited([in_list(sources, sources.target("dome", path), items)]))
+        assert (root / DOME).read_bytes() == before, path
+
+
+def test_what_a_list_inherits_stands_in_it_once(root: Path) -> None:
+    sources = Sources(root)
+    target = sources.target("lab", "cluster.provides")
+    with pytest.raises(UsageError, match="holds <% inherited %> already, or gets it by itself"):
+        in_list(sources, target, Items(last=["<% inherited %>"]))
+    edited = put(root, "lab", "feed.news", ["<% inherited %>", "second"])
+    verb.write(root, edited)
+    sources = Sources(root)
+    with pytest.raises(UsageError, match="already"):
+        in_list(sources, sources.target("lab", "feed.news"), Items(first=["<% inherited %>"]))
+    with pytest.raises(InvalidEditError, match="inherited"):
+        put(root, "lab", "feed.news", ["<% inherited %>", "<% inherited %>", "second"])
 
 
 def test_a_pin_gets_a_new_value_and_goes(root: Path) -> None:
@@ -368,7 +395,7 @@ def test_what_explain_says_after_edits_is_what_is_in_force_and_where_it_was_writ
     for where, path, items in draw.draw(st.lists(st.sampled_from(LISTS), max_size=3, unique_by=lambda e: e[:2])):
         target = asked[path] = sources.target(where, path)
         ends = {draw.draw(st.sampled_from(["last", "first"])): [json.dumps(item) for item in items]}
-        edits.append(making.in_list(target, Items(**ends), sources.inherited(target)))
+        edits.append(in_list(sources, target, Items(**ends)))
     pin = draw.draw(st.sampled_from([None, "lab", "dome", "north"]))
     if pin is not None:
         target = asked["store.image.tag"] = sources.target(pin, "store.image.tag")

@@ -75,11 +75,27 @@ def test_a_tag_comes_from_the_first_stage_to_the_last_and_leaves_no_pin(fleet: P
         (("store", "--to", "eats"), "unknown environment 'eats': did you mean 'east'"),
         (("store.image.tga", "--to", "east"), "is not the tag of an image; store has: store.image.tag"),
         (("view", "--to", "east"), "east does not list view"),
+        (("store.", "--to", "east"), "'store.' ends with a dot: name what stands behind it"),
+        (("link", "--from", "lab", "--to", "east"), "east does not list link"),
     ],
 )
 def test_what_can_not_be_promoted_is_refused(fleet: Path, arguments: tuple[str, ...], why: str) -> None:
     result = CliRunner().invoke(cli.command, ["promote", *arguments, "--root", str(fleet)])
     assert (result.exit_code, why in result.output) == (2, True), result.output
+
+
+def test_a_stage_that_does_not_run_it_is_passed_over_and_who_is_in_no_stage_is_named(fleet: Path) -> None:
+    edit(fleet / "environments/east.yaml", "apps:\n  store: {}\n", "apps: {}\n")
+    edit(fleet / FACTS, "- [dome]\n", "")
+    run(fleet, "pin", "lab", "store.image.tag", "2.0.0", "--reason", "Tried here first.")
+    said = run(fleet, "promote", "store", "--to", "west")
+    assert said.startswith(
+        "east does not run it: taken from the stage before\nwarning: dome is in no stage, and stays behind"
+    )
+    assert tags(fleet) == {"dome": "1.9.4", "lab": "2.0.0", "west": "2.0.0"}
+    first = r"west is in the first stage that runs it \(lab and east do not run it\): pin what is new there"
+    with pytest.raises(UsageError, match=first):
+        promoting.before([["lab"], ["east"], ["west"]], "west", {"west"})
 
 
 def test_without_stages_it_needs_to_be_said_from_where(rendered_small: Path) -> None:

@@ -148,10 +148,14 @@ def pinned_value(sources: Sources, target: Target, text: str) -> Any:
     """Return the value that a text means where it is pinned: a number where there is one now, else text.
 
     Raises:
-        UsageError: when what is there is a mapping.
+        UsageError: when what is there is a mapping, or nothing is to be pinned.
     """
-    from efdgen.explain.edits import values
+    from efdgen.errors import UsageError
+    from efdgen.explain.edits import making, values
 
+    if text in ("", "null", "~"):
+        what = f"{text!r} can't be pinned"
+        raise UsageError(f"{what}; to set it: efdgen set {target.where} {making.name(target)} {text or chr(39) * 2}")
     now = sources.value_now(target)
     is_number = isinstance(now, int | float) and not isinstance(now, bool)
     value = values.read(text, now) if is_number else text

@@ -35,6 +35,7 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
     made: list[making.Edit] = []
     for layer in layers:
         target, pin = sources.target(layer, path), sources.pin(layer, path)
+        sources.refuse_set(target)
         value = edits.pinned_value(sources, target, given[0])
         made += making.pin(pin, sources.value_at(pin), value, reason, until)
     edits.run(sources, made, dry_run=dry_run)

@@ -9,6 +9,7 @@ import click
 
 from efdgen.cli import edits
 from efdgen.cli.common import complete_app, complete_environment, reports_errors, root_option
+from efdgen.cli.streams import say, say_warning
 
 
 @click.command("promote")
@@ -24,9 +25,10 @@ from efdgen.cli.common import complete_app, complete_environment, reports_errors
 def command(question: str, root: Path | None, target: str, source: str, sets_default: bool, dry_run: bool) -> None:
     """Take the image tags that one stage runs to the next: `stages` of environments/shared/facts.yaml are their order.
 
-    All environments of ENV's stage get what the stage before runs. Where that is the default, their pins go; where it
-    is newer, it becomes the default, and who is not there yet is pinned to what it runs. With --from, ENV alone gets
-    what that one runs, also where that is older, and no stages are needed. Nobody else runs anything new by it.
+    All environments of ENV's stage get what the nearest stage before runs that has the app. Where that is the default,
+    their pins go; where it is newer, it becomes the default, and who is not there yet is pinned to what it runs. With
+    --from, ENV alone gets what that one runs, also where that is older, and no stages are needed. Nobody else runs
+    anything new by it.
 
     The default never goes back. Of tags such as latest or 1.9.0-rc1, numbers do not tell whether they are newer:
     --default or --from says what is meant.
@@ -37,9 +39,14 @@ def command(question: str, root: Path | None, target: str, source: str, sets_def
       efdgen promote cp-helm-charts.cp-kafka-connect.imageTag --to base --dry-run
       efdgen promote chronograf --from ncsa-stable --to ncsa-int
     """
+    from efdgen.report import edits as report
     from efdgen.verbs import promote
 
     sources = edits.opened(root, dry_run=dry_run)
     made = promote.promotion(sources, question, target, source, sets_default=sets_default)
+    if made.skipped:
+        say(report.skipped(made.skipped))
+    for name in made.stray:
+        say_warning(report.warning_stray(name))
     refuse = functools.partial(promote.refuse_surprises, made)
     edits.run(sources, made.edits, dry_run=dry_run, tells_hidden=False, refuse=refuse)

@@ -60,7 +60,7 @@ def command(
     for target in (sources.target(layer, path) for layer in layers):
         if listed:
             items = making.Items(add, add_first, remove)
-            made.append(making.in_list(target, items, sources.inherited(target)))
+            made.append(making.in_list(target, items, sources.value_at(target), sources.below(target)))
         else:
             again = f"efdgen pin {target.where} {path} {given[0]} --reason ..., or efdgen unpin {target.where} {path}"
             sources.refuse_pinned(target, again)

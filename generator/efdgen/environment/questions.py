@@ -30,7 +30,8 @@ def doubts(rbac: Rbac, question: Question, applications: Collection[str]) -> Ite
         if subject not in roles:
             yield "subject", f"no policy defines the role {subject!r}", suggest.hint(subject, roles)
     else:
-        known = {each.subject for each in (*BUILT_IN, *BUILT_IN_GROUPS, *rbac.policies, *rbac.groups)}
+        known = {policy.subject for policy in (*BUILT_IN, *rbac.policies)}
+        known |= {group.subject for group in (*BUILT_IN_GROUPS, *rbac.groups)}
         alike = next((name for name in sorted(known) if _plain(name) == _plain(subject)), "")
         if subject not in known and alike:
             yield "subject", f"{subject!r} is not {alike!r}: capitals and blanks count", suggest.did_you_mean(alike)

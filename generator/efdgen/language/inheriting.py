@@ -72,8 +72,10 @@ def _expanded(layer: Layer, under: Sequence[Layer], below: Any) -> Layer:
         inherited = at(below, path, None)
         if isinstance(inherited, list) and any(map(is_inherited, items)):
             found: list[tuple[bool, int]] = []
-            for index, item in enumerate(items):
-                found += [(True, each) for each in range(len(inherited))] if is_inherited(item) else [(False, index)]
+            first = next(index for index, item in enumerate(items) if is_inherited(item))
+            for index in range(len(items)):
+                # A second one stays, and is refused where it is evaluated.
+                found += [(True, each) for each in range(len(inherited))] if index == first else [(False, index)]
             moved[path] = found
             data = _with(data, path, [inherited[i] if is_below else items[i] for is_below, i in found])
     if not moved:

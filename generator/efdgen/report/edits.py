@@ -14,6 +14,7 @@ from efdgen.language.shown import listed
 from efdgen.output.compare import Change
 from efdgen.report.diff import written
 from efdgen.report.text import COLOURS, Style, count
+from efdgen.repository import paths
 from efdgen.review.model import Review
 
 UNKNOWN = "What this changes in what is deployed is not known: there were errors before"
@@ -59,6 +60,18 @@ def leftovers(found: Sequence[Leftover | Lift], style: Style) -> str:
 def left_commented(lift: Lift) -> str:
     """Return what is said of a value that a site could say, and that has a comment."""
     return visible.line(f"{lift.location}: {lift.why}. It has a comment, so it stays: lift both by hand")
+
+
+def skipped(names: Sequence[str]) -> str:
+    """Return what is said of stages that were passed over."""
+    return f"{listed(list(names))} {'does' if len(names) == 1 else 'do'} not run it: taken from the stage before"
+
+
+def warning_stray(name: str) -> str:
+    """Return the warning about an environment that stays behind, and that nothing will be promoted to."""
+    return (
+        f"{name} is in no stage, and stays behind: write it among the stages in {paths.FACTS}, or promote with --from"
+    )
 
 
 def warning_hidden(hidden: Hidden) -> str:

@@ -89,10 +89,6 @@ class Sources:
             return None
         return document if isinstance(document.data, dict) else None
 
-    def text(self, file: str) -> str:
-        """Return the text of a file that can be read."""
-        return _decoded(self.root, file)[1]
-
     def rendered(self) -> project.Rendering:
         """Return what is rendered before any edit.
 
@@ -139,6 +135,16 @@ class Sources:
         """
         if at(self._data(target.file), making.own_pin(target), None) is not None:
             raise UsageError(f"{target.where} pins {making.name(target)}; run: {instead}")
+
+    def refuse_set(self, target: Target) -> None:
+        """Refuse to pin a value that the layer itself sets.
+
+        Raises:
+            UsageError: when it does; the message says what to run first.
+        """
+        if target.setting[:1] == ("values",) and self.value_at(target) is not ABSENT:
+            what = making.name(target)
+            raise UsageError(f"{target.where} sets {what}; first run: efdgen unset {target.where} {what}")
 
     def pin(self, where: str, question: str) -> Target:
         """Return the place of the pin of a value.
@@ -196,11 +202,8 @@ class Sources:
             below = listed([f"{making.name(target)}.{key}" for key in now])
             raise UsageError(f"{making.name(target)} is a mapping: set what is in it, such as {below}")
 
-    def inherited(self, target: Target) -> Any:
-        """Return what is written at a target by its own layer or, where it says nothing, by those below it."""
-        own = self.value_at(target)
-        if own is not ABSENT:
-            return own
+    def below(self, target: Target) -> Any:
+        """Return what is written at a target by the layers below its own; ABSENT: nothing."""
         return at(merge_layers(expanded(self._below(target, self._spec(target)))), target.setting)
 
     def _spec(self, target: Target) -> EnvironmentSpec | None:

@@ -10,7 +10,7 @@ from efdgen.errors import Path, UsageError, dotted
 from efdgen.explain.edits import making, promoting, targets
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import DEFINITION, SPEC
-from efdgen.explain.edits.promoting import Plan, Running
+from efdgen.explain.edits.promoting import Plan, Running, Steps
 from efdgen.language import suggest
 from efdgen.language.layers import Layer, at, merge_layers, winner
 from efdgen.language.tuples import NamedTuple
@@ -21,10 +21,17 @@ Tagged = tuple[str, str, Path]
 
 
 class Promotion(NamedTuple):
-    """The edits that take tags to a stage, and the tag of each image after them."""
+    """The edits that take tags to a stage, and the tag of each image after them.
+
+    Attributes:
+        skipped: the environments of stages that were passed over, since none of them runs the app.
+        stray: the environments that stay behind, and are in no stage.
+    """
 
     edits: tuple[Edit, ...]
     wanted: Mapping[Tagged, str]
+    skipped: tuple[str, ...] = ()
+    stray: tuple[str, ...] = ()
 
 
 def promotion(sources: Sources, question: str, target: str, source: str, *, sets_default: bool = False) -> Promotion:
@@ -42,17 +49,20 @@ def promotion(sources: Sources, question: str, target: str, source: str, *, sets
         UsageError: when there is nothing that can be promoted.
     """
     environments = {each.facts.name: each for each in sources.rendered().environments}
-    app = question.partition(".")[0]
+    app, dot, path_of_tag = question.partition(".")
+    if dot and (not path_of_tag or path_of_tag.endswith(".")):
+        raise UsageError(f"{question!r} ends with a dot: name what stands behind it")
     if app not in sources.written.apps:
         raise UsageError(suggest.unknown("app", app, sources.written.apps))
     for name in filter(None, (target, source)):
         if name not in environments:
             raise UsageError(suggest.unknown("environment", name, environments))
     stages = sources.rendered().project.repository.stages
-    froms, tos = ((source,), (target,)) if source else promoting.before(stages, target)
     having = {name: found for name, each in environments.items() if (found := _app(each, app)) is not None}
+    froms, tos, skipped = Steps((source,), (target,)) if source else promoting.before(stages, target, having)
     if not any(name in having for name in tos):
-        raise UsageError(f"{', '.join(tos)} {'does' if len(tos) == 1 else 'do'} not list {app}")
+        raise UsageError(f"{promoting.doing(tos, 'list')} {app}")
+    stray: dict[str, None] = {}
     made: list[Edit] = []
     wanted = _tags(environments.values())
     for path in _paths(having, app, question):
@@ -64,9 +74,14 @@ def promotion(sources: Sources, question: str, target: str, source: str, *, sets
             raise UsageError(f"{app}.{dotted(path)}: {error}") from None
         if plan.default:
             _refuse_heirs(sources, environments, app, path)
+        stray |= dict.fromkeys(plan.pin)
         made += _written(sources, app, ".".join(map(str, path)), plan)
         wanted |= {(name, app, path): plan.tag for name in tos if name in running}
-    return Promotion(tuple(made), wanted)
+    return Promotion(tuple(made), wanted, skipped, () if source else _unstaged(stray, stages))
+
+
+def _unstaged(names: Iterable[str], stages: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(name for name in names if not any(name in stage for stage in stages))
 
 
 def refuse_surprises(promotion: Promotion, edited: Edited) -> None:
@@ -127,7 +142,9 @@ def _paths(having: Mapping[str, ResolvedApp], app: str, question: str) -> list[P
     wanted = question.partition(".")[2]
     chosen = [path for path in tags if not wanted or dotted(path) == wanted]
     if not chosen:
-        known = ", ".join(f"{app}.{dotted(path)}" for path in tags) or "none"
+        if not tags:
+            raise UsageError(f"no value of {app} is the tag of an image: there is nothing to promote")
+        known = ", ".join(f"{app}.{dotted(path)}" for path in tags)
         raise UsageError(f"{question} is not the tag of an image; {app} has: {known}")
     return chosen
 

@@ -11,6 +11,7 @@ from efdgen.explain.edits import lifting
 from efdgen.explain.edits.leftovers import Leftover, leftovers, removal
 from efdgen.explain.edits.lifting import Lift
 from efdgen.explain.edits.making import Edit
+from efdgen.language import yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
@@ -61,7 +62,8 @@ def lift(root: Path) -> Lifted:
     sources = Sources(root)
     tree = sources.rendered().tree
     found = lifting.lifts(sources.written)
-    texts = {spec.file: sources.text(spec.file) for spec in sources.written.specs.values()}
+    files = [spec.file for spec in sources.written.specs.values()]
+    texts = {file: yamlio.decode((root / file).read_bytes(), file) for file in files}
     commented = tuple(each for each in found if each.is_commented(texts))
     chosen, edited = _without_effect(sources, tree, [each for each in found if each not in commented], lifting.together)
     return Lifted(tuple(chosen), edited, commented)

@@ -55,19 +55,21 @@ def remove(target: Target) -> Edit:
     return Edit(target, lambda text: editing.remove(text, target.path, target.keep))
 
 
-def in_list(target: Target, items: Items, inherited: Any) -> Edit:
+def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
     """Return the edit that changes a list. Where a layer has none of its own, it gets one that adds to those below.
 
-    Where an item that is inherited is to go, it gets a copy of the others.
+    Where an item that is inherited is to go, it gets a copy of the others. A list that then says nothing goes.
 
     Args:
         target: the list.
         items: what is done to it.
-        inherited: what is there, from this layer or those below it; ABSENT: nothing.
+        own: what this layer has there; ABSENT: nothing.
+        below: what those below it have.
 
     Raises:
         UsageError: when what is there is not a list, or an item is not in it.
     """
+    inherited = below if own is ABSENT else own
     if inherited is ABSENT or inherited is None:
         inherited = []
     if not isinstance(inherited, list):
@@ -75,6 +77,9 @@ def in_list(target: Target, items: Items, inherited: Any) -> Edit:
         raise UsageError(f"{name(target)} is {what} here: set it as a whole")
     example = next((item for item in inherited if isinstance(item, str)), "")
     last, first, gone = ([values.read(text, example) for text in texts] for texts in items)
+    kept_items = [item for item in inherited if item not in gone]
+    if sum(map(is_inherited, [*(kept_items if own is not ABSENT else [INHERITED]), *first, *last])) > 1:
+        raise UsageError(f"{name(target)} holds {INHERITED} already, or gets it by itself")
     absent = next((item for item in gone if item not in inherited), ABSENT)
     if absent is not ABSENT:
         raise UsageError(_not_there(target, absent, inherited))
@@ -82,7 +87,7 @@ def in_list(target: Target, items: Items, inherited: Any) -> Edit:
     def apply(text: str) -> str:
         now = at(parse(text, target.file).data, target.path)
         if not isinstance(now, list):
-            kept = [item for item in inherited if item not in gone] if gone or not inherited else [INHERITED]
+            kept = kept_items if gone or not inherited else [INHERITED]
             return editing.put(text, target.path, [*reversed(first), *kept, *last], target.keep, _LAST)
         for item in gone:
             now = at(parse(text, target.file).data, target.path)
@@ -91,9 +96,18 @@ def in_list(target: Target, items: Items, inherited: Any) -> Edit:
             text = editing.append(text, target.path, item, first=True)
         for item in last:
             text = editing.append(text, target.path, item)
-        return text
+        left = at(parse(text, target.file).data, target.path)
+        return editing.remove(text, target.path, target.keep) if gone and _says_nothing(target, left, below) else text
 
     return Edit(target, apply)
+
+
+def _says_nothing(target: Target, items: Sequence[Any], below: Any) -> bool:
+    """Say whether a list is what it would be without it; below an empty one of an app, the chart may have one."""
+    if len(items) == 1:
+        return is_inherited(items[0])
+    is_nothing = below is ABSENT or below is None
+    return not items and (below == [] or (is_nothing and target.setting[:1] != ("values",)))
 
 
 def _not_there(target: Target, item: Any, items: Sequence[Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from efdgen.environment.versions import is_older
 from efdgen.errors import UsageError
@@ -42,8 +42,27 @@ class Plan(NamedTuple):
     tag: str
 
 
-def before(order: Sequence[Sequence[str]], target: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the environments of the stage before an environment's, and of its own.
+class Steps(NamedTuple):
+    """Where tags come from, and where they go.
+
+    Attributes:
+        source: the environments of the stage before.
+        target: those of the stage.
+        skipped: those of the stages between, none of which runs it.
+    """
+
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    skipped: tuple[str, ...] = ()
+
+
+def before(order: Sequence[Sequence[str]], target: str, having: Collection[str]) -> Steps:
+    """Return an environment's stage, and the nearest one before it that runs the app.
+
+    Args:
+        order: the stages.
+        target: the environment.
+        having: the environments that run the app.
 
     Raises:
         UsageError: when there is no such stage, or none before it.
@@ -52,9 +71,18 @@ def before(order: Sequence[Sequence[str]], target: str) -> tuple[tuple[str, ...]
     if found is None:
         known = " -> ".join(", ".join(stage) for stage in order)
         raise UsageError(f"{target} is in no stage ({known})" if order else NO_STAGES)
-    if not found:
-        raise UsageError(f"{target} is in the first stage: pin what is new there, and promote it from there")
-    return tuple(order[found - 1]), tuple(order[found])
+    skipped: list[str] = []
+    for stage in reversed(order[:found]):
+        if any(name in having for name in stage):
+            return Steps(tuple(stage), tuple(order[found]), tuple(skipped))
+        skipped[:0] = stage
+    which = f"the first stage that runs it ({doing(skipped, 'run')} it)" if skipped else "the first stage"
+    raise UsageError(f"{target} is in {which}: pin what is new there, and promote it from there")
+
+
+def doing(names: Sequence[str], verb: str) -> str:
+    """Return what environments do not do, as a sentence begins."""
+    return f"{listed(list(names))} {'does' if len(names) == 1 else 'do'} not {verb}"
 
 
 NO_STAGES = "environments/shared/facts.yaml has no stages; write them there, or say --from ENV"
@@ -89,7 +117,7 @@ def plan(
     """
     tags = {name: running[name].tag for name in source if name in running}
     if not tags:
-        raise UsageError(f"{listed(list(source))} {'does' if len(source) == 1 else 'do'} not run it")
+        raise UsageError(f"{doing(source, 'run')} it")
     if len(set(tags.values())) > 1:
         said = ", ".join(f"{name} {tag}" for name, tag in tags.items())
         raise UsageError(f"the stage does not run one thing: {said}; say which one with --from ENV")

@@ -200,6 +200,7 @@ def _path(known: Any, text: str) -> Path:
     if found is not None:
         return found
     reached, rest = typed.lead(known, text)
+    _refuse_nested(known, reached, rest)
     parts: list[str | int] = []
     index = 0
     while index < len(rest):
@@ -213,6 +214,25 @@ def _path(known: Any, text: str) -> Path:
         parts.append(int(number) if number else next(each for each in (plain, single, double) if each is not None))
         index = part.end()
     return (*reached, *parts)
+
+
+def _refuse_nested(known: Any, reached: Path, rest: str) -> None:
+    """Refuse new mappings below each other where every key has dots: `log.retention.minutes` is one key there.
+
+    Raises:
+        UsageError: with both ways to write it.
+    """
+    siblings = list(mapping(at(known, reached, None)))
+    plain = rest.removeprefix(".")
+    is_dotted = bool(siblings) and all("." in str(key) for key in siblings)
+    if not is_dotted or "." not in plain or "[" in plain or plain.endswith(".") or plain.startswith("."):
+        return
+    first, _, below = plain.partition(".")
+    above = dotted(reached)
+    raise UsageError(
+        f"keys of {above} have dots, such as {siblings[0]}: write {above}['{plain}'] for one of them, "
+        f"or {above}['{first}'].{below} for a mapping"
+    )
 
 
 def known(written: Written, begin: str) -> list[str]:
