@@ -610,6 +610,8 @@ def test_shells_complete_apps(small: Path) -> None:
     assert completions(small, "efdgen check --app ") == every
     assert completions(small, "efdgen lint lab --app store --app v") == ["vault-secrets-operator", "view"]
     assert completions(small, "efdgen hydrate lab s") == ["store"]
+    for verb in ("promote", "versions", "new x --app", "new x --provides", "charts upgrade"):
+        assert completions(small, f"efdgen {verb} ") == [each for each in every if each != "efd"], verb
 
 
 def test_shells_complete_charts(small: Path) -> None:
@@ -627,6 +629,10 @@ def test_shells_complete_what_an_edit_is_about(small: Path) -> None:
         "store.persistence.storageClass",
     ]
     assert completions(small, "efdgen set lab store.parameters.") == []
+    assert completions(small, "efdgen set lab,d") == ["lab,dome", "lab,defaults", "lab,definition"]
+    assert completions(small, "efdgen unpin lab ") == ["store.image.tag"]
+    assert completions(small, "efdgen unpin lab,dome st") == ["store.image.tag"]
+    assert completions(small, "efdgen unpin l") == ["lab"]
     assert completions(small, "efdgen set lab kafka.st") == ["kafka.storageClass", "kafka.storageSize"]
 
 

@@ -104,6 +104,8 @@ def test_new_keys_stand_before_those_that_come_last() -> None:
         ("a: &x {b: 1}\nc:\n  <<: *x\n", "c.b", "comes from <<"),
         ("a: 1\n", "a.b", "not a mapping"),
         ("a: [1]\n", "a.3", "the list has no such item"),
+        ("a: {b: 1}\n", "a.0", "there is no list here whose item could be set"),
+        ("a: 1\n", "c.d.0.e", "there is no list here whose item could be set"),
     ],
 )
 def test_what_is_in_the_way_is_refused(text: str, path: str, why: str) -> None:
@@ -114,6 +116,10 @@ def test_what_is_in_the_way_is_refused(text: str, path: str, why: str) -> None:
 def test_an_anchor_that_others_may_need_is_not_taken_out() -> None:
     with pytest.raises(editing.EditError, match="anchor &x"):
         editing.remove("a:\n  b: &x 1\n  c: *x\nd: *x\n", ("a",))
+    assert editing.remove("a:\n  b: &x 1\n  c: *x\nd: 1\n", ("a",)) == "d: 1\n", "its aliases go, too"
+    assert editing.remove("a:\n  b: &x 1\nd: 1\n", ("a",)) == "d: 1\n"
+    with pytest.raises(editing.EditError, match="a comment stands between the brackets"):
+        editing.remove("a: {b: 1,\n  # of c\n  c: 2}\n", ("a", "b"))
 
 
 def _path(text: str) -> tuple[str | int, ...]:

@@ -138,9 +138,12 @@ def test_mistakes_that_were_there_before_do_not_keep_one_from_an_edit(root: Path
         ("lab", "store..size", "is not a path"),
         ("lab", "store.persistence.", "ends with a dot"),
         ("lab", "store.env[0]x", "is not a path"),
+        ("lab", "store.env[0]", "there is no list here whose item could be set: set the list as a whole"),
+        ("defaults", "stages", "stages is about all environments, and no fact: edit environments/shared/facts.yaml"),
     ],
 )
 def test_what_leads_nowhere_is_refused_with_a_hint(root: Path, where: str, path: str, message: str) -> None:
+    edit(root / FACTS, "defaults:\n", "stages: [[lab], [dome]]\ndefaults:\n")
     with pytest.raises(UsageError, match=message.replace("{", "\\{")):
         put(root, where, path, "x")
 

@@ -13,7 +13,7 @@ from efdgen.cli import completing
 from efdgen.cli.common import (
     CHARTS,
     INVALID_INPUT,
-    complete_app,
+    complete_defined_app,
     reports_errors,
     repository_root,
     root_option,
@@ -115,7 +115,7 @@ def verify_command(root: Path | None) -> None:
 
 
 @command.command("keys")
-@click.argument("apps", metavar="[APP]...", nargs=-1, shell_complete=complete_app)
+@click.argument("apps", metavar="[APP]...", nargs=-1, shell_complete=complete_defined_app)
 @root_option
 @reports_errors
 def keys_command(apps: tuple[str, ...], root: Path | None) -> None:
@@ -148,7 +148,7 @@ _chart_option = click.option(
 
 
 @command.command("diff")
-@click.argument("app", metavar="APP", shell_complete=complete_app)
+@click.argument("app", metavar="APP", shell_complete=complete_defined_app)
 @click.argument("versions", metavar="[OLD] NEW", nargs=-1, required=True)
 @root_option
 @_chart_option
@@ -181,7 +181,7 @@ def diff_command(
 
 
 @command.command("upgrade")
-@click.argument("app", metavar="APP", shell_complete=complete_app)
+@click.argument("app", metavar="APP", shell_complete=complete_defined_app)
 @click.argument("version", metavar="[VERSION]", default="")
 @root_option
 @_chart_option

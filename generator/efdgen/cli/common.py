@@ -69,6 +69,11 @@ def complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: st
     return [CompletionItem(name) for name in paths.app_names(root) if name.startswith(incomplete)]
 
 
+def complete_defined_app(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the apps that have a definition: where the parent chart is none of them."""
+    return [item for item in complete_app(ctx, parameter, incomplete) if item.value != paths.PARENT]
+
+
 app_option = click.option(
     "--app",
     "apps",

@@ -35,10 +35,31 @@ def complete_place(ctx: click.Context, _parameter: click.Parameter, incomplete: 
     except EfdgenError:
         return []
     given = [word for value in ctx.params.values() if isinstance(value, tuple) for word in value]
-    found = [] if given and not incomplete else sources.layers()
-    if given:
+    before, comma, _ = incomplete.rpartition(",")
+    taken = before.split(",")
+    found = [] if given and not incomplete else [f"{before}{comma}{n}" for n in sources.layers() if n not in taken]
+    if given and not comma:
         found = [*found, *sources.paths(incomplete)]
     return [CompletionItem(name) for name in found if name.startswith(incomplete)]
+
+
+def complete_pin(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return layers that begin like what was typed, and, behind them, what they pin."""
+    from efdgen.errors import EfdgenError
+    from efdgen.explain.edits import targets
+    from efdgen.verbs import edit
+
+    given = [word for value in ctx.params.values() if isinstance(value, tuple) for word in value]
+    if not given:
+        return complete_place(ctx, parameter, incomplete)
+    try:
+        sources = edit.Sources(project.find_root(Path(ctx.params.get("root") or ".").resolve()))
+        layers = [name for word in given for name in word.split(",")]
+        found = [pin for layer in layers for pin in targets.pins(sources.written, layer)]
+    except EfdgenError:
+        return []
+    found += sources.layers() if incomplete else []
+    return [CompletionItem(name) for name in dict.fromkeys(found) if name.startswith(incomplete)]
 
 
 def split(words: Sequence[str], behind: int, usage: str) -> tuple[list[str], str, list[str]]:

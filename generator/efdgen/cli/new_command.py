@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from efdgen.cli import completing
-from efdgen.cli.common import complete_app, complete_environment, reports_errors, root_option, told
+from efdgen.cli.common import complete_defined_app, complete_environment, reports_errors, root_option, told
 from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 @click.option("--place", metavar="TEXT", default="", help='Where it is, as it follows "at"; else the title.')
 @click.option("--kubernetes-version", metavar="VERSION", default="", help="What the cluster runs.")
 @click.option("--storage-class", metavar="NAME", default="", help="The storage class of volumes.")
-@click.option("--provides", metavar="APP", multiple=True, shell_complete=complete_app, help="What the cluster has.")
-@click.option("--app", "apps", metavar="APP", multiple=True, shell_complete=complete_app, help="An app to deploy.")
+@click.option(
+    "--provides", metavar="APP", multiple=True, shell_complete=complete_defined_app, help="What the cluster has."
+)
+@click.option(
+    "--app", "apps", metavar="APP", multiple=True, shell_complete=complete_defined_app, help="An app to deploy."
+)
 @click.option("--dry-run", is_flag=True, help="Show the spec and what comes next; write nothing.")
 @reports_errors
 def command(

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from efdgen.cli import edits
-from efdgen.cli.common import complete_app, complete_environment, reports_errors, root_option
+from efdgen.cli.common import complete_defined_app, complete_environment, reports_errors, root_option
 from efdgen.cli.streams import say, say_warning
 
 
 @click.command("promote")
-@click.argument("question", metavar="APP[.PATH]", shell_complete=complete_app)
+@click.argument("question", metavar="APP[.PATH]", shell_complete=complete_defined_app)
 @root_option
 @click.option("--to", "target", required=True, metavar="ENV", shell_complete=complete_environment, help="Where to.")
 @click.option("--from", "source", default="", metavar="ENV", shell_complete=complete_environment, help="Who runs it.")

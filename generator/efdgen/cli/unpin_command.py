@@ -11,7 +11,7 @@ from efdgen.cli.common import reports_errors, root_option
 
 
 @click.command("unpin")
-@click.argument("words", nargs=-1, metavar="WHERE... APP.PATH", shell_complete=edits.complete_place)
+@click.argument("words", nargs=-1, metavar="WHERE... APP.PATH", shell_complete=edits.complete_pin)
 @root_option
 @edits.dry_run_option
 @reports_errors

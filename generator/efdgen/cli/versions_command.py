@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from efdgen.cli.common import complete_app, reports_errors, repository_root, root_option
+from efdgen.cli.common import complete_defined_app, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 from efdgen.cli.streams import say
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("versions")
-@click.argument("apps", nargs=-1, metavar="[APP]...", shell_complete=complete_app)
+@click.argument("apps", nargs=-1, metavar="[APP]...", shell_complete=complete_defined_app)
 @root_option
 @click.option("--hydrate", is_flag=True, help="Look into the Kubernetes objects for images that only charts name.")
 @engine_option

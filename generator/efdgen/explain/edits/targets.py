@@ -178,6 +178,9 @@ def _fact(written: Written, question: str, name: str, *, is_spec: bool) -> Path:
     Raises:
         UsageError: when there is none of that name.
     """
+    shared = set(mapping(written.shared.data)) - {"defaults", "sites"}
+    if _first(question) in shared and _first(question) not in written.facts:
+        raise UsageError(f"{_first(question)} is about all environments, and no fact: edit {paths.FACTS} by hand")
     known = {**written.facts, "accept": [], **({"site": ""} if is_spec else {})}
     if _first(question) not in known:
         also = [*written.apps, *known]
@@ -233,6 +236,18 @@ def _refuse_nested(known: Any, reached: Path, rest: str) -> None:
         f"keys of {above} have dots, such as {siblings[0]}: write {above}['{plain}'] for one of them, "
         f"or {above}['{first}'].{below} for a mapping"
     )
+
+
+def pins(written: Written, where: str) -> list[str]:
+    """Return what a layer pins, as people type it.
+
+    Raises:
+        UsageError: when there is no such layer.
+    """
+    layer, file, prefix = _layer(written, where)
+    document = written.specs[where] if layer == SPEC else written.shared
+    apps = mapping(at(document.data, (*prefix, "apps" if file != paths.FACTS else "appDefaults"), None))
+    return sorted(f"{app}.{path}" for app, said in apps.items() for path in mapping(mapping(said).get("pins")))
 
 
 def known(written: Written, begin: str) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Path
+from efdgen.language.layers import at
 from efdgen.language.yamlio import styles
 from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
@@ -32,6 +33,9 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] 
     Raises:
         EditError: when an alias, an anchor or a value that is no mapping is in the way.
     """
+    missing = _missing_list(parse(text, "").data, path)
+    if missing is not None:
+        raise EditError("there is no list here whose item could be set: set the list as a whole", missing)
     if parse(text, "").data is None:
         return _checked(_begun(text, path, value), _with({}, path, value), path)
     edit = Splice(text)
@@ -44,6 +48,17 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] 
             nested = {part: nested}
         changed = edit.added(entry, path[:depth], (str(path[depth]), nested), last, is_kept=depth <= keep)
     return _checked(changed, _with(edit.data, path, value), path)
+
+
+def _missing_list(data: Any, path: Path) -> Path | None:
+    """Return what would have to be a list for an index in a path, and is a mapping or not there; None: none is."""
+    for depth, part in enumerate(path):
+        now = at(data, path[:depth], None)
+        if isinstance(part, int) and (now is None or isinstance(now, dict)):
+            return path[:depth]
+        if now is not None and not isinstance(now, dict | list):
+            return None
+    return None
 
 
 def _begun(text: str, path: Path, value: Any) -> str:

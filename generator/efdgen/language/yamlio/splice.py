@@ -11,6 +11,7 @@ from efdgen.language.yamlio import spans, styles
 from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.spans import Entry, Node
 
+COMMENT_BETWEEN = "a comment stands between the brackets, and who knows what it is about: edit the file by hand"
 BY_HAND = "it is written in a way that can't be edited here: edit the file by hand"
 
 _COLON = re.compile(r"[ \t]*:(?=[ \t\r\n]|\Z)")
@@ -25,6 +26,14 @@ class EditError(ValueError):
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(message)
         self.path = path
+
+
+def _aliases(node: Node) -> Iterator[tuple[str, int]]:
+    """Yield the aliases: whose they are, and where they stand."""
+    if node.kind == "alias":
+        yield node.anchor, node.start
+    for entry in node.entries:
+        yield from _aliases(entry.node)
 
 
 def _scalars(node: Node) -> Iterator[tuple[int, int]]:
@@ -84,11 +93,16 @@ class Splice:
             raise EditError(f"{what}, and {why}: edit the file by hand", path)
 
     def refuse_anchors(self, node: Node, path: Path) -> None:
-        """Refuse to take out an anchor: aliases elsewhere may need it."""
-        self._refuse(node, path)
+        """Refuse to take out an anchor below a node that an alias elsewhere needs."""
+        elsewhere = {name for name, start in _aliases(self.root) if not node.start <= start < node.end}
+        self._refuse_needed(node, path, elsewhere)
+
+    def _refuse_needed(self, node: Node, path: Path, needed: Collection[str]) -> None:
+        if node.anchor in needed:
+            self._refuse(node, path)
         for entry in node.entries:
             if entry.node.kind != "alias":
-                self.refuse_anchors(entry.node, (*path, entry.key))
+                self._refuse_needed(entry.node, (*path, entry.key), needed)
 
     # Places in the text.
 
@@ -256,11 +270,11 @@ class Splice:
         if not index:
             end = siblings[1].start if len(siblings) > 1 else gone.node.end
             if "#" in text[self._line_end(gone.node.end) : end]:
-                raise EditError(BY_HAND, path)
+                raise EditError(COMMENT_BETWEEN, path)
             return text[: gone.start] + text[end:]
         before = siblings[index - 1].node.end
         if "#" in text[before : gone.start]:
-            raise EditError(BY_HAND, path)
+            raise EditError(COMMENT_BETWEEN, path)
         return text[:before] + text[gone.node.end :]
 
     def _comments(self, above: Entry, first: int, last: int) -> list[str]:
