@@ -128,6 +128,20 @@ def test_on_a_terminal_it_asks_for_what_is_not_said(small: Path, monkeypatch: py
     assert result.output.endswith("wrote environments/tower.yaml; read it, then run: efdgen render\n")
 
 
+def test_an_answer_that_can_not_be_is_asked_for_again_at_once(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(new_command, "is_terminal", lambda: True)
+    edit(small / "environments/shared/facts.yaml", "defaults:\n", "stages: [[lab], [dome]]\ndefaults:\n")
+    arguments = ["new", "tower", "--app", "store", "--root", str(small)]
+    result = CliRunner().invoke(cli.command, arguments, input="nroth\nnorth\nthe tower\n1.27\n1.27.1\nssd\n")
+    assert result.exit_code == 0, result.output
+    assert "Error: unknown site 'nroth': did you mean 'north'?\n" in result.output
+    assert 'Error: it must be a Kubernetes version such as "1.21.5", not' in result.output
+    assert "  its stage, in environments/shared/facts.yaml: without one, nothing is promoted to it\n" in result.output
+    assert "  argocd.managed: true, where it looks after its own Argo CD\n" in result.output
+    text = (small / "environments/tower.yaml").read_text(encoding="utf-8")
+    assert "site: north\nplace: the tower\n" in text
+
+
 def test_a_pattern_of_hosts_without_the_name_is_not_copied(small: Path) -> None:
     lab, pattern = small / "environments/lab.yaml", "hostPattern: lsst-<% service %>-int.<% domain %>\n"
     edit(lab, "site: north\n", f"site: north\n{pattern}")

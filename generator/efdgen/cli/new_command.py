@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,26 +85,43 @@ def command(
     say(f"wrote {drafted.file}; read it, then run: efdgen render")
 
 
+_OF_THE_CLUSTER = "the cluster's own"
+
+
 def is_terminal() -> bool:
     """Say whether somebody is there who can be asked."""
     return sys.stdin.isatty()
 
 
 def _asked(environments: Environments, answers: Answers) -> Answers:
-    """Ask for what is not said yet; what is left empty is not said."""
-    site = answers.site
-    if not site and environments.sites:
-        site = click.prompt(f"Site ({', '.join(environments.sites)}; empty: none)", default="", show_default=False)
+    """Ask for what is not said yet, and again at once where an answer can't be; what is left empty is not said."""
+    if environments.fault(answers):
+        return answers  # what is refused anyhow costs nobody four answers
 
-    def ask(question: str, said: str, *path: str) -> str:
-        below = environments.default(site, path)
-        shown = below if isinstance(below, str) and "<%" not in below else "the cluster's own" if below is None else ""
-        hint = f" (empty: {shown})" if shown else " (empty: as the name)"
-        return said or click.prompt(f"{question}{hint}", default="", show_default=False)
+    def ask(question: str, hint: str, answered: Callable[[str], Answers]) -> Answers:
+        def read(text: str) -> Answers:
+            fault = environments.fault(answered(text))
+            if fault:
+                raise click.BadParameter(fault)
+            return answered(text)
 
-    return answers._replace(
-        site=site,
-        place=ask('Where is it, as it follows "at"', answers.place, "place"),
-        kubernetes_version=ask("Kubernetes version", answers.kubernetes_version, "cluster", "kubernetesVersion"),
-        storage_class=ask("Storage class of volumes", answers.storage_class, "cluster", "storageClass"),
-    )
+        found: Answers = click.prompt(f"{question} ({hint})", default="", show_default=False, value_proc=read)
+        return found
+
+    def below(*path: str) -> str:
+        default = environments.default(answers.site, path)
+        shown = default if isinstance(default, str) and "<%" not in default else ""
+        return f"empty: {shown or (_OF_THE_CLUSTER if default is None else 'as the name')}"
+
+    if environments.sites and not answers.site:
+        answers = ask("Site", f"{', '.join(environments.sites)}; empty: none", lambda text: answers._replace(site=text))
+    if not answers.place:
+        where = 'Where is it, as it follows "at"'
+        answers = ask(where, below("place"), lambda text: answers._replace(place=text))
+    if not answers.kubernetes_version:
+        hint = below("cluster", "kubernetesVersion")
+        answers = ask("Kubernetes version", hint, lambda text: answers._replace(kubernetes_version=text))
+    if not answers.storage_class:
+        hint = below("cluster", "storageClass")
+        answers = ask("Storage class of volumes", hint, lambda text: answers._replace(storage_class=text))
+    return answers

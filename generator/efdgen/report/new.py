@@ -8,6 +8,7 @@ from efdgen.environment.hosts import NODE_PORT
 from efdgen.explain.edits.drafting import Drafted
 from efdgen.language import visible
 from efdgen.report.text import Style
+from efdgen.repository import paths
 
 
 def drafted(found: Drafted, style: Style) -> str:
@@ -19,11 +20,22 @@ def _lines(found: Drafted, style: Style) -> Iterator[str]:
     yield style(found.file, bold=True)
     yield from (f"  {visible.line(line)}".rstrip() for line in found.text.removesuffix("\n").split("\n"))
     yield from _list("Copied; read it line by line", found.copied, style)
+    yield from _list("For you to decide", _undecided(found), style)
     yield from _list("Most environments have, and this one has not", found.left_out, style)
     hosts = [f"{each.host}{'  (on the nodes)' if each.kind == NODE_PORT else ''}" for each in found.hosts]
     yield from _list("In the DNS (efdgen hosts)", hosts, style)
     needed = dict.fromkeys(f"{each.path}: {', '.join(each.keys)}".removesuffix(": ") for each in found.secrets)
     yield from _list("In Vault", list(needed), style)
+
+
+def _undecided(found: Drafted) -> Sequence[str]:
+    """Return what no answer is about, and somebody has to decide."""
+    stage = [f"its stage, in {paths.FACTS}: without one, nothing is promoted to it"] if found.is_in_no_stage else []
+    return [_MANAGED, _PROVIDES, *stage] if not found.copied else stage
+
+
+_MANAGED = "argocd.managed: true, where it looks after its own Argo CD"
+_PROVIDES = "cluster.provides: what the cluster has from elsewhere, such as an ingress controller (--provides)"
 
 
 def _list(title: str, items: Sequence[str], style: Style) -> Iterator[str]:

@@ -16,6 +16,7 @@ from efdgen.explain.edits.drafting import Answers, Drafted
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION
 from efdgen.language import suggest
 from efdgen.language.layers import at
+from efdgen.language.schema import check_data
 from efdgen.language.yamlio import editing, parse
 from efdgen.output import sources
 from efdgen.output.compare import Change
@@ -54,6 +55,20 @@ class Environments:
         shared = self._written.shared.data
         return at(shared, ("sites", site, *path), at(shared, ("defaults", *path)))
 
+    def fault(self, answers: Answers) -> str:
+        """Return what is wrong with an answer by itself, whatever the others are; empty: nothing."""
+        if answers.site and answers.site not in self.sites:
+            return suggest.unknown("site", answers.site, self.sites)
+        document = parse(drafting.fresh("new", answers, (), has_schema=False), "")
+        schemas = self._sources.rendered().project.repository.schemas
+        said = answers.facts()
+        problems = [each for each in check_data(document, schemas.environment) if each.path in said]
+        return f"it {problems[0].message}" if problems else ""
+
+    def _is_in_no_stage(self, name: str) -> bool:
+        stages = self._sources.rendered().project.repository.stages
+        return bool(stages) and not any(name in stage for stage in stages)
+
     def draft(self, name: str, other: str, answers: Answers, apps: Sequence[str]) -> Drafted:
         """Write the spec of a new environment in memory, and check it.
 
@@ -87,6 +102,7 @@ class Environments:
             secrets(environment),
             tuple(app for app in self.usual_apps() if app not in (*listed, *provided)),
             tuple(self._copied(text)) if other else (),
+            self._is_in_no_stage(name),
             tuple(p for p in rendered.warnings if p not in known and p.severity is Severity.WARNING),
         )
 

@@ -69,6 +69,7 @@ class Drafted(NamedTuple):
         secrets: what has to be in Vault.
         left_out: apps that most environments have, and this one has not.
         copied: what it says just as the one that it is like: for people to read.
+        is_in_no_stage: whether others have stages, and it has none.
         warnings: what is odd about it.
     """
 
@@ -78,6 +79,7 @@ class Drafted(NamedTuple):
     secrets: tuple[Secret, ...]
     left_out: tuple[str, ...]
     copied: tuple[str, ...]
+    is_in_no_stage: bool
     warnings: tuple[Problem, ...]
 
 
