@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from efdgen.repository.load import load
 from efdgen.rules import ahead
+from efdgen.verbs.validate import validate
 from support.checkout import edit
 
 FACTS, LAB, DOME = "environments/shared/facts.yaml", "environments/lab.yaml", "environments/dome.yaml"
@@ -32,3 +34,15 @@ def test_a_default_that_went_past_who_is_held_back_is_said_at_the_pin_unless_a_p
     assert found(small) == []
     edit(small / FACTS, "[[lab], [dome]]", "[[dome], [lab]]")
     assert found(small) == []
+
+
+def test_an_environment_in_no_stage_is_named_where_others_have_stages(small: Path) -> None:
+    def strays() -> list[str]:
+        return [f"{each.location}: {each.message}" for each in ahead.strays(load(small), ("lab", "dome"))]
+
+    assert strays() == []
+    edit(small / FACTS, "defaults:\n", "stages: [[lab]]\ndefaults:\n")
+    assert strays() == [f"{DOME}:1:7: dome is in no stage: nothing is promoted to it"]
+    assert "W545" in {each.code for each in validate(small, (), (), dt.date(2026, 1, 1)).warnings}
+    edit(small / DOME, "apps:\n", "accept:\n- {rule: W545, reason: By itself.}\napps:\n")
+    assert strays() == []

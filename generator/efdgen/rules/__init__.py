@@ -61,7 +61,7 @@ _RULES = (
     numbers.have_no_exponents,
 )
 
-_FOUND_ELSEWHERE = {"E506", "W544"}
+_FOUND_ELSEWHERE = {"E506", "W544", "W545"}
 """Literals that look like secrets, and what only `validate` looks for: whether these are accepted without need is not
 known here."""
 

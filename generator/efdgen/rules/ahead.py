@@ -1,4 +1,4 @@
-"""Image tags that a later stage runs before an earlier one, where no pin says why the later one does."""
+"""Environments in no stage, and tags that a later stage runs before an earlier one, where no pin says why."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from efdgen.language.inheriting import expanded
 from efdgen.language.layers import at, merge_layers, winner
 from efdgen.language.shown import listed
 from efdgen.language.tuples import NamedTuple
+from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.rules.acceptance import is_accepted
 
@@ -24,6 +25,22 @@ class _Tag(NamedTuple):
     tag: str
     is_pinned: bool
     location: Location
+
+
+def strays(repository: Repository, names: Iterable[str]) -> Iterator[Problem]:
+    """Yield a warning for each of these environments that is in no stage, where others have stages.
+
+    Args:
+        repository: what people wrote.
+        names: the environments.
+    """
+    staged = {name for stage in repository.stages for name in stage}
+    for name in names if staged else ():
+        spec = repository.environments.get(name)
+        if spec is not None and name not in staged and not is_accepted(spec, "W545", ""):
+            message = f"{name} is in no stage: nothing is promoted to it"
+            hint = f"write it among the stages in {paths.FACTS}"
+            yield Problem("W545", message, spec.document.locate(("name",)), ("name",), hint, Severity.WARNING)
 
 
 def tags(repository: Repository, names: Iterable[str]) -> Iterator[Problem]:

@@ -52,7 +52,8 @@ def validate(
 
     due = overdue.pins(project.repository, project.selected, today.isoformat())
     early = ahead.tags(project.repository, project.selected)
-    return rendered._replace(warnings=tuple(said_once([*rendered.warnings, *due, *early])))
+    strays = ahead.strays(project.repository, project.selected)
+    return rendered._replace(warnings=tuple(said_once([*rendered.warnings, *due, *early, *strays])))
 
 
 def _may_be_due(root: Path) -> bool:
