@@ -633,6 +633,12 @@ def test_shells_complete_what_an_edit_is_about(small: Path) -> None:
     assert completions(small, "efdgen unpin lab ") == ["store.image.tag"]
     assert completions(small, "efdgen unpin lab,dome st") == ["store.image.tag"]
     assert completions(small, "efdgen unpin l") == ["lab"]
+    edit(
+        small / "templates/apps/store/values.yaml",
+        "image:\n",
+        "overrides: {log.dirs: x, log.retention.hours: 1}\nimage:\n",
+    )
+    assert completions(small, "efdgen set lab store.overrides.log.re") == ["store.overrides.log.retention.hours"]
     assert completions(small, "efdgen set lab kafka.st") == ["kafka.storageClass", "kafka.storageSize"]
 
 

@@ -114,6 +114,7 @@ RUN: dict[tuple[str, str], Setup] = {
     ): nothing,
     ("docs/daily.md", "$ efdgen set summit feed.news --add-first sasquatch"): nothing,
     ("docs/daily.md", "$ efdgen set summit influxdb-staging {}"): nothing,
+    ("docs/daily.md", "$ efdgen set summit influxdb.config '{coordinator: {query_timeout: 5s}}'"): nothing,
     (
         "docs/daily.md",
         ('$ efdgen pin summit influxdb.image.tag 1.8.3 --reason "The shards are not migrated yet." --until 2099-01-31'),

@@ -260,6 +260,9 @@ def known(written: Written, begin: str) -> list[str]:
         definition = written.apps[name]
         settings = {"parameters": _known_parameters(written, definition)}
         data = {name: merge(settings, _known_values(written, definition))}
-    above = tuple(begin.split(".")[:-1])
-    below = mapping(at(data, above, None))
-    return sorted(dotted((*above, key)) for key in below)
+    reached, rest = typed.lead(data, begin)
+    above = reached if rest else reached[:-1]
+    if "[" in begin or not above:
+        return []
+    # Keys with dots are offered as people type them: shells would quote brackets.
+    return sorted(".".join(map(str, (*above, key))) for key in mapping(at(data, above, None)))
