@@ -54,6 +54,16 @@ _BUG = 70
 class _Commands(click.Group):
     """Imports a verb only when it is used: `efdgen --version` loads nothing else."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command, or complete it, which bash needs help with."""
+        if os.environ.get("_EFDGEN_COMPLETE", "").startswith("bash"):
+            from click.shell_completion import add_completion_class
+
+            from efdgen.cli.bash import Bash
+
+            add_completion_class(Bash)
+        return super().main(*args, **kwargs)
+
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 

@@ -28,14 +28,14 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
       efdgen pin summit influxdb.image.tag 1.8.3 --reason "Waiting for the migration of the old shards."
       efdgen pin base summit kapacitor.image.tag 1.6.3 --reason "Tried here first." --until 2027-01-31
     """
-    from efdgen.explain.edits import making
+    from efdgen.explain.edits import making, replacing
 
     layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
     sources = edits.opened(root, dry_run=dry_run)
     made: list[making.Edit] = []
     for layer in layers:
         target, pin = sources.target(layer, path), sources.pin(layer, path)
-        sources.refuse_set(target)
+        replacing.refuse_set(target, sources.value_at(target))
         value = edits.pinned_value(sources, target, given[0])
         made += making.pin(pin, sources.value_at(pin), value, reason, until)
     edits.run(sources, made, dry_run=dry_run)

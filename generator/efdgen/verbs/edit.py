@@ -136,16 +136,6 @@ class Sources:
         if at(self._data(target.file), making.own_pin(target), None) is not None:
             raise UsageError(f"{target.where} pins {making.name(target)}; run: {instead}")
 
-    def refuse_set(self, target: Target) -> None:
-        """Refuse to pin a value that the layer itself sets.
-
-        Raises:
-            UsageError: when it does; the message says what to run first.
-        """
-        if target.setting[:1] == ("values",) and self.value_at(target) is not ABSENT:
-            what = making.name(target)
-            raise UsageError(f"{target.where} sets {what}; first run: efdgen unset {target.where} {what}")
-
     def pin(self, where: str, question: str) -> Target:
         """Return the place of the pin of a value.
 

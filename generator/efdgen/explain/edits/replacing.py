@@ -39,3 +39,14 @@ def refuse_taking_away(target: Target, own: Any, value: Any) -> None:
 def lists_again(target: Target, value: Any) -> bool:
     """Say whether an edit is to list an app: what is said of one that is listed stays."""
     return value == {} and bool(target.app) and not target.setting
+
+
+def refuse_set(target: Target, own: Any) -> None:
+    """Refuse to pin a value that the layer itself sets: the pin would hide it.
+
+    Raises:
+        UsageError: when it does; the message says what to run first.
+    """
+    if target.setting[:1] == ("values",) and own is not ABSENT:
+        what = name(target)
+        raise UsageError(f"{target.where} sets {what}; first run: efdgen unset {target.where} {what}")
