@@ -15,7 +15,7 @@ from efdgen import cli
 from efdgen.verbs import render
 from efdgen.verbs.audit.asking import vault
 from support import needs
-from support.bao import Bao, reads
+from support.bao import Bao, reads, sound
 from support.charts import applications
 from support.checkout import copy_tree, edit
 from support.connections import watched
@@ -82,7 +82,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         render.write(root)
         there |= deployed(root, commit(root))
         for number, (path, keys) in enumerate(wanted(root).items()):
-            bao.put(path, {key: f"{MARK}-{number}-{key}" for key in keys or ["any"]})
+            bao.put(path, {key: sound(key, f"{MARK}-{number}-{key}") for key in keys or ["any"]})
         (folder / "vault-token").write_text(bao.token(reads(PREFIX), period="2000h"), encoding="utf-8")
         (folder / "argocd-token").write_text(f"{MARK}-argocd\n", encoding="utf-8")
         ingress = [host for host, kind in hosts.items() if kind != "node port"]

@@ -4,22 +4,74 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+if TYPE_CHECKING:
+    from efdgen.verbs.audit.tokens import Tokens
 
-def vault_token(file: Path | None) -> str:
-    """Return the token for Vault: of a file that is named, VAULT_TOKEN, ~/.vault-token, or what somebody types.
 
-    Empty: there is none. It is asked for on a terminal only.
+_MOST = 65_536
+"""Bytes that are read of a file for a token: /dev/zero has no end."""
+
+
+def vault_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens:
+    """Return the tokens for Vault: of files that are named, VAULT_TOKEN, ~/.vault-token, or what somebody types.
+
+    Nothing is asked for but on a terminal, and where no file is named.
+
+    Args:
+        files: `FILE`, or `ENV=FILE` for one environment alone.
+        environments: those that there are.
 
     Raises:
-        UsageError: when a file can't be read.
+        UsageError: when a file can't be read, or an environment is unknown.
     """
-    if file is not None:
-        return _read(file)
-    given = os.environ.get("VAULT_TOKEN", "").strip()
+    from efdgen.verbs.audit.tokens import Tokens
+
+    common, own = _named(files, environments)
+    server = os.environ.get("VAULT_ADDR", "").strip()
+    return Tokens(common or _vault_token(may_ask=not own), own, server)
+
+
+def argocd_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens:
+    """Return the tokens for Argo CD: of files that are named, or ARGOCD_AUTH_TOKEN.
+
+    Args:
+        files: `FILE`, or `ENV=FILE` for one environment alone.
+        environments: those that there are.
+
+    Raises:
+        UsageError: when a file can't be read, or an environment is unknown.
+    """
+    from efdgen.verbs.audit.tokens import Tokens
+
+    common, own = _named(files, environments)
+    server = os.environ.get("ARGOCD_SERVER", "").strip()
+    return Tokens(common or _variable("ARGOCD_AUTH_TOKEN"), own, server, "ARGOCD_SERVER", "--argocd-token-file")
+
+
+def _named(files: Sequence[str], environments: Collection[str]) -> tuple[str, dict[str, str]]:
+    from efdgen.errors import UsageError
+    from efdgen.language import suggest
+
+    common, own = "", {}
+    for given in files:
+        name, mark, file = given.partition("=")
+        if not mark or "/" in name:
+            common = _read(Path(given))
+        elif name not in environments:
+            raise UsageError(suggest.unknown("environment", name, environments))
+        else:
+            own[name] = _read(Path(file))
+    return common, own
+
+
+def _vault_token(*, may_ask: bool) -> str:
+    given = _variable("VAULT_TOKEN")
     if given:
         return given
     try:
@@ -28,29 +80,34 @@ def vault_token(file: Path | None) -> str:
             return _read(there)
     except (OSError, RuntimeError):
         pass
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (may_ask and sys.stdin.isatty() and sys.stderr.isatty()):
         return ""
     asked = "Token for Vault (it is not shown; nothing: none)"
-    return str(click.prompt(asked, default="", show_default=False, hide_input=True, err=True)).strip()
+    typed = str(click.prompt(asked, default="", show_default=False, hide_input=True, err=True)).strip()
+    return _checked(typed, "what was typed") if typed else ""
 
 
-def argocd_token(file: Path | None) -> str:
-    """Return the token for Argo CD: of a file that is named, or ARGOCD_AUTH_TOKEN; empty: there is none.
-
-    Raises:
-        UsageError: when a file can't be read.
-    """
-    return os.environ.get("ARGOCD_AUTH_TOKEN", "").strip() if file is None else _read(file)
+def _variable(name: str) -> str:
+    given = os.environ.get(name, "").strip()
+    return _checked(given, name) if given else ""
 
 
 def _read(file: Path) -> str:
     from efdgen.errors import UsageError
 
     try:
-        # What is in it must not be in a message, even where it is no text.
-        text = file.read_bytes().decode("ascii", errors="replace").strip()
+        with file.open("rb") as opened:
+            content = opened.read(_MOST)
     except OSError as error:
         raise UsageError(f"can't read {file}: {error.strerror}") from None
-    if not text or not text.isprintable() or " " in text or "\N{REPLACEMENT CHARACTER}" in text:
-        raise UsageError(f"{file} does not hold a token: one word in one line")
+    # What is in it must not be in a message, even where it is no text.
+    return _checked(content.decode("ascii", errors="replace").strip(), str(file))
+
+
+def _checked(text: str, where: str) -> str:
+    from efdgen.errors import UsageError
+
+    is_long = len(text) >= _MOST
+    if not text or is_long or not text.isascii() or not text.isprintable() or " " in text:
+        raise UsageError(f"{where} does not hold a token: one word in one line")
     return text

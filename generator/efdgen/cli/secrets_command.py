@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from efdgen.cli import logins
+from efdgen.cli import logins, reaching
 from efdgen.cli.common import (
     DIFFERENCES,
     UNKNOWN,
@@ -15,40 +16,32 @@ from efdgen.cli.common import (
     repository_root,
     root_option,
 )
+from efdgen.cli.reaching import reach_options
 from efdgen.cli.streams import say, say_warning
 from efdgen.verbs import project
+
+if TYPE_CHECKING:
+    from efdgen.verbs.audit.asking.reach import Means
 
 
 @click.command("secrets")
 @click.argument("environment", metavar="ENV", shell_complete=complete_environment)
 @root_option
 @click.option("--missing", is_flag=True, help="Ask Vault, and show the commands that put there what it lacks.")
-@click.option(
-    "--vault-token-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Where the token for Vault is. Default: VAULT_TOKEN, ~/.vault-token, or it is asked for.",
-)
-@click.option(
-    "--ca-file",
-    default="",
-    type=click.Path(dir_okay=False),
-    help="Certificates of those to trust, beside the machine's.",
-)
-@click.option(
-    "--timeout", type=click.FloatRange(0.1, 600), default=10.0, help="Seconds that Vault may be silent. Default: 10."
-)
+@reach_options
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
 def command(
     environment: str,
     root: Path | None,
     missing: bool,
-    vault_token_file: Path | None,
-    ca_file: str,
-    timeout: float,
     format_: str,
+    **reaching_options: Any,
 ) -> None:
     """Show what must be in Vault: each path, its keys, and the Secret that is made of it. Values are never shown.
+
+    With --missing, it prints one command for bash that asks for each value, and puts it there: keep it in a file, read
+    it, and run it. It needs vault, jq, and a token that may write, too.
 
     With --missing, exits with 1 when something is missing, empty or a placeholder, and with 6 when all that could be
     asked is there, and something could not be asked.
@@ -56,7 +49,7 @@ def command(
     \b
     Examples:
       efdgen secrets summit
-      efdgen secrets summit --missing
+      efdgen secrets summit --missing >fill.sh
     """
     from efdgen.environment import secrets as found
     from efdgen.report import secrets as report
@@ -72,19 +65,39 @@ def command(
         else:
             say(f"{environment} has no secrets in Vault")
         return
-    from efdgen.verbs.audit.asking.reach import Means
+    from efdgen.repository import paths
     from efdgen.verbs.audit.gaps import gaps
 
-    lacking = gaps(resolved, Means(timeout, ca_file=ca_file), logins.vault_token(vault_token_file))
+    means = reaching.means(reaching_options)
+    tokens = logins.vault_tokens(reaching_options["vault_token_files"], paths.environment_names(folder))
+    lacking = gaps(resolved, means, tokens)
     for path, why in lacking.unknown.items():
         say_warning(f"{path}: {why.reason}{f'; {why.advice}' if why.advice else ''}")
     if format_ == "json":
         click.echo(report.gaps_as_json(environment, lacking.found, tuple(lacking.unknown)))
     elif lacking.found:
-        click.echo(report.commands(resolved.facts.vault.address, lacking.found))
+        click.echo(report.commands(_settings(resolved.facts.vault.address, means), lacking.found))
     elif not lacking.unknown:
         say(f"Vault has every secret of {environment}")
     if lacking.found:
         raise click.exceptions.Exit(DIFFERENCES)
     if lacking.unknown:
         raise click.exceptions.Exit(UNKNOWN)
+
+
+def _settings(address: str, means: Means) -> dict[str, str]:
+    """Return the variables with which the command vault reaches what was asked."""
+    from urllib.parse import urlsplit
+
+    from efdgen.verbs.audit.asking.reach import server_of
+
+    settings = {"VAULT_ADDR": address}
+    server = server_of(address)
+    if server in means.instead:
+        host, port = means.instead[server]
+        shown = f"[{host}]" if ":" in host else host
+        settings["VAULT_ADDR"] = f"{urlsplit(address).scheme}://{shown}:{port}"
+        settings["VAULT_TLS_SERVER_NAME"] = server[0]
+    if means.ca_file:
+        settings["VAULT_CACERT"] = str(Path(means.ca_file).absolute())
+    return settings

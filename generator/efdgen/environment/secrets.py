@@ -31,11 +31,15 @@ class Gap(NamedTuple):
         path: the path.
         keys: the keys that have no value yet; none: any key will do.
         has_others: whether there are keys there already, which have to stay.
+        is_versioned: whether its engine keeps versions.
+        is_deleted: whether its newest version was deleted.
     """
 
     path: str
     keys: tuple[str, ...]
     has_others: bool
+    is_versioned: bool = True
+    is_deleted: bool = False
 
 
 def secrets(environment: ResolvedEnvironment) -> tuple[Secret, ...]:

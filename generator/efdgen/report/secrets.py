@@ -4,20 +4,51 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from efdgen.environment.secrets import Gap, Secret
 from efdgen.language import visible
 from efdgen.report.text import Style, table
 
-_FILES = ("tls.crt", "tls.key", "ca.crt")
+FILES = frozenset(("tls.crt", "tls.key", "ca.crt"))
 """The keys of Kubernetes' own Secrets for TLS: what they hold is a file of several lines."""
+
+_FUNCTIONS = r"""  stop() { echo "stopped: $*. What was put before stays; efdgen secrets shows the rest." >&2; exit 1; }
+  ask() {
+    until [[ $value == *[![:space:]]* ]]; do
+      IFS= read -rsp "$1: " value </dev/tty || stop "nothing was typed for $1"
+      echo >&2
+    done
+  }
+  ask_file() {
+    until [[ $value == *[![:space:]]* ]]; do
+      IFS= read -rep "file of $1: " file </dev/tty || stop "no file was named for $1"
+      if [[ -f $file && -r $file ]]; then IFS= read -rd '' value <"$file"; else echo 'no such file' >&2; fi
+    done
+  }
+  pair() { printf '%s\n%s' "$1" "$2" | jq -Rs 'split("\n") | {(.[0]): (.[1:] | join("\n"))}'; }
+  typed() {
+    local kind key value file
+    for key; do kind=${key%%:*} key=${key#*:} value=; "$kind" "$key"; pair "$key" "$value" || stop 'jq fails'; done
+  }
+  typed_any() {
+    local key value
+    while IFS= read -rp 'a key that it is to have (Enter: no more): ' key </dev/tty && [[ -n $key ]]; do
+      value=; ask "$key"; pair "$key" "$value" || stop 'jq fails'
+    done
+  }
+  all() { new=$("$@" | jq -es 'add | objects') || stop 'there is nothing to put'; }"""
+"""What the commands are made of. Values go from built-in commands through pipes: they are no argument of any program.
+
+`ask` and `ask_file` set the variable `value` of who calls them.
+"""
 
 
 def as_text(secrets: Sequence[Secret], style: Style) -> str:
     """Return a table."""
     rows = [[each.path, ", ".join(each.keys) or "any", each.name, each.namespace] for each in secrets]
-    return table([["path", "keys", "Secret", "namespace"], *rows], style)
+    shown = [[visible.line(cell) for cell in row] for row in rows]
+    return table([["path", "keys", "Secret", "namespace"], *shown], style)
 
 
 def as_json(environment: str, secrets: Sequence[Secret]) -> str:
@@ -26,47 +57,57 @@ def as_json(environment: str, secrets: Sequence[Secret]) -> str:
     return visible.json(json.dumps(data, indent=2, ensure_ascii=False))
 
 
-def gaps_as_json(environment: str, gaps: Sequence[Gap], unknown: Sequence[str]) -> str:
-    """Return what is missing as data, with the paths of which nothing is known."""
-    missing = [{"path": each.path, "keys": each.keys} for each in gaps]
+def gaps_as_json(environment: str, gaps: Sequence[Gap] | None, unknown: Sequence[str]) -> str:
+    """Return what is missing as data, with what nothing is known of; None, as null: nothing is known at all."""
+    missing = None if gaps is None else [{"path": each.path, "keys": each.keys} for each in gaps]
     data = {"environment": environment, "missing": missing, "unknown": list(unknown)}
     return visible.json(json.dumps(data, indent=2, ensure_ascii=False))
 
 
-def commands(address: str, gaps: Sequence[Gap]) -> str:
+def commands(settings: Mapping[str, str], gaps: Sequence[Gap]) -> str:
     """Return the commands that put values where they are missing, for bash, jq and vault.
 
-    No value comes onto a screen, a command line or a disk: who runs this types or pastes it, or names a file.
+    All of it is one command of the shell, which reads it to its end before it runs anything: what is asked for comes
+    from the terminal, never from the commands that follow. It runs in a shell of its own: Ctrl-C ends all of it, and
+    no variable stays.
+
+    Args:
+        settings: the variables of vault: VAULT_ADDR, and what is needed to reach it.
+        gaps: what is missing.
     """
-    blocks = ["\n".join(_block(gap)) for gap in gaps]
-    return "\n\n".join([f"export VAULT_ADDR={shlex.quote(address)}", *blocks])
+    head = [
+        "# bash, vault and jq. Keep this in a file, read it, and run it with bash; pasting or piping it does the same.",
+        "# The token of vault must be able to read and to write here: vault login, or VAULT_TOKEN.",
+        "(",
+        "  set -o pipefail",
+        f"  export {' '.join(f'{name}={shlex.quote(value)}' for name, value in settings.items())}",
+        _FUNCTIONS,
+        "  vault token lookup >/dev/null || echo 'warning: vault has no token that counts there' >&2",
+    ]
+    blocks = [f"  {line}" for gap in gaps for line in _block(gap)]
+    return "\n".join([*head, *blocks, ")"])
 
 
 def _block(gap: Gap) -> Iterator[str]:
     path = shlex.quote(gap.path)
-    yield f"# {gap.path}: {', '.join(gap.keys) or 'any key'}"
-    if not gap.keys:
-        yield f"vault kv put {path} -   # takes JSON: type {{, keys and values, }}, then Ctrl-D"
-        return
-    words: list[str] = []
-    parts: list[str] = []
-    files: list[str] = []
-    for number, key in enumerate(gap.keys, 1):
-        variable = f"value{number}"
-        if key in _FILES:
-            yield f"read -rep {shlex.quote(f'file of {key}: ')} {variable}"
-            files.append(f'--rawfile {variable} "${variable}"')
-            parts.append(f"{json.dumps(key)}: ${variable}")
-        else:
-            yield f"read -rsp {shlex.quote(f'{key}: ')} {variable} && echo"
-            parts.append(f"{json.dumps(key)}: $typed[{len(words)}]")
-            words.append(f'"${variable}"')
-    program = shlex.quote(f"[inputs] as $typed | {{{', '.join(parts)}}}")
-    given = f"printf '%s\\n' {' '.join(words)}" if words else "printf ''"
-    made = " ".join(["jq -Rn", *files, program])
-    if not gap.has_others:
-        yield f"{given} | {made} | vault kv put {path} -"
-        return
-    # The other keys stay.
-    there = f"vault kv get -format=json {path} | jq '.data.data // .data'"
-    yield f"{{ {there}; {given} | {made}; }} | jq -s add | vault kv put {path} -"
+    about = shlex.quote(visible.line(f"{gap.path}: {', '.join(gap.keys) or 'any key'}"))
+    wanted = " ".join(shlex.quote(f"{'ask_file' if key in FILES else 'ask'}:{key}") for key in gap.keys)
+    yield ""
+    yield f"echo {about} >&2"
+    yield f"all typed {wanted}" if wanted else "all typed_any"
+    failed = shlex.quote(f"{visible.line(gap.path)} was not changed")
+    if gap.is_versioned and gap.has_others:
+        # The other keys stay.
+        yield f'printf "%s" "$new" | vault kv patch {path} - || stop {failed}'
+    elif gap.is_versioned:
+        # 0: only where nothing was ever put. What was deleted keeps its versions.
+        guard = "" if gap.is_deleted else "-cas=0 "
+        yield f'printf "%s" "$new" | vault kv put {guard}{path} - || stop {failed}'
+    elif gap.has_others:
+        yield f"there=$(vault kv get -format=json {path} | jq -e '.data | objects') || stop {failed}"
+        yield f'printf "%s" "$there$new" | jq -s add | vault kv put {path} - || stop {failed}'
+    else:
+        # Without versions, what is put takes the place of what is there.
+        yield f"there=$(vault kv get {path} 2>&1 >/dev/null)"
+        yield f"[[ $there == 'No value found at '* ]] || stop {failed}': it can not be read, or is there by now'"
+        yield f'printf "%s" "$new" | vault kv put {path} - || stop {failed}'

@@ -42,7 +42,7 @@ def test_an_answer_that_never_comes_holds_nobody_up() -> None:
     assert found["fine"] == "yes"
     assert found["refused"] == Unanswered("no", "try")
     assert found["odd"] == Unanswered(
-        "what came can't be understood (ValueError)", "please report this: it is a mistake in efdgen"
+        "what came can't be understood (ValueError)", "is it the right server? If it is, please report this"
     )
     assert found["hangs 39"] == Unanswered("no whole answer within 0.2 seconds", "try again")
     assert told[-1] == (43, 43)

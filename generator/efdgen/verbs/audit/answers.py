@@ -12,17 +12,24 @@ from efdgen.language.tuples import NamedTuple
 
 
 class Unanswered(NamedTuple):
-    """No answer: why, and what to do."""
+    """No answer: why, and what to do.
+
+    Attributes:
+        reason: why.
+        advice: what to do; empty: nothing.
+        is_refused: whether the host is there, and says that nobody listens at the port.
+    """
 
     reason: str
     advice: str = ""
+    is_refused: bool = False
 
 
 class AskError(Exception):
     """A server could not be asked. Its text holds nothing that a server sent."""
 
-    def __init__(self, reason: str, advice: str = "") -> None:
-        self.unanswered = Unanswered(reason, advice)
+    def __init__(self, reason: str, advice: str = "", is_refused: bool = False) -> None:
+        self.unanswered = Unanswered(reason, advice, is_refused)
         super().__init__(reason)
 
 
@@ -55,6 +62,7 @@ class KeyState(enum.Enum):
     SOUND = "has a value"
     EMPTY = "is empty"
     PLACEHOLDER = "holds a placeholder"
+    NOT_PEM = "is no PEM, as a certificate or a key for TLS is"
 
 
 class PathState(NamedTuple):
@@ -64,11 +72,13 @@ class PathState(NamedTuple):
         is_there: whether there is something.
         keys: its keys, and what is known of their values.
         is_deleted: whether its newest version was deleted.
+        is_versioned: whether its engine keeps versions.
     """
 
     is_there: bool
     keys: Mapping[str, KeyState]
     is_deleted: bool = False
+    is_versioned: bool = True
 
 
 class TokenState(NamedTuple):
@@ -77,12 +87,18 @@ class TokenState(NamedTuple):
     Attributes:
         expires: when it ends; None: never.
         is_root: whether it may do everything.
-        reads: the places beyond the environment's own that it may read or list.
+        reads: the places of other environments that it may read or list.
+        others: what else it may do beyond the environment's own, `change sys/policies/acl/*`; None: that is not known.
+        writes: what it may change of the environment's own; empty also where that is not known.
+        told_in: the environment that is asked with the same token, and that all of this is told of; empty: none.
     """
 
     expires: dt.datetime | None
     is_root: bool
     reads: tuple[str, ...]
+    others: tuple[str, ...] | None = None
+    writes: tuple[str, ...] = ()
+    told_in: str = ""
 
 
 class VaultAnswer(NamedTuple):
@@ -91,7 +107,6 @@ class VaultAnswer(NamedTuple):
     Attributes:
         server: why nothing more could be asked; empty: it could.
         token: the token, or why nothing is known of it.
-        reads: which of the places that it must not read it may read, or why that is not known.
         paths: each path, or why nothing is known of it.
         listed: what is below the prefix, or why that is not known.
     """

@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidInputError, UsageError
 from efdgen.language import suggest
 from efdgen.language.expressions import ExpressionError
@@ -19,28 +18,28 @@ from efdgen.output import disk, layout
 from efdgen.repository import git, paths
 from efdgen.review.audit import AREAS, VAULT, Audit, Finding
 from efdgen.verbs import project
-from efdgen.verbs.audit.answers import Plan, Unanswered, VaultAnswer
+from efdgen.verbs.audit.answers import AskError, Plan, TokenState, Unanswered
 from efdgen.verbs.audit.asking import argocd, dns, services, threads, tls, vault
 from efdgen.verbs.audit.asking.argocd import Way
-from efdgen.verbs.audit.asking.reach import Means, Reach, Server, server_of
+from efdgen.verbs.audit.asking.reach import Means, Reach, Server
 from efdgen.verbs.audit.judging import argocd as judging_argocd
 from efdgen.verbs.audit.judging import hosts as judging_hosts
 from efdgen.verbs.audit.judging import services as judging_services
 from efdgen.verbs.audit.judging import vault as judging_vault
+from efdgen.verbs.audit.named import matched, servers
 from efdgen.verbs.audit.plan import plan
+from efdgen.verbs.audit.tokens import Tokens
 from efdgen.verbs.model import Project
 
 Progress = Callable[[int, int], None]
-
-_WHOLE = 4
-"""How many times as long as a server may be silent, one question may take: Vault is asked several in a row."""
 
 
 class Logins(NamedTuple):
     """What is needed to be answered. Nothing of it is shown, or kept."""
 
-    vault_token: str = ""
-    argocd: Way = Way()
+    vault: Tokens = Tokens()
+    argocd: Tokens = Tokens(variable="ARGOCD_SERVER", option="--argocd-token-file")
+    context: str = ""
 
 
 class Wanted(NamedTuple):
@@ -52,7 +51,6 @@ class Wanted(NamedTuple):
         address: where hosts behind the ingress controller must lead; empty: where most of them do.
         node_address: the same of hosts on nodes' own ports; empty: the address.
         former: names that the environments once had.
-        dns_server: who is asked for names; None: whom the machine asks.
     """
 
     environments: tuple[str, ...] = ()
@@ -60,7 +58,6 @@ class Wanted(NamedTuple):
     address: str = ""
     node_address: str = ""
     former: tuple[str, ...] = ()
-    dns_server: Server | None = None
 
 
 def told_apart(words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -76,6 +73,7 @@ def audit(
     logins: Logins,
     now: dt.datetime,
     progress: Progress = lambda _done, _all: None,
+    interrupted: Callable[[], None] | None = None,
 ) -> list[Audit]:
     """Ask the real servers of environments, and hold what they say to what the specs say.
 
@@ -86,6 +84,7 @@ def audit(
         logins: what is needed to be answered.
         now: what time it is, with its zone.
         progress: is told how many questions were answered, and of how many.
+        interrupted: is told when somebody presses Ctrl-C: what was found until then is returned. None: nothing is.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -100,9 +99,14 @@ def audit(
     resolved = project.resolve(root, wanted.environments)
     chosen = resolved.environments
     prefixes = set(_prefixes(resolved.project)) if VAULT in areas else ()
-    sites = [_Site(root, each, plan(each, areas, prefixes, wanted.former), wanted, means, logins) for each in chosen]
+    plans = [plan(each, AREAS, prefixes, wanted.former) for each in chosen]
+    matched(means.instead, (server for each in plans for server in servers(each)))
+    tokens = [_tokens(each, plans, means, logins) for each in plans]
+    asked = [plan(each, areas, prefixes, wanted.former) for each in chosen]
+    sites = [_Site(root, each, wanted, means, token) for each, token in zip(asked, tokens, strict=True)]
     questions = {(number, *key): ask for number, site in enumerate(sites) for key, ask in site.questions.items()}
-    answers = threads.ask_all(questions, _WHOLE * means.timeout, progress)
+    answers = threads.ask_all(questions, vault.WHOLE * means.timeout, progress, interrupted)
+    _said_once(sites, answers)
     at = now.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     found = []
     for number, site in enumerate(sites):
@@ -125,38 +129,35 @@ _Key = tuple[str, str]
 class _Site:
     """One environment: whom it asks, what, and what comes of the answers."""
 
-    def __init__(
-        self, root: Path, environment: ResolvedEnvironment, asked: Plan, wanted: Wanted, means: Means, logins: Logins
-    ) -> None:
+    def __init__(self, root: Path, asked: Plan, wanted: Wanted, means: Means, tokens: _SiteTokens) -> None:
         self.plan = asked
         self._root = root
         self._wanted = wanted
-        self._logins = logins
-        self._environment = environment
-        self.reach = Reach(means, _named(asked, wanted, logins))
+        self.tokens = tokens
+        self.reach = dns.reach(means, _named(asked, means, tokens))
         self.questions: Mapping[_Key, Callable[[], Any]] = MappingProxyType(dict(self._questions()))
 
     def _questions(self) -> Iterator[tuple[_Key, Callable[[], Any]]]:
         asked, reach = self.plan, self.reach
         if asked.vault is not None:
-            yield ("vault", ""), functools.partial(vault.ask, reach, asked.vault, self._logins.vault_token)
+            for key, ask in vault.questions(reach, asked.vault, self.tokens.vault).items():
+                yield ("vault", key), ask
         for host in (*asked.hosts, *asked.former):
-            yield ("dns", host), functools.partial(_resolution, reach, self._wanted.dns_server, host)
+            yield ("dns", host), functools.partial(_resolution, reach, host)
         for host in asked.certificates:
             yield ("tls", host), functools.partial(tls.certificate, reach, host)
         for number, question in enumerate(asked.services):
             yield ("services", str(number)), functools.partial(services.ask, reach, question.probe)
         if asked.argocd is not None:
-            yield ("argocd", ""), functools.partial(argocd.ask, reach, asked.argocd, self._logins.argocd)
+            yield ("argocd", ""), functools.partial(argocd.ask, reach, asked.argocd, self.tokens.argocd)
 
     def findings(self, answers: Mapping[_Key, Any], now: dt.datetime) -> Iterator[Finding]:
         """Yield what comes of the answers, by area."""
         asked, wanted = self.plan, self._wanted
         name = asked.environment
         if asked.vault is not None:
-            answer = answers["vault", ""]
-            if isinstance(answer, Unanswered):
-                answer = VaultAnswer(answer, answer, {}, answer)
+            said = {key: answer for (kind, key), answer in answers.items() if kind == "vault"}
+            answer = vault.answer(asked.vault, said)
             yield from judging_vault.judge(name, asked.vault, answer, now)
         names = {host: answer for (kind, host), answer in answers.items() if kind == "dns"}
         yield from judging_hosts.judge_names(
@@ -170,20 +171,50 @@ class _Site:
             yield from judging_argocd.judge(asked.argocd, answers["argocd", ""], Rendered(self._root, name).is_rendered)
 
 
-def _resolution(reach: Reach, server: Server | None, host: str) -> Any:
-    return dns.resolution(reach, dns.resolver(reach, server), host)
+def _resolution(reach: Reach, host: str) -> Any:
+    return dns.resolution(reach, dns.resolver(reach, reach.means.dns_server), host)
 
 
-def _named(asked: Plan, wanted: Wanted, logins: Logins) -> Iterator[Server]:
-    """Yield the servers that a plan names."""
-    if asked.vault is not None:
-        yield server_of(asked.vault.address)
+def _named(asked: Plan, means: Means, tokens: _SiteTokens) -> Iterator[Server]:
+    """Yield the servers that are asked."""
+    yield from servers(asked._replace(argocd=None) if tokens.argocd.context else asked)
     if asked.hosts:
-        yield from dns.servers(wanted.dns_server)
-    yield from ((host, tls.PORT) for host in asked.certificates)
-    yield from (services.server(question.probe) for question in asked.services)
-    if asked.argocd is not None and not logins.argocd.context:
-        yield server_of(asked.argocd.url)
+        yield from dns.servers(means.dns_server)
+
+
+class _SiteTokens(NamedTuple):
+    """The tokens for the servers of one environment, or why there are none."""
+
+    vault: str | Unanswered
+    argocd: Way
+
+
+def _tokens(asked: Plan, plans: Sequence[Plan], means: Means, logins: Logins) -> _SiteTokens:
+    def of(tokens: Tokens, address: str, addresses: Sequence[str]) -> str | Unanswered:
+        try:
+            return tokens.of(asked.environment, address, addresses, means.instead)
+        except AskError as error:
+            return error.unanswered
+
+    vaults = [each.vault.address for each in plans if each.vault is not None]
+    argocds = [each.argocd.url for each in plans if each.argocd is not None]
+    return _SiteTokens(
+        of(logins.vault, asked.vault.address, vaults) if asked.vault is not None else "",
+        Way(of(logins.argocd, asked.argocd.url, argocds) if asked.argocd is not None else "", logins.context),
+    )
+
+
+def _said_once(sites: Sequence[_Site], answers: dict[tuple[Any, ...], Any]) -> None:
+    """Let a token that several environments are asked with be told of once."""
+    first: dict[Any, str] = {}
+    for number, site in enumerate(sites):
+        key = (number, "vault", vault.TOKEN)
+        if not isinstance(answers.get(key), TokenState):
+            continue
+        asked = site.plan.vault
+        whose = first.setdefault((site.tokens.vault, asked and asked.address), site.plan.environment)
+        if whose != site.plan.environment:
+            answers[key] = answers[key]._replace(told_in=whose)
 
 
 class Rendered:

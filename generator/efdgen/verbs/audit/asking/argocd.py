@@ -12,9 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
-from efdgen.verbs.audit.answers import ArgoCdQuestion, AskError
+from efdgen.verbs.audit.answers import ArgoCdQuestion, AskError, Unanswered
 from efdgen.verbs.audit.asking import http
 from efdgen.verbs.audit.asking.reach import Reach
+
+_TOKENS = ("VAULT_TOKEN", "ARGOCD_AUTH_TOKEN")
 
 _UNAUTHORIZED, _FORBIDDEN, _OK = 401, 403, 200
 
@@ -23,11 +25,11 @@ class Way(NamedTuple):
     """How Argo CD is asked.
 
     Attributes:
-        token: of an account of Argo CD, for its API.
+        token: of an account of Argo CD, for its API, or why there is none.
         context: kubectl's name of the cluster, where kubectl is asked instead; empty: it is not.
     """
 
-    token: str = ""
+    token: str | Unanswered = ""
     context: str = ""
 
 
@@ -39,17 +41,28 @@ def ask(reach: Reach, question: ArgoCdQuestion, way: Way) -> list[dict[str, Any]
     """
     if way.context:
         said = _through_kubectl(reach, question, way.context)
+    elif isinstance(way.token, Unanswered):
+        raise AskError(*way.token)
     elif way.token:
         said = _by_api(reach, question, way.token)
     else:
         advice = "set ARGOCD_AUTH_TOKEN (argocd account generate-token), or name a cluster: --kube-context CONTEXT"
         raise AskError("there is no token to ask Argo CD with", advice)
     items = said.get("items") if isinstance(said, dict) else None
-    if items is None and isinstance(said, dict) and "items" in said:
-        return []
-    if not isinstance(items, list):
+    if items is None and isinstance(said, dict) and isinstance(said.get("metadata"), dict) and "items" in said:
+        items = []
+    if not isinstance(items, list) or not all(_is_named(item) for item in items):
         raise AskError("what answers there is no Argo CD", "is argocd.url right?")
-    return [item for item in items if isinstance(item, dict)]
+    if not items and not way.context:
+        # Argo CD leaves out what an account may not get, and says nothing of that.
+        advice = "may its account get Applications? p, ACCOUNT, applications, get, */*, allow; --kube-context sees all"
+        raise AskError("Argo CD shows this account no Application at all", advice)
+    return items
+
+
+def _is_named(item: Any) -> bool:
+    metadata = item.get("metadata") if isinstance(item, dict) else None
+    return isinstance(metadata, dict) and isinstance(metadata.get("name"), str)
 
 
 def _by_api(reach: Reach, question: ArgoCdQuestion, token: str) -> Any:
@@ -69,13 +82,15 @@ def _by_api(reach: Reach, question: ArgoCdQuestion, token: str) -> Any:
 def _through_kubectl(reach: Reach, question: ArgoCdQuestion, context: str) -> Any:
     seconds = reach.means.timeout
     command = [
-        *("kubectl", "--context", context, "--request-timeout", f"{max(1, round(seconds))}s"),
+        *("kubectl", f"--context={context}", "--request-timeout", f"{max(1, round(seconds))}s"),
         *("--namespace", question.namespace, "get", "applications.argoproj.io", "--output", "json"),
     ]
+    # What it has no use for, it does not get.
+    environment = {key: value for key, value in os.environ.items() if key not in _TOKENS}
     run: Callable[..., subprocess.CompletedProcess[bytes]] = subprocess.run
     try:
         done = run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=3 * seconds, env=os.environ
+            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=3 * seconds, env=environment
         )
     except FileNotFoundError:
         raise AskError("kubectl is not installed", "install it, or ask the API: ARGOCD_AUTH_TOKEN") from None
@@ -86,5 +101,5 @@ def _through_kubectl(reach: Reach, question: ArgoCdQuestion, context: str) -> An
         raise AskError(text, f"try: kubectl --context {context} -n {question.namespace} get applications.argoproj.io")
     try:
         return json.loads(done.stdout)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 from efdgen.errors import UsageError
 from efdgen.verbs.audit.answers import AskError, Resolution
-from efdgen.verbs.audit.asking.reach import Reach, Server
+from efdgen.verbs.audit.asking.reach import Means, Reach, Server
 
 
 def resolver(reach: Reach, server: Server | None) -> Any:
@@ -31,6 +32,23 @@ def resolver(reach: Reach, server: Server | None) -> Any:
     found.lifetime = reach.means.timeout
     found.cache = None
     return found
+
+
+def reach(means: Means, named: Iterable[Server]) -> Reach:
+    """Return what makes connections: where a DNS server is given, it is asked for every name.
+
+    Raises:
+        UsageError: when dnspython is needed, and not installed.
+    """
+    server = means.dns_server
+    if server is None:
+        return Reach(means, named)
+    _dnspython()
+
+    def resolve(through: Reach, host: str) -> tuple[str, ...]:
+        return resolution(through, resolver(through, server), host).addresses
+
+    return Reach(means, (*named, server), resolve)
 
 
 def servers(server: Server | None) -> tuple[Server, ...]:

@@ -18,6 +18,9 @@ from efdgen.verbs.audit.asking.reach import Reach, Server, server_of
 _MOST = 64_000_000
 """Bytes of an answer that are read; a hundred Applications have some five millions."""
 
+_SECRET = frozenset(("X-Vault-Token", "Authorization"))
+"""Headers that hold a token."""
+
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -56,6 +59,8 @@ def trust_fault(error: ssl.SSLError) -> str:
 
 def _request(reach: Reach, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
     server = server_of(url)
+    if not _SECRET.isdisjoint(headers):
+        reach.may_send_a_token(url)
     parts = urlsplit(url)
     target = quote(parts.path or "/", safe="%/:=&?~#+!$,;'@()*[]") + (f"?{parts.query}" if parts.query else "")
     connection = _Connection(reach, server, is_safe=parts.scheme == "https")
@@ -65,6 +70,8 @@ def _request(reach: Reach, method: str, url: str, headers: Mapping[str, str], bo
             connection.request(method, target, body, {"User-Agent": f"efdgen/{__version__}", **headers})
             answer = connection.getresponse()
             content = answer.read(_MOST + 1)
+            if answer.length and len(content) <= _MOST:
+                raise http.client.IncompleteRead(b"", answer.length)
         except TimeoutError:
             raise reach.too_late(server) from None
         except ssl.SSLError as error:

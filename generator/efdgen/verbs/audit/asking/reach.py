@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -29,11 +30,15 @@ class Means(NamedTuple):
         timeout: for how many seconds a server may be silent.
         instead: by server, the one that is connected to in its place, as through a tunnel.
         ca_file: certificates of those who are trusted, in PEM, beside the machine's own; empty: no others.
+        dns_server: who is asked for names; None: whom the machine asks.
+        allows_http: whether tokens may be sent over http.
     """
 
     timeout: float = 10.0
     instead: Mapping[Server, Server] = MappingProxyType({})
     ca_file: str = ""
+    dns_server: Server | None = None
+    allows_http: bool = False
 
 
 class Reach:
@@ -42,10 +47,14 @@ class Reach:
     Args:
         means: how servers are reached.
         named: the servers that may be asked.
+        resolve: returns the addresses of a name; None: the machine does.
     """
 
-    def __init__(self, means: Means, named: Iterable[Server]) -> None:
+    def __init__(
+        self, means: Means, named: Iterable[Server], resolve: Callable[[Reach, str], Sequence[str]] | None = None
+    ) -> None:
         self.means = means
+        self._resolve = resolve
         self._named = frozenset(named)
         self._asked: set[Server] = set()
         self._lock = threading.Lock()
@@ -76,17 +85,39 @@ class Reach:
             AskError: when it can't be reached.
         """
         host, port = server
+        to = self.allows(server)
+        if self._resolve is not None and server not in self.means.instead and not is_address(host):
+            addresses = self._resolve(self, host)
+            if not addresses:
+                raise AskError(f"{host} does not resolve", "see dns")
+            to = addresses[0], port
         try:
-            return socket.create_connection(self.allows(server), timeout=self.means.timeout)
+            return socket.create_connection(to, timeout=self.means.timeout)
         except socket.gaierror:
             raise AskError(f"{host} does not resolve", "see dns") from None
         except TimeoutError:
             raise self.too_late(server) from None
         except ConnectionRefusedError:
             reason = f"{host}:{port} refuses connections"
-            raise AskError(reason, "is it running, and the address right?") from None
+            # Who refuses in its place says nothing of it.
+            is_refused = to[1] == port and server not in self.means.instead
+            raise AskError(reason, "is it running, and the address right?", is_refused) from None
         except OSError as error:
             raise AskError(f"{host}:{port} can't be reached: {error.strerror}", "is the network there?") from None
+
+    def may_send_a_token(self, url: str) -> None:
+        """Refuse to send a token where everybody in between could read it.
+
+        Raises:
+            AskError: when the URL is of http, and does not stay on this machine.
+        """
+        server = server_of(url)
+        host = self.means.instead.get(server, server)[0]
+        is_here = host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
+        if urlsplit(url).scheme == "https" or is_here or self.means.allows_http:
+            return
+        reason = f"{server[0]}:{server[1]} is asked over http: a token would be readable on its way"
+        raise AskError(reason, "use https in the spec; --allow-http sends it all the same")
 
     def too_late(self, server: Server) -> AskError:
         """Return the error for a server that is silent."""
@@ -119,6 +150,22 @@ class Reach:
 
 
 def server_of(url: str) -> Server:
-    """Return the server of a URL."""
-    parts = urlsplit(url)
-    return parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 443)
+    """Return the server of a URL.
+
+    Raises:
+        AskError: when it is none.
+    """
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 443)
+    except ValueError:
+        raise AskError("its address is no URL", "a host, and a port of at most 65535?") from None
+
+
+def is_address(host: str) -> bool:
+    """Say whether a host is an IP address."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

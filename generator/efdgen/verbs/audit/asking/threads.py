@@ -18,7 +18,10 @@ _AT_ONCE = 32
 
 
 def ask_all(
-    questions: Mapping[Key, Callable[[], Answer]], seconds: float, progress: Callable[[int, int], None]
+    questions: Mapping[Key, Callable[[], Answer]],
+    seconds: float,
+    progress: Callable[[int, int], None],
+    interrupted: Callable[[], None] | None = None,
 ) -> dict[Key, Answer | Unanswered]:
     """Ask everything, side by side, and return each answer, or why there is none.
 
@@ -26,6 +29,8 @@ def ask_all(
         questions: what is asked, by a key of its own.
         seconds: how long one may take altogether, whatever it waits for; then it is left alone.
         progress: is told how many were answered, and of how many.
+        interrupted: is told when somebody presses Ctrl-C: what was not answered until then is unknown. None: the
+            interrupt goes on.
 
     Raises:
         NotNamedError: when one asks a server that nobody named.
@@ -41,6 +46,12 @@ def ask_all(
             threading.Thread(target=_ask, args=(*item, done), daemon=True).start()
         try:
             key, answer = done.get(timeout=max(0.0, min(until.values()) - time.monotonic()))
+        except KeyboardInterrupt:
+            if interrupted is None:
+                raise
+            interrupted()
+            stopped = Unanswered("the audit was interrupted before it was answered")
+            return {key: found.get(key, stopped) for key in questions}
         except queue.Empty:
             answers: list[tuple[Key, Answer | Unanswered]] = []
             late = [key for key, end in until.items() if end <= time.monotonic()]
@@ -67,4 +78,4 @@ def _ask(
         done.put((key, error))
     except Exception as error:  # noqa: BLE001 - its text and its traceback may hold what a server sent
         reason = f"what came can't be understood ({type(error).__name__})"
-        done.put((key, Unanswered(reason, "please report this: it is a mistake in efdgen")))
+        done.put((key, Unanswered(reason, "is it the right server? If it is, please report this")))

@@ -6,8 +6,10 @@ https://developer.hashicorp.com/vault/api-docs
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -22,21 +24,37 @@ from efdgen.verbs.audit.answers import (
     VaultAnswer,
     VaultQuestion,
 )
-from efdgen.verbs.audit.asking import http
+from efdgen.verbs.audit.asking import http, threads
 from efdgen.verbs.audit.asking.reach import Reach
+from efdgen.verbs.audit.asking.rights import Rights
 
-_NOT_FOUND, _FORBIDDEN = 404, 403
+WHOLE = 4
+"""How many times as long as a server may be silent, one question may take."""
+
+_SERVER, TOKEN, _LISTED = "", " token", " listed"
+"""Questions beside those about paths; no path in Vault has a blank."""
+
+_OK, _NOT_FOUND, _FORBIDDEN = 200, 404, 403
 _VERSIONED = "2"
 _MOST_FOLDERS = 500
 _NOBODYS = "efdgen-audit-nobody-has-this"
 """A name beside the environment's own prefix: who may read there, may read everybody's."""
 
 _PLACEHOLDER = re.compile(
-    r"(?:change|replace|fix|fill)[-_ ]?(?:me|this|it)(?:[-_ ]?in)?|todo|tbd|fixme|placeholder|dummy|example|x{3,}|\.{3}"
-    r"|your[-_ ].*|<[^<>]*>|secret|password",
+    r"(?:change|replace|fix|fill|insert|enter|put|add|set)[-_ ]?(?:me|this|it|here)(?:[-_ ]?(?:in|here))?"
+    r"|(?:insert|enter|put|type|paste)[-_ ].*[-_ ]?here|todo\b.*|tbd|tba|fixme\b.*|placeholder|dummy|example|sample"
+    r"|x{3,}|\*{3,}|\.{3}|-+|\?+|_+|n\.?/?a\.?|null|nil|none|undefined|unset|unknown|empty"
+    r"|your[-_ ].*|<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]+|\{\{.*\}\}|\{%.*%\}|%[A-Za-z_]+%|secret|password",
     re.IGNORECASE,
 )
-"""What people write where a value is to come; all of the value."""
+"""What people, and templates that nobody filled, write where a value is to come; all of the value."""
+
+_PEM = {
+    "tls.crt": re.compile(r"-----BEGIN CERTIFICATE-----\s.*-----END CERTIFICATE-----", re.DOTALL),
+    "ca.crt": re.compile(r"-----BEGIN CERTIFICATE-----\s.*-----END CERTIFICATE-----", re.DOTALL),
+    "tls.key": re.compile(r"-----BEGIN ([A-Z]+ )*PRIVATE KEY-----\s.*-----END ([A-Z]+ )*PRIVATE KEY-----", re.DOTALL),
+}
+"""What the keys of Kubernetes' own Secrets for TLS hold: https://www.rfc-editor.org/rfc/rfc7468."""
 
 
 class _Mount(NamedTuple):
@@ -46,87 +64,145 @@ class _Mount(NamedTuple):
     is_versioned: bool
 
 
-def ask(reach: Reach, question: VaultQuestion, token: str) -> VaultAnswer:
+def ask(reach: Reach, question: VaultQuestion, token: str | Unanswered) -> VaultAnswer:
     """Ask a Vault all that is to be known of it; without a token, only whether it could answer."""
-    return _Vault(reach, question, token).answer()
+    asked = threads.ask_all(questions(reach, question, token), WHOLE * reach.means.timeout, lambda _done, _all: None)
+    return answer(question, asked)
 
 
-def key_state(value: Any) -> KeyState:
-    """Say what is known of a value, without it."""
+def questions(reach: Reach, question: VaultQuestion, token: str | Unanswered) -> dict[str, Callable[[], Any]]:
+    """Return what is asked, each by itself: what Vault is slow or odd about takes nothing from the rest."""
+    server = _Vault(reach, question, token)
+    asked = {path.path: functools.partial(server.path, path.path) for path in question.paths}
+    return {_SERVER: server.is_well, **asked, TOKEN: server.token, _LISTED: server.listed}
+
+
+def answer(question: VaultQuestion, asked: Mapping[str, Any]) -> VaultAnswer:
+    """Return what the questions came to."""
+    server = asked[_SERVER]
+    paths = {each.path: asked[each.path] for each in question.paths}
+    is_well = not isinstance(server, Unanswered)
+    return VaultAnswer(None if is_well else server, asked[TOKEN], paths, asked[_LISTED])
+
+
+def key_state(value: Any, key: str = "") -> KeyState:
+    """Say what is known of a value under a key, without it."""
     text = value.strip() if isinstance(value, str) else value
     if text is None or text in ("", [], {}):
         return KeyState.EMPTY
-    return KeyState.PLACEHOLDER if isinstance(text, str) and _PLACEHOLDER.fullmatch(text) else KeyState.SOUND
+    if isinstance(text, str) and _PLACEHOLDER.fullmatch(text):
+        return KeyState.PLACEHOLDER
+    if key in _PEM and not (isinstance(text, str) and _PEM[key].search(text)):
+        return KeyState.NOT_PEM
+    return KeyState.SOUND
 
 
 class _Vault:
-    def __init__(self, reach: Reach, question: VaultQuestion, token: str) -> None:
+    """One Vault, asked side by side: what several questions need to know first is asked once."""
+
+    def __init__(self, reach: Reach, question: VaultQuestion, token: str | Unanswered) -> None:
         self._reach = reach
         self._question = question
-        self._headers = {"X-Vault-Token": token, "X-Vault-Request": "true"} if token else {}
-        self._mounts: dict[str, _Mount | Unanswered] = {}
+        self._why_not = token if isinstance(token, Unanswered) else None
+        is_given = bool(token) and self._why_not is None
+        self._headers = {"X-Vault-Token": str(token), "X-Vault-Request": "true"} if is_given else {}
+        self._known: dict[tuple[str, ...], Any] = {}
+        self._lock = threading.RLock()
 
-    def answer(self) -> VaultAnswer:
-        fault = self._fault()
+    def _once(self, key: tuple[str, ...], function: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a function does, which is called once.
+
+        Raises:
+            AskError: when the function did.
+        """
+        with self._lock:
+            if key not in self._known:
+                try:
+                    self._known[key] = function(*arguments)
+                except AskError as error:
+                    self._known[key] = error
+            found = self._known[key]
+        if isinstance(found, AskError):
+            raise found
+        return found
+
+    def is_well(self) -> bool:
+        """Say that it can be asked.
+
+        Raises:
+            AskError: when it can't.
+        """
+        fault = self._once(("fault",), self._fault)
         if fault is not None:
-            return VaultAnswer(fault, fault, {}, fault)
-        paths = {each.path: self._noted(self._path, each.path) for each in self._question.paths}
-        return VaultAnswer(None, self._noted(self._token), paths, self._noted(self._listed))
-
-    def _noted(self, function: Any, *arguments: Any) -> Any:
-        try:
-            return function(*arguments)
-        except AskError as error:
-            return error.unanswered
+            raise AskError(*fault)
+        return True
 
     def _fault(self) -> Unanswered | None:
         """Return why nothing can be asked; None: it can."""
-        try:
-            said = http.data(
-                http.get(self._reach, self._url("sys/health?standbyok=true&sealedcode=200&uninitcode=200"))
-            )
-        except AskError as error:
-            return error.unanswered
-        if not isinstance(said, dict) or "sealed" not in said:
+        url = self._url("sys/health?standbyok=true&sealedcode=200&uninitcode=200")
+        said = http.data(http.get(self._reach, url))
+        is_vault = isinstance(said, dict) and isinstance(said.get("sealed"), bool)
+        if not is_vault or not isinstance(said.get("initialized", True), bool):
             return Unanswered("what answers there is no Vault", "is vault.address right?")
         if not said.get("initialized", True):
             return Unanswered("it is not initialized: it holds nothing yet", "vault operator init")
         if said["sealed"]:
             return Unanswered("it is sealed", "whoever holds its keys must unseal it: vault operator unseal")
+        if self._why_not is not None:
+            return self._why_not
         if not self._headers:
             return Unanswered(
-                "there is no token to ask with", "vault login, set VAULT_TOKEN, or name a file: --vault-token-file"
+                "there is no token to ask with", "vault login, set VAULTTOKEN, or name a file: --vault-token-file"
             )
         return None
 
-    def _path(self, path: str) -> PathState:
+    def path(self, path: str) -> PathState:
+        """Return what is at a path.
+
+        Raises:
+            AskError: when that can't be known.
+        """
+        self.is_well()
         mount = self._mount(path)
         inner = path.strip("/").removeprefix(mount.path)
-        reply = self._get(f"{mount.path}{'data/' if mount.is_versioned else ''}{inner}")
-        said = _held(http.data(reply), "data")
+        reply, said = self._get(f"{mount.path}{'data/' if mount.is_versioned else ''}{inner}", "read")
         if reply.status == _NOT_FOUND:
-            return PathState(is_there=False, keys={}, is_deleted=bool(_held(said, "metadata")))
-        values = _held(said, "data") if mount.is_versioned else said
-        return PathState(is_there=True, keys={str(key): key_state(value) for key, value in sorted(values.items())})
+            is_deleted = isinstance(_held(said, "data").get("metadata"), dict)
+            return PathState(False, {}, is_deleted, mount.is_versioned)
+        values = said["data"]
+        if mount.is_versioned:
+            if not isinstance(values.get("data"), dict) or not isinstance(values.get("metadata"), dict):
+                raise _not_understood()
+            values = values["data"]
+        keys = {key: key_state(value, key) for key, value in sorted(values.items())}
+        return PathState(is_there=True, keys=keys, is_versioned=mount.is_versioned)
 
     def _mount(self, path: str) -> _Mount:
         """Find the secrets engine of a path, as the vault command does."""
         top = path.strip("/").partition("/")[0]
-        if top not in self._mounts:
-            self._mounts[top] = self._noted(self._found_mount, path.strip("/"))
-        found = self._mounts[top]
-        if isinstance(found, Unanswered):
-            raise AskError(*found)
+        found: _Mount = self._once(("mount", top), self._found_mount, path.strip("/"))
         return found
 
     def _found_mount(self, path: str) -> _Mount:
-        said = _held(http.data(self._get(f"sys/internal/ui/mounts/{path}")), "data")
-        if not isinstance(said.get("path"), str):
-            raise AskError("which secrets engine it is in is not known", "is the path right?")
-        return _Mount(said["path"], _held(said, "options").get("version") == _VERSIONED)
+        reply, said = self._get(f"sys/internal/ui/mounts/{path}", "")
+        if reply.status == _NOT_FOUND:
+            raise AskError("there is no secrets engine there", "is the path right?")
+        data = said["data"]
+        at, kind, options = data.get("path"), data.get("type"), data.get("options")
+        is_sound = isinstance(at, str) and at.endswith("/") and f"{path}/".startswith(at) and isinstance(kind, str)
+        if not is_sound or not isinstance(options, (dict, type(None))):
+            raise _not_understood()
+        if kind not in ("kv", "generic"):
+            raise AskError("the secrets engine there is not KV", "is the path right? vault secrets list names engines")
+        return _Mount(at, (options or {}).get("version") == _VERSIONED)
 
-    def _listed(self) -> tuple[str, ...]:
-        """Return every path below the prefix, sorted."""
+    def listed(self) -> tuple[str, ...]:
+        """Return every path below the prefix, sorted.
+
+        Raises:
+            AskError: when that can't be known.
+        """
+        self.is_well()
         prefix = self._question.prefix
         mount = self._mount(prefix)
         kind = "metadata/" if mount.is_versioned else ""
@@ -136,15 +212,54 @@ class _Vault:
             if not waiting:
                 break
             folder = waiting.pop()
-            names = _held(http.data(self._get(f"{mount.path}{kind}{folder}?list=true")), "data").get("keys") or ()
-            for name in map(str, names):
+            reply, said = self._get(f"{mount.path}{kind}{folder}?list=true", "list")
+            names = [] if reply.status == _NOT_FOUND else said["data"].get("keys")
+            if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/") for name in names):
+                raise _not_understood()
+            for name in names:
                 (waiting if name.endswith("/") else found).append(f"{folder}{name}")
+        if waiting:
+            raise AskError(f"it has more than {_MOST_FOLDERS} folders", "is vault.pathPrefix right?")
         return tuple(sorted(f"{mount.path}{path}" for path in found))
 
-    def _token(self) -> TokenState:
-        said = _held(http.data(self._get("auth/token/lookup-self")), "data")
-        expires = said.get("expire_time")
-        return TokenState(_time(expires), "root" in (said.get("policies") or ()), self._reads())
+    def token(self) -> TokenState:
+        """Return what the token is.
+
+        Raises:
+            AskError: when that can't be known.
+        """
+        self.is_well()
+        said = self._once(("token",), self._looked_up)
+        policies = [*said["policies"], *(said.get("identity_policies") or ())]
+        reads = self._reads()
+        found = TokenState(_time(said["expire_time"]), "root" in policies, reads)
+        try:
+            rights = self._rights()
+        except AskError:
+            return found
+        return found._replace(
+            is_root=found.is_root or rights.is_root, others=rights.others(reads), writes=rights.writes()
+        )
+
+    def _looked_up(self) -> dict[str, Any]:
+        """Return what Vault says of the token."""
+        reply, said = self._get("auth/token/lookup-self", "lookup")
+        data = _held(said, "data")
+        policies = data.get("policies")
+        if reply.status == _NOT_FOUND or "expire_time" not in data or not isinstance(policies, list):
+            raise _not_understood()
+        if not all(isinstance(each, str) for each in policies):
+            raise _not_understood()
+        _time(data["expire_time"])
+        return data
+
+    def _rights(self) -> Rights:
+        """Return all that the token may do, as Vault's own pages ask for it."""
+        reply, said = self._get("sys/internal/ui/resultant-acl", "")
+        mount = self._mount(self._question.prefix)
+        if reply.status == _NOT_FOUND:
+            raise _not_understood()
+        return Rights(said["data"], self._question.prefix, mount.path)
 
     def _reads(self) -> tuple[str, ...]:
         """Return the places that belong to others, and that the token may read or list all the same."""
@@ -162,35 +277,69 @@ class _Vault:
             asked[place] = [f"{mount.path}{kind}{inner}/{_NOBODYS}" for kind in kinds]
         every = [path for paths in asked.values() for path in paths]
         reply = http.post(self._reach, self._url("sys/capabilities-self"), self._headers, {"paths": every})
-        self._refuse(reply)
-        said = http.data(reply)
-        may = {
-            path for path in every if set(_strings(_held(said, "data").get(path))) & {"read", "list", "root", "sudo"}
-        }
+        data = self._checked(reply, "sys/capabilities-self", "")["data"]
+        may: set[str] = set()
+        for path in every:
+            capabilities = data.get(path)
+            if not isinstance(capabilities, list) or not all(isinstance(each, str) for each in capabilities):
+                raise _not_understood()
+            may |= {path} if {"read", "list", "root", "sudo"} & set(capabilities) else set()
         return tuple(
             f"{parent}/*" if place.endswith(_NOBODYS) else f"{place}/*"
             for place, paths in asked.items()
             if may & set(paths)
         )
 
-    def _get(self, path: str) -> Reply:
-        reply = http.get(self._reach, self._url(path), self._headers)
-        self._refuse(reply)
-        return reply
+    def _get(self, path: str, right: str) -> tuple[Reply, dict[str, Any]]:
+        """Ask for something, for which the token needs a right, and return the answer, and its data.
 
-    def _refuse(self, reply: Reply) -> None:
+        The data of status 200 has a mapping under `data`; that of 404 is what Vault says where nothing is.
+        """
+        reply = http.get(self._reach, self._url(path), self._headers)
+        return reply, self._checked(reply, path, right)
+
+    def _checked(self, reply: Reply, path: str, right: str) -> dict[str, Any]:
         if reply.status == _FORBIDDEN:
-            raise AskError(
-                "the token may not see it, or does not count any more", "vault token lookup says what the token is"
-            )
+            raise self._forbidden(path.partition("?")[0], right)
         if reply.location:
             raise AskError(f"it sends on to another address (status {reply.status})", "is vault.address right?")
-        if reply.status not in (200, 204, _NOT_FOUND):
+        if reply.status not in (_OK, _NOT_FOUND):
             raise AskError(f"Vault answers with status {reply.status}", "try again; its own log says more")
+        said = http.data(reply)
+        if not isinstance(said, dict):
+            raise _not_understood()
+        is_nothing = reply.status == _NOT_FOUND and isinstance(said.get("errors"), list)
+        if not is_nothing and not isinstance(said.get("data"), dict):
+            raise _not_understood()
+        return said
+
+    def _forbidden(self, path: str, right: str) -> AskError:
+        """Return why something may not be seen, as likely as it can be told."""
+        if right == "lookup":
+            reason = "the token does not count: it has ended, was revoked, or is of another Vault"
+            return AskError(f"{reason}; or its policy lets it not look at itself", "vault token lookup says more")
+        try:
+            self._once(("token",), self._looked_up)
+        except AskError as error:
+            return error
+        if not right:
+            what = f"no policy of the token names a path there ({path})"
+            return AskError(what, "its policy needs the paths in docs/audit.md; is the path right?")
+        mount = self._mount(self._question.prefix)
+        version = "2" if mount.is_versioned else "1"
+        place = path.rpartition("/")[0] if right == "read" else path.rstrip("/")
+        return AskError(
+            f"no policy of the token has {right} here, by KV version {version}",
+            f'its policy needs: path "{place}/*" {{ capabilities = ["{right}"] }}',
+        )
 
     def _url(self, path: str) -> str:
         plain, mark, query = path.partition("?")
         return f"{self._question.address.rstrip('/')}/v1/{quote(plain)}{mark}{query}"
+
+
+def _not_understood() -> AskError:
+    return AskError("what came is no answer of Vault", "is vault.address right, and nothing in between?")
 
 
 def _held(data: Any, key: str) -> dict[str, Any]:
@@ -199,16 +348,19 @@ def _held(data: Any, key: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _strings(value: Any) -> list[str]:
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
-
-
 _FRACTION = re.compile(r"\.\d+")
 
 
 def _time(text: Any) -> dt.datetime | None:
-    """Return a time as Vault writes it, `2026-11-29T14:05:00.123456789Z`; None: it writes none."""
-    if not isinstance(text, str) or not text:
+    """Return a time as Vault writes it, `2026-11-29T14:05:00.123456789Z`; None, from null: there is none.
+
+    Raises:
+        AskError: when it is none.
+    """
+    if text is None:
         return None
-    found = dt.datetime.fromisoformat(_FRACTION.sub("", text).replace("Z", "+00:00"))
+    try:
+        found = dt.datetime.fromisoformat(_FRACTION.sub("", text).replace("Z", "+00:00"))
+    except (ValueError, TypeError):
+        raise _not_understood() from None
     return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)

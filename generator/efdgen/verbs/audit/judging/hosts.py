@@ -30,6 +30,11 @@ def judge_names(
         address: where those behind the ingress controller must lead; empty: where most of them do.
         node_address: the same of the others; empty: the address.
     """
+    there = [answers[host] for host in hosts]
+    if len(there) > 1 and all(found == Resolution(()) for found in there):
+        advice = "is this inside the site's network? --dns-server names who knows; if the environment is new, "
+        advice += f"efdgen hosts {environment} --format route53 makes the records"
+        answers = {host: Unanswered("not one of the names resolves here", advice) for host in (*hosts, *former)}
     fix = f"efdgen hosts {environment} --format route53 makes the record"
     for host, on_ingress in hosts.items():
         found = answers[host]
@@ -76,6 +81,8 @@ def judge_certificates(answers: Mapping[str, Certificate | Unanswered], now: dt.
 
 
 def _certificate(host: str, found: Certificate | Unanswered, now: dt.datetime) -> Finding:
+    if isinstance(found, Unanswered) and found.is_refused:
+        return Finding(TLS, host, Status.DIFFERENT, found.reason, "look at the ingress controller")
     if isinstance(found, Unanswered):
         return Finding(TLS, host, Status.UNKNOWN, found.reason, found.advice)
     ends = found.ends

@@ -17,6 +17,8 @@ _SHOWN_KEYS = ("version", "Version")
 def judge(question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Finding:
     """Say how a service is."""
     probe = question.probe
+    if isinstance(answer, Unanswered) and answer.is_refused:
+        return Finding(SERVICES, probe.name, Status.DIFFERENT, answer.reason, f"look at the pods of {question.app}")
     if isinstance(answer, Unanswered):
         return Finding(SERVICES, probe.name, Status.UNKNOWN, answer.reason, answer.advice)
     if isinstance(answer, Brokers):

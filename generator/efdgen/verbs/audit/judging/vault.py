@@ -9,6 +9,8 @@ from efdgen.review.audit import VAULT, Finding, Status
 from efdgen.verbs.audit.answers import KeyState, PathState, TokenState, Unanswered, VaultAnswer, VaultQuestion
 
 _WARNING = dt.timedelta(days=30)
+_NEARLY = dt.timedelta(minutes=5)
+_MOST = 5
 
 
 def judge(environment: str, question: VaultQuestion, answer: VaultAnswer, now: dt.datetime) -> Iterator[Finding]:
@@ -70,16 +72,32 @@ def _token(question: VaultQuestion, token: TokenState | Unanswered, now: dt.date
     if isinstance(token, Unanswered):
         yield _unknown("the token", token)
         return
+    if token.told_in:
+        yield Finding(VAULT, "the token", Status.THERE, f"it is that of {token.told_in}: see there")
+        return
     narrow = f"one that reads {question.prefix}/ and nothing else is safer"
+    beyond = [*([f"read {', '.join(token.reads)}"] if token.reads else []), *(token.others or ())]
     until = "it does not expire" if token.expires is None else f"it counts until {token.expires:%Y-%m-%d %H:%M} UTC"
     if token.is_root:
         yield Finding(VAULT, "the token", Status.DIFFERENT, "it is a root token: it may do everything", narrow)
-    elif token.reads:
-        yield Finding(VAULT, "the token", Status.DIFFERENT, f"it also reads {', '.join(token.reads)}", narrow)
-    if token.expires is not None and token.expires - now < _WARNING:
+    elif beyond:
+        more = f"; and {len(beyond) - _MOST} more" if len(beyond) > _MOST else ""
+        detail = f"it may also {'; '.join(beyond[:_MOST])}{more}"
+        yield Finding(VAULT, "the token", Status.DIFFERENT, detail, narrow)
+    if token.writes and not token.is_root:
+        detail = f"it may change {', '.join(token.writes[:_MOST])}: an audit only reads"
+        yield Finding(VAULT, "the token", Status.THERE, detail, narrow, True)
+    left = None if token.expires is None else token.expires - now
+    if left is not None and left < _NEARLY:
+        ended = "it has ended" if left <= dt.timedelta(0) else f"it ends in {left.seconds // 60} minutes"
+        yield Finding(VAULT, "the token", Status.DIFFERENT, f"{ended}: {until}", "renew it now, or log in anew")
+    elif left is not None and left < _WARNING:
         yield Finding(VAULT, "the token", Status.THERE, until, "renew or replace it in time", True)
-    elif not (token.is_root or token.reads):
-        yield Finding(VAULT, "the token", Status.THERE, f"{until}, and reads nothing of others")
+    elif not (token.is_root or beyond or token.writes):
+        looked = "it may do nothing beyond the environment's own"
+        if token.others is None:
+            looked = "it reads nothing of the other environments; what else it may do is not known"
+        yield Finding(VAULT, "the token", Status.THERE, f"{until}; {looked}")
 
 
 def _unknown(subject: str, why: Unanswered) -> Finding:
