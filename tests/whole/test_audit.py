@@ -185,7 +185,7 @@ def test_no_secret_is_anywhere(lab: Lab, tmp_path: Path, monkeypatch: pytest.Mon
     before = copy_tree(lab.root, tmp_path / "before")
     reports = [f"--report={form}={tmp_path}/report.{form}" for form in ("text", "json", "markdown")]
 
-    def fails(value: Any) -> None:
+    def fails(value: Any, _key: str) -> None:
         raise ValueError(f"what is {value}?")
 
     with watched() as seen:

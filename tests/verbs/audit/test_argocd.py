@@ -249,17 +249,23 @@ def test_the_api_is_asked_with_a_token(question: ArgoCdQuestion, fresh: Applicat
             "empty": says({"metadata": {}, "items": None}),
             "weak": says({"error": "permission denied"}, 403),
             "odd": says({"a": "page"}),
+            "null": says(None),
+            "bare": says({"items": None}),
+            "strings": says({"metadata": {}, "items": ["x"]}),
         }.get(token, says({"error": "invalid session"}, 401))
 
     with Server(answer) as server:
         here = question._replace(url=f"http://127.0.0.1:{server.port}/argo-cd")
-        found = {token: asked(here, Way(token)) for token in ("good", "empty", "weak", "odd", "old", "")}
+        found = {
+            token: asked(here, Way(token))
+            for token in ("good", "empty", "weak", "odd", "null", "bare", "strings", "old", "")
+        }
     assert found["good"] == list(fresh.values())
-    assert found["empty"] == []
     reasons = {token: answer.reason for token, answer in found.items() if isinstance(answer, Unanswered)}
     assert reasons == {
+        "empty": "Argo CD shows this account no Application at all",
         "weak": "the token may not see Applications",
-        "odd": "what answers there is no Argo CD",
+        **dict.fromkeys(("odd", "null", "bare", "strings"), "what answers there is no Argo CD"),
         "old": "Argo CD does not take the token",
         "": "there is no token to ask Argo CD with",
     }
@@ -287,7 +293,7 @@ def test_kubectl_is_asked_in_the_context_that_is_named(
     )
     typed = (tmp_path / "typed").read_text(encoding="utf-8").splitlines()
     assert typed[0] == (
-        "--context summit --request-timeout 2s --namespace argocd get applications.argoproj.io --output json"
+        "--context=summit --request-timeout 2s --namespace argocd get applications.argoproj.io --output json"
     )
     monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))
     missing = asked(question, Way(context="summit"))

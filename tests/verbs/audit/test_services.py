@@ -76,10 +76,12 @@ def test_services_are_there_when_they_answer_as_declared() -> None:
     assert server.asked[2] == "/elsewhere", "where it sends on to was not asked"
 
 
-def test_who_does_not_answer_is_unknown() -> None:
+def test_who_refuses_is_not_there_and_who_is_silent_is_unknown() -> None:
     port = free_port()
     refused = said(Probe("store", "http", f"http://127.0.0.1:{port}/", (200,), None))
-    assert (refused.status.value, refused.detail) == ("unknown", f"127.0.0.1:{port} refuses connections")
+    assert (refused.status.value, refused.detail) == ("different", f"127.0.0.1:{port} refuses connections")
+    through_a_tunnel = said(Probe("store", "http", "http://store.example.org/", (200,), None), port=port)
+    assert through_a_tunnel.status.value == "unknown", "a tunnel that is closed says nothing of what is behind it"
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         for probe in (Probe("a", "http", f"http://{address}/", (200,), None), Probe("b", "kafka", address, (), None)):

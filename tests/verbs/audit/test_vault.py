@@ -6,8 +6,8 @@ import datetime as dt
 import json
 import os
 import re
-import subprocess
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from click.testing import CliRunner, Result
 
 from efdgen import cli
 from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.secrets import Gap
+from efdgen.report.secrets import commands
 from efdgen.review.audit import Finding, Status
 from efdgen.verbs.audit.answers import KeyState, VaultQuestion
 from efdgen.verbs.audit.asking import vault
@@ -26,6 +28,7 @@ from support.bao import Bao, free_port, reads, sound
 from support.checkout import ROOT, edit, resolved
 from support.gitrepo import variables
 from support.repository import small_repository
+from support.terminal import typed
 
 pytestmark = [needs.VAULT.needed, pytest.mark.xdist_group("vault")]
 
@@ -83,7 +86,7 @@ def wrong(findings: list[Finding]) -> list[tuple[str, str, str]]:
     ]
 
 
-def fill(bao: Bao, environment: str, mount: str) -> None:
+def filled(bao: Bao, environment: str, mount: str) -> None:
     for path, keys in rendered_paths(environment).items():
         bao.put(path.replace("secret/", f"{mount}/", 1), {key: sound(key, f"real {key}") for key in keys})
 
@@ -96,7 +99,7 @@ def test_every_environment_that_is_filled_as_its_page_says_is_there(
     for name in fleet:
         asked = question(bao, fleet, name, mount)
         assert len(asked.paths) == len(rendered_paths(name)) >= 2
-        fill(bao, name, mount)
+        filled(bao, name, mount)
         findings = found(asked, bao.token(reads(asked.prefix)))
         assert wrong(findings) == []
         assert {each.status for each in findings} == {Status.THERE}
@@ -108,7 +111,7 @@ def test_every_path_and_every_key_of_every_environment_is_missed(
 ) -> None:
     missed = 0
     for name in fleet:
-        fill(bao, name, "secret")
+        filled(bao, name, "secret")
         asked = question(bao, fleet, name)
         token = bao.token(reads(asked.prefix))
         for path, keys in rendered_paths(name).items():
@@ -129,7 +132,7 @@ def test_what_is_broken_is_found(bao: Bao, fleet: Mapping[str, ResolvedEnvironme
     asked = question(bao, fleet, "summit", mount)
     token = bao.token(reads(asked.prefix))
     prefix = asked.prefix
-    fill(bao, "summit", mount)
+    filled(bao, "summit", mount)
     bao.delete(f"{prefix}/telegraf-secret")
     bao.put(f"{prefix}/influxdb-auth", {"influxdb-user": "somebody"})
     bao.put(f"{prefix}/kafdrop-oauth", {"client-id": "an id", "client-secret": " ", "cookie-secret": "CHANGEME"})
@@ -152,7 +155,7 @@ def test_what_is_broken_is_found(bao: Bao, fleet: Mapping[str, ResolvedEnvironme
 
 def test_a_token_says_how_far_it_reaches_and_until_when(bao: Bao, fleet: Mapping[str, ResolvedEnvironment]) -> None:
     asked = question(bao, fleet, "summit")
-    fill(bao, "summit", "secret")
+    filled(bao, "summit", "secret")
     tokens = {
         "root": bao.root,
         "all": bao.token({**reads("secret/k8s_operator")}),
@@ -166,14 +169,16 @@ def test_a_token_says_how_far_it_reaches_and_until_when(bao: Bao, fleet: Mapping
     ((_, _, everything),) = said["all"]
     assert "secret/k8s_operator/base-lsp.lsst.codes/efd/*" in everything
     assert "secret/k8s_operator/summit-lsp.lsst.codes/*" in everything
-    assert said["base"] == [("different", "the token", "it may also read secret/k8s_operator/base-lsp.lsst.codes/efd/*")]
+    assert said["base"] == [
+        ("different", "the token", "it may also read secret/k8s_operator/base-lsp.lsst.codes/efd/*")
+    ]
     ((status, _, until),) = said["short"]
     assert (status, until[:15]) == ("warning", "it counts until")
 
 
 def test_what_a_token_may_not_see_is_unknown_and_never_fine(bao: Bao, fleet: Mapping[str, ResolvedEnvironment]) -> None:
     asked = question(bao, fleet, "summit")
-    fill(bao, "summit", "secret")
+    filled(bao, "summit", "secret")
     narrow = bao.token({f"secret/data/{asked.prefix.removeprefix('secret/')}/tls-certs": ["read"]})
     revoked = bao.token(reads(asked.prefix))
     bao.api("POST", "auth/token/revoke-self", token=revoked)
@@ -228,14 +233,107 @@ def test_a_placeholder_is_told_from_a_value(value: object, state: KeyState) -> N
     assert vault.key_state(value) is state
 
 
+# -- the commands for what is missing
+
+NEW = Gap(f"{SUMMIT}/fill-new", ("user", "pass word"), has_others=False)
+
+
+@pytest.fixture
+def fill(bao: Bao, tmp_path: Path) -> Callable[..., tuple[str, int, str]]:
+    """Return what runs commands on a terminal, and returns what is shown, the status, and the programs that ran."""
+    needs.SCRIPTS.require()
+    log = tmp_path / "log"
+    for name, program in (("vault", needs.VAULT.require()), ("jq", shutil.which("jq"))):
+        command = tmp_path / "bin" / name
+        command.parent.mkdir(exist_ok=True)
+        command.write_text(
+            f'#!/bin/bash\nprintf "%q " {name} "$@" >>{log}; echo >>{log}\n'
+            f'if [[ "$*" == $FAIL* && -n $FAIL ]]; then exit 2; fi\nexec {program} "$@"\n',
+            encoding="utf-8",
+        )
+        command.chmod(0o755)
+    environment = {
+        **variables(), "PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "HOME": str(tmp_path), "VAULT_TOKEN": bao.root,
+    }  # fmt: skip
+
+    def run(
+        gaps: Sequence[Gap], *answers: tuple[str, str], way: str = "bash {}", failing: str = ""
+    ) -> tuple[str, int, str]:
+        script = tmp_path / "fill.sh"
+        script.write_text(commands({"VAULT_ADDR": bao.address}, gaps) + "\n", encoding="utf-8")
+        log.unlink(missing_ok=True)
+        shell = ["bash", "-c", way.format(script)] if "{}" in way else ["bash", "--norc", "-i"]
+        said, status = typed(shell, answers, {**environment, "FAIL": failing, "PS1": "at the prompt> "})
+        return said, status, log.read_text(encoding="utf-8") if log.exists() else ""
+
+    return run
+
+
+def test_the_commands_are_one_whether_run_piped_or_pasted(
+    bao: Bao, fill: Callable[..., tuple[str, int, str]], tmp_path: Path
+) -> None:
+    answers = [("user: ", "\n"), ("user: ", " somebody \n"), ("pass word: ", "hun'ter2\\n\n")]
+    stored = {"user": " somebody ", "pass word": "hun'ter2\\n"}
+    pasted = commands({"VAULT_ADDR": bao.address}, [NEW])
+    for way in ("bash {}", "cat {} | bash", "bash <(cat {})", "paste"):
+        typed_first = [("prompt> ", f"{pasted}\n")] if way == "paste" else []
+        typed_last = [("prompt> ", 'echo "left: $value $new"; exit\n')] if way == "paste" else []
+        said, status, ran = fill([NEW], *typed_first, *answers, *typed_last, way=way)
+        assert status == 0, said
+        assert bao.get(NEW.path) == stored
+        assert "hun" not in said + ran
+        assert "left: hun" not in said
+        bao.api("DELETE", NEW.path.replace("secret/", "secret/metadata/", 1))
+
+
+@pytest.mark.parametrize("mount", ["secret", "old"])
+def test_what_was_there_stays_whatever_fails(bao: Bao, fill: Callable[..., tuple[str, int, str]], mount: str) -> None:
+    path = f"{mount}/fill/there"
+    gap = Gap(path, ("pw",), has_others=True, is_versioned=mount == "secret")
+    there = {"data": "a key of this name", "kept": "as it was"}
+    bao.put(path, there)
+    for failing in ("kv get", "kv patch", "-e .data"):
+        if (mount == "secret") == (failing == "kv patch"):
+            said, status, _ = fill([gap, NEW], ("pw: ", "x\n"), failing=failing)
+            assert (status, bao.get(path)) == (1, there), said
+            assert f"stopped: {path} was not changed" in said
+    # Ctrl-C, and the end of the file, end all of it.
+    for end in ("\x03", "\x04"):
+        said, status, ran = fill([gap, NEW], ("pw: ", end))
+        assert (status != 0, bao.get(path)) == (True, there)
+        assert "user: " not in said
+        assert " put " not in ran
+        assert " patch " not in ran
+    assert fill([gap], ("pw: ", "typed\n"))[1] == 0
+    assert bao.get(path) == {**there, "pw": "typed"}
+    # What somebody put there in between is not replaced.
+    said, status, _ = fill([gap._replace(has_others=False)], ("pw: ", "another\n"))
+    assert (status, bao.get(path)["pw"]) == (1, "typed"), said
+    bao.delete(path)
+    deleted = gap._replace(has_others=False, is_deleted=mount == "secret", keys=())
+    said, status, _ = fill([deleted], ("no more): ", "a\n"), ("a: ", "b\n"), ("no more): ", "\n"))
+    assert (status, bao.get(path)) == (0, {"a": "b"}), said
+
+
+def test_nothing_that_a_spec_says_is_run(bao: Bao, fill: Callable[..., tuple[str, int, str]], tmp_path: Path) -> None:
+    mark = tmp_path / "pwned"
+    key = f"a\ntouch {mark}; $(touch {mark}) `touch {mark}` 'touch {mark}'\x1b[2J"
+    gap = Gap(f"secret/x'; touch {mark}; '", (key,), has_others=False)
+    said, _, _ = fill([gap], (": ", "x\n"))
+    assert not mark.exists(), said
+    assert "\x1b" not in commands({"VAULT_ADDR": bao.address}, [gap]).partition("all typed")[0]
+
+
 def test_the_commands_for_what_is_missing_put_it_there(
     bao: Bao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = small_repository(tmp_path)
     edit(root / "environments/lab.yaml", "pathPrefix:", f"address: {bao.address}\n  pathPrefix:")
-    certificate = tmp_path / "a certificate.pem"
-    certificate.write_text("-----BEGIN-----\nof two lines\n", encoding="utf-8")
+    certificate, key = tmp_path / "a certificate.pem", tmp_path / "key.pem"
+    certificate.write_text(sound("tls.crt"), encoding="utf-8")
+    key.write_text(sound("tls.key"), encoding="utf-8")
     monkeypatch.setenv("VAULT_TOKEN", bao.root)
+    monkeypatch.delenv("VAULT_ADDR", raising=False)
 
     def efdgen(*words: str) -> Result:
         return CliRunner().invoke(cli.command, ["secrets", "lab", "--root", str(root), *words])
@@ -249,19 +347,20 @@ def test_the_commands_for_what_is_missing_put_it_there(
     bao.put(kept, {"kept": "as it was"})
     missing = efdgen("--missing")
     assert missing.exit_code == 1
-    typed = "".join(
-        f"{certificate}\n" if line.startswith("read -rep") else f"typed for {number}\n"
-        for number, line in enumerate(line for line in missing.stdout.splitlines() if line.startswith("read "))
-    )
+    answers = []
+    for kind, key_name in re.findall(r"(?<=[ '])(ask|ask_file):([^ '\n]+)", missing.stdout):
+        named = {"tls.crt": str(certificate), "tls.key": str(key)}.get(key_name, f"typed for {key_name}")
+        answers.append((f"{'file of ' if kind == 'ask_file' else ''}{key_name}: ", f"{named}\n"))
+    assert len(answers) == sum(len(keys) for keys in wanted.values())
     vault_command = tmp_path / "bin/vault"
     vault_command.parent.mkdir()
     vault_command.symlink_to(needs.VAULT.require())
-    environment = {**variables(), "PATH": f"{vault_command.parent}:{os.environ['PATH']}", "HOME": str(tmp_path)}
-    script = f"set -euo pipefail\n{missing.stdout}"
-    done = subprocess.run(
-        ["bash", "-c", script], input=typed, env=environment, text=True, capture_output=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    script = tmp_path / "fill.sh"
+    script.write_text(missing.stdout, encoding="utf-8")
+    path = f"{vault_command.parent}:{os.environ['PATH']}"
+    environment = {**variables(), "PATH": path, "HOME": str(tmp_path), "VAULT_TOKEN": bao.root}
+    said, status = typed(["bash", str(script)], answers, environment)
+    assert status == 0, said
     again = efdgen("--missing")
     assert (again.exit_code, again.stdout, again.stderr) == (0, "", "Vault has every secret of lab\n")
     assert bao.get(kept)["kept"] == "as it was"
