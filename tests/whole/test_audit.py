@@ -194,6 +194,9 @@ def test_no_secret_is_anywhere(lab: Lab, tmp_path: Path, monkeypatch: pytest.Mon
         results.append(secrets := CliRunner().invoke(cli.command, command))
         monkeypatch.setattr(vault, "key_state", fails)
         results.append(failed := lab.audit("vault"))
+    del lab.there["store"]["spec"]["source"]["helm"]["parameters"]
+    lab.bao.delete(f"{PREFIX}/leftover")
+    lab.bao.api("DELETE", f"{PREFIX}/leftover".replace("/", "/metadata/", 1))
     assert secrets.exit_code == 0, secrets.output
     assert [each.exit_code for each in results[:3]] == [1, 1, 1]
     assert failed.exit_code == 6

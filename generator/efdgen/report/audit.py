@@ -14,6 +14,7 @@ from efdgen.report.text import Style, count, table
 from efdgen.review.audit import Audit, Finding, Status, counts, worst
 
 _COLOURS = {Status.THERE: "green", Status.MISSING: "red", Status.DIFFERENT: "red", Status.UNKNOWN: "yellow"}
+_LONGEST = 500
 _HEAD = ("area", "what", "status", "found", "what to do")
 
 
@@ -87,8 +88,14 @@ def _environment(audit: Audit, style: Style, *, is_brief: bool) -> Iterator[str]
         yield "\n".join(line for _, same in groupby(wrong, _what_to_do) for line in _lines(list(same), style))
     fine = [each for each in audit.findings if each.is_fine]
     if fine and not is_brief:
-        rows = [[each.area, visible.line(each.subject), visible.line(each.detail)] for each in fine]
+        rows = [[each.area, _shown(each.subject), _shown(each.detail)] for each in fine]
         yield table([["area", "there", "found"], *rows], style)
+
+
+def _shown(text: str) -> str:
+    """Return a text on one line; what servers send may be of any length."""
+    line = visible.line(text)
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def _what_to_do(finding: Finding) -> tuple[str, Status, str]:
@@ -100,9 +107,9 @@ def _lines(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     for each in findings:
         word = style(f"{_word(each):9}", fg="yellow" if each.is_warning else _COLOURS[each.status], bold=True)
         detail = f"it {each.detail.removeprefix(f'{each.subject} ')}" if _repeats(each) else each.detail
-        yield f"{word}  {each.area:8}  {visible.line(each.subject)}: {visible.line(detail)}"
+        yield f"{word}  {each.area:8}  {_shown(each.subject)}: {_shown(detail)}"
     if findings[0].advice:
-        yield f"{'':21}= {visible.line(findings[0].advice)}"
+        yield f"{'':21}= {_shown(findings[0].advice)}"
 
 
 def _repeats(finding: Finding) -> bool:
@@ -148,5 +155,5 @@ def _matrix(audits: Sequence[Audit], style: Style) -> str:
 
 
 def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
-    quoted = [f"| {' | '.join(quote(visible.line(cell), Place.CELL) for cell in row)} |" for row in rows]
+    quoted = [f"| {' | '.join(quote(_shown(cell), Place.CELL) for cell in row)} |" for row in rows]
     return [quoted[0], f"| {' | '.join('---' for _ in rows[0])} |", *quoted[1:]]

@@ -269,9 +269,7 @@ def fill(bao: Bao, tmp_path: Path) -> Callable[..., tuple[str, int, str]]:
     return run
 
 
-def test_the_commands_are_one_whether_run_piped_or_pasted(
-    bao: Bao, fill: Callable[..., tuple[str, int, str]], tmp_path: Path
-) -> None:
+def test_the_commands_are_one_whether_run_piped_or_pasted(bao: Bao, fill: Callable[..., tuple[str, int, str]]) -> None:
     answers = [("user: ", "\n"), ("user: ", " somebody \n"), ("pass word: ", "hun'ter2\\n\n")]
     stored = {"user": " somebody ", "pass word": "hun'ter2\\n"}
     pasted = commands({"VAULT_ADDR": bao.address}, [NEW])

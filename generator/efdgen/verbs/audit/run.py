@@ -95,6 +95,9 @@ def audit(
         if name not in names:
             message = suggest.unknown("environment", name, (*names, *AREAS))
             raise UsageError(message.replace("environment", "environment or area", 1))
+    for name in wanted.former:
+        if name in names:
+            raise UsageError(f"--former {name}: that is no former name, there is an environment {name}")
     areas = wanted.areas or AREAS
     resolved = project.resolve(root, wanted.environments)
     chosen = resolved.environments

@@ -18,7 +18,7 @@ def judge(question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Fi
     """Say how a service is."""
     probe = question.probe
     if isinstance(answer, Unanswered) and answer.is_refused:
-        return Finding(SERVICES, probe.name, Status.DIFFERENT, answer.reason, f"look at the pods of {question.app}")
+        return Finding(SERVICES, probe.name, Status.DIFFERENT, answer.reason, _fix(question))
     if isinstance(answer, Unanswered):
         return Finding(SERVICES, probe.name, Status.UNKNOWN, answer.reason, answer.advice)
     if isinstance(answer, Brokers):
@@ -28,14 +28,22 @@ def judge(question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Fi
         led = f", and sends on to {_place(answer.location)}" if answer.location else ""
         right = " or ".join(map(str, probe.status))
         detail = f"{probe.address} answers with status {answer.status}{led}, not {right}"
-        return Finding(SERVICES, probe.name, status, detail, f"look at the pods and the ingress of {question.app}")
+        return Finding(SERVICES, probe.name, status, detail, _fix(question))
     said = _data(answer)
     if probe.expected is not None:
-        return _compared(probe, said, question.app)
+        return _compared(probe, said, _fix(question))
     led = f", and sends on to {_place(answer.location)}" if answer.location else ""
     version = next((said[key] for key in _SHOWN_KEYS if isinstance(said, dict) and isinstance(said.get(key), str)), "")
     which = f", version {version[:80]}" if version else ""
     return Finding(SERVICES, probe.name, Status.THERE, f"{probe.address} answers{led}{which}")
+
+
+def _fix(question: ServiceQuestion) -> str:
+    """Return what to do; a file can be published anywhere, not by the app alone."""
+    file = question.probe.expected
+    if file is not None:
+        return f"publish {file.path} of {question.app}, as rendered, at {question.probe.address}"
+    return f"look at the pods and the ingress of {question.app}"
 
 
 def _brokers(probe: Probe, answer: Brokers) -> Finding:
@@ -47,7 +55,7 @@ def _brokers(probe: Probe, answer: Brokers) -> Finding:
     return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, advice)
 
 
-def _compared(probe: Probe, said: Any, app: str) -> Finding:
+def _compared(probe: Probe, said: Any, fix: str) -> Finding:
     expected = probe.expected.content if probe.expected is not None else None
     if said == json.loads(json.dumps(expected)):
         return Finding(SERVICES, probe.name, Status.THERE, f"{probe.address} is as rendered")
@@ -56,7 +64,7 @@ def _compared(probe: Probe, said: Any, app: str) -> Finding:
     else:
         keys = [key for key in dict.fromkeys((*expected, *said)) if expected.get(key) != said.get(key)]
         detail = f"{probe.address} is not as rendered: {', '.join(map(str, keys[:5]))} differ"
-    return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, f"publish what is rendered for {app}")
+    return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, fix)
 
 
 def _place(location: str) -> str:

@@ -1,0 +1,129 @@
+"""What audits say of a Vault whose answers are of no shape that Vault has: unknown, of that thing alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from efdgen.review.audit import Finding, Status
+from efdgen.verbs.audit.answers import VaultPath, VaultQuestion
+from efdgen.verbs.audit.asking import vault
+from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
+from efdgen.verbs.audit.judging import vault as judging
+from support.tlsserver import Answer, Server, says
+
+NOW = dt.datetime(2026, 11, 29, tzinfo=dt.timezone.utc)
+PREFIX = "secret/lab"
+NOBODYS = "efdgen-audit-nobody-has-this"
+MOUNT = {"path": "secret/", "type": "kv", "options": {"version": "2"}}
+
+SOUND: dict[str, Any] = {
+    "/v1/sys/health?standbyok=true&sealedcode=200&uninitcode=200": {"sealed": False, "initialized": True},
+    "/v1/sys/internal/ui/mounts/secret/lab/login": {"data": MOUNT},
+    "/v1/sys/internal/ui/mounts/secret/lab": {"data": MOUNT},
+    "/v1/sys/internal/ui/resultant-acl": {"data": {"exact_paths": {}, "glob_paths": {}}},
+    "/v1/auth/token/lookup-self": {"data": {"expire_time": "2027-11-29T14:05:00.123456789Z", "policies": ["audit"]}},
+    "/v1/secret/metadata/lab/?list=true": {"data": {"keys": ["login"]}},
+    "/v1/secret/data/lab/login": {"data": {"data": {"user": "somebody"}, "metadata": {}}},
+    "/v1/sys/capabilities-self": {"data": {f"secret/{kind}/{NOBODYS}/{NOBODYS}": ["deny"]
+        for kind in ("data", "metadata")}},
+}  # fmt: skip
+
+HEALTH, MOUNT_OF_PATH, MOUNT_OF_PREFIX, ACL, LOOKUP, LIST, DATA, CAPABILITIES = SOUND
+DEEP = b"[" * 3000 + b"]" * 3000
+
+ODD: list[bytes | Any] = [
+    None, {}, "x", [], [1], 7, {"data": None}, {"data": []}, {"data": "x"}, {"data": {}}, {"errors": "x"},
+    {"data": {"keys": "abc", "data": [], "metadata": {}, "path": 1, "policies": "root", "expire_time": 5}},
+    {"data": {"keys": [1], "data": "x", "metadata": {}, "path": "other/", "type": "kv", "options": {},
+        "policies": [1], "expire_time": "soon"}},
+    {"data": {"keys": {"a": 1}, "data": None, "metadata": {}, "path": "secret/", "type": "kv", "options": "x",
+        "policies": ["audit"], "expire_time": "x"}},
+    b"", b"\xff\x00random", b"<html>", DEEP, b'{"data": ' + b"9" * 5000 + b"}",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def found() -> Iterator[Callable[[dict[str, Answer]], dict[str, Finding]]]:
+    """Return what asks a Vault with other answers than sound ones."""
+    answers: dict[str, Answer] = {}
+    with Server(lambda path, _headers: answers.get(path, says({}, 404))) as server:
+        address = f"http://127.0.0.1:{server.port}"
+        asked = VaultQuestion(address, PREFIX, (VaultPath(f"{PREFIX}/login", ("user",)),), ())
+
+        def ask(instead: dict[str, Answer]) -> dict[str, Finding]:
+            answers.update({path: says(answer) for path, answer in SOUND.items()} | instead)
+            reach = Reach(Means(2), [server_of(address)])
+            judged = judging.judge("lab", asked, vault.ask(reach, asked, "a-token"), NOW)
+            return {each.subject.replace(address, "server"): each for each in judged}
+
+        yield ask
+
+
+Found = Callable[[dict[str, Answer]], dict[str, Finding]]
+
+
+def test_sound_answers_are_there(found: Found) -> None:
+    assert {each.status for each in found({}).values()} == {Status.THERE}
+    assert set(found({})) == {"server", f"{PREFIX}/login", "the token"}
+
+
+@pytest.mark.parametrize(
+    ("path", "unknown"),
+    [
+        (HEALTH, "server"),
+        (MOUNT_OF_PATH, f"{PREFIX}/login"),
+        (DATA, f"{PREFIX}/login"),
+        (LIST, f"{PREFIX}/*"),
+        (LOOKUP, "the token"),
+        (CAPABILITIES, "the token"),
+    ],
+)
+def test_an_odd_answer_makes_what_it_is_about_unknown(found: Found, path: str, unknown: str) -> None:
+    for status in (200, 404):
+        for odd in ODD if status == 200 else (b"<html>", *ODD[:8:3]):
+            body = odd if isinstance(odd, bytes) else says(odd)[2]
+            if status == 404 and isinstance(odd, dict) and isinstance(odd.get("data"), dict):
+                continue
+            if path == HEALTH and isinstance(odd, dict) and "sealed" in odd:
+                continue
+            paths = (MOUNT_OF_PATH, MOUNT_OF_PREFIX) if path == MOUNT_OF_PATH else (path,)
+            about = found(dict.fromkeys(paths, (status, {}, body)))[unknown]
+            assert about.status is Status.UNKNOWN, (status, odd, about)
+            assert "efdgen" not in about.advice
+
+
+def test_rights_that_can_not_be_known_are_not_said_to_be_none(found: Found) -> None:
+    said = found({ACL: says({}, 404)})["the token"]
+    assert "what else it may do is not known" in said.detail
+    exact = {"sys/policies/acl/a": {"capabilities": ["update"]}, "cubbyhole/x": {"capabilities": ["read"]}}
+    wide = {"exact_paths": exact,
+        "glob_paths": {"secret/data/lab/": {"capabilities": ["read", "create"]}}}  # fmt: skip
+    said = found({ACL: says({"data": wide})})["the token"]
+    assert (said.is_warning, said.detail) == (True, "it may change secret/data/lab/*: an audit only reads")
+    narrow = {**wide, "glob_paths": {"pki/": {"capabilities": ["read"]}}}
+    said = found({ACL: says({"data": narrow})})["the token"]
+    assert (said.status, said.detail) == (Status.DIFFERENT, "it may also read pki/*; change sys/policies/acl/a")
+    said = found({ACL: says({"data": {"root": True}})})["the token"]
+    assert said.detail == "it is a root token: it may do everything"
+
+
+def test_a_token_that_ends_now_is_no_warning(found: Found) -> None:
+    for ends, word in (("2026-11-29T00:01:00Z", "it ends in 1 minutes"), ("2026-11-28T00:00:00Z", "it has ended")):
+        said = found({LOOKUP: says({"data": {"expire_time": ends, "policies": []}})})["the token"]
+        assert (said.status, said.detail.partition(":")[0]) == (Status.DIFFERENT, word)
+
+
+def test_what_is_not_allowed_is_named(found: Found) -> None:
+    denied = says({"errors": ["permission denied"]}, 403)
+    said = found({LIST: denied})[f"{PREFIX}/*"]
+    assert said.detail == "no policy of the token has list here, by KV version 2"
+    assert said.advice == 'its policy needs: path "secret/metadata/lab/*" { capabilities = ["list"] }'
+    said = found({DATA: denied})[f"{PREFIX}/login"]
+    assert said.advice == 'its policy needs: path "secret/data/lab/*" { capabilities = ["read"] }'
+    assert found({DATA: denied, LOOKUP: denied})[f"{PREFIX}/login"].detail.startswith("the token does not count")
+    other = found({MOUNT_OF_PATH: says({"data": {**MOUNT, "type": "pki"}})})[f"{PREFIX}/login"]
+    assert other.detail == "the secrets engine there is not KV"

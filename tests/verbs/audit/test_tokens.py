@@ -1,0 +1,62 @@
+"""Which server a token goes to."""
+
+from __future__ import annotations
+
+import pytest
+
+from efdgen.errors import UsageError
+from efdgen.verbs.audit.answers import AskError, Unanswered
+from efdgen.verbs.audit.asking import http
+from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
+from efdgen.verbs.audit.named import matched
+from efdgen.verbs.audit.tokens import Tokens
+from support.tlsserver import Server, says
+
+ONE, TWO = "https://vault.example.org", "https://vault.example.com:8200"
+
+
+def test_a_token_goes_to_one_server() -> None:
+    assert Tokens("t").of("lab", ONE, [ONE, f"{ONE}:443/"], {}) == "t"
+    several = Tokens("t").of("lab", ONE, [ONE, TWO], {})
+    assert isinstance(several, Unanswered)
+    assert "--vault-token-file lab=FILE" in several.advice
+    named = Tokens("t", server=TWO)
+    assert named.of("dome", TWO, [ONE, TWO], {}) == "t"
+    assert named.of("lab", ONE, [ONE], {}) == Unanswered(
+        "the token is for vault.example.com:8200, as VAULT_ADDR says",
+        "a token goes to one server: --vault-token-file lab=FILE names one for this",
+    )
+    tunnel = {server_of(ONE): ("127.0.0.1", 8200)}
+    assert Tokens("t", server="https://127.0.0.1:8200").of("lab", ONE, [ONE], tunnel) == "t"
+    assert Tokens("t", {"lab": "own"}, server=TWO).of("lab", ONE, [ONE, TWO], {}) == "own"
+    assert Tokens(own={"lab": "own"}).of("dome", ONE, [ONE], {}) == ""
+
+
+@pytest.mark.parametrize("header", ["X-Vault-Token", "Authorization"])
+def test_a_token_is_not_sent_in_the_clear(header: str) -> None:
+    url = "http://vault.example.org/v1/x"
+    elsewhere = {server_of(url): ("192.0.2.1", 80)}
+    with pytest.raises(AskError, match="asked over http"):
+        http.get(Reach(Means(0.1, elsewhere), [server_of(url)]), url, {header: "hunter2"})
+    with Server({"/v1/x": says({"a": 1})}) as server:
+        tunnel = {server_of(url): ("127.0.0.1", server.port)}
+        assert http.get(Reach(Means(2, tunnel), [server_of(url)]), url, {header: "hunter2"}).status == 200
+
+
+def test_an_answer_that_is_cut_off_is_none() -> None:
+    with Server({"/": (200, {"Content-Length": "900"}, b"{}")}) as server:
+        url = f"http://127.0.0.1:{server.port}/"
+        with pytest.raises(AskError):
+            http.get(Reach(Means(0.5), [server_of(url)]), url)
+
+
+def test_an_address_that_is_no_url_is_said() -> None:
+    for url in ("https://h:99999", "https://[::1", "https://h:x"):
+        with pytest.raises(AskError, match="no URL"):
+            server_of(url)
+
+
+def test_what_is_to_be_connected_to_elsewhere_is_asked() -> None:
+    matched({("a", 1): ("b", 2)}, [("a", 1)])
+    with pytest.raises(UsageError, match=r"--connect-to a:2: nothing is asked there; known are a:1"):
+        matched({("a", 2): ("b", 2)}, [("a", 1)])
