@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from efdgen import cli
 from efdgen.verbs import render
-from efdgen.verbs.audit.asking import vault
+from efdgen.verbs.audit.asking import threads, vault
 from support import needs
 from support.bao import Bao, reads, sound
 from support.charts import applications
@@ -172,6 +172,56 @@ def test_a_mistake_in_the_spec_of_another_environment_stops_nobody(lab: Lab) -> 
     result = lab.audit("vault")
     other.unlink()
     assert result.exit_code == 0, result.output
+
+
+def test_a_mistake_in_one_spec_loses_nothing_of_the_others(lab: Lab) -> None:
+    spec = lab.root / "environments/dome.yaml"
+    text = spec.read_text(encoding="utf-8")
+    spec.write_text(text.replace("place:", "plaec:"), encoding="utf-8")
+    words = ["audit", "vault", "--format", "json", "--root", str(lab.root), *lab.options]
+    result = CliRunner().invoke(cli.command, words)
+    spec.write_text(text, encoding="utf-8")
+    dome, there = json.loads(result.stdout)["audits"]
+    assert (result.exit_code, dome["environment"], there["environment"], there["status"]) == (6, "dome", "lab", "there")
+    assert "environments/dome.yaml:2:1: unknown key 'plaec'" in dome["findings"][0]["found"]
+
+
+def test_what_was_found_before_an_interrupt_is_told_and_reported(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    real = threads.queue.SimpleQueue
+
+    class Queue(real):  # type: ignore[misc, valid-type]
+        answered = 0
+
+        def get(self, *arguments: Any, **options: Any) -> Any:
+            self.answered += 1
+            return super().get(*arguments, **options) if self.answered <= 2 else interrupted()
+
+    monkeypatch.setattr(threads.queue, "SimpleQueue", Queue)
+    report = tmp_path / "audit.json"
+    result = lab.audit("dns", "--report", f"json={report}")
+    (audit,) = json.loads(report.read_text(encoding="utf-8"))["audits"]
+    assert audit["counts"]["there"] == 2
+    assert audit["counts"]["unknown"] > 0
+    assert "the audit was interrupted before it was answered" in result.stdout
+    assert result.exit_code != 6
+
+
+def test_what_can_not_be_meant_is_refused(lab: Lab) -> None:
+    for words, said in (
+        (
+            ("--connect-to=vualt.example.org:443=127.0.0.1:1",),
+            "--connect-to vualt.example.org:443: nothing is asked there",
+        ),
+        (("--former", "dome"), "--former dome: that is no former name"),
+        (("--vault-token-file=labb=x",), "unknown environment 'labb'"),
+    ):
+        result = lab.audit("vault", *words)
+        assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
 
 
 def test_no_secret_is_anywhere(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

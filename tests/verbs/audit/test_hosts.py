@@ -13,7 +13,7 @@ import trustme
 
 from efdgen.review.audit import Finding, Status
 from efdgen.verbs.audit.answers import AskError, Certificate, Resolution, Unanswered
-from efdgen.verbs.audit.asking import dns, tls
+from efdgen.verbs.audit.asking import dns, http, tls
 from efdgen.verbs.audit.asking.reach import Means, NotNamedError, Reach
 from efdgen.verbs.audit.judging.hosts import judge_certificates, judge_names
 from support.bao import free_port
@@ -198,3 +198,21 @@ def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
     file.write_text("no certificate\n", encoding="utf-8")
     with pytest.raises(AskError, match="holds no certificates"):
         Reach(Means(1, ca_file=str(file)), []).new_context()
+
+
+def test_where_not_one_name_resolves_nothing_is_missing() -> None:
+    nowhere = {"a.example.org": Resolution(()), "b.example.org": Resolution(()), "c.example.org": Resolution(())}
+    hosts = {"a.example.org": True, "b.example.org": False}
+    found = list(judge_names("lab", hosts, ["c.example.org"], nowhere))
+    assert {(each.status, each.detail) for each in found} == {(Status.UNKNOWN, "not one of the names resolves here")}
+    one = {**nowhere, "b.example.org": Resolution(("192.0.2.1",))}
+    assert [each.status for each in judge_names("lab", hosts, [], one)] == [Status.MISSING, Status.THERE]
+
+
+def test_the_dns_server_that_is_named_is_asked_for_every_name() -> None:
+    with NameServer({LAB: ["127.0.0.1"]}) as names, Server({"/": (200, {}, b"x")}) as server:
+        url = f"http://{LAB}:{server.port}/"
+        through = dns.reach(Means(2, dns_server=names.address), [(LAB, server.port), ("gone.example.org", 80)])
+        assert http.get(through, url).body == b"x"
+        with pytest.raises(AskError, match="does not resolve"):
+            http.get(through, "http://gone.example.org/")

@@ -10,13 +10,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from efdgen.errors import InvalidInputError, UsageError
+from efdgen.errors import InvalidInputError, Severity, UsageError
 from efdgen.language import suggest
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout
 from efdgen.repository import git, paths
-from efdgen.review.audit import AREAS, VAULT, Audit, Finding
+from efdgen.review.audit import AREAS, VAULT, Audit, Finding, Status
 from efdgen.verbs import project
 from efdgen.verbs.audit.answers import AskError, Plan, TokenState, Unanswered
 from efdgen.verbs.audit.asking import argocd, dns, services, threads, tls, vault
@@ -29,7 +29,7 @@ from efdgen.verbs.audit.judging import vault as judging_vault
 from efdgen.verbs.audit.named import matched, servers
 from efdgen.verbs.audit.plan import plan
 from efdgen.verbs.audit.tokens import Tokens
-from efdgen.verbs.model import Project
+from efdgen.verbs.model import Project, Resolved
 
 Progress = Callable[[int, int], None]
 
@@ -99,7 +99,7 @@ def audit(
         if name in names:
             raise UsageError(f"--former {name}: that is no former name, there is an environment {name}")
     areas = wanted.areas or AREAS
-    resolved = project.resolve(root, wanted.environments)
+    resolved, faults = _resolved(root, wanted.environments)
     chosen = resolved.environments
     prefixes = set(_prefixes(resolved.project)) if VAULT in areas else ()
     plans = [plan(each, AREAS, prefixes, wanted.former) for each in chosen]
@@ -111,12 +111,40 @@ def audit(
     answers = threads.ask_all(questions, vault.WHOLE * means.timeout, progress, interrupted)
     _said_once(sites, answers)
     at = now.astimezone(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    found = []
+    found = [Audit(name, at, tuple(areas), tuple(_unasked(areas, why)), ()) for name, why in faults.items()]
     for number, site in enumerate(sites):
         own = {key[1:]: answer for key, answer in answers.items() if key[0] == number}
         findings = tuple(site.findings(own, now))
         found.append(Audit(site.plan.environment, at, tuple(areas), findings, site.reach.asked))
-    return found
+    return sorted(found, key=lambda each: names.index(each.environment))
+
+
+def _resolved(root: Path, names: Sequence[str]) -> tuple[Resolved, dict[str, InvalidInputError]]:
+    """Resolve the named environments (none named: all), and return what is wrong with some: the others go on.
+
+    Raises:
+        InvalidInputError: when something is wrong with every one of them.
+    """
+    try:
+        return project.resolve(root, names), {}
+    except InvalidInputError as error:
+        every, sound, faults = error, [], {}
+    for name in names or paths.environment_names(root):
+        try:
+            project.resolve(root, (name,))
+            sound.append(name)
+        except InvalidInputError as error:
+            faults[name] = error
+    if not sound:
+        raise every
+    return project.resolve(root, sound), faults
+
+
+def _unasked(areas: Sequence[str], why: InvalidInputError) -> Iterator[Finding]:
+    first = next(each for each in why.problems if each.severity is Severity.ERROR)
+    for area in areas:
+        detail = f"its spec is wrong, so nothing was asked: {first.location}: {first.message} ({first.code})"
+        yield Finding(area, "the spec", Status.UNKNOWN, detail, "efdgen validate says all that is wrong")
 
 
 def _prefixes(opened: Project) -> Iterator[str]:
