@@ -683,7 +683,7 @@ FREE = {
     *("rename new", "new-app name", "new-app --chart", "new-app --version", "new-app --repository"),
     *("charts diff versions", "charts upgrade version", "hosts --address", "hosts --node-address"),
     *("audit --address", "audit --node-address", "audit --former", "audit --dns-server", "audit --connect-to"),
-    "audit --kube-context",
+    *("audit --kube-context", "secrets --dns-server", "secrets --connect-to"),
     *("import --rev", "import --since", "import --env", "import --parent", "import --only"),  # of another repository
 }
 """What only people know, or a server or another repository: the options and arguments that take any text."""

@@ -19,7 +19,7 @@ from efdgen.cli.common import (
     repository_root,
     root_option,
 )
-from efdgen.cli.reaching import reach_options
+from efdgen.cli.reaching import complete_token_file, reach_options
 from efdgen.cli.reports import Report, Said, Style, publish, report_option
 
 _FORMATS = ("text", "json", "markdown")
@@ -45,6 +45,7 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
     "argocd_token_files",
     metavar="[ENV=]FILE",
     multiple=True,
+    shell_complete=complete_token_file,
     help="Where the token for Argo CD is, or that for one environment's. Default: ARGOCD_AUTH_TOKEN.",
 )
 @click.option("--kube-context", default="", metavar="CONTEXT", help="Ask Argo CD through kubectl, in this context.")

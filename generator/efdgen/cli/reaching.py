@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
+
+from efdgen.cli.common import complete_environment
 
 if TYPE_CHECKING:
     from efdgen.verbs.audit.asking.reach import Means
@@ -49,12 +52,19 @@ def dns_server(_ctx: click.Context, _parameter: click.Parameter, given: str | No
         raise click.BadParameter(f"{given!r} is not an address, such as 192.0.2.53") from None
 
 
+def complete_token_file(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete `[ENV=]FILE`: the environments, and the shell completes files."""
+    named = [CompletionItem(f"{each.value}=") for each in complete_environment(ctx, parameter, incomplete)]
+    return [*named, CompletionItem(incomplete, type="file")]
+
+
 _OPTIONS = (
     click.option(
         "--vault-token-file",
         "vault_token_files",
         metavar="[ENV=]FILE",
         multiple=True,
+        shell_complete=complete_token_file,
         help="Where the token for Vault is, or that for one environment's. "
         "Default: VAULT_TOKEN, ~/.vault-token, or it is asked for.",
     ),

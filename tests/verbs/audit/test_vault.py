@@ -21,6 +21,7 @@ from efdgen.review.audit import Finding, Status
 from efdgen.verbs.audit.answers import KeyState, VaultQuestion
 from efdgen.verbs.audit.asking import vault
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
+from efdgen.verbs.audit.asking.secretvalues import key_state
 from efdgen.verbs.audit.judging import vault as judging
 from efdgen.verbs.audit.plan import plan
 from support import needs
@@ -227,10 +228,31 @@ def test_without_a_token_or_a_server_everything_is_unknown(bao: Bao, fleet: Mapp
         ("<the password>", KeyState.PLACEHOLDER),
         ("your client id", KeyState.PLACEHOLDER),
         ("todos-los-santos", KeyState.SOUND),
+        *(
+            (text, KeyState.PLACEHOLDER)
+            for text in (
+                "${PASSWORD}",
+                "$PASSWORD",
+                "$(cat file)",
+                "{{ password }}",
+                "{% x %}",
+                "null",
+                "None",
+                "n/a",
+                "N.A.",
+                "****",
+                "insert here",
+                "INSERT_PASSWORD_HERE",
+                "put it here",
+                "TODO: ask Angelo",
+                "???",
+            )
+        ),
+        *((text, KeyState.SOUND) for text in ("pa$$word1", "nullius", "a*b", "$2b$12$abcdefgh", "x{y}", "sample-7f3a")),
     ],
 )
 def test_a_placeholder_is_told_from_a_value(value: object, state: KeyState) -> None:
-    assert vault.key_state(value) is state
+    assert key_state(value) is state
 
 
 # -- the commands for what is missing

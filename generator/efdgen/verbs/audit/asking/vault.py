@@ -16,7 +16,6 @@ from urllib.parse import quote
 from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.audit.answers import (
     AskError,
-    KeyState,
     PathState,
     Reply,
     TokenState,
@@ -27,6 +26,7 @@ from efdgen.verbs.audit.answers import (
 from efdgen.verbs.audit.asking import http, threads
 from efdgen.verbs.audit.asking.reach import Reach
 from efdgen.verbs.audit.asking.rights import Rights
+from efdgen.verbs.audit.asking.secretvalues import key_state
 
 WHOLE = 4
 """How many times as long as a server may be silent, one question may take."""
@@ -39,22 +39,6 @@ _VERSIONED = "2"
 _MOST_FOLDERS = 500
 _NOBODYS = "efdgen-audit-nobody-has-this"
 """A name beside the environment's own prefix: who may read there, may read everybody's."""
-
-_PLACEHOLDER = re.compile(
-    r"(?:change|replace|fix|fill|insert|enter|put|add|set)[-_ ]?(?:me|this|it|here)(?:[-_ ]?(?:in|here))?"
-    r"|(?:insert|enter|put|type|paste)[-_ ].*[-_ ]?here|todo\b.*|tbd|tba|fixme\b.*|placeholder|dummy|example|sample"
-    r"|x{3,}|\*{3,}|\.{3}|-+|\?+|_+|n\.?/?a\.?|null|nil|none|undefined|unset|unknown|empty"
-    r"|your[-_ ].*|<[^<>]*>|\$\{[^{}]*\}|\$\([^()]*\)|\$[A-Za-z_]+|\{\{.*\}\}|\{%.*%\}|%[A-Za-z_]+%|secret|password",
-    re.IGNORECASE,
-)
-"""What people, and templates that nobody filled, write where a value is to come; all of the value."""
-
-_PEM = {
-    "tls.crt": re.compile(r"-----BEGIN CERTIFICATE-----\s.*-----END CERTIFICATE-----", re.DOTALL),
-    "ca.crt": re.compile(r"-----BEGIN CERTIFICATE-----\s.*-----END CERTIFICATE-----", re.DOTALL),
-    "tls.key": re.compile(r"-----BEGIN ([A-Z]+ )*PRIVATE KEY-----\s.*-----END ([A-Z]+ )*PRIVATE KEY-----", re.DOTALL),
-}
-"""What the keys of Kubernetes' own Secrets for TLS hold: https://www.rfc-editor.org/rfc/rfc7468."""
 
 
 class _Mount(NamedTuple):
@@ -83,18 +67,6 @@ def answer(question: VaultQuestion, asked: Mapping[str, Any]) -> VaultAnswer:
     paths = {each.path: asked[each.path] for each in question.paths}
     is_well = not isinstance(server, Unanswered)
     return VaultAnswer(None if is_well else server, asked[TOKEN], paths, asked[_LISTED])
-
-
-def key_state(value: Any, key: str = "") -> KeyState:
-    """Say what is known of a value under a key, without it."""
-    text = value.strip() if isinstance(value, str) else value
-    if text is None or text in ("", [], {}):
-        return KeyState.EMPTY
-    if isinstance(text, str) and _PLACEHOLDER.fullmatch(text):
-        return KeyState.PLACEHOLDER
-    if key in _PEM and not (isinstance(text, str) and _PEM[key].search(text)):
-        return KeyState.NOT_PEM
-    return KeyState.SOUND
 
 
 class _Vault:
