@@ -151,9 +151,12 @@ class _Vault:
 
     def _mount(self, path: str) -> _Mount:
         """Find the secrets engine of a path, as the vault command does."""
-        top = path.strip("/").partition("/")[0]
-        found: _Mount = self._once(("mount", top), self._found_mount, path.strip("/"))
-        return found
+        asked = path.strip("/")
+        with self._lock:
+            # No engine is mounted below another one. What is not known of one path may be known of the next.
+            known = (each for each in self._known.values() if isinstance(each, _Mount))
+            found = next((mount for mount in known if asked.startswith(mount.path)), None)
+            return found or self._once(("mount", asked), self._found_mount, asked)
 
     def _found_mount(self, path: str) -> _Mount:
         reply, said = self._get(f"sys/internal/ui/mounts/{path}", "")
