@@ -79,12 +79,15 @@ def commands(settings: Mapping[str, str], gaps: Sequence[Gap]) -> str:
         "# bash, vault and jq. Keep this in a file, read it, and run it with bash; pasting or piping it does the same.",
         "# The token of vault must be able to read and to write here: vault login, or VAULT_TOKEN.",
         "(",
+        # Neither a trace nor the environment of a program shows a value.
+        "  { set +ax; } 2>/dev/null",
         "  set -o pipefail",
+        "  unset -v new there value key kind file",
         f"  export {' '.join(f'{name}={shlex.quote(value)}' for name, value in settings.items())}",
         _FUNCTIONS,
         "  vault token lookup >/dev/null || echo 'warning: vault has no token that counts there' >&2",
     ]
-    blocks = [f"  {line}" for gap in gaps for line in _block(gap)]
+    blocks = [f"  {line}".rstrip() for gap in gaps for line in _block(gap)]
     return "\n".join([*head, *blocks, ")"])
 
 
