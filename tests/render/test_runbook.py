@@ -313,7 +313,9 @@ def test_no_secret_is_printed_or_put_on_a_command_line(environment: str) -> None
     for line in text.splitlines():
         if re.search(r"\becho\b|\bprintf\b", line):
             assert not re.search(r"\$\{?(VAULT_TOKEN|ARGOCD_AUTH_TOKEN)\b", line) or "<(printf" in line
-    assert not re.search(r"vault kv get(?! -format=json \"\$path\" \| jq -r '\(\.data\.data \| objects\) // \.data \| keys)", text)
+    assert not re.search(
+        r"vault kv get(?! -format=json \"\$path\" \| jq -r '\(\.data\.data \| objects\) // \.data \| keys)", text
+    )
 
 
 # -- what the tools accept

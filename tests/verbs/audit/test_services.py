@@ -186,3 +186,12 @@ def test_a_feed_is_compared_as_json_has_it() -> None:
     probe = Probe("feed", "http", "http://a/", (200,), EnvironmentFile((), "a.json", {"a": (1, 2)}))
     body = json.dumps({"a": [1, 2]}).encode()
     assert judge(ServiceQuestion("store", probe), Reply(200, "", body)).is_fine
+
+
+def test_what_says_no_version_where_one_is_due_is_not_known() -> None:
+    question = ServiceQuestion(
+        "efd", Probe("argocd", "http", "https://argocd.example.org/api/version", (200,), None), True
+    )
+    for body in (b"<html>", b"null", b"{}", b'{"Version": 3}', b"[" * 3000):
+        assert judge(question, Reply(200, "", body)).status.value == "unknown"
+    assert judge(question, Reply(200, "", b'{"Version": "v3.1.8"}')).status.value == "there"

@@ -161,10 +161,17 @@ class Brokers(NamedTuple):
 
 
 class ServiceQuestion(NamedTuple):
-    """What is asked of one service; of Argo CD, its version."""
+    """What is asked of one service; of Argo CD, its version.
+
+    Attributes:
+        app: whose service it is.
+        probe: what is asked.
+        says_version: whether the answer is data that says a version: anything else is of another server.
+    """
 
     app: str
     probe: Probe
+    says_version: bool = False
 
 
 class ArgoCdQuestion(NamedTuple):

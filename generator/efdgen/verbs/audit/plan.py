@@ -76,7 +76,7 @@ def _services(environment: ResolvedEnvironment) -> Iterable[ServiceQuestion]:
         for probe in app.probes:
             yield ServiceQuestion(app.definition.name, probe)
     url = environment.facts.argocd.url.rstrip("/")
-    yield ServiceQuestion(paths.PARENT, Probe("argocd", HTTP, f"{url}/api/version", (200,), None))
+    yield ServiceQuestion(paths.PARENT, Probe("argocd", HTTP, f"{url}/api/version", (200,), None), says_version=True)
 
 
 def _argocd(environment: ResolvedEnvironment) -> ArgoCdQuestion:

@@ -34,6 +34,9 @@ def judge(question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Fi
         return _compared(probe, said, _fix(question))
     led = f", and sends on to {_place(answer.location)}" if answer.location else ""
     version = next((said[key] for key in _SHOWN_KEYS if isinstance(said, dict) and isinstance(said.get(key), str)), "")
+    if question.says_version and not version:
+        detail = f"{probe.address} answers, but not with a version: it is another server, or a page before it"
+        return Finding(SERVICES, probe.name, Status.UNKNOWN, detail, "is the address right? Look at it with curl")
     which = f", version {version[:80]}" if version else ""
     return Finding(SERVICES, probe.name, Status.THERE, f"{probe.address} answers{led}{which}")
 
