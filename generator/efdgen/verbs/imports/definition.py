@@ -14,6 +14,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.imports import templates
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Chart, Dependency, Finding, Hand
+from efdgen.verbs.imports.switches import is_on
 from efdgen.verbs.imports.templates import Own
 
 _EXACT = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z")
@@ -91,7 +92,7 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
     if application:
         data["application"] = application
     own_values = None
-    if charts.files and not chart.dependencies:
+    if charts.files and charts.prefix and not _switched(hand, app, []).dependencies:
         own = own._replace(templates={})
         own_values = yamlio.load(chart.files.get("values.yaml", b"").decode("utf-8-sig")) or {}
     lost = sorted(keys - charts.first_keys - OWN - {charts.prefix})
@@ -124,12 +125,13 @@ def _several(hand: Hand, app: str) -> Iterator[Finding]:
     for what, found in (("namespace", spaces), ("chart", folders)):
         if len(found) > 1:
             message = f"{app} has more than one {what}: {', '.join(found)}; the first one is taken for all"
-            yield Finding("I301", message, deployed[0].template, 0, "make it two apps", "", app)
+            explains = {"namespace": "spec.destination.namespace", "chart": ""}[what]
+            yield Finding("I301", message, deployed[0].template, 0, "make it two apps", "", app, explains)
 
 
 def _charts(hand: Hand, app: str, own: Own, keys: set[str], findings: list[Finding]) -> _Charts | None:
     """Return what an app is made of; None: nothing."""
-    chart = hand.deployed[hand.having(app)[0], app].chart
+    chart = _switched(hand, app, findings)
     read = templates.first_keys(own, [dependency.key for dependency in chart.dependencies])
     if not chart.dependencies:
         if own.templates and (read or _has_more(chart)):
@@ -148,6 +150,28 @@ def _charts(hand: Hand, app: str, own: Own, keys: set[str], findings: list[Findi
         said = _chart(hand, chart, dependency, files, findings, app)
         charts[dependency.key] = {key: value for key, value in said.items() if (key, value) != ("name", dependency.key)}
     return _Charts({"charts": charts}, first_keys=frozenset({*charts, "global", *read}) - OWN, files=files)
+
+
+def _switched(hand: Hand, app: str, findings: list[Finding]) -> Chart:
+    """Return an app's chart without the dependencies that no environment has switched on."""
+    deployed = [hand.deployed[name, app] for name in hand.having(app)]
+    chart = deployed[0].chart
+    kept = []
+    for dependency in chart.dependencies:
+        said = {each.environment: is_on(dependency, each.values) for each in deployed}
+        off = [name for name, on in said.items() if on is False]
+        if len(off) == len(said):
+            message = f"the dependency {dependency.key} is switched off wherever {app} is deployed: left out"
+            findings.append(Finding("I304", message, chart.file, 0, "", "", app))
+            continue
+        kept.append(dependency)
+        asked = [name for name, on in said.items() if on is None]
+        for names, why in ((off, "is switched off"), (asked, "is on or off as its chart's own values say")):
+            if names:
+                message = f"the dependency {dependency.key} of {app} {why} in {', '.join(names)}: here, it is always on"
+                hint = "make it an app of its own, which only some environments list"
+                findings.append(Finding("I304", message, chart.file, 0, hint, "", app))
+    return chart._replace(dependencies=tuple(kept))
 
 
 def _is_plain(dependency: Dependency) -> bool:
@@ -202,7 +226,8 @@ def _chart(
                 f"the version {dependency.version or 'nothing'!s} of {dependency.name} is a range: {exact} is pinned"
             )
             hint = "look which version runs, and pin that one: efdgen charts upgrade"
-            findings.append(Finding("I305", message, chart.file, 0, hint, "", app))
+            explains = f"{dependency.key} version"
+            findings.append(Finding("I305", message, chart.file, 0, hint, "", app, explains))
             version = exact
         return {"name": dependency.name, "version": version, "repository": dependency.repository}
     place = dependency.repository.removeprefix("file://")

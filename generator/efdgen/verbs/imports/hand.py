@@ -15,12 +15,10 @@ from efdgen.repository import paths
 from efdgen.verbs.imports import layout as layouts
 from efdgen.verbs.imports import parents
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
+from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
-_UNDERSTOOD = frozenset(("valueFiles", "releaseName", "values", "valuesObject", "parameters"))
-_WORDS = {"true": True, "false": False, "null": None}
-_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,15})\Z")
-_DOT = re.compile(r"(?<!\\)\.")
+_UNDERSTOOD = frozenset(("valueFiles", "releaseName", "values", "valuesObject", "parameters", "ignoreMissingValueFiles"))
 
 
 class NothingImportableError(UsageError):
@@ -82,7 +80,9 @@ class _Reader:
         """Yield what may be environments, each with its parent chart."""
         for parent in self._layout.parents:
             own = [match[1] for path in parent.chart.files if (match := layouts.VALUES.match(path))]
-            if parent.key or own:
+            if parent.environment:
+                names = [parent.environment]
+            elif parent.key or own:
                 names = sorted({*(own or self._layout.environments), *wanted})
             else:
                 names = [self._one_environment(parent)]
@@ -148,9 +148,7 @@ class _Reader:
         """Return what the wrapper chart's own templates make."""
         if not any(path.startswith("templates/") for path in each.chart.files):
             return []
-        namespace = str(each.application["spec"]["destination"].get("namespace") or each.app)
-        values = [yamlio.dump(each.values).encode()]
-        made = parents.made(each.chart, namespace, values, self._engine, each.environment, each.app)
+        made = parents.of_app(each, each.values, self._engine)
         self._findings += made.findings
         return made.objects
 
@@ -164,16 +162,21 @@ class _Reader:
             unknown = sorted(helm.keys() - _UNDERSTOOD)
             if unknown:
                 message = f"the Application {name} says {', '.join(unknown)} to Helm, which is not imported"
-                found.append(Finding("I301", message, template, 0, "", environment, name))
+                found += [
+                    Finding("I301", message, template, 0, "", environment, name, f"spec.source.helm.{key}")
+                    for key in unknown
+                ]
             listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(source)]
             files = tuple(dict.fromkeys(posixpath.normpath(posixpath.join(chart.folder, file)) for file in listed))
+            if helm.get("ignoreMissingValueFiles") is True:
+                files = tuple(file for file in files if file in self._source.files)
             values: Any = {}
             for file in files:
                 values = merge(values, self._values(file, name, environment))
             # Argo CD takes valuesObject where there is one, and not values.
             inline = helm.get("valuesObject")
             values = merge(values, inline if isinstance(inline, dict) else _inline(helm.get("values")))
-            values = merge(values, _parameters(helm.get("parameters")))
+            values = _with_parameters(values, helm.get("parameters"))
         except _NotImportableError as error:
             found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
             return
@@ -251,19 +254,12 @@ def _inline(text: Any) -> Mapping[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _parameters(listed: Any) -> dict[str, Any]:
-    """Return what the parameters of an Application set: `a.b=1`, as `helm --set` reads it."""
-    values: Any = {}
-    for each in listed if isinstance(listed, list) else []:
-        if isinstance(each, dict) and each.get("name") is not None and "[" not in str(each["name"]):
-            text = str(each.get("value") if each.get("value") is not None else "")
-            value: Any = text
-            if not each.get("forceString"):
-                value = int(text) if _WHOLE.match(text) else _WORDS.get(text, text)
-            for key in reversed(_DOT.split(str(each["name"]))):
-                value = {key.replace("\\.", "."): value}
-            values = merge(values, value)
-    return dict(values)
+def _with_parameters(values: Mapping[str, Any], listed: Any) -> dict[str, Any]:
+    """Return values with what the parameters of an Application set on top."""
+    try:
+        return with_parameters(values, listed)
+    except SetValuesError as error:
+        raise _NotImportableError("I206", str(error), hint="write it into a values file there, and import again") from None
 
 
 def _is_of(each: Deployed, environment: str) -> bool:

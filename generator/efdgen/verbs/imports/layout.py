@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import UsageError
@@ -14,6 +15,7 @@ from efdgen.language.yamlio import YamlError
 from efdgen.verbs.imports.model import Chart, Dependency, Finding, Layout, Parent, Source
 
 VALUES = re.compile(r"values-([a-z0-9][a-z0-9-]*)\.ya?ml\Z")
+_VALUES_OF_ANY = re.compile(r"values-(.+)\.ya?ml")
 _APPLICATION = re.compile(rb"^kind:[ \t]*[\"']?Application[\"']?[ \t]*$", re.MULTILINE)
 _BY_VALUE = re.compile(rb"values-\{\{-?\s*\.Values\.([A-Za-z0-9_]+)\s*-?\}\}")
 
@@ -42,6 +44,7 @@ def recognise(source: Source, parent: str = "") -> tuple[Layout, list[Finding]]:
         raise UsageError(f"{source.name} has no app of apps: {where}; --parent FOLDER names its folder")
     folders = {each.chart.folder for each in parents}
     found = Counter(match[1] for path in source.files if (match := VALUES.match(posixpath.basename(path))))
+    findings += _unnamed(source, charts, parents)
     others = {folder: chart for folder, chart in charts.items() if folder not in folders}
     return Layout(tuple(parents), others, found), findings
 
@@ -60,8 +63,45 @@ def _parents(charts: Mapping[str, Chart], wanted: str) -> list[Parent]:
             key = keys.most_common(1)[0][0] if keys else "env" if own or b".Values.env" in b"".join(templates) else ""
             found.append((number, Parent(chart, key)))
     found.sort(key=lambda each: (-each[0], each[1].chart.folder))
+    several = _one_each([parent for _, parent in found])
+    if several:
+        return several
     shared = [parent for _, parent in found if parent.key]
     return shared[:1] or [parent for _, parent in found]
+
+
+def _one_each(parents: Sequence[Parent]) -> list[Parent]:
+    """Return the parent charts where each one's values.yaml says another environment; none: they do not."""
+    said = {}
+    for parent in parents:
+        try:
+            values = yamlio.load(parent.chart.files.get("values.yaml", b"").decode("utf-8-sig"))
+        except ValueError:
+            values = None
+        name = values.get(parent.key) if isinstance(values, dict) and parent.key else None
+        if isinstance(name, str) and name:
+            said[name] = parent._replace(environment=name)
+    return list(said.values()) if len(said) > 1 and len(said) == len(parents) else []
+
+
+def _unnamed(source: Source, charts: Mapping[str, Chart], parents: Sequence[Parent]) -> Iterator[Finding]:
+    """Yield values files whose names say no environment that can be one, and parent charts that are not read."""
+    found: dict[str, list[str]] = {}
+    for path in source.files:
+        match = _VALUES_OF_ANY.fullmatch(posixpath.basename(path))
+        if match and not VALUES.match(posixpath.basename(path)):
+            found.setdefault(match[1], []).append(path)
+    for name, files in sorted(found.items()):
+        message = f"{name} can't be an environment: small letters, digits and hyphens only; not imported"
+        others = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        hint = f"it has {files[0]}{others}: rename them there, and import again"
+        yield Finding("I203", message, files[0], 0, hint, name)
+    read = {parent.chart.folder for parent in parents}
+    for folder, chart in sorted(charts.items()):
+        makes = any(_APPLICATION.search(text) for path, text in chart.files.items() if path.startswith("templates/"))
+        if makes and folder not in read:
+            message = "this chart makes Applications, too, and is not read: another one is the app of apps"
+            yield Finding("I203", message, folder, 0, f"if it is the one that runs: --parent {folder or '.'}")
 
 
 def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None:
@@ -89,11 +129,21 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
             said = [
                 str(each.get(key) if each.get(key) is not None else "").strip() for key in ("version", "repository")
             ]
-            dependencies.append(Dependency(str(each.get("alias") or name), name, *said))
-            extra = sorted(each.keys() - {"name", "version", "repository", "alias"})
-            if extra:
-                message = f"the dependency {name} has {', '.join(extra)}, which an app definition does not have"
-                findings.append(Finding("I304", message, file, hint="look whether the chart is always on"))
+            tags = each.get("tags")
+            others = sorted(each.keys() - {"name", "version", "repository", "alias", "condition", "tags", "enabled"})
+            if others:
+                message = f"the dependency {name} has {', '.join(others)}, which an app definition does not have"
+                findings.append(Finding("I304", message, file, hint="write what it does into the values"))
+            dependencies.append(
+                Dependency(
+                    str(each.get("alias") or name),
+                    name,
+                    *said,
+                    str(each.get("condition") or ""),
+                    tuple(map(str, tags)) if isinstance(tags, list) else (),
+                    tuple((key, json.dumps(each[key], sort_keys=True, default=str)) for key in others),
+                )
+            )
     name = str(about.get("name") or posixpath.basename(folder))
     return Chart(folder, name, tuple(dependencies), files, file, " ".join(str(about.get("description") or "").split()))
 

@@ -28,6 +28,7 @@ class Finding(NamedTuple):
         hint: what to do.
         environment: the environment that it is about; empty: all.
         app: the app that it is about; empty: none.
+        explains: the path of the difference that it is the reason of, and of those below it; empty: of none.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Finding(NamedTuple):
     hint: str = ""
     environment: str = ""
     app: str = ""
+    explains: str = ""
 
     @property
     def weight(self) -> Weight:
@@ -66,12 +68,25 @@ class Source(NamedTuple):
 
 
 class Dependency(NamedTuple):
-    """A chart that a wrapper chart depends on; `key` is where its values stand."""
+    """A chart that a wrapper chart depends on.
+
+    Attributes:
+        key: where its values stand.
+        name: what it is called.
+        version: its version, or a range of them.
+        repository: where it comes from.
+        condition: the paths of values that switch it on or off, with commas between them.
+        tags: the tags that do.
+        others: what else is said of it, such as `import-values`, as texts.
+    """
 
     key: str
     name: str
     version: str
     repository: str
+    condition: str = ""
+    tags: tuple[str, ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
 
 
 class Chart(NamedTuple):

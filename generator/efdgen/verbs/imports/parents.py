@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,13 +13,17 @@ from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.language import yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import YamlError
-from efdgen.verbs.imports.model import Chart, Finding, Object, Parent
+from efdgen.verbs.imports.model import Chart, Deployed, Finding, Object, Parent
 
 KUBERNETES = "1.21.5"
 """The version that charts are rendered for: a hand-written repository does not say which one a cluster has."""
 
 _NAMESPACE = "argocd"
 _LONGEST = 300
+_READ_BY_TEMPLATES = ("name", "version", "appVersion", "description")
+"""What templates read of Chart.yaml."""
+
+_VERSION = re.compile(r"v?[0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z")
 
 
 class Made(NamedTuple):
@@ -37,14 +42,37 @@ def applications(parent: Parent, environment: str, engine: Engine) -> Made:
     return made(parent.chart, _NAMESPACE, values, engine, environment)
 
 
+def release_name(application: Mapping[str, Any]) -> str:
+    """Return what Helm calls the release of an Application: the name that it says, or its own."""
+    spec = application.get("spec")
+    source = spec.get("source") if isinstance(spec, dict) else None
+    helm = source.get("helm") if isinstance(source, dict) else None
+    said = helm.get("releaseName") if isinstance(helm, dict) else None
+    return str(said or application["metadata"]["name"])
+
+
+def of_app(each: Deployed, values: Mapping[str, Any], engine: Engine) -> Made:
+    """Return what the wrapper chart's own templates of an app make of values."""
+    namespace = str(each.application["spec"]["destination"].get("namespace") or each.app)
+    given = [yamlio.dump(values).encode()]
+    release = release_name(each.application)
+    return made(each.chart, namespace, given, engine, each.environment, each.app, release)
+
+
 def made(
-    chart: Chart, namespace: str, values: Sequence[bytes], engine: Engine, environment: str, app: str = ""
+    chart: Chart,
+    namespace: str,
+    values: Sequence[bytes],
+    engine: Engine,
+    environment: str,
+    app: str = "",
+    release: str = "",
 ) -> Made:
     """Return what Helm makes of a chart's own templates, without the charts that it depends on.
 
     Where the chart fails as a whole, each template is tried by itself, beside those that only define things.
     """
-    name = app or posixpath.basename(chart.folder) or "parent"
+    name = release or app or posixpath.basename(chart.folder) or "parent"
     files = _alone(chart, name)
     try:
         return _read(_manifests(files, name, namespace, values, engine), chart, environment, app)
@@ -75,9 +103,17 @@ def _alone(chart: Chart, name: str) -> dict[str, bytes]:
     files = {
         path: text
         for path, text in chart.files.items()
-        if path not in ("requirements.yaml", "requirements.lock", "Chart.lock")
+        if path not in ("requirements.yaml", "requirements.lock", "Chart.lock", "values.schema.json")
+        and not path.startswith("charts/")
     }
-    files["Chart.yaml"] = yamlio.dump({"apiVersion": "v2", "name": name, "version": "0.1.0"}).encode()
+    try:
+        about = yamlio.load(chart.files.get("Chart.yaml", b"").decode("utf-8-sig"))
+    except ValueError:
+        about = None
+    said = {key: str(about[key]) for key in _READ_BY_TEMPLATES if about.get(key)} if isinstance(about, dict) else {}
+    if not _VERSION.match(said.get("version", "")):
+        said["version"] = "0.1.0"
+    files["Chart.yaml"] = yamlio.dump({"name": name, **said, "apiVersion": "v2"}).encode()
     return files
 
 

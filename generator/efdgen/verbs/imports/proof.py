@@ -26,6 +26,7 @@ from efdgen.verbs.imports.definition import OWN, Definition, own_chart
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
 from efdgen.verbs.imports.specs import Made
+from efdgen.verbs.imports.switches import is_on
 
 _PARENT = f"{outputs.chart(paths.PARENT)}/"
 
@@ -89,9 +90,10 @@ def _environment(
         if app not in made.specs[name]["apps"]:
             yield Proved(name, app, 0, 0, (Difference("app", app, "deployed", "", _reason(made, name, app)),))
             continue
-        found = [*_application(each, applications.pop(app, {}), name, app)]
+        application = applications.pop(app, {})
+        found = [*_application(each, application, name, app)]
         found += _files(made.apps[app].files.content, app, name, tree)
-        yield _app(hand, made, each, tree, files, engine, found)
+        yield _app(hand, made, each, tree, files, engine, found, application)
     for app in sorted(applications):
         yield Proved(name, app, 0, 0, (Difference("Application", app, "", "there"),))
 
@@ -111,7 +113,7 @@ def prove_some(
     cases: Sequence[Deployed],
 ) -> list[Proved]:
     """Compare some apps: their values, their charts, and what their wrapper charts make. See `prove`."""
-    return [_app(hand, made, each, tree, files, engine, []) for each in cases]
+    return [_app(hand, made, each, tree, files, engine, [], each.application) for each in cases]
 
 
 def _app(
@@ -122,12 +124,13 @@ def _app(
     files: Mapping[str, bytes],
     engine: Engine,
     found: Sequence[Difference],
+    application: Mapping[str, Any],
 ) -> Proved:
-    """Compare an app in an environment."""
+    """Compare an app in an environment; `application` is what was rendered for it."""
     definition = made.apps[each.app].definition
     number, wrong = _values(each, definition, tree, each.environment)
-    differing, compared_objects = _own(hand, each, definition, tree, files, engine)
-    differences = [*found, *wrong, *_chart(each.chart, definition, tree), *differing]
+    differing, compared_objects = _own(hand, each, definition, tree, files, engine, application)
+    differences = [*found, *wrong, *_chart(each, definition, tree), *differing]
     explained = tuple(_explained(differences, [*hand.findings, *made.findings], each.environment, each.app))
     return Proved(each.environment, each.app, number, compared_objects, explained)
 
@@ -142,30 +145,22 @@ def _of_parent(hand: Hand, name: str, difference: Difference) -> str:
     return next((f.message for f in hand.findings if f.environment == name and f.file in files), "")
 
 
-_REASONS = {
-    "I301": "Application",
-    "I302": "objects",
-    "I303": "objects",
-    "I305": "chart",
-    "I306": "chart",
-    "I307": "objects",
-    "I207": "Application",
-}
-"""Which differences the findings of a code are the reason of."""
+_REASONS = {"I301": "Application", "I302": "objects", "I303": "objects", "I305": "chart"}
+"""Which differences the findings of a code are the reason of, at the path that the finding names."""
 
 
 def _explained(found: Sequence[Difference], findings: Sequence[Finding], name: str, app: str) -> Iterator[Difference]:
     """Yield differences, each with the reason that a finding has."""
     known = [each for each in findings if each.app == app and each.environment in ("", name)]
     for each in found:
-        secret = each.path.partition(" spec.path")[0].rpartition("/")[2]
         reasons = [
             finding.message
             for finding in known
-            if _REASONS.get(finding.code) == each.what
-            and (finding.code != "I303" or f"VaultSecret {secret} of" in finding.message)
+            if finding.explains
+            and _REASONS.get(finding.code) == each.what
+            and (each.path == finding.explains or each.path.startswith((f"{finding.explains}.", f"{finding.explains} ")))
         ]
-        if "checksum/" in each.path:
+        if ".annotations.checksum/" in each.path:
             reasons.append("a checksum of a template, which begins with efdgen's line")
         yield each._replace(reason=each.reason or next(iter(reasons), ""))
 
@@ -176,6 +171,9 @@ def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: st
         yield Difference("Application", app, "there", "")
         return
     before, after = _normal(each.application), _normal(rendered)
+    if parents.release_name(each.application) != parents.release_name(rendered):
+        name, other = parents.release_name(each.application), parents.release_name(rendered)
+        yield Difference("Application", "spec.source.helm.releaseName", name, other)
     path = at(rendered, ("spec", "source", "path"))
     values = at(rendered, ("spec", "source", "helm", "valueFiles"))
     if path != f"{paths.OUTPUT}/{outputs.chart(app)}" or values != [f"values-{name}.yaml"]:
@@ -190,10 +188,8 @@ def _normal(application: Mapping[str, Any]) -> dict[str, Any]:
     source = dict(spec.get("source") or {})
     source.pop("path", None)
     helm = dict(source.pop("helm", None) or {})
-    for key in ("valueFiles", "values", "valuesObject", "parameters"):
+    for key in ("valueFiles", "values", "valuesObject", "parameters", "ignoreMissingValueFiles", "releaseName"):
         helm.pop(key, None)
-    if helm.get("releaseName") == application.get("metadata", {}).get("name"):
-        helm.pop("releaseName", None)
     if helm:
         source["helm"] = helm
     if isinstance(spec.get("ignoreDifferences"), list):
@@ -210,14 +206,19 @@ def _values(
         rendered = yamlio.load(tree[path].decode())
     except (KeyError, YamlError):
         return 0, [Difference("values", path, "there", "")]
-    before = {key: value for key, value in each.values.items() if key not in OWN}
-    after = {key: value for key, value in rendered.items() if key not in OWN}
-    charts = {dependency.key for dependency in each.chart.dependencies}
+    on = [dependency for dependency in each.chart.dependencies if is_on(dependency, each.values) is not False]
+    off = {dependency.key for dependency in each.chart.dependencies} - {dependency.key for dependency in on}
+    charts = {dependency.key for dependency in on}
+    ours = OWN - charts
+    before = {key: value for key, value in each.values.items() if key not in ours | off}
+    after = {key: value for key, value in rendered.items() if key not in ours | off}
     if definition.own_values is not None:
         inside = after.get(definition.prefix) or {}
         before, after = _pruned(dict(each.values)), _pruned(merge(definition.own_values, inside))
     else:
-        lost = before.keys() - {definition.prefix} - definition.first_keys
+        # What all charts get is read by charts that nobody sees here.
+        read = {*charts, "global"} if charts else set()
+        lost = before.keys() - {definition.prefix} - definition.first_keys - read
         before = {key: value for key, value in before.items() if key not in lost}
         before = {
             key: value for key, value in before.items() if value is not None and not (key in charts and value == {})
@@ -240,24 +241,39 @@ def _number(value: Any) -> int:
     return 1
 
 
-def _chart(chart: Chart, definition: Definition, tree: Mapping[str, bytes]) -> Iterator[Difference]:
-    """Compare the charts that the wrapper chart depends on."""
+def _chart(each: Deployed, definition: Definition, tree: Mapping[str, bytes]) -> Iterator[Difference]:
+    """Compare the charts that the wrapper chart depends on: what is rendered has no switches, so all of them are on."""
     about = yamlio.load(tree[f"{outputs.chart(definition.app)}/Chart.yaml"].decode()) or {}
     after = {
-        str(each.get("alias") or each["name"]): (
-            each["name"],
-            str(each["version"]),
-            str(each["repository"]).rstrip("/"),
-        )
-        for each in about.get("dependencies") or []
+        str(d.get("alias") or d["name"]): (d["name"], str(d["version"]), str(d["repository"]).rstrip("/"))
+        for d in about.get("dependencies") or []
     }
-    before = {d.key: (d.name, d.version.removeprefix("v"), d.repository.rstrip("/")) for d in chart.dependencies}
+    on = {d.key: is_on(d, each.values) for d in each.chart.dependencies}
+    for d in each.chart.dependencies:
+        if on[d.key] is None and d.key in after:
+            yield Difference("chart", f"{d.key} condition", f"{d.condition}, as its chart's own values say", "on")
+        for name, said in d.others:
+            yield Difference("chart", f"{d.key} {name}", said, "")
+    before = {
+        d.key: (d.name, d.version.removeprefix("v"), d.repository.rstrip("/"))
+        for d in each.chart.dependencies
+        if on[d.key] is not False
+    }
     for key in sorted(before.keys() | after.keys()):
-        if before.get(key) != after.get(key):
-            said, done = before.get(key), after.get(key)
-            if done is not None and done[2].startswith("file://") and (said is None or not said[2].startswith("http")):
-                continue
-            yield Difference("chart", key, " ".join(said or ()), " ".join(done or ()))
+        said, done = before.get(key), after.get(key)
+        if said == done:
+            continue
+        is_copied = done is not None and done[2].startswith("file://")
+        if said is None or done is None:
+            if said is None and key not in on and is_copied:
+                continue  # the app's own chart, which the source has no dependency for
+            yield Difference("chart", key, " ".join(said or ("off",)), " ".join(done or ("off",)))
+            continue
+        if is_copied and not said[2].startswith(("http", "oci")):
+            continue
+        for what, one, other in zip(("name", "version", "repository"), said, done, strict=True):
+            if one != other:
+                yield Difference("chart", f"{key} {what}", one, other)
 
 
 def _files(content: Mapping[str, Any], app: str, name: str, tree: Mapping[str, bytes]) -> Iterator[Difference]:
@@ -276,8 +292,9 @@ def _own(
     tree: Mapping[str, bytes],
     files: Mapping[str, bytes],
     engine: Engine,
+    application: Mapping[str, Any],
 ) -> tuple[list[Difference], int]:
-    """Compare what the wrapper chart's own templates make."""
+    """Compare what the wrapper chart's own templates make, each side as a release of its own name."""
     prefix = f"{outputs.chart(each.app)}/"
     chart = {path.removeprefix(prefix): text for path, text in tree.items() if path.startswith(prefix)}
     values = tree.get(outputs.values(each.app, each.environment), b"")
@@ -292,8 +309,9 @@ def _own(
         nested = (yamlio.load(values.decode()) or {}).get(definition.prefix) or {}
         charts.append((Chart(folder[:-1], each.chart.name, (), inside, ""), yamlio.dump(nested).encode()))
     namespace = str(each.application["spec"]["destination"].get("namespace") or each.app)
+    release = parents.release_name(application) if application else each.app
     for one, given in charts:
-        made = parents.made(one, namespace, [given], engine, each.environment, each.app)
+        made = parents.made(one, namespace, [given], engine, each.environment, each.app, release)
         made_objects += made.objects
         findings += made.findings
     failed = {
@@ -302,7 +320,39 @@ def _own(
         if finding.code == "I202" and finding.app == each.app and finding.environment == each.environment
     }
     differences = objects(expected, made_objects, namespace, set())
+    if differences:
+        differences = _with_causes(each, differences, made_objects, namespace, engine)
     for finding in findings:
         if finding.file.rpartition("/")[2] not in failed:
             differences.append(Difference("objects", finding.file, "", finding.message))
     return differences, len(expected)
+
+
+def _with_causes(
+    each: Deployed, differences: Sequence[Difference], made: Sequence[Object], namespace: str, engine: Engine
+) -> list[Difference]:
+    """Return differences between objects, with the reason of those that go when one thing is other in the source.
+
+    What differs between two renderings of the source itself is random, or the time. What is the same once the source
+    has the environment's name as `env`, comes from that; whatever else differs in that object has no reason.
+    """
+    again = parents.of_app(each, each.values, engine).objects
+    first = parents.of_app(each, each.values, engine).objects
+    random = {difference.path for difference in objects(first, again, namespace, set())}
+    named: set[str] | None = None
+    env = each.values.get("env")
+    if env != each.environment:
+        other = parents.of_app(each, {**each.values, "env": each.environment}, engine).objects
+        named = {difference.path for difference in objects(other, made, namespace, set())}
+    found = []
+    for difference in differences:
+        reason = ""
+        if difference.path in random:
+            reason = "it is another each time that Helm renders it: random, or the time"
+        elif named is not None and difference.path not in named:
+            reason = (
+                f"the values of {each.app} for {each.environment} have {env or 'nothing'} as env; "
+                f"efdgen makes it {each.environment}"
+            )
+        found.append(difference._replace(reason=reason))
+    return found

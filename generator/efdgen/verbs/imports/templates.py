@@ -148,8 +148,11 @@ def _crds(chart: Chart) -> dict[str, str]:
     found = {}
     for path, content in chart.files.items():
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-        if path.startswith("crds/") and "{{" not in text and "<%" not in text:
-            found[f"crds-{posixpath.basename(path)}"] = text
+        if path.startswith("crds/"):
+            # Helm takes what stands in crds/ as it is; as a template, it would read braces.
+            written = re.sub(r"\{\{|<%", lambda match: f"{{{{ `{match[0]}` }}}}", text)
+            name = f"crds-{posixpath.basename(path)}"
+            found[_name(name, is_yaml=helmtemplates.problem(TextFile(path, written)) is None)] = written
     return found
 
 
@@ -259,7 +262,9 @@ def _notes(hand: Hand, app: str, path: str, secrets: Sequence[Secret]) -> list[F
             if said is None:
                 message = f"the VaultSecret {secret.name} of {app} has no path in {name}: no branch is for it"
                 hint = "efdgen gives it the path below the environment's prefix; look whether that is the right one"
-                notes.append(Finding("I303", message, where, 0, hint, name, app))
+                space = namespace_of(hand.deployed[name, app])
+                path = f"VaultSecret {space}/{secret.name} spec.path"
+                notes.append(Finding("I303", message, where, 0, hint, name, app, path))
         if secret.when:
             message = (
                 f"whether {app} has the VaultSecret {secret.name} depends on its chart's default: taken for no where "
