@@ -237,10 +237,12 @@ def _tell_problems(
     format_: str = "text",
     reports: Sequence[Report] = (),
     root: Path | None = None,
+    only: str = "",
+    output: Path | None = None,
     **_others: Any,
 ) -> None:
     """Tell what is wrong with the input, in the formats that the result was wanted in."""
-    folder = found_root(root)
+    folder = found_root(output if only else root)
     problems, instead = error.problems, getattr(error, "instead", {})
 
     def tell(form: str, style: Style) -> list[Said]:

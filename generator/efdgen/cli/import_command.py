@@ -75,6 +75,7 @@ def command(
     if only and output is None:
         raise UsageError("--only adds to an efdgen repository: name it with -o")
     if output is not None and not only:
+        folder.refuse_in_source(output, source)
         since = since or folder.commit_of(output) or ""
         if since:
             say(f"{output} was imported before: this is what changed by hand since; nothing is written")
@@ -83,18 +84,22 @@ def command(
     with Guarded(engine) as helm:
         found = result.run(sources.read(source, revision), helm, environments, parent)
         if since:
-            _show_since(result.run(sources.read(source, since), helm, environments, parent), found)
+            _show_since(result.run(sources.read(source, since), helm, environments, parent), found, output)
         elif only and output is not None:
             _add(found, only, output, helm)
         else:
             _make(found, output, format_, reports)
 
 
-def _show_since(before: Imported, after: Imported) -> None:
-    """Show what changed by hand, as a patch."""
-    from efdgen.verbs.imports import since
+def _show_since(before: Imported, after: Imported, output: Path | None) -> None:
+    """Show what changed by hand, as a patch; of the folder that was imported, with what it says of its source."""
+    from efdgen.verbs.imports import folder, since
 
-    click.echo(since.edits(before.files, after.files), nl=False)
+    old, new = dict(before.files), dict(after.files)
+    if output is not None and after.hand.source.commit:
+        old[folder.RECORD] = (output / folder.RECORD).read_bytes()
+        new[folder.RECORD] = folder.record(after.hand.source)
+    click.echo(since.edits(old, new), nl=False)
     say(f"what changed by hand from {before.hand.source.name} to {after.hand.source.name}: a patch, for git apply")
 
 
@@ -115,7 +120,7 @@ def _make(found: Imported, output: Path | None, format_: str, reports: tuple[Rep
     if output is not None:
         changes = folder.write(output, found.files, found.hand.source)
         say(f"{len(changes)} files in {output}: read the specs, then run: efdgen check --root {output}")
-    if any(row.unexplained for row in told.rows):
+    if not all(row.is_proved for row in told.rows):
         raise click.exceptions.Exit(DIFFERENCES)
 
 

@@ -9,7 +9,20 @@ from efdgen.language.tuples import NamedTuple
 
 
 class Row(NamedTuple):
-    """What was compared of an environment."""
+    """What was compared of an environment.
+
+    Attributes:
+        environment: its name.
+        apps: the apps that were compared.
+        values: the values that were.
+        objects: the objects that were.
+        differences: what differs.
+        unexplained: what differs without a reason.
+        lost: the Applications of the source that are not imported.
+        broken: those of them that Argo CD can't render either.
+        failing: the templates of the source on which Helm fails: what they make is not known, nor compared.
+        is_refused: whether efdgen refuses what was made, so that nothing was compared.
+    """
 
     environment: str
     apps: int
@@ -17,13 +30,28 @@ class Row(NamedTuple):
     objects: int
     differences: int
     unexplained: int
+    lost: int = 0
+    broken: int = 0
+    failing: int = 0
+    is_refused: bool = False
 
     @property
     def verdict(self) -> str:
         """Say how an environment compares with the source."""
+        if self.is_refused:
+            return "not compared: efdgen refuses it"
         if self.unexplained:
-            return f"{self.unexplained} unexplained difference{'s' if self.unexplained > 1 else ''}"
-        return "equal" if not self.differences else f"equal, but for {self.differences} with a reason"
+            said = f"{self.unexplained} unexplained difference{'s' if self.unexplained > 1 else ''}"
+        else:
+            said = "equal" if not self.differences else f"equal, but for {self.differences} with a reason"
+        if self.failing:
+            said += f"; {self.failing} template{'s' if self.failing > 1 else ''} not compared: Helm fails there"
+        return f"{self.apps} of {self.apps + self.lost} apps: {said}" if self.lost else said
+
+    @property
+    def is_proved(self) -> bool:
+        """Say whether all that Argo CD deploys is there, and what differs has its reason."""
+        return not self.is_refused and not self.unexplained and self.lost == self.broken
 
 
 class Note(NamedTuple):

@@ -24,6 +24,10 @@ _RESERVED = frozenset(("env", "hosts", "vault", "global", "kubernetesVersion"))
 OWN = frozenset(("env", "hosts", "vault", "kubernetesVersion"))
 """Values that efdgen makes itself."""
 
+_UNKNOWN = "https://address-is-missing.invalid"
+_NO_VERSION = "0.0.0-version-is-missing"
+"""What stands where a chart's repository and version are not known: nobody takes them for real."""
+
 CHARTS = "charts"
 """The folder of charts that lie in the repository."""
 
@@ -236,12 +240,16 @@ def _chart(
     target = folder if folder.startswith(f"{CHARTS}/") else f"{CHARTS}/{app}-{posixpath.basename(folder)}"
     found = {path: text for path, text in hand.source.files.items() if path.startswith(f"{folder}/")}
     if not found or dependency.repository.startswith(("@", "alias:")):
-        message = f"the chart {dependency.name} of {app} is not in the source, and has no address to fetch it from"
-        findings.append(
-            Finding("I306", message, chart.file, 0, "write its repository's address into app.yaml", "", app)
+        said = " ".join(filter(None, (dependency.version, dependency.repository)))
+        message = (
+            f"the chart {dependency.name} of {app} ({said}) is not in the source, and has no address to fetch it from: "
+            "it can't be deployed"
         )
-        version = dependency.version if _EXACT.match(dependency.version) else "0.0.0"
-        return {"name": dependency.name, "version": version, "repository": "https://charts.example.org"}
+        findings.append(
+            Finding("I306", message, chart.file, 0, f"write its repository into app.yaml, for {_UNKNOWN}", "", app)
+        )
+        version = dependency.version if _EXACT.match(dependency.version) else _NO_VERSION
+        return {"name": dependency.name, "version": version, "repository": _UNKNOWN}
     files.update({f"{target}/{path.removeprefix(f'{folder}/')}": text for path, text in found.items()})
     return {"name": dependency.name, "path": target}
 

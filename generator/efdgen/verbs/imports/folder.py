@@ -33,6 +33,21 @@ def commit_of(folder: Path) -> str | None:
     return commit if isinstance(commit, str) and _COMMIT.match(commit) else None
 
 
+def record(source: Source) -> bytes:
+    """Return what `imported.json` says."""
+    return f"{json.dumps({'source': source.name, 'commit': source.commit}, indent=2)}\n".encode()
+
+
+def refuse_in_source(folder: Path, source: Path) -> None:
+    """Refuse a folder inside of the source: what is read would not be what was there before.
+
+    Raises:
+        OutputError: when it is.
+    """
+    if folder.resolve().is_relative_to(source.resolve()):
+        raise OutputError(f"{folder} lies in {source}, which is read and never changed: name a folder beside it")
+
+
 def refuse_taken(folder: Path) -> None:
     """Refuse a folder that holds something already.
 
@@ -57,8 +72,7 @@ def write(folder: Path, files: Mapping[str, bytes], source: Source) -> list[File
         OutputError: when a path leads elsewhere, or something can't be written.
     """
     refuse_taken(folder)
-    record = {"source": source.name, "commit": source.commit}
-    tree = FileTree({**files, RECORD: f"{json.dumps(record, indent=2)}\n".encode()})
+    tree = FileTree({**files, RECORD: record(source)})
     changes = compare({}, tree)
     with disk.lock(folder):
         refuse_taken(folder)

@@ -26,6 +26,10 @@ Forms = tuple[Any, ...]
 """Ways to write a value, the one that follows most first."""
 
 
+_WITHOUT_EXPRESSIONS = (("project",), ("targetRevision",))
+"""Facts whose schema takes names only."""
+
+
 def literal(value: Any) -> Any:
     """Return a value as a spec has it: what would begin an expression there is none."""
     if isinstance(value, str):
@@ -66,8 +70,10 @@ def of_values(facts: Facts) -> Callable[[tuple[Any, ...], Any], Forms]:
 def of_facts(name: str, domain: str = "") -> Callable[[tuple[Any, ...], Any], Forms]:
     """Return what says how a fact can be written."""
 
-    def forms(_path: tuple[Any, ...], value: Any) -> Forms:
+    def forms(path: tuple[Any, ...], value: Any) -> Forms:
         plain = literal(value) if not isinstance(value, str) or "<%" not in value else value
+        if path[-1:] in _WITHOUT_EXPRESSIONS:
+            return (plain,)
         found = _mapped(plain, lambda text: named(text, name))
         if domain:
             found = _mapped(found, lambda text: text.replace(f".{domain}", ".<% domain %>"))

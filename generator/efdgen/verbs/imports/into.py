@@ -10,14 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from efdgen.errors import InvalidInputError, Severity, UsageError
+from efdgen.errors import InvalidInputError, Problem, Severity, UsageError
 from efdgen.helm.engines.engine import Engine
 from efdgen.language import suggest, yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import layout as outputs
 from efdgen.repository import paths, snapshot
-from efdgen.verbs.imports import checked, emit, proof, written
+from efdgen.verbs.imports import checked, emit, proof, tableentries, written
 from efdgen.verbs.imports.definition import OWN
 from efdgen.verbs.imports.factor import EMPTY, NONE
 from efdgen.verbs.imports.facts import Facts
@@ -102,6 +102,8 @@ class _Addition:
         self._values: dict[tuple[str, str], dict[str, Any]] = {(each.environment, each.app): {} for each in self._cases}
         self._spec: dict[str, Any] = {}
         self._exceptions: dict[str, Any] = {}
+        self._naming_new: set[str] = set()
+        self._with_tables: set[str] = set()
 
     def added(self, engine: Engine) -> Added:
         """Return what has to be written.
@@ -125,7 +127,7 @@ class _Addition:
         """Yield the JSON files of a new environment that a definition which is there says otherwise, or not at all."""
         for each in self._cases:
             for path in self._made.apps[each.app].files.content if not self._is_lacking(each.app) else ():
-                if path.endswith(f"/{each.environment}.json"):
+                if path.endswith(f"/{each.environment}.json") and each.app not in self._with_tables:
                     message = f"{each.chart.folder}/{path} is not taken over"
                     hint = f"add it as environmentFiles of {paths.APPS}/{each.app}/app.yaml says"
                     yield Finding("I302", message, "", 0, hint, each.environment, each.app)
@@ -152,6 +154,11 @@ class _Addition:
             found.update({p: c for p, c in everything.items() if p.startswith(f"{paths.APPS}/{name}/")})
             found.update({paths.table(table): everything[paths.table(table)] for table in app.files.tables})
             found.update(app.definition.files)
+        if self._new:
+            for name in sorted(names - lacking):
+                entries = tableentries.added(self._there, self._made.apps[name], name, self._new)
+                found.update(entries)
+                self._with_tables |= {name} if entries else set()
         return found
 
     def _accepted(self, definitions: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding]]:
@@ -165,15 +172,28 @@ class _Addition:
                 checked.render(result.files, self._root)
             except InvalidInputError as error:
                 problems = [each for each in error.problems if each.severity is Severity.ERROR]
-            raise InvalidInputError(problems)
+            links = {env for each in problems if (env := self._naming(each))} - self._naming_new
+            if not links:
+                raise InvalidInputError(problems)
+            self._naming_new |= links
+            return self._accepted(definitions)
         if self._new:
             kept = ("accept", "links", "cluster")
             self._exceptions = {key: value for key, value in specs[self._new].items() if key in kept}
         return dict(result.files), list(result.findings)
 
+    def _naming(self, problem: Problem) -> str:
+        """Return the environment that was there, where a problem is that it names a host of the new one."""
+        env = paths.environment_of(problem.location.file)
+        names_it = problem.code == "E503" and f" of the environment {self._new} " in problem.message
+        return env if names_it and self._new and paths.spec(env) in self._there else ""
+
     def _files(self, definitions: Mapping[str, bytes], spec: Mapping[str, Any]) -> dict[str, bytes]:
         """Return the repository with what is added."""
         files = {**self._there, **definitions}
+        for env in self._naming_new:
+            path, reason = paths.spec(env), f"{env} names it, as deployed by hand."
+            files[path] = editing.put(files[path].decode(), ("links", self._new), reason, last=("apps",)).encode()
         if self._new:
             apps = {each.app: self._entry(each) for each in self._cases}
             files[paths.spec(self._new)] = written.text({**spec, "apps": apps}).encode()

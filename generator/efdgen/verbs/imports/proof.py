@@ -172,8 +172,8 @@ def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: st
         return
     before, after = _normal(each.application), _normal(rendered)
     if parents.release_name(each.application) != parents.release_name(rendered):
-        name, other = parents.release_name(each.application), parents.release_name(rendered)
-        yield Difference("Application", "spec.source.helm.releaseName", name, other)
+        said, done = parents.release_name(each.application), parents.release_name(rendered)
+        yield Difference("Application", "spec.source.helm.releaseName", said, done)
     path = at(rendered, ("spec", "source", "path"))
     values = at(rendered, ("spec", "source", "helm", "valueFiles"))
     if path != f"{paths.OUTPUT}/{outputs.chart(app)}" or values != [f"values-{name}.yaml"]:
@@ -252,7 +252,7 @@ def _chart(each: Deployed, definition: Definition, tree: Mapping[str, bytes]) ->
     for d in each.chart.dependencies:
         if on[d.key] is None and d.key in after:
             yield Difference("chart", f"{d.key} condition", f"{d.condition}, as its chart's own values say", "on")
-        for name, said in d.others:
+        for name, said in d.others if on[d.key] is not False else ():
             yield Difference("chart", f"{d.key} {name}", said, "")
     before = {
         d.key: (d.name, d.version.removeprefix("v"), d.repository.rstrip("/"))

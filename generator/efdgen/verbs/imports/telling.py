@@ -11,6 +11,7 @@ from efdgen.verbs.imports import emit
 from efdgen.verbs.imports.factor import NONE
 from efdgen.verbs.imports.facts import leaves
 from efdgen.verbs.imports.model import Chart, Finding
+from efdgen.verbs.imports.proof import Proved
 from efdgen.verbs.imports.result import Imported
 
 
@@ -66,14 +67,39 @@ def note(finding: Finding) -> Note:
 def _row(result: Imported, name: str) -> Row:
     proved = [each for each in result.proved if each.environment == name]
     differences = [each for proof in proved for each in proof.differences]
+    apps = {each.app for each in proved if each.app != paths.PARENT and not _is_left_out(each)}
+    said = [each for each in result.findings if each.environment in ("", name) and each.app]
+    lost = {
+        (each.app, each.file): each.code == "I204"
+        for each in said
+        if each.code in _LOST
+        and (each.environment or (name, each.app) in result.hand.deployed)
+        # Of two Applications of one name, one is there.
+        and (each.app not in apps or (each.code == "I205" and each.environment))
+    }
+    named = {app for app, _ in lost}
+    lost |= {(each.app, ""): False for each in proved if _is_left_out(each) and each.app not in named}
+    failing = {each.file for each in result.findings if each.code == "I202" and each.environment == name}
     return Row(
         name,
-        sum(each.app != paths.PARENT for each in proved),
+        len(apps),
         sum(each.values for each in proved),
         sum(each.objects for each in proved),
         len(differences),
         sum(not each.reason for each in differences),
+        len(lost),
+        sum(lost.values()),
+        len(failing),
+        not result.proved,
     )
+
+
+_LOST = ("I204", "I205", "I206", "I207")
+"""Findings of Applications that are not imported."""
+
+
+def _is_left_out(proof: Proved) -> bool:
+    return any(each.what == "app" for each in proof.differences)
 
 
 def _recognised(result: Imported) -> Iterator[str]:
