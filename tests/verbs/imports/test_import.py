@@ -184,19 +184,26 @@ def test_what_changed_by_hand_is_a_patch(hand: Path, tmp_path: Path) -> None:
     assert efdgen("import", hand, "--rev", "HEAD", "-o", tmp_path / "new").exit_code == 0
     changed = hand / "apps/web/values-north.yaml"
     changed.write_text(changed.read_text(encoding="utf-8").replace("replicas: 2", "replicas: 5"), encoding="utf-8")
-    commit(hand)
+    head = commit(hand)
     patch = efdgen("import", hand, "--rev", "HEAD", "--since", old).stdout
     assert [line for line in patch.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")] == [
         "-      replicas: 2",
         "+      replicas: 5",
     ]
-    again = efdgen("import", hand, "--rev", "HEAD", "-o", tmp_path / "new")
-    assert (again.exit_code, again.stdout) == (0, patch)
-    apply = ["git", "apply", "-"]
-    subprocess.run(apply, cwd=tmp_path / "new", input=patch, text=True, check=True, env=variables())
+    new = tmp_path / "new"
+    again = efdgen("import", hand, "--rev", "HEAD", "-o", new)
+    assert (again.exit_code, again.stdout.startswith(patch)) == (0, True)
+    commit(new)
+    # The lines around were edited: Git finds what they were by the name of the file's content.
+    spec = new / "environments/north.yaml"
+    spec.write_text(spec.read_text(encoding="utf-8").replace("  db: {}", "  # Ours.\n  db: {}"), encoding="utf-8")
+    commit(new)
+    subprocess.run(["git", "apply", "--3way", "-"], cwd=new, input=again.stdout, text=True, check=True, env=variables())
     assert efdgen("import", hand, "--rev", "HEAD", "-o", tmp_path / "newer").exit_code == 0
-    for path in ("environments/north.yaml", "templates/apps/web/values.yaml"):
-        assert (tmp_path / "new" / path).read_bytes() == (tmp_path / "newer" / path).read_bytes()
+    spec.write_text(spec.read_text(encoding="utf-8").replace("  # Ours.\n", ""), encoding="utf-8")
+    for path in ("environments/north.yaml", "templates/apps/web/values.yaml", "imported.json"):
+        assert (new / path).read_bytes() == (tmp_path / "newer" / path).read_bytes()
+    assert json.loads((new / "imported.json").read_text(encoding="utf-8"))["commit"] == head
 
 
 def test_one_more_environment_and_app_by_the_definitions_that_are_there(hand: Path, tmp_path: Path) -> None:

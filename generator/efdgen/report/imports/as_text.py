@@ -41,6 +41,8 @@ def _lines(told: Told, style: Style) -> Iterator[str]:
         yield style(title, bold=True)
         for note in notes:
             place = f"{note.place}: " if note.place else ""
-            yield f"{style(note.code, fg='yellow')} {place}{note.message}"
+            missing = [name for name in note.environment.split(", ") if name and name not in note.message]
+            about = f" ({', '.join(missing)})" if missing else ""
+            yield f"{style(note.code, fg='yellow')} {place}{note.message}{about}"
             if note.hint:
                 yield f"     = {note.hint}"

@@ -18,7 +18,9 @@ from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, O
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
-_UNDERSTOOD = frozenset(("valueFiles", "releaseName", "values", "valuesObject", "parameters", "ignoreMissingValueFiles"))
+_UNDERSTOOD = frozenset(
+    ("valueFiles", "releaseName", "values", "valuesObject", "parameters", "ignoreMissingValueFiles")
+)
 
 
 class NothingImportableError(UsageError):
@@ -259,7 +261,9 @@ def _with_parameters(values: Mapping[str, Any], listed: Any) -> dict[str, Any]:
     try:
         return with_parameters(values, listed)
     except SetValuesError as error:
-        raise _NotImportableError("I206", str(error), hint="write it into a values file there, and import again") from None
+        raise _NotImportableError(
+            "I206", str(error), hint="write it into a values file there, and import again"
+        ) from None
 
 
 def _is_of(each: Deployed, environment: str) -> bool:

@@ -86,6 +86,11 @@ def _one_each(parents: Sequence[Parent]) -> list[Parent]:
 
 def _unnamed(source: Source, charts: Mapping[str, Chart], parents: Sequence[Parent]) -> Iterator[Finding]:
     """Yield values files whose names say no environment that can be one, and parent charts that are not read."""
+    fixed = {parent.environment for parent in parents if parent.environment}
+    names = Counter(match[1] for path in source.files if (match := VALUES.match(posixpath.basename(path))))
+    for name in sorted(names.keys() - fixed) if fixed else ():
+        message = f"{name} has {names[name]} values files, and no parent chart: it is not imported"
+        yield Finding("I203", message, "", 0, "", name)
     found: dict[str, list[str]] = {}
     for path in source.files:
         match = _VALUES_OF_ANY.fullmatch(posixpath.basename(path))
@@ -126,9 +131,9 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
     for each in listed if isinstance(listed, list) else []:
         if isinstance(each, dict) and each.get("name"):
             name = str(each["name"]).strip()
-            said = [
+            version, repository = (
                 str(each.get(key) if each.get(key) is not None else "").strip() for key in ("version", "repository")
-            ]
+            )
             tags = each.get("tags")
             others = sorted(each.keys() - {"name", "version", "repository", "alias", "condition", "tags", "enabled"})
             if others:
@@ -138,7 +143,8 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
                 Dependency(
                     str(each.get("alias") or name),
                     name,
-                    *said,
+                    version,
+                    repository,
                     str(each.get("condition") or ""),
                     tuple(map(str, tags)) if isinstance(tags, list) else (),
                     tuple((key, json.dumps(each[key], sort_keys=True, default=str)) for key in others),

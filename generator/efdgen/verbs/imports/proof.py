@@ -93,7 +93,9 @@ def _environment(
         application = applications.pop(app, {})
         found = [*_application(each, application, name, app)]
         found += _files(made.apps[app].files.content, app, name, tree)
-        yield _app(hand, made, each, tree, files, engine, found, application)
+        proved = _app(hand, made, each, tree, files, engine, application)
+        explained = _explained(found, [*hand.findings, *made.findings], name, app)
+        yield proved._replace(differences=(*explained, *proved.differences))
     for app in sorted(applications):
         yield Proved(name, app, 0, 0, (Difference("Application", app, "", "there"),))
 
@@ -113,7 +115,17 @@ def prove_some(
     cases: Sequence[Deployed],
 ) -> list[Proved]:
     """Compare some apps: their values, their charts, and what their wrapper charts make. See `prove`."""
-    return [_app(hand, made, each, tree, files, engine, [], each.application) for each in cases]
+    found = []
+    for each in cases:
+        proved = _app(hand, made, each, tree, files, engine, each.application)
+        content = {
+            path: data
+            for path, data in made.apps[each.app].files.content.items()
+            if f"{outputs.chart(each.app)}/{path}" in tree
+        }
+        differing = _files(content, each.app, each.environment, tree)
+        found.append(proved._replace(differences=(*proved.differences, *differing)))
+    return found
 
 
 def _app(
@@ -123,14 +135,13 @@ def _app(
     tree: Mapping[str, bytes],
     files: Mapping[str, bytes],
     engine: Engine,
-    found: Sequence[Difference],
     application: Mapping[str, Any],
 ) -> Proved:
     """Compare an app in an environment; `application` is what was rendered for it."""
     definition = made.apps[each.app].definition
     number, wrong = _values(each, definition, tree, each.environment)
     differing, compared_objects = _own(hand, each, definition, tree, files, engine, application)
-    differences = [*found, *wrong, *_chart(each, definition, tree), *differing]
+    differences = [*wrong, *_chart(each, definition, tree), *differing]
     explained = tuple(_explained(differences, [*hand.findings, *made.findings], each.environment, each.app))
     return Proved(each.environment, each.app, number, compared_objects, explained)
 
@@ -158,7 +169,9 @@ def _explained(found: Sequence[Difference], findings: Sequence[Finding], name: s
             for finding in known
             if finding.explains
             and _REASONS.get(finding.code) == each.what
-            and (each.path == finding.explains or each.path.startswith((f"{finding.explains}.", f"{finding.explains} ")))
+            and (
+                each.path == finding.explains or each.path.startswith((f"{finding.explains}.", f"{finding.explains} "))
+            )
         ]
         if ".annotations.checksum/" in each.path:
             reasons.append("a checksum of a template, which begins with efdgen's line")
@@ -242,36 +255,38 @@ def _number(value: Any) -> int:
 
 
 def _chart(each: Deployed, definition: Definition, tree: Mapping[str, bytes]) -> Iterator[Difference]:
-    """Compare the charts that the wrapper chart depends on: what is rendered has no switches, so all of them are on."""
+    """Compare the charts that the wrapper chart depends on: what is rendered has no switches, all of them are on."""
     about = yamlio.load(tree[f"{outputs.chart(definition.app)}/Chart.yaml"].decode()) or {}
     after = {
-        str(d.get("alias") or d["name"]): (d["name"], str(d["version"]), str(d["repository"]).rstrip("/"))
+        str(d.get("alias") or d["name"]): (str(d["name"]), str(d["version"]), str(d["repository"]).rstrip("/"))
         for d in about.get("dependencies") or []
     }
-    on = {d.key: is_on(d, each.values) for d in each.chart.dependencies}
+    before: dict[str, tuple[str, str, str]] = {}
     for d in each.chart.dependencies:
-        if on[d.key] is None and d.key in after:
+        on = is_on(d, each.values)
+        if on is False:
+            continue
+        before[d.key] = (d.name, d.version.removeprefix("v"), d.repository.rstrip("/"))
+        if on is None:
             yield Difference("chart", f"{d.key} condition", f"{d.condition}, as its chart's own values say", "on")
-        for name, said in d.others if on[d.key] is not False else ():
-            yield Difference("chart", f"{d.key} {name}", said, "")
-    before = {
-        d.key: (d.name, d.version.removeprefix("v"), d.repository.rstrip("/"))
-        for d in each.chart.dependencies
-        if on[d.key] is not False
-    }
+        for key, value in d.others:
+            yield Difference("chart", f"{d.key} {key}", value, "")
+    known = {d.key for d in each.chart.dependencies}
     for key in sorted(before.keys() | after.keys()):
-        said, done = before.get(key), after.get(key)
-        if said == done:
-            continue
-        is_copied = done is not None and done[2].startswith("file://")
-        if said is None or done is None:
-            if said is None and key not in on and is_copied:
-                continue  # the app's own chart, which the source has no dependency for
-            yield Difference("chart", key, " ".join(said or ("off",)), " ".join(done or ("off",)))
-            continue
-        if is_copied and not said[2].startswith(("http", "oci")):
-            continue
-        for what, one, other in zip(("name", "version", "repository"), said, done, strict=True):
+        yield from _dependency(key, before.get(key), after.get(key), is_known=key in known)
+
+
+def _dependency(
+    key: str, before: tuple[str, str, str] | None, after: tuple[str, str, str] | None, *, is_known: bool
+) -> Iterator[Difference]:
+    """Compare one dependency, as name, version and repository; one that is copied has the version of its folder."""
+    is_copied = after is not None and after[2].startswith("file://")
+    if before is None or after is None:
+        # An app's own chart is one that the source has no dependency for.
+        if is_known or not is_copied:
+            yield Difference("chart", key, " ".join(before or ("off",)), " ".join(after or ("off",)))
+    elif not is_copied or before[2].startswith(("http", "oci")):
+        for what, one, other in zip(("name", "version", "repository"), before, after, strict=True):
             if one != other:
                 yield Difference("chart", f"{key} {what}", one, other)
 

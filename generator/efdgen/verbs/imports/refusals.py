@@ -182,7 +182,9 @@ def left_out(made: Made, problem: Problem) -> Finding | None:
         what = env
     if not what:
         return None
-    message = f"{what} is left out, which efdgen refuses: {problem.message} [{problem.code}]"
+    key = ".".join(map(str, path))
+    where = f"{file}: {key}" if key else f"{problem.location}"
+    message = f"{what} is left out, which efdgen refuses: {problem.message} [{problem.code}] ({where})"
     return Finding(
         "I207", message, "", 0, problem.hint, env if env in what else "", refused.app if refused.app in what else ""
     )

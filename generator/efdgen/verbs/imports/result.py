@@ -86,7 +86,7 @@ def _before(found: Hand) -> Count:
     for folder in folders:
         used |= {f"{folder}/{path}" for path in charts[folder].files if not path.startswith("values-")}
     total = Count(0, 0)
-    for path in used:
+    for path in filter(source.is_read_always, used):
         total += count(found.source.files.get(path, b"").decode(errors="replace"))
     return total
 

@@ -15,6 +15,7 @@ _MOST_ITEMS = 65536
 _INT64 = 1 << 63
 _WORDS = {"true": True, "false": False, "null": None, "0": 0}
 
+
 class SetValuesError(ValueError):
     """Helm refuses a parameter, or nobody can say before it runs what it sets."""
 
@@ -43,7 +44,7 @@ def with_parameters(values: Mapping[str, Any], listed: Any) -> dict[str, Any]:
 
 
 def _path(name: str) -> list[str | int]:
-    """Return the steps of a name: `a.b\\.c[0]` is a, then b.c, then its first item."""
+    r"""Return the steps of a name: `a.b\.c[0]` is a, then b.c, then its first item."""
     steps: list[str | int] = []
     rest = name
     while rest:
@@ -121,7 +122,9 @@ def _set(values: dict[str, Any], path: list[str | int], value: Any, name: str) -
         if below is None or (isinstance(step, int) and wanted is dict and not isinstance(below, dict)):
             below = here[step] = wanted()
         if not isinstance(below, wanted):
-            raise SetValuesError(f"Helm fails on the parameter {name}: it lies below something that is no {_KINDS[wanted]}")
+            raise SetValuesError(
+                f"Helm fails on the parameter {name}: it lies below something that is no {_KINDS[wanted]}"
+            )
         here = below
 
 

@@ -18,7 +18,21 @@ MOST_FILES = 20_000
 MOST_TOGETHER = 200_000_000
 _DEEPEST = 30
 _LINK, _PLAIN = b"120000", (b"100644", b"100755")
+_SMALL = 100_000
+"""Size of a file of any kind that templates may read."""
+
+_ARCHIVES = (".tgz", ".gz", ".zip", ".prov")
 _SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".txt", ".toml", ".conf")
+
+
+def is_read_always(path: str) -> bool:
+    """Say whether a file is of a kind that charts are made of."""
+    return path.endswith(_SUFFIXES) or path.rpartition("/")[2] == ".helmignore"
+
+
+def _may_be_read(path: str) -> bool:
+    """Say whether a chart's template may read a file by `.Files`, whatever it is called; archives are charts."""
+    return "/" in path and not any(part.startswith(".") for part in path.split("/")) and not path.endswith(_ARCHIVES)
 
 
 def read(place: Path, revision: str = "") -> Source:
@@ -53,7 +67,9 @@ class _Reading:
 
     def takes(self, path: str, size: int) -> bool:
         """Say whether a file is read; one of a kind that no chart has is not, without a word."""
-        if not path.endswith(_SUFFIXES) and path.rpartition("/")[2] != ".helmignore":
+        if not is_read_always(path) and not (
+            _may_be_read(path) and size <= _SMALL and len(self.files) < MOST_FILES // 2
+        ):
             return False
         if not path.isprintable():
             self.findings.append(Finding("I101", "the name holds a character that can't be shown", repr(path)))

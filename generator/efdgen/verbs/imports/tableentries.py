@@ -33,6 +33,8 @@ def added(there: Mapping[str, bytes], app: App, name: str, environment: str) -> 
         return {}
     if not any(posixpath.basename(path) == f"{environment}.json" for path in app.files.content):
         return _only_where_listed(there, name, files, set(wanted))
+    if _without_conditions(files) != _without_conditions(app.data.get("environmentFiles", [])):
+        return {}
     renamed: dict[str, str] = {}
     found = {}
     for table, data in wanted.items():
@@ -52,8 +54,15 @@ def added(there: Mapping[str, bytes], app: App, name: str, environment: str) -> 
     return {path: text.encode() for path, text in found.items() if text.encode() != there[path]}
 
 
-def _only_where_listed(there: Mapping[str, bytes], name: str, files: Sequence[Any], tables: set[str]) -> dict[str, bytes]:
-    """Return the definition with a condition on files that read an environment's entry of a table: this one has none."""
+def _without_conditions(files: Sequence[Any]) -> list[dict[str, Any]]:
+    """Return what a definition says of its files, but for which environments have them."""
+    return [{key: value for key, value in each.items() if key != "when"} for each in files]
+
+
+def _only_where_listed(
+    there: Mapping[str, bytes], name: str, files: Sequence[Any], tables: set[str]
+) -> dict[str, bytes]:
+    """Return the definition with a condition on files that read an entry of the environment: the new one has none."""
     path = f"{paths.APPS}/{name}/app.yaml"
     text = there[path].decode()
     for number, each in enumerate(files):
@@ -94,4 +103,8 @@ def _with_entry(text: str, old: dict[str, Any], key: str, entry: Mapping[str, An
 
 
 def _renamed(value: Any, renamed: Mapping[str, str]) -> Any:
-    return [renamed.get(item, item) if isinstance(item, str) else item for item in value] if isinstance(value, list) else value
+    return (
+        [renamed.get(item, item) if isinstance(item, str) else item for item in value]
+        if isinstance(value, list)
+        else value
+    )

@@ -13,6 +13,7 @@ from efdgen.verbs.imports.facts import leaves
 from efdgen.verbs.imports.model import Chart, Finding
 from efdgen.verbs.imports.proof import Proved
 from efdgen.verbs.imports.result import Imported
+from efdgen.verbs.imports.source import is_read_always
 
 
 def told(result: Imported) -> Told:
@@ -38,7 +39,7 @@ def told(result: Imported) -> Told:
         [_row(result, name) for name in found.environments],
         (result.before.lines, result.before.says),
         (result.after.lines, result.after.says),
-        (len(used), len(people)),
+        (sum(map(is_read_always, used)), len(people)),
         tuple(_recognised(result)),
         tuple(_factored(result)),
         different,
