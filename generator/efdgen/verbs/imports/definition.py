@@ -99,6 +99,10 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
     if charts.files and charts.prefix and not _switched(hand, app, []).dependencies:
         own = own._replace(templates={})
         own_values = yamlio.load(chart.files.get("values.yaml", b"").decode("utf-8-sig")) or {}
+    if "values.schema.json" in chart.files and not charts.files:
+        message = "what the chart's values may be is not taken over: efdgen has types for that"
+        place = posixpath.join(chart.folder, "values.schema.json")
+        findings.append(Finding("I302", message, place, 0, "docs/apps.md#types-of-values", "", app))
     lost = sorted(keys - charts.first_keys - OWN - {charts.prefix})
     if lost and not charts.files:
         message = f"nothing reads {', '.join(lost)} in the values of {app}: left out"

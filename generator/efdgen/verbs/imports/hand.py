@@ -13,7 +13,7 @@ from efdgen.language import suggest, yamlio
 from efdgen.language.layers import merge
 from efdgen.repository import paths
 from efdgen.verbs.imports import layout as layouts
-from efdgen.verbs.imports import parents
+from efdgen.verbs.imports import overlooked, parents
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
 
@@ -208,6 +208,8 @@ class _Reader:
             raise _NotImportableError("I204", message, hint=hint)
         if path not in self._data:
             self._data[path] = layouts.mapping(self._source, path, self._findings)
+            if self._data[path]:
+                self._findings += overlooked.find(path, self._source.files[path])
         data = self._data[path]
         if data is None:
             message = f"{name} is not imported for {environment}: {path} can't be read"

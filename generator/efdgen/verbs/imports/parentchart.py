@@ -85,7 +85,13 @@ def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
             if beside is not None:
                 kept[f"beside-{name}"] = beside
             elif not is_beside and any(o.template == path for objects in hand.beside.values() for o in objects):
-                message = "what this template makes beside the Application is not imported"
+                lost = dict.fromkeys(
+                    f"{o.data['kind']} {o.data['metadata'].get('name')}"
+                    for objects in hand.beside.values()
+                    for o in objects
+                    if o.template == path
+                )
+                message = f"what this template makes beside the Application is not imported: {', '.join(lost)}"
                 findings.append(Finding("I302", message, place, 0, "give it a template of its own, and import again"))
             continue
         if path in failing:

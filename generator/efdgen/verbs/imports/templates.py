@@ -24,6 +24,9 @@ _GUARD = re.compile(
 _ASKS = re.compile(r"\b(?:eq|ne)\s+\.Values\.env\b")
 _ENVIRONMENT_READ = re.compile(r"\.Values\.env\b")
 _VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)")
+_LESS = "{{ `<` }}%"
+"""What Helm makes `<%` of, and efdgen reads no expression in."""
+
 _TAKEN_NAMES = frozenset(("namespace.yaml", "vault-secrets.yaml"))
 _TAKEN = frozenset(("env", "hosts", "vault", "kubernetesVersion", "global"))
 
@@ -150,7 +153,7 @@ def _crds(chart: Chart) -> dict[str, str]:
         text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
         if path.startswith("crds/"):
             # Helm takes what stands in crds/ as it is; as a template, it would read braces.
-            written = re.sub(r"\{\{|<%", lambda match: f"{{{{ `{match[0]}` }}}}", text)
+            written = text.replace("{{", "{{ `{{` }}").replace("<%", _LESS)
             name = f"crds-{posixpath.basename(path)}"
             found[_name(name, is_yaml=helmtemplates.problem(TextFile(path, written)) is None)] = written
     return found
@@ -188,7 +191,7 @@ def _kept(hand: Hand, app: str, path: str, text: str, facts: Mapping[str, Facts]
     where = posixpath.join(hand.deployed[names[0], app].chart.folder, path)
     said = {name: str(hand.deployed[name, app].values.get("env", "")) for name in names}
     changed, services = unfolded(text, said, facts)
-    changed = below_mark(changed).replace("<%", '{{ "<%" }}')
+    changed = below_mark(changed).replace("<%", _LESS)
     wrong = helmtemplates.problem(TextFile(path, changed))
     notes = []
     if wrong:
