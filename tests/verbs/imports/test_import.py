@@ -238,6 +238,33 @@ def test_one_more_environment_and_app_by_the_definitions_that_are_there(hand: Pa
     assert "already" in efdgen("import", hand, "--only", "north", "-o", root).output
 
 
+def test_one_more_environment_has_entries_in_tables_and_links_of_others(tmp_path: Path) -> None:
+    files = by_hand()
+    news = [{"id": "2", "title": "News", "more": 1}, {"id": "1", "title": "Hello"}]
+    feed = {"title": "Feed of lab-2", "version": "1.1", "items": news}
+    files["apps/web/feeds/lab-2.json"] = json.dumps(feed).encode()
+    files["apps/web/values-north.yaml"] += b"  other: https://db-lab-2.example.org\n"
+    files["apps/web/values-north.yaml"] = files["apps/web/values-north.yaml"].replace(b"env: north\n", b"")
+    hand = handwritten.write(tmp_path / "hand", files)
+    root = tmp_path / "new"
+    done = efdgen("import", hand, "--env", "north", "--env", "south", "-o", root)
+    assert done.exit_code == 0, done.output
+    for name in ("lab-2", "lab-1"):
+        done = efdgen("import", hand, "--only", name, "-o", root)
+        assert done.exit_code == 0, done.output
+    render.write(root, allow_mass_deletion=True)
+    made = json.loads((root / "rendered/apps/web/feeds/lab-2.json").read_text(encoding="utf-8"))
+    assert made == feed
+    assert list(yamlio.load((root / "environments/shared/feedsitems.yaml").read_text())["items"]) == [
+        "news",
+        "hello",
+        "news-2",
+    ]
+    # The one without a feed has none, where all others had one.
+    assert not (root / "rendered/apps/web/feeds/lab-1.json").exists()
+    assert yamlio.load((root / "environments/north.yaml").read_text())["links"].keys() == {"lab-2"}
+
+
 def test_what_efdgen_wrote_and_was_taken_apart_comes_back(tmp_path: Path) -> None:
     root = library_repository(tmp_path)
     render.write(root)
