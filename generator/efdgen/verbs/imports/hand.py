@@ -203,7 +203,7 @@ class _Reader:
     def _values(self, path: str, name: str, environment: str) -> Mapping[str, Any]:
         """Return what a values file says."""
         if path not in self._source.files:
-            message = f"{name} is deployed in {environment}, and its {posixpath.basename(path)} is not there"
+            message = f"{name} is deployed in {environment}, and its {path} is not there"
             hint = "Argo CD can't render it: take the Application away there, or add the file"
             raise _NotImportableError("I204", message, hint=hint)
         if path not in self._data:

@@ -74,6 +74,9 @@ def made(
     """
     name = release or app or posixpath.basename(chart.folder) or "parent"
     files = _alone(chart, name)
+    # Helm gives each chart that a chart depends on a mapping of values, an empty one where nobody says any.
+    charts: dict[str, Any] = {key: {} for key in (*(each.key for each in chart.dependencies), *_listed(chart))}
+    values = [yamlio.dump(charts).encode(), *values] if charts else values
     try:
         return _read(_manifests(files, name, namespace, values, engine), chart, environment, app)
     except ChartError:
@@ -106,15 +109,28 @@ def _alone(chart: Chart, name: str) -> dict[str, bytes]:
         if path not in ("requirements.yaml", "requirements.lock", "Chart.lock", "values.schema.json")
         and not path.startswith("charts/")
     }
-    try:
-        about = yamlio.load(chart.files.get("Chart.yaml", b"").decode("utf-8-sig"))
-    except ValueError:
-        about = None
-    said = {key: str(about[key]) for key in _READ_BY_TEMPLATES if about.get(key)} if isinstance(about, dict) else {}
+    about = _about(chart)
+    said = {key: str(about[key]) for key in _READ_BY_TEMPLATES if about.get(key)}
     if not _VERSION.match(said.get("version", "")):
         said["version"] = "0.1.0"
     files["Chart.yaml"] = yamlio.dump({"name": name, **said, "apiVersion": "v2"}).encode()
     return files
+
+
+def _about(chart: Chart) -> Mapping[str, Any]:
+    """Return what Chart.yaml says, as far as it can be read."""
+    try:
+        about = yamlio.load(chart.files.get("Chart.yaml", b"").decode("utf-8-sig"))
+    except ValueError:
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def _listed(chart: Chart) -> list[str]:
+    """Return where the values of the charts stand that Chart.yaml lists."""
+    listed = _about(chart).get("dependencies")
+    found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return [str(each.get("alias") or each["name"]) for each in found if each.get("name")]
 
 
 def _manifests(

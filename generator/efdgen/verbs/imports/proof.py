@@ -21,6 +21,7 @@ from efdgen.language.yamlio import YamlError
 from efdgen.output import layout as outputs
 from efdgen.repository import paths
 from efdgen.verbs.imports import parents
+from efdgen.verbs.imports.causes import explained_by_findings, with_causes
 from efdgen.verbs.imports.compared import Difference, compared, object_key, objects
 from efdgen.verbs.imports.definition import OWN, Definition, own_chart
 from efdgen.verbs.imports.facts import at
@@ -63,15 +64,8 @@ def _environment(
         gone = Difference("environment", name, "deployed", "", _reason(made, name))
         yield Proved(name, paths.PARENT, 0, 0, (gone,))
         return
-    chart = {path.removeprefix(_PARENT): text for path, text in tree.items() if path.startswith(_PARENT)}
-    own = {
-        path: text for path, text in chart.items() if not path.startswith("values-") or path == f"values-{name}.yaml"
-    }
-    parent = Chart(_PARENT[:-1], paths.PARENT, (), own, "")
-    rendered = parents.made(parent, "argocd", [yamlio.dump({"env": name}).encode()], engine, name)
-    applications = {
-        str(o.data["metadata"]["name"]): o.data for o in rendered.objects if o.data["kind"] == "Application"
-    }
+    rendered = _parent(tree, engine, name)
+    applications = _applications(rendered)
     others = [o for o in rendered.objects if o.data["kind"] != "Application"]
     lost = {posixpath.basename(finding.file) for finding in made.findings if finding.code == "I302"}
     differences = objects(hand.beside[name], others, "argocd", lost)
@@ -94,10 +88,24 @@ def _environment(
         found = [*_application(each, application, name, app)]
         found += _files(made.apps[app].files.content, app, name, tree)
         proved = _app(hand, made, each, tree, files, engine, application)
-        explained = _explained(found, [*hand.findings, *made.findings], name, app)
+        explained = explained_by_findings(found, [*hand.findings, *made.findings], name, app)
         yield proved._replace(differences=(*explained, *proved.differences))
     for app in sorted(applications):
         yield Proved(name, app, 0, 0, (Difference("Application", app, "", "there"),))
+
+
+def _parent(tree: Mapping[str, bytes], engine: Engine, name: str) -> parents.Made:
+    """Return what the rendered parent chart makes for an environment."""
+    chart = {path.removeprefix(_PARENT): text for path, text in tree.items() if path.startswith(_PARENT)}
+    own = {
+        path: text for path, text in chart.items() if not path.startswith("values-") or path == f"values-{name}.yaml"
+    }
+    parent = Chart(_PARENT[:-1], paths.PARENT, (), own, "")
+    return parents.made(parent, "argocd", [yamlio.dump({"env": name}).encode()], engine, name)
+
+
+def _applications(rendered: parents.Made) -> dict[str, Mapping[str, Any]]:
+    return {str(o.data["metadata"]["name"]): o.data for o in rendered.objects if o.data["kind"] == "Application"}
 
 
 def _reason(made: Made, name: str, app: str = "") -> str:
@@ -116,15 +124,22 @@ def prove_some(
 ) -> list[Proved]:
     """Compare some apps: their values, their charts, and what their wrapper charts make. See `prove`."""
     found = []
+    names = dict.fromkeys(each.environment for each in cases)
+    rendered = {name: _applications(_parent(tree, engine, name)) for name in names}
     for each in cases:
-        proved = _app(hand, made, each, tree, files, engine, each.application)
+        application = rendered[each.environment].get(each.app, {})
+        proved = _app(hand, made, each, tree, files, engine, application)
         content = {
             path: data
             for path, data in made.apps[each.app].files.content.items()
             if f"{outputs.chart(each.app)}/{path}" in tree
         }
-        differing = _files(content, each.app, each.environment, tree)
-        found.append(proved._replace(differences=(*proved.differences, *differing)))
+        differing = [
+            *_application(each, application, each.environment, each.app),
+            *_files(content, each.app, each.environment, tree),
+        ]
+        explained = explained_by_findings(differing, [*hand.findings, *made.findings], each.environment, each.app)
+        found.append(proved._replace(differences=(*explained, *proved.differences)))
     return found
 
 
@@ -142,7 +157,7 @@ def _app(
     number, wrong = _values(each, definition, tree, each.environment)
     differing, compared_objects = _own(hand, each, definition, tree, files, engine, application)
     differences = [*wrong, *_chart(each, definition, tree), *differing]
-    explained = tuple(_explained(differences, [*hand.findings, *made.findings], each.environment, each.app))
+    explained = tuple(explained_by_findings(differences, [*hand.findings, *made.findings], each.environment, each.app))
     return Proved(each.environment, each.app, number, compared_objects, explained)
 
 
@@ -154,28 +169,6 @@ def _of_parent(hand: Hand, name: str, difference: Difference) -> str:
     templates = [each.template for each in hand.beside[name] if object_key(each.data, "argocd") == difference.path]
     files = {posixpath.join(parent, template) for template in templates}
     return next((f.message for f in hand.findings if f.environment == name and f.file in files), "")
-
-
-_REASONS = {"I301": "Application", "I302": "objects", "I303": "objects", "I305": "chart"}
-"""Which differences the findings of a code are the reason of, at the path that the finding names."""
-
-
-def _explained(found: Sequence[Difference], findings: Sequence[Finding], name: str, app: str) -> Iterator[Difference]:
-    """Yield differences, each with the reason that a finding has."""
-    known = [each for each in findings if each.app == app and each.environment in ("", name)]
-    for each in found:
-        reasons = [
-            finding.message
-            for finding in known
-            if finding.explains
-            and _REASONS.get(finding.code) == each.what
-            and (
-                each.path == finding.explains or each.path.startswith((f"{finding.explains}.", f"{finding.explains} "))
-            )
-        ]
-        if ".annotations.checksum/" in each.path:
-            reasons.append("a checksum of a template, which begins with efdgen's line")
-        yield each._replace(reason=each.reason or next(iter(reasons), ""))
 
 
 def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: str) -> Iterator[Difference]:
@@ -336,38 +329,8 @@ def _own(
     }
     differences = objects(expected, made_objects, namespace, set())
     if differences:
-        differences = _with_causes(each, differences, made_objects, namespace, engine)
+        differences = with_causes(each, differences, made_objects, namespace, engine)
     for finding in findings:
         if finding.file.rpartition("/")[2] not in failed:
             differences.append(Difference("objects", finding.file, "", finding.message))
     return differences, len(expected)
-
-
-def _with_causes(
-    each: Deployed, differences: Sequence[Difference], made: Sequence[Object], namespace: str, engine: Engine
-) -> list[Difference]:
-    """Return differences between objects, with the reason of those that go when one thing is other in the source.
-
-    What differs between two renderings of the source itself is random, or the time. What is the same once the source
-    has the environment's name as `env`, comes from that; whatever else differs in that object has no reason.
-    """
-    again = parents.of_app(each, each.values, engine).objects
-    first = parents.of_app(each, each.values, engine).objects
-    random = {difference.path for difference in objects(first, again, namespace, set())}
-    named: set[str] | None = None
-    env = each.values.get("env")
-    if env != each.environment:
-        other = parents.of_app(each, {**each.values, "env": each.environment}, engine).objects
-        named = {difference.path for difference in objects(other, made, namespace, set())}
-    found = []
-    for difference in differences:
-        reason = ""
-        if difference.path in random:
-            reason = "it is another each time that Helm renders it: random, or the time"
-        elif named is not None and difference.path not in named:
-            reason = (
-                f"the values of {each.app} for {each.environment} have {env or 'nothing'} as env; "
-                f"efdgen makes it {each.environment}"
-            )
-        found.append(difference._replace(reason=reason))
-    return found
