@@ -67,11 +67,13 @@ def test_a_dependency_that_is_off_is_not_deployed() -> None:
     assert b"side" not in made.files["rendered/apps/web/Chart.yaml"]
 
 
-def test_values_that_efdgen_makes_itself_are_lost_to_a_chart_of_their_name() -> None:
-    vault = "- name: vault\n  version: 1.0.0\n  repository: https://charts.example.org\n"
-    made = imported({CHART: vault, "apps/web/values-north.yaml": "vault: {size: 3}\nglobal: {a: 1}\n"})
-    assert ("north", "values", "vault.size") in unexplained(made) or ("north", "values", "vault") in unexplained(made)
-    assert not [each for each in unexplained(made) if "global" in each[2]]
+def test_values_that_all_charts_get_stay_and_those_of_a_name_that_is_taken_are_lost() -> None:
+    more = "- name: {}\n  version: 1.0.0\n  repository: https://charts.example.org\n"
+    made = imported({CHART: more.format("side"), "apps/web/values-north.yaml": "side: {size: 3}\nglobal: {a: 1}\n"})
+    assert (unexplained(made), verdicts(made)) == ([], dict.fromkeys(FLEET, "equal"))
+    assert b"global:\n" in made.files["rendered/apps/web/values-north.yaml"]
+    made = imported({CHART: more.format("vault"), "apps/web/values-north.yaml": "vault: {size: 3}\n"})
+    assert verdicts(made)["north"].startswith("1 of 2 apps: ")
 
 
 def test_parameters_are_set_as_helm_sets_them() -> None:
