@@ -51,7 +51,7 @@ class Row(NamedTuple):
     @property
     def is_proved(self) -> bool:
         """Say whether all that Argo CD deploys is there, and what differs has its reason."""
-        return not self.is_refused and not self.unexplained and self.lost == self.broken
+        return not self.is_refused and not self.unexplained and not self.failing and self.lost == self.broken
 
 
 class Note(NamedTuple):
