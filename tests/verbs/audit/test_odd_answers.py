@@ -47,14 +47,14 @@ ODD: list[bytes | Any] = [
 
 
 @pytest.fixture(scope="module")
-def found() -> Iterator[Callable[[dict[str, Answer]], dict[str, Finding]]]:
+def found() -> Iterator[Callable[..., dict[str, Finding]]]:
     """Return what asks a Vault with other answers than sound ones."""
     answers: dict[str, Answer] = {}
     with Server(lambda path, _headers: answers.get(path, says({}, 404))) as server:
         address = f"http://127.0.0.1:{server.port}"
-        asked = VaultQuestion(address, PREFIX, (VaultPath(f"{PREFIX}/login", ("user",)),), ())
 
-        def ask(instead: dict[str, Answer]) -> dict[str, Finding]:
+        def ask(instead: dict[str, Answer], elsewhere: tuple[str, ...] = ()) -> dict[str, Finding]:
+            asked = VaultQuestion(address, PREFIX, (VaultPath(f"{PREFIX}/login", ("user",)),), elsewhere)
             answers.update({path: says(answer) for path, answer in SOUND.items()} | instead)
             reach = Reach(Means(2), [server_of(address)])
             judged = judging.judge("lab", asked, vault.ask(reach, asked, "a-token"), NOW)
@@ -63,7 +63,7 @@ def found() -> Iterator[Callable[[dict[str, Answer]], dict[str, Finding]]]:
         yield ask
 
 
-Found = Callable[[dict[str, Answer]], dict[str, Finding]]
+Found = Callable[..., dict[str, Finding]]
 
 
 def test_sound_answers_are_there(found: Found) -> None:
@@ -94,6 +94,18 @@ def test_an_odd_answer_makes_what_it_is_about_unknown(found: Found, path: str, u
             about = found(dict.fromkeys(paths, (status, {}, body)))[unknown]
             assert about.status is Status.UNKNOWN, (status, odd, about)
             assert "efdgen" not in about.advice
+
+
+def test_the_engine_of_others_is_unknown_unless_vault_says_that_there_is_none(found: Found) -> None:
+    mount = "/v1/sys/internal/ui/mounts/other/lab"
+    for said, status in (
+        (says({}, 404), Status.UNKNOWN),
+        (says({}, 500), Status.UNKNOWN),
+        (says({"data": {}}), Status.UNKNOWN),
+        (says({"errors": []}, 404), Status.THERE),
+        (says({"errors": ["preflight capability check returned 403"]}, 403), Status.THERE),
+    ):
+        assert found({mount: said}, ("other/lab",))["the token"].status is status, said
 
 
 def test_rights_that_can_not_be_known_are_not_said_to_be_none(found: Found) -> None:

@@ -69,6 +69,10 @@ def answer(question: VaultQuestion, asked: Mapping[str, Any]) -> VaultAnswer:
     return VaultAnswer(None if is_well else server, asked[TOKEN], paths, asked[_LISTED])
 
 
+class _NoEngineError(AskError):
+    """There is no secrets engine at a path, or none that the token knows of."""
+
+
 class _Vault:
     """One Vault, asked side by side: what several questions need to know first is asked once."""
 
@@ -161,7 +165,7 @@ class _Vault:
     def _found_mount(self, path: str) -> _Mount:
         reply, said = self._get(f"sys/internal/ui/mounts/{path}", "")
         if reply.status == _NOT_FOUND:
-            raise AskError("there is no secrets engine there", "is the path right?")
+            raise _NoEngineError("there is no secrets engine there", "is the path right?")
         data = said["data"]
         at, kind, options = data.get("path"), data.get("type"), data.get("options")
         is_sound = isinstance(at, str) and at.endswith("/") and f"{path}/".startswith(at) and isinstance(kind, str)
@@ -238,14 +242,15 @@ class _Vault:
 
     def _reads(self) -> tuple[str, ...]:
         """Return the places that belong to others, and that the token may read or list all the same."""
+        # Most others are in the same engine: without it, nothing is known of them.
+        self._mount(self._question.prefix)
         parent = self._question.prefix.rpartition("/")[0]
         places = (*self._question.elsewhere, f"{parent}/{_NOBODYS}")
         asked: dict[str, list[str]] = {}
         for place in places:
             try:
                 mount = self._mount(place)
-            except AskError:
-                # It is in an engine that this token knows nothing of.
+            except _NoEngineError:
                 continue
             inner = place.removeprefix(mount.path)
             kinds = ("data/", "metadata/") if mount.is_versioned else ("",)
@@ -299,7 +304,7 @@ class _Vault:
             return error
         if not right:
             what = f"no policy of the token names a path there ({path})"
-            return AskError(what, "its policy needs the paths in docs/audit.md; is the path right?")
+            return _NoEngineError(what, "its policy needs the paths in docs/audit.md; is the path right?")
         mount = self._mount(self._question.prefix)
         version = "2" if mount.is_versioned else "1"
         place = path.rpartition("/")[0] if right == "read" else path.rstrip("/")
