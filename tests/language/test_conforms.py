@@ -64,6 +64,14 @@ def test_what_conforms_is_valid_to_jsonschema(value: Any, rules: dict[str, Any])
         assert not list(Draft202012Validator(rules).iter_errors(value))
 
 
+def test_of_what_a_value_is_not_only_a_pattern_is_sure() -> None:
+    assert conforms("ab", {"not": {"pattern": "^b"}})
+    assert not conforms("ba", {"not": {"pattern": "^b"}})
+    assert not conforms(1, {"not": {"pattern": "^b"}})
+    for unsure in (True, {}, {"type": "null"}, {"pattern": "^b", "maxLength": 1}):
+        assert not conforms("ab", {"not": unsure})
+
+
 @pytest.mark.parametrize(
     "value",
     [[1, 1.0], [{"a": 1, "b": 2}, {"b": 2, "a": 1}], ["a", "a"], [[], []]],

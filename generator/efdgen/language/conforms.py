@@ -86,6 +86,13 @@ def _are_unique_texts(items: Any) -> bool:
     return all(isinstance(item, str) for item in items) and len(set(items)) == len(items)
 
 
+def _is_not(value: Any, kind: str, refused: Any, _schema: _Rules) -> bool:
+    """Say whether a value surely does not conform: only of what a text does not match can that be said at once."""
+    if kind != "string" or not isinstance(refused, dict) or [*refused] != ["pattern"]:
+        return False
+    return not patterns.is_too_long(refused["pattern"], value) and not patterns.fits(refused["pattern"], value)
+
+
 Check = Callable[[Any, str, Any, _Rules], bool]
 
 _KEYWORDS: Mapping[str, Check] = {
@@ -107,6 +114,7 @@ _KEYWORDS: Mapping[str, Check] = {
     "const": lambda value, _kind, only, _: _is_same(value, only),
     "allOf": lambda value, _kind, schemas, _: all(conforms(value, schema) for schema in schemas),
     "anyOf": lambda value, _kind, schemas, _: any(conforms(value, schema) for schema in schemas),
+    "not": _is_not,
 }
 
 _ANNOTATIONS = frozenset(
