@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from efdgen.errors import EfdgenError
-from efdgen.language import signatures, suggest
+from efdgen.language import inheriting, signatures, suggest
 from efdgen.language import syntaxtree as tree
 from efdgen.language.shown import shown
 from efdgen.language.signatures import kind
@@ -53,7 +53,7 @@ class UndefinedNameError(ExpressionError):
 
     def __init__(self, name: object, known: Mapping[str, Any], otherwise: str = "") -> None:
         self.name = name
-        usual = suggest.undefined(str(name), shown(name), known, otherwise)
+        usual = inheriting.undefined(str(name), suggest.undefined(str(name), shown(name), known, otherwise))
         super().__init__("E301", *(known.lacking(str(name)) if hasattr(known, "lacking") else usual))
 
 

@@ -10,7 +10,7 @@ where an item comes from is still told, by its layer and by those below.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from efdgen.errors import Location, Path
@@ -27,6 +27,14 @@ _ITEM = re.compile(r"<%-?\s*inherited\s*-?%>\Z")
 def is_inherited(item: Any) -> bool:
     """Say whether an item of a list stands for those below."""
     return isinstance(item, str) and "inherited" in item and _ITEM.match(item) is not None
+
+
+def undefined(name: str, usual: tuple[str, Callable[[], str]]) -> tuple[str, Callable[[], str]]:
+    """Return what is wrong with a name that is not defined, and what makes the hint; `usual` is that of other names."""
+    if name != "inherited":
+        return usual
+    what = "it is one item of a list by itself, and stands for the list of a site, the defaults or the app definition"
+    return "there is no list below that could be inherited here", lambda: what
 
 
 def left_open(document: Document) -> Document:

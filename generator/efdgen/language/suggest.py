@@ -49,9 +49,4 @@ def hint(word: str, known: Iterable[str], otherwise: str = "") -> str:
 
 def undefined(word: str, shown: str, known: Iterable[str], otherwise: str) -> tuple[str, Callable[[], str]]:
     """Return what is wrong with a name that nothing has, and what makes the hint."""
-    if word == "inherited":
-        what = (
-            "it is one item of a list by itself, and stands for the list of a site, the defaults or the app definition"
-        )
-        return "there is no list below that could be inherited here", lambda: what
     return f"{shown} is not defined", lambda: hint(word, known, otherwise)

@@ -15,6 +15,7 @@ from efdgen.errors import InvalidInputError, Path
 from efdgen.language.layers import at
 from efdgen.language.yamlio import styles
 from efdgen.language.yamlio.reading import parse
+from efdgen.language.yamlio.spans import Entry
 from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
 
 __all__ = ["EditError", "append", "has_comment", "put", "remove", "rename"]
@@ -71,6 +72,14 @@ def _begun(text: str, path: Path, value: Any) -> str:
     return above + "".join(f"{line}{how.newline}" for line in lines)
 
 
+def _found(text: str, path: Path) -> tuple[Splice, Entry]:
+    edit = Splice(text)
+    depth, entry = edit.follow(path)
+    if depth < len(path):
+        raise EditError("nothing of that name stands there", path[:depth])
+    return edit, entry
+
+
 def remove(text: str, path: Path, keep: int = 0) -> str:
     """Return a text without the value at `path`, and without the mappings on the way that hold nothing then.
 
@@ -82,10 +91,7 @@ def remove(text: str, path: Path, keep: int = 0) -> str:
     Raises:
         EditError: when it does not stand there, or an alias or anchor is in the way.
     """
-    edit = Splice(text)
-    depth, entry = edit.follow(path)
-    if depth < len(path):
-        raise EditError("nothing of that name stands there", path[:depth])
+    edit, entry = _found(text, path)
     edit.refuse_anchors(entry.node, path)
     top = edit.emptied(path, keep)
     data = _without(edit.data, path[:top])
@@ -128,10 +134,7 @@ def rename(text: str, path: Path, name: str) -> str:
     Raises:
         EditError: when it does not stand there, or an alias or anchor is in the way.
     """
-    edit = Splice(text)
-    depth, entry = edit.follow(path)
-    if depth < len(path):
-        raise EditError("nothing of that name stands there", path[:depth])
+    edit, entry = _found(text, path)
     quote = text[entry.start] if text[entry.start] in "'\"" else ""
     changed = text[: entry.start] + styles.scalar(name, quote) + text[entry.end :]
     above = edit.value_at(path[:-1])
