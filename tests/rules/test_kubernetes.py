@@ -114,12 +114,13 @@ def test_a_choice_of_types_is_a_choice(value: object) -> None:
     assert said(deployment(strategy={"rollingUpdate": {"maxSurge": value}})) == []
 
 
-FORMER = [version for version in schemas.versions() if version not in schemas.folders()]
+FORMER = [(1, minor) for minor in (21, 22, 23, 24)]
+"""What efdgen carries itself; an older package has some of them, too."""
 
 
 def test_no_minor_version_lacks_between_efdgen_s_own_schemas_and_the_package_s() -> None:
     there = schemas.versions()
-    assert FORMER == [(1, 21), (1, 22), (1, 23), (1, 24)]
+    assert {version for version in there if version not in schemas.folders()} <= {*FORMER}
     assert there == [(1, minor) for minor in range(21, there[-1][1] + 1)]
     assert (schema.folder() / "kubernetes/former.json.gz").stat().st_size < 24_000
 

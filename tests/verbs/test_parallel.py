@@ -16,6 +16,7 @@ BEGIN = """
 import os, pathlib, signal, sys, time
 from efdgen.verbs import parallel
 parallel._MEASURED, parallel._WORTH = 2, 0
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell makes what runs in the background ignore it
 HERE = os.getpid()
 NAMES = [f"name-{number}" for number in range(20)]
 folder = pathlib.Path(sys.argv[1])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import helm_python
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
@@ -22,6 +22,7 @@ _VALUES = st.one_of(
 
 
 @few
+@example([("a", "{}")])
 @given(st.lists(st.tuples(_NAMES, _VALUES), min_size=1, max_size=3))
 def test_several_parameters_together(listed: list[tuple[str, str]]) -> None:
     said = ",".join(f"{name}={value}" for name, value in listed)

@@ -89,7 +89,8 @@ def _value(text: str, *, is_text: bool) -> Any:
 
 
 def _items(text: str) -> Iterator[str]:
-    rest, end = text, "," if text else ""
+    """Yield the items between braces; between `{` and `}` is one empty text, as Helm takes it."""
+    rest, end = text, ","
     while end:
         item, end, rest = _until(rest, ",}")
         if end == "}":
