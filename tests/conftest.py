@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from efdgen.verbs import render
+from efdgen.verbs import objectdiff, render
 from support import memory, needs
 from support.browser import browser, show
 from support.checkout import copy_checkout, copy_tree
@@ -90,3 +90,9 @@ def rendered_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small(rendered_small: Path, tmp_path: Path) -> Path:
     """A copy of the small repository, freshly rendered."""
     return copy_tree(rendered_small, tmp_path / "repository")
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let reviews of objects not wait for the next second: of charts that write down no time, or parts of a second."""
+    monkeypatch.setattr(objectdiff, "_next_second", lambda: None)

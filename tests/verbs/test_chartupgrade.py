@@ -119,6 +119,7 @@ def test_a_diff_for_programs_holds_everything_and_names_clusters_that_the_chart_
     assert "NOT FOR THE CLUSTER: it is for Kubernetes >=1.99; " in text
 
 
+@pytest.mark.usefixtures("at_once")
 def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_the_objects(root: Path) -> None:
     charts(root, "fetch")
     charts(root, "keys", "store")
@@ -149,6 +150,7 @@ def test_a_pin_that_the_new_version_does_not_know_is_said_after_the_review(root:
     assert "E402" in result.stderr
 
 
+@pytest.mark.usefixtures("at_once")
 def test_without_a_version_the_newest_is_taken_that_fits_every_cluster_and_what_is_newer_is_said(root: Path) -> None:
     charts(root, "fetch")
     values = root / "templates/apps/store/values.yaml"

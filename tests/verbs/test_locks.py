@@ -11,10 +11,11 @@ from efdgen import cli
 from efdgen.helm.charts import lock
 from efdgen.helm.charts.cache import Cache, digest
 from efdgen.helm.charts.lock import LockedChart
-from efdgen.verbs import objectdiff
 from support.chartserver import chart
 from support.checkout import edit
 from support.gitrepo import commit
+
+pytestmark = pytest.mark.usefixtures("at_once")
 
 REPOSITORY = "https://charts.example.org/"
 STORE = "templates/apps/store/app.yaml"
@@ -32,8 +33,6 @@ data:
 def root(small: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small repository, in Git with a lock, and a cache of its own."""
     monkeypatch.setenv("EFDGEN_CACHE", str(small.parent / "cache"))
-    # These charts make nothing up.
-    monkeypatch.setattr(objectdiff, "_TICK", 0)
     lock_charts(small, store("1.2.3", "old"))
     commit(small)
     return small

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from efdgen.helm.engines.engine import Engine
 from efdgen.helm.objects import Object
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
+from efdgen.repository.model import ChartReference
 from efdgen.review import objects
 from efdgen.review.model import Change, NotCompared, Review
 from efdgen.review.semantic import Item
@@ -19,6 +21,9 @@ from efdgen.verbs import diff, objectdiff, render
 from support import needs
 from support.checkout import copy_checkout, edit
 from support.standins import StandIns, metadata, pack
+
+pytestmark = pytest.mark.usefixtures("at_once")
+NEXT_SECOND = objectdiff._next_second  # noqa: SLF001 - as it is without that fixture
 
 DEPLOYMENT = """\
 apiVersion: apps/v1
@@ -147,6 +152,24 @@ def test_a_chart_that_fails_does_not_hide_the_others(checkout: Path, engine: Eng
     # What nobody knows is not nothing.
     assert "summit: 1 app, 1 value, 1 app not compared" in changes.summary(compared.shown)
     assert "Deployment influxdb/influxdb" in {change.part for change in compared.shown.changes}
+
+
+def test_the_renderings_are_in_different_seconds(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
+    times: list[float] = []
+
+    class Noting(StandIns):
+        def archive(self, chart: ChartReference) -> bytes:
+            times.append(time.time())
+            return super().archive(chart)
+
+    charts = Noting({})
+    charts.archives = charts_of(checkout).archives
+    monkeypatch.setattr(objectdiff, "_next_second", NEXT_SECOND)
+    compare(checkout, engines.choose("sdk"), charts)
+
+    _, first, second, _ = times  # of the side before and the side after, twice
+    assert int(first) < int(second)
 
 
 def test_untouched_apps_are_not_hydrated(checkout: Path) -> None:

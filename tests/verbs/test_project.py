@@ -96,6 +96,7 @@ def test_every_verb_loads_the_repository_once_and_resolves_an_environment_once(
     assert made.resolved == Counter(environments.split())
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("hydrate", [(), ("--hydrate", *ENGINE)], ids=["values", "objects"])
 def test_a_comparison_with_a_revision_loads_two_repositories(
     root: Path, monkeypatch: pytest.MonkeyPatch, hydrate: tuple[str, ...]

@@ -175,6 +175,7 @@ def test_argo_cd_renders_an_app_anew_when_its_folder_changes(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_change_in_a_folder_is_a_change_of_the_app(tmp_path: Path) -> None:
     tree = built(FOLDER, tmp_path)
     on_disk(tree, tmp_path)
@@ -407,6 +408,7 @@ def test_a_chart_from_git_is_locked_by_its_commit_and_hydrated(boards: Path, tmp
     assert f"is the commit {entry.commit}, and charts.lock:3 says 1e1e" in failure.message
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_chart_from_git_is_shown_explained_and_compared(boards: Path, tmp_path: Path) -> None:
     root = tmp_path / "root"
     tree = built(GIT, root)

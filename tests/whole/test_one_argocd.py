@@ -96,6 +96,7 @@ def test_what_apps_deploy_has_the_names_that_it_had(small: Path) -> None:
     assert names == Counter(["store", "view", "store-dome", "view-dome"])
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_review_of_objects_says_that_applications_come_and_go(small: Path) -> None:
     edit(small / "environments/dome.yaml", "hosts:\n", f"argocd:\n{PATTERN}hosts:\n")
     compared = diff.compare(small, (), None, ["store"])

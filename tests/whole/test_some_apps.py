@@ -274,6 +274,7 @@ def test_the_scope_of_a_change_is_of_all_apps(small: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "Compared with rendered/; only view\nNothing changes\n")
 
 
+@pytest.mark.usefixtures("at_once")
 def test_objects_of_other_apps_are_not_made(small: Path) -> None:
     charts = StandIns(project.rendering(small).tree)
     edit(small / LAB, "        size: 20Gi", "        size: 40Gi")

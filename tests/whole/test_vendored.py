@@ -170,6 +170,7 @@ def test_what_is_vendored_no_more_goes(root: Path) -> None:
     assert snapshot(root / "rendered") == before
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_new_version_takes_the_place_of_the_old_one(root: Path) -> None:
     commit(root)
     edit(root / STORE, 'version: "1.2.3"', 'version: "2.0.0"')

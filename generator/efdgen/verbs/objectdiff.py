@@ -34,8 +34,8 @@ def compare(
 ) -> ReviewedObjects:
     """Say what a change of the rendered trees does to the objects.
 
-    Only apps of which anything rendered differs are hydrated, each side twice: what differs between the two is made
-    up on every rendering, and no change.
+    Only apps of which anything rendered differs are hydrated, each side twice, in different seconds: what differs
+    between the two is made up on every rendering, and no change.
 
     Args:
         both: the trees.
@@ -49,7 +49,7 @@ def compare(
     tools = _Tools(engine, former or charts, charts, api_versions)
     first = _hydrated(both, touched, tools)
     if touched:
-        time.sleep(_TICK)
+        _next_second()
     second = _hydrated(both, touched, tools)
     moved = _moved(values)
     moving: dict[tuple[str, bool, tuple[str, ...], tuple[str, ...], tuple[str, ...]], list[str]] = {}
@@ -180,5 +180,6 @@ def _api_versions(project: Project, environment: str) -> tuple[str, ...]:
     return project.resolver.resolve(environment).facts.cluster.api_versions
 
 
-_TICK = 1.0
-"""Seconds between two hydrations: a chart that writes down the time shows it."""
+def _next_second() -> None:
+    """Wait until the clock shows the next second: a chart that writes down the time writes another one then."""
+    time.sleep(1 - time.time() % 1)
