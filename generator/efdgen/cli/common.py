@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from efdgen.cli.reports import Report, Said, Style, publish, refuse_inside, refuse_others, report_option
 from efdgen.cli.streams import say_error, say_warning
-from efdgen.cli.words import refuse_undecodable
+from efdgen.cli.words import completions, refuse_undecodable
 from efdgen.repository import paths
 from efdgen.verbs import project
 from efdgen.verbs.means import Means
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from efdgen.errors import InvalidInputError, Problem
     from efdgen.output.cache.store import Store
 
@@ -45,17 +46,17 @@ def complete_environment(ctx: click.Context, _parameter: click.Parameter, incomp
         root = project.find_root(Path(ctx.params.get("root") or ".").resolve())
     except UsageError:
         return []
-    return [CompletionItem(name) for name in paths.environment_names(root) if name.startswith(incomplete)]
+    return completions(name for name in paths.environment_names(root) if name.startswith(incomplete))
 
 
 def complete_environments(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete the last of several environments, separated by commas."""
     before, comma, last = incomplete.rpartition(",")
-    return [
-        CompletionItem(f"{before}{comma}{item.value}")
+    return completions(
+        f"{before}{comma}{item.value}"
         for item in complete_environment(ctx, parameter, last)
         if item.value not in before.split(",")
-    ]
+    )
 
 
 def complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -66,7 +67,7 @@ def complete_app(ctx: click.Context, _parameter: click.Parameter, incomplete: st
         root = project.find_root(Path(ctx.params.get("root") or ".").resolve())
     except UsageError:
         return []
-    return [CompletionItem(name) for name in paths.app_names(root) if name.startswith(incomplete)]
+    return completions(name for name in paths.app_names(root) if name.startswith(incomplete))
 
 
 def complete_defined_app(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from efdgen.cli.streams import say
+from efdgen.cli.words import completions
 from efdgen.language.tuples import NamedTuple
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Style = Callable[..., str]
@@ -56,7 +59,7 @@ class _Asked(click.ParamType):  # type: ignore[type-arg] # click 8.2 has no argu
         return Report(format_, Path(file))
 
     def shell_complete(self, _ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-        return [CompletionItem(f"{name}=") for name in self._formats if name.startswith(incomplete)]
+        return completions(f"{name}=" for name in self._formats if name.startswith(incomplete))
 
 
 def _once_each(_ctx: click.Context, _parameter: click.Parameter, reports: tuple[Report, ...]) -> tuple[Report, ...]:

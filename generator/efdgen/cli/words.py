@@ -1,12 +1,22 @@
-"""The words of a command line, before any verb takes them."""
+"""The words of a command line, before any verb takes them, and what completes them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def completions(words: Iterable[str]) -> list[CompletionItem]:
+    """Return words as shells are told what completes one. Only then is the module imported that does it."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(word) for word in words]
 
 
 def refuse_undecodable(arguments: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from efdgen.language import suggest
 from efdgen.language.layers import leaves
 from efdgen.repository import chartaddress, chartkeys
 from efdgen.repository.model import AppDefinition
+from efdgen.rules.acceptance import is_accepted
 from efdgen.rules.findings import Finding, at_app
 from efdgen.rules.identities import Identities
 
@@ -53,7 +54,9 @@ def overrides_are_known(environment: ResolvedEnvironment, _identities: Identitie
             for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys):
                 where: Path = ("values", *path)
                 message = f"{app.definition.takes(path)} knows no value {path[-1]!r}"
-                hint = suggest.hint(str(path[-1]), known)
+                # Of what is accepted nobody reads the hint, and looking for what is alike takes a millisecond.
+                is_shown = not is_accepted(environment.spec, "W511", app.definition.name)
+                hint = suggest.hint(str(path[-1]), known) if is_shown else ""
                 problem = Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING)
                 yield Finding(problem, app.definition.name)
 

@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import marshal
 import os
-import signal
 import sys
 import threading
 import time
@@ -99,6 +98,8 @@ def _shared(names: Sequence[str], work: Work, jobs: int) -> Iterator[Any]:
 @contextlib.contextmanager
 def _no_interrupt() -> Iterator[None]:
     """Let Ctrl-C wait until it is known who has to be ended."""
+    import signal
+
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
@@ -108,6 +109,8 @@ def _no_interrupt() -> Iterator[None]:
 
 def _helper(names: Sequence[str], work: Work) -> _Helper:
     """Start a process that works on some names."""
+    import signal
+
     source, sink = os.pipe()
     process = os.fork()
     if process == 0:
@@ -156,6 +159,8 @@ def _results(received: bytearray) -> Iterator[Any]:
 
 def _end(helper: _Helper) -> None:
     """End a process, whatever it does."""
+    import signal
+
     with contextlib.suppress(ProcessLookupError):
         os.kill(helper.process, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
