@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import efdgen
+from support.foreach import for_each
 
 PACKAGE = Path(efdgen.__file__).parent
 MAX_LINES = 350
@@ -141,7 +142,7 @@ def test_some_rooms_know_nothing_of_each_other(name: str, nevers: str) -> None:
     assert sorted(m for m in used for never in nevers.split() if f"{m}.".startswith(f"{never}.")) == []
 
 
-@pytest.mark.parametrize(("package", "homes"), HOMES.items())
+@for_each(("package", "homes"), HOMES.items())
 def test_a_package_of_others_is_used_in_one_place(package: str, homes: str) -> None:
     users = {name for name in MODULES if package in imports(name)}
     for home in homes.split():

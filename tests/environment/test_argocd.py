@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 
 from efdgen.environment.argocd import server_at, without_empty
+from support.foreach import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     "url",
     [
         "https://lab.org/argo-cd",

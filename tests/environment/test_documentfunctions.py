@@ -11,6 +11,7 @@ from efdgen.language import documents
 from efdgen.language.documents import Prose
 from efdgen.language.texttemplate import TextFile
 from support.documents import problems_of
+from support.foreach import for_each
 
 
 def said(expression: str, **names: Any) -> str:
@@ -21,7 +22,7 @@ def said(expression: str, **names: Any) -> str:
     return prose.text.removeprefix("It is ").removesuffix(".")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "expected"),
     [
         ("code('a')", "`a`"),

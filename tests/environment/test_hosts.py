@@ -24,6 +24,7 @@ from efdgen.verbs import project
 from support import many
 from support.charts import everything
 from support.checkout import ROOT, edit, names, resolved
+from support.foreach import for_each
 from support.parsers import libyaml
 from support.repository import small_repository
 
@@ -122,7 +123,7 @@ def test_argo_cd_is_public_where_it_is_managed() -> None:
     assert {name for name in names() if ARGO_CD in {each.kind for each in found(name)}} == {"sandbox", "summit"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("ingress", "expected"),
     [
         ({"annotations": {REWRITE: "https://lab.org/app$1$2"}}, "https://lab.org/app"),
@@ -170,9 +171,7 @@ def test_an_address_says_the_type(address: str, expected: dns.Target) -> None:
     assert dns.target(address, "<somewhere>") == expected
 
 
-@pytest.mark.parametrize(
-    "address", ["x", "1.2.3", "1.2.3.4.5", "300.1.1.1", "-a.org", "a..org", "a b.org", "http://a.org"]
-)
+@for_each("address", ["x", "1.2.3", "1.2.3.4.5", "300.1.1.1", "-a.org", "a..org", "a b.org", "http://a.org"])
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(UsageError, match="neither an IP address nor a DNS name"):
         dns.target(address, "")

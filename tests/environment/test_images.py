@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from efdgen.environment.images import Image, images
+from support.foreach import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("values", "found"),
     [
         ({"image": {"repository": "a/b", "tag": "1.2"}}, [Image(("image", "tag"), "a/b", "1.2")]),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from efdgen.environment.model import Volume
 from efdgen.environment.volumes import claimed, faults, volumes
 from efdgen.verbs import project
 from support.checkout import repository
+from support.foreach import for_each
 from support.repository import overlay, small_repository
 
 DEFINITION = next(iter(repository().apps.values()))._replace(name="store", namespace="stores")
@@ -32,7 +31,7 @@ def test_a_volume_says_whose_it_is() -> None:
     assert claimed(DEFINITION, {"db": {"persistence": ON}}, {}) == (Volume("store", "stores", "db", 1, "8Gi", "fast"),)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "values",
     [
         {"persistence": {**ON, "enabled": False}},
@@ -69,7 +68,7 @@ def test_a_declared_volume_comes_first_and_takes_the_place_of_a_found_one_of_its
     assert found(values, declared) == [("log", 6, "1Gi", None), ("db", 0, "2Gi", "slow"), ("store", 1, "8Gi", "fast")]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("said", "expected"),
     [
         ({"size": "8Gi"}, []),

@@ -17,6 +17,7 @@ from efdgen.explain.watch import Origin, watch
 from efdgen.language.expressions import ExpressionError, has_expression
 from efdgen.language.layers import ABSENT, leaves, merge_layers
 from support import data, layers_of, many, tables
+from support.foreach import for_each
 
 # -- paths
 
@@ -31,7 +32,7 @@ def test_a_path_as_it_is_written_is_found_again(value: Any) -> None:
 NESTED = {"log.retention": {"hours": 1}, "log": {"retention": {"minutes": 2}}, "list": [{"a.b": 3}], "it's": 4}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "path"),
     [
         ("log.retention.hours", ("log.retention", "hours")),
@@ -79,7 +80,7 @@ NAMES: Mapping[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "within", "path"),
     [
         ("<% name %>", (), ("name",)),
@@ -119,7 +120,7 @@ def test_what_is_made_anew_comes_from_nowhere(text: str) -> None:
     assert seen.origin(("a",) if "{" in text else ()) is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "inputs"),
     [
         ("<% name %>-<% kafka.broker %>-<% name %>", {("name",), ("kafka", "broker")}),

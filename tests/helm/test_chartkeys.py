@@ -12,6 +12,7 @@ from efdgen.errors import ChartError
 from efdgen.helm.charts import archive, gotemplate, keys
 from efdgen.repository import chartkeys
 from support.chartserver import chart
+from support.foreach import for_each
 
 HELPERS = """
 {{- define "demo.name" -}}{{ .Values.naming.prefix }}-x{{- end -}}
@@ -178,7 +179,7 @@ def test_below_a_template_that_cannot_be_read_any_key_is_known(template: str) ->
     assert list(found.unread) == ["templates/a.yaml"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "template",
     [
         "{{ range $k, $v := .Values }}{{ $k }}{{ end }}",

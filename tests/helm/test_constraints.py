@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from efdgen.helm.charts import constraints
+from support.foreach import for_each
 
 CASES = {
     ">=1.16.0-0": {"1.16.0": True, "1.15.9": False, "v1.21.5": True},
@@ -23,7 +22,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("constraint", CASES)
+@for_each("constraint", CASES)
 def test_a_constraint_allows_what_helm_allows(constraint: str) -> None:
     for version, allowed in CASES[constraint].items():
         assert constraints.allows(constraint, version) is allowed, version

@@ -12,6 +12,7 @@ import pytest
 from efdgen.verbs import render
 from support.charts import Object, applications, everything, hydrate, of_kind, parent, wrapper
 from support.checkout import ROOT, edit, names
+from support.foreach import for_each
 from support.parsers import libyaml
 
 
@@ -51,7 +52,7 @@ def test_no_application_of_the_project_is_synced_automatically(environment: str)
         assert "syncPolicy" not in application["spec"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "values",
     [
         {},

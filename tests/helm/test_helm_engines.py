@@ -22,6 +22,7 @@ from efdgen.helm.printing import printed
 from efdgen.output import disk
 from support import needs, warm
 from support.checkout import ROOT, names
+from support.foreach import for_each
 from support.standins import StandIns, metadata, pack
 
 ENGINES = [pytest.param("helm", marks=needs.HELM.needed), "sdk"]
@@ -355,7 +356,7 @@ def test_a_name_that_helm_refuses_is_refused(way: str) -> None:
         engine(way).template(release(_REQUIRED, "host: x\n")._replace(name="A_b"), CLUSTER)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("message", "advised"),
     [
         ("a.yaml:1:2: <.Values.x.y>: nil pointer evaluating interface {}.y", "is not set"),

@@ -6,6 +6,7 @@ import pytest
 
 from efdgen.errors import ChartError
 from efdgen.helm import objects
+from support.foreach import for_each
 
 
 def kinds(text: str) -> list[str]:
@@ -40,7 +41,7 @@ def test_a_list_is_its_items_at_any_depth() -> None:
     assert kinds("kind: AccessList\nspec: {}\n") == ["AccessList"]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "what"),
     [
         ("a: 1\n", "a mapping with 'a', and no Kubernetes object"),
@@ -62,7 +63,7 @@ def test_what_is_no_object_is_refused_with_its_template(text: str, what: str) ->
     assert what in str(caught.value)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("events", "is_there"),
     [
         ("pre-install", True),

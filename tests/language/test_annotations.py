@@ -2,17 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.language.annotations import Items, Keys, Others, Place, found, places, properties
 from support import data, many
+from support.foreach import for_each
 
 OWN: dict[str, Any] = {"x-own": True}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("schema", "expected"),
     [
         (OWN, [()]),
@@ -44,7 +44,7 @@ def test_a_recursive_schema_is_searched_on_its_first_level() -> None:
 DATA = {"a": {"b": 1, "c": 2}, "list": [{"n": 3}, {"n": 4}, {}], "text": "x"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "expected"),
     [
         (("a", "b"), {("a", "b"): 1}),

@@ -14,6 +14,7 @@ from efdgen.language import cells
 from efdgen.language.quoting import Verbatim, in_code
 from support import HIDDEN, TRICKY_WORDS, many
 from support.documents import document, problems_of
+from support.foreach import for_each
 
 NAMES: dict[str, Any] = {
     "size": "15Gi",
@@ -30,7 +31,7 @@ def cell(line: str) -> cells.Cell:
     return cells.parse(line, written.locate_in_text, ("columns", 0, "is"))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "expected"),
     [
         ("<% size %>", "15Gi"),

@@ -11,6 +11,7 @@ from efdgen.language import schema
 from efdgen.language.conforms import Pending, conforms
 from support import many
 from support.checkout import repository
+from support.foreach import for_each
 
 NAMES = sorted(path.name.removesuffix(".schema.json") for path in schema.folder().glob("*.schema.json"))
 RULES = repository().schemas
@@ -81,7 +82,7 @@ def test_equal_items_are_not_unique_however_they_are_written(value: Any) -> None
     assert not conforms(value, {"uniqueItems": True})
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_the_keywords_of_the_schemas_are_known(name: str) -> None:
     """A keyword that is not known makes every file slow, silently: the examples show that all are."""
     rules = RULES.environment if name == "environment" else schema.load(name)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from efdgen.errors import Location
 from efdgen.language import documents
 from efdgen.language.documents import Block, Heading, Prose
 from efdgen.language.quoting import Blocks, Verbatim
 from efdgen.language.texttemplate import TextFile
 from support.documents import problems_of
+from support.foreach import for_each
 
 TABLE = "| app |\n| --- |\n| store |\n\n# no heading of the document's"
 
@@ -43,7 +42,7 @@ def test_text_that_is_only_not_quoted_makes_no_blocks() -> None:
     assert not [block for block in filled("<% raw %>\n") if isinstance(block, Heading)]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "place"),
     [
         ("The apps: <% made %>\n", Location("page.md", 1, 11)),

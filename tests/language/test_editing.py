@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.yamlio import editing, parse, spans, styles
 from support import TRICKY_WORDS, differences, few, go, pyyaml, ruamel
+from support.foreach import for_each
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = [
@@ -25,7 +26,7 @@ WRITTEN = [
 ]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "path", "value", "expected"),
     [
         ("a: 1  # why\n", "a", 2, "a: 2  # why\n"),
@@ -57,7 +58,7 @@ def test_a_value_is_written_as_the_file_is(text: str, path: str, value: Any, exp
     assert editing.put(text, _path(path), value) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "path", "expected"),
     [
         ("a: 1\nb: 2  # why\n# of c\nc: 3\n", "b", "a: 1\n# of c\nc: 3\n"),

@@ -16,6 +16,7 @@ from efdgen.language.expressions import ExpressionError, evaluate, has_expressio
 from efdgen.language.syntaxtree import Name
 from support import data, many
 from support.checkout import ROOT
+from support.foreach import for_each
 
 
 def _double(number: int) -> int:
@@ -43,7 +44,7 @@ def refusal(text: str) -> ExpressionError:
     return caught.value
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "value"),
     [
         ("<% name %>", "summit"),
@@ -109,7 +110,7 @@ def test_an_expression_has_its_native_type(text: str, value: Any) -> None:
     assert (type(result), result) == (type(value), value)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "value"),
     [
         ("https://<% name %>.lsst.codes", "https://summit.lsst.codes"),
@@ -126,7 +127,7 @@ def test_expressions_fill_text(text: str, value: str) -> None:
     assert evaluate(text, NAMES) == value
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "code", "offset"),
     [
         ("a <% missing %>", "E301", 2),
@@ -309,7 +310,7 @@ def test_only_the_opening_mark_makes_an_expression() -> None:
     assert not has_expression(f"a {expressions.CLOSE} b")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "source",
     [
         *("name", " cluster.k3d.name ", "a.if", "'text'", '"text"', "''", "'%'", "'a\tb'", "'é'"),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from efdgen.errors import InvalidInputError
 from efdgen.language import yamlio
 from efdgen.language.yamlio.keytree import key_tree
 from support import many
+from support.foreach import for_each
 
 _KEYS = st.sampled_from(["a", "b", "storage-class", "no_x", "Y", "on", "null", "e5", "nan", "x1", "True"])
 _TREES = st.recursive(st.just({}), lambda below: st.dictionaries(_KEYS, below, max_size=3), max_leaves=12)
@@ -51,6 +51,6 @@ def test_of_any_text_the_tree_is_yamls_or_there_is_none(text: str) -> None:
         assert found[0] == _parsed(text)
 
 
-@pytest.mark.parametrize("text", ["", "a", "a:\n", "a:\n  b:\n", "a: {}\na: {}\n", "a: {} # b\n", "é: {}\n", "a: {}"])
+@for_each("text", ["", "a", "a:\n", "a:\n  b:\n", "a: {}\na: {}\n", "a: {} # b\n", "é: {}\n", "a: {}"])
 def test_what_is_in_another_form_is_none(text: str) -> None:
     assert key_tree(text) is None

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from efdgen.language.layers import ABSENT, at, history, leaves, merge, merge_layers, reach, reaches, winner, without
 from support import coalesce, data, few, layers_of, many, tables
+from support.foreach import for_each
 
 Table = dict[str, Any]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("base", "over", "expected"),
     [
         pytest.param({"a": 1}, {"b": 2}, {"a": 1, "b": 2}, id="keys add up"),
@@ -224,7 +225,7 @@ def test_what_is_not_touched_is_shared() -> None:
 # -- walking nested data
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "depth", "there"),
     [
         pytest.param((), 0, {"m": {"x": None}, "l": ["a", {"y": 2}]}, id="the whole"),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from efdgen.language import yamlio
 from efdgen.language.yamlio import lenient
 from support import TRICKY_WORDS, data, differences, few, go, many
+from support.foreach import for_each
 
 
 def refusal(text: str) -> str:
@@ -42,7 +43,7 @@ SCALARS = [
 ]
 
 
-@pytest.mark.parametrize("word", SCALARS)
+@for_each("word", SCALARS)
 def test_a_plain_scalar_means_what_it_means_to_helm(word: str) -> None:
     is_as_in_helm(f"key: {word}\nlist:\n- {word}\n")
     is_as_in_helm(f"key: '{word}'\n")
@@ -67,7 +68,7 @@ def test_no_text_breaks_it(parts: list[str]) -> None:
         assert isinstance(yamlio.load_all("".join(parts)), list)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "1: a\n1.5: b\n012: c\nyes: d\n1e3: e\n2022-01-01: f",
@@ -108,7 +109,7 @@ def test_the_first_document_is_loaded_or_all_of_them() -> None:
     assert yamlio.load("") is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "message"),
     [
         ("a: 1\nb: [1", "line 3: did not find expected ',' or ']' while parsing a flow sequence"),

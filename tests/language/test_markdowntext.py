@@ -7,6 +7,7 @@ import pytest
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.markdowntext import Places
 from efdgen.language.places import Place
+from support.foreach import for_each
 
 
 def reached(text: str, language: str = "") -> Places:
@@ -22,7 +23,7 @@ def reached(text: str, language: str = "") -> Places:
     return places
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "place"),
     [
         ("", Place.PROSE_LINE),
@@ -89,7 +90,7 @@ def test_a_value_stands_in(text: str, place: Place) -> None:
     assert reached(text).of_value() is place
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "message"),
     [
         ('The <a href="', "HTML"),
@@ -140,7 +141,7 @@ def test_no_value_stands_between_single_quotes_of_data() -> None:
     assert (caught.value.code, caught.value.hint) == ("E302", "write double quotes")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "number", "message"),
     [
         ("a\n```bash\nls\n", 2, "the fence has no end"),
@@ -166,7 +167,7 @@ def test_what_can_t_be_followed_is_located(text: str, number: int, message: str)
     assert message in caught.value.message
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("before", "text", "is_same"),
     [
         ("", "```bash\nls\n```\n", True),

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from efdgen.language import ambiguity, patterns
+from support.foreach import for_each
 
 FAST = [
     (r"^none$", 0),
@@ -68,7 +69,7 @@ SEVERAL = [
 ]
 
 
-@pytest.mark.parametrize(("pattern", "power"), FAST)
+@for_each(("pattern", "power"), FAST)
 def test_a_pattern_that_ends_has_a_power(pattern: str, power: int) -> None:
     assert ambiguity.cost(pattern).power == power
     assert patterns.fault(pattern) == ""
@@ -79,7 +80,7 @@ def test_ways_through_what_is_not_repeated_are_counted(pattern: str, least: int)
     assert least <= ambiguity.cost(pattern).ways <= 4 * least
 
 
-@pytest.mark.parametrize("pattern", SLOW)
+@for_each("pattern", SLOW)
 def test_a_pattern_that_could_take_for_ever_is_a_fault(pattern: str) -> None:
     re.compile(pattern)
     assert patterns.fault(pattern) != ""

@@ -19,6 +19,7 @@ from efdgen.language.quoting import Markdown, Verbatim, quote
 from efdgen.language.texttemplate import TextFile
 from support import HIDDEN, many, needs
 from support.documents import problems_of
+from support.foreach import for_each
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 PRINTABLE = TEXTS.map(lambda text: "".join(filter(str.isprintable, text)))
@@ -145,7 +146,7 @@ def test_a_comment_stays_one() -> None:
         command("# <% value %>", value="a\nb")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("template", "value", "expected"),
     [
         ("kubectl get <% value %>", "a b", "kubectl get 'a b'"),
@@ -269,7 +270,7 @@ def test_no_value_ends_a_fence(value: str) -> None:
     assert fence.text.count("\n") == 1
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "place", "expected"),
     [
         ("a|b", Place.CELL, "a\\|b"),
@@ -310,7 +311,7 @@ def test_a_value_in_markdown_and_in_data(value: object, place: Place, expected: 
     assert quote(value, place) == expected
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "place"),
     [
         ("a`b", Place.CODE),

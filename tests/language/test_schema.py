@@ -19,6 +19,7 @@ from efdgen.repository.load import load as load_repository
 from efdgen.repository.model import Acceptance, ChartReference
 from support import document
 from support.checkout import ROOT
+from support.foreach import for_each
 
 SOURCES = Path(efdgen.__file__).parent
 OWN = ROOT / "schemas"
@@ -116,7 +117,7 @@ def is_described_place(path: Path_) -> bool:
 # -- the schemas
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_a_schema_is_valid_2020_12(name: str) -> None:
     content = raw(name)
     Draft202012Validator.check_schema(content)
@@ -125,7 +126,7 @@ def test_a_schema_is_valid_2020_12(name: str) -> None:
     assert content["description"]
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - FOR_EDITORS))
+@for_each("name", sorted(set(NAMES) - FOR_EDITORS))
 def test_every_schema_can_be_loaded_with_its_references_resolved(name: str) -> None:
     seen: set[int] = set()
 
@@ -312,7 +313,7 @@ def test_a_valid_document_has_no_problems() -> None:
     assert check(MINIMAL) == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "code", "place", "path", "words", "hint"),
     [
         pytest.param(
@@ -430,7 +431,7 @@ def test_what_is_wrong_is_explained_and_located(
     assert bool(problem.hint) == bool(hint)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "text"),
     [
         pytest.param("environment", MINIMAL + "domain: |\n  lsst.codes\n", id="host"),
@@ -464,7 +465,7 @@ def test_a_line_end_after_a_valid_text_is_refused(name: str, text: str) -> None:
     assert problem.code in {"E203", "E206"}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("rules", "value", "code", "message"),
     [
         ({"type": "null"}, "1", "E204", "must be null, not 1"),
@@ -500,7 +501,7 @@ def test_a_schema_without_words_of_its_own_is_explained(rules: Any, value: str, 
     assert (problem.code, problem.message) == (code, message)
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("pattern", "value", "hint"),
     [
         ("^[a-z]+(/[a-z]+)*$", "./charts//kiosk/", "write charts/kiosk"),
@@ -525,7 +526,7 @@ def test_the_words_that_are_allowed_are_shown_as_people_write_them() -> None:
     assert (problem.message, problem.hint) == ("'manual' says nothing", "known: null, true, 1, auto")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "value", "is_taken"),
     [
         ("secretName", "influxdb-auth", True),

@@ -11,6 +11,7 @@ from efdgen.language.expressions import evaluate, has_expression
 from efdgen.language.layers import Layer, merge_layers
 from efdgen.language.scope import Scope
 from support import data, layer, many, problems_of
+from support.foreach import for_each
 
 
 def scope_of(*layers: Layer, **extra: Any) -> Scope:
@@ -31,7 +32,7 @@ all: <% kafka %>
 """
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "value"),
     [
         ("<% name %>", "summit"),
@@ -172,7 +173,7 @@ def test_data_without_expressions_is_filled_with_itself(value: Any) -> None:
     assert fill(value) == value
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("raw", "filled"),
     [
         ({"a": "<% nothing %>", "b": 1}, {"b": 1}),

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from efdgen.language import secrecy
 from support import many
+from support.foreach import for_each
 
 TOKEN = "ghp_abcdefghijklmnopqrstuvwxyz0123456789"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("message", "shown"),
     [
         ("not 'https://me:hunter2@host.example.org/x'", "not 'https://***@host.example.org/x'"),
@@ -34,7 +35,7 @@ def test_a_message_repeats_no_secret(message: str, shown: str) -> None:
     assert secrecy.masked(shown) == shown
 
 
-@pytest.mark.parametrize(
+@for_each(
     "message",
     [
         "not 'ssh://git@github.com/example/boards'",
@@ -52,7 +53,7 @@ def test_what_is_no_secret_is_shown(message: str) -> None:
     assert secrecy.masked(message) == message
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "known", "shown"),
     [
         ("  password: hunter2, and {more}", (), "  password: ***"),

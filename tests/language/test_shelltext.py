@@ -17,6 +17,7 @@ from efdgen.language.places import VALUE, Place
 from efdgen.language.shelltext import ShellText, defined
 from efdgen.language.texttemplate import TextFile
 from support import needs
+from support.foreach import for_each
 
 
 def reached(text: str) -> ShellText:
@@ -26,7 +27,7 @@ def reached(text: str) -> ShellText:
     return shell
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "place"),
     [
         ("", Place.SHELL_COMMAND),
@@ -95,7 +96,7 @@ def test_a_value_stands_in(text: str, place: Place) -> None:
     assert reached(text).place() is place
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "message"),
     [
         ("echo `ls ", "between the shell's backticks"),
@@ -121,7 +122,7 @@ def test_no_value_can_stand_in(text: str, message: str) -> None:
     assert message in caught.value.message
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "place"),
     [
         ("x=\"$(if case a in a) echo '", Place.SHELL_SINGLE),
@@ -167,7 +168,7 @@ def test_what_the_shell_evaluates_has_a_place_of_its_own(text: str, place: Place
     assert reached(text).place() is place
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "message"),
     [
         ("cat <<'EOF' - \"a\nb ", "leaves something else open"),
@@ -308,7 +309,7 @@ def test_no_value_becomes_a_command_whatever_is_around_it(cases: list[tuple[str,
     assert run.stdout.split("\0")[:-1] == expected, run.stderr
 
 
-@pytest.mark.parametrize("text", ["'", '"', "$(ls", "(", "${x", "cat <<'EOF'\n", "case a in", "`ls", "cat <<A"])
+@for_each("text", ["'", '"', "$(ls", "(", "${x", "cat <<'EOF'\n", "case a in", "`ls", "cat <<A"])
 def test_what_does_not_end_is_open(text: str) -> None:
     assert reached(text).is_open
 
@@ -330,7 +331,7 @@ def test_what_bash_takes_for_whole_is_not_open(text: str) -> None:
     assert not reached(text).is_open
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "place"),
     [
         ("rm ", Place.SHELL_ARGUMENT),
@@ -363,7 +364,7 @@ def test_a_value_that_could_be_an_option_has_a_place_of_its_own(text: str, place
     assert reached(text).place_of_value() is place
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "bash -c '",
@@ -388,7 +389,7 @@ def test_no_value_stands_in_what_is_read_as_a_command_once_more(text: str) -> No
         reached(text).place_of_value()
 
 
-@pytest.mark.parametrize("text", ["", "ls|", "x=$(", "ls-", "'", "if ", "x=1 ", "sudo bash -c ls; "])
+@for_each("text", ["", "ls|", "x=$(", "ls-", "'", "if ", "x=1 ", "sudo bash -c ls; "])
 def test_no_value_is_a_command(text: str) -> None:
     with pytest.raises(ExpressionError, match="can't be a command"):
         reached(text).place_of_value()

@@ -9,6 +9,7 @@ from efdgen.environment.names import names
 from efdgen.language import expressions, signatures
 from efdgen.language.expressions import ExpressionError
 from support.checkout import resolved
+from support.foreach import for_each
 
 NAMES = {
     **FUNCTIONS,
@@ -32,7 +33,7 @@ def test_every_function_and_filter_has_a_signature() -> None:
     assert functions | {"named"} == signatures.FUNCTIONS.keys()
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("expression", "message"),
     [
         ("host()", "host() takes one argument: a service"),

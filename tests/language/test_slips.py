@@ -6,6 +6,7 @@ import pytest
 
 from efdgen.errors import InvalidInputError, Problem
 from efdgen.language import yamlio
+from support.foreach import for_each
 
 
 def problem(text: str) -> Problem:
@@ -15,7 +16,7 @@ def problem(text: str) -> Problem:
     return found
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "place", "message", "hint"),
     [
         ("a: 1\nt: Summit: down\n", "2:10", "a colon and a blank in this text", "put the text in quotes"),

@@ -11,6 +11,7 @@ from efdgen.errors import InvalidInputError, Location
 from efdgen.language import texttemplate
 from efdgen.language.texttemplate import TextFile
 from support import data, differences, go, many, problems_of, pyyaml, ruamel, texts
+from support.foreach import for_each
 
 
 def fill(text: str, **context: Any) -> str:
@@ -22,7 +23,7 @@ def test_text_without_expressions_is_left_as_it_is() -> None:
     assert fill(text) == text
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "value", "filled"),
     [
         ("key: <% x %>\n", "a", "key: a\n"),
@@ -104,7 +105,7 @@ def test_inside_a_word_a_word_is_filled_in_and_nothing_else(value: str) -> None:
         assert pyyaml(text) == {"key": f"a-{value}-b"}
 
 
-@pytest.mark.parametrize("value", ["a b", "", "a\n", "a:", '"', "é", "-a", 3, None, True, ["a"]], ids=repr)
+@for_each("value", ["a b", "", "a\n", "a:", '"', "é", "-a", 3, None, True, ["a"]], ids=repr)
 def test_inside_other_text_anything_but_a_word_is_refused(value: Any) -> None:
     (problem,) = problems_of(lambda: fill("one: 1\nkey: a <% x %> b\n", x=value))
     assert (problem.code, problem.location) == ("E304", Location("templates/file.yaml", 2, 8))
@@ -155,7 +156,7 @@ def test_a_file_without_a_condition_is_there(text: str) -> None:
     assert texttemplate.is_there(TextFile("templates/file.yaml", text), {"x": False})
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("line", "code", "column"),
     [
         ("# efdgen: when <% x %>", "E304", 16),

@@ -3,18 +3,18 @@ from __future__ import annotations
 import json
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.language import visible
 from support import many
+from support.foreach import for_each
 
 ANY = st.text(max_size=20)
 HARMLESS = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "shown"),
     [
         ("plain", "plain"),

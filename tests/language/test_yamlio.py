@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from efdgen.errors import InvalidInputError, Location
 from efdgen.language import visible, yamlio
 from support import TRICKY_WORDS, data, differences, document, few, go, many, problems_of, pyyaml, ruamel, texts
+from support.foreach import for_each
 
 
 def parse(text: str) -> Any:
@@ -27,7 +28,7 @@ def refusal(text: str) -> tuple[str, int, int]:
 # -- parse: what plain scalars mean
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("written", "meant"),
     [
         *((word, None) for word in ("~", "null", "Null", "NULL")),
@@ -55,7 +56,7 @@ AMBIGUOUS = [
 ]
 
 
-@pytest.mark.parametrize("word", AMBIGUOUS)
+@for_each("word", AMBIGUOUS)
 def test_what_parsers_read_differently_is_refused_as_a_value(word: str) -> None:
     (problem,) = problems_of(yamlio.parse, f"a: x\nb:\n- {word}", "f")
     assert (problem.code, problem.location) == ("E109", Location("f", 3, 3))
@@ -74,7 +75,7 @@ def test_what_is_in_quotes_is_text(quote: str) -> None:
         assert parse(f"{quote}{word}{quote}: {quote}{word}{quote}") == {word: word}
 
 
-@pytest.mark.parametrize("word", ["0X1F", "0B11", "0O17", "1._", "1.5_", "0._1", "+_1", "-_0"])
+@for_each("word", ["0X1F", "0B11", "0O17", "1._", "1.5_", "0._1", "+_1", "-_0"])
 def test_what_go_reads_as_a_number_and_others_do_not_is_refused(word: str) -> None:
     assert refusal(f"key: {word}") == ("E109", 1, 6)
 
@@ -125,7 +126,7 @@ def test_a_key_may_stand_in_several_mappings() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "expected"),
     [
         pytest.param("a: &a {x: 1}\nb:\n  x: 2\n  <<: *a", ("E107", 4, 3), id="merge key below what it has, too"),
@@ -264,7 +265,7 @@ def test_a_whole_number_as_key_is_the_text_that_helm_makes_of_it(key: str) -> No
     assert yamlio.dump(parse(text)) == f'ports:\n  "{key}": a\n'
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "meant"),
     [
         ("a: &a {x: 1}\nb: {<<: *a, z: 2}", {"a": {"x": 1}, "b": {"x": 1, "z": 2}}),
@@ -436,7 +437,7 @@ top:
 """
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "value", "key"),
     [
         ((), (2, 1), (2, 1)),

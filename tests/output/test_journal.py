@@ -7,6 +7,7 @@ import pytest
 
 from efdgen.output import journal
 from efdgen.output.journal import Entry
+from support.foreach import for_each
 
 ENTRIES = (
     Entry("apps/store/values-lab.yaml", "0", None, journal.digest(b"new\n")),
@@ -24,7 +25,7 @@ def test_a_digest_is_sha_256() -> None:
     assert journal.digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-@pytest.mark.parametrize(
+@for_each(
     "path",
     [
         "../x",
@@ -46,7 +47,7 @@ def test_a_path_that_leads_elsewhere_is_refused(path: Any) -> None:
         journal.decode(document([path, "0", None, "digest"]))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "fields",
     [
         ["a", "../x", None, "digest"],
@@ -66,7 +67,7 @@ def test_an_entry_that_efdgen_does_not_write_is_refused(fields: Any) -> None:
         journal.decode(document(fields))
 
 
-@pytest.mark.parametrize(
+@for_each(
     "content",
     [
         b"",

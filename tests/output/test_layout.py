@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 
 from efdgen.output import layout
 from efdgen.repository import paths
 from support import many, words
+from support.foreach import for_each
 
 
 def test_it_is_the_layout_of_argocd_efd() -> None:
@@ -31,7 +31,7 @@ def test_charts_and_applications_belong_to_no_environment(app: str) -> None:
     assert layout.environment_of(f"{layout.chart(app)}/templates/namespace.yaml") is None
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("path", "environment"),
     [
         ("apps/chronograf/feeds/summit.json", "summit"),

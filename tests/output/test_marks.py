@@ -8,6 +8,7 @@ from collections.abc import Collection
 import pytest
 
 from efdgen.output.marks import Ownership, has_conflict, with_mark
+from support.foreach import for_each
 
 VALUES = "apps/store/values-lab.yaml"
 FEED = "apps/store/feeds/lab.json"
@@ -188,7 +189,7 @@ def test_both_sides_of_a_conflict_vouch() -> None:
         assert not ownership.is_edited(FEED)
 
 
-@pytest.mark.parametrize(
+@for_each(
     "name",
     [
         "feeds/attic.json",

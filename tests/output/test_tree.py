@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from efdgen.errors import OutputError
 from efdgen.output.tree import FileTree
 from support import many, words
+from support.foreach import for_each
 
 paths = st.lists(words, min_size=1, max_size=3).map("/".join)
 
@@ -27,7 +28,7 @@ def test_the_order_of_adding_does_not_matter(files: dict[str, bytes]) -> None:
     assert list(FileTree(files).items()) == list(FileTree(dict(reversed(files.items()))).items())
 
 
-@pytest.mark.parametrize(
+@for_each(
     "path",
     [
         "",

@@ -23,6 +23,7 @@ from efdgen.render.pages import environment as environment_page
 from efdgen.repository.load import load
 from efdgen.verbs import project, render
 from support.checkout import ROOT, edit, found, resolved
+from support.foreach import for_each
 from support.repository import overlay, small_repository
 
 PAGES = ROOT / "templates/pages"
@@ -47,7 +48,7 @@ def wrong_one_by_one(file: Path) -> Iterator[tuple[str, str]]:
         yield f"{line}: {match[0]}", text[: match.start()] + nowhere + text[match.end() :]
 
 
-@pytest.mark.parametrize(("where", "text"), list(wrong_one_by_one(PAGES / "environment.md")))
+@for_each(("where", "text"), list(wrong_one_by_one(PAGES / "environment.md")))
 def test_every_expression_of_the_page_is_evaluated_for_some_environment(where: str, text: str) -> None:
     document = documents.parse(TextFile("environment.md", text))
     block = Blocks("block")

@@ -25,6 +25,7 @@ from efdgen.verbs import project, render
 from support import needs
 from support.charts import everything
 from support.checkout import ROOT, edit, names, repository, resolved
+from support.foreach import for_each
 from support.labs import with_apps
 from support.parsers import libyaml
 
@@ -73,7 +74,7 @@ def rows(text: str) -> Iterator[list[str]]:
 # -- the guide
 
 
-@pytest.mark.parametrize(("part", "step"), GUIDE_STEPS, ids=[f"{p}-{s['guide']}" for p, s in GUIDE_STEPS])
+@for_each(("part", "step"), GUIDE_STEPS, ids=[f"{p}-{s['guide']}" for p, s in GUIDE_STEPS])
 def test_the_summit_s_runbook_has_every_step_of_the_guide(part: str, step: dict[str, list[str]]) -> None:
     found = steps("summit")[str(step["step"])]
     text = section("summit", found.title)
@@ -109,7 +110,7 @@ def identity(environment: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize(("one", "other"), list(itertools.permutations(names(), 2)))
+@for_each(("one", "other"), list(itertools.permutations(names(), 2)))
 def test_no_runbook_names_another_environment_s_hosts_paths_or_clusters(one: str, other: str) -> None:
     text = page(one) + script(one, made(one))
     foreign = [

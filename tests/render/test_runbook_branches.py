@@ -19,6 +19,7 @@ from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Phase
 from efdgen.render.runbook.script import script
 from support.checkout import repository, resolved
+from support.foreach import for_each
 from support.labs import labs
 
 
@@ -147,7 +148,7 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("environment", "phase", "expected"),
     [(environment, phase, steps) for environment, found in STEPS.items() for phase, steps in found.items()],
 )

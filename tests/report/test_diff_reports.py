@@ -25,6 +25,7 @@ from efdgen.review.semantic import Item, same
 from efdgen.review.trees import review
 from support import data, few, many, texts
 from support.checkout import ROOT
+from support.foreach import for_each
 
 BASE = "main (0123456ab)"
 
@@ -115,7 +116,7 @@ def test_paths(path: Any, text: str) -> None:
     assert changes.path(path) == text
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("value", "text"),
     [
         (ABSENT, "not set"),
@@ -352,9 +353,7 @@ def test_whatever_values_hold_a_comment_reads_as_it_should(pairs: list[tuple[str
     assert {entry[1] for entry in read.entries} == {changes.path((key,))}
 
 
-@pytest.mark.parametrize(
-    "text", ["`", "``", "```\nx", "a\n  ````\nb", "~~~\n", "</details>\n", "<b>\n", "|\n", "* _\n"]
-)
+@for_each("text", ["`", "``", "```\nx", "a\n  ````\nb", "~~~\n", "</details>\n", "<b>\n", "|\n", "* _\n"])
 def test_markup_in_values_means_nothing(text: str) -> None:
     read = Read(as_markdown(of(change("x\n", text), change("x", text)), plain))
     assert len(read.titles) == 1

@@ -8,6 +8,7 @@ import pytest
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import yamlio
 from efdgen.report import text
+from support.foreach import for_each
 
 
 def told(source: str, problems: tuple[Problem, ...]) -> str:
@@ -15,7 +16,7 @@ def told(source: str, problems: tuple[Problem, ...]) -> str:
     return click.unstyle(text.problems(problems, lambda _file, number: lines[number - 1], click.style))
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("source", "shown"),
     [
         ("password: [hunter2", "1 | password: ***"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.repository.circles import circles
 from support import many
+from support.foreach import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("edges", "expected"),
     [
         ({}, []),

@@ -6,6 +6,7 @@ import pytest
 
 from efdgen.errors import Location, Path, Problem, Severity
 from efdgen.repository.focus import Focus, focus
+from support.foreach import for_each
 
 BASES = {"store": None, "archive": "store", "view": None, "attic": "archive"}
 
@@ -38,7 +39,7 @@ def at(file: str, *path: str) -> Problem:
 SPEC, FACTS = "environments/lab.yaml", "environments/shared/facts.yaml"
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("problem", "app"),
     [
         (at("templates/apps/view/values.yaml"), "view"),

@@ -6,6 +6,7 @@ from efdgen.errors import Location
 from efdgen.language.texttemplate import TextFile
 from efdgen.repository import helmtemplates
 from support.checkout import ROOT
+from support.foreach import for_each
 
 FILE = "templates/wrapper/templates/a.yaml"
 
@@ -38,12 +39,12 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("name", SOUND)
+@for_each("name", SOUND)
 def test_sound_templates_pass(name: str) -> None:
     assert helmtemplates.problem(TextFile(FILE, SOUND[name])) is None
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@for_each("name", BROKEN)
 def test_broken_ones_are_located(name: str) -> None:
     text, line, column = BROKEN[name]
     problem = helmtemplates.problem(TextFile(FILE, text))

@@ -12,6 +12,7 @@ from efdgen.repository import definitions
 from efdgen.repository.files import Files
 from efdgen.repository.parametertypes import with_defaults
 from support import document
+from support.foreach import for_each
 from support.repository import overlay, small_repository
 
 DEFAULTS = """\
@@ -33,7 +34,7 @@ def said(written: str, declared: dict[str, Any] | None = None) -> list[tuple[str
     return [(problem.code, problem.message, problem.hint) for problem in found]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "written",
     [
         "switch: false",
@@ -54,7 +55,7 @@ def test_what_has_the_type_of_its_default_is_taken(written: str) -> None:
     assert said(written) == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("written", "message", "hint"),
     [
         ('switch: "false"', "must be true or false, not 'false'", "write false without quotes"),

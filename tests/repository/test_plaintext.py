@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from efdgen.language import yamlio
 from efdgen.language.texttemplate import TextFile
 from efdgen.repository import plaintext
+from support.foreach import for_each
 
 
 def found(text: str) -> list[tuple[str, int, int]]:
@@ -14,7 +13,7 @@ def found(text: str) -> list[tuple[str, int, int]]:
     return [(problem.code, problem.location.line, problem.location.column) for problem in problems]
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         'allowEmptyPassword: "yes"',
@@ -36,7 +35,7 @@ def test_a_switch_is_no_secret(text: str) -> None:
     assert found(text) == []
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "line", "column"),
     [
         ("password: hunter2", 1, 11),

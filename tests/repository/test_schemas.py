@@ -22,6 +22,7 @@ from efdgen.repository.load import load
 from efdgen.repository.schemas import RESERVED
 from efdgen.verbs.explain import explain
 from support.checkout import ROOT, edit, found, repository
+from support.foreach import for_each
 from support.repository import overlay, small_repository
 
 REPOSITORY = repository()
@@ -178,7 +179,7 @@ def test_editors_complete_the_keys_that_efdgen_takes(name: str, place: str, poin
     assert {**found, of_apps: {}} == taken(PLACES[place][0])
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "environments").rglob("*.yaml")), ids=lambda path: path.stem)
+@for_each("path", sorted((ROOT / "environments").rglob("*.yaml")), ids=lambda path: path.stem)
 def test_editors_accept_every_file_of_the_repository(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     name = text.partition("\n")[0].rpartition("/")[2].removesuffix(".schema.json")
@@ -203,7 +204,7 @@ def test_editors_mark_what_the_schema_of_an_app_refuses(app: str, settings: dict
     assert not editor("shared").is_valid({"defaults": {}, "sites": {"ncsa": {"appDefaults": {app: settings}}}})
 
 
-@pytest.mark.parametrize(
+@for_each(
     "more",
     [
         {"zone": "a"},

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from efdgen.helm.objects import Object
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.review import objects
 from efdgen.review.immutable import what_to_do
 from efdgen.review.model import AppObjects, RefusedChange, Review
+from support.foreach import for_each
 
 
 def thing(kind: str, **more: Any) -> dict[str, Any]:
@@ -36,7 +35,7 @@ OTHER_CLAIM = {"metadata": {"name": "data", "labels": {"chart": "a-2"}}, "spec":
 HOOK = {"name": "store", "annotations": {"helm.sh/hook": "post-install"}}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("kind", "before", "after", "expected"),
     [
         ("Deployment", {"selector": {"matchLabels": {"a": "b"}}}, {"selector": {"matchLabels": {"a": "c"}}}, True),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from efdgen.language.layers import ABSENT
 from efdgen.review.semantic import Edit, Item, Steps, difference, fingerprint, same
 from support import data, many, words
+from support.foreach import for_each
 
 values = st.one_of(st.none(), st.booleans(), st.integers(0, 3), st.sampled_from(["x", "y", "", "1"]), st.just(1.0))
 names = st.sampled_from("abcd")
@@ -179,7 +180,7 @@ def test_fingerprints_tell_data_apart(one: Any, other: Any) -> None:
 P, Q = {"name": "p", "v": 1}, {"name": "q", "v": 2}
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("before", "after", "edits"),
     [
         ({"a": 1}, {"a": True}, [Edit(("a",), 1, True)]),

@@ -18,6 +18,7 @@ from efdgen.verbs import deadvalues, project
 from efdgen.verbs.lint import Linted
 from support import layer
 from support.checkout import edit
+from support.foreach import for_each
 from support.repository import overlay, small_repository
 from support.standins import StandIns, metadata, pack
 
@@ -408,7 +409,7 @@ def test_maps_that_are_left_empty_go_too() -> None:
     assert settings.data == {"values": {"a": {"b": {"c": 1}}, "d": 2}}
 
 
-@pytest.mark.parametrize("value", [True, False, 0, 5, 1.5, "", "a", "5", [], ["a"], {}, None])
+@for_each("value", [True, False, 0, 5, 1.5, "", "a", "5", [], ["a"], {}, None])
 def test_there_is_always_another_value(value: object) -> None:
     others = edits.alternatives(value, ["a", "b", "7"])
 

@@ -16,6 +16,7 @@ from efdgen.helm.hydrate import HydratedApp, Object
 from efdgen.language import installing, schema
 from efdgen.repository import load
 from efdgen.rules.kubernetes import apis, check, schemas
+from support.foreach import for_each
 from support.repository import small_repository
 
 NEW = (1, 30)
@@ -151,7 +152,7 @@ def test_quantities_are_text_or_any_number(version: apis.Version) -> None:
     assert resources([1]) == ["spec.containers[0].resources.requests.cpu must be text or a number, not a list"]
 
 
-@pytest.mark.parametrize("version", schemas.versions())
+@for_each("version", schemas.versions())
 def test_definitions_that_contain_themselves_are_followed(version: apis.Version) -> None:
     below: dict[str, Any] = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     versions = [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": below}}]

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import pytest
-
 from efdgen.rules.numbers import as_go_prints
+from support.foreach import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("number", "printed"),
     [
         (1000000, "1e+06"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from efdgen.rules.kubernetes import refused, schemas
+from support.foreach import for_each
 
 POD = {
     "restartPolicy": "Always",
@@ -67,7 +68,7 @@ MAIN = (*SPEC, "containers", 0)
 PORT = f"must be 1 to {refused._MOST_PORT}, not "  # noqa: SLF001
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("name", "path", "value", "message"),
     [
         ("set", ("spec", "selector", "matchLabels", "a"), "z", "spec.selector: the pods do not have the label a: z"),

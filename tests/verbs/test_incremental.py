@@ -21,6 +21,7 @@ from efdgen.output.cache.store import Store
 from efdgen.repository import snapshot as snapshots
 from efdgen.verbs import anew, incremental, project, records, render
 from efdgen.verbs.means import Means
+from support.foreach import for_each
 from support.repository import small_repository
 
 FOLDERS = ("environments", "templates", "schemas")
@@ -261,9 +262,7 @@ def test_a_chart_in_a_folder_counts(runs: Runs) -> None:
     assert [problem.code for problem in runs.check()] == ["E408"]
 
 
-@pytest.mark.parametrize(
-    "data", [None, 1, "x", (1, 2), (1, 2, 3, 4, 5, 6), ((), "", None, None, True, {"lab": (1,)}), {}, []]
-)
+@for_each("data", [None, 1, "x", (1, 2), (1, 2, 3, 4, 5, 6), ((), "", None, None, True, {"lab": (1,)}), {}, []])
 def test_data_of_another_form_is_nothing(data: Any) -> None:
     assert records.unpacked(data) == records.NOTHING
 

@@ -20,6 +20,7 @@ from efdgen.repository.files import Files
 from efdgen.repository.model import Types
 from support.checkout import ROOT, edit
 from support.docexamples import Example, Step, examples, matches, steps
+from support.foreach import for_each
 from support.gitrepo import commit, variables
 from support.repository import overlay, small_repository
 
@@ -321,7 +322,7 @@ def test_every_yaml_example_is_one_of_these() -> None:
     assert all(page in (ROOT / test).read_text(encoding="utf-8") for page, test in TESTED_ELSEWHERE.items())
 
 
-@pytest.mark.parametrize(("kind", "example"), OF_A_FILE)
+@for_each(("kind", "example"), OF_A_FILE)
 def test_a_yaml_example_is_what_it_is_for(kind: str, example: Example) -> None:
     document = yamlio.parse(example.text, example.page)
     rules = {

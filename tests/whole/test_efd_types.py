@@ -16,6 +16,7 @@ from efdgen.repository import definitions, types
 from efdgen.repository.files import Files
 from efdgen.verbs import project
 from support import document
+from support.foreach import for_each
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SCHEMAS = sorted((CHECKOUT / "templates/apps").glob("*/*.schema.json"))
@@ -28,7 +29,7 @@ def wrong(app: str, what: str, text: str) -> list[tuple[str, str]]:
     return [(p.code, f"{p.location.line}:{p.location.column}") for p in types.check(document(text, "v"), (), rules)]
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("app", "text", "code"),
     [
         ("chronograf", "image: {tag: 1.10}", "E204"),
@@ -133,7 +134,7 @@ def _references(node: Any) -> Iterator[str]:
         yield from _references(item)
 
 
-@pytest.mark.parametrize("path", SCHEMAS, ids=lambda path: "/".join(path.parts[-2:]))
+@for_each("path", SCHEMAS, ids=lambda path: "/".join(path.parts[-2:]))
 def test_an_editor_finds_what_a_schema_refers_to(path: Path) -> None:
     for reference in _references(json.loads(path.read_text(encoding="utf-8"))):
         file, _, pointer = reference.partition("#")
@@ -143,7 +144,7 @@ def test_an_editor_finds_what_a_schema_refers_to(path: Path) -> None:
         assert isinstance(node, dict)
 
 
-@pytest.mark.parametrize("app", sorted({path.parent.name for path in SCHEMAS}))
+@for_each("app", sorted({path.parent.name for path in SCHEMAS}))
 def test_an_editor_finds_the_schema_of_an_apps_values(app: str) -> None:
     text = (CHECKOUT / f"templates/apps/{app}/values.yaml").read_text(encoding="utf-8")
     assert "\n# yaml-language-server: $schema=values.schema.json\n" in f"\n{text}"

@@ -9,9 +9,10 @@ import pytest
 from efdgen.errors import UsageError
 from efdgen.explain.edits import values
 from efdgen.language.layers import ABSENT
+from support.foreach import for_each
 
 
-@pytest.mark.parametrize(
+@for_each(
     ("text", "before", "meant"),
     [
         ("3", ABSENT, 3),
