@@ -90,5 +90,5 @@ def _found(values: Mapping[str, Any], name: str) -> Iterator[tuple[str, tuple[st
         if isinstance(size, str | int | float) and not isinstance(size, bool):
             yield name, (str(size), storage_class if isinstance(storage_class, str) else None)
     for key, part in values.items():
-        if key != "persistence" and isinstance(part, Mapping):
+        if key != "persistence" and (type(part) is dict or isinstance(part, Mapping)):
             yield from _found(part, key)

@@ -116,7 +116,7 @@ def _found(data: Any, steps: tuple[Any, ...], path: Path) -> Iterator[tuple[Path
     step, *rest = steps
     if isinstance(step, Items):
         pairs = list(enumerate(data)) if isinstance(data, list) else []
-    elif not isinstance(data, Mapping):
+    elif not (type(data) is dict or isinstance(data, Mapping)):
         return
     elif isinstance(step, Keys):
         pairs = [(key, key) for key in data]

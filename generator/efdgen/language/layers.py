@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 def merge(base: Any, over: Any) -> Any:
     """Return `base` with `over` laid on top of it."""
-    if type(over) in SCALARS or not (isinstance(base, Mapping) and isinstance(over, Mapping)):
+    if type(over) in SCALARS or not (type(base) is dict or isinstance(base, Mapping)):
+        return over
+    if not (type(over) is dict or isinstance(over, Mapping)):
         return over
     if not over:
         return base
@@ -111,7 +113,7 @@ class Absent(enum.Enum):
 
 
 SCALARS = frozenset((str, bool, int, float, type(None)))
-"""The types of what holds nothing below it: asked first, since to ask whether text is a `Mapping` takes long."""
+"""The types of what holds nothing below it: asked first, since to ask whether something is a `Mapping` takes long."""
 
 ABSENT: Final = Absent.ABSENT
 """No value at all, which is something else than null."""
@@ -132,12 +134,13 @@ def reach(data: Any, path: Path) -> tuple[int, Any]:
     `reach({"a": {"b": 1}}, ("a", "x", "y"))` is `(1, {"b": 1})`. Numbers lead into lists, and never from their end.
     """
     for depth, part in enumerate(path):
-        if type(data) in SCALARS:
+        kind = type(data)
+        if kind in SCALARS:
             return depth, data
-        if isinstance(data, list):
+        if kind is not dict and isinstance(data, list):
             if not isinstance(part, int) or not 0 <= part < len(data):
                 return depth, data
-        elif not isinstance(data, Mapping) or part not in data:
+        elif not (kind is dict or isinstance(data, Mapping)) or part not in data:
             return depth, data
         data = data[part]
     return len(path), data
@@ -170,7 +173,7 @@ def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tup
 def _collect(data: Any, path: Path, found: list[tuple[Path, Any]], *, in_lists: bool) -> None:
     if not data or type(data) in SCALARS:
         found.append((path, data))
-    elif isinstance(data, Mapping):
+    elif type(data) is dict or isinstance(data, Mapping):
         for key, value in data.items():
             _collect(value, (*path, key), found, in_lists=in_lists)
     elif in_lists and isinstance(data, list):
