@@ -20,7 +20,8 @@ _WHOLE_VALUE = re.compile(
     r"(?P<lead>[ ]*(?![ ])(?:- )*(?:[A-Za-z0-9_.-]+:)?)(?P<blank>[ ]*)(?P<value><%(?:(?!%>).)*%>)[ ]*\Z"
 )
 _EXPRESSION = re.compile(r"<%.*?(?:(?P<close>%>)|\Z)")
-_DIRECTIVE = re.compile(r"#[ ]*efdgen:(?P<what>.*)")
+_MARK = "efdgen:"
+_DIRECTIVE = re.compile(rf"#[ ]*{_MARK}(?P<what>.*)")
 _WHEN = re.compile(r"[ ]*when[ ]+(?P<condition><%(?:(?!%>).)*%>)[ ]*\Z")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/+-]*\Z")
 
@@ -70,7 +71,9 @@ def fill(file: TextFile, context: Mapping[str, Any]) -> str:
     problems: list[Problem] = []
     lines: list[str] = []
     for number, line in enumerate(file.text.split("\n"), 1):
-        if _DIRECTIVE.match(line):
+        if expressions.OPEN not in line and _MARK not in line:  # nearly all lines
+            lines.append(f"{line}\n")
+        elif _DIRECTIVE.match(line):
             if number > 1:
                 message = "`# efdgen:` is about the whole file: it belongs in the first line"
                 problems.append(Problem("E302", message, Location(file.source, number, 1)))
