@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -86,3 +87,46 @@ class _Server(http.server.ThreadingHTTPServer):
 
     def handle_error(self, _request: Any, _client_address: Any) -> None:
         pass
+
+
+@contextlib.contextmanager
+def in_tls(port: int, certificate: Any, clients: Any = None) -> Iterator[int]:
+    """Put TLS before a server of loopback that speaks none, and yield the port.
+
+    Args:
+        port: the server's.
+        certificate: what is shown, as trustme makes it.
+        clients: the authority whose certificates clients must have, as trustme makes it; None: they need none.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    if clients is not None:
+        clients.configure_trust(context)
+        context.verify_mode = ssl.CERT_REQUIRED
+
+    def pump(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while piece := source.recv(65536):
+                target.sendall(piece)
+        with contextlib.suppress(OSError):
+            target.shutdown(socket.SHUT_RDWR)
+
+    def serve(plain: socket.socket) -> None:
+        with contextlib.suppress(OSError), plain:
+            wrapped = context.wrap_socket(plain, server_side=True)
+            with wrapped, socket.create_connection(("127.0.0.1", port)) as behind:
+                back = threading.Thread(target=pump, args=(behind, wrapped), daemon=True)
+                back.start()
+                pump(wrapped, behind)
+                back.join()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)

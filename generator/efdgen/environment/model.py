@@ -181,6 +181,24 @@ class Volume(NamedTuple):
     storage_class: str | None
 
 
+class Form(NamedTuple):
+    """What shows that an answer over HTTP is that of the app, and of nobody before it. Patterns match somewhere.
+
+    Attributes:
+        headers: patterns of headers, by name.
+        fields: patterns of values of an answer in JSON, by their keys with dots in between.
+        text: a pattern of the answer's text; empty: it may be any.
+        sends_to: how the address begins that it sends on to; empty: it may be any, or none.
+        version: the version that must run; empty: that is not known. What runs is in the first group of a pattern.
+    """
+
+    headers: tuple[tuple[str, str], ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    text: str = ""
+    sends_to: str = ""
+    version: str = ""
+
+
 class Probe(NamedTuple):
     """A question that a running app can be asked without a login.
 
@@ -189,7 +207,9 @@ class Probe(NamedTuple):
         protocol: how it is asked, see `environment.probes`.
         address: a URL, or a host and a port.
         status: the answers that are right, where the protocol has such.
-        expected: the file that the answer must equal; None: whatever it says is right.
+        expected: the file that the answer must equal; None: there is none.
+        form: what shows whose answer it is, where the protocol has such.
+        is_safe: whether it is asked over TLS, where the address does not say so.
     """
 
     name: str
@@ -197,6 +217,8 @@ class Probe(NamedTuple):
     address: str
     status: tuple[int, ...]
     expected: EnvironmentFile | None
+    form: Form = Form()
+    is_safe: bool = False
 
 
 class ResolvedApp(NamedTuple):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from efdgen.environment.declared import is_there
-from efdgen.environment.model import EnvironmentFile, Probe
+from efdgen.environment.model import EnvironmentFile, Form, Probe
 from efdgen.errors import Path, Problem
-from efdgen.language import scope
+from efdgen.language import patterns, scope
 from efdgen.language.scope import Filling
 from efdgen.language.shown import shown
 from efdgen.repository.model import AppDefinition
@@ -21,6 +22,10 @@ HTTP, BROKER = "http", "kafka"
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}\Z")
 _OK = 200
 _MOST = 65535
+
+_OF_HTTP = ("status", "sameAs", "headers", "fields", "text", "sendsTo", "version")
+_OF_BROKERS = ("tls",)
+"""What one protocol knows, and the other does not."""
 
 
 def probes(
@@ -44,28 +49,75 @@ def probes(
             continue
         problems: list[Problem] = []
         filled = scope.fill(settings, path, filling._replace(problems=problems, evaluated=[]))
-        address = filled.get("address")
-        fault = "" if problems else _fault(filled["protocol"], address)
-        if fault:
-            where = (*path, "address")
-            message = f"the address of the probe {name!r} {fault} ({app.name} in environment {filling.environment})"
-            problems.append(Problem("E304", message, scope.locate(filling.layers, where), where))
+        if not problems:
+            for where, fault in _faults(filled):
+                message = f"the probe {name!r}: {fault} ({app.name} in environment {filling.environment})"
+                at = (*path, *where)
+                problems.append(Problem("E304", message, scope.locate(filling.layers, at), at))
         filling.problems.extend(problems)
         if problems:
             continue
         expected = next((file for file in files if file.path == filled.get("sameAs")), None)
         if "sameAs" not in filled or expected is not None:
             status = tuple(filled.get("status", (_OK,)))
-            found.append(Probe(name, filled["protocol"], address, status, expected))
+            address, is_safe = filled["address"], filled.get("tls") is True
+            found.append(Probe(name, filled["protocol"], address, status, expected, _form(filled), is_safe))
     return tuple(found)
+
+
+def _form(filled: Mapping[str, Any]) -> Form:
+    """Return what is declared of an answer."""
+    headers, fields = (tuple(filled.get(key, {}).items()) for key in ("headers", "fields"))
+    return Form(headers, fields, filled.get("text", ""), filled.get("sendsTo", ""), filled.get("version") or "")
+
+
+def _faults(filled: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield what is wrong with a probe, each with the path in it."""
+    protocol = filled["protocol"]
+    if fault := _fault(protocol, filled.get("address")):
+        yield ("address",), fault
+    for key in _OF_BROKERS if protocol == HTTP else _OF_HTTP:
+        if key in filled:
+            yield (key,), f"{key!r} is not a part of what the protocol {protocol} answers"
+    groups = 0
+    for where, pattern in _patterns(filled):
+        if fault := _pattern_fault(pattern):
+            yield where, f"{shown(pattern)} {fault}"
+        else:
+            groups += patterns.compiled(pattern).groups
+    version = filled.get("version")
+    if version is not None and not isinstance(version, str):
+        yield ("version",), f"the version must be text, not {shown(version)}"
+    elif version is not None and not groups:
+        yield ("version",), "the version is compared with nothing: no pattern has a group, such as '^v?([0-9].*)$'"
+    if not isinstance(filled.get("tls", False), bool):
+        yield ("tls",), f"`tls` must yield true or false, not {shown(filled['tls'])}"
+    if not isinstance(filled.get("sendsTo", ""), str):
+        yield ("sendsTo",), f"the address that it sends on to must be text, not {shown(filled['sendsTo'])}"
+
+
+def _patterns(filled: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    for key in ("headers", "fields"):
+        yield from (((key, name), pattern) for name, pattern in filled.get(key, {}).items())
+    if "text" in filled:
+        yield ("text",), filled["text"]
+
+
+def _pattern_fault(pattern: Any) -> str:
+    """Return what is wrong with a pattern; empty: nothing."""
+    with contextlib.suppress(re.error, OverflowError, RecursionError, TypeError):
+        patterns.compiled(pattern)
+        fault = patterns.fault(pattern)
+        return f"could take for ever: {fault}" if fault else ""
+    return "is not a regular expression"
 
 
 def _fault(protocol: str, address: Any) -> str:
     """Return what is wrong with an address; empty: nothing."""
     if protocol == HTTP:
-        return "" if _is_url(address) else f"must be a URL, not {shown(address)}"
+        return "" if _is_url(address) else f"the address must be a URL, not {shown(address)}"
     is_sound = isinstance(address, str) and _HOST_AND_PORT.match(address) and int(address.rpartition(":")[2]) <= _MOST
-    return "" if is_sound else f"must be a host and a port, not {shown(address)}"
+    return "" if is_sound else f"the address must be a host and a port, not {shown(address)}"
 
 
 def _is_url(address: Any) -> bool:

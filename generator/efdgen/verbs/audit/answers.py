@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from efdgen.environment.model import Probe
@@ -147,31 +148,37 @@ class Reply(NamedTuple):
         status: the status.
         location: where it sends on to; empty: nowhere. That is not followed.
         body: as much of it as was read.
+        headers: its headers, by their names in small letters.
     """
 
     status: int
     location: str
     body: bytes
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Brokers(NamedTuple):
-    """What message brokers say where clients connect to: hosts and ports, sorted."""
+    """What message brokers say where clients connect to.
 
-    advertised: tuple[str, ...]
+    Attributes:
+        advertised: hosts and ports, sorted; None: they say that to nobody without a login.
+        is_safe: whether they speak TLS.
+    """
+
+    advertised: tuple[str, ...] | None
+    is_safe: bool = False
 
 
 class ServiceQuestion(NamedTuple):
-    """What is asked of one service; of Argo CD, its version.
+    """What is asked of one service.
 
     Attributes:
         app: whose service it is.
         probe: what is asked.
-        says_version: whether the answer is data that says a version: anything else is of another server.
     """
 
     app: str
     probe: Probe
-    says_version: bool = False
 
 
 class ArgoCdQuestion(NamedTuple):

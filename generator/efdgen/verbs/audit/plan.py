@@ -7,7 +7,7 @@ from typing import Any
 
 from efdgen.environment import dns, hosts
 from efdgen.environment.argocd import without_empty
-from efdgen.environment.model import Probe, ResolvedApp, ResolvedEnvironment
+from efdgen.environment.model import Form, Probe, ResolvedApp, ResolvedEnvironment
 from efdgen.environment.probes import HTTP
 from efdgen.environment.secrets import secrets
 from efdgen.output import layout
@@ -17,6 +17,9 @@ from efdgen.verbs.audit.answers import ArgoCdQuestion, Plan, ServiceQuestion, Va
 
 NAMESPACE = "argocd"
 """Where Argo CD keeps its Applications, unless it was told to look elsewhere."""
+
+_ARGOCD = Form(fields=(("Version", "^v?([0-9].*)$"),))
+"""What Argo CD says of itself: https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/."""
 
 _IN_CLUSTER = "https://kubernetes.default.svc"
 """The cluster that Argo CD itself runs in: its Applications are made there."""
@@ -76,7 +79,7 @@ def _services(environment: ResolvedEnvironment) -> Iterable[ServiceQuestion]:
         for probe in app.probes:
             yield ServiceQuestion(app.definition.name, probe)
     url = environment.facts.argocd.url.rstrip("/")
-    yield ServiceQuestion(paths.PARENT, Probe("argocd", HTTP, f"{url}/api/version", (200,), None), says_version=True)
+    yield ServiceQuestion(paths.PARENT, Probe("argocd", HTTP, f"{url}/api/version", (200,), None, _ARGOCD))
 
 
 def _argocd(environment: ResolvedEnvironment) -> ArgoCdQuestion:

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import struct
 
 from efdgen.verbs.audit.answers import AskError, Brokers
+from efdgen.verbs.audit.asking.http import trust_fault
 from efdgen.verbs.audit.asking.reach import Reach, Server
 
 _VERSIONS, _METADATA = 18, 3
@@ -25,26 +27,72 @@ _WITH_A_LIST_OF_NONE = 1
 _WITH_THROTTLE, _WITH_CREATION, _MOST_PLAIN = 3, 4, 8
 """Versions of Metadata: from which on answers begin with a time, questions end with a flag, and none is compact yet."""
 
+_NO_ANSWER = (OSError, EOFError, struct.error, ValueError)
+"""What is raised when what comes is none of the protocol. ssl's errors are among them."""
+
 _MOST = 10_000_000
 _CLIENT = b"efdgen"
 
 
-def brokers(reach: Reach, server: Server) -> Brokers:
+class _EndedError(AskError):
+    """It speaks TLS, and then ends the connection: most of all because who asks shows no certificate."""
+
+
+def brokers(reach: Reach, server: Server, *, is_safe: bool = False) -> Brokers:
     """Return where the brokers of a cluster say that clients connect to.
+
+    Who does not answer as declared, with TLS or without, is asked the other way once: to say that it speaks that.
 
     Raises:
         AskError: when there is no answer, or it is none of the protocol.
     """
-    with contextlib.closing(reach.connect(server)) as connection:
+    try:
+        return _brokers(reach, server, reach.context() if is_safe else None)
+    except _NO_ANSWER as error:
+        first = error
+    try:
+        return _brokers(reach, server, None if is_safe else _anybody(reach))
+    except _EndedError:
+        raise
+    except (AskError, *_NO_ANSWER):
+        pass
+    where = f"{server[0]}:{server[1]}"
+    if isinstance(first, ssl.SSLCertVerificationError):
+        raise AskError(f"{where}: {trust_fault(first)}", "--ca-file names others to trust") from None
+    raise AskError(f"{where} does not speak the brokers' protocol", "is the port right?") from None
+
+
+def _anybody(reach: Reach) -> ssl.SSLContext:
+    """Return what speaks TLS with anybody: what is sent, everybody may read, and what comes is not trusted."""
+    context = reach.new_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _brokers(reach: Reach, server: Server, context: ssl.SSLContext | None) -> Brokers:
+    with contextlib.closing(reach.connect(server)) as plain:
         try:
-            version = _version(_asked(connection, _VERSIONS, 0, b""))
-            body = struct.pack(">i", 0) + (b"\0" if version >= _WITH_CREATION else b"")
-            return Brokers(_advertised(_asked(connection, _METADATA, version, body), version))
+            connection = context.wrap_socket(plain, server_hostname=server[0]) if context else plain
+            with connection:
+                try:
+                    version = _version(_asked(connection, _VERSIONS, 0, b""))
+                except (ConnectionError, EOFError, ssl.SSLError):
+                    if context is None:
+                        raise
+                    raise _ended(server) from None
+                return Brokers(_advertised(connection, version), context is not None)
         except TimeoutError:
             raise reach.too_late(server) from None
-        except (OSError, EOFError, struct.error, ValueError):
-            reason = f"{server[0]}:{server[1]} does not speak the brokers' protocol"
-            raise AskError(reason, "is the port right? A listener with TLS or a login can't be asked") from None
+        except ssl.SSLError as error:
+            if "ALERT_HANDSHAKE_FAILURE" in (error.reason or ""):
+                raise _ended(server) from None
+            raise
+
+
+def _ended(server: Server) -> _EndedError:
+    reason = f"{server[0]}:{server[1]} speaks TLS, and ends the connection before it answers"
+    return _EndedError(reason, "it wants a certificate of who asks, and audits have none; or it is no broker")
 
 
 def _asked(connection: socket.socket, key: int, version: int, body: bytes) -> bytes:
@@ -82,8 +130,16 @@ def _version(answer: bytes) -> int:
     return version
 
 
-def _advertised(answer: bytes, version: int) -> tuple[str, ...]:
-    """Return hosts and ports: [int32 throttle] | int32 count | (int32 id, string host, int32 port, string rack)*."""
+def _advertised(connection: socket.socket, version: int) -> tuple[str, ...] | None:
+    """Ask for hosts and ports; None: they are told to nobody without a login, which ends the connection.
+
+    [int32 throttle] | int32 count | (int32 id, string host, int32 port, string rack)*
+    """
+    body = struct.pack(">i", 0) + (b"\0" if version >= _WITH_CREATION else b"")
+    try:
+        answer = _asked(connection, _METADATA, version, body)
+    except (ConnectionError, EOFError):
+        return None
     at = 4 if version >= _WITH_THROTTLE else 0
     (count,) = struct.unpack_from(">i", answer, at)
     at += 4

@@ -81,7 +81,8 @@ def _request(reach: Reach, method: str, url: str, headers: Mapping[str, str], bo
             raise AskError(f"{where}: the connection broke, or what came is no HTTP", "try again") from None
     if len(content) > _MOST:
         raise AskError(f"{where}: the answer has more than {_MOST:,} bytes")
-    return Reply(answer.status, answer.headers.get("Location", ""), content)
+    said = {name.lower(): str(value) for name, value in reversed(answer.headers.items())}
+    return Reply(answer.status, answer.headers.get("Location", ""), content, said)
 
 
 class _Connection(http.client.HTTPConnection):

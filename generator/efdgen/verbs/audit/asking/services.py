@@ -24,5 +24,5 @@ def ask(reach: Reach, probe: Probe) -> Reply | Brokers:
         AskError: when it does not answer.
     """
     if probe.protocol == HTTP:
-        return http.get(reach, probe.address, {"Accept": "application/json, */*"})
-    return brokers.brokers(reach, server(probe))
+        return http.get(reach, probe.address, {"Accept": "*/*"})
+    return brokers.brokers(reach, server(probe), is_safe=probe.is_safe)

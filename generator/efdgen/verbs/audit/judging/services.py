@@ -8,10 +8,9 @@ from typing import Any
 from efdgen.environment.model import Probe
 from efdgen.review.audit import SERVICES, Finding, Status
 from efdgen.verbs.audit.answers import Brokers, Reply, ServiceQuestion, Unanswered
+from efdgen.verbs.audit.judging import answerforms
 
 _NOT_FOUND = 404
-_SHOWN_KEYS = ("version", "Version")
-"""Where services say which version they are."""
 
 
 def judge(question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Finding:
@@ -23,22 +22,35 @@ def judge(question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Fi
         return Finding(SERVICES, probe.name, Status.UNKNOWN, answer.reason, answer.advice)
     if isinstance(answer, Brokers):
         return _brokers(probe, answer)
+    return _http(question, answer)
+
+
+def _http(question: ServiceQuestion, answer: Reply) -> Finding:
+    probe = question.probe
+    led = f", and sends on to {_place(answer.location)}" if answer.location else ""
     if answer.status not in probe.status:
         status = Status.MISSING if answer.status == _NOT_FOUND else Status.DIFFERENT
-        led = f", and sends on to {_place(answer.location)}" if answer.location else ""
         right = " or ".join(map(str, probe.status))
         detail = f"{probe.address} answers with status {answer.status}{led}, not {right}"
-        return Finding(SERVICES, probe.name, status, detail, _fix(question))
-    said = _data(answer)
+        return Finding(SERVICES, probe.name, status, f"{detail}{_seen(answer)}", _fix(question))
+    if fault := answerforms.fault(probe.form, answer):
+        detail = f"{probe.address} answers{led}, and is not {probe.name}: the answer {fault}{_seen(answer)}"
+        advice = f"is another server, a login or a maintenance page before it? Then {_fix(question)}"
+        return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, advice)
     if probe.expected is not None:
-        return _compared(probe, said, _fix(question))
-    led = f", and sends on to {_place(answer.location)}" if answer.location else ""
-    version = next((said[key] for key in _SHOWN_KEYS if isinstance(said, dict) and isinstance(said.get(key), str)), "")
-    if question.says_version and not version:
-        detail = f"{probe.address} answers, but not with a version: it is another server, or a page before it"
-        return Finding(SERVICES, probe.name, Status.UNKNOWN, detail, "is the address right? Look at it with curl")
-    which = f", version {version[:80]}" if version else ""
+        return _compared(probe, answerforms.data(answer), _fix(question))
+    version, wanted = answerforms.version(probe.form, answer), probe.form.version
+    if answerforms.is_other_version(wanted, version):
+        detail = f"{probe.address} runs version {version}, not {wanted}"
+        advice = f"is the Application of {question.app} synced? efdgen audit ENV argocd says more"
+        return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, advice)
+    which = f", version {version}" if version else ""
     return Finding(SERVICES, probe.name, Status.THERE, f"{probe.address} answers{led}{which}")
+
+
+def _seen(answer: Reply) -> str:
+    """Return what came, where anything did."""
+    return f"; what came is {answerforms.seen(answer)}" if answer.body else ""
 
 
 def _fix(question: ServiceQuestion) -> str:
@@ -50,6 +62,15 @@ def _fix(question: ServiceQuestion) -> str:
 
 
 def _brokers(probe: Probe, answer: Brokers) -> Finding:
+    if answer.is_safe != probe.is_safe:
+        speaks, declared = ("TLS", "without") if answer.is_safe else ("no TLS", "with")
+        detail = f"{probe.address} speaks {speaks}, and is declared {declared} it: who connects as declared can't"
+        advice = f"set up the listener as declared, or say `tls: {str(answer.is_safe).lower()}` in app.yaml"
+        return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, advice)
+    if answer.advertised is None:
+        detail = f"{probe.address} answers, and needs a login to say where clients connect to"
+        advice = "audits have no login: look at it with a client that has one"
+        return Finding(SERVICES, probe.name, Status.UNKNOWN, detail, advice)
     listed = ", ".join(answer.advertised) or "no broker"
     if probe.address.lower() in (each.lower() for each in answer.advertised):
         return Finding(SERVICES, probe.name, Status.THERE, f"it advertises {listed}")
@@ -73,10 +94,3 @@ def _compared(probe: Probe, said: Any, fix: str) -> Finding:
 def _place(location: str) -> str:
     """Return where an answer sends on to, without what can be secret in it: a query."""
     return location.partition("?")[0].partition("#")[0][:200]
-
-
-def _data(answer: Reply) -> Any:
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
