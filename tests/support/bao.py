@@ -66,10 +66,10 @@ class Bao:
     ) -> None:
         self._processes.stop()
 
-    def api(self, method: str, path: str, data: Any = None, token: str | None = None) -> Any:
-        """Ask for something, with the root token or another one."""
+    def api(self, method: str, path: str, data: Any = None, token: str | None = None, namespace: str = "") -> Any:
+        """Ask for something, with the root token or another one, in the root's namespace or another one."""
         body = None if data is None else json.dumps(data).encode()
-        headers = {"X-Vault-Token": self.root if token is None else token}
+        headers = {"X-Vault-Token": self.root if token is None else token, "X-Vault-Namespace": namespace}
         request = urllib.request.Request(f"{self.address}/v1/{path}", body, headers, method=method)  # noqa: S310 - it is http
         with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
             content = answer.read()

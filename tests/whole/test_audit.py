@@ -142,6 +142,27 @@ def test_a_site_that_is_as_written_is_there_and_nobody_else_was_asked(lab: Lab) 
     assert len(data["asked"]) == len(named) + 2
 
 
+def test_a_plan_asks_nobody_and_names_all_that_an_audit_asks(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://somebody:hunter2@127.0.0.1:9")
+    monkeypatch.setenv("https_proxy", "http://somebody:hunter2@127.0.0.1:9")
+    monkeypatch.setenv("VAULT_CLIENT_TIMEOUT", "5s")
+    with watched() as seen:
+        planned = lab.audit("--plan", "--format", "json")
+        text = lab.audit("--plan")
+    assert (seen.servers, seen.names, planned.exit_code) == (set(), set(), 0)
+    (plan,) = json.loads(planned.stdout)["plans"]
+    with watched([lab.servers["dns"]]) as seen:
+        audited = json.loads(lab.audit("--format", "json").stdout)["audits"][0]
+    assert sorted(each["server"] for each in plan["asked"]) == sorted(audited["asked"])
+    assert seen.servers == {("127.0.0.1", port) for port in lab.servers.values()}, "no proxy was asked"
+    for said in ("HTTPS_PROXY; audits ask through no proxy", "VAULT_CLIENT_TIMEOUT; --timeout says", "with a token"):
+        assert said in text.stdout
+    assert "hunter2" not in text.stdout + planned.stdout
+    through = {each["connectsTo"].rpartition(":")[2] for each in plan["asked"] if each["server"].endswith(":443")}
+    assert through == {str(lab.servers["ingress"])}
+    assert lab.audit("--plan", "--format", "markdown").stdout.startswith("## What an audit asks\n\n### lab: ")
+
+
 def test_statuses_tell_what_is_wrong_from_what_is_not_known(lab: Lab) -> None:
     assert lab.audit("dns", "tls", "--brief", "--format", "json").exit_code == 0
     (host, *_) = lab.names.names
@@ -220,6 +241,22 @@ def test_what_can_not_be_meant_is_refused(lab: Lab) -> None:
     ):
         result = lab.audit("vault", *words)
         assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
+
+
+def test_variables_of_vault_that_audits_do_not_follow_are_refused_where_vault_is_asked(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value, said in (
+        ("VAULT_SKIP_VERIFY", "true", "VAULT_SKIP_VERIFY is set: no token is sent"),
+        ("VAULT_SKIP_VERIFY", "yes", "VAULT_SKIP_VERIFY is neither true nor false"),
+        ("VAULT_NAMESPACE", "a b\r\n", "VAULT_NAMESPACE can't be the name of a namespace"),
+    ):
+        monkeypatch.setenv(name, value)
+        result = lab.audit("vault")
+        assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
+        assert lab.audit("dns", "--brief").exit_code == 0
+        monkeypatch.setenv(name, "false" if name == "VAULT_SKIP_VERIFY" else "")
+        assert lab.audit("vault", "--brief").exit_code == 0
 
 
 def test_no_secret_is_anywhere(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli import logins, reaching
+from efdgen.cli import logins, reaching, vaultvariables
 from efdgen.cli.common import (
     DIFFERENCES,
     UNKNOWN,
@@ -21,6 +21,10 @@ from efdgen.cli.common import (
 )
 from efdgen.cli.reaching import complete_token_file, reach_options
 from efdgen.cli.reports import Report, Said, Style, publish, report_option
+
+if TYPE_CHECKING:
+    from efdgen.verbs.audit.asking.reach import Means
+    from efdgen.verbs.audit.sites import Logins, Wanted
 
 _FORMATS = ("text", "json", "markdown")
 
@@ -36,6 +40,7 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
 @click.argument("words", nargs=-1, metavar="[ENV]... [AREA]...", shell_complete=_complete)
 @root_option
 @click.option("--brief", is_flag=True, help="Show only what is not as it should be.")
+@click.option("--plan", is_flag=True, help="Show who would be asked, and how; nobody is.")
 @click.option("--address", default="", metavar="ADDRESS", help="Where hosts behind the ingress controller must lead.")
 @click.option("--node-address", default="", metavar="ADDRESS", help="The same of hosts on nodes' own ports.")
 @click.option("--former", multiple=True, metavar="NAME", help="A name that it once had: its hosts must be gone.")
@@ -56,6 +61,7 @@ def command(
     words: tuple[str, ...],
     root: Path | None,
     brief: bool,
+    plan: bool,
     address: str,
     node_address: str,
     former: tuple[str, ...],
@@ -77,6 +83,7 @@ def command(
     \b
     Examples:
       efdgen audit summit
+      efdgen audit summit --plan
       efdgen audit summit vault --brief
       efdgen audit dns tls
       efdgen audit summit argocd --kube-context summit
@@ -86,6 +93,7 @@ def command(
     from efdgen.repository import paths
     from efdgen.review.audit import AREAS, ARGOCD, VAULT, Status, worst
     from efdgen.verbs.audit import run as verb
+    from efdgen.verbs.audit.sites import Logins, Wanted
     from efdgen.verbs.audit.tokens import Tokens
 
     environments, areas = verb.told_apart(words)
@@ -93,16 +101,19 @@ def command(
     folder = repository_root(root)
     known = paths.environment_names(folder)
     files = reaching_options["vault_token_files"]
-    login = verb.Logins(
-        logins.vault_tokens(files, known) if VAULT in asked else Tokens(),
+    login = Logins(
+        logins.vault_tokens(files, known, may_ask=not plan) if VAULT in asked else Tokens(),
         logins.argocd_tokens(argocd_token_files, known) if ARGOCD in asked else Tokens(),
         kube_context,
     )
-    wanted = verb.Wanted(environments, areas, address, node_address, former)
+    wanted = Wanted(environments, areas, address, node_address, former)
+    means = reaching.means(reaching_options, asks_vault=VAULT in asked)
+    if plan:
+        _show_plan(folder, wanted, means, login, format_, reports)
+        return
     now = dt.datetime.now(dt.timezone.utc)
     interrupts: list[bool] = []
     with progress_bar("Asking") as progress:
-        means = reaching.means(reaching_options)
         found = verb.audit(folder, wanted, means, login, now, progress, lambda: interrupts.append(True))
 
     def tell(form: str, style: Style) -> list[Said]:
@@ -114,3 +125,18 @@ def command(
     status = worst(each for audit in found for each in audit.findings)
     if status is not Status.THERE:
         raise click.exceptions.Exit(UNKNOWN if status is Status.UNKNOWN else DIFFERENCES)
+
+
+def _show_plan(
+    folder: Path, wanted: Wanted, means: Means, login: Logins, format_: str, reports: tuple[Report, ...]
+) -> None:
+    from efdgen.report import auditplan as report
+    from efdgen.verbs.audit.planned import planned
+
+    found = planned(folder, wanted, means, login)
+    unused = tuple(vaultvariables.unused())
+
+    def tell(form: str, style: Style) -> list[Said]:
+        return [Said(report.FORMATS[form](found, unused, style))]
+
+    publish(tell, format_, reports)

@@ -18,7 +18,7 @@ _MOST = 65_536
 """Bytes that are read of a file for a token: /dev/zero has no end."""
 
 
-def vault_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens:
+def vault_tokens(files: Sequence[str], environments: Collection[str], *, may_ask: bool = True) -> Tokens:
     """Return the tokens for Vault: of files that are named, VAULT_TOKEN, ~/.vault-token, or what somebody types.
 
     Nothing is asked for but on a terminal, and where no file is named.
@@ -26,6 +26,7 @@ def vault_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens:
     Args:
         files: `FILE`, or `ENV=FILE` for one environment alone.
         environments: those that there are.
+        may_ask: whether somebody may be asked to type one.
 
     Raises:
         UsageError: when a file can't be read, or an environment is unknown.
@@ -34,7 +35,7 @@ def vault_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens:
 
     common, own = _named(files, environments)
     server = os.environ.get("VAULT_ADDR", "").strip()
-    return Tokens(common or _vault_token(may_ask=not own), own, server)
+    return Tokens(common or _vault_token(may_ask=may_ask and not own), own, server)
 
 
 def argocd_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens:

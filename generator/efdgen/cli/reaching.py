@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from efdgen.cli import vaultvariables
 from efdgen.cli.common import complete_environment
 
 if TYPE_CHECKING:
@@ -104,10 +105,18 @@ def reach_options(function: Function) -> Function:
     return function
 
 
-def means(options: Mapping[str, Any]) -> Means:
-    """Return how servers are reached, of what was given for `reach_options`."""
-    from efdgen.verbs.audit.asking.reach import Means
+def means(options: Mapping[str, Any], *, asks_vault: bool = True) -> Means:
+    """Return how servers are reached, of what was given for `reach_options`, and of the variables of vault.
 
-    return Means(
-        options["timeout"], options["instead"], options["ca_file"], options["dns_server"], options["allow_http"]
-    )
+    Args:
+        options: what was given.
+        asks_vault: whether Vault is asked: else what its variables say makes no difference.
+
+    Raises:
+        UsageError: when the variables of vault say what audits do not do.
+    """
+    from efdgen.verbs.audit.asking.reach import Means, VaultMeans
+
+    given = (options["timeout"], options["instead"], options["ca_file"], options["dns_server"], options["allow_http"])
+    vault = vaultvariables.vault_means() if asks_vault else VaultMeans()
+    return Means(*given, vault, vaultvariables.proxies())

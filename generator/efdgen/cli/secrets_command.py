@@ -98,6 +98,12 @@ def _settings(address: str, means: Means) -> dict[str, str]:
         shown = f"[{host}]" if ":" in host else host
         settings["VAULT_ADDR"] = f"{urlsplit(address).scheme}://{shown}:{port}"
         settings["VAULT_TLS_SERVER_NAME"] = server[0]
-    if means.ca_file:
-        settings["VAULT_CACERT"] = str(Path(means.ca_file).absolute())
+    if means.vault.namespace:
+        settings["VAULT_NAMESPACE"] = means.vault.namespace
+    if means.vault.ca_folder:
+        settings["VAULT_CAPATH"] = str(Path(means.vault.ca_folder).absolute())
+    elif means.vault.ca_text:
+        settings["VAULT_CACERT_BYTES"] = means.vault.ca_text
+    if file := means.ca_file or means.vault.ca_file:
+        settings["VAULT_CACERT"] = str(Path(file).absolute())
     return settings

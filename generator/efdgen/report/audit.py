@@ -35,7 +35,7 @@ def as_markdown(audits: Sequence[Audit], _style: Style, *, is_brief: bool = Fals
     """Return the same for an issue or a page."""
     lines: list[str] = ["## What an audit found", ""]
     if len(audits) > 1:
-        lines += [*_markdown_table(_cells(audits)), ""]
+        lines += [*markdown_table(_cells(audits)), ""]
     for audit in audits:
         lines += [f"### {audit.environment}: {_sum(audit.findings)}", "", f"Asked at {audit.at}.", ""]
         rows = [
@@ -44,7 +44,7 @@ def as_markdown(audits: Sequence[Audit], _style: Style, *, is_brief: bool = Fals
             if not (is_brief and each.is_fine)
         ]
         if rows:
-            lines += [*_markdown_table([list(_HEAD), *rows]), ""]
+            lines += [*markdown_table([list(_HEAD), *rows]), ""]
     return "\n".join(lines).rstrip("\n")
 
 
@@ -154,6 +154,7 @@ def _matrix(audits: Sequence[Audit], style: Style) -> str:
     return table(_cells(audits), style)
 
 
-def _markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
+def markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return the lines of a table whose first row is its head."""
     quoted = [f"| {' | '.join(quote(_shown(cell), Place.CELL) for cell in row)} |" for row in rows]
     return [quoted[0], f"| {' | '.join('---' for _ in rows[0])} |", *quoted[1:]]

@@ -10,6 +10,9 @@ from efdgen.environment.secrets import Gap, Secret
 from efdgen.language import visible
 from efdgen.report.text import Style, table
 
+_LEADING = ("VAULT_NAMESPACE", "VAULT_AGENT_ADDR", "VAULT_TLS_SERVER_NAME")
+"""The variables of vault that say where it puts things, beside VAULT_ADDR."""
+
 FILES = frozenset(("tls.crt", "tls.key", "ca.crt"))
 """The keys of Kubernetes' own Secrets for TLS: what they hold is a file of several lines."""
 
@@ -83,6 +86,8 @@ def commands(settings: Mapping[str, str], gaps: Sequence[Gap]) -> str:
         "  { set +ax; } 2>/dev/null",
         "  set -o pipefail",
         "  unset -v new there value key kind file",
+        # What is set where this runs must not lead elsewhere.
+        f"  unset -v {' '.join(name for name in _LEADING if name not in settings)}",
         f"  export {' '.join(f'{name}={shlex.quote(value)}' for name, value in settings.items())}",
         _FUNCTIONS,
         "  vault token lookup >/dev/null || echo 'warning: vault has no token that counts there' >&2",

@@ -19,7 +19,7 @@ from efdgen.verbs.audit.asking.argocd import Way
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
 from efdgen.verbs.audit.judging.argocd import judge
 from efdgen.verbs.audit.plan import plan
-from efdgen.verbs.audit.run import Rendered
+from efdgen.verbs.audit.sites import Rendered
 from support.bao import free_port
 from support.charts import applications
 from support.checkout import ROOT, edit, resolved

@@ -7,10 +7,12 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
+import trustme
 from click.testing import CliRunner, Result
 
 from efdgen import cli
@@ -20,7 +22,7 @@ from efdgen.report.secrets import commands
 from efdgen.review.audit import Finding, Status
 from efdgen.verbs.audit.answers import KeyState, VaultQuestion
 from efdgen.verbs.audit.asking import vault
-from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
+from efdgen.verbs.audit.asking.reach import Means, Reach, VaultMeans, server_of
 from efdgen.verbs.audit.asking.secretvalues import key_state
 from efdgen.verbs.audit.judging import vault as judging
 from efdgen.verbs.audit.plan import plan
@@ -30,10 +32,12 @@ from support.checkout import ROOT, edit, resolved
 from support.gitrepo import variables
 from support.repository import small_repository
 from support.terminal import typed
+from support.tlsserver import in_tls
 
 pytestmark = [needs.VAULT.needed, pytest.mark.xdist_group("vault")]
 
 NOW = dt.datetime.now(dt.timezone.utc)
+ROOT_NAMESPACE = VaultMeans()
 SUMMIT = "secret/k8s_operator/summit-lsp.lsst.codes/efd"
 
 
@@ -74,8 +78,8 @@ def question(
     )
 
 
-def found(asked: VaultQuestion, token: str, timeout: float = 5) -> list[Finding]:
-    reach = Reach(Means(timeout), [server_of(asked.address)])
+def found(asked: VaultQuestion, token: str, vault_means: VaultMeans = ROOT_NAMESPACE) -> list[Finding]:
+    reach = Reach(Means(5, vault=vault_means), [server_of(asked.address)])
     return list(judging.judge("summit", asked, vault.ask(reach, asked, token), NOW))
 
 
@@ -194,6 +198,87 @@ def test_what_a_token_may_not_see_is_unknown_and_never_fine(bao: Bao, fleet: Map
         } == {Status.UNKNOWN}
 
 
+def test_a_token_that_ran_out_by_itself_is_told(bao: Bao, fleet: Mapping[str, ResolvedEnvironment]) -> None:
+    asked = question(bao, fleet, "summit")
+    filled(bao, "summit", "secret")
+    token = bao.token(reads(asked.prefix), ttl="1s")
+    assert wrong(found(asked, token))[0][2].startswith("it ends in 0 minutes: ")
+    time.sleep(1.2)
+    findings = found(asked, token)
+    (server, *others) = findings
+    assert (server.status, {each.status for each in others}) == (Status.THERE, {Status.UNKNOWN})
+    assert {each.subject for each in others} == {*(each.path for each in asked.paths), f"{asked.prefix}/*", "the token"}
+    assert all("the token does not count: it has ended" in each.detail for each in others)
+
+
+def test_a_namespace_is_asked_in_and_no_other(bao: Bao, fleet: Mapping[str, ResolvedEnvironment]) -> None:
+    asked = question(bao, fleet, "tucson-teststand")
+    made = [("PUT", "sys/namespaces/team", {}, "")]
+    made += [("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "1"}}, "team")]
+    rules = {f"{asked.prefix}/*": ["read", "list"]}
+    text = "\n".join(f'path "{path}" {{ capabilities = {json.dumps(may)} }}' for path, may in rules.items())
+    made += [("PUT", "sys/policies/acl/audit", {"policy": text}, "team")]
+    for path, keys in rendered_paths("tucson-teststand").items():
+        made.append(("PUT", path, {key: sound(key) for key in keys}, "team"))
+        bao.delete(path)
+    for method, path, data, namespace in made:
+        bao.api(method, path, data, namespace=namespace)
+    made_token = bao.api("POST", "auth/token/create", {"policies": ["audit"], "ttl": "768h"}, namespace="team")
+    token = made_token["auth"]["client_token"]
+    there = found(asked, token, vault_means=VaultMeans("team"))
+    assert [each for each in there if not each.is_fine] == []
+    assert len(there) == 2 + len(asked.paths)
+    assert there[-1].detail.endswith("it may do nothing beyond the environment's own")
+    # In the root's namespace, the same token is nobody's, and nothing is there.
+    assert {each.status for each in found(asked, token)[1:]} == {Status.UNKNOWN}
+    assert {each.status for each in found(asked, bao.root)[1 : 1 + len(asked.paths)]} == {Status.MISSING}
+
+
+def test_the_commands_put_things_into_the_namespace_that_was_asked_in(
+    bao: Bao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = small_repository(tmp_path)
+    edit(root / "environments/lab.yaml", "pathPrefix:", f"address: {bao.address}\n  pathPrefix:")
+    bao.api("PUT", "sys/namespaces/of-commands", {})
+    bao.api("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "1"}}, namespace="of-commands")
+    for name, value in (
+        ("VAULT_TOKEN", bao.root),
+        ("VAULT_NAMESPACE", "of-commands"),
+        ("VAULT_CAPATH", "certificates"),
+    ):
+        monkeypatch.setenv(name, value)
+    said = CliRunner().invoke(cli.command, ["secrets", "lab", "--missing", "--root", str(root)]).stdout
+    exported = f"export VAULT_ADDR={bao.address} VAULT_NAMESPACE=of-commands VAULT_CAPATH={Path.cwd()}/certificates\n"
+    assert exported in said
+    assert "unset -v VAULT_AGENT_ADDR VAULT_TLS_SERVER_NAME\n" in said
+    assert "kv put -cas=0" not in said, "the engine of the namespace keeps no versions"
+
+
+def test_vault_is_trusted_as_its_command_trusts_it(
+    bao: Bao, fleet: Mapping[str, ResolvedEnvironment], tmp_path: Path
+) -> None:
+    kind = trustme.KeyType.ECDSA
+    authority, other = trustme.CA(key_type=kind), trustme.CA(key_type=kind)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "odd.pem").write_text("nothing", encoding="utf-8")
+    authority.cert_pem.write_to_path(str(tmp_path / "folder/mine.pem"))
+    other.cert_pem.write_to_path(str(tmp_path / "other.pem"))
+    text = authority.cert_pem.bytes().decode()
+    with in_tls(bao.port, authority.issue_cert("127.0.0.1", key_type=kind)) as port:
+        asked = question(bao, fleet, "summit")._replace(address=f"https://127.0.0.1:{port}", paths=())
+        for means, there in (
+            (VaultMeans(ca_file=f"{tmp_path}/folder/mine.pem"), ""),
+            (VaultMeans(ca_text=text), ""),
+            (VaultMeans(ca_folder=f"{tmp_path}/folder"), ""),
+            (VaultMeans(), "its certificate is not to be trusted"),
+            (VaultMeans(ca_file=f"{tmp_path}/other.pem"), "its certificate is not to be trusted"),
+            (VaultMeans(ca_file=f"{tmp_path}/odd.pem"), "what VAULT_CACERT names holds no certificates"),
+            (VaultMeans(ca_folder=f"{tmp_path}/none"), "what VAULT_CAPATH names holds no certificates"),
+        ):
+            server = found(asked, bao.root, vault_means=means)[0]
+            assert (server.status is Status.THERE, there in server.detail) == (not there, True), server
+
+
 def test_without_a_token_or_a_server_everything_is_unknown(bao: Bao, fleet: Mapping[str, ResolvedEnvironment]) -> None:
     asked = question(bao, fleet, "summit")
     nobody = asked._replace(address=f"http://127.0.0.1:{free_port()}")
@@ -276,6 +361,7 @@ def fill(bao: Bao, tmp_path: Path) -> Callable[..., tuple[str, int, str]]:
         command.chmod(0o755)
     environment = {
         **variables(), "PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "HOME": str(tmp_path), "VAULT_TOKEN": bao.root,
+        "VAULT_NAMESPACE": "nowhere",
     }  # fmt: skip
 
     def run(

@@ -6,7 +6,7 @@ import contextlib
 import http.client
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -24,22 +24,32 @@ _SECRET = frozenset(("X-Vault-Token", "Authorization"))
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
-def get(reach: Reach, url: str, headers: Mapping[str, str] = _NO_HEADERS) -> Reply:
+Trust = Callable[[], ssl.SSLContext]
+
+
+def get(reach: Reach, url: str, headers: Mapping[str, str] = _NO_HEADERS, trust: Trust | None = None) -> Reply:
     """Ask for a URL.
 
-    Raises:
-        AskError: when there is no answer.
-    """
-    return _request(reach, "GET", url, headers, None)
-
-
-def post(reach: Reach, url: str, headers: Mapping[str, str], data: Any) -> Reply:
-    """Send data as JSON.
+    Args:
+        reach: makes the connection.
+        url: what is asked for.
+        headers: what is sent with it.
+        trust: returns whom TLS trusts; None: whom the reach does.
 
     Raises:
         AskError: when there is no answer.
     """
-    return _request(reach, "POST", url, {"Content-Type": "application/json", **headers}, json.dumps(data).encode())
+    return _request(reach, "GET", url, headers, None, trust)
+
+
+def post(reach: Reach, url: str, headers: Mapping[str, str], data: Any, trust: Trust | None = None) -> Reply:
+    """Send data as JSON; the arguments are those of `get`.
+
+    Raises:
+        AskError: when there is no answer.
+    """
+    sent = {"Content-Type": "application/json", **headers}
+    return _request(reach, "POST", url, sent, json.dumps(data).encode(), trust)
 
 
 def data(reply: Reply) -> Any:
@@ -57,13 +67,15 @@ def trust_fault(error: ssl.SSLError) -> str:
     return f"TLS fails: {error.reason or error.strerror or 'the connection ended'}"
 
 
-def _request(reach: Reach, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+def _request(
+    reach: Reach, method: str, url: str, headers: Mapping[str, str], body: bytes | None, trust: Trust | None
+) -> Reply:
     server = server_of(url)
     if not _SECRET.isdisjoint(headers):
         reach.may_send_a_token(url)
     parts = urlsplit(url)
     target = quote(parts.path or "/", safe="%/:=&?~#+!$,;'@()*[]") + (f"?{parts.query}" if parts.query else "")
-    connection = _Connection(reach, server, is_safe=parts.scheme == "https")
+    connection = _Connection(reach, server, (trust or reach.context) if parts.scheme == "https" else None)
     where = f"{server[0]}:{server[1]}"
     with contextlib.closing(connection):
         try:
@@ -88,17 +100,17 @@ def _request(reach: Reach, method: str, url: str, headers: Mapping[str, str], bo
 class _Connection(http.client.HTTPConnection):
     """A connection that the reach makes."""
 
-    def __init__(self, reach: Reach, server: Server, *, is_safe: bool) -> None:
+    def __init__(self, reach: Reach, server: Server, trust: Trust | None) -> None:
         super().__init__(*server)
         self._reach = reach
         self._server = server
-        self._is_safe = is_safe
-        if is_safe:
+        self._trust = trust
+        if trust is not None:
             self.default_port = http.client.HTTPS_PORT
 
     def connect(self) -> None:
         """Connect, and begin TLS where the URL says so."""
         plain = self._reach.connect(self._server)
         self.sock = plain
-        if self._is_safe:
-            self.sock = self._reach.context().wrap_socket(plain, server_hostname=self._server[0])
+        if self._trust is not None:
+            self.sock = self._trust().wrap_socket(plain, server_hostname=self._server[0])

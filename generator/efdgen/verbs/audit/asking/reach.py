@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -23,6 +24,22 @@ class NotNamedError(Exception):
     """A server was to be asked that nobody named: a mistake in efdgen."""
 
 
+class VaultMeans(NamedTuple):
+    """How Vault is asked, as the variables of the command vault say.
+
+    Attributes:
+        namespace: the namespace that is asked in; empty: the root.
+        ca_file: certificates of those who are trusted, in PEM; nobody else is, but those of `Means.ca_file`.
+        ca_text: the same, as text.
+        ca_folder: the same, as a folder of files.
+    """
+
+    namespace: str = ""
+    ca_file: str = ""
+    ca_text: str = ""
+    ca_folder: str = ""
+
+
 class Means(NamedTuple):
     """How servers are reached.
 
@@ -32,6 +49,8 @@ class Means(NamedTuple):
         ca_file: certificates of those who are trusted, in PEM, beside the machine's own; empty: no others.
         dns_server: who is asked for names; None: whom the machine asks.
         allows_http: whether tokens may be sent over http.
+        vault: how Vault is asked.
+        proxies: variables that name a proxy, which is not used.
     """
 
     timeout: float = 10.0
@@ -39,6 +58,8 @@ class Means(NamedTuple):
     ca_file: str = ""
     dns_server: Server | None = None
     allows_http: bool = False
+    vault: VaultMeans = VaultMeans()
+    proxies: tuple[str, ...] = ()
 
 
 class Reach:
@@ -59,6 +80,7 @@ class Reach:
         self._asked: set[Server] = set()
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
+        self._vault_context: ssl.SSLContext | None = None
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -103,7 +125,8 @@ class Reach:
             is_refused = to[1] == port and server not in self.means.instead
             raise AskError(reason, "is it running, and the address right?", is_refused) from None
         except OSError as error:
-            raise AskError(f"{host}:{port} can't be reached: {error.strerror}", "is the network there?") from None
+            reason = f"{host}:{port} can't be reached: {error.strerror}"
+            raise AskError(reason, f"is the network there?{self._no_proxy()}") from None
 
     def may_send_a_token(self, url: str) -> None:
         """Refuse to send a token where everybody in between could read it.
@@ -122,7 +145,12 @@ class Reach:
     def too_late(self, server: Server) -> AskError:
         """Return the error for a server that is silent."""
         reason = f"{server[0]}:{server[1]} does not answer within {self.means.timeout:g} seconds"
-        return AskError(reason, "is there a way to it from here, a firewall or a VPN? --timeout waits longer")
+        advice = "is there a way to it from here, a firewall or a VPN? --timeout waits longer"
+        return AskError(reason, f"{advice}{self._no_proxy()}")
+
+    def _no_proxy(self) -> str:
+        """Say that a proxy that is set is not used: it would be the first guess."""
+        return f"; {', '.join(self.means.proxies)}: set, and not used" if self.means.proxies else ""
 
     def context(self) -> ssl.SSLContext:
         """Return whom TLS trusts: those that the machine, SSL_CERT_FILE and the given file name.
@@ -135,18 +163,55 @@ class Reach:
                 self._context = self.new_context()
             return self._context
 
+    def vault_context(self) -> ssl.SSLContext:
+        """Return whom TLS with Vault trusts: those that the variables of vault name, where they do.
+
+        Raises:
+            AskError: when what they name can't be read.
+        """
+        vault = self.means.vault
+        if not (vault.ca_file or vault.ca_text or vault.ca_folder):
+            return self.context()
+        with self._lock:
+            if self._vault_context is None:
+                context = _strict(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+                _trust_vaults(context, vault)
+                self._trust_given(context)
+                self._vault_context = context
+            return self._vault_context
+
     def new_context(self) -> ssl.SSLContext:
-        """Return the same, for who changes it."""
-        context = ssl.create_default_context()
-        # As Python 3.13 has it, but for what it refuses that browsers take: a verdict is the same with every Python.
-        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        """Return what `context` does, for who changes it."""
+        context = _strict(ssl.create_default_context())
+        self._trust_given(context)
+        return context
+
+    def _trust_given(self, context: ssl.SSLContext) -> None:
         if self.means.ca_file:
             try:
                 context.load_verify_locations(self.means.ca_file)
             except (OSError, ssl.SSLError):
                 raise AskError(f"{self.means.ca_file} holds no certificates", "--ca-file takes PEM") from None
-        return context
+
+
+def _trust_vaults(context: ssl.SSLContext, vault: VaultMeans) -> None:
+    try:
+        if vault.ca_folder:
+            # vault reads every file of the folder; OpenSSL would only read those named by a hash.
+            for file in sorted(file for file in Path(vault.ca_folder).iterdir() if file.is_file()):
+                context.load_verify_locations(file)
+        else:
+            context.load_verify_locations(vault.ca_file or None, None, vault.ca_text or None)
+    except (OSError, ssl.SSLError, ValueError):
+        name = "VAULT_CACERT" if vault.ca_file else "VAULT_CACERT_BYTES" if vault.ca_text else "VAULT_CAPATH"
+        raise AskError(f"what {name} names holds no certificates", f"{name} takes PEM; or unset it") from None
+
+
+def _strict(context: ssl.SSLContext) -> ssl.SSLContext:
+    """Verify as Python 3.13 does, but for what browsers take: a verdict is the same with every Python."""
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 def server_of(url: str) -> Server:

@@ -31,16 +31,18 @@ class Rights:
         said: Vault's answer.
         prefix: what belongs to the environment.
         engine: where the engine of the prefix is mounted: `secret/`.
+        namespace: the namespace that was asked in, which its answer has before each path of it; empty: the root.
 
     Raises:
         AskError: when the answer is none.
     """
 
-    def __init__(self, said: Mapping[str, Any], prefix: str, engine: str) -> None:
+    def __init__(self, said: Mapping[str, Any], prefix: str, engine: str, namespace: str = "") -> None:
         self.is_root = said.get("root") is True
         self._engine = engine
         self._own = tuple(f"{each}/" for each in self._forms(prefix))
-        self._by_path = dict(_read(said))
+        within = f"{namespace.strip('/')}/" if namespace.strip("/") else ""
+        self._by_path = {path.removeprefix(within): may for path, may in _read(said)}
 
     def others(self, reads: Collection[str]) -> tuple[str, ...]:
         """Return what it may do beyond the environment's own, but to read the places that are said already."""

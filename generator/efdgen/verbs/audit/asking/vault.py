@@ -78,10 +78,14 @@ class _Vault:
 
     def __init__(self, reach: Reach, question: VaultQuestion, token: str | Unanswered) -> None:
         self._reach = reach
+        self._trust = reach.vault_context
         self._question = question
         self._why_not = token if isinstance(token, Unanswered) else None
-        is_given = bool(token) and self._why_not is None
-        self._headers = {"X-Vault-Token": str(token), "X-Vault-Request": "true"} if is_given else {}
+        self._headers: dict[str, str] = {}
+        if token and self._why_not is None:
+            namespace = reach.means.vault.namespace
+            self._headers = {"X-Vault-Token": str(token), "X-Vault-Request": "true"}
+            self._headers |= {"X-Vault-Namespace": namespace} if namespace else {}
         self._known: dict[tuple[str, ...], Any] = {}
         self._lock = threading.RLock()
 
@@ -116,7 +120,7 @@ class _Vault:
     def _fault(self) -> Unanswered | None:
         """Return why nothing can be asked; None: it can."""
         url = self._url("sys/health?standbyok=true&sealedcode=200&uninitcode=200")
-        said = http.data(http.get(self._reach, url))
+        said = http.data(http.get(self._reach, url, trust=self._trust))
         is_vault = isinstance(said, dict) and isinstance(said.get("sealed"), bool)
         if not is_vault or not isinstance(said.get("initialized", True), bool):
             return Unanswered("what answers there is no Vault", "is vault.address right?")
@@ -127,9 +131,8 @@ class _Vault:
         if self._why_not is not None:
             return self._why_not
         if not self._headers:
-            return Unanswered(
-                "there is no token to ask with", "vault login, set VAULTTOKEN, or name a file: --vault-token-file"
-            )
+            advice = "vault login, set VAULT_TOKEN, or name a file: --vault-token-file"
+            return Unanswered("there is no token to ask with", advice)
         return None
 
     def path(self, path: str) -> PathState:
@@ -238,7 +241,7 @@ class _Vault:
         mount = self._mount(self._question.prefix)
         if reply.status == _NOT_FOUND:
             raise _not_understood()
-        return Rights(said["data"], self._question.prefix, mount.path)
+        return Rights(said["data"], self._question.prefix, mount.path, self._reach.means.vault.namespace)
 
     def _reads(self) -> tuple[str, ...]:
         """Return the places that belong to others, and that the token may read or list all the same."""
@@ -256,7 +259,8 @@ class _Vault:
             kinds = ("data/", "metadata/") if mount.is_versioned else ("",)
             asked[place] = [f"{mount.path}{kind}{inner}/{_NOBODYS}" for kind in kinds]
         every = [path for paths in asked.values() for path in paths]
-        reply = http.post(self._reach, self._url("sys/capabilities-self"), self._headers, {"paths": every})
+        sent = {"paths": every}
+        reply = http.post(self._reach, self._url("sys/capabilities-self"), self._headers, sent, self._trust)
         data = self._checked(reply, "sys/capabilities-self", "")["data"]
         may: set[str] = set()
         for path in every:
@@ -275,7 +279,7 @@ class _Vault:
 
         The data of status 200 has a mapping under `data`; that of 404 is what Vault says where nothing is.
         """
-        reply = http.get(self._reach, self._url(path), self._headers)
+        reply = http.get(self._reach, self._url(path), self._headers, self._trust)
         return reply, self._checked(reply, path, right)
 
     def _checked(self, reply: Reply, path: str, right: str) -> dict[str, Any]:
