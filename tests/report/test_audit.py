@@ -6,8 +6,10 @@ import json
 
 from efdgen.cli.reports import plain
 from efdgen.report import audit as report
+from efdgen.report import auditplan
 from efdgen.report.former import is_report
 from efdgen.review.audit import Audit, Finding, Status, worst
+from efdgen.review.auditplan import KUBECTL, Asked, Planned
 
 AT = "2026-11-29T03:17:00Z"
 FINE = Finding("dns", "a.example.org", Status.THERE, "192.0.2.1")
@@ -80,6 +82,10 @@ def test_unknown_is_never_fine_and_never_hides_what_is_known() -> None:
 
 
 def test_a_report_may_be_replaced_by_the_next() -> None:
+    plans = [Planned("lab", (Asked("a:1", "", ("vault",), "with a token"), Asked(KUBECTL, "", ("argocd",), "")))]
+    for told in auditplan.FORMATS.values():
+        for shown in (plans, [Planned("dome", (), "its spec is wrong")]):
+            assert is_report(told(shown, (("HTTPS_PROXY", "none is used"),), plain).encode())
     for audits in (AUDITS, AUDITS[:1], AUDITS[1:]):
         for told in report.FORMATS.values():
             assert is_report(told(audits, plain).encode())

@@ -53,7 +53,13 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
     shell_complete=complete_token_file,
     help="Where the token for Argo CD is, or that for one environment's. Default: ARGOCD_AUTH_TOKEN.",
 )
-@click.option("--kube-context", default="", metavar="CONTEXT", help="Ask Argo CD through kubectl, in this context.")
+@click.option(
+    "--kube-context",
+    "kube_contexts",
+    metavar="[ENV=]CONTEXT",
+    multiple=True,
+    help="Ask Argo CD through kubectl, in this context, or in that of one environment's cluster.",
+)
 @click.option("--format", "format_", type=click.Choice(_FORMATS), default="text", help="Default: text.")
 @report_option(_FORMATS)
 @reports_errors
@@ -66,7 +72,7 @@ def command(
     node_address: str,
     former: tuple[str, ...],
     argocd_token_files: tuple[str, ...],
-    kube_context: str,
+    kube_contexts: tuple[str, ...],
     format_: str,
     reports: tuple[Report, ...],
     **reaching_options: Any,
@@ -87,6 +93,7 @@ def command(
       efdgen audit summit vault --brief
       efdgen audit dns tls
       efdgen audit summit argocd --kube-context summit
+      efdgen audit argocd --kube-context summit=summit-admin --kube-context base=base-admin
       efdgen audit --format json > audit.json
     """
     from efdgen.report import audit as report
@@ -104,7 +111,7 @@ def command(
     login = Logins(
         logins.vault_tokens(files, known, may_ask=not plan) if VAULT in asked else Tokens(),
         logins.argocd_tokens(argocd_token_files, known) if ARGOCD in asked else Tokens(),
-        kube_context,
+        logins.contexts(kube_contexts, known),
     )
     wanted = Wanted(environments, areas, address, node_address, former)
     means = reaching.means(reaching_options, asks_vault=VAULT in asked)

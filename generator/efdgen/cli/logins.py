@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from efdgen.verbs.audit.tokens import Tokens
+    from efdgen.verbs.audit.tokens import Contexts, Tokens
 
 
 _MOST = 65_536
@@ -53,6 +53,30 @@ def argocd_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens
     common, own = _named(files, environments)
     server = os.environ.get("ARGOCD_SERVER", "").strip()
     return Tokens(common or _variable("ARGOCD_AUTH_TOKEN"), own, server, "ARGOCD_SERVER", "--argocd-token-file")
+
+
+def contexts(given: Sequence[str], environments: Collection[str]) -> Contexts:
+    """Return the contexts of kubectl: `CONTEXT`, or `ENV=CONTEXT` for one environment alone.
+
+    Raises:
+        UsageError: when an environment is unknown, or several contexts are for all.
+    """
+    from efdgen.errors import UsageError
+    from efdgen.language import suggest
+    from efdgen.verbs.audit.tokens import Contexts
+
+    common, own = "", {}
+    for each in given:
+        name, mark, context = each.partition("=")
+        if not mark and common:
+            raise UsageError(f"--kube-context {each}: {common} is for all already; ENV={each} is for one environment")
+        if not mark:
+            common = each
+        elif name not in environments:
+            raise UsageError(suggest.unknown("environment", name, environments))
+        else:
+            own[name] = context
+    return Contexts(common, own)
 
 
 def _named(files: Sequence[str], environments: Collection[str]) -> tuple[str, dict[str, str]]:

@@ -10,7 +10,8 @@ _BEGINNING = re.compile(
     r"|\d+ files are what the specs render to"
     r"|(?:interrupted|missing|extra|changed|foreign) +rendered/"
     r"|(?:valid|note|error): |nothing found in |Compared with |Nothing changes, compared with "
-    r"|## What an audit found|environment +(?:vault|dns|tls|services|argocd) |\S+: \d+ there"
+    r"|## What an audit (?:found|asks)|environment +(?:vault|dns|tls|services|argocd) |\S+: \d+ there"
+    r"|\S+: (?:\d+ servers? would be asked|nobody is asked; )"
     r"|### (?:What changes, compared with|Nothing could be compared)"
     r"|::(?:error|warning|notice) "
 )
@@ -18,7 +19,15 @@ _BEGINNING = re.compile(
 
 _PAGE = re.compile(r"<!doctype html>.{0,3000}?<meta name=\"generator\" content=\"efdgen ", re.DOTALL)
 _KEYS = tuple(
-    map(frozenset, (("problems", "errors", "warnings"), ("base", "environments", "nothingChanges"), ("audits",)))
+    map(
+        frozenset,
+        (
+            ("problems", "errors", "warnings"),
+            ("base", "environments", "nothingChanges"),
+            ("audits",),
+            ("plans", "notUsed"),
+        ),
+    )
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -232,9 +233,9 @@ def test_only_the_files_of_an_environment_make_a_difference_to_it(small: Path) -
 # -- how it is asked
 
 
-def asked(question: ArgoCdQuestion, way: Way) -> list[dict[str, Any]] | Unanswered:
+def asked(question: ArgoCdQuestion, way: Way, timeout: float = 2) -> list[dict[str, Any]] | Unanswered:
     try:
-        return argocd.ask(Reach(Means(2), [server_of(question.url)]), question, way)
+        return argocd.ask(Reach(Means(timeout), [server_of(question.url)]), question, way)
     except AskError as error:
         return error.unanswered
 
@@ -281,7 +282,9 @@ def test_kubectl_is_asked_in_the_context_that_is_named(
     command = tmp_path / "kubectl"
     command.write_text(
         f'#!/bin/sh\necho "$*" >>{tmp_path}/typed\n'
-        f'case "$*" in *bad*) echo "token hunter2" >&2; exit 1 ;; *) cat {items} ;; esac\n',
+        'case "$*" in *get-contexts*) printf "summit\\nbad\\n" ;;\n'
+        '*bad*|*sumit*) echo "token hunter2" >&2; exit 1 ;;\n'
+        f"*hangs*) sleep 60 & echo $! >{tmp_path}/login; wait ;; *) cat {items} ;; esac\n",
         encoding="utf-8",
     )
     command.chmod(0o755)
@@ -291,6 +294,20 @@ def test_kubectl_is_asked_in_the_context_that_is_named(
     assert bad == Unanswered(
         "kubectl --context bad fails with status 1", "try: kubectl --context bad -n argocd get applications.argoproj.io"
     )
+    assert asked(question, Way(context="sumit")) == Unanswered(
+        "unknown context of kubectl 'sumit': did you mean 'summit'?", "kubectl config get-contexts lists them"
+    )
+    assert asked(question, Way(context="hangs"), 0.2) == Unanswered(
+        "kubectl does not answer within 0.6 seconds", "does it wait for a login? Log in first; --timeout waits longer"
+    )
+    login = int((tmp_path / "login").read_text(encoding="utf-8"))
+    ended = time.monotonic() + 5
+    while Path(f"/proc/{login}/stat").exists() and time.monotonic() < ended:
+        if Path(f"/proc/{login}/stat").read_text(encoding="utf-8").split()[2] == "Z":
+            break
+        time.sleep(0.01)
+    else:
+        assert time.monotonic() < ended, "what kubectl started is ended with it"
     typed = (tmp_path / "typed").read_text(encoding="utf-8").splitlines()
     assert typed[0] == (
         "--context=summit --request-timeout 2s --namespace argocd get applications.argoproj.io --output json"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from efdgen.cli import logins
 from efdgen.errors import UsageError
 from efdgen.verbs.audit.answers import AskError, Unanswered
 from efdgen.verbs.audit.asking import http
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
 from efdgen.verbs.audit.named import matched
-from efdgen.verbs.audit.tokens import Tokens
+from efdgen.verbs.audit.tokens import Contexts, Tokens
 from support.tlsserver import Server, says
 
 ONE, TWO = "https://vault.example.org", "https://vault.example.com:8200"
@@ -30,6 +31,20 @@ def test_a_token_goes_to_one_server() -> None:
     assert Tokens("t", server="https://127.0.0.1:8200").of("lab", ONE, [ONE], tunnel) == "t"
     assert Tokens("t", {"lab": "own"}, server=TWO).of("lab", ONE, [ONE, TWO], {}) == "own"
     assert Tokens(own={"lab": "own"}).of("dome", ONE, [ONE], {}) == ""
+
+
+def test_a_context_is_one_cluster() -> None:
+    assert Contexts("one").of("lab", [ONE, f"{ONE}:443/"]) == "one"
+    assert Contexts("one", {"lab": "own"}).of("lab", [ONE, TWO]) == "own"
+    assert Contexts(own={"lab": "own"}).of("dome", [ONE, TWO]) == ""
+    assert Contexts("one", {"lab": "own"}).of("dome", [ONE, TWO]) == Unanswered(
+        "whose cluster one is, is not known: these environments have several Argo CDs",
+        "--kube-context dome=CONTEXT names the one for this",
+    )
+    assert logins.contexts(["one", "lab=a:b/c"], ["lab"]) == Contexts("one", {"lab": "a:b/c"})
+    for given, said in ((["lap=x"], "did you mean 'lab'"), (["a", "b"], "a is for all already")):
+        with pytest.raises(UsageError, match=said):
+            logins.contexts(given, ["lab"])
 
 
 @pytest.mark.parametrize("header", ["X-Vault-Token", "Authorization"])

@@ -37,9 +37,10 @@ def _asked(site: Site, means: Means) -> Iterator[Asked]:
         instead = means.instead.get(server)
         to = f"{instead[0]}:{instead[1]}" if instead else ""
         yield Asked(f"{server[0]}:{server[1]}", to, tuple(areas[server]), "; ".join(hows[server]))
-    if site.plan.argocd is not None and site.tokens.argocd.context:
-        how = f"in the context {site.tokens.argocd.context}, by kubectl's own login, to the server that it names"
-        yield Asked(KUBECTL, "", (ARGOCD,), how)
+    context = site.tokens.argocd.context
+    if site.plan.argocd is not None and context:
+        how = f"in the context {context}, by kubectl's own login, to the server that it names"
+        yield Asked(KUBECTL, "", (ARGOCD,), f"not at all: {context.reason}" if isinstance(context, Unanswered) else how)
 
 
 def _questions(site: Site, means: Means) -> Iterator[tuple[Server, str, str]]:

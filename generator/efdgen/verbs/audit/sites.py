@@ -28,7 +28,7 @@ from efdgen.verbs.audit.judging import services as judging_services
 from efdgen.verbs.audit.judging import vault as judging_vault
 from efdgen.verbs.audit.named import matched, servers
 from efdgen.verbs.audit.plan import plan
-from efdgen.verbs.audit.tokens import Tokens
+from efdgen.verbs.audit.tokens import Contexts, Tokens
 from efdgen.verbs.model import Project, Resolved
 
 
@@ -37,7 +37,7 @@ class Logins(NamedTuple):
 
     vault: Tokens = Tokens()
     argocd: Tokens = Tokens(variable="ARGOCD_SERVER", option="--argocd-token-file")
-    context: str = ""
+    contexts: Contexts = Contexts()
 
 
 class Wanted(NamedTuple):
@@ -194,18 +194,25 @@ class SiteTokens(NamedTuple):
 
 
 def _tokens(asked: Plan, plans: Sequence[Plan], means: Means, logins: Logins) -> SiteTokens:
-    def of(tokens: Tokens, address: str, addresses: Sequence[str]) -> str | Unanswered:
-        try:
-            return tokens.of(asked.environment, address, addresses, means.instead)
-        except AskError as error:
-            return error.unanswered
-
     vaults = [each.vault.address for each in plans if each.vault is not None]
     argocds = [each.argocd.url for each in plans if each.argocd is not None]
-    return SiteTokens(
-        of(logins.vault, asked.vault.address, vaults) if asked.vault is not None else "",
-        Way(of(logins.argocd, asked.argocd.url, argocds) if asked.argocd is not None else "", logins.context),
-    )
+    name = asked.environment
+
+    def of(tokens: Tokens, address: str, addresses: Sequence[str]) -> str | Unanswered:
+        return _or_why(lambda: tokens.of(name, address, addresses, means.instead))
+
+    vault_token = of(logins.vault, asked.vault.address, vaults) if asked.vault is not None else ""
+    if asked.argocd is None:
+        return SiteTokens(vault_token, Way())
+    context = _or_why(lambda: logins.contexts.of(name, argocds))
+    return SiteTokens(vault_token, Way(of(logins.argocd, asked.argocd.url, argocds), context))
+
+
+def _or_why(find: Callable[[], str | Unanswered]) -> str | Unanswered:
+    try:
+        return find()
+    except AskError as error:
+        return error.unanswered
 
 
 class Rendered:

@@ -1,4 +1,4 @@
-"""Which server a token goes to: a token belongs to one. Pure."""
+"""Which server a token goes to, and which cluster a context is: each belongs to one. Pure."""
 
 from __future__ import annotations
 
@@ -53,4 +53,33 @@ class Tokens(NamedTuple):
         if len({server_of(each) for each in addresses}) > 1:
             reason = "whose the token is, is not known: these environments have several servers"
             return Unanswered(reason, f"{advice}; {self.variable} says whose one is")
+        return self.common
+
+
+class Contexts(NamedTuple):
+    """The contexts of kubectl, each of which names a cluster.
+
+    Attributes:
+        common: the one for every environment; empty: there is none.
+        own: those for one environment alone, by its name.
+    """
+
+    common: str = ""
+    own: Mapping[str, str] = MappingProxyType({})
+
+    def of(self, environment: str, addresses: Collection[str]) -> str | Unanswered:
+        """Return the context for an environment; empty: there is none; or why the one that there is is not its own.
+
+        Args:
+            environment: who asks.
+            addresses: the Argo CDs of all environments that the run is about.
+
+        Raises:
+            AskError: when an address is no URL.
+        """
+        if environment in self.own or not self.common:
+            return self.own.get(environment, "")
+        if len({server_of(each) for each in addresses}) > 1:
+            reason = f"whose cluster {self.common} is, is not known: these environments have several Argo CDs"
+            return Unanswered(reason, f"--kube-context {environment}=CONTEXT names the one for this")
         return self.common

@@ -5,18 +5,12 @@ https://argo-cd.readthedocs.io/en/stable/developer-guide/api-docs/
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-from collections.abc import Callable
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.audit.answers import ArgoCdQuestion, AskError, Unanswered
-from efdgen.verbs.audit.asking import http
+from efdgen.verbs.audit.asking import http, kubectl
 from efdgen.verbs.audit.asking.reach import Reach
-
-_TOKENS = ("VAULT_TOKEN", "ARGOCD_AUTH_TOKEN")
 
 _UNAUTHORIZED, _FORBIDDEN, _OK = 401, 403, 200
 
@@ -26,11 +20,11 @@ class Way(NamedTuple):
 
     Attributes:
         token: of an account of Argo CD, for its API, or why there is none.
-        context: kubectl's name of the cluster, where kubectl is asked instead; empty: it is not.
+        context: kubectl's name of the cluster, where kubectl is asked instead, or why it can't be; empty: it is not.
     """
 
     token: str | Unanswered = ""
-    context: str = ""
+    context: str | Unanswered = ""
 
 
 def ask(reach: Reach, question: ArgoCdQuestion, way: Way) -> list[dict[str, Any]]:
@@ -39,8 +33,10 @@ def ask(reach: Reach, question: ArgoCdQuestion, way: Way) -> list[dict[str, Any]
     Raises:
         AskError: when they can't be had.
     """
+    if isinstance(way.context, Unanswered):
+        raise AskError(*way.context)
     if way.context:
-        said = _through_kubectl(reach, question, way.context)
+        said = kubectl.applications(way.context, question.namespace, reach.means.timeout)
     elif isinstance(way.token, Unanswered):
         raise AskError(*way.token)
     elif way.token:
@@ -77,29 +73,3 @@ def _by_api(reach: Reach, question: ArgoCdQuestion, token: str) -> Any:
     if reply.status != _OK:
         raise AskError(f"Argo CD answers with status {reply.status}", "is argocd.url right?")
     return http.data(reply)
-
-
-def _through_kubectl(reach: Reach, question: ArgoCdQuestion, context: str) -> Any:
-    seconds = reach.means.timeout
-    command = [
-        *("kubectl", f"--context={context}", "--request-timeout", f"{max(1, round(seconds))}s"),
-        *("--namespace", question.namespace, "get", "applications.argoproj.io", "--output", "json"),
-    ]
-    # What it has no use for, it does not get.
-    environment = {key: value for key, value in os.environ.items() if key not in _TOKENS}
-    run: Callable[..., subprocess.CompletedProcess[bytes]] = subprocess.run
-    try:
-        done = run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=3 * seconds, env=environment
-        )
-    except FileNotFoundError:
-        raise AskError("kubectl is not installed", "install it, or ask the API: ARGOCD_AUTH_TOKEN") from None
-    except subprocess.TimeoutExpired:
-        raise AskError("kubectl does not answer in time", "--timeout waits longer") from None
-    if done.returncode:
-        text = f"kubectl --context {context} fails with status {done.returncode}"
-        raise AskError(text, f"try: kubectl --context {context} -n {question.namespace} get applications.argoproj.io")
-    try:
-        return json.loads(done.stdout)
-    except (ValueError, RecursionError):
-        return None
