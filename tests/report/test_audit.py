@@ -42,6 +42,22 @@ def test_what_is_wrong_comes_first_with_what_to_do_said_once() -> None:
     assert "a.example.org" not in report.as_text(AUDITS[:1], plain, is_brief=True)
 
 
+def test_one_reason_for_many_is_read_once() -> None:
+    names = [f"store-with-a-long-name-{number}" for number in range(4)]
+    many = [Finding("argocd", name, Status.UNKNOWN, "there is no token", "set one") for name in names]
+    assert report.as_text([Audit("lab", AT, ("argocd",), tuple(many), ())], plain) == (
+        "lab: 0 there, 4 unknown\n\n"
+        "unknown    argocd    each of these 4: there is no token\n"
+        f"                     {', '.join(names[:3])},\n"
+        f"                     {names[3]}\n"
+        "                     = set one"
+    )
+    missing = [each._replace(status=Status.MISSING) for each in many]
+    assert "missing    argocd    store-with-a-long-name-3: there is no token\n" in report.as_text(
+        [Audit("lab", AT, ("argocd",), tuple(missing), ())], plain
+    )
+
+
 def test_a_fleet_has_a_matrix() -> None:
     text = report.as_text(AUDITS, plain, is_brief=True)
     assert text.splitlines()[:4] == [

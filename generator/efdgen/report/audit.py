@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
@@ -15,6 +16,10 @@ from efdgen.review.audit import Audit, Finding, Status, counts, worst
 
 _COLOURS = {Status.THERE: "green", Status.MISSING: "red", Status.DIFFERENT: "red", Status.UNKNOWN: "yellow"}
 _LONGEST = 500
+_INDENT, _WIDTH = 21, 100
+_MANY = 3
+"""How many things that are unknown for one reason stand together."""
+
 _HEAD = ("area", "what", "status", "found", "what to do")
 
 
@@ -104,12 +109,29 @@ def _what_to_do(finding: Finding) -> tuple[str, Status, str]:
 
 def _lines(findings: Sequence[Finding], style: Style) -> Iterator[str]:
     """Yield a line for each of several findings, then what to do about all of them."""
-    for each in findings:
-        word = style(f"{_word(each):9}", fg="yellow" if each.is_warning else _COLOURS[each.status], bold=True)
-        detail = f"it {each.detail.removeprefix(f'{each.subject} ')}" if _repeats(each) else each.detail
-        yield f"{word}  {each.area:8}  {_shown(each.subject)}: {_shown(detail)}"
+    for (status, detail), same in groupby(findings, lambda each: (each.status, _detail(each))):
+        alike = list(same)
+        if status is Status.UNKNOWN and len(alike) >= _MANY:
+            # One reason for all of them: it is read once, and what it is about beside it.
+            yield f"{_head(alike[0], style)}  each of these {len(alike)}: {_shown(detail)}"
+            listed = ", ".join(_shown(each.subject) for each in alike)
+            yield textwrap.indent(
+                textwrap.fill(listed, _WIDTH, break_long_words=False, break_on_hyphens=False), " " * _INDENT
+            )
+        else:
+            yield from (f"{_head(each, style)}  {_shown(each.subject)}: {_shown(detail)}" for each in alike)
     if findings[0].advice:
-        yield f"{'':21}= {_shown(findings[0].advice)}"
+        yield f"{'':{_INDENT}}= {_shown(findings[0].advice)}"
+
+
+def _head(finding: Finding, style: Style) -> str:
+    word = style(f"{_word(finding):9}", fg="yellow" if finding.is_warning else _COLOURS[finding.status], bold=True)
+    return f"{word}  {finding.area:8}"
+
+
+def _detail(finding: Finding) -> str:
+    """Return what was found, without the name of the thing once more."""
+    return f"it {finding.detail.removeprefix(f'{finding.subject} ')}" if _repeats(finding) else finding.detail
 
 
 def _repeats(finding: Finding) -> bool:

@@ -205,6 +205,8 @@ def test_where_not_one_name_resolves_nothing_is_missing() -> None:
     hosts = {"a.example.org": True, "b.example.org": False}
     found = list(judge_names("lab", hosts, ["c.example.org"], nowhere))
     assert {(each.status, each.detail) for each in found} == {(Status.UNKNOWN, "not one of the names resolves here")}
+    (alone,) = judge_names("lab", {"a.example.org": True}, (), nowhere)
+    assert (alone.status, alone.detail) == (Status.UNKNOWN, "the only name does not resolve here")
     one = {**nowhere, "b.example.org": Resolution(("192.0.2.1",))}
     assert [each.status for each in judge_names("lab", hosts, [], one)] == [Status.MISSING, Status.THERE]
 

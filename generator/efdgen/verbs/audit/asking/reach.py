@@ -17,6 +17,7 @@ from efdgen.verbs.audit.answers import AskError
 Server = tuple[str, int]
 """A host and a port."""
 
+_UNRESOLVED = "is this inside the site's network? --dns-server names who knows its names"
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -111,12 +112,12 @@ class Reach:
         if self._resolve is not None and server not in self.means.instead and not is_address(host):
             addresses = self._resolve(self, host)
             if not addresses:
-                raise AskError(f"{host} does not resolve", "see dns")
+                raise AskError(f"{host} does not resolve", _UNRESOLVED)
             to = addresses[0], port
         try:
             return socket.create_connection(to, timeout=self.means.timeout)
         except socket.gaierror:
-            raise AskError(f"{host} does not resolve", "see dns") from None
+            raise AskError(f"{host} does not resolve", _UNRESOLVED) from None
         except TimeoutError:
             raise self.too_late(server) from None
         except ConnectionRefusedError:

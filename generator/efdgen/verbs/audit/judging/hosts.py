@@ -31,10 +31,11 @@ def judge_names(
         node_address: the same of the others; empty: the address.
     """
     there = [answers[host] for host in hosts]
-    if len(there) > 1 and all(found == Resolution(()) for found in there):
+    if there and all(found == Resolution(()) for found in there):
         advice = "is this inside the site's network? --dns-server names who knows; if the environment is new, "
         advice += f"efdgen hosts {environment} --format route53 makes the records"
-        answers = {host: Unanswered("not one of the names resolves here", advice) for host in (*hosts, *former)}
+        reason = "not one of the names resolves here" if len(there) > 1 else "the only name does not resolve here"
+        answers = {host: Unanswered(reason, advice) for host in (*hosts, *former)}
     fix = f"efdgen hosts {environment} --format route53 makes the record"
     for host, on_ingress in hosts.items():
         found = answers[host]
