@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 import re
@@ -17,6 +18,7 @@ import yaml
 
 from efdgen.report.site import rows as data
 from efdgen.report.site import write as site
+from efdgen.report.site.audited import Audited, Said
 from efdgen.report.site.model import Fleet, Row
 from support.browser import WINDOWS, Show, Shown
 from support.checkout import ROOT, names, resolved
@@ -111,6 +113,34 @@ def search(page: Page, text: str) -> dict[str, list[str]]:
 
 def by_id(page: Page, name: str) -> Any:
     return page.locator(f"[id='{name}']")
+
+
+# -- audits
+
+
+def test_an_audit_says_how_old_it_is_where_it_is_read(show: Show, tmp_path: Path) -> None:
+    now = dt.datetime.now(dt.timezone.utc)
+    ages = {"base": 90, "summit": 60 * 47, "sandbox": 60 * 24 * 59, "ncsa-int": -10}
+    known = {
+        name: Audited((Said("missing", "1 missing"),), (), f"{now - dt.timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}")
+        for name, minutes in ages.items()
+    }
+    made = data.fleet(tuple(resolved().values()), MAKERS, known)
+    shown = Site(show, write(tmp_path / "site", site.build(made))).open()
+    found = {
+        name: (cell.locator(".age").text_content(), "stale" in (cell.get_attribute("class") or ""))
+        for name in ages
+        for cell in [shown.page.locator(f"tr[data-environment='{name}'] .audit")]
+    }
+    assert found == {
+        "base": ("90 minutes ago", False),
+        "summit": ("47 hours ago", False),
+        "sandbox": ("59 days ago", True),
+        "ncsa-int": ("just now", False),
+    }
+    for size in WINDOWS:
+        shown.resize(size)
+        assert shown.overflow() <= 0
 
 
 # -- search

@@ -194,6 +194,8 @@ COLORS = dict(re.findall(r"--([\w-]+): (light-dark\(.*?\));", asset("base.css").
         *((kind, f"{kind}-{shade}") for kind in ("added", "removed") for shade in ("soft", "mark")),
         ("text", "added-soft"),
         ("text", "removed-soft"),
+        ("unsure", "unsure-soft"),
+        ("unsure", "surface"),
     ],
 )
 def test_the_contrast_is_enough_to_read(scheme: int, text: str, background: str) -> None:

@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -21,6 +22,7 @@ from efdgen.report.diff import changes
 from efdgen.report.site import audited, markdown, write
 from efdgen.report.site import rows as data
 from efdgen.report.site.model import Environment, Fleet
+from efdgen.review.audit import AREAS
 from support.checkout import ROOT, names, resolved, snapshot
 from support.html import Document
 from support.sites import MAKERS, environment, evil
@@ -343,29 +345,34 @@ class TestVerb:
         assert not {"markdown_it", "efdgen.report.html", "efdgen.report.site"} & set(loaded)
 
 
+def audit_of(environment: str, at: str, areas: Iterable[str] = AREAS, **counts: int) -> dict[str, object]:
+    every = {"there": 3, "missing": 0, "different": 0, "unknown": 0, "warnings": 0, **counts}
+    return {"environment": environment, "at": at, "counts": every, "areas": dict.fromkeys(areas, "there")}
+
+
 def test_an_audit_is_a_column_with_its_time() -> None:
-    counts = {"there": 3, "missing": 1, "different": 0, "unknown": 2, "warnings": 0}
-    fine = {**counts, "missing": 0, "unknown": 0}
     at = "2026-11-29T03:17:00Z"
-    told = json.dumps(
-        {
-            "audits": [
-                {"environment": "base", "at": at, "counts": counts},
-                {"environment": "summit", "at": at, "counts": fine},
-            ]
-        }
-    )
-    known = audited.read(told, "audit.json")
+    told = [
+        audit_of("base", at, missing=1, unknown=2),
+        audit_of("sandbox", at, ("dns", "tls"), warnings=1),
+        audit_of("summit", at),
+    ]
+    known = audited.read(json.dumps({"audits": told}), "audit.json")
     index = write.build(fleet()._replace(environments=tuple(_with(each, known) for each in fleet().environments)))[
         write.INDEX
     ].decode()
-    cells = re.findall(r'<td class="audit([^"]*)">(.*?)</td>', index)
-    time = f'<time class="dim" datetime="{at}">{at}</time>'
-    nobody = ("", '<span aria-label="not looked at">\N{EN DASH}</span>')
+    cells = [re.sub(r"\s*\n\s*", "", cell) for cell in re.findall(r'<td class="audit">(.*?)</td>', index, re.DOTALL)]
+    time = f'<time class="dim" datetime="{at}">2026-11-29 03:17 UTC</time>'
+
+    def status(word: str, text: str) -> str:
+        return f'<span class="status {word}">{text}</span>'
+
+    nobody = '<span class="dim">not looked at</span>'
     assert cells == [
-        (" special", f"1 missing, 2 unknown {time}"),
-        *[nobody] * 3,
-        ("", f"there {time}"),
+        f"{status('missing', '1 missing')}{status('unknown', '2 unknown')}{time}",
+        *[nobody] * 2,
+        f'{status("there", "there")}{status("warning", "1 warning")}<span class="dim">dns, tls only</span>{time}',
+        f"{status('there', 'there')}{time}",
         nobody,
     ]
     assert '<th scope="col">Audit</th>' in index
@@ -376,7 +383,18 @@ def _with(each: Environment, known: dict[str, audited.Audited]) -> Environment:
     return each._replace(audited=known.get(each.name))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"audits": [{}]}', '{"audits": {"a": 1}}', '{"audits": [null]}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"audits": [{}]}',
+        '{"audits": {"a": 1}}',
+        '{"audits": [null]}',
+        json.dumps({"audits": [audit_of("base", "<b>")]}),
+    ],
+)
 def test_what_is_no_audit_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match=r"^a\.json is not what efdgen audit --format json prints$"):
         audited.read(text, "a.json")

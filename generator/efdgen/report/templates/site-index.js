@@ -13,6 +13,22 @@ document.addEventListener("DOMContentLoaded", () => {
     cells: [...row.cells].slice(first).map((cell) => ({ cell, isSpecial: cell.classList.contains("special") })),
   }));
 
+  // How long ago an audit looked: the page itself may be old.
+  const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const ago = (seconds) => {
+    const [unit, length] = units.find(([, size]) => seconds >= 2 * size) ?? units.find(([, size]) => seconds >= size) ?? [null, 1];
+    const number = Math.floor(seconds / length);
+    return unit === null ? "just now" : `${number} ${unit}${number === 1 ? "" : "s"} ago`;
+  };
+  for (const time of matrix.querySelectorAll(".audit time")) {
+    const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
+    const age = document.createElement("span");
+    age.className = "age";
+    age.textContent = ago(seconds);
+    time.before(age);
+    time.parentElement.classList.toggle("stale", seconds > 2 * 86400);
+  }
+
   const apply = () => {
     const wanted = terms(text.value);
     let columns = names.map((name, index) => index).filter((index) => app.value === "" || names[index].dataset.app === app.value);
