@@ -18,7 +18,7 @@ FINDINGS = (
     Finding("vault", "secret/b", Status.MISSING, "no key c", "efdgen secrets lab --missing"),
     Finding("vault", "the token", Status.THERE, "it counts until tomorrow", "renew it", is_warning=True),
     FINE,
-    Finding("dns", "b.example.org", Status.UNKNOWN, "b.example.org is | not\x1b known", "try again"),
+    Finding("dns", "b.example.org", Status.UNKNOWN, "b.example.org is | not\x1b known to @ops", "try again"),
 )
 AUDITS = [
     Audit("lab", AT, ("vault", "dns"), FINDINGS, ("a:1",)),
@@ -32,7 +32,7 @@ def test_what_is_wrong_comes_first_with_what_to_do_said_once() -> None:
         "missing    vault     secret/a: there is no such path\n"
         "missing    vault     secret/b: no key c\n"
         "                     = efdgen secrets lab --missing\n"
-        "unknown    dns       b.example.org: it is | not\\x1b known\n"
+        "unknown    dns       b.example.org: it is | not\\x1b known to @ops\n"
         "                     = try again\n"
         "warning    vault     the token: it counts until tomorrow\n"
         "                     = renew it\n\n"
@@ -76,6 +76,7 @@ def test_markdown_holds_what_would_be_read_as_more() -> None:
     (unknown,) = (line for line in lines if line.startswith("| dns | b"))
     assert unknown.count("|") - unknown.count("\\|") == 6
     assert "\x1b" not in unknown
+    assert "known to @<!-- -->ops" in unknown, "nobody is called in an issue"
 
 
 def test_data_says_what_is_worst() -> None:

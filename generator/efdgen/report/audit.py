@@ -178,5 +178,10 @@ def _matrix(audits: Sequence[Audit], style: Style) -> str:
 
 def markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return the lines of a table whose first row is its head."""
-    quoted = [f"| {' | '.join(quote(_shown(cell), Place.CELL) for cell in row)} |" for row in rows]
+    quoted = [f"| {' | '.join(_cell_text(cell) for cell in row)} |" for row in rows]
     return [quoted[0], f"| {' | '.join('---' for _ in rows[0])} |", *quoted[1:]]
+
+
+def _cell_text(text: str) -> str:
+    """Return a text for a cell; what a server sends, such as a page's title, calls nobody in an issue."""
+    return quote(_shown(text), Place.CELL).replace("@", "@<!-- -->")
