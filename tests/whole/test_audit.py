@@ -243,17 +243,28 @@ def test_what_can_not_be_meant_is_refused(lab: Lab) -> None:
         assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
 
 
+def test_a_file_without_certificates_stops_an_audit_before_it_asks(lab: Lab) -> None:
+    with watched() as seen:
+        command = ["audit", "lab", "dns", "--root", str(lab.root), "--ca-file=/nowhere/ca.pem"]
+        result = CliRunner().invoke(cli.command, command)
+    said = "error: /nowhere/ca.pem holds no certificates: --ca-file takes PEM\n"
+    assert (result.exit_code, result.stderr, seen.servers) == (2, said, set())
+
+
 def test_variables_of_vault_that_audits_do_not_follow_are_refused_where_vault_is_asked(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value, said in (
         ("VAULT_SKIP_VERIFY", "true", "VAULT_SKIP_VERIFY is set: no token is sent"),
         ("VAULT_SKIP_VERIFY", "yes", "VAULT_SKIP_VERIFY is neither true nor false"),
+        ("VAULT_ADDR", "https://somebody:hunter2@h:x", "VAULT_ADDR is not the address of a server"),
+        ("VAULT_CACERT", "/nowhere/ca.pem", "what VAULT_CACERT names holds no certificates"),
         ("VAULT_NAMESPACE", "a b\r\n", "VAULT_NAMESPACE can't be the name of a namespace"),
     ):
         monkeypatch.setenv(name, value)
         result = lab.audit("vault")
         assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
+        assert "hunter2" not in result.output
         assert lab.audit("dns", "--brief").exit_code == 0
         monkeypatch.setenv(name, "false" if name == "VAULT_SKIP_VERIFY" else "")
         assert lab.audit("vault", "--brief").exit_code == 0

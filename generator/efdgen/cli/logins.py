@@ -29,12 +29,12 @@ def vault_tokens(files: Sequence[str], environments: Collection[str], *, may_ask
         may_ask: whether somebody may be asked to type one.
 
     Raises:
-        UsageError: when a file can't be read, or an environment is unknown.
+        UsageError: when a file can't be read, an environment is unknown, or a variable names no server.
     """
     from efdgen.verbs.audit.tokens import Tokens
 
     common, own = _named(files, environments)
-    server = os.environ.get("VAULT_ADDR", "").strip()
+    server = _address("VAULT_ADDR")
     return Tokens(common or _vault_token(may_ask=may_ask and not own), own, server)
 
 
@@ -46,12 +46,12 @@ def argocd_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens
         environments: those that there are.
 
     Raises:
-        UsageError: when a file can't be read, or an environment is unknown.
+        UsageError: when a file can't be read, an environment is unknown, or a variable names no server.
     """
     from efdgen.verbs.audit.tokens import Tokens
 
     common, own = _named(files, environments)
-    server = os.environ.get("ARGOCD_SERVER", "").strip()
+    server = _address("ARGOCD_SERVER")
     return Tokens(common or _variable("ARGOCD_AUTH_TOKEN"), own, server, "ARGOCD_SERVER", "--argocd-token-file")
 
 
@@ -110,6 +110,23 @@ def _vault_token(*, may_ask: bool) -> str:
     asked = "Token for Vault (it is not shown; nothing: none)"
     typed = str(click.prompt(asked, default="", show_default=False, hide_input=True, err=True)).strip()
     return _checked(typed, "what was typed") if typed else ""
+
+
+def _address(name: str) -> str:
+    """Return the server that a variable names, or that it names none: a token must not go anywhere by mistake."""
+    from efdgen.errors import UsageError
+    from efdgen.verbs.audit.answers import AskError
+    from efdgen.verbs.audit.asking.reach import server_of
+
+    given = os.environ.get(name, "").strip()
+    try:
+        host, _ = server_of(given if "://" in given else f"https://{given}")
+    except AskError:
+        host = ""
+    if given and (not host or not given.isprintable() or " " in given):
+        # It may hold a password.
+        raise UsageError(f"{name} is not the address of a server, such as https://vault.example.org:8200")
+    return given
 
 
 def _variable(name: str) -> str:

@@ -113,10 +113,17 @@ def means(options: Mapping[str, Any], *, asks_vault: bool = True) -> Means:
         asks_vault: whether Vault is asked: else what its variables say makes no difference.
 
     Raises:
-        UsageError: when the variables of vault say what audits do not do.
+        UsageError: when the variables of vault say what audits do not do, or a file holds no certificates.
     """
-    from efdgen.verbs.audit.asking.reach import Means, VaultMeans
+    from efdgen.errors import UsageError
+    from efdgen.verbs.audit.answers import AskError
+    from efdgen.verbs.audit.asking.reach import Means, Reach, VaultMeans
 
     given = (options["timeout"], options["instead"], options["ca_file"], options["dns_server"], options["allow_http"])
     vault = vaultvariables.vault_means() if asks_vault else VaultMeans()
-    return Means(*given, vault, vaultvariables.proxies())
+    found = Means(*given, vault, vaultvariables.proxies())
+    try:
+        Reach(found, ()).check_trust()
+    except AskError as error:
+        raise UsageError(f"{error.unanswered.reason}: {error.unanswered.advice}") from None
+    return found

@@ -31,9 +31,9 @@ def said(probe: Probe, **instead: int) -> Finding:
     to = {asked: ("127.0.0.1", instead["port"])} if instead else {}
     question = ServiceQuestion("store", probe)
     try:
-        return judge(question, services.ask(Reach(Means(1, to), [asked]), probe))
+        return judge("lab", question, services.ask(Reach(Means(1, to), [asked]), probe))
     except AskError as error:
-        return judge(question, error.unanswered)
+        return judge("lab", question, error.unanswered)
 
 
 def http(server: Server, path: str, *status: int, expected: object = None) -> Finding:
@@ -95,7 +95,7 @@ def test_who_refuses_is_not_there_and_who_is_silent_is_unknown() -> None:
 def test_an_answer_in_json_may_hold_anything() -> None:
     probe = Probe("store", "http", "http://a/", (200,), None)
     for body in (b"[1]", b'"text"', b'{"version": 3}', b"\xff", b"[" * 100_000):
-        found = judge(ServiceQuestion("store", probe), Reply(200, "", body))
+        found = judge("lab", ServiceQuestion("store", probe), Reply(200, "", body))
         assert found.detail == "http://a/ answers"
 
 
@@ -139,7 +139,7 @@ def test_brokers_with_tls_are_asked_over_it_and_who_differs_from_what_is_declare
             answer: Brokers | Unanswered = services.ask(Reach(means, [("127.0.0.1", broker.port)]), probe)
         except AskError as error:
             answer = error.unanswered
-        judged = judge(ServiceQuestion("store", probe), answer)
+        judged = judge("lab", ServiceQuestion("store", probe), answer)
         return judged.status.value, judged.detail.replace(advertised, "it")
 
     with in_tls(broker.port, shown) as safe, in_tls(broker.port, shown, authority) as for_clients:
@@ -236,7 +236,7 @@ def test_what_is_no_broker_says_so(scripted: tuple[list[bytes], list[bytes], int
 def test_a_feed_is_compared_as_json_has_it() -> None:
     probe = Probe("feed", "http", "http://a/", (200,), EnvironmentFile((), "a.json", {"a": (1, 2)}))
     body = json.dumps({"a": [1, 2]}).encode()
-    assert judge(ServiceQuestion("store", probe), Reply(200, "", body)).is_fine
+    assert judge("lab", ServiceQuestion("store", probe), Reply(200, "", body)).is_fine
 
 
 # -- whose an answer is
@@ -309,6 +309,6 @@ def test_what_says_no_version_where_one_is_due_is_another_server() -> None:
         "efd", Probe("argocd", "http", "https://argocd.example.org/api/version", (200,), None, form)
     )
     for body in (b"<html>", b"null", b"{}", b'{"Version": null}', b"[" * 3000):
-        assert judge(question, Reply(200, "", body)).status.value == "different"
-    found = judge(question, Reply(200, "", b'{"Version": "v3.1.8+abc"}'))
+        assert judge("lab", question, Reply(200, "", body)).status.value == "different"
+    found = judge("lab", question, Reply(200, "", b'{"Version": "v3.1.8+abc"}'))
     assert (found.status.value, found.detail.partition(" ")[2]) == ("there", "answers, version 3.1.8+abc")

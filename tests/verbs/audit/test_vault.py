@@ -247,6 +247,9 @@ def test_the_commands_put_things_into_the_namespace_that_was_asked_in(
         ("VAULT_CAPATH", "certificates"),
     ):
         monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    Path("certificates").mkdir()
+    trustme.CA(key_type=trustme.KeyType.ECDSA).cert_pem.write_to_path("certificates/lab.pem")
     said = CliRunner().invoke(cli.command, ["secrets", "lab", "--missing", "--root", str(root)]).stdout
     exported = f"export VAULT_ADDR={bao.address} VAULT_NAMESPACE=of-commands VAULT_CAPATH={Path.cwd()}/certificates\n"
     assert exported in said

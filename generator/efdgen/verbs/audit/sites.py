@@ -170,7 +170,7 @@ class Site:
         shown = {host: answer for (kind, host), answer in answers.items() if kind == "tls"}
         yield from judging_hosts.judge_certificates(shown, now)
         for number, question in enumerate(asked.services):
-            yield judging_services.judge(question, answers["services", str(number)])
+            yield judging_services.judge(name, question, answers["services", str(number)])
         if asked.argocd is not None:
             yield from judging_argocd.judge(asked.argocd, answers["argocd", ""], Rendered(self._root, name).is_rendered)
 

@@ -40,6 +40,11 @@ class VaultMeans(NamedTuple):
     ca_text: str = ""
     ca_folder: str = ""
 
+    @property
+    def has_trust(self) -> bool:
+        """Say whether they name whom to trust."""
+        return bool(self.ca_file or self.ca_text or self.ca_folder)
+
 
 class Means(NamedTuple):
     """How servers are reached.
@@ -171,7 +176,7 @@ class Reach:
             AskError: when what they name can't be read.
         """
         vault = self.means.vault
-        if not (vault.ca_file or vault.ca_text or vault.ca_folder):
+        if not vault.has_trust:
             return self.context()
         with self._lock:
             if self._vault_context is None:
@@ -180,6 +185,17 @@ class Reach:
                 self._trust_given(context)
                 self._vault_context = context
             return self._vault_context
+
+    def check_trust(self) -> None:
+        """Refuse files of certificates that hold none, before anybody is asked.
+
+        Raises:
+            AskError: when there is one.
+        """
+        if self.means.ca_file:
+            self.context()
+        if self.means.vault.has_trust:
+            self.vault_context()
 
     def new_context(self) -> ssl.SSLContext:
         """Return what `context` does, for who changes it."""

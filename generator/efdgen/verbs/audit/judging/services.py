@@ -13,8 +13,8 @@ from efdgen.verbs.audit.judging import answerforms
 _NOT_FOUND = 404
 
 
-def judge(question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Finding:
-    """Say how a service is."""
+def judge(environment: str, question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Finding:
+    """Say how a service of an environment is."""
     probe = question.probe
     if isinstance(answer, Unanswered) and answer.is_refused:
         return Finding(SERVICES, probe.name, Status.DIFFERENT, answer.reason, _fix(question))
@@ -22,10 +22,10 @@ def judge(question: ServiceQuestion, answer: Reply | Brokers | Unanswered) -> Fi
         return Finding(SERVICES, probe.name, Status.UNKNOWN, answer.reason, answer.advice)
     if isinstance(answer, Brokers):
         return _brokers(probe, answer)
-    return _http(question, answer)
+    return _http(environment, question, answer)
 
 
-def _http(question: ServiceQuestion, answer: Reply) -> Finding:
+def _http(environment: str, question: ServiceQuestion, answer: Reply) -> Finding:
     probe = question.probe
     led = f", and sends on to {_place(answer.location)}" if answer.location else ""
     if answer.status not in probe.status:
@@ -35,14 +35,14 @@ def _http(question: ServiceQuestion, answer: Reply) -> Finding:
         return Finding(SERVICES, probe.name, status, f"{detail}{_seen(answer)}", _fix(question))
     if fault := answerforms.fault(probe.form, answer):
         detail = f"{probe.address} answers{led}, and is not {probe.name}: the answer {fault}{_seen(answer)}"
-        advice = f"is another server, a login or a maintenance page before it? Then {_fix(question)}"
+        advice = f"is a login, a page about maintenance or another server before it? Else {_fix(question)}"
         return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, advice)
     if probe.expected is not None:
         return _compared(probe, answerforms.data(answer), _fix(question))
     version, wanted = answerforms.version(probe.form, answer), probe.form.version
     if answerforms.is_other_version(wanted, version):
         detail = f"{probe.address} runs version {version}, not {wanted}"
-        advice = f"is the Application of {question.app} synced? efdgen audit ENV argocd says more"
+        advice = f"is the Application of {question.app} synced? efdgen audit {environment} argocd says more"
         return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, advice)
     which = f", version {version}" if version else ""
     return Finding(SERVICES, probe.name, Status.THERE, f"{probe.address} answers{led}{which}")
