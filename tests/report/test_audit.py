@@ -61,9 +61,9 @@ def test_one_reason_for_many_is_read_once() -> None:
 def test_a_fleet_has_a_matrix() -> None:
     text = report.as_text(AUDITS, plain, is_brief=True)
     assert text.splitlines()[:4] == [
-        "environment  vault      dns        asked at",
-        f"lab          2 missing  1 unknown  {AT}",
-        f"dome         -          there      {AT}",
+        "environment  vault                 dns        asked at",
+        f"lab          2 missing, 1 warning  1 unknown  {AT}",
+        f"dome         -                     there      {AT}",
         "",
     ]
     assert text.endswith("\n\ndome: 1 there")

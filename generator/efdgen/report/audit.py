@@ -169,7 +169,8 @@ def _cell(audit: Audit, area: str) -> str:
         return "-"
     counted = counts(findings)
     bad = [f"{counted[each.value]} {each.value}" for each in Status if each is not Status.THERE and counted[each.value]]
-    return ", ".join(bad) or "there"
+    warnings = [count(counted["warnings"], "warning")] if counted["warnings"] else []
+    return ", ".join([*(bad or ["there"]), *warnings])
 
 
 def _matrix(audits: Sequence[Audit], style: Style) -> str:

@@ -74,7 +74,7 @@ def test_services_are_there_when_they_answer_as_declared() -> None:
         ("missing", "/nowhere answers with status 404, not 200; what came is JSON, with nothing in it"),
         ("there", "/feed is as rendered"),
         ("different", "/old-feed is not as rendered: items, more differ"),
-        ("different", "/page is not what is rendered"),
+        ("different", "/page is not what is rendered; what came is 6 bytes"),
     ]
     assert server.asked[2] == "/elsewhere", "where it sends on to was not asked"
 

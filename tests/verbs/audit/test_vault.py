@@ -229,6 +229,14 @@ def test_a_namespace_is_asked_in_and_no_other(bao: Bao, fleet: Mapping[str, Reso
     assert [each for each in there if not each.is_fine] == []
     assert len(there) == 2 + len(asked.paths)
     assert there[-1].detail.endswith("it may do nothing beyond the environment's own")
+    for namespace, said in (("nowhere", "there is no secrets engine there"), ("empty", "no policy of the token")):
+        if namespace == "empty":
+            bao.api("PUT", f"sys/namespaces/{namespace}", {})
+        token_there = token if namespace == "nowhere" else bao.root
+        wrong_one = found(asked, token_there, vault_means=VaultMeans(namespace))[1]
+        assert (wrong_one.status, wrong_one.detail.startswith(said)) == (Status.UNKNOWN, True)
+        assert wrong_one.detail.endswith(f", in the namespace {namespace}")
+        assert wrong_one.advice.endswith("Is VAULT_NAMESPACE?")
     # In the root's namespace, the same token is nobody's, and nothing is there.
     assert {each.status for each in found(asked, token)[1:]} == {Status.UNKNOWN}
     assert {each.status for each in found(asked, bao.root)[1 : 1 + len(asked.paths)]} == {Status.MISSING}

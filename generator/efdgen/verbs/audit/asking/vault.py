@@ -5,9 +5,7 @@ https://developer.hashicorp.com/vault/api-docs
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
-import re
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -27,6 +25,7 @@ from efdgen.verbs.audit.asking import http, threads
 from efdgen.verbs.audit.asking.reach import Reach
 from efdgen.verbs.audit.asking.rights import Rights
 from efdgen.verbs.audit.asking.secretvalues import key_state
+from efdgen.verbs.audit.asking.vaultanswers import held, not_understood, time_of
 
 WHOLE = 4
 """How many times as long as a server may be silent, one question may take."""
@@ -81,9 +80,11 @@ class _Vault:
         self._trust = reach.vault_context
         self._question = question
         self._why_not = token if isinstance(token, Unanswered) else None
+        namespace = reach.means.vault.namespace
+        self._within = f", in the namespace {namespace}" if namespace else ""
+        self._is_it = " Is VAULT_NAMESPACE?" if namespace else ""
         self._headers: dict[str, str] = {}
         if token and self._why_not is None:
-            namespace = reach.means.vault.namespace
             self._headers = {"X-Vault-Token": str(token), "X-Vault-Request": "true"}
             self._headers |= {"X-Vault-Namespace": namespace} if namespace else {}
         self._known: dict[tuple[str, ...], Any] = {}
@@ -146,12 +147,12 @@ class _Vault:
         inner = path.strip("/").removeprefix(mount.path)
         reply, said = self._get(f"{mount.path}{'data/' if mount.is_versioned else ''}{inner}", "read")
         if reply.status == _NOT_FOUND:
-            is_deleted = isinstance(_held(said, "data").get("metadata"), dict)
+            is_deleted = isinstance(held(said, "data").get("metadata"), dict)
             return PathState(False, {}, is_deleted, mount.is_versioned)
         values = said["data"]
         if mount.is_versioned:
             if not isinstance(values.get("data"), dict) or not isinstance(values.get("metadata"), dict):
-                raise _not_understood()
+                raise not_understood()
             values = values["data"]
         keys = {key: key_state(value, key) for key, value in sorted(values.items())}
         return PathState(is_there=True, keys=keys, is_versioned=mount.is_versioned)
@@ -168,12 +169,12 @@ class _Vault:
     def _found_mount(self, path: str) -> _Mount:
         reply, said = self._get(f"sys/internal/ui/mounts/{path}", "")
         if reply.status == _NOT_FOUND:
-            raise _NoEngineError("there is no secrets engine there", "is the path right?")
+            raise _NoEngineError(f"there is no secrets engine there{self._within}", f"is the path right?{self._is_it}")
         data = said["data"]
         at, kind, options = data.get("path"), data.get("type"), data.get("options")
         is_sound = isinstance(at, str) and at.endswith("/") and f"{path}/".startswith(at) and isinstance(kind, str)
         if not is_sound or not isinstance(options, (dict, type(None))):
-            raise _not_understood()
+            raise not_understood()
         if kind not in ("kv", "generic"):
             raise AskError("the secrets engine there is not KV", "is the path right? vault secrets list names engines")
         return _Mount(at, (options or {}).get("version") == _VERSIONED)
@@ -197,7 +198,7 @@ class _Vault:
             reply, said = self._get(f"{mount.path}{kind}{folder}?list=true", "list")
             names = [] if reply.status == _NOT_FOUND else said["data"].get("keys")
             if not isinstance(names, list) or not all(isinstance(name, str) and name.strip("/") for name in names):
-                raise _not_understood()
+                raise not_understood()
             for name in names:
                 (waiting if name.endswith("/") else found).append(f"{folder}{name}")
         if waiting:
@@ -214,7 +215,7 @@ class _Vault:
         said = self._once(("token",), self._looked_up)
         policies = [*said["policies"], *(said.get("identity_policies") or ())]
         reads = self._reads()
-        found = TokenState(_time(said["expire_time"]), "root" in policies, reads)
+        found = TokenState(time_of(said["expire_time"]), "root" in policies, reads)
         try:
             rights = self._rights()
         except AskError:
@@ -226,13 +227,15 @@ class _Vault:
     def _looked_up(self) -> dict[str, Any]:
         """Return what Vault says of the token."""
         reply, said = self._get("auth/token/lookup-self", "lookup")
-        data = _held(said, "data")
+        if reply.status == _NOT_FOUND and self._within:
+            raise AskError(f"the token can't be looked up{self._within}", "is VAULT_NAMESPACE right?")
+        data = held(said, "data")
         policies = data.get("policies")
         if reply.status == _NOT_FOUND or "expire_time" not in data or not isinstance(policies, list):
-            raise _not_understood()
+            raise not_understood()
         if not all(isinstance(each, str) for each in policies):
-            raise _not_understood()
-        _time(data["expire_time"])
+            raise not_understood()
+        time_of(data["expire_time"])
         return data
 
     def _rights(self) -> Rights:
@@ -240,7 +243,7 @@ class _Vault:
         reply, said = self._get("sys/internal/ui/resultant-acl", "")
         mount = self._mount(self._question.prefix)
         if reply.status == _NOT_FOUND:
-            raise _not_understood()
+            raise not_understood()
         return Rights(said["data"], self._question.prefix, mount.path, self._reach.means.vault.namespace)
 
     def _reads(self) -> tuple[str, ...]:
@@ -266,7 +269,7 @@ class _Vault:
         for path in every:
             capabilities = data.get(path)
             if not isinstance(capabilities, list) or not all(isinstance(each, str) for each in capabilities):
-                raise _not_understood()
+                raise not_understood()
             may |= {path} if {"read", "list", "root", "sudo"} & set(capabilities) else set()
         return tuple(
             f"{parent}/*" if place.endswith(_NOBODYS) else f"{place}/*"
@@ -291,10 +294,10 @@ class _Vault:
             raise AskError(f"Vault answers with status {reply.status}", "try again; its own log says more")
         said = http.data(reply)
         if not isinstance(said, dict):
-            raise _not_understood()
+            raise not_understood()
         is_nothing = reply.status == _NOT_FOUND and isinstance(said.get("errors"), list)
         if not is_nothing and not isinstance(said.get("data"), dict):
-            raise _not_understood()
+            raise not_understood()
         return said
 
     def _forbidden(self, path: str, right: str) -> AskError:
@@ -307,8 +310,9 @@ class _Vault:
         except AskError as error:
             return error
         if not right:
-            what = f"no policy of the token names a path there ({path})"
-            return _NoEngineError(what, "its policy needs the paths in docs/audit.md; is the path right?")
+            what = f"no policy of the token names a path there ({path}){self._within}"
+            advice = f"its policy needs the paths in docs/audit.md; is the path right?{self._is_it}"
+            return _NoEngineError(what, advice)
         mount = self._mount(self._question.prefix)
         version = "2" if mount.is_versioned else "1"
         place = path.rpartition("/")[0] if right == "read" else path.rstrip("/")
@@ -320,31 +324,3 @@ class _Vault:
     def _url(self, path: str) -> str:
         plain, mark, query = path.partition("?")
         return f"{self._question.address.rstrip('/')}/v1/{quote(plain)}{mark}{query}"
-
-
-def _not_understood() -> AskError:
-    return AskError("what came is no answer of Vault", "is vault.address right, and nothing in between?")
-
-
-def _held(data: Any, key: str) -> dict[str, Any]:
-    """Return the mapping that data holds under a key; without one, an empty one."""
-    found = data.get(key) if isinstance(data, Mapping) else None
-    return found if isinstance(found, dict) else {}
-
-
-_FRACTION = re.compile(r"\.\d+")
-
-
-def _time(text: Any) -> dt.datetime | None:
-    """Return a time as Vault writes it, `2026-11-29T14:05:00.123456789Z`; None, from null: there is none.
-
-    Raises:
-        AskError: when it is none.
-    """
-    if text is None:
-        return None
-    try:
-        found = dt.datetime.fromisoformat(_FRACTION.sub("", text).replace("Z", "+00:00"))
-    except (ValueError, TypeError):
-        raise _not_understood() from None
-    return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)

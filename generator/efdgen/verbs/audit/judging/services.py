@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from efdgen.environment.model import Probe
 from efdgen.review.audit import SERVICES, Finding, Status
@@ -38,7 +37,7 @@ def _http(environment: str, question: ServiceQuestion, answer: Reply) -> Finding
         advice = f"is a login, a page about maintenance or another server before it? Else {_fix(question)}"
         return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, advice)
     if probe.expected is not None:
-        return _compared(probe, answerforms.data(answer), _fix(question))
+        return _compared(probe, answer, _fix(question))
     version, wanted = answerforms.version(probe.form, answer), probe.form.version
     if answerforms.is_other_version(wanted, version):
         detail = f"{probe.address} runs version {version}, not {wanted}"
@@ -79,12 +78,13 @@ def _brokers(probe: Probe, answer: Brokers) -> Finding:
     return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, advice)
 
 
-def _compared(probe: Probe, said: Any, fix: str) -> Finding:
+def _compared(probe: Probe, answer: Reply, fix: str) -> Finding:
+    said = answerforms.data(answer)
     expected = probe.expected.content if probe.expected is not None else None
     if said == json.loads(json.dumps(expected)):
         return Finding(SERVICES, probe.name, Status.THERE, f"{probe.address} is as rendered")
     if not isinstance(said, dict) or not isinstance(expected, dict):
-        detail = f"{probe.address} is not what is rendered"
+        detail = f"{probe.address} is not what is rendered{_seen(answer)}"
     else:
         keys = [key for key in dict.fromkeys((*expected, *said)) if expected.get(key) != said.get(key)]
         detail = f"{probe.address} is not as rendered: {', '.join(map(str, keys[:5]))} differ"
