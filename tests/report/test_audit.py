@@ -99,10 +99,19 @@ def test_unknown_is_never_fine_and_never_hides_what_is_known() -> None:
 
 
 def test_a_report_may_be_replaced_by_the_next() -> None:
-    plans = [Planned("lab", (Asked("a:1", "", ("vault",), "with a token"), Asked(KUBECTL, "", ("argocd",), "")))]
-    for told in auditplan.FORMATS.values():
-        for shown in (plans, [Planned("dome", (), "its spec is wrong")]):
-            assert is_report(told(shown, (("HTTPS_PROXY", "none is used"),), plain).encode())
+    vault, kubectl = Asked("a:1", "", ("vault",), "with a token"), Asked(KUBECTL, "", ("argocd",), "")
+    nobody = kubectl._replace(how="it is not asked", is_asked=False)
+    for asked, sum_ in (
+        ((vault, kubectl), "1 server and kubectl would be asked, and nobody else"),
+        ((kubectl,), "kubectl would be asked, and nobody else"),
+        ((nobody,), "nobody would be asked"),
+        ((), "nobody is asked; its spec is wrong"),
+    ):
+        plan = Planned("lab", asked, "" if asked else "its spec is wrong")
+        for told in auditplan.FORMATS.values():
+            shown = told([plan], (("HTTPS_PROXY", "none is used"),), plain)
+            assert is_report(shown.encode())
+            assert told is auditplan.as_json or f"lab: {sum_}\n" in shown
     for audits in (AUDITS, AUDITS[:1], AUDITS[1:]):
         for told in report.FORMATS.values():
             assert is_report(told(audits, plain).encode())

@@ -48,6 +48,7 @@ def as_json(plans: Sequence[Planned], unused: Unused, _style: Style) -> str:
                 "asked": [
                     {"server": each.server, "connectsTo": each.connects_to, "for": list(each.areas), "how": each.how}
                     for each in plan.asked
+                    if each.is_asked
                 ],
             }
             for plan in plans
@@ -64,9 +65,10 @@ FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 def _sum(plan: Planned) -> str:
     if plan.fault:
         return f"nobody is asked; {plan.fault}"
-    servers = [each for each in plan.asked if each.server != KUBECTL]
-    more = ", and what kubectl asks" if len(servers) < len(plan.asked) else ""
-    return f"{count(len(servers), 'server')} would be asked{more}, and nobody else"
+    asked = [each.server for each in plan.asked if each.is_asked]
+    servers = len(asked) - asked.count(KUBECTL)
+    parts = [*([count(servers, "server")] if servers else []), *([KUBECTL] if KUBECTL in asked else [])]
+    return f"{' and '.join(parts)} would be asked, and nobody else" if parts else "nobody would be asked"
 
 
 def _rows(plan: Planned) -> Iterator[list[str]]:

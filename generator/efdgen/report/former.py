@@ -11,7 +11,7 @@ _BEGINNING = re.compile(
     r"|(?:interrupted|missing|extra|changed|foreign) +rendered/"
     r"|(?:valid|note|error): |nothing found in |Compared with |Nothing changes, compared with "
     r"|## What an audit (?:found|asks)|environment +(?:vault|dns|tls|services|argocd) |\S+: \d+ there"
-    r"|\S+: (?:\d+ servers? would be asked|nobody is asked; )"
+    r"|\S+: (?:(?:\d+ servers?|kubectl|nobody)(?: and kubectl)? would be asked|nobody is asked; )"
     r"|### (?:What changes, compared with|Nothing could be compared)"
     r"|::(?:error|warning|notice) "
 )

@@ -16,12 +16,14 @@ class Asked(NamedTuple):
         connects_to: where it is connected to in its place; empty: to itself.
         areas: what it is asked for.
         how: what goes with it: a token, or why none does; empty: nothing.
+        is_asked: whether it is asked at all; else, `how` says why not.
     """
 
     server: str
     connects_to: str
     areas: tuple[str, ...]
     how: str
+    is_asked: bool = True
 
 
 class Planned(NamedTuple):

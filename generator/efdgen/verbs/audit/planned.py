@@ -39,8 +39,11 @@ def _asked(site: Site, means: Means) -> Iterator[Asked]:
         yield Asked(f"{server[0]}:{server[1]}", to, tuple(areas[server]), "; ".join(hows[server]))
     context = site.tokens.argocd.context
     if site.plan.argocd is not None and context:
-        how = f"in the context {context}, by kubectl's own login, to the server that it names"
-        yield Asked(KUBECTL, "", (ARGOCD,), f"not at all: {context.reason}" if isinstance(context, Unanswered) else how)
+        if isinstance(context, Unanswered):
+            yield Asked(KUBECTL, "", (ARGOCD,), f"it is not asked: {context.reason}", is_asked=False)
+        else:
+            how = f"in the context {context}, by kubectl's own login, to the server that it names"
+            yield Asked(KUBECTL, "", (ARGOCD,), how)
 
 
 def _questions(site: Site, means: Means) -> Iterator[tuple[Server, str, str]]:
