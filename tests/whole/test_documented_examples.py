@@ -5,6 +5,7 @@ An example that nobody knows here fails: say how it is run, or why it is not.
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable
@@ -106,6 +107,7 @@ RUN: dict[tuple[str, str], Setup] = {
     ("README.md", "$ cp environments/summit.yaml environments/antu.yaml"): nothing,
     ("docs/apps.md", "$ efdgen render"): grafana,
     ("docs/apps.md", "$ efdgen render summit"): grafana_at_the_summit,
+    ("docs/audit.md", "$ efdgen audit summit vault --plan"): nothing,
     ("docs/audit.md", "$ efdgen secrets tucson-teststand"): nothing,
     ("docs/cache.md", "$ efdgen check --no-cache"): nothing,
     ("docs/daily.md", "$ efdgen set summit influxdb.persistence.size 50Gi"): nothing,
@@ -249,7 +251,9 @@ def test_a_command_prints_what_the_page_shows(
     example: Example, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(checkout)
-    for name, value in variables().items():
+    for name in [name for name in os.environ if name.startswith("VAULT_") or name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    for name, value in {**variables(), "HOME": str(checkout)}.items():
         monkeypatch.setenv(name, value)
     RUN[example.key](checkout)
     for step in steps(example):
