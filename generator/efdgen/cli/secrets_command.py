@@ -100,10 +100,11 @@ def _settings(address: str, means: Means) -> dict[str, str]:
         settings["VAULT_TLS_SERVER_NAME"] = server[0]
     if means.vault.namespace:
         settings["VAULT_NAMESPACE"] = means.vault.namespace
+    # vault trusts those of one variable, and nobody else: those that are named for it, before those for all servers.
     if means.vault.ca_folder:
         settings["VAULT_CAPATH"] = str(Path(means.vault.ca_folder).absolute())
     elif means.vault.ca_text:
         settings["VAULT_CACERT_BYTES"] = means.vault.ca_text
-    if file := means.ca_file or means.vault.ca_file:
+    elif file := means.vault.ca_file or means.ca_file:
         settings["VAULT_CACERT"] = str(Path(file).absolute())
     return settings
