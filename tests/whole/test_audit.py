@@ -265,9 +265,10 @@ def test_variables_of_vault_that_audits_do_not_follow_are_refused_where_vault_is
         result = lab.audit("vault")
         assert (result.exit_code, said in result.stderr) == (2, True), result.stderr
         assert "hunter2" not in result.output
-        assert lab.audit("dns", "--brief").exit_code == 0
+        if value == "true":
+            assert lab.audit("dns", "--brief").exit_code == 0
         monkeypatch.setenv(name, "false" if name == "VAULT_SKIP_VERIFY" else "")
-        assert lab.audit("vault", "--brief").exit_code == 0
+    assert lab.audit("vault", "--brief").exit_code == 0
 
 
 def test_no_secret_is_anywhere(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

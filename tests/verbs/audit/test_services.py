@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import struct
@@ -183,14 +184,16 @@ def scripted() -> Iterator[tuple[list[bytes], list[bytes], int]]:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
-            connection, _ = listener.accept()
-            with connection:
-                for answer in answers:
-                    asked.append(connection.recv(1000))
-                    connection.sendall(answer)
-            while True:
-                # Whoever asks once more, the other way, is told nothing.
-                listener.accept()[0].close()
+            # It ends when the listener does.
+            with contextlib.suppress(OSError):
+                connection, _ = listener.accept()
+                with connection:
+                    for answer in answers:
+                        asked.append(connection.recv(1000))
+                        connection.sendall(answer)
+                while True:
+                    # Whoever asks once more, the other way, is told nothing.
+                    listener.accept()[0].close()
 
         threading.Thread(target=serve, daemon=True).start()
         yield answers, asked, listener.getsockname()[1]
