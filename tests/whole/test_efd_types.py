@@ -187,6 +187,7 @@ def test_the_docs_list_the_named_types() -> None:
     of_specs = {
         "vaultPath",
         "vaultSecretPath",
+        "urlPort",
         "path",
         "version",
         "kubernetesVersion",
