@@ -24,7 +24,8 @@ from efdgen.output import sources as sources_of_files
 from efdgen.output.compare import Change
 from efdgen.repository.load import load
 from efdgen.verbs import edit as verb
-from efdgen.verbs.edit import Edited, Sources
+from efdgen.verbs.edit import Sources
+from efdgen.verbs.edited import Edited
 from support import few
 from support.checkout import edit
 from support.repository import small_repository

@@ -19,7 +19,8 @@ from efdgen.verbs import project
 if TYPE_CHECKING:
     from efdgen.explain.edits.making import Edit
     from efdgen.explain.edits.model import Target
-    from efdgen.verbs.edit import Edited, Sources
+    from efdgen.verbs.edit import Sources
+    from efdgen.verbs.edited import Edited
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 
@@ -126,6 +127,7 @@ def run(
     publish(tell, "text", ())
     for hidden in edited.hidden if tells_hidden else ():
         say_warning(report.warning_hidden(hidden))
+    tell_what_goes(edited)
     for target in edited.unlisted:
         say_warning(report.warning_unlisted(target))
     if edited.before:
@@ -135,6 +137,16 @@ def run(
         return
     edit.write(sources.root, edited)
     say(f"{text.count(len(edited.changes), 'file')} written{next_step(edited)}")
+
+
+def tell_what_goes(edited: Edited) -> None:
+    """Say what an edit takes along beside what was asked for, and which comments may be about nothing now."""
+    from efdgen.report import edits as report
+
+    for target in edited.ended:
+        say(report.ended(target))
+    for line in report.comments(edited.gone, edited.left):
+        say(line)
 
 
 def next_step(edited: Edited) -> str:

@@ -17,7 +17,7 @@ from efdgen.cli.streams import say
 if TYPE_CHECKING:
     from efdgen.explain.edits.leftovers import Leftover
     from efdgen.explain.edits.lifting import Lift
-    from efdgen.verbs.edit import Edited
+    from efdgen.verbs.edited import Edited
     from efdgen.verbs.tidy import Lifted
 
 
@@ -92,6 +92,7 @@ def _tell(found: Sequence[Leftover | Lift], edited: Edited, *, is_check: bool) -
     click.echo(report.leftovers(found, click.style))
     if not is_check:
         click.echo(report.changes(edited.changes, None, (), click.style))
+        edits.tell_what_goes(edited)
 
 
 def _write(folder: Path, edited: Edited) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
+from efdgen.explain.edits.comments import Comment
 from efdgen.explain.edits.leftovers import Leftover
 from efdgen.explain.edits.lifting import Lift
+from efdgen.explain.edits.making import name
 from efdgen.explain.edits.model import Hidden, Target
 from efdgen.language import visible
 from efdgen.language.secrecy import masked_line
@@ -84,6 +87,26 @@ def warning_hidden(hidden: Hidden) -> str:
 def warning_unlisted(target: Target) -> str:
     """Return the warning about a change that no environment has."""
     return f"this does nothing yet: no environment of {target.where} lists {target.app}"
+
+
+def ended(target: Target) -> str:
+    """Return what is said of a list that went with its last item."""
+    again = shlex.join(["efdgen", "set", target.where, name(target), "[]"])
+    return visible.line(
+        f"{name(target)} has no item left and goes: what the chart itself has there holds again. "
+        f"For a list with nothing in it: {again}"
+    )
+
+
+def comments(gone: Sequence[Comment], left: Sequence[Comment]) -> list[str]:
+    """Return what is said of comments that go with what they are in, and of those that stay above nothing."""
+    lines = [f"{each.location}: this comment goes along: {_said(each)}" for each in gone]
+    lines += [f"{each.location}: this comment stood above what goes, and stays: {_said(each)}" for each in left]
+    return [visible.line(line) for line in lines]
+
+
+def _said(comment: Comment) -> str:
+    return masked_line(comment.text, 1, ())[0]
 
 
 def warning_before(errors: int) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, Problem, Severity, UsageError
-from efdgen.explain.edits import hidden, making, targets
+from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageError
+from efdgen.explain.edits import comments, hidden, making, targets
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
 from efdgen.explain.edits.unknown import unknown
@@ -17,44 +16,15 @@ from efdgen.language import yamlio
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
 from efdgen.language.shown import listed
-from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import sources
 from efdgen.output.compare import Change
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
-from efdgen.review.model import Review
 from efdgen.review.trees import review
 from efdgen.verbs import project
+from efdgen.verbs.edited import Edited, decoded, identity, value_in
 from efdgen.verbs.tried import Tried, outdated
-
-
-class Edited(NamedTuple):
-    """What edits come to, before anything is written.
-
-    Attributes:
-        changes: the files that change.
-        review: what that changes in what is deployed; None: the specs had errors before, so nobody knows.
-        warnings: what is odd, and was not before.
-        hidden: where the change does nothing.
-        unlisted: the targets whose app none of their environments lists.
-        before: the errors that were there before, and still are.
-        texts: the text of each file as it would be.
-        tree: what the specs would render to; None: there were errors before.
-        environments: the environments as they would be, resolved; none: there were errors before.
-        outdated: the rendered files that differ then, pages too.
-    """
-
-    changes: Mapping[str, Change]
-    review: Review | None
-    warnings: tuple[Problem, ...]
-    hidden: tuple[Hidden, ...]
-    unlisted: tuple[Target, ...]
-    before: tuple[Problem, ...]
-    texts: Mapping[str, str]
-    tree: Mapping[str, bytes] | None = None
-    environments: Sequence[ResolvedEnvironment] = ()
-    outdated: tuple[str, ...] = ()
 
 
 class Sources:
@@ -84,7 +54,7 @@ class Sources:
     def document(self, file: str) -> yamlio.Document | None:
         """Return a file that holds a mapping; None: it can't be read."""
         try:
-            document = yamlio.parse(_decoded(self.root, file)[1], file)
+            document = yamlio.parse(decoded(self.root, file)[1], file)
         except InvalidInputError:
             return None
         return document if isinstance(document.data, dict) else None
@@ -234,14 +204,14 @@ class Sources:
         originals: dict[str, tuple[bytes, str]] = {}
         for edit in edits:
             file = edit.target.file
-            originals.setdefault(file, _decoded(self.root, file))
+            originals.setdefault(file, decoded(self.root, file))
             texts[file] = self._applied(edit, texts.get(file, originals[file][1]))
         texts = {file: text for file, text in texts.items() if text != originals[file][1]}
         if not texts:
             return Edited({}, None, (), (), (), (), {}, environments=self._before.environments)
         after = Tried(self.root, texts)
-        known = {_identity(problem) for problem in self._before.problems}
-        new = [problem for problem in after.problems if _identity(problem) not in known]
+        known = {identity(problem) for problem in self._before.problems}
+        new = [problem for problem in after.problems if identity(problem) not in known]
         if any(problem.severity is Severity.ERROR for problem in new):
             raise InvalidEditError(new, texts)
         for edit in edits:
@@ -263,10 +233,14 @@ class Sources:
         unlisted = [
             edit.target
             for edit in edits
-            if _value_in(texts, edit.target) is not ABSENT
+            if value_in(texts, edit.target) is not ABSENT
             and not hidden.is_listed(after.repository, edit.target, names(edit.target, self.written))
         ]
         errors = tuple(p for p in after.problems if p.severity is Severity.ERROR)
+        ended = [
+            e.target for e in edits if e.may_end and e.target.file in texts and value_in(texts, e.target) is ABSENT
+        ]
+        former = [(originals[file][1], text, file) for file, text in texts.items()]
         return Edited(
             changes,
             shown,
@@ -278,6 +252,9 @@ class Sources:
             after.tree,
             after.environments,
             outdated(self._before.tree or {}, after.tree or {}),
+            tuple(ended),
+            tuple(each for texts_of in former for each in comments.gone(*texts_of)),
+            tuple(each for texts_of in former for each in comments.left(*texts_of)),
         )
 
     def _applied(self, edit: Edit, text: str) -> str:
@@ -288,20 +265,9 @@ class Sources:
             raise UsageError(f"{location}: {error}") from None
 
     def _hidden(self, repository: Repository, target: Target, texts: Mapping[str, str]) -> Iterator[Hidden]:
-        value = _value_in(texts, target)
+        value = value_in(texts, target)
         if value is not ABSENT and not (value is None and target.setting[:1] == ("pins",)):
             yield from hidden.hidden(repository, target, names(target, self.written), value)
-
-
-def _identity(problem: Problem) -> tuple[Any, ...]:
-    """Return what makes a problem the same after lines moved."""
-    return problem.code, problem.message, problem.location.file, problem.path, problem.severity
-
-
-def _value_in(texts: Mapping[str, str], target: Target) -> Any:
-    """Return what stands at a target in a text that changed; ABSENT: nothing, or its file did not change."""
-    text = texts.get(target.file)
-    return ABSENT if text is None else at(yamlio.parse(text, target.file).data, target.path)
 
 
 def _resolved(environment: ResolvedEnvironment, target: Target) -> Any:
@@ -311,25 +277,6 @@ def _resolved(environment: ResolvedEnvironment, target: Target) -> Any:
     if app is None or target.setting[:1] != ("values",):
         return at(merge_layers(app.layers), target.setting) if app is not None else ABSENT
     return at(app.values, target.setting[1:])
-
-
-def _decoded(root: Path, file: str) -> tuple[bytes, str]:
-    """Return the byte order mark of a file, if it has one, and its text; an app without values.yaml has an empty one.
-
-    Raises:
-        UsageError: when there is no such file.
-        OutputError: when it can't be read.
-    """
-    try:
-        content = (root / file).read_bytes()
-    except FileNotFoundError:
-        if file.startswith(f"{paths.APPS}/") and file.endswith("/values.yaml"):
-            return b"", ""
-        raise UsageError(f"there is no {file}: nothing can be written there; make it first") from None
-    except OSError as error:
-        raise OutputError(f"can't read {file}: {error.strerror}") from error
-    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
-    return mark, yamlio.decode(content, file)
 
 
 def write(root: Path, edited: Edited) -> None:

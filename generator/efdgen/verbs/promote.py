@@ -14,7 +14,8 @@ from efdgen.explain.edits.promoting import Plan, Running, Steps
 from efdgen.language import suggest
 from efdgen.language.layers import Layer, at, merge_layers, winner
 from efdgen.language.tuples import NamedTuple
-from efdgen.verbs.edit import Edited, Sources
+from efdgen.verbs.edit import Sources
+from efdgen.verbs.edited import Edited
 
 Tagged = tuple[str, str, Path]
 """An environment, an app, and the path of a tag."""

@@ -15,7 +15,8 @@ from efdgen.language import yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
-from efdgen.verbs.edit import Edited, Sources
+from efdgen.verbs.edit import Sources
+from efdgen.verbs.edited import Edited
 
 
 class Tidied(NamedTuple):

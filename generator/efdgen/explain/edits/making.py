@@ -23,10 +23,12 @@ class Edit(NamedTuple):
     Attributes:
         target: the place.
         apply: makes the new text of its file from what it is; raises EditError where it can't.
+        may_end: whether it is of a list that goes with its last item, and that a chart may have itself.
     """
 
     target: Target
     apply: Callable[[str], str]
+    may_end: bool = False
 
 
 class Items(NamedTuple):
@@ -58,7 +60,8 @@ def remove(target: Target) -> Edit:
 def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
     """Return the edit that changes a list. Where a layer has none of its own, it gets one that adds to those below.
 
-    Where an item that is inherited is to go, it gets a copy of the others. A list that then says nothing goes.
+    Where an item that is inherited is to go, it gets a copy of the others. A list that then says nothing goes. One of
+    an app's values that came with its first item goes with its last: the chart's own list, if it has one, holds again.
 
     Args:
         target: the list.
@@ -84,8 +87,12 @@ def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
     if absent is not ABSENT:
         raise UsageError(_not_there(target, absent, inherited))
 
+    is_of_chart = target.setting[:1] == ("values",) and (below is ABSENT or below is None)
+
     def apply(text: str) -> str:
         now = at(parse(text, target.file).data, target.path)
+        # Brackets that stand among lines stay: `[]` may have stood there before.
+        stays = isinstance(now, list) and editing.is_in_brackets(text, target.path)
         if not isinstance(now, list):
             kept = kept_items if gone or not inherited else [INHERITED]
             return editing.put(text, target.path, [*reversed(first), *kept, *last], target.keep, _LAST)
@@ -97,17 +104,17 @@ def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
         for item in last:
             text = editing.append(text, target.path, item)
         left = at(parse(text, target.file).data, target.path)
-        return editing.remove(text, target.path, target.keep) if gone and _says_nothing(target, left, below) else text
+        is_over = gone and _says_nothing(left, below, stays=is_of_chart and stays)
+        return editing.remove(text, target.path, target.keep) if is_over else text
 
-    return Edit(target, apply)
+    return Edit(target, apply, may_end=is_of_chart and not (kept_items or first or last))
 
 
-def _says_nothing(target: Target, items: Sequence[Any], below: Any) -> bool:
-    """Say whether a list is what it would be without it; below an empty one of an app, the chart may have one."""
+def _says_nothing(items: Sequence[Any], below: Any, *, stays: bool) -> bool:
+    """Say whether a list is what it would be without it; an empty one that stays, below which nothing is, is none."""
     if len(items) == 1:
         return is_inherited(items[0])
-    is_nothing = below is ABSENT or below is None
-    return not items and (below == [] or (is_nothing and target.setting[:1] != ("values",)))
+    return not items and (below == [] or ((below is ABSENT or below is None) and not stays))
 
 
 def _not_there(target: Target, item: Any, items: Sequence[Any]) -> str:

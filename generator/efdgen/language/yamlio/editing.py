@@ -18,7 +18,7 @@ from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.spans import Entry
 from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
 
-__all__ = ["EditError", "append", "has_comment", "put", "remove", "rename"]
+__all__ = ["EditError", "append", "has_comment", "is_in_brackets", "put", "remove", "rename"]
 
 
 def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] = ()) -> str:
@@ -108,6 +108,16 @@ def has_comment(text: str, path: Path, keep: int = 0) -> bool:
     if edit.follow(path)[0] < len(path):
         raise EditError("nothing of that name stands there", path)
     return edit.has_comment(path, keep)
+
+
+def is_in_brackets(text: str, path: Path) -> bool:
+    """Say whether a collection stands in brackets of its own, and not within those of another one.
+
+    Raises:
+        EditError: when it does not stand there, or an alias or anchor is in the way.
+    """
+    edit, entry = _found(text, path)
+    return edit.is_bracketed(path) and not edit.is_bracketed(path[:-1]) and bool(entry.node.style)
 
 
 def append(text: str, path: Path, value: Any, *, first: bool = False) -> str:

@@ -52,9 +52,15 @@ class Node(NamedTuple):
 
 
 def read(text: str) -> Node:
-    """Return the spans of a text that `parse` takes."""
+    """Return the spans of a text that `parse` takes.
+
+    Raises:
+        ValueError: when it holds nothing but comments.
+    """
     events = iter(yaml.CSafeLoader(text).get_event, None)
     for event in events:
+        if type(event) is yaml.StreamEndEvent:
+            break
         if type(event) not in (yaml.StreamStartEvent, yaml.DocumentStartEvent):
             return _node(event, events, text)
     raise ValueError("the text holds no document")

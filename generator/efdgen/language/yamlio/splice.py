@@ -126,7 +126,8 @@ class Splice:
             raise EditError("its key is written in a way that can't be edited here: edit the file by hand", path)
         return found.end()
 
-    def _is_in_brackets(self, path: Path) -> bool:
+    def is_bracketed(self, path: Path) -> bool:
+        """Say whether what stands at a path stands in brackets: its own, or others around it."""
         node = self.root
         for part in path:
             if node.style in ("{", "["):
@@ -145,7 +146,7 @@ class Splice:
     def replaced(self, entry: Entry, path: Path, value: Any) -> str:
         """Return the text with another value in the place of one that is there."""
         old, text = entry.node, self.text
-        in_brackets = self._is_in_brackets(path[:-1])
+        in_brackets = self.is_bracketed(path[:-1])
         stays = old.style in ("{", "[") and bool(old.entries) and styles.fits_brackets(value)
         if in_brackets or (styles.is_lines(value) and not isinstance(value, str) and stays):
             return text[: old.start] + styles.in_brackets(value) + text[old.end :]
@@ -180,7 +181,7 @@ class Splice:
             raise EditError("this is not a mapping: nothing can be written below it", path)
         if node.style == "{" and not node.entries:
             colon = self._colon(entry, path) if isinstance(entry.key, str) and path else -1
-            if is_kept and text[colon : node.end] == " {}" and not self._is_in_brackets(path[:-1]):
+            if is_kept and text[colon : node.end] == " {}" and not self.is_bracketed(path[:-1]):
                 indent = styles.column(text, entry.start) + self.how.level
                 lines = styles.entry(name, value, indent, self.how)
                 end = self._line_end(node.end)

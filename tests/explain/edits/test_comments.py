@@ -1,0 +1,84 @@
+"""What an edit does to comments is said: those that go, and those that are about nothing any more."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from efdgen.explain.edits import comments
+from efdgen.language.yamlio import editing, parse
+from efdgen.language.yamlio.comments import comments as all_of
+from support import few
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "gone", "left"),
+    [
+        ("a: 1\nb: 2  # why\nc: 3\n", "b", ["2: # why"], []),
+        ("a: 1\n# of b\nb: 2\nc: 3\n", "b", [], ["2: # of b"]),
+        ("a: 1\n# more\n# of b\nb: 2\nc: 3\n", "b", [], ["2: # more", "3: # of b"]),
+        ("# of all\n\nb: 2\nc: 3\n", "b", [], []),
+        ("a:\n  x: 1\n  # of a\nb: 2\nc: 3\n", "b", [], []),
+        (
+            "# of a\na:\n  # of b\n  b:\n    # of c\n    c: 1\nd: 1\n",
+            "a.b.c",
+            ["3: # of b", "5: # of c"],
+            ["1: # of a"],
+        ),
+        ("# of a\na:\n  # of b\n  b:\n    # of c\n    c: 1\nd: 1\n", "d", [], []),
+        ("a:\n# of all\n  b: 1\nc: 1\n", "a.b", [], ["1: # of all"]),
+        ("a:\n# of x\n- x\n- z\n", "a.0", [], ["2: # of x"]),
+    ],
+)
+def test_comments_that_go_and_those_that_stay_above_nothing_are_named(
+    text: str, path: str, gone: list[str], left: list[str]
+) -> None:
+    after = editing.remove(text, tuple(int(part) if part.isdigit() else part for part in path.split(".")))
+    assert [f"{each.location.line}: {each.text}" for each in comments.gone(text, after, "f")] == gone
+    assert [f"{each.location.line}: {each.text}" for each in comments.left(text, after, "f")] == left
+
+
+_KEYS = st.sampled_from("abcd")
+_TEXTS = st.recursive(
+    st.just("1"), lambda below: st.dictionaries(_KEYS, below, min_size=1, max_size=3), max_leaves=8
+).filter(lambda data: isinstance(data, dict))
+
+
+def _written(data: object, indent: int, above: bool, number: list[int]) -> list[str]:
+    assert isinstance(data, dict)
+    lines = []
+    for key, value in data.items():
+        number[0] += 1
+        lines += [f"{' ' * indent}# {number[0]}"] if above or number[0] % 2 else []
+        behind = f"  # b{number[0]}" if number[0] % 3 == 0 else ""
+        if isinstance(value, dict):
+            lines += [f"{' ' * indent}{key}:{behind}", *_written(value, indent + 2, above, number)]
+        else:
+            lines.append(f"{' ' * indent}{key}: {value}{behind}")
+    return lines
+
+
+@few
+@given(_TEXTS, st.booleans(), st.data())
+def test_no_comment_goes_or_loses_its_line_without_being_named(
+    data: dict[str, object], above: bool, draw: st.DataObject
+) -> None:
+    text = "\n".join([*_written(data, 0, above, [0]), "last: 1", ""])
+    path: tuple[str, ...] = ()
+    inner: object = data
+    while isinstance(inner, dict) and (not path or draw.draw(st.booleans())):
+        path += (draw.draw(st.sampled_from(sorted(inner))),)
+        inner = inner[path[-1]]
+    after = editing.remove(text, path)
+    before_all, after_all = ([each.text for each in all_of(each)] for each in (text, after))
+    gone = [each.text for each in comments.gone(text, after, "f")]
+    left = {each.text: each.location.line for each in comments.left(text, after, "f")}
+    assert sorted(after_all + gone) == sorted(before_all)
+    lines, rest = text.splitlines(), after.splitlines()
+    for each in all_of(after):
+        if each.is_alone:
+            below = lines[lines.index(rest[each.line - 1]) + 1]
+            assert (each.text in left) == (rest[each.line] != below), (text, after)
+    assert all(rest[line - 1].strip() == said for said, line in left.items())
+    assert parse(after, "").data
