@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -132,9 +133,9 @@ def test_a_definition_without_values_gets_its_first_one(small: Path, text: str |
     values.unlink(missing_ok=True)
     if text is not None:
         values.write_text(text, encoding="utf-8")
-    result = run(small, "set", "definition", "archive.replicas", "2")
+    result = run(small, "set", "definition", "archive.replicaCount", "2")
     assert result.exit_code == 0, result.output
-    assert values.read_text(encoding="utf-8") == f"{text or ''}replicas: 2\n"
+    assert values.read_text(encoding="utf-8") == f"{text or ''}replicaCount: 2\n"
     assert values.stat().st_mode == values.with_name("app.yaml").stat().st_mode
 
 
@@ -182,13 +183,81 @@ def test_a_pin_is_a_number_where_the_value_is_one(small: Path) -> None:
     assert ("value: 5\n" in text, 'value: "1.9"\n' in text) == (True, True), text
 
 
-def test_a_value_of_a_definition_that_the_chart_does_not_know_is_warned_of(small: Path) -> None:
-    keys = small / "templates/apps/store/chart-keys.yaml"
-    result = run(small, "set", "definition", "store.image.tga", "1.9.5", "--dry-run")
-    assert result.exit_code == 0, result.output
-    assert "warning[W511] " in result.stderr, (keys.read_text(encoding="utf-8"), result.output)
-    assert "knows no value 'tga'" in result.stderr
+def test_a_value_that_the_chart_does_not_know_is_refused_where_it_looks_like_a_slip(small: Path) -> None:
+    before = snapshot(small)
+    for where, file in (("definition", "templates/apps/store/values.yaml"), ("dome", "environments/dome.yaml")):
+        result = run(small, "set", where, "store.persistense.size", "5Gi")
+        assert (result.exit_code, snapshot(small) == before) == (2, True), result.output
+        meant = f"did you mean store.persistence.size? Where it is meant as it is, edit {file} by hand"
+        assert f"knows no value 'persistense': {meant}" in result.stderr
+    result = run(small, "set", "definition", "store.qwxz", "1", "--dry-run")
+    assert (result.exit_code, "warning[W511] " in result.stderr) == (0, True), result.output
     assert "W511" not in run(small, "set", "definition", "store.image.tag", "1.9.5", "--dry-run").output
+
+
+def test_a_slip_is_answered_with_the_right_word_or_command(small: Path) -> None:
+    shutil.copy(small / "templates/apps/store/chart-keys.yaml", small / "templates/apps/view/chart-keys.yaml")
+    before = snapshot(small)
+    for arguments, said in (
+        (("set", "dome", "store.image.tag", "1.10"), "= pin it: efdgen pin dome store.image.tag 1.10 --reason ..."),
+        (("pin", "dome", "store.image.tag", "1.10"), "say why it differs from the other environments: efdgen pin dome"),
+        (("set", "lab", "feed.news", "third"), "= for one more item: efdgen set lab feed.news --add third"),
+        (("set", "dome", "archive", "true"), "= efdgen set dome archive {} lists it; efdgen unset dome archive takes"),
+        (("set", "dome", "archive"), "(the value {} lists an app)"),
+        (("set", "all", "title", "x"), "for all environments, definition has the values of an app, defaults the facts"),
+        (("set", "lab", "view.refresh", "1s"), "view.refresh is not a value of the chart, but a parameter: view.param"),
+        (
+            ("set", "lab", "argocd.rbac.groups", "--add", "guests"),
+            "is a mapping, and 'guests' is not: write it like '{",
+        ),
+        (
+            ("unset", "lab", "store.persistence.sise"),
+            "nothing about store.persistence.sise; did you mean store.persist",
+        ),
+        (("unset", "lab", "vieww"), "did you mean 'view'?"),
+        (("unpin", "dome", "store.image.tag"), "dome does not pin store.image.tag; it pins nothing"),
+        (("unpin", "lab", "store.image.tga"), "lab does not pin store.image.tga; did you mean 'store.image.tag'?"),
+    ):
+        result = run(small, *arguments)
+        assert (result.exit_code in (2, 3), said in result.stderr) == (True, True), result.output
+    assert snapshot(small) == before
+
+
+def test_a_word_is_a_number_or_text_as_its_place_takes_it(small: Path) -> None:
+    lab = small / LAB
+    before = lab.read_bytes()
+    for path, word, line in (
+        ("store.targetRevision", "1.10", '    targetRevision: "1.10"\n'),
+        ("cluster.provides", "--add=1", ""),
+        ("store.replicaCount", "3", "      replicaCount: 3\n"),
+        ("store.config.flushes", "0.5", "        flushes: 0.5\n"),
+    ):
+        result = run(small, "set", "lab", path, word)
+        if line:
+            assert (result.exit_code, line in lab.read_text(encoding="utf-8")) == (0, True), result.output
+            assert (f"{word} is a number here; for text" in result.stderr) == (word == "0.5"), result.output
+            assert run(small, "unset", "lab", path).exit_code == 0
+        else:
+            assert (result.exit_code, "unknown app '1'" in result.stderr) == (3, True), result.output
+        assert lab.read_bytes() == before
+    result = run(small, "set", "lab", "store.config.flushes", "1.10")
+    said = "1.10 is the number 1.1 to YAML, and may be meant as text. For text, type '\"1.10\"'; for the number, 1.1"
+    assert (result.exit_code, said in result.stderr, lab.read_bytes() == before) == (2, True, True), result.output
+
+
+def test_what_goes_along_with_an_edit_is_said(small: Path) -> None:
+    edit(small / LAB, "      persistence:\n", "      # Twice what the dome has.\n      persistence:  # DM-1\n")
+    result = run(small, "unset", "lab", "store.persistence", "--dry-run")
+    assert result.stderr.splitlines()[:2] == [
+        "environments/lab.yaml:26:21: this comment goes along: # DM-1",
+        "environments/lab.yaml:25:7: this comment stood above what goes, and stays: # Twice what the dome has.",
+    ]
+    before = (small / LAB).read_bytes()
+    assert run(small, "set", "lab", "store.config.peers", "--add", "{key: a}").exit_code == 0
+    result = run(small, "set", "lab", "store.config.peers", "--remove", "{key: a}")
+    assert "store.config.peers has no item left and goes" in result.stderr, result.output
+    assert "for a list with nothing in it: efdgen set lab store.config.peers '[]'" in result.stderr.casefold()
+    assert (small / LAB).read_bytes() == before
 
 
 def test_a_value_that_the_layer_pins_is_not_set_or_unset_and_it_says_what_to_run(small: Path) -> None:

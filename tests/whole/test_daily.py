@@ -24,7 +24,7 @@ def test_the_commonest_changes_take_as_many_lines_as_the_page_says(monkeypatch: 
     sources = Sources(ROOT)
     changed: list[int] = []
 
-    def count(_sources: Sources, made: Sequence[Edit], *, dry_run: bool) -> None:
+    def count(_sources: Sources, made: Sequence[Edit], *, dry_run: bool, **_options: object) -> None:
         assert not dry_run
         texts = {edit.target.file: (ROOT / edit.target.file).read_text(encoding="utf-8") for edit in made}
         after = dict(texts)

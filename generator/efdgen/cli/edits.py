@@ -14,6 +14,7 @@ from efdgen.cli.common import told
 from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say, say_warning
+from efdgen.language.tuples import NamedTuple
 from efdgen.verbs import project
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from efdgen.explain.edits.model import Target
     from efdgen.verbs.edit import Sources
     from efdgen.verbs.edited import Edited
+    from efdgen.verbs.readings import Word
 
 dry_run_option = click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 
@@ -99,6 +101,7 @@ def run(
     dry_run: bool,
     tells_hidden: bool = True,
     refuse: Callable[[Edited], None] = lambda _: None,
+    typed: Typed | None = None,
 ) -> None:
     """Make edits, show what they change, and write them.
 
@@ -108,12 +111,13 @@ def run(
         dry_run: whether nothing is written.
         tells_hidden: whether to say where a change does nothing: not where that is what it is for.
         refuse: raises what is wrong with what the edits come to.
+        typed: what was typed that could be read in another way.
     """
     from efdgen.report import edits as report
     from efdgen.report import text
-    from efdgen.verbs import edit
+    from efdgen.verbs import edit, readings
 
-    edited = sources.edited(edits)
+    edited, numbers = readings.edited(sources, edits, *(typed or ()))
     refuse(edited)
     if not edited.changes:
         say("Nothing to change: it says so already")
@@ -132,6 +136,8 @@ def run(
         say_warning(report.warning_unlisted(target))
     if edited.before:
         say_warning(report.warning_before(len(edited.before)))
+    for word in numbers:
+        say(report.is_number(word.text))
     if dry_run:
         say("Nothing was written (--dry-run)")
         return
@@ -164,21 +170,43 @@ _MANY = 3
 """So many environments are named; of more, all are rendered."""
 
 
-def value_of(sources: Sources, target: Target, text: str) -> Any:
-    """Return the value that a text means at a place.
+class Typed(NamedTuple):
+    """What was typed that could be read in another way.
+
+    Attributes:
+        others: the edits with the other reading; none: there is no other one.
+        words: what only YAML says is a number.
+    """
+
+    others: Sequence[Edit]
+    words: Sequence[Word]
+
+
+def value_of(sources: Sources, target: Target, text: str) -> tuple[Any, Any, list[Word]]:
+    """Return the value that a text means at a place, the other one that it could mean (ABSENT: none), and as what.
 
     Raises:
         UsageError: when it can't be read, or is not a mapping, and there is one.
     """
     from efdgen.explain.edits import values
 
-    value = values.read(text, sources.value_now(target))
+    now = sources.value_now(target)
+    value = values.read(text, now)
     sources.refuse_scalar_for_mapping(target, value)
-    return value
+    return value, values.other(text, value), word(text, value, now)
+
+
+def word(text: str, value: Any, before: Any) -> list[Word]:
+    """Return a word, if only YAML says that it is a number, and not what stood there."""
+    from efdgen.explain.edits import values
+    from efdgen.verbs.readings import Word
+
+    is_open = values.is_open(text, value, before)
+    return [Word(text, value, values.is_changed(text, value))] if is_open else []
 
 
 def pinned_value(sources: Sources, target: Target, text: str) -> Any:
-    """Return the value that a text means where it is pinned: a number where there is one now, else text.
+    """Return the value that a text means where it is pinned: a number or a boolean where there is one now, else text.
 
     Raises:
         UsageError: when what is there is a mapping, or nothing is to be pinned.
@@ -190,7 +218,6 @@ def pinned_value(sources: Sources, target: Target, text: str) -> Any:
         what = f"{text!r} can't be pinned"
         raise UsageError(f"{what}; to set it: efdgen set {target.where} {making.name(target)} {text or chr(39) * 2}")
     now = sources.value_now(target)
-    is_number = isinstance(now, int | float) and not isinstance(now, bool)
-    value = values.read(text, now) if is_number else text
+    value = values.read(text, now) if isinstance(now, int | float) else text
     sources.refuse_scalar_for_mapping(target, value)
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from efdgen.cli.common import reports_errors, root_option
 @click.command("pin")
 @click.argument("words", nargs=-1, metavar="WHERE... APP.PATH VALUE", shell_complete=edits.complete_place)
 @root_option
-@click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the other environments.")
+@click.option("--reason", default="", metavar="TEXT", help="Why it differs from the other environments; required.")
 @click.option("--until", metavar="YYYY-MM-DD", help="When it should be looked at again; later, validate warns.")
 @edits.dry_run_option
 @reports_errors
@@ -28,9 +29,13 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
       efdgen pin summit influxdb.image.tag 1.8.3 --reason "Waiting for the migration of the old shards."
       efdgen pin base summit kapacitor.image.tag 1.6.3 --reason "Tried here first." --until 2027-01-31
     """
+    from efdgen.errors import UsageError
     from efdgen.explain.edits import making, replacing
 
     layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
+    if not reason:
+        again = shlex.join(["efdgen", "pin", *words, "--reason"])
+        raise UsageError(f"say why it differs from the other environments: {again} ...")
     sources = edits.opened(root, dry_run=dry_run)
     made: list[making.Edit] = []
     for layer in layers:

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from efdgen.cli import edits
 from efdgen.cli.common import reports_errors, root_option
 from efdgen.cli.streams import say
+from efdgen.language.layers import ABSENT
+from efdgen.language.tuples import NamedTuple
 
-_USAGE = "efdgen set WHERE... APP.PATH VALUE"
+if TYPE_CHECKING:
+    from efdgen.explain.edits.making import Edit, Items
+    from efdgen.explain.edits.model import Target
+    from efdgen.verbs.edit import Sources
+    from efdgen.verbs.edited import Edited
+    from efdgen.verbs.readings import Word
+
+_USAGE = "efdgen set WHERE... APP.PATH VALUE   (the value {} lists an app)"
+
+
+class _Edits(NamedTuple):
+    """Edits, the same with the other reading of what was typed, and what only YAML says is a number."""
+
+    edits: list[Edit]
+    others: list[Edit]
+    words: list[Word]
 
 
 @click.command("set")
@@ -50,28 +69,68 @@ def command(
       efdgen set summit kafdrop {}
       efdgen set summit feed.news --add-first maintenance
     """
-    from efdgen.explain.edits import making, replacing
-    from efdgen.language.layers import ABSENT
+    from efdgen.errors import InvalidEditError
+    from efdgen.explain.edits import making, slips
 
     listed = bool(add or add_first or remove)
     layers, path, given = edits.split(words, 0 if listed else 1, _USAGE)
     sources = edits.opened(root, dry_run=dry_run)
-    made = []
-    for target in (sources.target(layer, path) for layer in layers):
-        if listed:
-            items = making.Items(add, add_first, remove)
-            made.append(making.in_list(target, items, sources.value_at(target), sources.below(target)))
-        else:
-            again = f"efdgen pin {target.where} {path} {given[0]} --reason ..., or efdgen unpin {target.where} {path}"
-            sources.refuse_pinned(target, again)
-            value = edits.value_of(sources, target, given[0])
-            if not replace:
-                own = sources.value_at(target)
-                replacing.refuse_taking_away(target, own, value)
-                if replacing.lists_again(target, value) and own not in (ABSENT, None, {}):
-                    say(
-                        f"{target.where} lists {target.app} already, and what it says of it stays; "
-                        f"--replace takes it away"
-                    )
-            made.append(making.put(target, value, anew=replace))
-    edits.run(sources, made, dry_run=dry_run)
+    targets = [sources.target(layer, path) for layer in layers]
+    if listed:
+        typed = _in_lists(sources, targets, making.Items(add, add_first, remove))
+    else:
+        typed = _values(sources, targets, path, given[0], replace=replace)
+    readings = edits.Typed(typed.others, typed.words)
+    try:
+        edits.run(sources, typed.edits, dry_run=dry_run, typed=readings, refuse=lambda edited: refuse(edited, targets))
+    except InvalidEditError as error:
+        advised = slips.advised(error.problems, targets, "" if listed else given[0])
+        raise InvalidEditError(advised, error.instead) from None
+
+
+def refuse(edited: Edited, targets: Sequence[Target]) -> None:
+    """Refuse what looks like a slip, though it is only odd to `validate`."""
+    from efdgen.explain.edits import slips
+
+    slips.refuse_unknown(edited.warnings, targets)
+
+
+def _in_lists(sources: Sources, targets: Sequence[Target], items: Items) -> _Edits:
+    """Return the edits of lists, and those with plain items as text."""
+    from efdgen.explain.edits import making, slips, values
+    from efdgen.language.inheriting import INHERITED
+
+    made = _Edits([], [], [])
+    for target in targets:
+        own, below = sources.value_at(target), sources.below(target)
+        made.edits.append(making.in_list(target, items, own, below))
+        made.others.append(making.in_list(target, items._replace(are_text=True), own, below))
+        known = below if own is ABSENT else own
+        example = making.example_of(known)
+        new = {text: values.read(text, example) for text in (*items.last, *items.first)}
+        slips.refuse_items(
+            target, list(new.values()), known if isinstance(known, list) and known != [INHERITED] else below
+        )
+        for text, item in new.items():
+            made.words.extend(edits.word(text, item, example))
+    return made
+
+
+def _values(sources: Sources, targets: Sequence[Target], path: str, text: str, *, replace: bool) -> _Edits:
+    """Return the edits that set a value, and those with the other thing that it could be."""
+    from efdgen.explain.edits import making, replacing
+
+    made = _Edits([], [], [])
+    for target in targets:
+        again = f"efdgen pin {target.where} {path} {text} --reason ..., or efdgen unpin {target.where} {path}"
+        sources.refuse_pinned(target, again)
+        value, other, words = edits.value_of(sources, target, text)
+        if not replace:
+            own = sources.value_at(target)
+            replacing.refuse_taking_away(target, own, value)
+            if replacing.lists_again(target, value) and own not in (ABSENT, None, {}):
+                say(f"{target.where} lists {target.app} already, and what it says of it stays; --replace takes it away")
+        made.edits.append(making.put(target, value, anew=replace))
+        made.others.append(making.put(target, value if other is ABSENT else other, anew=replace))
+        made.words.extend(words)
+    return made

@@ -27,5 +27,5 @@ def command(words: tuple[str, ...], root: Path | None, dry_run: bool) -> None:
 
     layers, path, _ = edits.split(words, 0, "efdgen unpin WHERE... APP.PATH")
     sources = edits.opened(root, dry_run=dry_run)
-    made = [making.remove(sources.there(sources.pin(layer, path))) for layer in layers]
+    made = [making.remove(sources.pinned(layer, path)) for layer in layers]
     edits.run(sources, made, dry_run=dry_run)

@@ -89,6 +89,11 @@ def warning_unlisted(target: Target) -> str:
     return f"this does nothing yet: no environment of {target.where} lists {target.app}"
 
 
+def is_number(text: str) -> str:
+    """Return what is said of a word that was taken for a number, and may be meant as text."""
+    return visible.line(f"{text} is a number here; for text, type '\"{text}\"'")
+
+
 def ended(target: Target) -> str:
     """Return what is said of a list that went with its last item."""
     again = shlex.join(["efdgen", "set", target.where, name(target), "[]"])

@@ -8,11 +8,11 @@ from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageError
-from efdgen.explain.edits import comments, hidden, making, targets
+from efdgen.explain.edits import comments, hidden, making, slips, targets
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
 from efdgen.explain.edits.unknown import unknown
-from efdgen.language import yamlio
+from efdgen.language import suggest, yamlio
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
 from efdgen.language.shown import listed
@@ -94,7 +94,10 @@ class Sources:
             if target.layer == SPEC and target.app and not target.setting:
                 raise UsageError(f"{target.where} does not list the app {target.app}")
             self.refuse_pinned(target, f"efdgen unpin {target.where} {making.name(target)}")
-            raise UsageError(f"{target.where} says nothing about {making.name(target)}{self._elsewhere(target)}")
+            elsewhere = self._elsewhere(target)
+            similar = slips.similar(target, self._data(target.file))
+            hint = elsewhere or (f"; {similar}" if similar else "")
+            raise UsageError(f"{target.where} says nothing about {making.name(target)}{hint}")
         return target
 
     def refuse_pinned(self, target: Target, instead: str) -> None:
@@ -113,6 +116,19 @@ class Sources:
             UsageError: when there is no such layer or app, or it can't be pinned.
         """
         return making.pin_at(self.target(where, question))
+
+    def pinned(self, where: str, question: str) -> Target:
+        """Return the place of a pin that a layer has.
+
+        Raises:
+            UsageError: when it has none there; the message names what does, or what it pins.
+        """
+        target = self.pin(where, question)
+        if self.value_at(target) is not ABSENT or self._elsewhere(target):
+            return self.there(target)
+        theirs = targets.pins(self.written, where)
+        known = suggest.hint(question, theirs) if theirs else "it pins nothing"
+        raise UsageError(f"{where} does not pin {target.app}.{target.setting[-1]}; {known}")
 
     def _elsewhere(self, target: Target) -> str:
         """Return which layer below a target's own says something there, and how to take that away."""

@@ -46,3 +46,28 @@ def test_a_value_is_yaml_unless_text_stood_there(text: str, before: Any, meant: 
 def test_what_begins_like_a_collection_and_is_none_is_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         values.read(text, ABSENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "other", "is_open", "is_changed"),
+    [
+        ("1.10", ABSENT, "1.10", True, True),
+        ("1.5", None, "1.5", True, False),
+        ("1.50", 2, "1.50", False, True),
+        ("1.5", "1.8.5", 1.5, False, False),
+        ("3", ABSENT, "3", False, False),
+        ("true", "x", True, False, False),
+        ("true", ABSENT, "true", False, False),
+        ("yes", ABSENT, ABSENT, False, False),
+        ("50Gi", ABSENT, ABSENT, False, False),
+        ("null", ABSENT, ABSENT, False, False),
+        ('"3"', ABSENT, ABSENT, False, False),
+    ],
+)
+def test_a_word_can_mean_another_thing(text: str, before: Any, other: Any, is_open: bool, is_changed: bool) -> None:
+    value = values.read(text, before)
+    found = values.other(text, value)
+    assert (type(found), found) == (type(other), other)
+    assert values.is_open(text, value, before) == is_open
+    if isinstance(value, float):
+        assert values.is_changed(text, value) == is_changed

@@ -32,11 +32,12 @@ class Edit(NamedTuple):
 
 
 class Items(NamedTuple):
-    """What is done to a list: items as they were typed."""
+    """What is done to a list: items as they were typed; plain ones are text where that is said."""
 
     last: Sequence[str] = ()
     first: Sequence[str] = ()
     gone: Sequence[str] = ()
+    are_text: bool = False
 
 
 def put(target: Target, value: Any, *, anew: bool = False) -> Edit:
@@ -78,8 +79,9 @@ def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
     if not isinstance(inherited, list):
         what = "computed" if isinstance(inherited, str) and "<%" in inherited else "not a list"
         raise UsageError(f"{name(target)} is {what} here: set it as a whole")
-    example = next((item for item in inherited if isinstance(item, str)), "")
-    last, first, gone = ([values.read(text, example) for text in texts] for texts in items)
+    example = "" if items.are_text else example_of(inherited)
+    last, first = ([values.read(text, example) for text in texts] for texts in items[:2])
+    gone = [_item(text, example, inherited) for text in items.gone]
     kept_items = [item for item in inherited if item not in gone]
     if sum(map(is_inherited, [*(kept_items if own is not ABSENT else [INHERITED]), *first, *last])) > 1:
         raise UsageError(f"{name(target)} holds {INHERITED} already, or gets it by itself")
@@ -108,6 +110,20 @@ def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
         return editing.remove(text, target.path, target.keep) if is_over else text
 
     return Edit(target, apply, may_end=is_of_chart and not (kept_items or first or last))
+
+
+def example_of(items: Any) -> Any:
+    """Return the item of a list by which others are read: a text, if it has one that is written out."""
+    some = items if isinstance(items, list) else []
+    texts = [item for item in some if isinstance(item, str) and not is_inherited(item)]
+    return next(iter([*texts, *some]), None)
+
+
+def _item(text: str, example: Any, items: Sequence[Any]) -> Any:
+    """Return the item of a list that a text means: one that is there, if it can."""
+    item = values.read(text, example)
+    another = values.other(text, item)
+    return another if item not in items and another in items else item
 
 
 def _says_nothing(items: Sequence[Any], below: Any, *, stays: bool) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from efdgen.errors import Path, UsageError, dotted
 from efdgen.explain import paths as typed
+from efdgen.explain.edits import slips
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Target, Written, mapping
 from efdgen.language import suggest
 from efdgen.language.layers import at, merge, merge_layers
@@ -86,7 +87,7 @@ def _layer(written: Written, where: str) -> tuple[str, str, Path]:
             raise UsageError(f"{where} is an environment and a site: write site:{where} for the site")
         return SPEC, paths.spec(where), ()
     known = [*written.specs, *written.sites, DEFAULTS, DEFINITION]
-    raise UsageError(suggest.unknown("environment or site", where, known))
+    raise UsageError(suggest.unknown("environment or site", where, known) + slips.layer(where))
 
 
 def _in_definition(written: Written, name: str, rest: str, *, is_app: bool, question: str) -> Target:
@@ -130,6 +131,8 @@ def _setting(written: Written, definition: AppDefinition, rest: str) -> Path:
     """Return the place in what a spec says about an app: a value of its charts, unless it can only be a setting."""
     known = _known_values(written, definition)
     first = _first(rest)
+    if definition.known_keys is not None and first not in known and first in _known_parameters(written, definition):
+        raise UsageError(slips.as_parameter(definition.name, first, rest))
     if typed.beginning(known, rest) or first not in (*_SETTINGS, "values"):
         return ("values", *_path(known, rest))
     below = rest[len(first) :].removeprefix(".")

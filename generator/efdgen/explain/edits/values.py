@@ -6,6 +6,8 @@ from typing import Any
 
 from efdgen.errors import InvalidInputError, UsageError
 from efdgen.language import yamlio
+from efdgen.language.layers import ABSENT
+from efdgen.language.yamlio import styles
 
 
 def read(text: str, before: Any) -> Any:
@@ -21,7 +23,7 @@ def read(text: str, before: Any) -> Any:
     Raises:
         UsageError: when it begins like a collection or a quoted text, and is none.
     """
-    if text[:1] in ("{", "[", '"', "'"):
+    if not is_plain(text):
         return _collection(text)
     try:
         value = yamlio.resolve_plain(text) if text else ""
@@ -29,6 +31,41 @@ def read(text: str, before: Any) -> Any:
         return text
     is_text = isinstance(before, str) and value is not None
     return text if is_text or isinstance(value, str) else value
+
+
+def is_plain(text: str) -> bool:
+    """Say whether a text stands for itself, or for what YAML takes it for: between no quotes, and no brackets."""
+    return text[:1] not in ("{", "[", '"', "'")
+
+
+def other(text: str, value: Any) -> Any:
+    """Return the other thing that a text could mean: 1.8 is a number, or text; ABSENT: it means one thing only.
+
+    Args:
+        text: what was typed.
+        value: what `read` took it for.
+
+    Raises:
+        UsageError: as `read` does.
+    """
+    if not is_plain(text) or value is None:
+        return ABSENT
+    found = read(text, None) if isinstance(value, str) else text
+    return ABSENT if found is None or found == value else found
+
+
+def is_open(text: str, value: Any, before: Any) -> bool:
+    """Say whether only YAML says that a text is a fraction, and not what stood there: 1.8 can be a version."""
+    return (
+        is_plain(text)
+        and isinstance(value, float)
+        and (isinstance(before, bool) or not isinstance(before, int | float))
+    )
+
+
+def is_changed(text: str, value: Any) -> bool:
+    """Say whether a number would not be written as it was typed: 1.10 is 1.1."""
+    return styles.scalar(value) != text
 
 
 def _collection(text: str) -> Any:

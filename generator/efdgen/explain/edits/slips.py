@@ -1,0 +1,119 @@
+"""What people mean who typed something else: the right word, or the right command, beside what is wrong."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from efdgen.errors import Path, Problem, UsageError, dotted
+from efdgen.explain.edits.making import name
+from efdgen.explain.edits.model import SPEC, Target
+from efdgen.language import suggest
+from efdgen.language.layers import at
+from efdgen.language.yamlio import styles
+
+_NO_REASON, _MISTYPED, _UNKNOWN = "E515", "E204", "W511"
+_ALL = ("all", "everywhere", "every", "*")
+
+
+def advised(problems: Iterable[Problem], targets: Sequence[Target], text: str) -> list[Problem]:
+    """Return problems of an edit, with the command that does what was meant, where one is known.
+
+    Args:
+        problems: what is wrong with what the edit comes to.
+        targets: the places that were to be set.
+        text: what was typed as their value; empty: items of a list were.
+    """
+    return [
+        _advised(each, [target for target in targets if target.file == each.location.file], text) for each in problems
+    ]
+
+
+def _advised(problem: Problem, targets: Sequence[Target], text: str) -> Problem:
+    target = next(iter(targets), None)
+    if target is None:
+        return problem
+    where, what = target.where, name(target)
+    if problem.code == _NO_REASON and text:
+        again = shlex.join(["efdgen", "pin", where, what, text, "--reason", "..."])
+        return problem._replace(hint=f"pin it: {again}")
+    if problem.code != _MISTYPED or problem.hint or not text:
+        return problem
+    if target.app and not target.setting:
+        hint = f"efdgen set {where} {what} {{}} lists it; efdgen unset {where} {what} takes it out"
+        return problem._replace(hint=hint if target.layer == SPEC else f"name a value of it, such as {what}.image.tag")
+    if problem.message.startswith("must be a list"):
+        return problem._replace(hint=f"for one more item: {shlex.join(['efdgen', 'set', where, what, '--add', text])}")
+    return problem
+
+
+def refuse_items(target: Target, items: Sequence[Any], known: Any) -> None:
+    """Refuse items that are not mappings for a list of mappings.
+
+    Args:
+        target: the list.
+        items: the new items.
+        known: what it holds, or what is below it.
+
+    Raises:
+        UsageError: with an item that is there, as it would be typed.
+    """
+    there = [item for item in known if isinstance(item, dict)] if isinstance(known, list) else []
+    wrong = next(
+        (item for item in items if not isinstance(item, dict) and not (isinstance(item, str) and "<%" in item)), None
+    )
+    if there and wrong is not None:
+        example = shlex.quote(styles.in_brackets(there[0]))
+        raise UsageError(f"an item of {name(target)} is a mapping, and {wrong!r} is not: write it like {example}")
+
+
+def refuse_unknown(warnings: Iterable[Problem], targets: Sequence[Target]) -> None:
+    """Refuse values that no chart of the app knows, where one that it knows is much like them.
+
+    Raises:
+        UsageError: with the path that is meant, or how to write it all the same.
+    """
+    for problem in warnings:
+        target = next((each for each in targets if each.file == problem.location.file), None)
+        if problem.code == _UNKNOWN and target is not None and problem.hint.startswith(suggest.SIMILAR):
+            word = problem.hint.removeprefix(suggest.SIMILAR).rstrip("?").strip("'")
+            meant = f"{suggest.SIMILAR}{_instead(target, problem.path, word)}?"
+            raise UsageError(f"{problem.message}: {meant} Where it is meant as it is, edit {target.file} by hand")
+
+
+def _instead(target: Target, path: Path, word: str) -> str:
+    """Return a target as people type it, with another word in the place of the one that is at the end of a path."""
+    above = path[:-1] if path[:1] == ("values",) else ("values", *path[:-1])
+    wrong = (*above, word)
+    rest = target.setting[len(wrong) :]
+    return name(target._replace(setting=(*wrong, *rest)))
+
+
+def similar(target: Target, said: Any) -> str:
+    """Return what a layer says that is much like a target that it says nothing of; empty: nothing is.
+
+    Args:
+        target: the target.
+        said: everything that its file says.
+    """
+    for depth in range(len(target.path)):
+        siblings = at(said, target.path[:depth], None)
+        if isinstance(siblings, dict) and target.path[depth] not in siblings:
+            match = suggest.closest(str(target.path[depth]), map(str, siblings))
+            begin = depth - (len(target.path) - len(target.setting))
+            if match is None or begin < 0:
+                return ""
+            meant = (*target.setting[:begin], match, *target.setting[begin + 1 :])
+            return suggest.SIMILAR + name(target._replace(setting=meant)) + "?"
+    return ""
+
+
+def layer(word: str) -> str:
+    """Return what somebody may mean who names all environments as a layer; empty: nobody does."""
+    return "; for all environments, definition has the values of an app, defaults the facts" if word in _ALL else ""
+
+
+def as_parameter(target_app: str, first: str, rest: str) -> str:
+    """Return what is said where a parameter of an app is taken for a value of its chart."""
+    return f"{dotted((target_app, first))} is not a value of the chart, but a parameter: {target_app}.parameters.{rest}"

@@ -1,0 +1,79 @@
+"""What is meant by a word that YAML and people read differently, such as 1.10: the number 1.1, or a version.
+
+What stands at the place says it first (`explain/edits/values`), then what the place takes: the edit is tried. Where
+both would do, nobody but who typed it knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from efdgen.errors import InvalidEditError, UsageError
+from efdgen.explain.edits.making import Edit
+from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio import styles
+from efdgen.verbs.edit import Sources
+from efdgen.verbs.edited import Edited
+
+_MISTYPED = "E204"
+
+
+class Word(NamedTuple):
+    """A number that only YAML says is one.
+
+    Attributes:
+        text: what was typed.
+        value: the number.
+        is_changed: whether it would not be written as it was typed.
+    """
+
+    text: str
+    value: float
+    is_changed: bool
+
+
+class Read(NamedTuple):
+    """What comes of an edit, and the words in it that were taken for numbers and could be text."""
+
+    edited: Edited
+    numbers: tuple[Word, ...] = ()
+
+
+def edited(sources: Sources, edits: Sequence[Edit], others: Sequence[Edit] = (), words: Sequence[Word] = ()) -> Read:
+    """Make edits in memory, in the reading that the place takes.
+
+    Args:
+        sources: the repository.
+        edits: the edits, as words are read by what stands there.
+        others: the same with the other reading of each word; none: there is no other one.
+        words: those that only YAML says are numbers.
+
+    Raises:
+        InvalidEditError: when something is wrong that was not wrong before.
+        UsageError: when an edit can't be made, or both readings can be meant, and one loses what was typed.
+    """
+    try:
+        found = sources.edited(edits)
+    except InvalidEditError as error:
+        if not others or all(problem.code != _MISTYPED for problem in error.problems):
+            raise
+        try:
+            return Read(sources.edited(others))
+        except InvalidEditError:
+            raise error from None
+    changed = next((word for word in words if word.is_changed), None)
+    if changed is not None and others and _is_right(sources, others):
+        shown = styles.scalar(changed.value)
+        raise UsageError(
+            f"{changed.text} is the number {shown} to YAML, and may be meant as text. "
+            f"For text, type '\"{changed.text}\"'; for the number, {shown}"
+        )
+    return Read(found, tuple(words) if others else ())
+
+
+def _is_right(sources: Sources, edits: Sequence[Edit]) -> bool:
+    try:
+        sources.edited(edits)
+    except InvalidEditError:
+        return False
+    return True
