@@ -95,7 +95,7 @@ def validates(name: str, path: Path_, instance: Any) -> list[str]:
         name, node = resolve(node["$ref"], name)
         path = _place_of(name, node)
     loaded: Any = load(name)
-    for part in path:
+    for part in as_loaded(path):
         loaded = loaded[part]
     return [error.message for error in Draft202012Validator(loaded).iter_errors(instance)]
 
@@ -111,7 +111,16 @@ def load(name: str) -> Any:
 
 def is_described_place(path: Path_) -> bool:
     """Say whether people write a value there: not a mere condition or a part of one."""
+    path = as_loaded(path)
     return not {"allOf", "anyOf", "oneOf", "not", "if", "then", "else", "propertyNames"} & set(path[-2:])
+
+
+def as_loaded(path: Path_) -> Path_:
+    """Return where a subschema stands once it is read: items are then never `<% inherited %>`, or something else."""
+    for index in range(len(path)):
+        if path[index : index + 3] == ("items", "anyOf", 1):
+            return (*path[: index + 1], *as_loaded(path[index + 3 :]))
+    return path
 
 
 # -- the schemas
@@ -223,6 +232,9 @@ def test_every_required_key_is_a_property() -> None:
 
 # -- the model
 
+ITEMS = ("items", "anyOf", 1)
+"""Where the items of a list stand that can begin with `<% inherited %>`."""
+
 
 @pytest.mark.parametrize(
     ("cls", "path"),
@@ -231,8 +243,8 @@ def test_every_required_key_is_a_property() -> None:
         (model.Vault, ("properties", "vault")),
         (model.ArgoCd, ("properties", "argocd")),
         (model.Rbac, ("properties", "argocd", "properties", "rbac")),
-        (model.Policy, ("properties", "argocd", "properties", "rbac", "properties", "policies", "items")),
-        (model.Group, ("properties", "argocd", "properties", "rbac", "properties", "groups", "items")),
+        (model.Policy, ("properties", "argocd", "properties", "rbac", "properties", "policies", *ITEMS)),
+        (model.Group, ("properties", "argocd", "properties", "rbac", "properties", "groups", *ITEMS)),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",
 )

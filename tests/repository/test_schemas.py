@@ -18,6 +18,8 @@ from efdgen.environment.resolve import Resolver
 from efdgen.explain import questions
 from efdgen.language import schema
 from efdgen.language.annotations import Items, Keys, Others, properties
+from efdgen.language.schema import check_data
+from efdgen.language.yamlio import parse
 from efdgen.repository.load import load
 from efdgen.repository.schemas import RESERVED
 from efdgen.verbs.explain import explain
@@ -187,6 +189,7 @@ def test_editors_accept_every_file_of_the_repository(path: Path) -> None:
 
 
 SPEC = {"name": "antu", "apps": {}}
+POLICY = {"subject": "a", "resource": "clusters", "action": "get", "object": "*", "effect": "deny"}
 
 
 @pytest.mark.parametrize(
@@ -228,6 +231,44 @@ def test_editors_mark_what_efdgen_refuses(more: dict[str, Any]) -> None:
             assert not editor("shared").is_valid(shared)
     assert editor("environment").is_valid(SPEC)
     assert editor("shared").is_valid({"defaults": {"kafka": {}}, "sites": {"ncsa": {"cluster": {"k3d": None}}}})
+
+
+@pytest.mark.parametrize(
+    ("path", "item"),
+    [
+        (("argocd", "rbac", "groups"), {"subject": "a", "role": "role:admin"}),
+        (
+            ("argocd", "rbac", "policies"),
+            POLICY,
+        ),
+        (("argocd", "rbac", "tests"), {"subject": "a", "action": "get", "resource": "logs", "answer": "deny"}),
+        (("argocd", "syncPolicy", "syncOptions"), "CreateNamespace=true"),
+        (("cluster", "provides"), "telegraf"),
+        (("cluster", "storageClasses"), "local-path"),
+        (("cluster", "apiVersions"), "monitoring.coreos.com/v1"),
+        (("aliases",), "older"),
+        (("feed", "news"), "utc"),
+        (("apps", "influxdb", "values", "persistence", "accessModes"), "ReadWriteOnce"),
+        (("apps", "influxdb", "values", "ingress", "tls"), {"secretName": "tls", "hosts": ["a.example.org"]}),
+        (("apps", "influxdb", "values", "ingress", "extraPaths"), {"path": "/"}),
+    ],
+    ids=lambda each: ".".join(each) if isinstance(each, tuple) else "",
+)
+def test_editors_know_what_stands_for_the_items_below(path: tuple[str, ...], item: Any) -> None:
+    def spec(*items: Any) -> dict[str, Any]:
+        said: Any = list(items)
+        for part in reversed(path):
+            said = {part: said}
+        return {**SPEC, **said}
+
+    said = [spec("<% inherited %>", item), spec(item, "<%- inherited -%>"), spec(item)]
+    assert [list(editor("environment").iter_errors(each)) for each in said] == [[], [], []]
+    if "aliases" not in path and "news" not in path and "hosts" not in path:
+        assert not editor("environment").is_valid(spec(item, "<% inherited"))
+    own = [
+        each for each in check_data(parse(json.dumps(spec(item, 5)), ""), SCHEMAS.environment) if each.path[-1:] == (1,)
+    ]
+    assert path[0] == "apps" or [each.code for each in own] == ["E204"], "what efdgen itself says stays as it was"
 
 
 @pytest.mark.parametrize("name", ["app", "chart-keys", "values"])

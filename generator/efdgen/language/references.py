@@ -143,6 +143,8 @@ class SchemaFile:
                 named = {name: self._schema(child, (*below, name)) for name, child in value.items()}
                 # jsonschema does not say at which key a value stands that it refuses for `false`.
                 yield keyword, {name: {"not": {}} if child is False else child for name, child in named.items()}
+            elif keyword == "items" and _adds(value):
+                yield keyword, self._schema(value["anyOf"][1], (*below, "anyOf", 1))
             elif keyword in _SINGLES:
                 yield keyword, self._schema(value, below)
             elif keyword in _LISTS and isinstance(value, list):
@@ -151,6 +153,18 @@ class SchemaFile:
                 yield keyword, followed_pattern(value)
             else:
                 yield keyword, value
+
+
+_INHERITED = re.compile(r"(?:.*/)?types\.schema\.json#/\$defs/inherited\Z")
+
+
+def _adds(items: Any) -> bool:
+    """Say whether items are `anyOf` `<% inherited %>` and something else: for editors. efdgen writes such lists out."""
+    either = items.get("anyOf") if isinstance(items, dict) and set(items) == {"anyOf"} else None
+    if not isinstance(either, list) or len(either) != 2 or not isinstance(either[0], dict):  # noqa: PLR2004
+        return False
+    reference = either[0].get("$ref")
+    return isinstance(reference, str) and _INHERITED.match(reference) is not None
 
 
 def followed_pattern(pattern: str) -> str:
