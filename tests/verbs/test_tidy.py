@@ -115,6 +115,26 @@ def test_what_only_looks_as_if_it_said_nothing_stays(root: Path) -> None:
     assert (root / LAB).read_bytes() == text
 
 
+def test_a_list_that_repeats_the_one_below_it_inherits_it(root: Path) -> None:
+    tidied(root)
+    edit(root / "templates/apps/store/values.yaml", "replicaCount: 1\n", "replicaCount: 1\nargs: [-a, -b]\n")
+    edit(root / DOME, "  store: {}\n", "  store:\n    values:\n      args:\n      - -x\n      - -a\n      - -b\n")
+    edit(
+        root / LAB,
+        "    values:\n      persistence:\n",
+        "    values:\n      args: [-a, -b, -a, -b]\n      persistence:\n",
+    )
+    why = "store.args repeats what it would inherit (-a and -b): <% inherited %>"
+    assert tidied(root) == [why, why]
+    assert "      args:\n      - -x\n      - <% inherited %>\n  view" in (root / DOME).read_text(encoding="utf-8")
+    assert "      args: [<% inherited %>, -a, -b]\n" in (root / LAB).read_text(encoding="utf-8")
+    assert tidied(root) == []
+    edit(root / DOME, "      - <% inherited %>\n", "      - -a  # why\n      - -b\n")
+    assert tidied(root) == [], "a comment is for people"
+    edit(root / DOME, "      - -a  # why\n      - -b\n", "      - -b\n      - -a\n")
+    assert tidied(root) == [], "another order"
+
+
 def test_a_check_shows_what_there_is_and_writes_nothing(root: Path) -> None:
     tidied(root)
     edit(root / LAB, "site: north\n", "site: north\nplace: the northern site\n")

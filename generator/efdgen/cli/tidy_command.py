@@ -17,6 +17,7 @@ from efdgen.cli.streams import say
 if TYPE_CHECKING:
     from efdgen.explain.edits.leftovers import Leftover
     from efdgen.explain.edits.lifting import Lift
+    from efdgen.explain.edits.repeating import Repeat
     from efdgen.verbs.edited import Edited
     from efdgen.verbs.tidy import Lifted
 
@@ -32,6 +33,7 @@ def command(root: Path | None, check: bool, lift: bool, dry_run: bool) -> None:
 
     That is what repeats what is below it, pins of what the default has become, empty mappings, settings of apps that
     no environment lists, accepted rules that nothing breaks, and items of tables, such as news, that nobody shows.
+    A list that repeats the one below it, and has more, inherits it instead.
 
     With --lift, what all environments of a site say alike goes to the site. On a terminal you are asked about that,
     once the lines are shown. What has a comment stays, and is named: lift it, and its comments, by hand.
@@ -86,12 +88,12 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _tell(found: Sequence[Leftover | Lift], edited: Edited, *, is_check: bool) -> None:
+def _tell(found: Sequence[Leftover | Repeat | Lift], edited: Edited, *, is_check: bool) -> None:
     from efdgen.report import edits as report
 
     click.echo(report.leftovers(found, click.style))
     if not is_check:
-        click.echo(report.changes(edited.changes, None, (), click.style))
+        click.echo(report.changes(dict(sorted(edited.changes.items())), None, (), click.style))
         edits.tell_what_goes(edited)
 
 

@@ -11,6 +11,7 @@ from efdgen.explain.edits.leftovers import Leftover
 from efdgen.explain.edits.lifting import Lift
 from efdgen.explain.edits.making import name
 from efdgen.explain.edits.model import Hidden, Target
+from efdgen.explain.edits.repeating import Repeat
 from efdgen.language import visible
 from efdgen.language.secrecy import masked_line
 from efdgen.language.shown import listed
@@ -53,7 +54,7 @@ def lines_changed(file: str, change: Change, style: Style) -> Iterator[str]:
             yield f"  {style(shown, fg=colour) if colour else shown}"
 
 
-def leftovers(found: Sequence[Leftover | Lift], style: Style) -> str:
+def leftovers(found: Sequence[Leftover | Repeat | Lift], style: Style) -> str:
     """Return a line for each thing that says nothing, or that a site could say."""
     return "\n".join(
         f"{style(visible.line(str(each.location)), bold=True)}: {visible.line(each.why)}" for each in found

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from efdgen.errors import InvalidEditError, UsageError
-from efdgen.explain.edits import lifting
+from efdgen.explain.edits import lifting, repeating
 from efdgen.explain.edits.leftovers import Leftover, leftovers, removal
 from efdgen.explain.edits.lifting import Lift
 from efdgen.explain.edits.making import Edit
+from efdgen.explain.edits.repeating import Repeat
 from efdgen.language import yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
@@ -22,12 +23,12 @@ from efdgen.verbs.edited import Edited
 class Tidied(NamedTuple):
     """What says nothing, and what taking it out comes to; None: there is nothing."""
 
-    leftovers: tuple[Leftover, ...]
+    leftovers: tuple[Leftover | Repeat, ...]
     edited: Edited | None
 
 
 def tidy(root: Path) -> Tidied:
-    """Find what says nothing, in specs and in what they share, and take it out in memory.
+    """Find what says nothing, in specs and in what they share, and take it out; lists inherit what they repeat.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -37,7 +38,11 @@ def tidy(root: Path) -> Tidied:
     repository = rendered.project.repository
     shared = [paths.FACTS, *(paths.table(name) for name in repository.tables)]
     documents = [*sources.written.specs.values(), *(each for file in shared if (each := sources.document(file)))]
-    likely = leftovers(repository, documents, rendered.warnings)
+    likely: list[Leftover | Repeat] = [
+        *leftovers(repository, documents, rendered.warnings),
+        *repeating.repeats(sources.written, sources.below),
+    ]
+    likely.sort(key=lambda each: each.location)
     chosen, edited = _without_effect(sources, rendered.tree, likely, _removals)
     return Tidied(tuple(chosen), edited)
 
@@ -73,9 +78,10 @@ def lift(root: Path) -> Lifted:
 Each = TypeVar("Each")
 
 
-def _removals(some: Sequence[Leftover]) -> list[Edit]:
+def _removals(some: Sequence[Leftover | Repeat]) -> list[Edit]:
     # From the end on: what is taken out moves what follows it in a list.
-    return [removal(each) for each in sorted(some, key=lambda each: each.location, reverse=True)]
+    last_first = sorted(some, key=lambda each: each.location, reverse=True)
+    return [each.edit() if isinstance(each, Repeat) else removal(each) for each in last_first]
 
 
 def _without_effect(

@@ -14,7 +14,7 @@ from efdgen.language.yamlio import writing
 from efdgen.language.yamlio.spans import Node
 
 _PLAIN = re.compile(r"(?:[A-Za-z/_]|<%|-[A-Za-z])(?:(?![:][ ]|[ ]#)[ -~])*\Z")
-_IN_BRACKETS = re.compile(r"[A-Za-z0-9_./+ -]*\Z")
+_IN_BRACKETS = re.compile(r"(?:<% [A-Za-z0-9_. ]+ %>|[A-Za-z0-9_./+ -])*\Z")
 """Characters that mean nothing of their own in brackets, to any parser."""
 
 _QUANTITY = re.compile(r"(?!0[xXoObB])[0-9]+(?:\.[0-9]+)?[A-DF-Za-df-z%][A-Za-z]{0,2}\Z")
