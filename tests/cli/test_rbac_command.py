@@ -68,3 +68,62 @@ def test_a_question_about_what_there_is_not_says_so(small: Path) -> None:
     for sound in (("ann", "get", "logs"), ("role:ops", "create", "applications", "default/new")):
         assert "  but " not in run(small, "lab", "can", *sound).stdout
     assert "name a subject" in run(small, "lab", "can", "", "get", "logs").stderr
+
+
+def test_groups_are_asked_one_by_one_and_one_that_has_no_role_is_not(small: Path) -> None:
+    facts = small / "environments/shared/facts.yaml"
+    denied = "{subject: role:no, resource: applications, action: sync, object: default/*, effect: deny}"
+    edit(facts, "      policies:\n", f"      policies:\n      - {denied}\n")
+    edit(facts, "      groups:\n", "      groups:\n      - {subject: guests, role: role:no}\n")
+    question = ("lab", "can", "ann", "sync", "applications", "default/store")
+    guests, ops, staff = (("--group", name) for name in ("guests", "example:EFD ops", "staff"))
+    result = run(small, *question, *guests)
+    assert (result.exit_code, result.stdout.startswith("no: `p, role:no,")) == (1, True), result.output
+    assert "says so, as guests as role:no (environments/shared/facts.yaml:" in result.stdout
+    for groups in ((*guests, *ops), (*ops, *guests)):
+        result = run(small, *question, *groups)
+        assert (result.exit_code, "says so, as example:EFD ops as role:ops" in result.stdout) == (0, True), (
+            result.output
+        )
+    result = run(small, *question, *staff)
+    assert result.exit_code == 1
+    assert result.stdout == (
+        "no: no policy is about it\n"
+        "  but Argo CD does not ask for the group 'staff': argocd.rbac.groups gives it no role\n"
+    )
+    found = json.loads(run(small, *question, *guests, *ops, "--format", "json").stdout)
+    assert (found["groups"], found["group"]) == (["guests", "example:EFD ops"], "example:EFD ops")
+
+
+def test_a_role_of_a_project_has_a_say_in_that_project_only(small: Path) -> None:
+    ci = "{subject: proj:default:ci, resource: applications, action: sync, object: '*/*', effect: allow}"
+    edit(small / "environments/shared/facts.yaml", "      policies:\n", f"      policies:\n      - {ci}\n")
+    for subject, arguments, said in (
+        (
+            "proj:default:ci",
+            ("sync", "applications", "default/store"),
+            "yes: `p, proj:default:ci, applications, sync, */",
+        ),
+        (
+            "proj:default:ci",
+            ("sync", "applications", "other/store"),
+            "no: a role of another project may do nothing in ot",
+        ),
+        (
+            "proj:other:ci",
+            ("get", "applications", "default/store"),
+            "no: a role of another project may do nothing in de",
+        ),
+        ("proj:other:ci", ("get", "projects", "other"), "yes: "),
+        ("proj:other:ci", ("delete", "projects", "other"), "no: no policy is about it"),
+        ("proj:other:ci", ("get", "clusters"), "yes: `p, role:readonly, clusters, get, *, allow` says so, which every"),
+    ):
+        result = run(small, "lab", "can", subject, *arguments)
+        assert result.stdout.startswith(said), result.output
+        is_own = "another project" not in said
+        assert ("itself says of its roles is not looked at: argocd proj role list" in result.stdout) == is_own
+    edit(small / "environments/shared/facts.yaml", "defaultRole: role:readonly", 'defaultRole: ""')
+    result = run(small, "lab", "can", "proj:other:ci", "get", "projects", "other")
+    assert result.stdout.startswith(
+        "yes: `p, proj:other:ci, projects, get, other, allow` says so (built into Argo CD)\n"
+    )

@@ -30,6 +30,14 @@ def _complete(_ctx: click.Context, parameter: click.Parameter, incomplete: str) 
 @click.argument(_RESOURCE, metavar="RESOURCE", shell_complete=_complete)
 @click.argument("object_", metavar="[OBJECT]", default="", shell_complete=completing.rbac_object)
 @root_option
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="GROUP",
+    shell_complete=completing.rbac_subject,
+    help="A group of the user SUBJECT. As often as wanted.",
+)
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Default: text.")
 @reports_errors
 def command(
@@ -40,12 +48,15 @@ def command(
     resource: str,
     object_: str,
     root: Path | None,
+    groups: tuple[str, ...],
     format_: str,
 ) -> None:
     """Say what Argo CD would answer: whether a subject may do something, by the policies that ENV renders.
 
-    SUBJECT is a user, a group or a role; OBJECT is <project>/<application> for applications. The line that decides is
-    shown. What must stay true can be written under argocd.rbac.tests: validate asks it. The exit status is 1 for no.
+    SUBJECT is a user, a group, a role, or a role of an AppProject, proj:<project>:<role>; OBJECT is
+    <project>/<application> for applications. With --group, SUBJECT is a user, who may what any of the groups may. The
+    line that decides is shown. What must stay true can be written under argocd.rbac.tests: validate asks it. The exit
+    status is 1 for no.
 
     The answers are those of Argo CD 3. In 2, update and delete of an Application were of its resources, too.
 
@@ -53,12 +64,13 @@ def command(
     Examples:
       efdgen rbac summit can "lsst-sqre:EFD ops" sync applications default/influxdb
       efdgen rbac summit can role:readonly delete applications
+      efdgen rbac summit can ann sync applications default/influxdb --group "lsst-sqre:EFD ops" --group lsst-sqre:guests
     """
     from efdgen.environment.permissions import Question
     from efdgen.report import rbac as report
     from efdgen.verbs import rbac as verb
 
-    answer = verb.can(repository_root(root), environment, Question(subject, action, resource, object_))
+    answer = verb.can(repository_root(root), environment, Question(subject, action, resource, object_, groups))
     click.echo(report.as_json(answer) if format_ == "json" else report.text(answer, click.style))
     if not answer.decision.allowed:
         raise click.exceptions.Exit(DIFFERENCES)

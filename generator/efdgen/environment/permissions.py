@@ -24,6 +24,9 @@ REGEX = "regex"
 OF_PROJECTS = ("applications", "applicationsets", "logs", "exec")
 """The resources whose objects are `<project>/<application>`."""
 
+_MAY_BE_OF_PROJECTS = ("repositories", "clusters")
+"""Those whose objects may begin with a project, too: https://github.com/argoproj/argo-cd, server/rbacpolicy."""
+
 _ALL = ("get", "create", "update", "delete")
 
 ACTIONS = {
@@ -81,12 +84,13 @@ class PatternError(ValueError):
 
 
 class Question(NamedTuple):
-    """Whether a subject, which is a user, a group or a role, may do something."""
+    """Whether a subject, which is a user, a group or a role, may do something; `groups` are those of a user."""
 
     subject: str
     action: str
     resource: str
     object: str
+    groups: tuple[str, ...] = ()
 
 
 class Decision(NamedTuple):
@@ -98,6 +102,8 @@ class Decision(NamedTuple):
         roles: how it came to be the subject's: the subject first, then a role of that, and so on.
         is_default: whether it is everybody's, by the default role.
         fault: why Argo CD can't match the line, and so denies; empty: it can.
+        group: the group of the user that it is about; empty: it is about the subject itself.
+        elsewhere: the project that the subject, a role of another one, has no say in; empty: it may have.
     """
 
     allowed: bool
@@ -105,6 +111,8 @@ class Decision(NamedTuple):
     roles: tuple[str, ...] = ()
     is_default: bool = False
     fault: str = ""
+    group: str = ""
+    elsewhere: str = ""
 
 
 class Answer(NamedTuple):
@@ -137,16 +145,54 @@ def any_object(resource: str) -> str:
 
 
 def decide(rbac: Rbac, question: Question) -> Decision:
-    """Return what Argo CD answers."""
+    """Return what Argo CD answers: what the subject may, and what each of the groups may that it asks for.
+
+    They are asked one by one: what one of them is denied, another one may.
+    """
+    own = _asked(rbac, question)
+    if own.allowed or project_role(question.subject):
+        return own  # the token of a project has no groups
+    of_groups = [
+        _asked(rbac, question._replace(subject=group))._replace(group=group)
+        for group in question.groups
+        if is_asked(rbac, group)
+    ]
+    allowing = next((each for each in of_groups if each.allowed), None)
+    denying = next((each for each in (own, *of_groups) if each.policy is not None), own)
+    return allowing or denying
+
+
+def _asked(rbac: Rbac, question: Question) -> Decision:
+    """Return what Argo CD answers about one subject; a role of a project has no say in another one."""
+    project, own = _project(question), project_role(question.subject)
+    if own and project and project != own:
+        return Decision(allowed=False, elsewhere=project)
     if rbac.default_role:
         by_default = _enforced(rbac, question._replace(subject=rbac.default_role))
         if by_default.allowed:
             return by_default._replace(is_default=True)
-    return _enforced(rbac, question)
+    # Each role of a project may see it.
+    more = (Policy(question.subject, "projects", "get", own, "allow"),) if own and own == project else ()
+    return _enforced(rbac, question, more)
+
+
+def project_role(subject: str) -> str:
+    """Return the project of a subject that is a role of one, `proj:<project>:<role>`; empty: it is none."""
+    parts = subject.split(":")
+    return parts[1] if len(parts) == 3 and parts[0] == "proj" else ""  # noqa: PLR2004
+
+
+def _project(question: Question) -> str:
+    """Return the project that a question is about; empty: it is about none, or about any."""
+    project, slash, _ = question.object.partition("/")
+    is_of_one = question.resource == "projects" or (slash and question.resource in (*OF_PROJECTS, *_MAY_BE_OF_PROJECTS))
+    return project if is_of_one and "*" not in project else ""
 
 
 def because(decision: Decision) -> str:
     """Return why an answer is what it is, with the line that decided."""
+    if decision.elsewhere:
+        return f"a role of another project may do nothing in {decision.elsewhere}"
     if decision.policy is None:
         return "no policy is about it"
     line = policy_line(decision.policy)
@@ -155,16 +201,16 @@ def because(decision: Decision) -> str:
     whose = ""
     if decision.is_default:
         whose = f", which everybody has by default as {' as '.join(decision.roles)}"
-    elif len(decision.roles) > 1:
-        whose = f", as {' as '.join(decision.roles[1:])}"
+    elif way := decision.roles[0 if decision.group else 1 :]:
+        whose = f", as {' as '.join(way)}"
     return f"`{line}` says so{whose}"
 
 
-def _enforced(rbac: Rbac, question: Question) -> Decision:
-    """Return what Casbin answers about one subject."""
+def _enforced(rbac: Rbac, question: Question, more: Iterable[Policy] = ()) -> Decision:
+    """Return what Casbin answers about one subject, by all policies, and by more that are of a project."""
     reached = roles(rbac, question.subject)
     allowing: Policy | None = None
-    for policy in (*BUILT_IN, *rbac.policies):
+    for policy in (*BUILT_IN, *rbac.policies, *more):
         if policy.subject not in reached:
             continue
         try:

@@ -20,7 +20,7 @@ def text(answer: Answer, style: Style) -> str:
         where = f" ({'built into Argo CD' if answer.place is None else answer.place})"
     lines = [f"{word}: {visible.line(permissions.because(decision))}{visible.line(where)}"]
     subject = answer.question.subject
-    is_role = subject.startswith("role:")
+    is_role = subject.startswith(("role:", "proj:")) or bool(answer.question.groups)
     if decision.policy is not None and not decision.is_default and not is_role and not answer.is_asked:
         lines.append(
             f"  as the name of a user: Argo CD asks for groups only where argocd.rbac.groups gives them a role; "
@@ -41,6 +41,7 @@ def as_json(answer: Answer) -> str:
         "line": answer.place.line if answer.place is not None else None,
         "roles": list(decision.roles),
         "isDefault": decision.is_default,
+        "group": decision.group or None,
         "isAskedAsGroup": answer.is_asked,
         "doubts": list(answer.doubts),
     }

@@ -37,7 +37,17 @@ def can(root: Path, name: str, question: Question) -> Answer:
     if decision.policy in argocd.rbac.policies:
         index = argocd.rbac.policies.index(decision.policy)
         place = scope.locate(environment.spec.layers, ("argocd", "rbac", "policies", index))
-    own = {(argocd.project, environment.parent), *((app.project, app.application) for app in environment.apps)}
-    odd = questions.doubts(argocd.rbac, asked, {"/".join(each) for each in own})
-    doubts = tuple(f"{what}; {hint}" if hint else what for _, what, hint in odd)
-    return Answer(asked, decision, place, permissions.is_asked(argocd.rbac, asked.subject), doubts)
+    there = {(argocd.project, environment.parent), *((app.project, app.application) for app in environment.apps)}
+    odd = questions.doubts(argocd.rbac, asked, {"/".join(each) for each in there})
+    doubts = [f"{what}; {hint}" if hint else what for _, what, hint in odd]
+    doubts += [_not_asked(group) for group in asked.groups if not permissions.is_asked(argocd.rbac, group)]
+    own = permissions.project_role(asked.subject)
+    if own and not decision.elsewhere:
+        doubts.append(
+            f"what the AppProject {own} itself says of its roles is not looked at: argocd proj role list {own}"
+        )
+    return Answer(asked, decision, place, permissions.is_asked(argocd.rbac, asked.subject), tuple(doubts))
+
+
+def _not_asked(group: str) -> str:
+    return f"Argo CD does not ask for the group {group!r}: argocd.rbac.groups gives it no role"
