@@ -96,7 +96,12 @@ def test_images_that_only_a_chart_names_are_found_in_its_objects(
         if reference.name == "influxdb":
             files = {"Chart.yaml": metadata(reference.name, reference.version), "templates/all.yaml": text}
             charts.archives[reference] = pack(reference.name, files)
+    said = "Images that only a chart names are not shown. To see them, run: "
+    text = run(checkout, "influxdb")
+    assert text.endswith(f"\n{said}efdgen charts fetch; efdgen versions influxdb --hydrate\n")
     monkeypatch.setattr(versions_command, "open_charts", lambda _root: charts)
+    assert run(checkout, "influxdb").endswith(f"\n{said}efdgen versions influxdb --hydrate\n")
+    assert said not in run(checkout, "influxdb", "--hydrate", "--engine", "sdk")
     arguments = ["versions", "influxdb", "--hydrate", "--engine", "sdk", "--format", "json", "--root", str(checkout)]
     result = CliRunner().invoke(cli.command, arguments)
     assert result.exit_code == 0, result.output

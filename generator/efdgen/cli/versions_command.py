@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from efdgen.cli.streams import say
 
 if TYPE_CHECKING:
     from efdgen.helm.hydrate import HydratedApp
+    from efdgen.repository.model import ChartReference
 
 
 @click.command("versions")
@@ -55,4 +57,19 @@ def command(
         click.echo(report.FORMATS[format_](rows, click.style, found.rows))
     else:
         say("Everything is the default")
+    if found.charts and not hydrate and not differing and format_ == "text":
+        say(report.not_shown(apps, are_there=_are_there(folder, found.charts)))
     report_failures(failed)
+
+
+def _are_there(root: Path, charts: Sequence[ChartReference]) -> bool:
+    """Say whether all of some charts are at hand."""
+    from efdgen.errors import EfdgenError
+
+    known = open_charts(root)
+    try:
+        for chart in charts:
+            known.archive(chart)
+    except EfdgenError:
+        return False
+    return True

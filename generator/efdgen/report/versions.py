@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,6 +41,18 @@ def as_json(rows: Sequence[Version], _style: Style, _every: Sequence[Version]) -
 
 FORMATS = {"text": as_text, "markdown": as_markdown, "json": as_json}
 """The formats, by the name that `--format` takes."""
+
+
+def not_shown(apps: Sequence[str], *, are_there: bool) -> str:
+    """Return what is said of images that only charts name, while nobody looks into the objects.
+
+    Args:
+        apps: the apps that were asked for; none: all.
+        are_there: whether the charts are at hand.
+    """
+    again = shlex.join(["efdgen", "versions", *apps, "--hydrate"])
+    first = "" if are_there else "efdgen charts fetch; "
+    return f"Images that only a chart names are not shown. To see them, run: {first}{again}"
 
 
 def _row(row: Version) -> dict[str, Any]:

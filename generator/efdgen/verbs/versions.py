@@ -13,6 +13,7 @@ from efdgen.language import suggest
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository import git
 from efdgen.repository.commits import Commit
+from efdgen.repository.model import ChartReference
 from efdgen.verbs import project
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
 
 class Versions(NamedTuple):
-    """What runs where, and why it is not known since when; empty: it is."""
+    """What runs where, and why it is not known since when (empty: it is); the charts, which may name other images."""
 
     rows: tuple[Version, ...]
     unknown: str
+    charts: tuple[ChartReference, ...] = ()
 
 
 Objects = Callable[[project.Rendering], Mapping[tuple[str, str], Sequence[Any]]]
@@ -84,7 +86,9 @@ def versions(root: Path, apps: Sequence[str] = (), objects: Objects | None = Non
         )
     ]
     rows.sort(key=lambda row: (row.app, row.what != CHART, row.what == OBJECT, row.what, row.name))
-    return Versions(tuple(rows), history.problem)
+    shown = {row.app for row in rows}
+    charts = dict.fromkeys(chart.reference for name, app in known.items() if name in shown for chart in app.charts)
+    return Versions(tuple(rows), history.problem, tuple(charts))
 
 
 class _History:
