@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from efdgen import cli
 from efdgen.verbs import project
+from support import kills
 from support.chartserver import ChartServer, chart
 from support.checkout import snapshot
 
@@ -92,6 +94,30 @@ def test_what_can_t_be_had_or_is_there_leaves_nothing(small: Path, server: Chart
     )
     assert "there is an app store already" in result.stderr
     assert snapshot(small) == before
+
+
+def test_what_a_kill_leaves_is_finished_or_taken_back_by_the_next_edit(
+    small: Path, server: ChartServer, tmp_path: Path
+) -> None:
+    before = snapshot(small)
+    more = ["--chart", "board", "--version", "2.0.1", "--repository", server.url, "--in", "lab"]
+    clean, whole = (tmp_path / name for name in ("clean", "whole"))
+    for copy in (clean, whole):
+        shutil.copytree(small, copy)
+    assert run(whole, server, "--in", "lab").exit_code == 0
+    after = snapshot(whole)
+    assert set(after) - set(before) == {"charts.lock", *(f"{FOLDER}/{name}" for name in FILES)}
+    in_the_cache = 2  # the chart takes its name there when it is read, and when it is locked
+    for moment, state in ((kills.BEFORE_THE_JOURNAL, before), (kills.IN_THE_SWITCH, after)):
+        kills.edit_until(small, in_the_cache + moment, "new-app", "board", *more, "--root", str(small))
+        result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--root", str(small)])
+        assert ("interrupted: 5 files written" in result.stderr) == (state is after), result.output
+        assert snapshot(small) == state
+        shutil.rmtree(small)
+        shutil.copytree(clean, small)
+
+
+FILES = ("app.yaml", "chart-keys.yaml", "values.yaml")
 
 
 def test_a_chart_that_says_odd_things_is_taken_at_its_word(small: Path, server: ChartServer) -> None:

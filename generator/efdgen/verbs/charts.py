@@ -97,6 +97,32 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
     return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures, tuple(others), idle)
 
 
+def with_chart(root: Path, chart: ChartReference, timeout: float) -> tuple[bytes | None, bytes]:
+    """Return charts.lock as it is (None: there is none), and with one more chart, which is downloaded into the cache.
+
+    Nothing is written to the repository.
+
+    Args:
+        root: the repository.
+        chart: the chart.
+        timeout: how long a server may be silent, in seconds.
+
+    Raises:
+        InvalidInputError: with everything wrong with the lock.
+        ChartError: when the chart can't be had, is another one than is locked, or the lock can't be read.
+    """
+    locked = cache.read_lock(root)
+    path = root / lock.FILE
+    former = path.read_bytes() if path.exists() else None
+    if former is not None and chart in locked.charts and LockedCharts.open(root).has(chart):
+        return former, former
+    found = Repositories(timeout, mirrors.load(root)).download(chart, "")
+    refuse_damaged(chart, found, locked)
+    Cache(cache.folder()).write(found.content)
+    entry = locked.charts.get(chart) or LockedChart(*chart, found.url, cache.digest(found.content), found.commit)
+    return former, lock.dump({**locked.charts, chart: _lockable(entry)}.values()).encode()
+
+
 def _is_settled(chart: ChartReference, locked: ChartLock, there: LockedCharts, asked: Iterable[Mirror]) -> bool:
     """Say whether a chart is locked and at hand, and its entry says all that is known: nothing has to be fetched."""
     entry = locked.charts.get(chart)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from efdgen.errors import ChartError, InvalidEditError, InvalidInputError, OutputError, UsageError
+from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, UsageError
 from efdgen.explain.edits import appdrafting
 from efdgen.explain.edits.appdrafting import ChartTells, DraftedApp
 from efdgen.explain.edits.making import put
@@ -117,7 +117,7 @@ def _refuse(
 
 
 def write(root: Path, new: NewApp, timeout: float) -> None:
-    """Write the folder and the specs, and lock the chart. If it can't be locked after all, nothing is left.
+    """Write the folder and the specs, and lock the chart: all of it or nothing, also after a kill.
 
     Raises:
         OutputError: when a file can't be written, or there is one meanwhile.
@@ -125,26 +125,8 @@ def write(root: Path, new: NewApp, timeout: float) -> None:
     """
     if os.path.lexists(root / paths.APPS / new.name):
         raise OutputError(f"{paths.APPS}/{new.name} is there already, and is left alone")
-    sources.replace(root, new.changes)
-    try:
-        _lock(root, new.chart, timeout)
-    except BaseException:
-        _undo(root, new)
-        raise
-
-
-def _lock(root: Path, chart: ChartReference, timeout: float) -> None:
-    failures = [str(each) for each in fetching.fetch(root, timeout).failures if chart in each.charts]
-    if failures:
-        raise ChartError("; ".join(failures))
-
-
-def _undo(root: Path, new: NewApp) -> None:
-    """Take a folder away that was just made, and put the specs back."""
-    same = {
-        file: change
-        for file, change in new.changes.items()
-        if (root / file).is_file() and (root / file).read_bytes() == change.after
-    }
-    back = {file: Change(change.after, change.before) for file, change in same.items() if not change.is_new}
-    sources.replace(root, back, {file: change.after for file, change in same.items() if change.is_new})
+    former, locked = fetching.with_chart(root, new.chart, timeout)
+    changes = dict(new.changes)
+    if locked != former:
+        changes[paths.LOCK] = Change(former or b"", locked, is_new=former is None)
+    sources.replace(root, changes)
