@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -65,8 +66,30 @@ def test_one_that_is_like_another_has_its_comments_and_nothing_of_its_own(small:
     expected = expected.replace("vault:\n  pathPrefix: secret/teams/lab\n", "")
     expected = expected.replace("  managed: true\n", "  managed: true\nplace: the tower\n")
     assert drafted.text == f"{expected}  archive: {{}}\n"
-    assert drafted.copied[:3] == ("cluster", "kafka", "links")
-    assert "store: pins, values" in drafted.copied
+    assert drafted.copied is not None
+    rest = [f"{each.location.line}: {each.what}" for each in drafted.copied.rest]
+    assert rest[:3] == [
+        '4: cluster.kubernetesVersion: "1.21.5"',
+        "5: cluster.storageClass: local-path",
+        "7: kafka.storageSize: 10Gi",
+    ]
+    lines = drafted.text.split("\n")
+    for each in drafted.copied.rest:
+        key = "image.tag" if ".pins." in each.what else re.split(r"[.']", each.what.partition(": ")[0].strip("[']"))[-1]
+        assert (each.location.file, key in lines[each.location.line - 1]) == ("environments/tower.yaml", True), each
+    assert not any("place" in line for line in rest), "an answer"
+    assert [f"{each.location}: {each.what}" for each in drafted.copied.left] == [
+        "environments/lab.yaml:3:1: aliases: [bench]",
+        "environments/lab.yaml:4:1: title: The bench; here Tower",
+        "environments/lab.yaml:6:3: hosts.store: store-lab.example.org",
+        "environments/lab.yaml:11:3: vault.pathPrefix: secret/teams/lab; here secret/k8s_operator/tower-lsp.example.org/efd",
+    ]
+    assert drafted.copied.own == ()
+    edit(small / LAB, "        name: s3\n", "        name: s3-lab\n")
+    again = Environments(small).draft("tower", "lab", Answers(place="the tower"), ["archive"])
+    assert again.copied is not None
+    assert [each.what for each in again.copied.own] == ["name: s3-lab"]
+    assert not any("s3-lab" in each.what for each in again.copied.rest)
 
 
 @pytest.mark.parametrize(

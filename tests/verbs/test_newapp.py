@@ -110,7 +110,9 @@ def test_what_a_kill_leaves_is_finished_or_taken_back_by_the_next_edit(
     in_the_cache = 2  # the chart takes its name there when it is read, and when it is locked
     for moment, state in ((kills.BEFORE_THE_JOURNAL, before), (kills.IN_THE_SWITCH, after)):
         kills.edit_until(small, in_the_cache + moment, "new-app", "board", *more, "--root", str(small))
-        result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--root", str(small)])
+        result = CliRunner(env={"NO_COLOR": "1"}).invoke(
+            cli.command, ["set", "lab", "store.persistence.size", "20Gi", "--root", str(small)]
+        )
         assert ("interrupted: 5 files written" in result.stderr) == (state is after), result.output
         assert snapshot(small) == state
         shutil.rmtree(small)

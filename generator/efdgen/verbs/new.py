@@ -11,7 +11,7 @@ from typing import Any
 from efdgen.environment.hosts import public
 from efdgen.environment.secrets import secrets
 from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageError
-from efdgen.explain.edits import drafting
+from efdgen.explain.edits import copying, drafting
 from efdgen.explain.edits.drafting import Answers, Drafted
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION
 from efdgen.language import suggest
@@ -101,7 +101,9 @@ class Environments:
             public(environment),
             secrets(environment),
             tuple(app for app in self.usual_apps() if app not in (*listed, *provided)),
-            tuple(self._copied(text)) if other else (),
+            copying.compare(parse(text, file), text, self._written.specs[other], environment.facts.data)
+            if other
+            else None,
             self._is_in_no_stage(name),
             tuple(p for p in rendered.warnings if p not in known and p.severity is Severity.WARNING),
         )
@@ -139,12 +141,6 @@ class Environments:
     def _provided(self, site: str) -> tuple[str, ...]:
         found = self.default(site, ("cluster", "provides"))
         return tuple(found) if isinstance(found, list) else ()
-
-    def _copied(self, text: str) -> list[str]:
-        """Return what a spec says beside its name and the list of its apps, for people to read again."""
-        data = parse(text, "").data
-        facts = [key for key in data if key not in ("name", "site", "apps")]
-        return [*facts, *(f"{app}: {', '.join(said)}" for app, said in data["apps"].items() if said)]
 
 
 def why_no_name(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from efdgen.environment.hosts import PublicHost
 from efdgen.environment.secrets import Secret
 from efdgen.errors import Path, Problem
+from efdgen.explain.edits.copying import Copied
 from efdgen.language import expressions
 from efdgen.language.annotations import Place, found
 from efdgen.language.layers import ABSENT, at
@@ -68,7 +69,7 @@ class Drafted(NamedTuple):
         hosts: what has to be in the DNS.
         secrets: what has to be in Vault.
         left_out: apps that most environments have, and this one has not.
-        copied: what it says just as the one that it is like: for people to read.
+        copied: what it has from the one that it is like, for people to read; None: it is like none.
         is_in_no_stage: whether others have stages, and it has none.
         warnings: what is odd about it.
     """
@@ -78,7 +79,7 @@ class Drafted(NamedTuple):
     hosts: tuple[PublicHost, ...]
     secrets: tuple[Secret, ...]
     left_out: tuple[str, ...]
-    copied: tuple[str, ...]
+    copied: Copied | None
     is_in_no_stage: bool
     warnings: tuple[Problem, ...]
 
