@@ -53,6 +53,9 @@ def test_a_site_is_joined_and_what_it_provides_is_not_listed(small: Path) -> Non
     )
 
 
+VAULT = "secret/k8s_operator/tower-lsp.example.org/efd"
+
+
 def test_one_that_is_like_another_has_its_comments_and_nothing_of_its_own(small: Path) -> None:
     edit(small / LAB, "storageSize: 10Gi", "storageSize: 10Gi # measured")
     edit(
@@ -82,7 +85,7 @@ def test_one_that_is_like_another_has_its_comments_and_nothing_of_its_own(small:
         "environments/lab.yaml:3:1: aliases: [bench]",
         "environments/lab.yaml:4:1: title: The bench; here Tower",
         "environments/lab.yaml:6:3: hosts.store: store-lab.example.org",
-        "environments/lab.yaml:11:3: vault.pathPrefix: secret/teams/lab; here secret/k8s_operator/tower-lsp.example.org/efd",
+        "environments/lab.yaml:11:3: vault.pathPrefix: secret/teams/lab; here " + VAULT,
     ]
     assert drafted.copied.own == ()
     edit(small / LAB, "        name: s3\n", "        name: s3-lab\n")

@@ -93,11 +93,50 @@ def test_lines_that_say_the_old_name_are_told_wherever_people_write() -> None:
     assert renaming.mentions(texts, "dome", ["dome-2", "lab"]) == [("a", 1), ("a", 2), ("b", 1)]
 
 
-def test_makefiles_and_workflows_are_read_too(small: Path) -> None:
-    (small / "Makefile").write_text("dome:\n\tefdgen render dome\n", encoding="utf-8")
-    (small / ".github/workflows").mkdir(parents=True)
-    (small / ".github/workflows/ci.yaml").write_text("on: push\nenv: {NAME: dome}\n", encoding="utf-8")
+def test_all_else_that_says_the_old_name_is_listed(small: Path) -> None:
+    for file, text in {
+        "Makefile": "dome:\n\tefdgen render dome\n",
+        "CODEOWNERS": "/environments/dome.yaml @ann\n",
+        ".github/workflows/ci.yaml": "on: push\nenv: {NAME: dome}\n",
+        ".ci/run": "efdgen check dome\n",
+        "docs/on-call.md": "# On call\n\nThe dome.\n",
+        "charts/mirror/values.yaml": "from: dome\n",
+        "tests/test_dome.py": "DOME = 'dome'\n",
+        "rendered/apps/old.yaml": "dome\n",
+        "engine/efdgen/__init__.py": "dome\n",
+        ".cache/x": "dome\n",
+        "node_modules/x": "dome\n",
+    }.items():
+        (small / file).parent.mkdir(parents=True, exist_ok=True)
+        (small / file).write_text(text, encoding="utf-8")
     (small / "picture").write_bytes(b"\xff dome")
-    shown = run(small, "rename", "dome", "roof", "--dry-run").stdout
-    assert all(f"  {place}\n" in shown for place in ("Makefile:1", "Makefile:2", ".github/workflows/ci.yaml:2"))
-    assert "picture" not in shown
+    schema = small / "schemas/facts.schema.json"
+    schema.write_text(schema.read_text(encoding="utf-8").replace('"description": "', '"description": "Dome. ', 1))
+    result = run(small, "rename", "dome", "roof", "--dry-run")
+    assert result.exit_code == 0, result.output
+    listed = result.stdout.partition("stay as they are; read them:\n")[2].splitlines()
+    assert [line.strip() for line in listed[-10:]] == [
+        "environments/lab.yaml:12",
+        "environments/roof.yaml:2, 3, 7",
+        ".ci/run:1",
+        ".github/workflows/ci.yaml:2",
+        "CODEOWNERS:1",
+        "Makefile:1, 2",
+        "charts/mirror/values.yaml:1",
+        "schemas/facts.schema.json:4",
+        "docs/on-call.md:3",
+        "tests/test_dome.py:1",
+    ]
+
+
+def test_what_is_odd_under_the_new_name_is_said(small: Path) -> None:
+    facts = small / FACTS
+    edit(facts, "  argocd:\n", "  argocd:\n    applicationName: <% name %>-<% app.name %>\n")
+    policy = "{subject: role:ops, resource: applications, action: delete, object: default/lab-store, effect: allow}"
+    edit(facts, "      policies:\n", f"      policies:\n      - {policy}\n")
+    result = run(small, "rename", "lab", "bench-1", "--dry-run")
+    assert result.exit_code == 0, result.output
+    assert "warning[W543]" in result.stderr, result.output
+    assert "'default/lab-store'" in result.stderr
+    number = facts.read_text(encoding="utf-8").split("\n").index(f"      - {policy}") + 1
+    assert f"  environments/shared/facts.yaml:{number}" in result.stdout

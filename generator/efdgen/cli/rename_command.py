@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli.common import complete_environment, reports_errors, root_option
+from efdgen.cli.common import complete_environment, reports_errors, root_option, told
 from efdgen.cli.edits import dry_run_option
 from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.reports import Said, Style, publish
@@ -44,9 +44,13 @@ def command(environment: str, new: str, root: Path | None, dry_run: bool) -> Non
         for file, change in renamed.changes.items()
     }
 
-    def tell(_form: str, style: Style) -> list[Said]:
+    texts = {file: change.after.decode("utf-8-sig") for file, change in renamed.changes.items()}
+
+    def tell(form: str, style: Style) -> list[Said]:
         names = (environment, new)
-        return [Said(report.checklist(names, shown, renamed.moved, renamed.mentions, renamed.parent, style))]
+        warnings = told(renamed.warnings, form, style, folder, texts) if renamed.warnings else []
+        checklist = report.checklist(names, shown, renamed.moved, renamed.mentions, renamed.parent, style)
+        return [Said(checklist), *warnings]
 
     publish(tell, "text", ())
     if dry_run:

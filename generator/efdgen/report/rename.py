@@ -9,7 +9,7 @@ from efdgen.language import visible
 from efdgen.language.shown import listed
 from efdgen.output.compare import Change
 from efdgen.report.edits import lines_changed
-from efdgen.report.text import Style
+from efdgen.report.text import Style, count
 
 _TITLES = {
     "host": "In the DNS, and for those who use these hosts",
@@ -66,7 +66,12 @@ def _lines(
     yield f"  [ ] argocd app sync {after}, and each of its Applications"
     if mentions:
         yield from ("", style(f"Lines that say {old}, and stay as they are; read them:", bold=True))
-        places = [f"{file}:{number}" for file, number in mentions]
-        yield from (f"  {visible.line(place)}" for place in places[:_MOST])
-        if places[_MOST:]:
-            yield f"  and {len(places) - _MOST} more: {listed(sorted({file for file, _ in mentions[_MOST:]}))}"
+        by_file: dict[str, list[str]] = {}
+        for file, number in mentions:
+            by_file.setdefault(file, []).append(str(number))
+        for file, lines in [*by_file.items()][:_MOST]:
+            more = f" and {len(lines) - _MOST} more" if len(lines) > _MOST else ""
+            yield visible.line(f"  {file}:{', '.join(lines[:_MOST])}{more}")
+        if rest := [*by_file][_MOST:]:
+            folders = sorted({file.partition("/")[0] for file in rest})
+            yield visible.line(f"  and {count(len(rest), 'more file')}: {listed(folders)}")

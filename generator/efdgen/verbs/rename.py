@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from efdgen.errors import InvalidEditError, OutputError, Severity, UsageError
+from efdgen.errors import InvalidEditError, OutputError, Problem, Severity, UsageError
 from efdgen.explain.edits import renaming
 from efdgen.explain.edits.renaming import Moved
 from efdgen.language import suggest, yamlio
@@ -35,6 +36,7 @@ class Renamed(NamedTuple):
         review: what changes in what is deployed elsewhere.
         outdated: the rendered files that differ.
         parent: what Argo CD calls the app of apps, before and after.
+        warnings: what is odd under the new name, and was not before.
     """
 
     old: tuple[str, bytes]
@@ -45,6 +47,7 @@ class Renamed(NamedTuple):
     review: Review
     outdated: Sequence[str]
     parent: tuple[str, str]
+    warnings: Sequence[Problem] = ()
 
 
 def rename(root: Path, old: str, new: str) -> Renamed:
@@ -85,11 +88,12 @@ def rename(root: Path, old: str, new: str) -> Renamed:
         changes,
         renaming.moved(names[old], names[new]),
         renaming.mentions(
-            everything | _around(root), old, (*repository.names, *found.written.sites, *repository.apps, new)
+            everything | _unread(root, former), old, (*repository.names, *found.written.sites, *repository.apps, new)
         ),
         review(before.tree, rendered.tree, "the specs as they are"),
         outdated(before.tree, rendered.tree),
         (names[old].parent, names[new].parent),
+        wrong,
     )
 
 
@@ -102,16 +106,41 @@ def _files(root: Path) -> Iterator[str]:
                 yield name
 
 
+def _unread(root: Path, read: Mapping[str, object]) -> dict[str, str]:
+    """Return the texts around those that were read."""
+    return {file: text for file, text in _around(root).items() if file not in read}
+
+
 def _around(root: Path) -> dict[str, str]:
-    """Return the texts at the top of the repository and of its workflows, which may name environments, too."""
+    """Return the texts of all else that may name environments, such as workflows, CODEOWNERS, docs and schemas.
+
+    What runs comes before what is read, and tests last. What efdgen rendered, and its own program, are left out.
+    """
     found = {}
-    around = [*root.iterdir(), *(root / ".github").rglob("*")]
-    for path in sorted(around, key=lambda path: (path.suffix == ".md", path)):  # what runs before what is read
+    for path in sorted(_others(root), key=lambda path: (_TESTS in path.parts, path.suffix == ".md", path)):
         with contextlib.suppress(OSError, ValueError):
             if path.is_file() and not path.is_symlink() and path.stat().st_size < _LARGE:
                 found[path.relative_to(root).as_posix()] = path.read_text(encoding="utf-8")
     return found
 
+
+def _others(root: Path) -> Iterator[Path]:
+    """Yield the files at the top of a repository and in its folders, but for those that nobody writes by hand."""
+    for top in root.iterdir():
+        is_hidden = top.name.startswith(".") and top.name not in _HIDDEN
+        if top.is_symlink() or not top.is_dir():
+            yield top
+        elif not is_hidden and top.name not in (paths.OUTPUT, *_MADE) and not (top / "efdgen/__init__.py").exists():
+            for folder, folders, files in os.walk(top):
+                folders[:] = [name for name in folders if name not in _MADE]
+                yield from (Path(folder, name) for name in files if name != chartkeys.FILE)
+
+
+_HIDDEN = (".github", ".gitlab", ".ci", ".circleci", ".buildkite", ".forgejo", ".gitea")
+"""Folders that hosts of repositories read."""
+
+_MADE = ("node_modules", "__pycache__", "venv", "build", "dist")
+_TESTS = "tests"
 
 _LARGE = 1 << 20
 """Bytes of what nobody wrote by hand."""
