@@ -214,6 +214,15 @@ def test_a_slip_is_answered_with_the_right_word_or_command(small: Path) -> None:
             ("unset", "lab", "store.persistence.sise"),
             "nothing about store.persistence.sise; did you mean store.persist",
         ),
+        (
+            ("set", "lab", "store.persistence.size", "64"),
+            "size is 20Gi now, and 64 has no unit: did you mean '64Gi'? For",
+        ),
+        (
+            ("set", "lab", "dome", "store.persistence.size"),
+            "'dome' stands where APP.PATH is expected, and names a laye",
+        ),
+        (("set", "lab", "store.secrets.tls-cert.path", "secret/x"), "did you mean store.secrets.tls-certs.path? Where"),
         (("unset", "lab", "vieww"), "did you mean 'view'?"),
         (("unpin", "dome", "store.image.tag"), "dome does not pin store.image.tag; it pins nothing"),
         (("unpin", "lab", "store.image.tga"), "lab does not pin store.image.tga; did you mean 'store.image.tag'?"),
@@ -221,6 +230,10 @@ def test_a_slip_is_answered_with_the_right_word_or_command(small: Path) -> None:
         result = run(small, *arguments)
         assert (result.exit_code in (2, 3), said in result.stderr) == (True, True), result.output
     assert snapshot(small) == before
+    for word, path in (("0", "store.resources.limits.memory"), ("4", "store.resources.limits.cpu")):
+        assert run(small, "set", "lab", path, word, "--dry-run").exit_code == 0
+    for word in ("'64'", '"64"'):
+        assert run(small, "set", "lab", "store.resources.limits.memory", word, "--dry-run").exit_code == 0
 
 
 def test_a_word_is_a_number_or_text_as_its_place_takes_it(small: Path) -> None:

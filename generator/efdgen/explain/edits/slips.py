@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,7 +14,15 @@ from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.yamlio import styles
 
-_NO_REASON, _MISTYPED, _UNKNOWN = "E515", "E204", "W511"
+_NO_REASON, _MISTYPED = "E515", "E204"
+_UNKNOWN = ("W511", "W505")
+"""The rules about values that no chart knows, and Secrets that nothing reads."""
+
+_WITH_UNIT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?P<unit>[A-Za-z%]+)\Z")
+_WITHOUT = re.compile(r"[0-9]+(?:\.[0-9]+)?\Z")
+_THOUSANDTHS = "m"
+"""The unit of a part of a processor; whole ones have none: 500m, then 2."""
+
 _ALL = ("all", "everywhere", "every", "*")
 
 
@@ -68,15 +77,29 @@ def refuse_items(target: Target, items: Sequence[Any], known: Any) -> None:
         raise UsageError(f"an item of {name(target)} is a mapping, and {wrong!r} is not: write it like {example}")
 
 
+def refuse_without_unit(target: Target, text: str, now: Any) -> None:
+    """Refuse a number for what has a unit now, such as 64 for 32Gi: it would be 64 bytes. 0 needs none.
+
+    Raises:
+        UsageError: with what is likely meant, and how to type the number all the same.
+    """
+    unit = _WITH_UNIT.match(now) if isinstance(now, str) else None
+    if unit and unit["unit"] != _THOUSANDTHS and _WITHOUT.match(text) and float(text):
+        meant = suggest.did_you_mean(text + unit["unit"])
+        raise UsageError(
+            f"{name(target)} is {now} now, and {text} has no unit: {meant} For {text} itself, type '\"{text}\"'"
+        )
+
+
 def refuse_unknown(warnings: Iterable[Problem], targets: Sequence[Target]) -> None:
-    """Refuse values that no chart of the app knows, where one that it knows is much like them.
+    """Refuse values that no chart of the app knows, and Secrets that nothing reads, where one that is known is alike.
 
     Raises:
         UsageError: with the path that is meant, or how to write it all the same.
     """
     for problem in warnings:
         target = next((each for each in targets if each.file == problem.location.file), None)
-        if problem.code == _UNKNOWN and target is not None and problem.hint.startswith(suggest.SIMILAR):
+        if problem.code in _UNKNOWN and target is not None and problem.hint.startswith(suggest.SIMILAR):
             word = problem.hint.removeprefix(suggest.SIMILAR).rstrip("?").strip("'")
             meant = f"{suggest.SIMILAR}{_instead(target, problem.path, word)}?"
             raise UsageError(f"{problem.message}: {meant} Where it is meant as it is, edit {target.file} by hand")
@@ -84,7 +107,8 @@ def refuse_unknown(warnings: Iterable[Problem], targets: Sequence[Target]) -> No
 
 def _instead(target: Target, path: Path, word: str) -> str:
     """Return a target as people type it, with another word in the place of the one that is at the end of a path."""
-    above = path[:-1] if path[:1] == ("values",) else ("values", *path[:-1])
+    path = path[2:] if path[:2] == ("apps", target.app) else path
+    above = path[:-1] if path[0] in ("values", "secrets") else ("values", *path[:-1])
     wrong = (*above, word)
     rest = target.setting[len(wrong) :]
     return name(target._replace(setting=(*wrong, *rest)))
@@ -102,7 +126,7 @@ def similar(target: Target, said: Any) -> str:
         if isinstance(siblings, dict) and target.path[depth] not in siblings:
             match = suggest.closest(str(target.path[depth]), map(str, siblings))
             begin = depth - (len(target.path) - len(target.setting))
-            if match is None or begin < 0:
+            if match is None or not 0 <= begin < len(target.setting):
                 return ""
             meant = (*target.setting[:begin], match, *target.setting[begin + 1 :])
             return suggest.SIMILAR + name(target._replace(setting=meant)) + "?"

@@ -186,6 +186,8 @@ def _fact(written: Written, question: str, name: str, *, is_spec: bool) -> Path:
         raise UsageError(f"{_first(question)} is about all environments, and no fact: edit {paths.FACTS} by hand")
     known = {**written.facts, "accept": [], **({"site": ""} if is_spec else {})}
     if _first(question) not in known:
+        if question in (*written.specs, *written.sites, DEFAULTS, DEFINITION):
+            raise UsageError(f"{question!r} stands where APP.PATH is expected, and names a layer: is VALUE missing?")
         also = [*written.apps, *known]
         raise UsageError(f"there is no app and no fact {name or question!r}: {suggest.hint(name, also)}")
     return _path(known, question)
