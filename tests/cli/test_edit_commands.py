@@ -223,6 +223,7 @@ def test_a_slip_is_answered_with_the_right_word_or_command(small: Path) -> None:
             "'dome' stands where APP.PATH is expected, and names a laye",
         ),
         (("set", "lab", "store.secrets.tls-cert.path", "secret/x"), "did you mean store.secrets.tls-certs.path? Where"),
+        (("set", "dome", "argocd.managed", "yes"), "= type true"),
         (("unset", "lab", "vieww"), "did you mean 'view'?"),
         (("unpin", "dome", "store.image.tag"), "dome does not pin store.image.tag; it pins nothing"),
         (("unpin", "lab", "store.image.tga"), "lab does not pin store.image.tga; did you mean 'store.image.tag'?"),

@@ -18,6 +18,7 @@ _NO_REASON, _MISTYPED = "E515", "E204"
 _UNKNOWN = ("W511", "W505")
 """The rules about values that no chart knows, and Secrets that nothing reads."""
 
+_BARE = re.compile(r"write (.+) without quotes\Z")
 _WITH_UNIT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?P<unit>[A-Za-z%]+)\Z")
 _WITHOUT = re.compile(r"[0-9]+(?:\.[0-9]+)?\Z")
 _THOUSANDTHS = "m"
@@ -47,6 +48,9 @@ def _advised(problem: Problem, targets: Sequence[Target], text: str) -> Problem:
     if problem.code == _NO_REASON and text:
         again = shlex.join(["efdgen", "pin", where, what, text, "--reason", "..."])
         return problem._replace(hint=f"pin it: {again}")
+    bare = _BARE.match(problem.hint)
+    if bare and text:
+        return problem._replace(hint=f"type {bare[1]}")  # nobody typed quotes
     if problem.code != _MISTYPED or problem.hint or not text:
         return problem
     if target.app and not target.setting:
