@@ -181,6 +181,10 @@ def test_a_pin_is_a_number_where_the_value_is_one(small: Path) -> None:
     assert run(small, "pin", "dome", "store.image.tag", "1.9", "--reason", "So.").exit_code == 0
     text = (small / "environments/dome.yaml").read_text(encoding="utf-8")
     assert ("value: 5\n" in text, 'value: "1.9"\n' in text) == (True, True), text
+    edit(small / "templates/apps/store/values.yaml", "replicaCount: 1\n", "")
+    assert run(small, "unpin", "dome", "store.replicaCount").exit_code == 0
+    result = run(small, "pin", "dome", "store.replicaCount", "7", "--reason", "No layer has it.")
+    assert (result.exit_code, "  +        value: 7\n" in result.stdout) == (0, True), result.output
 
 
 def test_a_value_that_the_chart_does_not_know_is_refused_where_it_looks_like_a_slip(small: Path) -> None:

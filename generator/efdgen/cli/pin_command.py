@@ -30,7 +30,8 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
       efdgen pin base summit kapacitor.image.tag 1.6.3 --reason "Tried here first." --until 2027-01-31
     """
     from efdgen.errors import UsageError
-    from efdgen.explain.edits import making, replacing
+    from efdgen.explain.edits import making, replacing, values
+    from efdgen.language.layers import ABSENT
 
     layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
     if not reason:
@@ -38,9 +39,13 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
         raise UsageError(f"say why it differs from the other environments: {again} ...")
     sources = edits.opened(root, dry_run=dry_run)
     made: list[making.Edit] = []
+    others: list[making.Edit] = []
     for layer in layers:
         target, pin = sources.target(layer, path), sources.pin(layer, path)
         replacing.refuse_set(target, sources.value_at(target))
         value = edits.pinned_value(sources, target, given[0])
-        made += making.pin(pin, sources.value_at(pin), value, reason, until)
-    edits.run(sources, made, dry_run=dry_run)
+        other = values.other(given[0], value)
+        there = sources.value_at(pin)
+        made += making.pin(pin, there, value, reason, until)
+        others += making.pin(pin, there, value if other is ABSENT else other, reason, until)
+    edits.run(sources, made, dry_run=dry_run, typed=edits.Typed(others, ()))

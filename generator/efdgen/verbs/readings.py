@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from efdgen.errors import InvalidEditError, UsageError
+from efdgen.errors import InvalidEditError, Problem, UsageError
 from efdgen.explain.edits.making import Edit
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import styles
 from efdgen.verbs.edit import Sources
 from efdgen.verbs.edited import Edited
 
-_MISTYPED = "E204"
+_MISTYPED, _QUOTED = "E204", "without quotes"
 
 
 class Word(NamedTuple):
@@ -55,7 +55,7 @@ def edited(sources: Sources, edits: Sequence[Edit], others: Sequence[Edit] = (),
     try:
         found = sources.edited(edits)
     except InvalidEditError as error:
-        if not others or all(problem.code != _MISTYPED for problem in error.problems):
+        if not others or not any(map(_is_of_reading, error.problems)):
             raise
         try:
             return Read(sources.edited(others))
@@ -69,6 +69,11 @@ def edited(sources: Sources, edits: Sequence[Edit], others: Sequence[Edit] = (),
             f"For text, type '\"{changed.text}\"'; for the number, {shown}"
         )
     return Read(found, tuple(words) if others else ())
+
+
+def _is_of_reading(problem: Problem) -> bool:
+    """Say whether a problem may be one of how a word is read: as text, or as a number."""
+    return problem.code == _MISTYPED or problem.hint.endswith(_QUOTED)
 
 
 def _is_right(sources: Sources, edits: Sequence[Edit]) -> bool:
