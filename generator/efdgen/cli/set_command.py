@@ -92,7 +92,10 @@ def refuse(edited: Edited, targets: Sequence[Target]) -> None:
     """Refuse what looks like a slip, though it is only odd to `validate`."""
     from efdgen.explain.edits import slips
 
-    slips.refuse_unknown(edited.warnings, targets)
+    secrets: dict[str, set[str]] = {}
+    for app in (app for environment in edited.environments for app in environment.apps):
+        secrets.setdefault(app.definition.name, set()).update(secret.name for secret in app.secrets)
+    slips.refuse_unknown(edited.warnings, targets, secrets)
 
 
 def _in_lists(sources: Sources, targets: Sequence[Target], items: Items) -> _Edits:

@@ -86,8 +86,7 @@ def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) 
         for secret in app.secrets:
             if secret.name not in read | meant:
                 message = f"nothing reads the VaultSecret {secret.name!r}"
-                similar = suggest.closest(secret.name, read & made)
-                hint = suggest.did_you_mean(similar) if similar else "let the values read it, remove it, or accept W505"
+                hint = "let the values read it, remove it, or accept W505"
                 yield in_app("W505", message, environment, app, ("secrets", secret.name), hint, key=True)
 
 

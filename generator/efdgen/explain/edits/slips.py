@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Path, Problem, UsageError, dotted
@@ -15,7 +15,7 @@ from efdgen.language.layers import at
 from efdgen.language.yamlio import styles
 
 _NO_REASON, _MISTYPED = "E515", "E204"
-_UNKNOWN = ("W511", "W505")
+_UNKNOWN, _UNREAD = "W511", "W505"
 """The rules about values that no chart knows, and Secrets that nothing reads."""
 
 _BARE = re.compile(r"write (.+) without quotes\Z")
@@ -95,18 +95,35 @@ def refuse_without_unit(target: Target, text: str, now: Any) -> None:
         )
 
 
-def refuse_unknown(warnings: Iterable[Problem], targets: Sequence[Target]) -> None:
+def refuse_unknown(
+    warnings: Iterable[Problem], targets: Sequence[Target], secrets: Mapping[str, Collection[str]]
+) -> None:
     """Refuse values that no chart of the app knows, and Secrets that nothing reads, where one that is known is alike.
 
+    Args:
+        warnings: what is odd since the edit.
+        targets: the places that were changed.
+        secrets: the Secrets of each app, by its name.
+
     Raises:
-        UsageError: with the path that is meant, or how to write it all the same.
+        UsageError: when the path that is meant is known; the message says how to write the other one all the same.
     """
     for problem in warnings:
         target = next((each for each in targets if each.file == problem.location.file), None)
-        if problem.code in _UNKNOWN and target is not None and problem.hint.startswith(suggest.SIMILAR):
+        if target is None or problem.code not in (_UNKNOWN, _UNREAD):
+            continue
+        word = _similar_secret(problem.path, secrets.get(target.app, ())) if problem.code == _UNREAD else ""
+        if problem.code == _UNKNOWN and problem.hint.startswith(suggest.SIMILAR):
             word = problem.hint.removeprefix(suggest.SIMILAR).rstrip("?").strip("'")
+        if word:
             meant = f"{suggest.SIMILAR}{_instead(target, problem.path, word)}?"
             raise UsageError(f"{problem.message}: {meant} Where it is meant as it is, edit {target.file} by hand")
+
+
+def _similar_secret(path: Path, names: Collection[str]) -> str:
+    """Return another Secret of an app whose name is like that of one that nothing reads; empty: none is."""
+    others = {name for name in names if name != path[-1]}
+    return (suggest.closest(str(path[-1]), others) or "") if path[-2:-1] == ("secrets",) else ""
 
 
 def _instead(target: Target, path: Path, word: str) -> str:
