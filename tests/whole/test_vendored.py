@@ -25,7 +25,7 @@ from efdgen.verbs.vendored import with_archives
 from support import needs
 from support.chartserver import Chart, ChartServer, chart
 from support.checkout import edit, found, snapshot
-from support.gitrepo import commit
+from support.gitrepo import commit, git
 from support.repository import overlay
 
 REPOSITORY = "https://charts.example.org/"
@@ -190,6 +190,44 @@ def test_a_new_version_takes_the_place_of_the_old_one(root: Path) -> None:
     assert "lab / store / ConfigMap store/store / data.is: " in shown.stdout
 
 
+NEWER = "apps/store/charts/store-chart-2.0.0.tgz"
+
+
+def test_an_archive_that_a_reset_left_behind_is_efdgen_s(root: Path) -> None:
+    commit(root)
+    edit(root / STORE, 'version: "1.2.3"', 'version: "2.0.0"')
+    lock_all(root, store("2.0.0"))
+    render.write(root)
+    # It was never committed: that the cache has these bytes is all that is known of it.
+    git(root, "reset", "--hard", "--quiet")
+    assert [(change.path, change.after) for change in render.check(root).changes] == [(NEWER, None)]
+    # A copy under another name, and other bytes under its name, are somebody's own.
+    theirs = {"apps/store/charts/copy-2.0.0.tgz": store("2.0.0").archive, NEWER: store("2.0.0", "a: 1\n").archive}
+    for path, content in theirs.items():
+        (root / "rendered" / path).write_bytes(content)
+    assert render.check(root).foreign == tuple(sorted(theirs))
+    for path in theirs:
+        (root / "rendered" / path).unlink()
+    # Committed, reset, and left behind by hand: Git's own log says that it was locked, without a cache.
+    edit(root / STORE, 'version: "1.2.3"', 'version: "2.0.0"')
+    lock_all(root, store("2.0.0"))
+    render.write(root)
+    commit(root)
+    git(root, "reset", "--hard", "--quiet", "HEAD~1")
+    (root / "rendered" / NEWER).write_bytes(store("2.0.0").archive)
+    without_cache(root)
+    assert not render.check(root).foreign
+    # With a Chart.lock of others beside it, an archive is theirs.
+    locked = root / "rendered/apps/store/Chart.lock"
+    ours = locked.read_bytes()
+    locked.write_bytes(ours.partition(b"\n")[2])
+    assert NEWER in render.check(root).foreign
+    locked.write_bytes(ours)
+    render.write(root)
+    assert render.check(root).is_clean
+    assert NEWER not in snapshot(root / "rendered")
+
+
 def test_an_archive_that_nothing_vouches_for_is_somebody_s_own(root: Path) -> None:
     mine = root / "rendered/apps/store/charts/mine-1.0.0.tgz"
     mine.write_bytes(b"mine")
@@ -243,6 +281,13 @@ def test_a_chart_in_a_folder_is_packed_with_the_others(root: Path) -> None:
     result = run(root, "hydrate", "lab", "both", "--engine", "sdk")
     assert result.exit_code == 0, result.output
     assert result.stdout.count("name: house") == 1
+    # What nothing names any more, and is packed as efdgen packs, is a former version.
+    locked = root / "rendered/apps/both/Chart.lock"
+    edit(locked, ", charts/house-0.1.0.tgz", ", charts/house-0.2.0.tgz")
+    edit(root / "charts/house/Chart.yaml", "0.1.0", "0.2.0")
+    assert not render.check(root).foreign
+    render.write(root)
+    assert set(snapshot(root / "rendered/apps/both/charts")) == {"house-0.2.0.tgz", "store-chart-1.2.3.tgz"}
 
 
 # -- Helm's own lock

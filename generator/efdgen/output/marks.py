@@ -121,6 +121,11 @@ class Ownership:
             return True
         return self._owned(path) is not None
 
+    def is_of_others(self, path: str) -> bool:
+        """Say whether somebody else wrote what could vouch for a file: then the file is theirs, too."""
+        voucher = layout.voucher_of(path)
+        return voucher in self._tree and voucher is not None and self._owned(voucher) is None
+
     def resembles(self, path: str, rendered: bytes) -> bool:
         """Say whether a JSON file that nothing vouches for is an older or newer version of what is rendered."""
         if not path.endswith(".json"):

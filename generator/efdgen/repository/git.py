@@ -189,6 +189,23 @@ def line_commits(root: Path, file: str) -> dict[int, Commit]:
     return found
 
 
+def has_ever_said(root: Path, file: str, text: str, seconds: float) -> bool:
+    """Say whether a file held a text in any commit that Git still has: of any branch, or left behind by a reset.
+
+    Args:
+        root: the repository.
+        file: the file's path below it.
+        text: the text.
+        seconds: how long Git may look.
+
+    Raises:
+        UsageError: when Git is not installed.
+        subprocess.TimeoutExpired: when it takes longer.
+    """
+    asked = ["log", "--all", "--reflog", "--format=%H", "--max-count=1", f"-S{text}", "--", file]
+    return bool(run(root, asked, {}, seconds).stdout.strip())
+
+
 _BLAMED = re.compile(r"(?P<commit>[0-9a-f]{40,64}) \d+ (?P<line>\d+)(?: \d+)?\Z")
 """https://git-scm.com/docs/git-blame#_the_porcelain_format."""
 

@@ -220,6 +220,22 @@ def _is_in_scope(change: FileChange, owner: str | None, scope: set[str]) -> bool
     return change.kind is not Kind.REMOVED if owner is None else owner in scope
 
 
+def _former_archives(changes: Iterable[FileChange], rendered: Rendering, ownership: Ownership) -> frozenset[str]:
+    """Return the archives of charts that nothing vouches for, and that efdgen wrote all the same: mostly none."""
+    unknown = [
+        (change.path, change.before)
+        for change in changes
+        if change.before is not None
+        and layout.is_archive(change.path)
+        and not (ownership.is_generated(change.path) or ownership.is_of_others(change.path))
+    ]
+    if not unknown:
+        return frozenset()
+    from efdgen.verbs import formerarchives
+
+    return formerarchives.ours(rendered.project.root, unknown)
+
+
 def outcome_of(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] | None) -> Outcome:
     """Compare what is there with what was rendered, and tell what efdgen made from what it did not.
 
@@ -232,12 +248,15 @@ def outcome_of(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] 
     changes = []
     foreign = []
     edited = []
-    for change in compare(there, rendered.tree):
+    differing = [
+        change
+        for change in compare(there, rendered.tree)
+        if scope is None or _is_in_scope(change, layout.environment_of(change.path), scope)
+    ]
+    former = _former_archives(differing, rendered, ownership)
+    for change in differing:
         path = change.path
-        owner = layout.environment_of(path)
-        if scope is not None and not _is_in_scope(change, owner, scope):
-            continue
-        if change.before is None:
+        if change.before is None or path in former:
             changes.append(change)
         elif ownership.is_generated(path) or (path in rendered.tree and ownership.resembles(path, rendered.tree[path])):
             changes.append(change)
