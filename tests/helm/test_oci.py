@@ -123,9 +123,11 @@ def test_a_refusal_is_passed_on_at_once(server: ChartServer, code: int, message:
     assert len(server.requests) == 1
 
 
-def test_a_registry_that_sends_for_ever(server: ChartServer) -> None:
+@pytest.mark.parametrize("what", ["head", "body"])
+def test_a_registry_that_sends_for_ever(server: ChartServer, what: str) -> None:
     reference, served = pushed(server)
-    server.answers[f"/v2/charts/demo/blobs/sha256:{served.sha256}"] = server.trickle
+    blob = f"/v2/charts/demo/blobs/sha256:{served.sha256}"
+    server.answers[blob] = server.trickle if what == "body" else server.trickle_head
     assert refusal(oci.download, reference, 0.05) == (
         f"{oci.source(reference)}: not all of it was there after 1 seconds; try again, with a longer --timeout"
     )

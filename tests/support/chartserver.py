@@ -192,6 +192,13 @@ class ChartServer:
             while not self.stopping.wait(0.02):
                 handler.wfile.write(b"x")
 
+    def trickle_head(self, handler: Handler) -> None:
+        """Do the same with the head of the answer."""
+        handler.wfile.write(b"HTTP/1.0 200 OK\r\nX-Long: ")
+        with contextlib.suppress(OSError):
+            while not self.stopping.wait(0.02):
+                handler.wfile.write(b"x")
+
     def _answer(self, handler: Handler) -> None:
         path = handler.path.partition("?")[0]
         found = self.answers.get(handler.path) or self.answers.get(path)

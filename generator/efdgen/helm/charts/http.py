@@ -8,16 +8,20 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from efdgen import __version__
 from efdgen.errors import ChartError
+from efdgen.helm import threads
 from efdgen.helm.charts import logins
 from efdgen.helm.charts.logins import Login
 
 MAX_ARCHIVE = 50_000_000
 """Bytes that a chart's archive may have; real ones have some ten thousands."""
+
+Result = TypeVar("Result")
 
 USER_AGENT = f"efdgen/{__version__}"
 
@@ -61,6 +65,22 @@ def hold(end: float) -> None:
         raise TooSlowError
 
 
+def within(timeout: float, task: Callable[[], Result]) -> Result:
+    """Do a download, the head of its answer included: of that, a server may send a byte now and then for ever.
+
+    Args:
+        timeout: how long a server may be silent, in seconds.
+        task: what to do.
+
+    Raises:
+        TooSlowError: when it takes MOST_SILENCES times as long; what is at work then ends with the process.
+    """
+    try:
+        return threads.within(timeout * MOST_SILENCES, task)
+    except TimeoutError:
+        raise TooSlowError from None
+
+
 def get(url: str, timeout: float, limit: int, login: Login | None = None) -> bytes:
     """Download something.
 
@@ -86,7 +106,10 @@ def get(url: str, timeout: float, limit: int, login: Login | None = None) -> byt
         safe = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         message = f"the URL of {safe} holds a user name; take it out"
         raise ChartError(f"{message}: logins stand in Helm's repositories.yaml or in a netrc file (see docs/charts.md)")
-    return _followed(url, timeout, limit, login)
+    try:
+        return within(timeout, lambda: _followed(url, timeout, limit, login))
+    except TooSlowError as error:
+        raise failed(url, error, timeout) from None
 
 
 def _followed(url: str, timeout: float, limit: int, lent: Login | None) -> bytes:

@@ -189,6 +189,12 @@ class _Client:
 
     def content(self, url: str, what: str, headers: dict[str, str]) -> tuple[bytes, Any]:
         """Return the bytes of an answer, and the links in its head."""
+        try:
+            return http.within(self._timeout, lambda: self._content(url, what, headers))
+        except http.TooSlowError as error:
+            raise http.failed(what, error, self._timeout) from None
+
+    def _content(self, url: str, what: str, headers: dict[str, str]) -> tuple[bytes, Any]:
         from urllib3.exceptions import HTTPError
 
         end = http.deadline(self._timeout)
@@ -201,8 +207,6 @@ class _Client:
                 content += piece
                 if len(content) > MAX_ARCHIVE:
                     raise ChartError(f"{what} has more than {MAX_ARCHIVE:,} bytes; that is not a chart")
-        except http.TooSlowError as error:
-            raise http.failed(what, error, self._timeout) from None
         except (OSError, HTTPError) as error:
             self._fail(what, error)
         finally:
