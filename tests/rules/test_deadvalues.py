@@ -57,7 +57,14 @@ def root(tmp_path: Path) -> Path:
     return small_repository(tmp_path)
 
 
-def search(root: Path, *names: str, template: str = STORE, values: str = DEFAULTS, redundant: bool = False) -> Linted:
+def search(
+    root: Path,
+    *names: str,
+    template: str = STORE,
+    values: str = DEFAULTS,
+    schema: str = "{}",
+    redundant: bool = False,
+) -> Linted:
     """Look for dead values; the app `store` has a chart with one template, and the others' charts echo all values."""
     tree = project.rendering(root).tree
     charts = StandIns(tree)
@@ -66,6 +73,7 @@ def search(root: Path, *names: str, template: str = STORE, values: str = DEFAULT
             files = {
                 "Chart.yaml": metadata("store-chart", reference.version),
                 "values.yaml": values,
+                "values.schema.json": schema,
                 "templates/store.yaml": template,
             }
             charts.archives[reference] = pack("store-chart", files)
@@ -140,6 +148,37 @@ def test_a_dead_map_is_reported_leaf_by_leaf(root: Path) -> None:
     override(root, "      env:\n        A: x\n        B: [1, 2]\n        C: {D: null, E: true}\n")
 
     assert [read_by_nobody(p) for p in search(root).problems] == ["env.A", "env.B", "env.C.D", "env.C.E"]
+
+
+DRAFT = '{"$schema": "http://json-schema.org/draft-07/schema#", "properties": '
+
+
+def test_what_a_chart_insists_on_is_not_to_be_removed_alone(root: Path) -> None:
+    override(root, "      env: {A: x, B: v, C: z}\n      level: info\n")
+    # All three can go at once, and B can't go before A.
+    env = '{"env": {"dependencies": {"A": ["B"]}}, "level": {"enum": ["info", "debug"]}}}'
+
+    linted = search(root, schema=DRAFT + env, values=f"{DEFAULTS}level: debug\n")
+
+    assert [problem.message.partition(" (")[0] for problem in linted.problems] == [
+        "nothing in the chart store-chart 1.2.3 reads env.A",
+        "nothing in the chart store-chart 1.2.3 reads env.C",
+        # It is held to the schema: that nothing reads it, or that the chart says the same, would be untrue.
+        "level changes nothing",
+    ]
+    same = search(root, schema=DRAFT + env, values=f"{DEFAULTS}level: info\n").problems[-1]
+    assert same.message.startswith("level says what the chart store-chart 1.2.3 does anyway (")
+
+
+def test_what_can_t_go_together_is_not_proposed_together(root: Path) -> None:
+    with (root / "templates/apps/store/values.yaml").open("a", encoding="utf-8") as file:
+        file.write("one: x\nother: v\n")
+    wants_one = '{{ if not (or .Values.one .Values.other) }}{{ fail "set one" }}{{ end }}'
+
+    linted = search(root, template=f"{STORE}{wants_one}\n")
+
+    assert only(linted).message == "one has no effect now (store in environments dome, lab)"
+    assert linted.notes == ("1 more can go, but not together with these: remove these, and look again",)
 
 
 def test_a_map_with_one_live_value_in_it_is_taken_apart(root: Path) -> None:

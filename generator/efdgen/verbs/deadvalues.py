@@ -38,7 +38,7 @@ class _Judged(NamedTuple):
 
     path: Path
     layer: Layer
-    verdicts: tuple[tuple[Trial, Verdict], ...]
+    verdicts: tuple[tuple[_Use, Verdict], ...]
 
 
 def search(
@@ -75,8 +75,12 @@ def search(
     shared_with = _elsewhere(given)
     uses = [uses for origin, uses in _by_origin(trials).items() if origin not in shared_with]
     judged = [one for found in threads.in_order(_judge, uses, progress=progress) for one in found]
-    problems = {problem for one in judged for problem in _problems(one, redundant=redundant)}
-    notes = _not_judged({user for users in shared_with.values() for user in users})
+    reported = [(one, problem) for one in judged for problem in _problems(one, redundant=redundant)]
+    not_yet = _not_together([one for one, _ in reported])
+    problems = {problem for one, problem in reported if id(one) not in not_yet}
+    notes = [*_not_judged({user for users in shared_with.values() for user in users})]
+    if not_yet:
+        notes.append(f"{len(not_yet)} more can go, but not together with these: remove these, and look again")
     failed.sort(key=lambda app: (app.environment, app.app))
     return Linted(
         given.project.selected, tuple(sorted(problems, key=lambda p: p.sort_key)), tuple(failed), tuple(notes)
@@ -176,16 +180,45 @@ def _not_judged(users: Iterable[tuple[str, str]]) -> Iterator[str]:
 def _judge(uses: Sequence[_Use]) -> list[_Judged]:
     """Judge the overrides of one layer wherever it is used. What is alive somewhere is not looked at elsewhere."""
     layer = uses[0].trial.app.layers[uses[0].place]
-    verdicts: dict[Path, list[tuple[Trial, Verdict]]] = {path: [] for path in edits.overrides(layer)}
-    for trial, place in uses:
+    verdicts: dict[Path, list[tuple[_Use, Verdict]]] = {path: [] for path in edits.overrides(layer)}
+    for use in uses:
         # Nobody knows what an app reads that can't be hydrated.
-        found = {} if trial.error else trial.judge(place, verdicts)
+        found = {} if use.trial.error else use.trial.judge(use.place, verdicts)
         for path in list(verdicts):
             if path not in found or found[path].worth is Worth.ALIVE:
                 del verdicts[path]
             else:
-                verdicts[path].append((trial, found[path]))
+                verdicts[path].append((use, found[path]))
     return [_Judged(path, layer, tuple(found)) for path, found in verdicts.items()]
+
+
+def _not_together(judged: Sequence[_Judged]) -> set[int]:
+    """Return what can't go at once with the others, as `id` of each: who reads on would remove all.
+
+    A chart may want one or the other of two values; each of them alone can go.
+    """
+    trials = {id(use.trial): use.trial for one in judged for use, _ in one.verdicts}
+    out: set[int] = set()
+    while True:
+        left = [one for one in judged if id(one) not in out]
+        failing = next((trial for trial in trials.values() if not _can_go(trial, left)), None)
+        if failing is None:
+            return out
+        some: list[_Judged] = []
+        for one in left:
+            if _can_go(failing, [*some, one]):
+                some.append(one)
+            else:
+                out.add(id(one))
+
+
+def _can_go(trial: Trial, judged: Iterable[_Judged]) -> bool:
+    removed: dict[int, list[Path]] = {}
+    for path, _, verdicts in judged:
+        for use, _ in verdicts:
+            if use.trial is trial:
+                removed.setdefault(use.place, []).append(path)
+    return trial.can_go(removed)
 
 
 def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
@@ -195,9 +228,9 @@ def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
     code = "W704" if is_dead else "W705"
     is_news = layer.name != _DEFINITION and Worth.OVERRIDDEN not in kinds
     kept = [
-        (trial, verdict)
-        for trial, verdict in verdicts
-        if not acceptance.is_accepted(trial.environment.spec, code, trial.app.definition.name)
+        (use.trial, verdict)
+        for use, verdict in verdicts
+        if not acceptance.is_accepted(use.trial.environment.spec, code, use.trial.app.definition.name)
     ]
     if not kept or not (is_dead or is_news or redundant):
         return

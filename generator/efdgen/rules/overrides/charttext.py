@@ -66,6 +66,10 @@ class ChartText:
                     break
         return ""
 
+    def default(self, path: Path) -> Any:
+        """Return what the chart's own values say; None where they say nothing."""
+        return at(self._values, path, None)
+
     def hint(self, path: Path) -> str:
         """Return which of the chart's own values may be meant by one that it does not read."""
         depth, values = reach(self._values, path)

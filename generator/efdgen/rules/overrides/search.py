@@ -6,12 +6,13 @@ key live or die together, they are tried together first. Of a spec that says
     values: {config: {a: 1, b: 2, c: 3}, image: {tag: "2"}}
 
 config's three are taken away at once. No other objects: all three are idle, after one trial. Other objects: they are
-split by their next key, and each is tried. image.tag is alone, and tried alone.
+split by their next key, and each is tried. image.tag is alone, and tried alone. What is idle together is tried alone as
+well: b may be what the chart insists on wherever there is an a.
 
 Why an idle override is idle is then asked in this order: another layer overrides it; another layer says the same; other
 values of it change objects, so that a template reads it and the chart does the same without it; nothing reads it. Where
 a template names it all the same, what comes of it does not show: a password of that length, a check that it passes, an
-API that the cluster has not.
+API that the cluster has not. Where other values are refused and none changes objects, it is only looked at.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Worth(enum.Enum):
     REPEATED = "another layer says the same"
     DEFAULT = "the chart does the same without it"
     OVERRIDDEN = "another layer overrides it"
+    LOOKED_AT = "other values of it are refused, and none changes objects"
 
 
 class Verdict(NamedTuple):
@@ -86,6 +88,12 @@ class _Effect(enum.Enum):
     NO_OTHER_VALUES = 0
     NO_OTHER_OBJECTS = 1
     OTHER_OBJECTS = 2
+    REFUSED = 3
+
+    @property
+    def is_none(self) -> bool:
+        """Say whether nothing that is deployed is another."""
+        return self in (_Effect.NO_OTHER_VALUES, _Effect.NO_OTHER_OBJECTS)
 
 
 class Trial:
@@ -155,9 +163,10 @@ class Trial:
 
     def _search(self, index: int, paths: Sequence[Path], depth: int) -> Iterator[tuple[Path, Verdict]]:
         if len(paths) >= _WORTH_A_GROUP and depth > 1:
-            effect = self._effect(index, edits.without(self.app.layers[index], paths))
-            if effect is not _Effect.OTHER_OBJECTS:
-                yield from self._idle(index, paths)
+            if self.can_go({index: paths}):
+                alone = [path for path in paths if self.can_go({index: [path]})]
+                yield from ((path, _ALIVE) for path in paths if path not in alone)
+                yield from self._idle(index, alone)
                 return
         # At depth 1: {("values", "config"): [its three paths], ("values", "image"): [one path]}.
         groups: dict[Any, list[Path]] = {}
@@ -166,10 +175,10 @@ class Trial:
         for group in groups.values():
             if len(group) > 1:
                 yield from self._search(index, group, depth + 1)
-            elif self._effect(index, edits.without(self.app.layers[index], group)) is _Effect.OTHER_OBJECTS:
-                yield group[0], _ALIVE
-            else:
+            elif self.can_go({index: group}):
                 yield from self._idle(index, group)
+            else:
+                yield group[0], _ALIVE
 
     def _idle(self, index: int, paths: Sequence[Path]) -> Iterator[tuple[Path, Verdict]]:
         """Say why overrides change no object."""
@@ -180,11 +189,10 @@ class Trial:
                 unexplained.append(path)
             else:
                 yield path, verdict
-        if len(unexplained) > 1 and not self._is_read(index, unexplained):
+        if len(unexplained) > 1 and self._readers_of(index, unexplained) is Worth.DEAD:
             yield from ((path, Verdict(Worth.DEAD)) for path in unexplained)
         else:
-            for path in unexplained:
-                yield path, Verdict(Worth.DEFAULT if self._is_read(index, [path]) else Worth.DEAD)
+            yield from ((path, Verdict(self._readers_of(index, [path]))) for path in unexplained)
 
     def _said_elsewhere(self, index: int, path: Path) -> Verdict | None:
         """Return which other layer makes an override superfluous, if one does."""
@@ -193,21 +201,31 @@ class Trial:
         if all(layer is not layers[index] for layer in having[-1:]):
             return Verdict(Worth.OVERRIDDEN, having[-1].name if having else "")
         if len(having) > 1 and (path[0] == "values" or at(having[-2].data, path) == at(having[-1].data, path)):
-            effect = self._effect(index, edits.without(layers[index], [path]), values_only=True)
+            effect = self._effect({index: edits.without(layers[index], [path])}, values_only=True)
             if effect is _Effect.NO_OTHER_VALUES:
                 return Verdict(Worth.REPEATED, having[-2].name)
         return None
 
-    def _is_read(self, index: int, paths: Sequence[Path]) -> bool:
-        """Say whether other values of some overrides change objects; what fails was read."""
+    def _readers_of(self, index: int, paths: Sequence[Path]) -> Worth:
+        """Say what overrides are that can go, by what other values of them do."""
         layer = self.app.layers[index]
         # All overrides change together, in turns: {a: [2, 0], b: ["x"]} is tried as a=2, b="x", then as a=0, b="x".
         choices = {path: self._alternatives(layer, path) for path in paths}
+        found = Worth.DEAD
         for turn in range(max(map(len, choices.values()))):
             values = {path: others[min(turn, len(others) - 1)] for path, others in choices.items()}
-            if self._effect(index, edits.changed(layer, values)) is _Effect.OTHER_OBJECTS:
-                return True
-        return False
+            effect = self._effect({index: edits.changed(layer, values)})
+            if effect is _Effect.OTHER_OBJECTS:
+                return Worth.DEFAULT
+            if effect is _Effect.REFUSED:
+                found = Worth.LOOKED_AT
+        if found is Worth.LOOKED_AT and all(self._is_default(path) for path in paths):
+            return Worth.DEFAULT
+        return found
+
+    def _is_default(self, path: Path) -> bool:
+        values = {"values": self.app.values}
+        return path[0] == "values" and at(values, path, None) == self._chart_text().default(path[1:])
 
     def _alternatives(self, layer: Layer, path: Path) -> list[Any]:
         value = at(layer.data, path)
@@ -254,20 +272,28 @@ class Trial:
             with contextlib.suppress(ChartError):
                 yield above, texts(self._tools.charts.archive(chart.reference))
 
-    def _effect(self, index: int, layer: Layer, *, values_only: bool = False) -> _Effect:
-        """Say what a changed layer changes.
+    def can_go(self, removed: Mapping[int, Iterable[Path]]) -> bool:
+        """Say whether overrides can go, all of them at once, and nothing that is deployed is another.
 
         Args:
-            index: the layer's place among the app's.
-            layer: the changed layer.
+            removed: the overrides of each layer, by the layer's place among the app's.
+        """
+        layers = self.app.layers
+        return self._effect({index: edits.without(layers[index], paths) for index, paths in removed.items()}).is_none
+
+    def _effect(self, changed: Mapping[int, Layer], *, values_only: bool = False) -> _Effect:
+        """Say what changed layers change.
+
+        Args:
+            changed: the changed layers, by their place among the app's.
             values_only: whether nothing but the values matters: other ones count as other objects.
         """
-        layers = [*self.app.layers[:index], layer, *self.app.layers[index + 1 :]]
+        layers = [changed.get(index, layer) for index, layer in enumerate(self.app.layers)]
         try:
             with self._tools.resolving:
                 app = self._tools.resolver.resolve_app(self.environment, self.app.definition.name, layers)
         except InvalidInputError:
-            return _Effect.OTHER_OBJECTS
+            return _Effect.REFUSED
         own = dict(render.app_files(self.environment, app))
         if own == self._own:
             return _Effect.NO_OTHER_VALUES
@@ -277,7 +303,8 @@ class Trial:
         if key not in self._done:
             result = self._hydrate(own)
             is_same = not result.error and self._is_same(result.objects)
-            self._done[key] = _Effect.NO_OTHER_OBJECTS if is_same else _Effect.OTHER_OBJECTS
+            different = _Effect.REFUSED if result.error else _Effect.OTHER_OBJECTS
+            self._done[key] = _Effect.NO_OTHER_OBJECTS if is_same else different
         return self._done[key]
 
     def _is_same(self, objects: Sequence[hydrate.Object]) -> bool:
