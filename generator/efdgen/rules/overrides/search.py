@@ -162,12 +162,11 @@ class Trial:
         return path[0] == "values" and self._readers().read(path[1:])
 
     def _search(self, index: int, paths: Sequence[Path], depth: int) -> Iterator[tuple[Path, Verdict]]:
-        if len(paths) >= _WORTH_A_GROUP and depth > 1:
-            if self.can_go({index: paths}):
-                alone = [path for path in paths if self.can_go({index: [path]})]
-                yield from ((path, _ALIVE) for path in paths if path not in alone)
-                yield from self._idle(index, alone)
-                return
+        if len(paths) >= _WORTH_A_GROUP and depth > 1 and self.can_go({index: paths}):
+            alone = [path for path in paths if self.can_go({index: [path]})]
+            yield from ((path, _ALIVE) for path in paths if path not in alone)
+            yield from self._idle(index, alone)
+            return
         # At depth 1: {("values", "config"): [its three paths], ("values", "image"): [one path]}.
         groups: dict[Any, list[Path]] = {}
         for path in paths:
