@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,17 @@ def workspace(origin: Path, tmp_path: Path) -> Path:
     """A clone of it, as actions/checkout makes it with `fetch-depth: 0`; it borrows the objects."""
     git(tmp_path, "clone", "--quiet", "--shared", origin, "workspace")
     return tmp_path / "workspace"
+
+
+WITHOUT_HELM = f"""\
+#!{sys.executable}
+import shutil, sys
+sys.path.insert(0, {str(Path(cli.__file__).parents[2])!r})
+shutil.which = lambda *_: None
+sys.modules["helm_python"] = None
+from efdgen.cli import main
+main()
+"""
 
 
 def act(workspace: Path, github: dict[str, str], **inputs: str) -> Run:
@@ -122,6 +134,27 @@ def test_objects_are_compared_with_the_charts_of_both_sides(
     assert "The objects are not compared:" in done.summary
     assert "store-chart 1.3.0" in done.summary
     assert json.loads(done.outputs["environments"])
+
+
+def test_templates_of_our_own_are_run(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = "templates/apps/store/templates/config.yaml"
+    (workspace / template).parent.mkdir(exist_ok=True)
+    (workspace / template).write_text('a: {{ required "there is no a" .Values.a }}\n', encoding="utf-8")
+    render.write(workspace)
+    commit(workspace)
+    monkeypatch.setenv("EFDGEN_MIRRORS", "https://charts.example.org/=http://127.0.0.1:9/")
+    done = act(workspace, PULL_REQUEST, objects="true")
+    assert done.status == 3
+    (annotation,) = done.commands()
+    assert annotation.startswith(f"::error file={template},line=1,col=7,title=E714::")
+    # Without Helm, all else is checked.
+    program = workspace.parent / "efdgen without Helm"
+    program.write_text(WITHOUT_HELM, encoding="utf-8")
+    program.chmod(0o755)
+    given = {"efdgen": str(program), "objects": "true"}
+    done = run(ACTION, workspace, workspace.parent / "again", given, PULL_REQUEST)
+    assert done.status == 0, done.log
+    assert done.summary.startswith("Templates of our own were not run: there is no Helm here; install")
 
 
 # -- pull requests
