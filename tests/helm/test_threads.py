@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
 
@@ -86,3 +88,21 @@ def test_what_nobody_takes_is_not_begun() -> None:
     next(results)
     results.close()  # type: ignore[attr-defined]
     assert len(begun) < 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux")
+def test_work_that_takes_too_long_goes_behind_all_else() -> None:
+    over = threading.Event()
+    priorities = []
+
+    def task() -> None:
+        over.wait(5)
+        priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    for is_work in (True, False):
+        with pytest.raises(TimeoutError):
+            threads.within(0.01, task, is_work=is_work)
+    over.set()
+    while len(priorities) < 2:
+        time.sleep(0.01)
+    assert sorted(priorities) == [os.getpriority(os.PRIO_PROCESS, 0), 19]

@@ -7,6 +7,7 @@ import functools
 import math
 import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -56,7 +57,7 @@ def as_done(task: Callable[[Item], Result], items: Sequence[Item], threads: int 
         is_over.set()
 
 
-def within(seconds: float, task: Callable[[], Result]) -> Result:
+def within(seconds: float, task: Callable[[], Result], *, is_work: bool = False) -> Result:
     """Do a task in a thread of its own and return its result; a call into a library can be ended in no other way.
 
     What takes too long is left alone, and ends with the process.
@@ -64,13 +65,31 @@ def within(seconds: float, task: Callable[[], Result]) -> Result:
     Args:
         seconds: how long it may take.
         task: what to do.
+        is_work: whether it works rather than waits. What takes too long then goes behind all that other threads do.
 
     Raises:
         TimeoutError: when it takes longer.
     """
     done: queue.SimpleQueue[Future[Result]] = queue.SimpleQueue()
-    _started(lambda: done.put(_attempt(task)))
-    return _next(done, seconds).result()
+    thread = _started(lambda: done.put(_attempt(task)))
+    try:
+        attempt = _next(done, seconds)
+    except TimeoutError:
+        if is_work:
+            _put_behind(thread)
+        raise
+    return attempt.result()
+
+
+_LOWEST = 19
+"""As for the command `nice`. On Linux, a thread has a priority of its own."""
+
+
+def _put_behind(thread: threading.Thread) -> None:
+    """Give a thread the lowest priority: a template that never ends would take a processor from all that is left."""
+    if sys.platform == "linux" and thread.native_id is not None:
+        with contextlib.suppress(OSError):  # it has ended
+            os.setpriority(os.PRIO_PROCESS, thread.native_id, _LOWEST)
 
 
 _GLANCE = 0.25

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from efdgen.errors import ChartError
 from efdgen.helm import printing
+from efdgen.helm.engines import orphans
 from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Release, cautions
 from efdgen.language.tuples import NamedTuple
 
@@ -120,7 +121,7 @@ def _splittable(path: str, text: str) -> str:
 
 
 def _done(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> _Done:
-    """Run a command, and return how it ended and what it wrote. It does not outlive this process by much."""
+    """Run a command, and return how it ended and what it wrote. It does not outlive this process."""
     started = subprocess.Popen(
         command,
         cwd=folder,
@@ -129,7 +130,7 @@ def _done(command: Sequence[str], folder: Path, environment: Mapping[str, str], 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    with started as process:
+    with started as process, orphans.ended_with_us(process.pid):
         # Threads are not waited for at the end of this process, and what they run must end all the same.
         end = weakref.finalize(process, _end, process.pid)
         try:
@@ -137,6 +138,7 @@ def _done(command: Sequence[str], folder: Path, environment: Mapping[str, str], 
             output, said = process.communicate(timeout=seconds)
         except BaseException:
             process.kill()
+            process.wait()
             raise
         finally:
             end.detach()
@@ -157,7 +159,7 @@ def _end(process: int) -> None:
 
 
 def _limit(process: int, seconds: float) -> None:
-    """Have the system end a process that takes too much time, even if this one is killed."""
+    """Have the system end a process that takes too much time, whatever becomes of this one."""
     if sys.platform == "linux":
         import resource
 

@@ -86,7 +86,7 @@ class Sdk:
         """
         self._late.refuse(release)
         try:
-            return threads.within(self._late.seconds, lambda: _template(release, capabilities))
+            return threads.within(self._late.seconds, lambda: _template(release, capabilities), is_work=True)
         except TimeoutError:
             raise self._late.add(release) from None
 
