@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,21 @@ from efdgen.helm.charts import lock
 from efdgen.helm.charts.cache import Cache, digest
 from efdgen.helm.charts.lock import LockedChart
 from support.chartserver import chart
+from support.checkout import edit
 from support.repository import overlay
 
 SUB = chart("sub", "0.1.0", {"values.yaml": "port: 80\nname: sub\n"})
+OFF = chart("spare", "0.1.0", {"values.yaml": "port: 80\n"})
 STORE = chart(
     "store-chart",
     "1.2.3",
-    {"values.yaml": "image:\n  tag: 1.0.0\n# How many.\nreplicas: 3\nsub:\n  port: 81\n"},
-    subcharts=[SUB],
+    {
+        "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 1.2.3\n"
+        "dependencies:\n- {name: sub, version: 0.1.0}\n- {name: spare, version: 0.1.0, condition: config.spare}\n",
+        "values.yaml": "image:\n  tag: 1.0.0\n# How many.\nreplicas: 3\nsub:\n  port: 81\n"
+        "config: {spare: false}\n",
+    },
+    subcharts=[SUB, OFF],
 )
 REPOSITORY = "https://charts.example.org/"
 
@@ -63,6 +71,18 @@ def test_values_that_only_charts_set_are_explained(cached: Path) -> None:
         'lab store.sub.name = "sub"',
         '  * chart default  "sub"  store-chart-1.2.3.tgz:charts/sub/values.yaml:2:7',
     ]
+
+
+def test_a_value_of_a_chart_that_is_switched_off_says_so(cached: Path) -> None:
+    assert run(cached, "lab", "store.spare.port").stdout.splitlines() == [
+        "lab store.spare.port = 80",
+        "  * chart default  80  store-chart-1.2.3.tgz:charts/spare/values.yaml:1:7",
+        "    the chart inside that takes it is switched off: config.spare is false",
+    ]
+    (found,) = json.loads(run(cached, "lab", "store.spare.port", "--format", "json").stdout)
+    assert found["switchedOff"] == "config.spare"
+    edit(cached / "environments/lab.yaml", "      persistence:\n", "      config: {spare: true}\n      persistence:\n")
+    assert "switched" not in run(cached, "lab", "store.spare.port").stdout
 
 
 def test_a_chart_that_is_not_there_is_said_once_on_stderr(cached: Path) -> None:

@@ -45,8 +45,8 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
     if subject and question:
         raise UsageError(f"--{subject} is about all of {environment}: leave out {question!r}")
     folder = repository_root(root)
-    charts = open_charts(folder)
-    found = verb.explain(folder, environment, verb.ChartDefaults(folder, charts, say))
+    defaults = verb.ChartDefaults(folder, open_charts(folder), say)
+    found = verb.explain(folder, environment, defaults, defaults.switched_off)
     if subject == "hosts":
         hosts = list(found.hosts())
         text = report.as_json(hosts) if format_ == "json" else report.hosts(hosts, click.style)

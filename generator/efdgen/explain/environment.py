@@ -26,6 +26,15 @@ from efdgen.repository.model import AppChart, AppDefinition, Repository
 ChartDefaults = Callable[[AppDefinition, Sequence[AppChart]], Sequence[Layer]]
 """Returns the values that charts of an app bring themselves, as layers below `values`; none when they aren't known."""
 
+SwitchedOff = Callable[[AppChart, Path, Mapping[str, Any]], str]
+"""Returns the switch that keeps a chart inside a chart from reading a value of an app, if it is off; else nothing."""
+
+
+def nothing_is_off(_chart: AppChart, _path: Path, _values: Mapping[str, Any]) -> str:
+    """Return nothing: what is switched off is not known."""
+    return ""
+
+
 _OWN_ARGOCD = ("targetRevision", "project", "destinationServer", "syncPolicy")
 """What an Application has from the settings of its app or else from the facts."""
 
@@ -46,10 +55,16 @@ class Environment:
         resolver: what resolved it.
         resolved: the environment.
         chart_defaults: the values that the apps' charts bring themselves.
+        switched_off: what is switched off in those of them that were asked for.
     """
 
     def __init__(
-        self, repository: Repository, resolver: Resolver, resolved: ResolvedEnvironment, chart_defaults: ChartDefaults
+        self,
+        repository: Repository,
+        resolver: Resolver,
+        resolved: ResolvedEnvironment,
+        chart_defaults: ChartDefaults,
+        switched_off: SwitchedOff = nothing_is_off,
     ) -> None:
         self.name = resolved.spec.name
         self.resolved = resolved
@@ -57,6 +72,7 @@ class Environment:
         self.elsewhere = repository.apps.keys() - self.apps.keys()
         self.facts = Facts(repository, resolver, self.name)
         self._chart_defaults = chart_defaults
+        self._switched_off = switched_off
         self._trees: dict[str, Tree] = {}
         self._value_trees: dict[tuple[str, tuple[AppChart, ...]], Tree] = {}
 
@@ -83,8 +99,13 @@ class Environment:
             # Nobody says anything about the values of the chart: there is only the key that stands for it.
             chart = trace(self.tree(app), ("chart", "name"))
             return chart._replace(path=path, value={})
-        tree = self.value_tree(app, path[1:]) if path[0] == "values" and len(path) > 1 else self.tree(app)
-        return trace(tree, path)
+        if path[0] != "values" or len(path) == 1:
+            return trace(self.tree(app), path)
+        found = trace(self.value_tree(app, path[1:]), path)
+        resolved = self.apps[app]
+        taker = resolved.definition.taker(path[1:])
+        is_off = self._switched_off(taker, path[1:], resolved.values) if taker is not None else ""
+        return found._replace(switched_off=is_off)
 
     def tree(self, app: str) -> Tree:
         """Return the layers of an app's settings."""

@@ -58,6 +58,8 @@ class Explanation(NamedTuple):
         within: where in that which the formula yields the value stands.
         copy_of: what the formula takes the value from, unchanged, where that can be known.
         inputs: what else the formula looks at.
+        switched_off: the value that is false, and keeps the chart inside a chart from being deployed that would read
+            this one; empty: there is none such.
     """
 
     environment: str
@@ -70,6 +72,7 @@ class Explanation(NamedTuple):
     within: Path = ()
     copy_of: Explanation | None = None
     inputs: tuple[Explanation, ...] = ()
+    switched_off: str = ""
 
     @property
     def winner(self) -> Say | None:

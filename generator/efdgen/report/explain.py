@@ -31,6 +31,8 @@ def _block(explanation: Explanation, style: Style) -> Iterator[str]:
     else:
         yield f"{style(title, bold=True)} = {_shown(value)}"
     yield from _reasons(explanation, _INDENT, explanation.environment, style)
+    if explanation.switched_off:
+        yield f"{_INDENT}  the chart inside that takes it is switched off: {explanation.switched_off} is false"
 
 
 def _reasons(explanation: Explanation, indent: str, asked: str, style: Style) -> Iterator[str]:
@@ -159,6 +161,8 @@ def _explanation(explanation: Explanation) -> dict[str, Any]:
         plain["copyOf"] = _explanation(explanation.copy_of) if explanation.copy_of is not None else None
     if explanation.formula or explanation.inputs:
         plain["inputs"] = [_explanation(put_in) for put_in in explanation.inputs]
+    if explanation.switched_off:
+        plain["switchedOff"] = explanation.switched_off
     return _present(plain)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
 
-from efdgen.errors import ChartError, InvalidInputError
-from efdgen.explain import defaults
+from efdgen.errors import ChartError, InvalidInputError, Path
+from efdgen.explain import defaults, environment
 from efdgen.explain.environment import Environment
 from efdgen.language.layers import Layer
 from efdgen.repository.model import AppChart, AppDefinition
@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     from efdgen.helm.hydrate import Charts
 
 
-def explain(root: Path, name: str, chart_defaults: ChartDefaults) -> Environment:
+def explain(
+    root: FilePath,
+    name: str,
+    chart_defaults: environment.ChartDefaults,
+    switched_off: environment.SwitchedOff = environment.nothing_is_off,
+) -> Environment:
     """Load and resolve one environment, ready for questions. Rules across apps and environments are not looked at.
 
     Args:
         root: the repository.
         name: the environment.
         chart_defaults: the values that the apps' charts bring themselves, asked for when an app is.
+        switched_off: what is switched off in those of them that were asked for.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
@@ -34,7 +40,8 @@ def explain(root: Path, name: str, chart_defaults: ChartDefaults) -> Environment
     repository = project.repository
     try:
         if name in repository.environments:
-            return Environment(repository, project.resolver, project.resolver.resolve(name), chart_defaults)
+            resolved = project.resolver.resolve(name)
+            return Environment(repository, project.resolver, resolved, chart_defaults, switched_off)
     except InvalidInputError as error:
         raise_errors([*repository.problems, *error.problems])
     raise InvalidInputError(repository.problems)
@@ -49,16 +56,18 @@ class ChartDefaults:
         say: told once why there are none.
     """
 
-    def __init__(self, root: Path, charts: Charts, say: Callable[[str], None]) -> None:
+    def __init__(self, root: FilePath, charts: Charts, say: Callable[[str], None]) -> None:
         self._root = root
         self._charts = charts
         self._say = say
         self._has_said = False
+        self._texts: dict[AppChart, Callable[[Path, Mapping[str, Any]], str]] = {}
 
     def __call__(self, definition: AppDefinition, charts: Sequence[AppChart]) -> tuple[Layer, ...]:
         """Return the values of these charts of an app, and of their subcharts, the least specific first."""
         from efdgen.helm.charts import archive
         from efdgen.repository.chartfolders import read
+        from efdgen.rules.overrides.charttext import ChartText
 
         found: list[Layer] = []
         for chart in charts:
@@ -76,4 +85,16 @@ class ChartDefaults:
                 continue
             above = () if definition.chart is not None else (chart.key,)
             found += defaults.layers(start, texts, above, folders)
+            named = {f"{chart.name}/{path}": content.decode("utf-8", "replace") for path, content in files.items()}
+            self._texts[chart] = ChartText([(above, named)]).switched_off
         return tuple(found)
+
+    def switched_off(self, chart: AppChart, path: Path, values: Mapping[str, Any]) -> str:
+        """Return the switch that is off, and keeps a chart inside a chart from reading a value; else nothing.
+
+        Args:
+            chart: the chart that takes the value; its own values were asked for before.
+            path: where the value is in those of the app.
+            values: the app's values.
+        """
+        return self._texts[chart](path, values) if chart in self._texts else ""
