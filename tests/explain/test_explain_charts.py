@@ -24,8 +24,7 @@ STORE = chart(
     {
         "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 1.2.3\n"
         "dependencies:\n- {name: sub, version: 0.1.0}\n- {name: spare, version: 0.1.0, condition: config.spare}\n",
-        "values.yaml": "image:\n  tag: 1.0.0\n# How many.\nreplicas: 3\nsub:\n  port: 81\n"
-        "config: {spare: false}\n",
+        "values.yaml": "image:\n  tag: 1.0.0\n# How many.\nreplicas: 3\nsub:\n  port: 81\nconfig: {spare: false}\n",
     },
     subcharts=[SUB, OFF],
 )
