@@ -350,6 +350,8 @@ def test_the_first_cached_version_of_a_chart_that_does_without_an_old_api_is_nam
     # The cluster of the one environment serves networking.k8s.io/v1.
     new = OLD.replace("v1beta1", "v1") + "spec: {defaultBackend: {service: {name: a, port: {number: 1}}}}\n"
     templates = {"1.2.0": new, "1.2.4": OLD, "1.3.0-rc.1": new, "1.3.0": "{{ fail `no` }}", "2.0.0": new, "3.0.0": new}
+    # The cache has a chart of the same name from another repository, too.
+    templates["1.9.0"] = new
     cached = {
         version: pack("store-chart", {"Chart.yaml": metadata("store-chart", version), "templates/x.yaml": template})
         for version, template in templates.items()
@@ -360,7 +362,8 @@ def test_the_first_cached_version_of_a_chart_that_does_without_an_old_api_is_nam
         asked.append(name)
         return cached
 
-    known = fixingcharts.Known(of_name, lambda chart: ["v4.0.0", "5.0.0-rc.1", chart.version])
+    offered = ["1.2.4", "1.3.0", "v2.0.0", "3.0.0", "v4.0.0", "5.0.0-rc.1"]
+    known = fixingcharts.Known(of_name, lambda chart: [*offered, chart.version])
     linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), known=known)
     (problem,) = (each for each in linted.problems if each.code == "W703")
     assert problem.hint == (

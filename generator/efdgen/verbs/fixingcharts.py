@@ -90,11 +90,15 @@ class Fixing:
 
     def _advice(self, finding: Finding, chart: AppChart, around: Around) -> str:
         """Return what to say of other versions of a chart; empty: nothing is known of them."""
-        archives = self._archives(chart.name)
+        offered = self._versions(chart.reference)
+        # A cache knows charts by their names: another repository's may have the same, and other versions.
+        plain = {version.removeprefix("v") for version in offered}
+        found = self._archives(chart.name)
+        archives = {each: found[each] for each in found if not plain or each.removeprefix("v") in plain}
         version = _fixing(finding, chart, around, archives)
         if version:
             return f"{chart.name} {version}, which is in the chart cache, does so"
-        newest = versions.after(chart.version, self._versions(chart.reference))[-1:]
+        newest = versions.after(chart.version, offered)[-1:]
         if newest and newest[0] not in archives:
             command = f"efdgen charts diff {finding.app} {newest[0]}"
             return f"its repository has {newest[0]}, which nobody has looked at: {command}"
