@@ -30,6 +30,24 @@ def refused(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [changes.path(path) for *_, path in objects.refused("lab", "store", *sides(before, after))]
 
 
+def test_of_several_objects_of_one_name_those_that_stay_do_not_look_changed() -> None:
+    ours, theirs, third = (thing("ConfigMap", data={"of": whose}) for whose in ("us", "them", "a third"))
+
+    def told(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[tuple[str, bool, bool]]:
+        both = [
+            objects.steady([Object("t", data) for data in side], [Object("t", data) for data in side])
+            for side in (before, after)
+        ]
+        return [
+            (each.part, each.before is ABSENT, each.after is ABSENT) for each in objects.compare("lab", "store", *both)
+        ]
+
+    assert told([ours], [theirs, ours]) == [("ConfigMap store (2)", True, False)]
+    assert told([theirs, ours], [ours]) == [("ConfigMap store", False, True)]
+    assert told([theirs, ours], [ours, theirs]) == []
+    assert told([ours, theirs], [ours, third]) == [("ConfigMap store (2)", False, False)]
+
+
 CLAIM = {"metadata": {"name": "data", "labels": {"chart": "a-1"}}, "spec": {"storageClassName": "fast"}}
 OTHER_CLAIM = {"metadata": {"name": "data", "labels": {"chart": "a-2"}}, "spec": {"storageClassName": "fast"}}
 HOOK = {"name": "store", "annotations": {"helm.sh/hook": "post-install"}}

@@ -34,7 +34,8 @@ NEW = {
     "  labels: {helm.sh/chart: store-chart-{{ .Chart.Version }}}\n"
     "data:\n  tag: {{ .Values.image.tag | quote }}\n  replicas: {{ .Values.replicas | quote }}\n"
     "  ingress: {{ toJson .Values.ingress | quote }}\n  level: {{ .Values.logs.level }}\n"
-    '  zone: {{ .Values.zone | default (required "a zone is needed" .Values.zone) | quote }}\n',
+    '  zone: {{ .Values.zone | default (required "a zone is needed" .Values.zone) | quote }}\n'
+    "  number: 1\n",
 }
 
 
@@ -132,6 +133,9 @@ def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_
     assert 'version: "1.3.0"' in (root / "charts.lock").read_text(encoding="utf-8")
     assert "from store-chart 1.3.0." in (root / "templates/apps/store/chart-keys.yaml").read_text(encoding="utf-8")
     assert "ConfigMap store/store / data.level: info -> warn" in result.stdout
+    # Kubernetes would refuse it: every value of a ConfigMap is text.
+    found = result.stdout.partition("\nefdgen lint finds then:\n")[2]
+    assert found.startswith("error[E701] ConfigMap store: data.number must be text, not 1 (")
     assert "wrote templates/apps/store/app.yaml, charts.lock, templates/apps/store/chart-keys.yaml" in result.stdout
     assert charts(root, "verify").exit_code == 0
 

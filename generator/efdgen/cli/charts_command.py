@@ -19,13 +19,15 @@ from efdgen.cli.common import (
     root_option,
     show,
     timeout_option,
+    told,
 )
 from efdgen.cli.helm_options import engine_option, open_charts, report_failures
 from efdgen.cli.streams import say, say_error, say_warning
-from efdgen.errors import ChartError
+from efdgen.errors import ChartError, Problem
 
 if TYPE_CHECKING:
     from efdgen.helm.charts.outcomes import Failure
+    from efdgen.helm.engines.engine import Engine
     from efdgen.helm.hydrate import HydratedApp
     from efdgen.verbs.chartupgrade import Upgraded
 
@@ -242,8 +244,23 @@ def _show_objects(root: Path, done: Upgraded, engine: str) -> tuple[HydratedApp,
     former = open_charts(root, lambda: locks.former(root, done.former_lock, "the lock as it was"))
     with helmwarnings.once(helm):
         found = objectdiff.compare(done.trees, done.values, helm, open_charts(root), former)
+        wrong = _wrong(root, done, helm)
     click.echo(written(found.shown, "text", click.style))
+    if wrong:
+        click.echo("\nefdgen lint finds then:")
+        for said in told(wrong, "text", click.style, root):
+            click.echo(said.text)
     return found.failed
+
+
+def _wrong(root: Path, done: Upgraded, engine: Engine) -> tuple[Problem, ...]:
+    """Return what is wrong with the objects of the apps, as far as they can be looked at alone."""
+    from efdgen.output import layout
+    from efdgen.verbs import lint
+
+    deployed = {layout.app_of(path) for path in done.trees.after if layout.is_values(path)} if done.trees else set()
+    apps = [app for app in done.values.looked_at if app in deployed] if done.values else []
+    return lint.lint(root, (), engine, open_charts(root), apps).problems if apps else ()
 
 
 @command.command("outdated")

@@ -33,6 +33,7 @@ def compare(environment: str, app: str, before: Mapping[str, Any], after: Mappin
     Labels and checksums that every version of a chart changes are one difference of the app, whatever has them. What
     Secrets hold is hidden.
     """
+    after = _paired(before, after)
     versions: dict[str, tuple[Any, Any]] = {}
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name, ABSENT), after.get(name, ABSENT)
@@ -54,10 +55,33 @@ def compare(environment: str, app: str, before: Mapping[str, Any], after: Mappin
         yield Found(environment, app, OF_THE_VERSION, (), *sides)
 
 
+_ANOTHER = re.compile(r" \([0-9]+\)\Z")
+"""What stands behind the name of the second object of one name: ` (2)`. No name in Kubernetes ends so."""
+
+
+def _paired(before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the objects of `after`, those of one name in an order in which what is unchanged stands where it stood.
+
+    Two templates may make one object. Where one of them is new, the other must not look changed.
+    """
+    paired = dict(after)
+    for name in {_ANOTHER.sub("", name) for name in (*before, *after) if _ANOTHER.search(name)}:
+        places = [each for each in dict.fromkeys((*before, *after)) if _ANOTHER.sub("", each) == name]
+        left = [paired.pop(place) for place in places if place in paired]
+        for place in places:
+            if place in before and before[place] in left:
+                left.remove(before[place])
+                paired[place] = before[place]
+        free = [place for place in places if place not in paired]
+        paired.update(zip(free, left, strict=False))
+    return paired
+
+
 def refused(
     environment: str, app: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, str, Steps]]:
     """Yield the changes that Kubernetes refuses: environment, app, object and path."""
+    after = _paired(before, after)
     for name in sorted(before.keys() & after.keys()):
         for edit in difference(before[name], after[name]).edits:
             if edit.path and immutable.is_refused(edit, before[name], after[name]):
