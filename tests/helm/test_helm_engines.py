@@ -469,7 +469,7 @@ from efdgen import cli
 from efdgen.helm.charts import cache
 from efdgen.helm.engines import command, sdk
 from support.standins import StandIns
-cache.LockedCharts.open = lambda root, _former=None: StandIns.open(root)
+cache.LockedCharts.open = lambda root, *_: StandIns.open(root)
 is_at_work = threading.Event()
 def watched(there, is_endless):
     def call(*arguments):

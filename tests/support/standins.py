@@ -60,7 +60,7 @@ class StandIns:
                         self.archives[chart] = pack(chart.name, files)
 
     @classmethod
-    def open(cls, root: Path, _former: object = None) -> StandIns:
+    def open(cls, root: Path, *_: object) -> StandIns:
         """Return stand-ins for everything that a repository's rendered tree depends on."""
         return cls(disk.read(root / "rendered"))
 

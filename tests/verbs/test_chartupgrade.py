@@ -16,7 +16,8 @@ from efdgen.errors import Location
 from efdgen.verbs import chartupgrade
 from efdgen.verbs.charts import pinned
 from support.chartserver import Chart, ChartServer, chart
-from support.checkout import ROOT
+from support.checkout import ROOT, snapshot
+from support.gitrepo import commit
 
 OLD = {
     "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 1.2.3\nappVersion: '1.9'\nkubeVersion: '>=1.16-0'\n",
@@ -138,6 +139,40 @@ def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_
     assert found.startswith("error[E701] ConfigMap store: data.number must be text, not 1 (")
     assert "wrote templates/apps/store/app.yaml, charts.lock, templates/apps/store/chart-keys.yaml" in result.stdout
     assert charts(root, "verify").exit_code == 0
+
+
+def test_the_charts_of_a_revision_are_fetched_for_a_review_against_it(
+    root: Path, server: ChartServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    charts(root, "fetch")
+    commit(root)
+    values = root / "templates/apps/store/values.yaml"
+    values.write_text(values.read_text(encoding="utf-8") + "zone: a\n", encoding="utf-8")
+    charts(root, "upgrade", "store", "1.3.0", "--engine", "sdk")
+    # Somebody else has what is locked now, and nothing of before.
+    monkeypatch.setenv("EFDGEN_CACHE", str(tmp_path / "another cache"))
+    charts(root, "fetch")
+    before = snapshot(root)
+    review = ["diff", "--base", "HEAD", "--hydrate", "--engine", "sdk", "--root", str(root)]
+    result = CliRunner().invoke(cli.command, review)
+    assert (result.exit_code, "NOT COMPARED  store in dome, lab\n" in result.stdout) == (5, True), result.stdout
+    # Said once, for all environments, with what helps.
+    (error,) = (line for line in result.stderr.splitlines() if line.startswith("error:"))
+    assert error.startswith("error: store in environments dome, lab: store-chart 1.2.3: not in the chart cache (")
+    assert error.endswith("; run: efdgen charts fetch --base HEAD")
+
+    result = charts(root, "fetch", "--base", "HEAD")
+
+    assert result.stdout.startswith("fetched store-chart 1.2.3\n1 fetched, "), result.output
+    assert (result.exit_code, snapshot(root)) == (0, before)
+    assert CliRunner().invoke(cli.command, review).exit_code == 0
+    # What was locked then is not to be had again: there is nothing to accept.
+    (tmp_path / "another cache/charts").rename(tmp_path / "gone")
+    server.add(chart("store-chart", "1.2.3", {**OLD, "values.yaml": "image: {tag: '6.6.6'}\n"}))
+    result = charts(root, "fetch", "--base", "HEAD")
+    assert (result.exit_code, "accept" in result.stderr) == (5, False)
+    assert "find out why (charts.lock of HEAD (" in result.stderr
+    assert charts(root, "fetch", "--base", "HEAD", "--accept", "store-chart").exit_code == 2
 
 
 def test_a_pin_that_the_new_version_does_not_know_is_said_after_the_review(root: Path) -> None:

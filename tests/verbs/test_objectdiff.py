@@ -67,7 +67,7 @@ def checkout(tmp_path: Path) -> Path:
     return copy_checkout(tmp_path / "checkout")
 
 
-def charts_of(root: Path, _former: object = None) -> StandIns:
+def charts_of(root: Path, *_: object) -> StandIns:
     """Return stand-ins for all charts; InfluxDB's makes up names and passwords."""
     charts = StandIns.open(root)
     for reference in charts.archives:

@@ -72,8 +72,14 @@ def command() -> None:
     shell_complete=_complete_chart,
     help="Download this chart again, and take it even if it is another archive than the one that is locked.",
 )
+@click.option(
+    "--base",
+    metavar="REV",
+    shell_complete=completing.revision,
+    help="Download what charts.lock of this Git revision says instead, for efdgen diff --base REV --hydrate.",
+)
 @reports_errors
-def fetch_command(root: Path | None, timeout: float, accepted: tuple[str, ...]) -> None:
+def fetch_command(root: Path | None, timeout: float, accepted: tuple[str, ...], base: str | None) -> None:
     """Download pinned charts that are not in the cache, check them, and bring charts.lock up to date.
 
     What charts.lock says of a version is never changed, unless the chart is accepted by name.
@@ -85,15 +91,24 @@ def fetch_command(root: Path | None, timeout: float, accepted: tuple[str, ...]) 
       efdgen charts fetch
       efdgen charts fetch --timeout 120
       efdgen charts fetch --accept influxdb
+      efdgen charts fetch --base main
     """
     from efdgen.report import charts
     from efdgen.verbs import charts as fetch
 
+    if base is not None:
+        if accepted:
+            raise click.UsageError("--accept is about charts.lock as it is now, and --base about another")
+        from efdgen.verbs import formercharts
+
+        former = formercharts.fetch(repository_root(root), base, timeout)
+        click.echo(charts.fetched_former(former.base, former.fetched, former.kept, click.style))
+        return _end(former.failures)
     outcome = fetch.fetch(repository_root(root), timeout, accepted)
     click.echo(charts.fetched(outcome, click.style))
     for mirror in outcome.idle:
         say_warning(f"{mirror.source}: no chart's repository or archive begins with the mirror's {mirror.prefix}")
-    _end(outcome.failures)
+    return _end(outcome.failures)
 
 
 @command.command("verify")

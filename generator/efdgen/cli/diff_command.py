@@ -101,7 +101,7 @@ def command(
     shown = compared.shown
     failed: tuple[HydratedApp, ...] = ()
     if hydrate:
-        shown, failed = _objects(folder, compared, engine)
+        shown, failed = _objects(folder, compared, engine, base or "HEAD")
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         yield Said(written(shown, form, style))
@@ -117,7 +117,7 @@ def command(
         raise click.exceptions.Exit(DIFFERENCES)
 
 
-def _objects(root: Path, compared: Reviewed, engine: str) -> tuple[Review, tuple[HydratedApp, ...]]:
+def _objects(root: Path, compared: Reviewed, engine: str, base: str) -> tuple[Review, tuple[HydratedApp, ...]]:
     """Return the review of the objects, and what can't be said because Helm failed."""
     from efdgen.cli import helmwarnings
     from efdgen.helm import engines
@@ -126,7 +126,7 @@ def _objects(root: Path, compared: Reviewed, engine: str) -> tuple[Review, tuple
     helm = engines.choose(engine)
     say(f"With {helm.description}")
     trees = compared.trees
-    former = open_charts(root, lambda: locks.former(root, trees.lock, trees.base))
+    former = open_charts(root, lambda: locks.former(root, trees.lock, trees.base), base)
     with helmwarnings.once(helm):
         found = objectdiff.compare(trees, compared.shown, helm, open_charts(root), former)
     return found.shown, found.failed

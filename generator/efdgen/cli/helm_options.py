@@ -54,26 +54,34 @@ def has_library() -> bool:
         return False
 
 
-def open_charts(root: Path, former: Callable[[], ChartLock] | None = None) -> Charts:
+def open_charts(root: Path, former: Callable[[], ChartLock] | None = None, base: str = "") -> Charts:
     """Return the repository's chart cache, opened when the first chart is asked for.
 
     Args:
         root: the repository.
         former: reads a lock that wins over the repository's.
+        base: the revision that this lock is of; empty: of none.
     """
-    from efdgen.helm.charts.cache import ChartsOnDemand
+    import shlex
 
-    return ChartsOnDemand(root, former)
+    from efdgen.helm.charts.cache import FETCH, ChartsOnDemand
+
+    return ChartsOnDemand(root, former, f"{FETCH} --base {shlex.quote(base)}" if base else FETCH)
 
 
 def failures(failed: Sequence[HydratedApp], style: Style) -> Iterator[Said]:
     """Return what Helm could not do, and what to do."""
     from efdgen.helm.engines import messages
 
+    alike: dict[str, dict[str, list[str]]] = {}
     for result in failed:
-        where = f"{result.app} in environment {result.environment}"
-        yield Said(error(f"{where}: {result.error}", style), is_result=False)
-        advice = messages.advice(result.error)
+        alike.setdefault(result.error, {}).setdefault(result.app, []).append(result.environment)
+    for message, apps in alike.items():
+        where = "; ".join(
+            f"{app} in environment{'s' if len(names) > 1 else ''} {', '.join(names)}" for app, names in apps.items()
+        )
+        yield Said(error(f"{where}: {message}", style), is_result=False)
+        advice = messages.advice(message)
         if advice:
             yield Said(f"  {advice}", is_result=False)
 

@@ -32,6 +32,12 @@ def fetched(outcome: Fetched, style: Style) -> str:
     return "\n".join([*lines, ", ".join(counts)])
 
 
+def fetched_former(base: str, charts: Sequence[LockedChart], kept: int, style: Style) -> str:
+    """Return which charts of a revision were fetched, a line a chart, then how many were there."""
+    lines = [f"{style('fetched', fg='green')} {chart.name} {chart.version}" for chart in charts]
+    return "\n".join([*lines, f"{len(charts)} fetched, {kept} there already, as {base} locks them"])
+
+
 def keys(outcome: WrittenKeys, style: Style) -> str:
     """Return which files of keys were written, a line each, and what of app definitions does nothing; then the sum."""
     lines = []

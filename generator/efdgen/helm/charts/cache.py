@@ -151,20 +151,25 @@ class LockedCharts:
         locked: the lock.
         cache: the cache; None: there is no place for one.
         rendered: the folder of the rendered tree; None: nothing is vendored.
+        advice: what to do about a chart that is not there.
     """
 
-    def __init__(self, locked: ChartLock, cache: Cache | None, rendered: Path | None = None) -> None:
+    def __init__(
+        self, locked: ChartLock, cache: Cache | None, rendered: Path | None = None, advice: str = FETCH
+    ) -> None:
         self._locked = locked
         self._cache = cache
         self._rendered = rendered
+        self._advice = advice
 
     @classmethod
-    def open(cls, root: Path, former: ChartLock = lock.EMPTY) -> LockedCharts:
+    def open(cls, root: Path, former: ChartLock = lock.EMPTY, advice: str = FETCH) -> LockedCharts:
         """Read a repository's charts.lock and find the cache; a missing lock is an empty one.
 
         Args:
             root: the repository.
             former: a lock that wins over it.
+            advice: what to do about a chart that is not there.
 
         Raises:
             InvalidInputError: when the lock is not what it should be.
@@ -174,7 +179,7 @@ class LockedCharts:
             cache = Cache(folder())
         except ChartError:
             cache = None  # what is vendored is there all the same
-        return cls(former.over(read_lock(root)), cache, root / paths.OUTPUT)
+        return cls(former.over(read_lock(root)), cache, root / paths.OUTPUT, advice)
 
     def archive(self, chart: ChartReference) -> bytes:
         """Return a chart's archive; it has the digest that is locked.
@@ -192,7 +197,7 @@ class LockedCharts:
         """Do the same as `archive`; the error does not say which chart it is about."""
         entry = self._locked.find(chart)
         if entry is None:
-            raise NotLockedError(f"not in {lock.FILE}; {FETCH}")
+            raise NotLockedError(f"not in {lock.FILE}; {self._advice}")
         content = self._cache.read(entry.sha256) if self._cache else None
         if content is None:
             content = self._from_tree(entry)
@@ -219,7 +224,7 @@ class LockedCharts:
         if self._cache is None:
             folder()  # says what is wrong with it
         place = f" ({self._cache.path(entry.sha256)})" if self._cache else ""
-        raise ChartError(f"not in the chart cache{place}{others}; {FETCH}")
+        raise ChartError(f"not in the chart cache{place}{others}; {self._advice}")
 
     def other_vendored(self, chart: ChartReference) -> list[tuple[Path, str]]:
         """Return the vendored archives of a locked chart that are not the one that is locked, each with its digest."""
@@ -261,10 +266,12 @@ class ChartsOnDemand:
     Args:
         root: the repository.
         former: reads a lock that wins over that of the repository, as the one of a revision does for its charts.
+        advice: what to do about a chart that is not there.
     """
 
-    def __init__(self, root: Path, former: Callable[[], ChartLock] | None = None) -> None:
+    def __init__(self, root: Path, former: Callable[[], ChartLock] | None = None, advice: str = FETCH) -> None:
         self._root = root
+        self._advice = advice
         self._former = former
         self._charts: LockedCharts | None = None
         self._opening = threading.Lock()
@@ -278,5 +285,7 @@ class ChartsOnDemand:
         """
         with self._opening:
             if self._charts is None:
-                self._charts = LockedCharts.open(self._root, self._former() if self._former else lock.EMPTY)
+                self._charts = LockedCharts.open(
+                    self._root, self._former() if self._former else lock.EMPTY, self._advice
+                )
         return self._charts.archive(chart)

@@ -142,7 +142,10 @@ def comings_and_goings(review: Review) -> list[tuple[str, str]]:
     for verb, deployments in (("app added", review.added_apps), ("app removed", review.removed_apps)):
         for app in deployments:
             said.append((verb, f"{' '.join(filter(None, (app.app, app.version)))}: {names(app.environments)}"))  # noqa: PERF401
-    said += [("not compared", str(place)) for place in review.unknown]
+    unknown: dict[str, list[str]] = {}
+    for place in review.unknown:
+        unknown.setdefault(place.app, []).append(place.environment)
+    said += [("not compared", f"{app} in {', '.join(environments)}") for app, environments in unknown.items()]
     said += [line for moving in review.objects for line in _moving(moving)]
     said += [
         (
