@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from efdgen import cli
 from efdgen.errors import Location
+from efdgen.report import chartreview
 from efdgen.verbs import chartupgrade
 from efdgen.verbs.charts import pinned
 from support.chartserver import Chart, ChartServer, chart
@@ -105,6 +106,14 @@ def test_a_diff_says_what_is_not_read_any_more_what_is_needed_and_which_defaults
         "  - old: {a, b}",
     ]
     assert definition(root).count("1.2.3") == 1
+
+
+def test_a_long_list_of_defaults_ends_with_the_command_that_shows_all(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chartreview, "_MOST_DEFAULTS", 2)
+    lines = charts(root, "diff", "store", "1.3.0").stdout.splitlines()
+    assert "  and 2 more: efdgen charts diff store 1.2.3 1.3.0 --all" in lines
 
 
 def test_a_diff_for_programs_holds_everything_and_names_clusters_that_the_chart_is_not_for(

@@ -99,7 +99,7 @@ def _defaults(review: ChartReview, *, is_whole: bool) -> Iterator[str]:
         most = len(shown) if is_whole else _MOST_DEFAULTS
         yield from (f"  {_edit(edit)}" for edit in shown[:most])
         if len(shown) > most:
-            yield f"  and {len(shown) - most} more: efdgen charts diff --all shows them"
+            yield f"  and {len(shown) - most} more: {review.asked} --all"
 
 
 def _edit(edit: Edit) -> str:

@@ -85,6 +85,7 @@ class ChartReview(NamedTuple):
         overridden: defaults that differ, and that overrides of ours win over.
         defaults: the other defaults that differ.
         unreadable: templates of the new version that could not be read: any key counts as read there.
+        asked: the words of the command that compares these versions.
     """
 
     name: str
@@ -102,6 +103,7 @@ class ChartReview(NamedTuple):
     overridden: tuple[Edit, ...]
     defaults: tuple[Edit, ...]
     unreadable: tuple[str, ...]
+    asked: str = ""
 
 
 class Ours(NamedTuple):

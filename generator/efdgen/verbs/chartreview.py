@@ -163,7 +163,9 @@ def compare(subject: Subject, before: Side, after: Side) -> ChartReview:
         cluster._replace(fits=constraints.allows(constraint, cluster.version) if constraint else True)
         for cluster in said.clusters
     )
-    return charts.compare(subject.chart.name, before, after, said._replace(clusters=tuple(clusters)))
+    found = charts.compare(subject.chart.name, before, after, said._replace(clusters=tuple(clusters)))
+    which = "" if subject.app.chart is not None else f" --chart {subject.chart.key}"
+    return found._replace(asked=f"efdgen charts diff {subject.app.name} {found.before} {found.after}{which}")
 
 
 def ours(subject: Subject) -> Ours:
