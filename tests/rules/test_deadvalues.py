@@ -258,6 +258,13 @@ def test_a_spec_that_repeats_the_app_definition_is_redundant(root: Path) -> None
     assert problem.message == "replicaCount says what the app definition says anyway (store in environment lab)"
 
 
+def test_what_alone_names_a_secret_stays_though_the_chart_says_the_same(root: Path) -> None:
+    # W505 would miss who reads it.
+    linted = search(root, values=f"{DEFAULTS}existingSecret: store-auth\n", redundant=True)
+    place = line(root, "templates/apps/store/values.yaml", "exist")
+    assert ("W705", "templates/apps/store/values.yaml", place) not in found(linted)
+
+
 def test_a_value_that_later_layers_override_everywhere_is_shown_when_asked_for(root: Path) -> None:
     for file in (LAB, DOME):
         override(root, "      existingSecret: other\n", file)

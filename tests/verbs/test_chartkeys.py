@@ -55,6 +55,28 @@ def keys(root: Path, app: str = "store") -> str:
     return (root / f"templates/apps/{app}/chart-keys.yaml").read_text(encoding="utf-8")
 
 
+def test_a_chart_that_reads_all_values_at_once_is_named_each_time_and_nothing_is_unknown(
+    root: Path, server: ChartServer
+) -> None:
+    server.add(chart("view", "2.0.0", {"templates/a.yaml": "a: {{ toYaml .Values }}\n"}))
+    write(root, "open", f"chart: {{name: view, version: 2.0.0, repository: '{server.url}'}}\n", "prot: 81\n")
+    app = root / "templates/apps/both/app.yaml"
+    before, _, after = app.read_text(encoding="utf-8").rpartition("1.0.0")
+    app.write_text(f"{before}2.0.0{after}", encoding="utf-8")
+    charts(root, "fetch")
+    for _ in range(2):
+        lines = charts(root, "keys", "both", "open").stdout.splitlines()
+        said = (
+            "a template reads all values at once, or none reads any; efdgen lint --dead-values finds what does nothing"
+        )
+        assert [line for line in lines if "any key" in line] == [
+            f"templates/apps/both/chart-keys.yaml, view: any key counts as known: {said}",
+            f"templates/apps/open/chart-keys.yaml: any key counts as known: {said}",
+        ]
+        assert not any(line.startswith("dead") for line in lines)
+    assert keys(root, "open").endswith("{}\n")
+
+
 def test_keys_are_written_for_each_app_with_charts_of_its_own_and_compared_ever_after(root: Path) -> None:
     charts(root, "fetch")
     result = charts(root, "keys")

@@ -38,14 +38,19 @@ def fetched_former(base: str, charts: Sequence[LockedChart], kept: int, style: S
     return "\n".join([*lines, f"{len(charts)} fetched, {kept} there already, as {base} locks them"])
 
 
+_OPEN = (
+    "any key counts as known: a template reads all values at once, or none reads any; "
+    "efdgen lint --dead-values finds what does nothing"
+)
+
+
 def keys(outcome: WrittenKeys, style: Style) -> str:
     """Return which files of keys were written, a line each, and what of app definitions does nothing; then the sum."""
     lines = []
     for path, unread in outcome.written:
         lines.append(f"{style('wrote', fg='green')} {path}")
         lines += [f"  {template} can't be read: any key of its chart counts as known" for template in unread]
-        if path in outcome.open:
-            lines.append("  any key counts as known: no template reads values one by one, or one reads all at once")
+    lines += [f"{path}: {_OPEN}" for path in sorted(outcome.open)]
     lines += [
         f"{style('dead', fg='yellow')} {dead.location}: {dead.chart} knows no value {dead.value!r}: it does nothing"
         for dead in outcome.dead

@@ -56,13 +56,21 @@ def write(root: Path, names: Collection[str] = ()) -> WrittenKeys:
             failures.append(Failure((), f"{app.name}: {error}"))
             continue
         dead += _dead(app, made.tree)
-        if not made.tree and not made.unread:
-            anything.add(made.path)
+        if not made.unread:
+            anything.update(_open(app, made))
         if made.text != made.former:
             _write(root / made.path, made.text)
             written.append((made.path, made.unread))
     unchanged = len(wanted) - len(written) - len(failures)
     return WrittenKeys(tuple(written), unchanged, tuple(dead), tuple(failures), frozenset(anything))
+
+
+def _open(app: AppDefinition, made: Made) -> Iterator[str]:
+    """Yield where any key counts as known: the file of an app of one chart, or one of several charts in it."""
+    if app.chart is not None:
+        yield from () if made.tree else (made.path,)
+    else:
+        yield from (f"{made.path}, {key}" for key, tree in made.tree.items() if not tree)
 
 
 def differing(root: Path, charts: Charts) -> Iterator[Failure]:

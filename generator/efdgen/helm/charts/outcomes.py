@@ -87,7 +87,8 @@ class WrittenKeys(NamedTuple):
         written: the files that were written, with the templates in which any key counts as known, because they could
             not be read.
         unchanged: how many were as they should be.
-        open: the files in which any key counts as known, since a template reads all values of the app's chart at once.
+        open: where any key counts as known, since a template reads all values of a chart at once: a file, or one of its
+            charts.
         dead: values of app definitions that their charts do not know.
         failures: what went wrong with others.
     """

@@ -13,6 +13,9 @@ Why an idle override is idle is then asked in this order: another layer override
 values of it change objects, so that a template reads it and the chart does the same without it; nothing reads it. Where
 a template names it all the same, what comes of it does not show: a password of that length, a check that it passes, an
 API that the cluster has not. Where other values are refused and none changes objects, it is only looked at.
+
+An override that alone names a Secret which the app has is not idle, whatever the chart does without it: a rule would
+miss who reads that Secret.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from efdgen.language.layers import Layer, at, history
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.render import files as render
+from efdgen.rules import secrets
 from efdgen.rules.overrides import edits, readers
 from efdgen.rules.overrides.baseline import Baseline
 from efdgen.rules.overrides.charttext import ChartText, texts
@@ -119,6 +123,7 @@ class Trial:
         self._tools = tools
         self._deployment = deployment
         self._own = dict(render.app_files(environment, app))
+        self._secrets = secrets.read_in(app) & {secret.name for secret in app.secrets}
         # The chart itself, without what it has in each environment.
         self._shared = {path: content for path, content in files.items() if layout.environment_of(path) is None}
         self._renderings: list[tuple[hydrate.Object, ...]] = []
@@ -293,6 +298,8 @@ class Trial:
                 app = self._tools.resolver.resolve_app(self.environment, self.app.definition.name, layers)
         except InvalidInputError:
             return _Effect.REFUSED
+        if self._secrets - secrets.read_in(app):
+            return _Effect.OTHER_OBJECTS
         own = dict(render.app_files(self.environment, app))
         if own == self._own:
             return _Effect.NO_OTHER_VALUES
