@@ -585,11 +585,14 @@ def test_a_server_that_does_not_answer_in_time(root: Path, silent: str, scheme: 
 
 
 @pytest.mark.parametrize("what", ["head", "body"])
-def test_a_server_that_sends_for_ever(root: Path, server: ChartServer, what: str) -> None:
+def test_a_server_that_sends_for_ever(
+    root: Path, server: ChartServer, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "MOST_SILENCES", 2)
     server.add(chart("demo", "1.0.0"))
     server.answers["/demo-1.0.0.tgz"] = server.trickle if what == "body" else server.trickle_head
     pin(root, server.url)
-    assert failure(charts(root, "fetch", "--timeout", "0.05")) == (
+    assert failure(charts(root, "fetch", "--timeout", "0.5")) == (
         f"demo 1.0.0: {server.url}/demo-1.0.0.tgz: not all of it was there after 1 seconds; "
         "try again, with a longer --timeout"
     )
