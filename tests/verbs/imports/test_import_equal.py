@@ -100,11 +100,7 @@ def test_each_side_has_its_own_release_and_chart() -> None:
     changes = {PARENT: "\n      releaseName: other\n", "apps/web/Chart.yaml": "appVersion: '7'\n"}
     made = imported(changes, added={"apps/web/templates/a.yaml": template})
     north = [each for each in unexplained(made) if each[0] == "north"]
-    assert north == [
-        ("north", "Application", "spec.source.helm.releaseName"),
-        ("north", "objects", "ConfigMap web/other"),
-        ("north", "objects", "ConfigMap web/web"),
-    ]
+    assert north == [("north", "objects", "ConfigMap web/other data.a")]
     template = CONFIG.format(name="a", a="'{{ .Chart.AppVersion }}'", b="x")
     made = imported({"apps/web/Chart.yaml": "appVersion: '7'\n"}, added={"apps/web/templates/a.yaml": template})
     assert {each[1:] for each in unexplained(made)} == {("objects", "ConfigMap web/a data.a")}

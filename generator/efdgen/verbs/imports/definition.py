@@ -5,15 +5,17 @@ from __future__ import annotations
 import posixpath
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.argocd import without_empty
-from efdgen.language import yamlio
+from efdgen.language import schema, yamlio
+from efdgen.language.conforms import conforms
 from efdgen.language.tuples import NamedTuple
-from efdgen.verbs.imports import templates
+from efdgen.verbs.imports import applications, ownkeys, templates
 from efdgen.verbs.imports.facts import at
-from efdgen.verbs.imports.model import Chart, Dependency, Finding, Hand
+from efdgen.verbs.imports.model import Chart, Dependency, Deployed, Finding, Hand
 from efdgen.verbs.imports.switches import is_on
 from efdgen.verbs.imports.templates import Own
 
@@ -32,6 +34,8 @@ CHARTS = "charts"
 """The folder of charts that lie in the repository."""
 
 _FINALIZERS = ["resources-finalizer.argocd.argoproj.io"]
+_ANNOTATIONS = "app#/properties/application/properties/annotations"
+_WORKED_OUT = ("argocd.argoproj.io/manifest-generate-paths", "argocd.argoproj.io/sync-wave")
 
 
 class Definition(NamedTuple):
@@ -92,7 +96,7 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
     if namespace != app:
         data["namespace"] = namespace
     findings += _several(hand, app)
-    application = _application(hand, app)
+    application = _application(hand, app, findings)
     if application:
         data["application"] = application
     own_values = None
@@ -103,7 +107,7 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
         message = "what the chart's values may be is not taken over: efdgen has types for that"
         place = posixpath.join(chart.folder, "values.schema.json")
         findings.append(Finding("I302", message, place, 0, "docs/apps.md#types-of-values", "", app))
-    lost = sorted(keys - charts.first_keys - OWN - {charts.prefix})
+    lost = sorted(keys - charts.first_keys - OWN - {charts.prefix, *ownkeys.RENAMED.values()})
     if lost and not charts.files:
         message = f"nothing reads {', '.join(lost)} in the values of {app}: left out"
         hint = "a value of the chart stands below the chart's name"
@@ -142,7 +146,7 @@ def _charts(hand: Hand, app: str, own: Own, keys: set[str], findings: list[Findi
     chart = _switched(hand, app, findings)
     read = templates.first_keys(own, [dependency.key for dependency in chart.dependencies])
     if not chart.dependencies:
-        if own.templates and (read or _has_more(chart)):
+        if own.templates and (read or _has_more(chart) or ownkeys.are_read(chart)):
             said, files = _folder_chart(hand, chart, app, own)
             return _Charts({"chart": said}, chart.name, files=files)
         if own.templates or own.secrets or own.has_namespace:
@@ -258,18 +262,66 @@ def _chart(
     return {"name": dependency.name, "path": target}
 
 
-def _application(hand: Hand, app: str) -> dict[str, Any]:
+def _application(hand: Hand, app: str, findings: list[Finding]) -> dict[str, Any]:
     """Return what an app's Application has of its own."""
-    names = hand.having(app)
-    first = hand.deployed[names[0], app].application
+    deployed = [hand.deployed[name, app] for name in hand.having(app)]
     found: dict[str, Any] = {}
-    annotations = first["metadata"].get("annotations")
-    if isinstance(annotations, dict) and annotations:
-        found["annotations"] = {str(key): str(value) for key, value in annotations.items()}
-    finalizers = first["metadata"].get("finalizers") or None
-    if finalizers != _FINALIZERS:
-        found["finalizers"] = finalizers
-    ignored = at(first, ("spec", "ignoreDifferences"))
-    if isinstance(ignored, list) and ignored:
-        found["ignoreDifferences"] = [without_empty(each) for each in ignored]
+    annotations = _annotations(deployed, findings)
+    if any(each.application["metadata"].get("annotations") for each in hand.deployed.values()):
+        # The template has annotations then: these two, efdgen works out where nobody takes them away.
+        annotations = {**annotations, **{key: None for key in _WORKED_OUT if key not in annotations}}
+    if annotations:
+        found["annotations"] = annotations
+    finalizers = [each.application["metadata"].get("finalizers") or None for each in deployed]
+    findings += _differing(deployed, finalizers, "metadata.finalizers")
+    if finalizers[0] != _FINALIZERS:
+        found["finalizers"] = finalizers[0]
+    ignored = [[without_empty(rule) for rule in applications.ignored(each.application)] for each in deployed]
+    findings += _differing(deployed, ignored, "spec.ignoreDifferences")
+    if ignored[0]:
+        found["ignoreDifferences"] = ignored[0]
+    for each in deployed:
+        findings += _elsewhere(hand, each)
     return found
+
+
+def _elsewhere(hand: Hand, each: Deployed) -> Iterator[Finding]:
+    """Yield that an Application takes its chart from another repository than most of its environment."""
+    where = ("spec", "source", "repoURL")
+    others = [str(at(o.application, where)) for o in hand.deployed.values() if o.environment == each.environment]
+    usual, own = Counter(others).most_common(1)[0][0], str(at(each.application, where))
+    if own != usual:
+        message = f"the Application {each.app} is made of {own}, others of {usual}, which is taken for all"
+        yield _about(each, message, ".".join(where))
+
+
+def _annotations(deployed: Sequence[Deployed], findings: list[Finding]) -> dict[str, Any]:
+    """Return the annotations that an app's Applications have in every environment."""
+    listed = [each.application["metadata"].get("annotations") or {} for each in deployed]
+    found = {}
+    for key in dict.fromkeys(key for each in listed for key in each):
+        values = [str(each[key]) if key in each else None for each in listed]
+        where = f"metadata.annotations.{key}"
+        if values[0] is not None and not conforms({key: values[0]}, schema.load(_ANNOTATIONS)):
+            message = f"the annotation {key} is none that a definition can say: it is not imported"
+            findings += [_about(each, message, where) for each in deployed]
+            continue
+        findings += _differing(deployed, values, where)
+        if values[0] is not None:
+            found[key] = values[0]
+    return found
+
+
+def _differing(deployed: Sequence[Deployed], values: Sequence[Any], where: str) -> Iterator[Finding]:
+    """Yield the environments whose Application says otherwise than the first one: a definition says it for all."""
+    for each, value in zip(deployed, values, strict=True):
+        if value != values[0]:
+            message = f"{where} of the Application {each.app} is not that of {deployed[0].environment}, which is taken"
+            yield _about(each, message, where)
+
+
+def _about(each: Deployed, message: str, where: str) -> Finding:
+    hint = (
+        "a definition says it for all environments: write it into templates/apps/efd/application.yaml, if it is needed"
+    )
+    return Finding("I301", message, each.template, 0, hint, each.environment, each.app, where)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from efdgen.repository import paths
 from efdgen.verbs.imports import written
 from efdgen.verbs.imports.model import Hand
 from efdgen.verbs.imports.specs import App, Made
-from efdgen.verbs.imports.written import Comments
+from efdgen.verbs.imports.written import Comment, Comments
 
 _SHARED_HEAD = """\
 # What environments share. The most specific wins: a spec over its site, its site over these defaults,
@@ -40,20 +41,56 @@ def files(made: Made, hand: Hand, parent: Mapping[str, str]) -> dict[str, bytes]
             texts[f"{folder}/values.yaml"] = written.text(values, notes.of(names, name, app, values, ()))
         texts.update({paths.table(table): written.text(data) for table, data in app.files.tables.items()})
         texts.update({f"{folder}/templates/{path}": text for path, text in app.definition.own.templates.items()})
-    texts[paths.FACTS] = _SHARED_HEAD + written.text(made.shared)
+    texts[paths.FACTS] = _SHARED_HEAD + written.text(made.shared, _of_sites(notes, made))
     for name, spec in made.specs.items():
-        said = {
-            ("apps", app, "values", *path): comment
-            for app, entry in spec["apps"].items()
-            for path, comment in notes.of(
-                [name], app, made.apps[app], entry.get("values", {}), notes.in_shared(made.apps[app], app)
-            ).items()
-        }
-        texts[paths.spec(name)] = written.text(spec, said)
+        texts[paths.spec(name)] = written.text(spec, _of_spec(notes, made.apps, name, spec["apps"]))
     content = {path: text.encode() for path, text in texts.items()}
     for app in made.apps.values():
         content.update(app.definition.files)
     return dict(sorted(content.items()))
+
+
+def comments(hand: Hand, apps: Mapping[str, App], name: str, entries: Mapping[str, Any]) -> Comments:
+    """Return the comments of the source for what a new spec says of its apps, by their path in the spec."""
+    return _of_spec(_Notes(hand), apps, name, entries, with_shared=False)
+
+
+def _of_spec(
+    notes: _Notes, apps: Mapping[str, App], name: str, entries: Mapping[str, Any], *, with_shared: bool = True
+) -> dict[tuple[Any, ...], Comment]:
+    """Return the comments for the values and pins of a spec; what the definition has already is not said again."""
+    said: dict[tuple[Any, ...], Comment] = {}
+    for app, entry in entries.items():
+        tree, pinned = _with_pins(entry)
+        shared = notes.in_shared(apps[app], app) if with_shared else {}
+        for path, comment in notes.of([name], app, apps[app], tree, shared).items():
+            pin = ".".join(map(str, path))
+            here = ("pins", pin) if pin in pinned else ("values", *path)
+            said[("apps", app, *here)] = comment
+    return said
+
+
+def _of_sites(notes: _Notes, made: Made) -> dict[tuple[Any, ...], Comment]:
+    """Return the comments for what sites say of apps."""
+    said: dict[tuple[Any, ...], Comment] = {}
+    for site, names in made.sites.items():
+        for app, entry in made.shared["sites"][site].get("appDefaults", {}).items():
+            having = [name for name in names if (name, app) in made.deployed]
+            shared = notes.in_shared(made.apps[app], app)
+            for path, comment in notes.of(having, app, made.apps[app], entry.get("values", {}), shared).items():
+                said[("sites", site, "appDefaults", app, "values", *path)] = comment
+    return said
+
+
+def _with_pins(entry: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Return the values of an app's entry with its pins among them, and the paths of these."""
+    tree: dict[str, Any] = copy.deepcopy(dict(entry.get("values", {})))
+    for path, pin in entry.get("pins", {}).items():
+        here = tree
+        for key in path.split(".")[:-1]:
+            here = here.setdefault(key, {})
+        here[path.rpartition(".")[2]] = pin["value"]
+    return tree, set(entry.get("pins", {}))
 
 
 def _first_keys(app: App, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,11 +108,14 @@ class _Notes:
 
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
-        self._of_file: dict[str, Mapping[tuple[Any, ...], Sequence[str]]] = {}
+        self._of_file: dict[str, Comments] = {}
 
     def of(self, environments: Sequence[str], app_name: str, app: App, tree: Mapping[str, Any], said: Any) -> Comments:
-        """Return the comments for the keys of a tree: those of the first environment that has one there."""
-        found: dict[tuple[Any, ...], Sequence[str]] = {}
+        """Return the comments for the keys of a tree: those of the first environment that has one there.
+
+        What stands behind a value is said of that value only, or of an expression that takes its place.
+        """
+        found: dict[tuple[Any, ...], Comment] = {}
         prefix = (app.definition.prefix,) if app.definition.prefix else ()
         for name in environments:
             for file in reversed(self._hand.deployed[name, app_name].files):
@@ -83,15 +123,22 @@ class _Notes:
                     if path[: len(prefix)] != prefix or len(path) == len(prefix):
                         continue
                     below = path[len(prefix) :]
-                    if below not in found and below not in said and at(tree, below) is not ABSENT:
-                        found[below] = comment
+                    value = at(tree, below)
+                    if below in found or below in said or value is ABSENT:
+                        continue
+                    own = at(self._hand.deployed[name, app_name].values, path)
+                    is_expression = isinstance(value, str) and "<%" in value
+                    fits = value == own or isinstance(value, dict | list) or is_expression
+                    said_here = comment if fits else comment._replace(end="", number="")
+                    if said_here != Comment():
+                        found[below] = said_here
         return found
 
     def in_shared(self, app: App, name: str) -> Comments:
         """Return the comments that the definition has."""
         return self.of(self._hand.having(name), name, app, app.layers.shared, ())
 
-    def _file(self, file: str) -> Mapping[tuple[Any, ...], Sequence[str]]:
+    def _file(self, file: str) -> Comments:
         if file not in self._of_file:
             text = self._hand.source.files[file].decode("utf-8-sig", "replace").replace("\r\n", "\n")
             self._of_file[file] = written.comments(text)

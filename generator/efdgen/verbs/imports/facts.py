@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
+from efdgen.verbs.imports import applications
 from efdgen.verbs.imports.model import Hand
 
 HOST = re.compile(
@@ -55,6 +56,10 @@ class Facts(NamedTuple):
         """Return the host that a service has by the pattern."""
         filled = self.host_pattern.replace(SERVICE, service).replace(NAME, self.name)
         return filled.replace(DOMAIN, self.domain)
+
+    def without(self, services: Collection[str]) -> Facts:
+        """Return the facts without the hosts of some services."""
+        return self._replace(hosts={name: host for name, host in self.hosts.items() if name not in services})
 
 
 def find(hand: Hand) -> dict[str, Facts]:
@@ -102,8 +107,8 @@ def _facts(hand: Hand, name: str, pattern: tuple[str, str], services: Mapping[st
     # A path that several environments read is none's own.
     prefixes = [each for app in hand.apps for each in _prefixes(hand, name, app) if each not in others]
     said: dict[str, Any] = {}
-    for key, path in ARGOCD.items():
-        said[key] = _most([at(each.application, path) for each in deployed])
+    for key in ARGOCD:
+        said[key] = _most([argocd_fact(each.application, key) for each in deployed])
     return Facts(name, *pattern, services, _most(prefixes) or "", usual or "", said)
 
 
@@ -115,6 +120,11 @@ ARGOCD: Mapping[str, tuple[str, ...]] = {
     "syncPolicy": ("spec", "syncPolicy"),
 }
 """What environments say about their Applications, and where these have it."""
+
+
+def argocd_fact(application: Mapping[str, Any], key: str) -> Any:
+    """Return what an Application says of a fact, as far as specs have words for it; None: nothing."""
+    return applications.policy(application) if key == "syncPolicy" else at(application, ARGOCD[key])
 
 
 def _prefixes(hand: Hand, name: str, app: str) -> Iterator[str]:

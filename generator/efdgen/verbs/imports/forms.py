@@ -26,7 +26,7 @@ Forms = tuple[Any, ...]
 """Ways to write a value, the one that follows most first."""
 
 
-_WITHOUT_EXPRESSIONS = (("project",),)
+_WITHOUT_EXPRESSIONS = (("project",), ("targetRevision",))
 """Facts whose schema takes names only."""
 
 

@@ -13,14 +13,11 @@ from efdgen.language import suggest, yamlio
 from efdgen.language.layers import merge
 from efdgen.repository import paths
 from efdgen.verbs.imports import layout as layouts
-from efdgen.verbs.imports import overlooked, parents
+from efdgen.verbs.imports import overlooked, ownkeys, parents, valuefiles
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
-_UNDERSTOOD = frozenset(
-    ("valueFiles", "releaseName", "values", "valuesObject", "parameters", "ignoreMissingValueFiles")
-)
 
 
 class NothingImportableError(UsageError):
@@ -81,7 +78,7 @@ class _Reader:
     def candidates(self, wanted: Sequence[str]) -> Iterable[tuple[Parent, str]]:
         """Yield what may be environments, each with its parent chart."""
         for parent in self._layout.parents:
-            own = [match[1] for path in parent.chart.files if (match := layouts.VALUES.match(path))]
+            own = [match[1] for path in parent.chart.files if (match := valuefiles.USUAL.match(path))]
             if parent.environment:
                 names = [parent.environment]
             elif parent.key or own:
@@ -101,7 +98,7 @@ class _Reader:
             for each in made.objects
             for source in parents.application_sources(each.data)
             for file in _value_files(source)
-            if (match := layouts.VALUES.match(posixpath.basename(file)))
+            if (match := valuefiles.USUAL.match(posixpath.basename(file)))
         ]
         return max(files, key=files.count) if files else posixpath.basename(parent.chart.folder)
 
@@ -115,7 +112,7 @@ class _Reader:
         items = [each for each in made.objects if each.data["kind"] == "Application"]
         found: list[Finding] = []
         deployed = [each for item in items for each in self._deployment(item, environment, parent, found)]
-        own = [each for each in deployed if _is_of(each, environment)]
+        own = [each for each in deployed if self._is_of(each, environment)]
         gone = [each for each in found if each.code == "I204"]
         if not deployed or (
             not is_wanted and (len(gone) > len(own) or (not own and bool(parent.key and self._layout.environments)))
@@ -129,7 +126,7 @@ class _Reader:
                 self._findings.append(Finding("I203", message, parent.chart.folder, 0, hint, environment))
             else:
                 message = f"{environment} has no app: not taken for an environment"
-                self._findings.append(Finding("I203", message, parent.chart.folder, 0, "", environment))
+                self._findings += [*found, Finding("I203", message, parent.chart.folder, 0, "", environment)]
                 self._findings += made.findings
             return
         self._findings += [*made.findings, *found]
@@ -140,8 +137,13 @@ class _Reader:
                 message = f"two Applications are called {each.app}: the first one is imported"
                 self._findings.append(self._about(each, "I205", message))
                 continue
-            self._deployed[environment, each.app] = each
+            self._deployed[environment, each.app] = ownkeys.renamed(each)
             self._own[environment, each.app] = self._objects(each)
+
+    def _is_of(self, each: Deployed, environment: str) -> bool:
+        """Say whether an app has a values file of its environment."""
+        known = self._layout.patterns
+        return any(valuefiles.environment_of(file, known) == environment for file in each.files)
 
     def _about(self, each: Deployed, code: str, message: str, hint: str = "") -> Finding:
         return Finding(code, message, each.template, 0, hint, each.environment, each.app)
@@ -159,17 +161,11 @@ class _Reader:
         template = posixpath.join(parent.chart.folder, item.template)
         name = str(item.data["metadata"].get("name"))
         try:
-            source, chart = self._made_of(item, name)
+            application = parents.of_one_source(item.data)
+            source, chart = self._made_of(application, name)
             helm = source["helm"] if isinstance(source.get("helm"), dict) else {}
-            unknown = sorted(helm.keys() - _UNDERSTOOD)
-            if unknown:
-                message = f"the Application {name} says {', '.join(unknown)} to Helm, which is not imported"
-                found += [
-                    Finding("I301", message, template, 0, "", environment, name, f"spec.source.helm.{key}")
-                    for key in unknown
-                ]
             listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(source)]
-            files = tuple(dict.fromkeys(posixpath.normpath(posixpath.join(chart.folder, file)) for file in listed))
+            files = tuple(_in_source(chart.folder, file) for file in listed)
             if helm.get("ignoreMissingValueFiles") is True:
                 files = tuple(file for file in files if file in self._source.files)
             values: Any = {}
@@ -182,22 +178,30 @@ class _Reader:
         except _NotImportableError as error:
             found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
             return
-        yield Deployed(name, environment, item.data, template, chart, _without_nulls(values, chart), files)
+        files = tuple(dict.fromkeys(files))
+        yield Deployed(name, environment, application, template, chart, _without_nulls(values, chart), files)
 
-    def _made_of(self, item: Object, name: str) -> tuple[Mapping[str, Any], Chart]:
+    def _made_of(self, application: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], Chart]:
         """Return the one source of an Application, and the chart that it is made of."""
-        sources = list(parents.application_sources(item.data))
-        spec = item.data.get("spec")
+        sources = list(parents.application_sources(application))
+        spec = application.get("spec")
         destination = spec.get("destination") if isinstance(spec, dict) else None
         if not _NAME.match(name) or name == paths.PARENT or not isinstance(destination, dict):
             raise _NotImportableError("I205", f"the Application {name} can't be imported: its name, or its destination")
-        if len(sources) != 1 or not isinstance(sources[0].get("path"), str):
-            message = f"the Application {name} has no path of this repository"
+        if len(sources) != 1:
+            message = f"the Application {name} has {len(sources)} sources: {', '.join(map(_shown_source, sources))}"
+            hint = "one chart with values files of its own repository and revision is imported; add others by hand"
+            raise _NotImportableError("I205", message, hint=hint)
+        if not isinstance(sources[0].get("path"), str):
+            message = f"the Application {name} has no path of this repository: {_shown_source(sources[0])}"
             raise _NotImportableError("I205", message, hint="add it by hand: docs/apps.md")
         folder = posixpath.normpath(sources[0]["path"]).strip("/")
         chart = self._layout.charts.get(folder)
         if chart is None:
-            raise _NotImportableError("I205", f"the Application {name} is made of {folder}, which holds no chart")
+            message = (
+                f"the Application {name} is made of {folder} of {sources[0].get('repoURL')}, where no chart is here"
+            )
+            raise _NotImportableError("I205", message)
         return sources[0], chart
 
     def _values(self, path: str, name: str, environment: str) -> Mapping[str, Any]:
@@ -242,6 +246,17 @@ class _Reader:
         )
 
 
+def _shown_source(source: Mapping[str, Any]) -> str:
+    """Return what a message says of a source."""
+    what = next((f"the {key} {source[key]}" for key in ("chart", "path") if source.get(key)), "values files")
+    return f"{what} of {source.get('repoURL')}"
+
+
+def _in_source(folder: str, file: str) -> str:
+    """Return the path of a values file: beside the chart, or from the top of the repository, as Argo CD reads it."""
+    return posixpath.normpath(file.lstrip("/") if file.startswith("/") else posixpath.join(folder, file))
+
+
 def _value_files(source: Mapping[str, Any]) -> list[str]:
     helm = source.get("helm")
     files = helm.get("valueFiles") if isinstance(helm, dict) else None
@@ -266,11 +281,6 @@ def _with_parameters(values: Mapping[str, Any], listed: Any) -> dict[str, Any]:
         raise _NotImportableError(
             "I206", str(error), hint="write it into a values file there, and import again"
         ) from None
-
-
-def _is_of(each: Deployed, environment: str) -> bool:
-    """Say whether an app has a values file of its environment."""
-    return any(posixpath.basename(file) == f"values-{environment}.yaml" for file in each.files)
 
 
 def _without_nulls(values: Mapping[str, Any], chart: Chart) -> dict[str, Any]:

@@ -97,6 +97,7 @@ class _Addition:
         self._there = there
         self._hand = hand
         self._made = made
+        self._made_apps = made.apps
         self._cases = [each for each in cases if each.app in made.apps]
         self._new = new
         self._values: dict[tuple[str, str], dict[str, Any]] = {(each.environment, each.app): {} for each in self._cases}
@@ -196,7 +197,8 @@ class _Addition:
             files[path] = editing.put(files[path].decode(), ("links", self._new), reason, last=("apps",)).encode()
         if self._new:
             apps = {each.app: self._entry(each) for each in self._cases}
-            files[paths.spec(self._new)] = written.text({**spec, "apps": apps}).encode()
+            said = emit.comments(self._hand, self._made_apps, self._new, apps)
+            files[paths.spec(self._new)] = written.text({**spec, "apps": apps}, said).encode()
             return files
         for each in self._cases:
             path = paths.spec(each.environment)

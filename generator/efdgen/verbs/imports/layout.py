@@ -12,12 +12,11 @@ from typing import Any
 from efdgen.errors import UsageError
 from efdgen.language import yamlio
 from efdgen.language.yamlio import YamlError
+from efdgen.verbs.imports import valuefiles
 from efdgen.verbs.imports.model import Chart, Dependency, Finding, Layout, Parent, Source
 
-VALUES = re.compile(r"values-([a-z0-9][a-z0-9-]*)\.ya?ml\Z")
 _VALUES_OF_ANY = re.compile(r"values-(.+)\.ya?ml")
 _APPLICATION = re.compile(rb"^kind:[ \t]*[\"']?Application[\"']?[ \t]*$", re.MULTILINE)
-_BY_VALUE = re.compile(rb"values-\{\{-?\s*\.Values\.([A-Za-z0-9_]+)\s*-?\}\}")
 
 
 def recognise(source: Source, parent: str = "") -> tuple[Layout, list[Finding]]:
@@ -43,10 +42,13 @@ def recognise(source: Source, parent: str = "") -> tuple[Layout, list[Finding]]:
         where = f"{parent} holds none" if parent else "none of its charts has a template of kind Application"
         raise UsageError(f"{source.name} has no app of apps: {where}; --parent FOLDER names its folder")
     folders = {each.chart.folder for each in parents}
-    found = Counter(match[1] for path in source.files if (match := VALUES.match(posixpath.basename(path))))
+    texts = [text for each in parents for text in _templates(each.chart)]
+    known = valuefiles.patterns(texts, parents[0].key)
+    names = (valuefiles.environment_of(path, known) for path in source.files if path.endswith((".yaml", ".yml")))
+    found = Counter(filter(None, names))
     findings += _unnamed(source, charts, parents)
     others = {folder: chart for folder, chart in charts.items() if folder not in folders}
-    return Layout(tuple(parents), others, found), findings
+    return Layout(tuple(parents), others, found, known), findings
 
 
 def _parents(charts: Mapping[str, Chart], wanted: str) -> list[Parent]:
@@ -58,16 +60,20 @@ def _parents(charts: Mapping[str, Chart], wanted: str) -> list[Parent]:
         templates = [text for path, text in chart.files.items() if path.startswith("templates/")]
         number = sum(bool(_APPLICATION.search(text)) for text in templates)
         if number:
-            keys = Counter(key.decode() for text in templates for key in _BY_VALUE.findall(text))
-            own = any(VALUES.match(path) for path in chart.files)
-            key = keys.most_common(1)[0][0] if keys else "env" if own or b".Values.env" in b"".join(templates) else ""
-            found.append((number, Parent(chart, key)))
+            own = any(valuefiles.USUAL.match(path) for path in chart.files)
+            is_usual = own or b".Values.env" in b"".join(templates)
+            found.append((number, Parent(chart, valuefiles.key(_templates(chart)) or ("env" if is_usual else ""))))
     found.sort(key=lambda each: (-each[0], each[1].chart.folder))
     several = _one_each([parent for _, parent in found])
     if several:
         return several
     shared = [parent for _, parent in found if parent.key]
     return shared[:1] or [parent for _, parent in found]
+
+
+def _templates(chart: Chart) -> list[str]:
+    """Return the texts of a chart's templates."""
+    return [text.decode(errors="replace") for path, text in chart.files.items() if path.startswith("templates/")]
 
 
 def _one_each(parents: Sequence[Parent]) -> list[Parent]:
@@ -87,14 +93,15 @@ def _one_each(parents: Sequence[Parent]) -> list[Parent]:
 def _unnamed(source: Source, charts: Mapping[str, Chart], parents: Sequence[Parent]) -> Iterator[Finding]:
     """Yield values files whose names say no environment that can be one, and parent charts that are not read."""
     fixed = {parent.environment for parent in parents if parent.environment}
-    names = Counter(match[1] for path in source.files if (match := VALUES.match(posixpath.basename(path))))
+    usual = map(valuefiles.USUAL.match, map(posixpath.basename, source.files))
+    names = Counter(match[1] for match in usual if match)
     for name in sorted(names.keys() - fixed) if fixed else ():
         message = f"{name} has {names[name]} values files, and no parent chart: it is not imported"
         yield Finding("I203", message, "", 0, "", name)
     found: dict[str, list[str]] = {}
     for path in source.files:
         match = _VALUES_OF_ANY.fullmatch(posixpath.basename(path))
-        if match and not VALUES.match(posixpath.basename(path)):
+        if match and not valuefiles.USUAL.match(posixpath.basename(path)):
             found.setdefault(match[1], []).append(path)
     for name, files in sorted(found.items()):
         message = f"{name} can't be an environment: small letters, digits and hyphens only; not imported"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -130,11 +131,13 @@ class Layout(NamedTuple):
         parents: the parent charts.
         charts: the other charts, by folder.
         environments: the names that values files have, with the number of these.
+        patterns: what finds the environment in the path of a values file that is not called values-ENV.yaml.
     """
 
     parents: tuple[Parent, ...]
     charts: Mapping[str, Chart]
     environments: Mapping[str, int]
+    patterns: tuple[re.Pattern[str], ...] = ()
 
 
 class Deployed(NamedTuple):

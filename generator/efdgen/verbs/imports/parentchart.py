@@ -11,7 +11,7 @@ from typing import Any
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import load, styles
 from efdgen.repository import helmtemplates, paths
-from efdgen.verbs.imports import written
+from efdgen.verbs.imports import applications, written
 from efdgen.verbs.imports.model import Finding, Hand
 from efdgen.verbs.imports.templates import Shapes, below_mark, namespace_of
 
@@ -29,10 +29,11 @@ _BY_NAME = (
 def files(hand: Hand, shapes: Shapes) -> tuple[dict[str, str], list[Finding]]:
     """Return the files of the parent chart and of wrapper charts, and what could not be taken over."""
     folder = f"{paths.APPS}/{paths.PARENT}"
-    findings: list[Finding] = []
+    said = applications.carried(hand)
+    findings = list(said.findings)
     made = {
         f"{folder}/Chart.yaml": (_STARTER / "parent-Chart.yaml").read_text(encoding="utf-8"),
-        f"{folder}/application.yaml": _application(hand),
+        f"{folder}/application.yaml": _application(hand, said),
         f"{folder}/templates/_environment.tpl": (_STARTER / "_environment.tpl").read_text(encoding="utf-8"),
         f"{paths.WRAPPER}/Chart.yaml": (_STARTER / "wrapper-Chart.yaml").read_text(encoding="utf-8"),
     }
@@ -146,8 +147,8 @@ def _values(hand: Hand, kept: Iterable[str]) -> str:
     return text + written.text(others) if others else text
 
 
-def _application(hand: Hand) -> str:
-    """Return what an app's Application is made from."""
+def _application(hand: Hand, said: applications.Carried) -> str:
+    """Return what an app's Application is made from; `said` is what stands in it beside what efdgen's own says."""
     spaces = {each.application["metadata"].get("namespace") for each in hand.deployed.values()}
     namespace = spaces.pop() if len(spaces) == 1 else None
     beside = companion(hand)
@@ -158,9 +159,11 @@ def _application(hand: Hand) -> str:
     lines += ["apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n"]
     lines += ["  name: '{{ .name | default \"<% app.name %>\" }}'\n"]
     lines += [f"  namespace: {styles.scalar(namespace)}\n"] if isinstance(namespace, str) else []
+    lines += applications.labels(said)
     if any(each.application["metadata"].get("annotations") for each in hand.deployed.values()):
         lines += ["  annotations: <% app.annotations %>\n"]
-    return "".join(lines) + (_STARTER / "application.yaml").read_text(encoding="utf-8")
+    text = (_STARTER / "application.yaml").read_text(encoding="utf-8")
+    return "".join(lines) + applications.template(said, hand, text)
 
 
 def _namespace(shape: Mapping[str, Any]) -> str:

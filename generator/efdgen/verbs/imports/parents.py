@@ -11,8 +11,10 @@ from efdgen.errors import ChartError
 from efdgen.helm.engines import messages
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.language import yamlio
+from efdgen.language.layers import ABSENT, at
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import YamlError
+from efdgen.verbs.imports import guards
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Object, Parent
 
 KUBERNETES = "1.21.5"
@@ -91,6 +93,12 @@ def made(
         try:
             found = _read(_manifests(some, name, namespace, values, engine), chart, environment, app)
         except ChartError as error:
+            if _is_off(files[template], charts, values):
+                message = f"whether {app or name} has what this template makes, its chart's default says: taken for no"
+                place = posixpath.join(chart.folder, template)
+                hint = "look at the chart's values.yaml"
+                findings.append(Finding("I401", message, place, 0, hint, environment, app))
+                continue
             said = messages.shorten(str(error))[:_LONGEST]
             place = posixpath.join(chart.folder, template)
             hint = "Argo CD can't render it either, where Helm needs no other chart for it"
@@ -99,6 +107,15 @@ def made(
             objects += found.objects
             findings += found.findings
     return Made(tuple(objects), tuple(findings))
+
+
+def _is_off(template: bytes, charts: Mapping[str, Any], values: Sequence[bytes]) -> bool:
+    """Say whether a whole template depends on a value of another chart that nobody says: its default is not known."""
+    text = template.decode(errors="replace")
+    path = guards.guard(text)
+    if len(path) < 2 or path[0] not in charts or guards.has_alternative(text):  # noqa: PLR2004 - chart and key
+        return False
+    return all(at(yamlio.load(given.decode()) or {}, path) is ABSENT for given in values)
 
 
 def _alone(chart: Chart, name: str) -> dict[str, bytes]:
@@ -159,6 +176,35 @@ def _read(manifests: Sequence[tuple[str, str]], chart: Chart, environment: str, 
                     Finding("I202", "what Helm makes of it is no Kubernetes object", place, 0, "", environment, app)
                 )
     return Made(tuple(objects), tuple(findings))
+
+
+def of_one_source(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an Application as one with a single source, where its other sources only lend it values files.
+
+    These must be of the same repository and revision: `$values/envs/north.yaml` is then `/envs/north.yaml`.
+    """
+    spec = data.get("spec")
+    sources = spec.get("sources") if isinstance(spec, dict) else None
+    if not isinstance(spec, dict) or not isinstance(sources, list) or not all(isinstance(s, dict) for s in sources):
+        return data
+    charts = [each for each in sources if each.get("path") or each.get("chart")]
+    if len(charts) != 1:
+        return data
+    (chart,) = charts
+    lent = {str(each["ref"]): each for each in sources if each.get("ref")}
+    if any(each is not chart and not each.get("ref") for each in sources):
+        return data
+    files = (chart.get("helm") or {}).get("valueFiles") or []
+    read = {file[1:].partition("/")[0] for file in map(str, files) if file.startswith("$")}
+    origin = (chart.get("repoURL"), chart.get("targetRevision"))
+    if any(
+        name not in lent or (lent[name].get("repoURL"), lent[name].get("targetRevision")) != origin for name in read
+    ):
+        return data
+    listed = [f"/{str(file).partition('/')[2]}" if str(file).startswith("$") else file for file in files]
+    helm = {"helm": {**(chart.get("helm") or {}), "valueFiles": listed}} if listed else {}
+    source = {**{key: value for key, value in chart.items() if key != "ref"}, **helm}
+    return {**data, "spec": {**{key: value for key, value in spec.items() if key != "sources"}, "source": source}}
 
 
 def application_sources(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

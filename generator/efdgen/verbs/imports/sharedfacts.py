@@ -10,8 +10,9 @@ from efdgen.language import schema
 from efdgen.verbs.imports import facts as facts_of
 from efdgen.verbs.imports import forms as ways
 from efdgen.verbs.imports.factor import NONE, Factoring
-from efdgen.verbs.imports.facts import Facts, at
+from efdgen.verbs.imports.facts import Facts
 from efdgen.verbs.imports.model import Hand
+from efdgen.verbs.imports.ownkeys import RENAMED
 from efdgen.verbs.imports.parents import KUBERNETES
 
 _PATTERN = "<% service %>.<% name %>.<% domain %>"
@@ -102,13 +103,14 @@ def _empty(about: Mapping[str, Any]) -> Any:
 def _plain(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
     """Return the facts that are known of any environment, each with a default."""
     argocd = found.get("argocd", {})
-    first = {key: at(next(iter(hand.deployed.values())).application, path) for key, path in facts_of.ARGOCD.items()}
+    application = next(iter(hand.deployed.values())).application
+    first = {key: facts_of.argocd_fact(application, key) for key in facts_of.ARGOCD}
     address = next(
         (
             v
             for each in hand.deployed.values()
             for p, v in facts_of.leaves(each.values)
-            if p[-2:] == ("vault", "address") and isinstance(v, str)
+            if p[-2:] in (("vault", "address"), (RENAMED["vault"], "address")) and isinstance(v, str)
         ),
         "",
     )

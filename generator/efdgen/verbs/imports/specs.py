@@ -15,7 +15,7 @@ from efdgen.verbs.imports import forms as ways
 from efdgen.verbs.imports.definition import Definition
 from efdgen.verbs.imports.envfiles import EnvironmentFiles
 from efdgen.verbs.imports.factor import NONE, Factoring, Layers
-from efdgen.verbs.imports.facts import Facts, at
+from efdgen.verbs.imports.facts import Facts
 from efdgen.verbs.imports.longtexts import Parts
 from efdgen.verbs.imports.model import Finding, Hand
 from efdgen.verbs.imports.namedthings import Named
@@ -68,6 +68,14 @@ def make(hand: Hand) -> Made:
     findings: list[Finding] = []
     apps: dict[str, App] = {}
     services = _service_apps(hand, facts)
+    unpublished = {
+        service
+        for app, each in services.items()
+        for service, is_ingress in each.items()
+        if not is_ingress and not _has_ports(hand, app)
+    }
+    services = {app: {s: kind for s, kind in each.items() if s not in unpublished} for app, each in services.items()}
+    facts = {name: each.without(unpublished) for name, each in facts.items()}
     for name in hand.apps:
         own = templates.own(hand, name, shapes, facts)
         findings += own.notes
@@ -139,6 +147,17 @@ def _service_apps(hand: Hand, facts: Mapping[str, Facts]) -> dict[str, dict[str,
         app = service if service in apps and (service, service) in ingress else apps.most_common(1)[0][0]
         found.setdefault(app, {})[service] = ingress[service, app]
     return found
+
+
+def _has_ports(hand: Hand, app: str) -> bool:
+    """Say whether an app's values or templates speak of ports of the nodes."""
+    for name in hand.having(app):
+        texts = [*facts_of.leaves(hand.deployed[name, app].values)]
+        texts += [leaf for item in hand.own[name, app] or () for leaf in facts_of.leaves(item.data)]
+        for path, value in texts:
+            if value == "NodePort" or any("nodeport" in str(key).lower() for key in path):
+                return True
+    return False
 
 
 def _hosts(services: Mapping[str, bool]) -> dict[str, Any]:
@@ -213,7 +232,7 @@ def _parameters(app: App, env: str) -> dict[str, Any]:
 def _of_application(facts: Facts, hand: Hand, env: str, app: str) -> dict[str, Any]:
     """Return what an app's Application says otherwise than the others of its environment."""
     application = hand.deployed[env, app].application
-    said = {key: at(application, facts_of.ARGOCD[key]) for key in _APP_KEYS}
+    said = {key: facts_of.argocd_fact(application, key) for key in _APP_KEYS}
     return {
         key: value
         for key, value in said.items()

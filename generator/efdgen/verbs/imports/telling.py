@@ -123,7 +123,7 @@ def _factored(result: Imported) -> Iterator[str]:
     made = result.made
     shared = made.shared["defaults"]
     services = sorted({service for each in made.facts.values() for service in each.hosts})
-    if services:
+    if services and any(each.host_pattern for each in made.facts.values()):
         pattern = f"{shared['hostPattern']}, with the domain {shared['domain']}"
         yield f"Hosts follow from the name: {pattern}, for {', '.join(services)}."
     if any(each.prefix for each in made.facts.values()):

@@ -8,22 +8,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from efdgen.language import schema
+from efdgen.language.conforms import conforms
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository import helmtemplates
+from efdgen.verbs.imports import guards
 from efdgen.verbs.imports.facts import Facts
 from efdgen.verbs.imports.ladders import unfolded
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
 
-_GUARD = re.compile(
-    r"\s*\{\{-?\s*if\s+(?:\(?\s*index\s+\.Values\s+(?P<keys>(?:\"[^\"]+\"\s*)+)\)?|\.Values\.(?P<path>[\w.]+))\s*-?\}\}"
-    r"(?P<inside>.*)\{\{-?\s*end\s*-?\}\}\s*\Z",
-    re.DOTALL,
-)
 _ASKS = re.compile(r"\b(?:eq|ne)\s+\.Values\.env\b")
 _ENVIRONMENT_READ = re.compile(r"\.Values\.env\b")
-_VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)")
+_VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)|\bindex\s+\(?\$?\.Values\)?\s+\"([^\"]+)\"")
 _LESS = "{{ `<` }}%"
 """What Helm makes `<%` of, and efdgen reads no expression in."""
 
@@ -141,7 +139,7 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
         # Templates name each other by their files: `include (print $.Template.BasePath "/configmap.yaml") .`
         kept = {name: text.replace(f'"/{old}"', f'"/{new}"') for name, text in kept.items()}
     kept.update(_crds(chart))
-    reads = frozenset(key for text in kept.values() for key in _VALUES.findall(text))
+    reads = frozenset(one or other for text in kept.values() for one, other in _VALUES.findall(text))
     used = tuple(dict.fromkeys(services))
     return Own(has_namespace, tuple(secrets.values()), kept, used, tuple(notes), reads)
 
@@ -224,6 +222,8 @@ def _secrets(
             secret, where = item.data["metadata"].get("name"), (item.data.get("spec") or {}).get("path")
             if not isinstance(secret, str) or not (where is None or isinstance(where, str)):
                 return None
+            if where is not None and not conforms(where, schema.load("types#/$defs/vaultSecretPath")):
+                return None  # no definition can say it: the template stays
             paths.setdefault(secret, {})[name] = where
     when = ""
     if failed or any(len(each) < len(made) for each in paths.values()):
@@ -241,12 +241,9 @@ def _failing(hand: Hand, app: str, path: str) -> set[str]:
 
 def _when(hand: Hand, app: str, text: str, is_made: Mapping[str, bool]) -> str:
     """Return the expression for a condition around a whole template, if it says in which environments it is there."""
-    guard = _GUARD.match(text)
-    if not guard or re.search(r"\{\{-?\s*(range|with|define)\b", guard["inside"]):
-        return ""
-    path = tuple(re.findall(r'"([^"]+)"', guard["keys"])) if guard["keys"] else tuple(guard["path"].split("."))
+    path = guards.guard(text)
     chart = hand.deployed[next(iter(is_made)), app].chart
-    if len(chart.dependencies) != 1 or path[0] != chart.dependencies[0].key:
+    if not path or len(chart.dependencies) != 1 or path[0] != chart.dependencies[0].key:
         return ""
     for name, is_there in is_made.items():
         value = at(hand.deployed[name, app].values, path)

@@ -1,0 +1,273 @@
+"""What Applications say beyond the words of a spec: the template of all Applications says it, or a finding does.
+
+metadata: {labels: {team: a}}     of every app   ->   labels:
+                                                        team: a
+spec: {revisionHistoryLimit: 3}   of db alone    ->   revisionHistoryLimit: <% {'db': 3}[app.name] | default(none) %>
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from efdgen.language import schema
+from efdgen.language.conforms import conforms
+from efdgen.language.layers import ABSENT, at
+from efdgen.language.tuples import NamedTuple
+from efdgen.verbs.imports import written
+from efdgen.verbs.imports.model import Deployed, Finding, Hand
+
+Path = tuple[str, ...]
+
+_HELM = ("spec", "source", "helm")
+RELEASE: Path = (*_HELM, "releaseName")
+NAME: Path = ("spec", "destination", "name")
+_SAID: Mapping[Path, frozenset[str]] = {
+    (): frozenset(("apiVersion", "kind", "metadata", "spec")),
+    ("metadata",): frozenset(("name", "namespace", "annotations", "finalizers")),
+    ("spec",): frozenset(("project", "destination", "source", "ignoreDifferences", "syncPolicy")),
+    ("spec", "destination"): frozenset(("namespace", "server")),
+    ("spec", "source"): frozenset(("repoURL", "path", "targetRevision", "helm")),
+    _HELM: frozenset(("valueFiles", "values", "valuesObject", "parameters", "ignoreMissingValueFiles", "releaseName")),
+}
+"""What specs and definitions say, or values do, by where it stands."""
+
+_CARRIED = frozenset(
+    (
+        ("metadata", "labels"),
+        ("spec", "info"),
+        ("spec", "revisionHistoryLimit"),
+        NAME,
+        RELEASE,
+        *((*_HELM, key) for key in ("passCredentials", "skipCrds", "skipSchemaValidation", "skipTests", "version")),
+    )
+)
+"""What the template can say: nothing of it changes which files Argo CD reads, nor their values."""
+
+_PLAIN = re.compile(r"[ -~]*\Z")
+_ENVIRONMENT = "{{ $efd.env }}"
+_APP = "<% app.name %>"
+
+
+class Carried(NamedTuple):
+    """What the template of all Applications says: what stands behind each key, as lines; and what it can't say."""
+
+    texts: Mapping[Path, list[str]]
+    findings: tuple[Finding, ...]
+
+
+def policy(application: Mapping[str, Any]) -> Any:
+    """Return the part of an Application's syncPolicy that specs have words for; None: there is none."""
+    found, _ = _fitting(at(application, ("spec", "syncPolicy"), None), schema.load("types#/$defs/syncPolicy"), ())
+    return found
+
+
+def ignored(application: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the part of what Argo CD does not compare that definitions have words for."""
+    rules = schema.load("app#/properties/application/properties/ignoreDifferences")
+    found, _ = _fitting(at(application, ("spec", "ignoreDifferences"), None) or [], rules, ())
+    return list(found or [])
+
+
+def carried(hand: Hand) -> Carried:
+    """Return what the template of all Applications says, and what nothing can say."""
+    said = {key: dict(_rest(each)) for key, each in hand.deployed.items()}
+    texts: dict[Path, list[str]] = {}
+    findings = [finding for each in hand.deployed.values() for finding in _unfitting(each)]
+    for path in dict.fromkeys(path for each in said.values() for path in each):
+        values = {key: each.get(path, ABSENT) for key, each in said.items()}
+        lines = _lines(path, values) if path in _CARRIED else None
+        if path == NAME and lines is not None and any(_both(each) for each in hand.deployed.values()):
+            lines = None
+        if lines is not None:
+            texts[path] = lines
+            continue
+        findings += [
+            _finding(hand.deployed[key], path, "differs in a way that no template of all says")
+            if path in _CARRIED
+            else _finding(hand.deployed[key], path, "is nothing that a spec or a definition says")
+            for key, value in values.items()
+            if value is not ABSENT
+        ]
+    return Carried(texts, tuple(findings))
+
+
+def _both(each: Deployed) -> bool:
+    """Say whether an Application has both ways to say where it is deployed to, or neither."""
+    where = at(each.application, ("spec", "destination"), {})
+    return bool(where.get("name")) == bool(where.get("server"))
+
+
+def _rest(each: Deployed) -> Iterator[tuple[Path, Any]]:
+    """Yield what an Application says that no spec and no definition does."""
+    for where, known in _SAID.items():
+        inside = at(each.application, where, {}) if where else each.application
+        for key, value in inside.items() if isinstance(inside, dict) else ():
+            if key not in known and value not in (None, "", [], False) and (where or key != "status"):
+                yield (*where, str(key)), value
+    release = at(each.application, RELEASE, None)
+    if release and release != each.app:
+        yield RELEASE, release
+
+
+def _finding(each: Deployed, path: Path, why: str) -> Finding:
+    where = ".".join(path)
+    message = f"{where} of the Application {each.app} {why}: it is not imported"
+    hint = "write it into templates/apps/efd/application.yaml, if it is needed"
+    return Finding("I301", message, each.template, 0, hint, each.environment, each.app, where)
+
+
+def _unfitting(each: Deployed) -> Iterator[Finding]:
+    """Yield the parts of syncPolicy and ignoreDifferences that a spec or a definition refuses."""
+    for key, rules in (
+        ("syncPolicy", "types#/$defs/syncPolicy"),
+        ("ignoreDifferences", "app#/properties/application/properties/ignoreDifferences"),
+    ):
+        value = at(each.application, ("spec", key), None)
+        for path in _fitting(value, schema.load(rules), ())[1] if value is not None else ():
+            shown = ".".join(("spec", key, *path))
+            # A list is compared as a whole.
+            first_item = next((number for number, step in enumerate(path) if step.isdigit()), len(path))
+            finding = _finding(each, ("spec", key, *path[:first_item]), "")
+            message = f"{shown} of the Application {each.app} is nothing that efdgen knows there: it is not imported"
+            yield finding._replace(message=message)
+
+
+def _fitting(value: Any, rules: Any, path: Path) -> tuple[Any, list[Path]]:
+    """Return what of a value a schema admits, and where it is refused; ABSENT inside, None at the top: nothing is."""
+    if conforms(value, rules):
+        return value, []
+    lost: list[Path] = []
+    if isinstance(value, dict):
+        kept = {}
+        for key, below in value.items():
+            known = rules.get("properties", {}).get(key)
+            inside, wrong = _fitting(below, known, (*path, str(key))) if known else (None, [(*path, str(key))])
+            lost += wrong
+            if inside is not None:
+                kept[key] = inside
+        return (kept, lost) if conforms(kept, rules) else (None, [path])
+    if isinstance(value, list) and "items" in rules:
+        found = [_fitting(each, rules["items"], (*path, str(number))) for number, each in enumerate(value)]
+        lost = [where for _, wrong in found for where in wrong]
+        return [each for each, _ in found if each is not None], lost
+    return None, [path]
+
+
+def _lines(path: Path, values: Mapping[tuple[str, str], Any]) -> list[str] | None:
+    """Return how the template says a value of all Applications; None: it can't."""
+    present = [value for value in values.values() if value is not ABSENT]
+    if any(not _is_plain(value) for value in present):
+        return None
+    if len(present) == len(values):
+        for with_app, with_environment in ((False, False), (True, False), (False, True), (True, True)):
+            found = [
+                _general(value, app if with_app else "", name if with_environment else "")
+                for (name, app), value in values.items()
+            ]
+            if all(each == found[0] for each in found):
+                return _written(path[-1], found[0])
+    by_app: dict[str, Any] = {}
+    for (_, app), value in values.items():
+        if by_app.setdefault(app, value) is not value and _text(by_app[app]) != _text(value):
+            return None
+    entries = ", ".join(
+        f"{_expression(app)}: {_expression(value)}" for app, value in by_app.items() if value is not ABSENT
+    )
+    default = "app.name" if path == RELEASE else "none"
+    return [f"{path[-1]}: <% {{{entries}}}[app.name] | default({default}) %>"]
+
+
+def _text(value: Any) -> str:
+    return "" if value is ABSENT else json.dumps(value, sort_keys=True)
+
+
+def _is_plain(value: Any) -> bool:
+    """Say whether a value can stand in the template: no text in it is read by Helm, by efdgen, or ends a line."""
+    if isinstance(value, dict):
+        return all(map(_is_plain, (*value.keys(), *value.values())))
+    if isinstance(value, list):
+        return all(map(_is_plain, value))
+    if isinstance(value, str):
+        return bool(_PLAIN.match(value)) and not re.search(r"[\"'\\]|\{\{|<%|%>", value)
+    return value is None or isinstance(value, int | float)
+
+
+def _general(value: Any, app: str, name: str) -> Any:
+    """Return a value with the app's name and the environment's as what stands for them."""
+    if isinstance(value, dict):
+        return {key: _general(below, app, name) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_general(each, app, name) for each in value]
+    if isinstance(value, str):
+        for word, mark in ((app, _APP), (name, _ENVIRONMENT)):
+            value = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", mark, value) if word else value
+    return value
+
+
+def _written(key: str, value: Any) -> list[str]:
+    """Write an entry as lines; a text with a mark stands in quotes, before and after Helm reads it."""
+    marks: dict[str, str] = {}
+    lines = "\n".join(written.lines({key: _marked(value, marks)}, {}))
+    for stand_in, text in marks.items():
+        lines = lines.replace(stand_in, json.dumps(text))
+    return lines.split("\n")
+
+
+def _marked(value: Any, marks: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _marked(below, marks) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_marked(each, marks) for each in value]
+    if isinstance(value, str) and (_APP in value or _ENVIRONMENT in value):
+        stand_in = f"efdgenMark{len(marks)}Here"
+        marks[stand_in] = value
+        return stand_in
+    return value
+
+
+def _expression(value: Any) -> str:
+    """Write a value inside of an expression."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_expression(key)}: {_expression(below)}" for key, below in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_expression, value)) + "]"
+    if isinstance(value, str):
+        return f"'{value}'"
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def template(found: Carried, hand: Hand, text: str) -> str:
+    """Return the template of all Applications with what it says beside what efdgen's own does.
+
+    Args:
+        found: what it says.
+        hand: the source.
+        text: efdgen's own.
+    """
+
+    def block(path: Path, indent: int) -> str:
+        return "".join(f"{' ' * indent}{line}\n" for line in found.texts.get(path, ()))
+
+    text = text.replace(
+        "spec:\n", "spec:\n" + block(("spec", "revisionHistoryLimit"), 2) + block(("spec", "info"), 2), 1
+    )
+    if NAME in found.texts:
+        named = sorted({each.app for each in hand.deployed.values() if at(each.application, NAME, None)})
+        listed = ", ".join(f"'{app}'" for app in named)
+        kept = f"    server: <% none if app.name in [{listed}] else '{{{{ .destinationServer }}}}' %>\n"
+        is_all = named == list(hand.apps)
+        text = text.replace('    server: "{{ .destinationServer }}"\n', block(NAME, 4) + ("" if is_all else kept), 1)
+    if RELEASE in found.texts:
+        text = re.sub(r"# \{\{- if \.name \}\}.*releaseName.*\n", lambda _: block(RELEASE, 6), text, count=1)
+    helm = "".join(block(path, 6) for path in sorted(found.texts) if path[:3] == _HELM and path != RELEASE)
+    return text.replace("    helm:\n", f"    helm:\n{helm}", 1)
+
+
+def labels(found: Carried) -> list[str]:
+    """Return the lines of the Applications' labels."""
+    return [f"  {line}\n" for line in found.texts.get(("metadata", "labels"), ())]

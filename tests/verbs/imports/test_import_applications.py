@@ -1,0 +1,203 @@
+"""What hand-written Applications say is said again, or is a finding with its place: nothing is dropped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from efdgen.helm import engines
+from efdgen.verbs.imports import result, telling
+from efdgen.verbs.imports.model import Source
+from support import handwritten
+
+FLEET = {name: {"db": {"size": "8Gi"}, "web": {"replicas": 2}} for name in ("north", "south")}
+DB, WEB = "apps/parent/templates/db.yaml", "apps/parent/templates/web.yaml"
+TEMPLATE = "templates/apps/efd/application.yaml"
+SOURCE = """\
+  source:
+    path: apps/db
+    repoURL: https://git.example.org/deployments
+    targetRevision: HEAD
+    helm:
+      valueFiles:
+      - values-{{ .Values.env }}.yaml
+"""
+
+
+def imported(*changes: tuple[str, str, str], added: Mapping[str, str] | None = None) -> result.Imported:
+    """Import a repository after changes: the file, what stands there, and what takes its place."""
+    files = handwritten.repository(FLEET) | {path: text.encode() for path, text in (added or {}).items()}
+    for path, old, new in changes:
+        assert old.encode() in files[path], (path, old)
+        files[path] = files[path].replace(old.encode(), new.encode(), 1)
+    return result.run(Source("hand", files), engines.choose())
+
+
+def of_both(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple((path, old, new) for path in (DB, WEB))
+
+
+def differing(made: result.Imported) -> list[tuple[str, str, str]]:
+    return [(p.environment, p.app, d.path) for p in made.proved for d in p.differences]
+
+
+def _labels(made: result.Imported) -> None:
+    text = made.files[TEMPLATE].decode()
+    assert '  labels:\n    team: a\n    app: "<% app.name %>"\n    env: "{{ $efd.env }}"\n' in text
+
+
+def _one(made: result.Imported) -> None:
+    assert b"  revisionHistoryLimit: <% {'db': 3}[app.name] | default(none) %>\n" in made.files[TEMPLATE]
+    assert b"revisionHistoryLimit: 3" in made.files["rendered/apps/efd/templates/db.yaml"]
+    assert b"revisionHistoryLimit" not in made.files["rendered/apps/efd/templates/web.yaml"]
+
+
+def _named(made: result.Imported) -> None:
+    assert b"server" not in made.files["rendered/apps/efd/templates/db.yaml"]
+    assert b"server" in made.files["rendered/apps/efd/templates/web.yaml"]
+
+
+def _nothing(_made: result.Imported) -> None:
+    pass
+
+
+_TWO = SOURCE.replace("  source:\n    path", "  sources:\n  - path").replace("- values", "- $values/apps/db/values")
+_TWO += "  - {repoURL: 'https://git.example.org/deployments', targetRevision: HEAD, ref: values}\n"
+_POLICY = "spec:\n  syncPolicy: {automated: {prune: true}, syncOptions: [CreateNamespace=true], retry: {limit: 3}}\n"
+
+CASES: dict[str, tuple[tuple[tuple[str, str, str], ...], Callable[[Any], None]]] = {
+    "labels": (
+        (
+            (DB, "metadata:\n", "metadata:\n  labels: {team: a, app: db, env: '{{ .Values.env }}'}\n"),
+            (WEB, "metadata:\n", "metadata:\n  labels: {team: a, app: web, env: '{{ .Values.env }}'}\n"),
+        ),
+        _labels,
+    ),
+    "what one has": (((DB, "spec:\n", "spec:\n  revisionHistoryLimit: 3\n"),), _one),
+    "info": (of_both("spec:\n", "spec:\n  info:\n  - {name: who, value: ours}\n"), _nothing),
+    "annotations of one": (((DB, "metadata:\n", "metadata:\n  annotations: {team: a}\n"),), _nothing),
+    "a release": (((DB, "    helm:\n", "    helm:\n      releaseName: our-db\n"),), _nothing),
+    "a policy of one": (((DB, "spec:\n", _POLICY),), _nothing),
+    "a cluster by its name": (((DB, "server: https://kubernetes.default.svc", "name: far"),), _named),
+    "clusters by environment": (
+        of_both("server: https://kubernetes.default.svc", "name: '{{ .Values.env }}'"),
+        _nothing,
+    ),
+    "what is the same left out": (
+        (*of_both("    targetRevision: HEAD\n", ""), *of_both("  project: default\n", "")),
+        _nothing,
+    ),
+    "a branch by environment": (((DB, "targetRevision: HEAD", "targetRevision: 'r-{{ .Values.env }}'"),), _nothing),
+    "two sources of one repository": (((DB, SOURCE, _TWO),), _nothing),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_an_application_says_is_said_again(name: str) -> None:
+    changes, holds = CASES[name]
+    made = imported(*changes)
+    assert differing(made) == []
+    assert [row.verdict for row in telling.told(made).rows] == ["equal", "equal"]
+    holds(made)
+
+
+def test_what_nothing_can_say_is_a_finding_with_its_place() -> None:
+    extra = "spec:\n  syncPolicy: {managedNamespaceMetadata: {labels: {a: b}}, syncOptions: [CreateNamespace=true]}\n"
+    ignored = "  ignoreDifferences: [{kind: Pod, more: 1, jsonPointers: [/a]}]\n"
+    made = imported(
+        (DB, "spec:\n", extra + ignored),
+        (WEB, "    helm:\n", "    helm:\n      fileParameters: [{name: web.a, path: a.txt}]\n"),
+        (
+            WEB,
+            "metadata:\n",
+            "metadata:\n  annotations: {who: '{{ .Values.env }}'}\n  labels: {a: '\"{{ .Values.env }}'}\n",
+        ),
+    )
+    said = {(f.code, f.place, f.environment, f.app, f.explains) for f in made.findings}
+    found = {(each[3], each[4]) for each in said if each[:2] in (("I301", DB), ("I301", WEB)) and each[2] == "south"}
+    assert found == {
+        ("db", "spec.syncPolicy.managedNamespaceMetadata"),
+        ("db", "spec.ignoreDifferences"),
+        ("web", "spec.source.helm.fileParameters"),
+        ("web", "metadata.annotations.who"),
+        ("web", "metadata.labels"),
+    }
+    told = {(name, app, path) for name, app, path in differing(made)}
+    for app, explains in found:
+        assert [path for name, other, path in told if (name, other) == ("south", app) and path.startswith(explains)]
+    assert len(told) == 2 * len(found) - 1
+    assert all(d.reason for p in made.proved for d in p.differences)
+    two = _TWO.replace("{repoURL: 'https://git.example.org/deployments'", "{repoURL: 'https://git.example.org/other'")
+    made = imported((DB, SOURCE, two))
+    assert [row.verdict for row in telling.told(made).rows] == ["1 of 2 apps: equal"] * 2
+    assert any("has 2 sources: the path apps/db of https://git" in f.message for f in made.findings)
+
+
+@pytest.mark.parametrize(
+    ("place", "named"),
+    [
+        ("envs/ENV/APP.yaml", "../../envs/{{ .Values.env }}/APP.yaml"),
+        ("values/APP/ENV.yaml", "/values/APP/{{ .Values.env }}.yaml"),
+        ("ENV/APP/values.yaml", "../../{{ .Values.env }}/APP/values.yaml"),
+    ],
+)
+def test_values_files_of_other_folders_are_read_in_their_order(place: str, named: str) -> None:
+    files = handwritten.repository(FLEET)
+    for app, path in (("db", DB), ("web", WEB)):
+        for name in FLEET:
+            files[place.replace("APP", app).replace("ENV", name)] = files.pop(f"apps/{app}/values-{name}.yaml")
+        listed = "\n      - ".join(("../../envs/common.yaml", named.replace("APP", app), "../../envs/last.yaml"))
+        files[path] = files[path].replace(b"values-{{ .Values.env }}.yaml", listed.encode())
+    files["envs/common.yaml"] = b"db: {size: 1Gi, more: 1}\nweb: {replicas: 1}\n"
+    files["envs/last.yaml"] = b"web: {last: true}\n"
+    made = result.run(Source("hand", files), engines.choose())
+    assert {row.environment: row.verdict for row in telling.told(made).rows} == dict.fromkeys(FLEET, "equal")
+    assert made.files["templates/apps/db/values.yaml"] == b"size: 8Gi\nmore: 1\n"
+    assert made.files["templates/apps/web/values.yaml"] == b"replicas: 2\nlast: true\n"
+
+
+def test_names_that_efdgen_gives_wrapper_charts_are_in_nobodys_way() -> None:
+    template = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  a: '{{ .Values.hosts.x }}'\n"
+        "  b: '{{ .Values.vault.url }} {{ index .Values \"kubernetesVersion\" }}'\n"
+    )
+    own = "hosts: {{x: a.{0}.example.org}}\nvault: {{url: 'https://v.{0}.org'}}\nkubernetesVersion: 1.19.1\n"
+    changes = tuple((f"apps/web/values-{name}.yaml", "env:", f"{own.format(name)}env:") for name in FLEET)
+    made = imported(*changes, added={"apps/web/templates/c.yaml": template})
+    assert (differing(made), [row.verdict for row in telling.told(made).rows]) == ([], ["equal", "equal"])
+    assert b"a.<% name %>.example.org" in made.files["templates/apps/web/values.yaml"]
+
+
+def test_a_port_of_the_nodes_is_one_that_the_source_has() -> None:
+    url = "  queue: http://queue-{0}.example.org:9000\n  ingress: {{hostname: web-{0}.example.org}}\n"
+    changes = tuple((f"apps/web/values-{name}.yaml", "web:\n", f"web:\n{url.format(name)}") for name in FLEET)
+    made = imported(*changes)
+    assert differing(made) == []
+    assert b"nodePortHosts" not in made.files["templates/apps/web/app.yaml"]
+    ports = tuple((path, "web:\n", "web:\n  service: {type: NodePort}\n") for path, _, _ in changes)
+    made = imported(*changes, *ports)
+    assert b"nodePortHosts: [queue]" in made.files["templates/apps/web/app.yaml"]
+
+
+def test_comments_and_odd_numbers_go_along() -> None:
+    text = "db:\n  mode: 0644  # read\n  ten: 010\n  list:\n  - a  # first\n  - b\n  map:  # all\n    x: 1\n"
+    changes = tuple((f"apps/db/values-{name}.yaml", "db:\n", text) for name in FLEET)
+    made = imported(*changes)
+    assert made.files["templates/apps/db/values.yaml"].decode() == (
+        "mode: 420  # 0644 by hand; read\nten: 8  # 010 by hand\nlist:\n- a  # first\n- b\n"
+        "map:  # all\n  x: 1\nsize: 8Gi\n"
+    )
+    assert differing(made) == []
+
+
+def test_a_template_whose_condition_the_chart_decides_is_compared_as_off() -> None:
+    template = (
+        '{{ if index .Values "web" "sink" "enabled" }}\n'
+        "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\n{{ end }}\n"
+    )
+    made = imported(added={"apps/web/templates/a.yaml": template})
+    assert [row.verdict for row in telling.told(made).rows] == ["equal", "equal"]
+    assert {f.code for f in made.findings} == {"I401"}
+    assert made.files["templates/apps/web/templates/a.yaml"].startswith(b"{{ if index .Values")
