@@ -132,6 +132,6 @@ TITLES = (
     ("12", "Not imported: broken, or not there in the source"),
     ("3", "Differs, or is lost"),
     ("4", "To look at"),
-    ("5", "Drift between environments"),
+    ("5", "Drift between environments, and copies"),
 )
 """The kinds of findings, by the first digit of their codes."""

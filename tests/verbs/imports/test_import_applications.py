@@ -201,3 +201,31 @@ def test_a_template_whose_condition_the_chart_decides_is_compared_as_off() -> No
     assert [row.verdict for row in telling.told(made).rows] == ["equal", "equal"]
     assert {f.code for f in made.findings} == {"I401"}
     assert made.files["templates/apps/web/templates/a.yaml"].startswith(b"{{ if index .Values")
+
+
+def test_a_copy_of_a_spec_has_its_own_names() -> None:
+    url = "  url: https://{0}-portal.example.net/a\n"
+    files = handwritten.repository(FLEET)
+    for name in FLEET:
+        path = f"apps/web/values-{name}.yaml"
+        more = url.format(name) if name == "north" else ""
+        files[path] = files[path].replace(b"web:\n", f"web:\n  words: {name}\n{more}".encode())
+    made = result.run(Source("hand", files), engines.choose())
+    assert b"url: https://<% name %>-portal.example.net/a\n" in made.files["environments/north.yaml"]
+    assert differing(made) == []
+
+
+def test_copies_of_an_app_and_warnings_are_told() -> None:
+    fleet = {name: {app: {"a": 1, "b": 2, "c": 3, "d": app} for app in ("db", "db-staging")} for name in FLEET}
+    files = handwritten.repository(fleet, {"db": {"unread": "secret/ENV/unread"}})
+    parent = "apps/parent/templates/db-staging.yaml"
+    files[parent] = files[parent].replace(b"path: apps/db-staging", b"path: apps/db")
+    files[parent] = files[parent].replace(b"- values-{{", b"- values-staging-{{")
+    for name in FLEET:
+        files[f"apps/db/values-staging-{name}.yaml"] = b"db: {a: 1, b: 2, c: 3}\n"
+    made = result.run(Source("hand", files), engines.choose())
+    said = {(each.code, each.app): each.message for each in made.findings}
+    assert said["I504", "db-staging"].startswith("db and db-staging are both made of apps/db, and 6 of 8 values")
+    assert "nothing reads the VaultSecret 'unread'" in said["I406", ""]
+    # The files of the copy are no environment's.
+    assert not any(each.code == "I203" for each in made.findings)

@@ -50,19 +50,35 @@ def files(made: Made, hand: Hand, parent: Mapping[str, str]) -> dict[str, bytes]
     return dict(sorted(content.items()))
 
 
-def comments(hand: Hand, apps: Mapping[str, App], name: str, entries: Mapping[str, Any]) -> Comments:
-    """Return the comments of the source for what a new spec says of its apps, by their path in the spec."""
-    return _of_spec(_Notes(hand), apps, name, entries, with_shared=False)
+def comments(
+    hand: Hand, apps: Mapping[str, App], name: str, entries: Mapping[str, Any], there: Mapping[str, bytes]
+) -> Comments:
+    """Return the comments of the source for what a new spec says of its apps, by their path in the spec.
+
+    Args:
+        hand: the source.
+        apps: the apps, as an import of all of it makes them.
+        name: the environment.
+        entries: what the spec says of its apps.
+        there: the repository: what its definitions have as comments is not said again.
+    """
+    files = {app: there.get(f"{paths.APPS}/{app}/values.yaml", b"") for app in entries}
+    shared = {app: written.comments(text.decode(errors="replace")) for app, text in files.items()}
+    return _of_spec(_Notes(hand), apps, name, entries, shared)
 
 
 def _of_spec(
-    notes: _Notes, apps: Mapping[str, App], name: str, entries: Mapping[str, Any], *, with_shared: bool = True
+    notes: _Notes,
+    apps: Mapping[str, App],
+    name: str,
+    entries: Mapping[str, Any],
+    said_there: Mapping[str, Comments] | None = None,
 ) -> dict[tuple[Any, ...], Comment]:
     """Return the comments for the values and pins of a spec; what the definition has already is not said again."""
     said: dict[tuple[Any, ...], Comment] = {}
     for app, entry in entries.items():
         tree, pinned = _with_pins(entry)
-        shared = notes.in_shared(apps[app], app) if with_shared else {}
+        shared = notes.in_shared(apps[app], app) if said_there is None else said_there[app]
         for path, comment in notes.of([name], app, apps[app], tree, shared).items():
             pin = ".".join(map(str, path))
             here = ("pins", pin) if pin in pinned else ("values", *path)

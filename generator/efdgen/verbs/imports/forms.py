@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from efdgen.verbs.imports.facts import Facts, is_class, token
+from efdgen.verbs.imports.facts import HOST, Facts, is_class, token
 
 STORAGE_CLASS = "<% cluster.storageClass %>"
 PREFIX = "<% vault.pathPrefix %>"
@@ -59,7 +59,9 @@ def of_values(facts: Facts) -> Callable[[tuple[Any, ...], Any], Forms]:
         found = []
         for turn in turns:
             with_hosts = _mapped(plain, functools.partial(_with, own=turn))
-            found += [with_hosts, plain, _mapped(with_hosts, lambda text: named(text, facts.name))]
+            own_name = named if "-" in facts.name else _named_in_hosts
+            own_form = _mapped(with_hosts, functools.partial(own_name, name=facts.name))
+            found += [own_form, with_hosts, plain, _mapped(with_hosts, lambda text: named(text, facts.name))]
         if path and is_class(path[-1]) and value and value == facts.storage_class:
             found.insert(0, STORAGE_CLASS)
         return tuple(found)
@@ -101,6 +103,16 @@ def named(text: str, name: str) -> str:
     if len(name) < _SHORTEST or name not in text or name in _inside(text):
         return text
     return token(name).sub(NAME, text)
+
+
+def _named_in_hosts(text: str, name: str) -> str:
+    """Return a text with the environment's name as an expression in hosts, so that a copy of the spec has its own.
+
+    Elsewhere, a word may be that name by chance; one of two words is not.
+    """
+    if name not in text or "." not in text:
+        return text
+    return HOST.sub(lambda host: named(host[0], name) if name not in _inside(text) else host[0], text)
 
 
 def _inside(text: str) -> str:

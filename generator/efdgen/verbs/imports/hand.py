@@ -220,6 +220,15 @@ class _Reader:
             raise _NotImportableError("I206", message, path)
         return data
 
+    def _is_name_of_others(self, finding: Finding) -> bool:
+        """Say whether a finding is about no environment: the values files of that name are those of others."""
+        name = finding.environment
+        if finding.code != "I203" or not name or name in self._beside:
+            return False
+        known = self._layout.patterns
+        files = {path for path in self._source.files if valuefiles.environment_of(path, known) == name}
+        return bool(files) and files <= {file for each in self._deployed.values() for file in each.files}
+
     def hand(self) -> Hand:
         """Return everything that was read."""
         apps = {app for _, app in self._deployed}
@@ -232,7 +241,7 @@ class _Reader:
         if not environments:
             raise NothingImportableError(self._source.name, self._findings)
         parent = next(each for each in self._layout.parents if each in self._parents.values())
-        findings = tuple(dict.fromkeys(self._findings))
+        findings = tuple(each for each in dict.fromkeys(self._findings) if not self._is_name_of_others(each))
         return Hand(
             self._source,
             self._layout,

@@ -17,14 +17,15 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import layout as outputs
 from efdgen.repository import paths, snapshot
-from efdgen.verbs.imports import checked, emit, proof, tableentries, written
+from efdgen.verbs.imports import checked, emit, namedthings, proof, tableentries, written
 from efdgen.verbs.imports.definition import OWN
 from efdgen.verbs.imports.factor import EMPTY, NONE
 from efdgen.verbs.imports.facts import Facts
-from efdgen.verbs.imports.forms import literal
+from efdgen.verbs.imports.forms import literal, named, of_values
 from efdgen.verbs.imports.model import Deployed, Finding, Hand
 from efdgen.verbs.imports.proof import Proved
-from efdgen.verbs.imports.specs import Made, own_secrets, with_pins
+from efdgen.verbs.imports.refusals import about
+from efdgen.verbs.imports.specs import Made, own_secrets, parameters_of, with_pins
 
 _ROUNDS = 6
 
@@ -105,6 +106,8 @@ class _Addition:
         self._exceptions: dict[str, Any] = {}
         self._naming_new: set[str] = set()
         self._with_tables: set[str] = set()
+        self._tried: set[tuple[str, str, tuple[Any, ...]]] = set()
+        self._only_plain = False
 
     def added(self, engine: Engine) -> Added:
         """Return what has to be written.
@@ -135,6 +138,18 @@ class _Addition:
 
     def _fitted(self, definitions: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding], dict[str, bytes]]:
         """Return the files, what was accepted, and what they render to, with values that are those of the source."""
+        try:
+            return self._rounds(definitions)
+        except InvalidInputError:
+            if self._only_plain or not self._tried:
+                raise
+        # What follows from the facts in the source is not what the repository knows: values stand there as they are.
+        self._only_plain = True
+        self._values = {place: {} for place in self._values}
+        return self._rounds(definitions)
+
+    def _rounds(self, definitions: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding], dict[str, bytes]]:
+        """Set what is rendered otherwise, and render again, until nothing is."""
         files, findings = self._accepted(definitions)
         tree = dict(checked.render(files, self._root).tree)
         for _ in range(_ROUNDS):
@@ -173,7 +188,7 @@ class _Addition:
                 checked.render(result.files, self._root)
             except InvalidInputError as error:
                 problems = [each for each in error.problems if each.severity is Severity.ERROR]
-            links = {env for each in problems if (env := self._naming(each))} - self._naming_new
+            links = {env for each in problems for env in self._naming(each)} - self._naming_new
             if not links:
                 raise InvalidInputError(problems)
             self._naming_new |= links
@@ -183,11 +198,15 @@ class _Addition:
             self._exceptions = {key: value for key, value in specs[self._new].items() if key in kept}
         return dict(result.files), list(result.findings)
 
-    def _naming(self, problem: Problem) -> str:
-        """Return the environment that was there, where a problem is that it names a host of the new one."""
-        env = paths.environment_of(problem.location.file)
-        names_it = problem.code == "E503" and f" of the environment {self._new} " in problem.message
-        return env if names_it and self._new and paths.spec(env) in self._there else ""
+    def _naming(self, problem: Problem) -> list[str]:
+        """Return the environments that were there, where a problem is that they name a host of the new one."""
+        if problem.code != "E503" or not self._new or f" of the environment {self._new} " not in problem.message:
+            return []
+        # Who it is about: the shared facts, or a definition, may be where it is written.
+        names = filter(None, map(paths.environment_of, self._there))
+        everybody: dict[str, dict[str, Any]] = {name: {} for name in names}
+        about_them = about(problem, self._made._replace(specs=everybody))
+        return [each.env for each in about_them if each.env and each.env != self._new]
 
     def _files(self, definitions: Mapping[str, bytes], spec: Mapping[str, Any]) -> dict[str, bytes]:
         """Return the repository with what is added."""
@@ -197,7 +216,7 @@ class _Addition:
             files[path] = editing.put(files[path].decode(), ("links", self._new), reason, last=("apps",)).encode()
         if self._new:
             apps = {each.app: self._entry(each) for each in self._cases}
-            said = emit.comments(self._hand, self._made_apps, self._new, apps)
+            said = emit.comments(self._hand, self._made_apps, self._new, apps, {**self._there, **definitions})
             files[paths.spec(self._new)] = written.text({**spec, "apps": apps}, said).encode()
             return files
         for each in self._cases:
@@ -209,9 +228,21 @@ class _Addition:
         """Return what a spec says of an app."""
         facts = self._made.facts[each.environment]
         file = each.files[-1] if each.files else each.app
-        secrets = own_secrets(self._made.apps[each.app], facts) if self._is_lacking(each.app) else {}
+        app = self._made_apps[each.app]
+        secrets = own_secrets(app, facts) if self._is_lacking(each.app) else {}
+        parameters = self._parameters(each)
         values = self._values[each.environment, each.app]
-        return {**secrets, **with_pins(values, lambda: f"As deployed by hand, {file}; why is not on record.")}
+        said = {**({"parameters": parameters} if parameters else {}), **secrets}
+        return {**said, **with_pins(values, lambda: f"As deployed by hand, {file}; why is not on record.")}
+
+    def _parameters(self, each: Deployed) -> dict[str, Any]:
+        """Return what a spec says of the parameters of an app's definition, which is there or is added, too."""
+        app = self._made_apps[each.app]
+        if self._is_lacking(each.app):
+            return parameters_of(app, each.environment)
+        texts = (self._there.get(f"{paths.APPS}/{each.app}/{file}.yaml", b"").decode() for file in ("values", "app"))
+        values, data = (yamlio.load(text) or {} for text in texts)
+        return namedthings.of_definition(values, data.get("parameters") or {}, app.definition.values(each.values))
 
     def _is_lacking(self, app: str) -> bool:
         return f"{paths.APPS}/{app}/app.yaml" not in self._there
@@ -227,9 +258,17 @@ class _Addition:
             source, after = source.get(charts[0]) or {}, after.get(charts[0]) or {}
         found = False
         for path, value in list(_different(after, source)):
-            _put(self._values[each.environment, each.app], path, value)
+            _put(self._values[each.environment, each.app], path, self._form(each, path, value))
             found = True
         return found
+
+    def _form(self, each: Deployed, path: tuple[Any, ...], value: Any) -> Any:
+        """Return a value as the spec says it: at first by what follows from the facts; if that is another, as it is."""
+        place = (each.environment, each.app, path)
+        if self._only_plain or place in self._tried or "<%" in str(value):
+            return value
+        self._tried.add(place)
+        return of_values(self._made.facts[each.environment])(path, value)[0]
 
     def _without_idle_facts(
         self, files: dict[str, bytes], tree: Mapping[str, bytes], definitions: Mapping[str, bytes]
@@ -261,7 +300,7 @@ def _facts(facts: Facts, name: str) -> dict[str, Any]:
     if facts.storage_class:
         spec["cluster"] = {"storageClass": facts.storage_class}
     if facts.prefix:
-        spec["vault"] = {"pathPrefix": facts.prefix}
+        spec["vault"] = {"pathPrefix": named(facts.prefix, name)}
     argocd = {key: value for key, value in facts.argocd.items() if value is not None}
     return {**spec, "argocd": argocd} if argocd else spec
 

@@ -15,12 +15,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
+from efdgen.verbs.imports.facts import leaves
 from efdgen.verbs.imports.forms import Expression, literal
 
 _FEWEST = 4
 """Keys that the things must have alike; with fewer, they read better as they are."""
 
 _DEEPEST = 3
+_NAMED = re.compile(r"<% named\(parameters\.(?P<things>\w+), parameters\.(?P<defaults>\w+)\) %>\Z")
 
 Path = tuple[str, ...]
 
@@ -57,6 +59,27 @@ def separate(values: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, dict[st
             for name in things:
                 changed[name] = _with(changed[name], path, Expression(text))
     return changed, found
+
+
+def of_definition(
+    values: Mapping[str, Any], parameters: Mapping[str, Any], source: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Return what a definition that an import made wants to know of an environment's named things, by its parameters.
+
+    Args:
+        values: the definition's values.
+        parameters: its parameters, with their defaults.
+        source: the environment's values.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for path, value in leaves(values):
+        match = _NAMED.match(value) if isinstance(value, str) else None
+        if not match or not all(isinstance(key, str) for key in path):
+            continue
+        things, defaults = _things(source, path), parameters.get(match["defaults"])
+        if things and isinstance(defaults, dict) and all(defaults.keys() <= each.keys() for each in things.values()):
+            found[match["things"]] = {name: literal(_own(name, each, defaults)) for name, each in things.items()}
+    return found
 
 
 def _paths(values: Mapping[str, Mapping[str, Any]]) -> list[Path]:

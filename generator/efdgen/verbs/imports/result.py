@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from efdgen.errors import Problem
 from efdgen.helm.engines.engine import Engine
 from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.imports import checked, drift, emit, hand, parentchart, proof, source, specs
@@ -72,8 +73,15 @@ def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent:
     # A template that needs its chart's defaults fails by itself; as data, it does not.
     told = {(each.file, each.app) for each in made.findings if each.code == "I401"}
     failing = [each for each in found.findings if each.code != "I202" or (each.file, each.app) not in told]
-    findings = tuple(dict.fromkeys([*failing, *made.findings, *result.findings, *drift.find(found)]))
+    warned = map(_warned, result.rendering.warnings) if result.rendering is not None else ()
+    findings = tuple(dict.fromkeys([*failing, *made.findings, *result.findings, *warned, *drift.find(found)]))
     return Imported(found, made, contents, tuple(proved), findings, _before(found), _after(result.files))
+
+
+def _warned(problem: Problem) -> Finding:
+    """Return what `efdgen validate` will warn of, with its place in what was made."""
+    hint = f"{problem.location}: {problem.hint}" if problem.hint else str(problem.location)
+    return Finding("I406", f"efdgen validate warns: {problem.message} [{problem.code}]", "", 0, hint)
 
 
 def _before(found: Hand) -> Count:

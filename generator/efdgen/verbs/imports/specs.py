@@ -174,13 +174,18 @@ def _secrets(definition: Definition, facts: Mapping[str, Facts]) -> dict[str, An
     for secret in definition.own.secrets:
         found[secret.name] = {"when": secret.when} if secret.when else {}
         usual = Counter(
-            path.replace(f"{facts[name].prefix}/", f"{ways.PREFIX}/") if facts[name].prefix else path
-            for name, path in secret.paths.items()
-            if path is not None
+            _general_path(path, facts[name]) for name, path in secret.paths.items() if path is not None
         ).most_common(1)
-        if usual and usual[0][0] != f"{ways.PREFIX}/{secret.name}" and "<%" not in usual[0][0].replace(ways.PREFIX, ""):
+        if usual and usual[0][0] != f"{ways.PREFIX}/{secret.name}":
             found[secret.name]["path"] = usual[0][0]
     return {"secrets": found} if found else {}
+
+
+def _general_path(path: str, facts: Facts) -> str:
+    """Return a path in Vault with the environment's prefix, or its name, as an expression."""
+    if facts.prefix and path.startswith(f"{facts.prefix}/"):
+        return f"{ways.PREFIX}/{path.removeprefix(f'{facts.prefix}/')}"
+    return ways.named(path, facts.name)
 
 
 def _require_operator(made: Made) -> None:
@@ -213,7 +218,7 @@ def _add_apps(made: Made, hand: Hand) -> None:
             if (env, name) not in hand.deployed or name not in made.apps:
                 continue
             app = made.apps[name]
-            parameters = _parameters(app, env)
+            parameters = parameters_of(app, env)
             entry = {
                 **({"parameters": parameters} if parameters else {}),
                 **_of_application(made.facts[env], hand, env, name),
@@ -223,7 +228,7 @@ def _add_apps(made: Made, hand: Hand) -> None:
         spec["apps"] = apps
 
 
-def _parameters(app: App, env: str) -> dict[str, Any]:
+def parameters_of(app: App, env: str) -> dict[str, Any]:
     """Return what an environment says of an app's parameters."""
     things = {each.parameter: dict(each.entries[env]) for each in app.things if env in each.entries}
     return things | {key: text for each in app.parts for key, text in each.entries.get(env, {}).items()}
@@ -250,9 +255,9 @@ def own_secrets(app: App, facts: Facts) -> dict[str, Any]:
                 found[secret.name] = None
             continue
         path = secret.paths[facts.name]
-        default = said.get("path", f"{ways.PREFIX}/{secret.name}").replace(ways.PREFIX, facts.prefix)
-        if path is not None and path != default:
-            found[secret.name] = {"path": path}
+        default = said.get("path", f"{ways.PREFIX}/{secret.name}")
+        if path is not None and path != default.replace(ways.PREFIX, facts.prefix).replace(ways.NAME, facts.name):
+            found[secret.name] = {"path": _general_path(path, facts)}
     return {"secrets": found} if found else {}
 
 

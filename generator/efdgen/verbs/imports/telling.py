@@ -54,10 +54,15 @@ def app_files(chart: Chart) -> list[str]:
 
 def _notes(findings: Sequence[Finding]) -> list[Note]:
     """Return findings by code and place; what is the same of several environments is said once."""
-    found: dict[Finding, list[str]] = {}
+    found: dict[Finding, list[Finding]] = {}
     for each in sorted(findings, key=lambda f: (f.code, f.file, f.line, f.app, f.environment)):
-        found.setdefault(each._replace(environment=""), []).append(each.environment)
-    return [note(each._replace(environment=", ".join(filter(None, names)))) for each, names in found.items()]
+        # What is said in the spec of each is said there in the same way.
+        hint = each.hint.replace(paths.spec(each.environment), "their specs") if each.environment else each.hint
+        found.setdefault(each._replace(environment="", hint=hint), []).append(each)
+    return [
+        note(alike[0] if len(alike) == 1 else said._replace(environment=", ".join(f.environment for f in alike)))
+        for said, alike in found.items()
+    ]
 
 
 def note(finding: Finding) -> Note:
