@@ -107,6 +107,22 @@ class Told(NamedTuple):
     different: Sequence[Different]
     notes: Sequence[Note]
 
+    def folded(self) -> list[Different]:
+        """Return what differs, what is the same in several environments once."""
+        found: dict[Different, list[str]] = {}
+        for each in self.different:
+            found.setdefault(each._replace(environment=""), []).append(each.environment)
+        return [each._replace(environment=", ".join(names)) for each, names in found.items()]
+
+    @property
+    def nothing_differs(self) -> str:
+        """Say what it means that nothing differs: what was not compared may."""
+        if any(row.is_refused for row in self.rows):
+            return "Nothing was compared: efdgen refuses what was made."
+        if any(row.failing or row.lost for row in self.rows):
+            return "What was compared is the same in every environment; what was not, stands below."
+        return "Values, Applications, objects and charts are the same in every environment."
+
     def groups(self) -> Iterator[tuple[str, list[Note]]]:
         """Yield what to look at, under a title for each kind; empty kinds are left out."""
         for digits, title in TITLES:

@@ -8,6 +8,7 @@ import pytest
 
 from efdgen.errors import OutputError
 from efdgen.helm import engines
+from efdgen.report.imports import as_html, as_markdown
 from efdgen.verbs.imports import folder, result, telling
 from efdgen.verbs.imports.model import Source
 from support import handwritten
@@ -177,6 +178,18 @@ def test_what_is_lost_is_counted_and_said() -> None:
     assert b"'{{ `{{` }} {{ `<` }}%'" in made.files["templates/apps/db/templates/crds-a.yaml"]
     assert all(verdict.startswith("2 of 3 apps: ") for verdict in verdicts(made).values())
     assert all(verdict.endswith("; 1 template not compared: Helm fails there") for verdict in verdicts(made).values())
+
+
+def test_a_report_says_once_what_differs_alike_and_what_was_not_compared() -> None:
+    made = imported({CHART: "- name: side\n  version: ~1.2\n  repository: https://charts.example.org\n"})
+    told = telling.told(made)
+    assert [(each.environment, each.path) for each in told.folded()] == [("north, south", "side version")]
+    for text in (as_html.as_html(told), as_markdown.as_markdown(told)):
+        assert text.count("side version") == 1
+    broken = telling.told(imported({}, added={"apps/web/templates/broken.yaml": "{{ fail `no` }}\n"}))
+    assert not broken.different
+    for text in (as_html.as_html(broken), as_markdown.as_markdown(broken)):
+        assert "What was compared is the same in every environment; what was not, stands below." in text
 
 
 def test_files_that_may_be_missing_are_none() -> None:

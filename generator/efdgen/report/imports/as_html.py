@@ -8,4 +8,6 @@ from efdgen.review.imported import Told
 
 def as_html(told: Told) -> str:
     """Return the report."""
-    return html.page("import", title=f"Imported {told.source}", told=told, groups=list(told.groups()))
+    return html.page(
+        "import", title=f"Imported {told.source}", told=told, folded=told.folded(), groups=list(told.groups())
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from efdgen.language import visible
 from efdgen.review.imported import Told
 
+_UNEXPLAINED = "**unexplained**"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
 
 
@@ -38,12 +39,20 @@ def _lines(told: Told) -> Iterator[str]:
     yield "## The proof"
     yield ""
     if not told.different:
-        yield "Values, Applications, objects and charts are the same in every environment."
+        yield told.nothing_differs
         yield ""
     else:
         found = [
-            [d.environment, d.app, d.what, d.path, d.before, d.after, d.reason or "**unexplained**"]
-            for d in told.different
+            [
+                d.environment,
+                d.app,
+                d.what,
+                d.path,
+                d.before or "nothing",
+                d.after or "nothing",
+                d.reason or _UNEXPLAINED,
+            ]
+            for d in told.folded()
         ]
         yield from _table(["environment", "app", "what", "where", "source", "rendered", "reason"], found)
     for title, notes in told.groups():
@@ -59,7 +68,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[st
     yield f"| {' | '.join(head)} |"
     yield f"|{'---|' * len(head)}"
     for row in rows:
-        yield f"| {' | '.join(_plain(str(cell)) if cell != '**unexplained**' else str(cell) for cell in row)} |"
+        yield f"| {' | '.join(_plain(str(cell)) if cell != _UNEXPLAINED else str(cell) for cell in row)} |"
     yield ""
 
 
