@@ -229,3 +229,54 @@ def test_copies_of_an_app_and_warnings_are_told() -> None:
     assert "nothing reads the VaultSecret 'unread'" in said["I406", ""]
     # The files of the copy are no environment's.
     assert not any(each.code == "I203" for each in made.findings)
+
+
+_OF_OTHERS = """\
+  sources:
+  - repoURL: {address}
+    chart: db
+    targetRevision: {version}
+    helm:
+      valueFiles:
+      - $values/envs/{{{{ .Values.env }}}}/db.yaml
+  - repoURL: https://git.example.org/deployments
+    targetRevision: HEAD
+    ref: values
+"""
+
+
+def _without_wrapper(source: str) -> result.Imported:
+    """Import a repository whose app db has no wrapper chart of its own."""
+    files = handwritten.repository({**FLEET, "west": FLEET["north"]})
+    files = {path: text for path, text in files.items() if not path.startswith("apps/db/")}
+    files |= {f"envs/{name}/db.yaml": b"size: 8Gi\n" for name in ("north", "south", "west")}
+    files[DB] = files[DB].replace(SOURCE.encode(), source.encode())
+    return result.run(Source("hand", files), engines.choose())
+
+
+def test_a_chart_of_others_with_values_of_this_repository_gets_a_wrapper_chart() -> None:
+    made = _without_wrapper(_OF_OTHERS.format(address="registry.example.org/charts", version="1.2.3"))
+    assert differing(made) == []
+    assert b"repository: oci://registry.example.org/charts" in made.files["templates/apps/db/app.yaml"]
+    assert made.files["templates/apps/db/values.yaml"] == b"size: 8Gi\n"
+    inline = "    helm: {values: 'size: {{ .Values.env }}'}\n"
+    source = "  source:\n    repoURL: https://charts.example.org\n    chart: db\n    targetRevision: {}\n" + inline
+    version = '{{ if eq .Values.env "north" }}1.2.3{{ else }}1.2.4{{ end }}'
+    made = _without_wrapper(source.replace("{}", version))
+    assert differing(made) == [("north", "db", "db version")]
+    assert [(f.code, f.environment) for f in made.findings if f.explains] == [("I305", "north")]
+    assert b'version: "1.2.4"' in made.files["templates/apps/db/app.yaml"]
+    assert made.files["templates/apps/db/values.yaml"] == b"size: <% name %>\n"
+
+
+def test_environments_that_only_conditions_name_are_found() -> None:
+    source = "  source:\n    repoURL: https://charts.example.org\n    chart: {}\n    targetRevision: 1.2.3\n"
+    files = handwritten.repository(FLEET)
+    files = {path: text for path, text in files.items() if path.startswith("apps/parent/")}
+    for app, path in (("db", DB), ("web", WEB)):
+        old = SOURCE.replace("apps/db", f"apps/{app}")
+        files[path] = files[path].replace(old.encode(), source.format(app).encode())
+    made = result.run(Source("hand", files), engines.choose())
+    assert (list(made.made.specs), differing(made)) == (["north", "south"], [])
+    assert [f.code for f in made.findings] == ["I306"]
+    assert b"repoURL: https://address-is-missing.invalid" in made.files["environments/shared/facts.yaml"]

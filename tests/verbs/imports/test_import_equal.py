@@ -156,7 +156,7 @@ def test_each_environment_has_its_own_parent_chart() -> None:
 
 def test_what_is_lost_is_counted_and_said() -> None:
     other = "---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: far}\n"
-    far = other + "spec: {destination: {}, source: {chart: far, repoURL: https://charts.example.org}}\n"
+    far = other + "spec: {destination: {}, source: {path: far, repoURL: https://git.example.org/other}}\n"
     project = "---\nkind: AppProject\napiVersion: argoproj.io/v1alpha1\nmetadata: {name: ours}\nspec: {}\n"
     added = {
         "apps/parent/templates/far.yaml": far + project,

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from efdgen.environment.argocd import without_empty
 from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.imports.model import Object
 
@@ -78,6 +79,34 @@ def compared(what: str, before: Any, after: Any, path: str = "") -> Iterator[Dif
                 yield from compared(what, before[key], after[key], below)
     elif _exact(before) != _exact(after):
         yield Difference(what, path, _shown(before), _shown(after))
+
+
+def aligned(one: Any, other: Any) -> Any:
+    """Return data with an empty mapping wherever the other side has one: what differs is then told by its own path."""
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        return one
+    missing: dict[str, Any] = {key: {} for key, value in other.items() if key not in one and isinstance(value, dict)}
+    return {key: aligned(value, other.get(key)) for key, value in {**one, **missing}.items()}
+
+
+def normal_application(application: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an Application as Argo CD keeps it, without where its chart and its values lie."""
+    spec = application.get("spec")
+    spec = dict(spec) if isinstance(spec, dict) else {}
+    source = dict(spec.get("source") or {})
+    source.pop("path", None)
+    helm = dict(source.pop("helm", None) or {})
+    for key in ("valueFiles", "values", "valuesObject", "parameters", "ignoreMissingValueFiles", "releaseName"):
+        helm.pop(key, None)
+    if helm:
+        source["helm"] = helm
+    if isinstance(spec.get("ignoreDifferences"), list):
+        spec["ignoreDifferences"] = [without_empty(each) for each in spec["ignoreDifferences"]]
+    # What Argo CD takes where an Application says nothing.
+    if source.get("repoURL"):
+        source["targetRevision"] = source.get("targetRevision") or "HEAD"
+    spec["project"] = spec.get("project") or "default"
+    return without_empty({**application, "spec": {**spec, "source": source}})
 
 
 def _exact(value: Any) -> str:

@@ -134,6 +134,14 @@ def _several(hand: Hand, app: str) -> Iterator[Finding]:
     deployed = [hand.deployed[name, app] for name in hand.having(app)]
     spaces = list(dict.fromkeys(map(templates.namespace_of, deployed)))
     folders = list(dict.fromkeys(each.chart.folder for each in deployed))
+    usual = _usual(deployed)
+    for each in deployed:
+        for first, own in zip(usual.chart.dependencies, each.chart.dependencies, strict=False):
+            if first.key == own.key and first.version != own.version:
+                message = f"{app} has {own.key} {own.version} in {each.environment}: {first.version} is taken for all"
+                hint = "one version is that of all environments: upgrade the others, or make it two apps"
+                explains = f"{own.key} version"
+                yield Finding("I305", message, each.template, 0, hint, each.environment, app, explains)
     for what, found in (("namespace", spaces), ("chart", folders)):
         if len(found) > 1:
             message = f"{app} has more than one {what}: {', '.join(found)}; the first one is taken for all"
@@ -164,10 +172,16 @@ def _charts(hand: Hand, app: str, own: Own, keys: set[str], findings: list[Findi
     return _Charts({"charts": charts}, first_keys=frozenset({*charts, "global", *read}) - OWN, files=files)
 
 
+def _usual(deployed: Sequence[Deployed]) -> Deployed:
+    """Return the first one of those whose charts have the versions that most have."""
+    versions = [tuple(dependency.version for dependency in each.chart.dependencies) for each in deployed]
+    return deployed[versions.index(Counter(versions).most_common(1)[0][0])]
+
+
 def _switched(hand: Hand, app: str, findings: list[Finding]) -> Chart:
     """Return an app's chart without the dependencies that no environment has switched on."""
     deployed = [hand.deployed[name, app] for name in hand.having(app)]
-    chart = deployed[0].chart
+    chart = _usual(deployed).chart
     kept = []
     for dependency in chart.dependencies:
         said = {each.environment: is_on(dependency, each.values) for each in deployed}
@@ -288,10 +302,10 @@ def _application(hand: Hand, app: str, findings: list[Finding]) -> dict[str, Any
 def _elsewhere(hand: Hand, each: Deployed) -> Iterator[Finding]:
     """Yield that an Application takes its chart from another repository than most of its environment."""
     where = ("spec", "source", "repoURL")
-    others = [str(at(o.application, where)) for o in hand.deployed.values() if o.environment == each.environment]
-    usual, own = Counter(others).most_common(1)[0][0], str(at(each.application, where))
-    if own != usual:
-        message = f"the Application {each.app} is made of {own}, others of {usual}, which is taken for all"
+    said = [at(o.application, where) for o in hand.deployed.values() if o.environment == each.environment]
+    usual, own = Counter(map(str, filter(None, said))).most_common(1), at(each.application, where)
+    if own and own != usual[0][0]:
+        message = f"the Application {each.app} is made of {own}, others of {usual[0][0]}, which is taken for all"
         yield _about(each, message, ".".join(where))
 
 

@@ -108,7 +108,8 @@ def _facts(hand: Hand, name: str, pattern: tuple[str, str], services: Mapping[st
     prefixes = [each for app in hand.apps for each in _prefixes(hand, name, app) if each not in others]
     said: dict[str, Any] = {}
     for key in ARGOCD:
-        said[key] = _most([argocd_fact(each.application, key) for each in deployed])
+        values = [argocd_fact(each.application, key) for each in deployed]
+        said[key] = _most(values if key == "syncPolicy" else [value for value in values if value is not None])
     return Facts(name, *pattern, services, _most(prefixes) or "", usual or "", said)
 
 

@@ -14,6 +14,7 @@ from efdgen.language.layers import merge
 from efdgen.repository import paths
 from efdgen.verbs.imports import layout as layouts
 from efdgen.verbs.imports import overlooked, ownkeys, parents, valuefiles
+from efdgen.verbs.imports import sources as sources_of
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
 
@@ -47,8 +48,9 @@ def read(source: Source, engine: Engine, wanted: Sequence[str] = (), parent: str
     """
     layout, found = layouts.recognise(source, parent)
     for name in wanted:
-        if name not in layout.environments and layout.parents[0].key:
-            raise UsageError(suggest.unknown("environment", name, layout.environments))
+        known = layout.environments or layout.asked
+        if name not in known and layout.parents[0].key:
+            raise UsageError(suggest.unknown("environment", name, known))
     reader = _Reader(source, layout, engine, [*source.findings, *found])
     for each, environment in reader.candidates(wanted):
         reader.add(each, environment, is_wanted=environment in wanted)
@@ -82,7 +84,7 @@ class _Reader:
             if parent.environment:
                 names = [parent.environment]
             elif parent.key or own:
-                names = sorted({*(own or self._layout.environments), *wanted})
+                names = sorted({*(own or self._layout.environments or self._layout.asked), *wanted})
             else:
                 names = [self._one_environment(parent)]
             for name in names:
@@ -161,8 +163,8 @@ class _Reader:
         template = posixpath.join(parent.chart.folder, item.template)
         name = str(item.data["metadata"].get("name"))
         try:
-            application = parents.of_one_source(item.data)
-            source, chart = self._made_of(application, name)
+            application = sources_of.of_one_source(item.data)
+            source, chart, is_of_others = self._made_of(application, name, template)
             helm = source["helm"] if isinstance(source.get("helm"), dict) else {}
             listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(source)]
             files = tuple(_in_source(chart.folder, file) for file in listed)
@@ -175,14 +177,18 @@ class _Reader:
             inline = helm.get("valuesObject")
             values = merge(values, inline if isinstance(inline, dict) else _inline(helm.get("values")))
             values = _with_parameters(values, helm.get("parameters"))
+            if is_of_others:
+                values, application = {chart.dependencies[0].key: values}, sources_of.without_place(application)
         except _NotImportableError as error:
             found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
             return
         files = tuple(dict.fromkeys(files))
         yield Deployed(name, environment, application, template, chart, _without_nulls(values, chart), files)
 
-    def _made_of(self, application: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], Chart]:
-        """Return the one source of an Application, and the chart that it is made of."""
+    def _made_of(
+        self, application: Mapping[str, Any], name: str, template: str
+    ) -> tuple[Mapping[str, Any], Chart, bool]:
+        """Return the one source of an Application, the chart that it is made of, and whether that is one of others."""
         sources = list(parents.application_sources(application))
         spec = application.get("spec")
         destination = spec.get("destination") if isinstance(spec, dict) else None
@@ -192,6 +198,13 @@ class _Reader:
             message = f"the Application {name} has {len(sources)} sources: {', '.join(map(_shown_source, sources))}"
             hint = "one chart with values files of its own repository and revision is imported; add others by hand"
             raise _NotImportableError("I205", message, hint=hint)
+        of_others = sources_of.of_others(sources[0], name, template)
+        if of_others is not None:
+            inside = [file for file in _value_files(sources[0]) if not file.startswith("/")]
+            if inside:
+                message = f"the Application {name} takes {', '.join(inside)} out of its chart, which is not here"
+                raise _NotImportableError("I206", message, hint="write what it says into a values file of your own")
+            return sources[0], of_others, True
         if not isinstance(sources[0].get("path"), str):
             message = f"the Application {name} has no path of this repository: {_shown_source(sources[0])}"
             raise _NotImportableError("I205", message, hint="add it by hand: docs/apps.md")
@@ -202,7 +215,7 @@ class _Reader:
                 f"the Application {name} is made of {folder} of {sources[0].get('repoURL')}, where no chart is here"
             )
             raise _NotImportableError("I205", message)
-        return sources[0], chart
+        return sources[0], chart, False
 
     def _values(self, path: str, name: str, environment: str) -> Mapping[str, Any]:
         """Return what a values file says."""

@@ -16,6 +16,7 @@ from efdgen.verbs.imports import valuefiles
 from efdgen.verbs.imports.model import Chart, Dependency, Finding, Layout, Parent, Source
 
 _VALUES_OF_ANY = re.compile(r"values-(.+)\.ya?ml")
+_ASKED = r"\beq\s+\$?\.Values\.{}\s+\"([a-z0-9][a-z0-9-]*)\""
 _APPLICATION = re.compile(rb"^kind:[ \t]*[\"']?Application[\"']?[ \t]*$", re.MULTILINE)
 
 
@@ -48,7 +49,9 @@ def recognise(source: Source, parent: str = "") -> tuple[Layout, list[Finding]]:
     found = Counter(filter(None, names))
     findings += _unnamed(source, charts, parents)
     others = {folder: chart for folder, chart in charts.items() if folder not in folders}
-    return Layout(tuple(parents), others, found, known), findings
+    # Where no file says an environment, the conditions of templates do.
+    asked = {match for text in texts for match in re.findall(_ASKED.format(re.escape(parents[0].key or "env")), text)}
+    return Layout(tuple(parents), others, found, known, frozenset(asked)), findings
 
 
 def _parents(charts: Mapping[str, Chart], wanted: str) -> list[Parent]:

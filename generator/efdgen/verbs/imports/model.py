@@ -132,12 +132,14 @@ class Layout(NamedTuple):
         charts: the other charts, by folder.
         environments: the names that values files have, with the number of these.
         patterns: what finds the environment in the path of a values file that is not called values-ENV.yaml.
+        asked: the environments that conditions of the parent charts' templates name.
     """
 
     parents: tuple[Parent, ...]
     charts: Mapping[str, Chart]
     environments: Mapping[str, int]
     patterns: tuple[re.Pattern[str], ...] = ()
+    asked: frozenset[str] = frozenset()
 
 
 class Deployed(NamedTuple):

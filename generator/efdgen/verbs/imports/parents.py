@@ -178,35 +178,6 @@ def _read(manifests: Sequence[tuple[str, str]], chart: Chart, environment: str, 
     return Made(tuple(objects), tuple(findings))
 
 
-def of_one_source(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an Application as one with a single source, where its other sources only lend it values files.
-
-    These must be of the same repository and revision: `$values/envs/north.yaml` is then `/envs/north.yaml`.
-    """
-    spec = data.get("spec")
-    sources = spec.get("sources") if isinstance(spec, dict) else None
-    if not isinstance(spec, dict) or not isinstance(sources, list) or not all(isinstance(s, dict) for s in sources):
-        return data
-    charts = [each for each in sources if each.get("path") or each.get("chart")]
-    if len(charts) != 1:
-        return data
-    (chart,) = charts
-    lent = {str(each["ref"]): each for each in sources if each.get("ref")}
-    if any(each is not chart and not each.get("ref") for each in sources):
-        return data
-    files = (chart.get("helm") or {}).get("valueFiles") or []
-    read = {file[1:].partition("/")[0] for file in map(str, files) if file.startswith("$")}
-    origin = (chart.get("repoURL"), chart.get("targetRevision"))
-    if any(
-        name not in lent or (lent[name].get("repoURL"), lent[name].get("targetRevision")) != origin for name in read
-    ):
-        return data
-    listed = [f"/{str(file).partition('/')[2]}" if str(file).startswith("$") else file for file in files]
-    helm = {"helm": {**(chart.get("helm") or {}), "valueFiles": listed}} if listed else {}
-    source = {**{key: value for key, value in chart.items() if key != "ref"}, **helm}
-    return {**data, "spec": {**{key: value for key, value in spec.items() if key != "sources"}, "source": source}}
-
-
 def application_sources(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield what an Application is made of."""
     spec = data.get("spec")

@@ -12,7 +12,6 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from efdgen.environment.argocd import without_empty
 from efdgen.helm.engines.engine import Engine
 from efdgen.language import yamlio
 from efdgen.language.layers import merge
@@ -22,10 +21,11 @@ from efdgen.output import layout as outputs
 from efdgen.repository import paths
 from efdgen.verbs.imports import parents
 from efdgen.verbs.imports.causes import explained_by_findings, with_causes
-from efdgen.verbs.imports.compared import Difference, compared, object_key, objects
+from efdgen.verbs.imports.compared import Difference, aligned, compared, normal_application, object_key, objects
 from efdgen.verbs.imports.definition import OWN, Definition, own_chart
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
+from efdgen.verbs.imports.sources import without_place
 from efdgen.verbs.imports.specs import Made
 from efdgen.verbs.imports.switches import is_on
 
@@ -176,7 +176,10 @@ def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: st
     if not rendered:
         yield Difference("Application", app, "there", "")
         return
-    before, after = _normal(each.application), _normal(rendered)
+    before, after = normal_application(each.application), normal_application(rendered)
+    if not at(before, ("spec", "source", "repoURL")):
+        # It was made of a chart repository: what its wrapper chart depends on is compared as its chart.
+        after = dict(without_place(after))
     if parents.release_name(each.application) != parents.release_name(rendered):
         said, done = parents.release_name(each.application), parents.release_name(rendered)
         yield Difference("Application", "spec.source.helm.releaseName", said, done)
@@ -184,34 +187,7 @@ def _application(each: Deployed, rendered: Mapping[str, Any], name: str, app: st
     values = at(rendered, ("spec", "source", "helm", "valueFiles"))
     if path != f"{paths.OUTPUT}/{outputs.chart(app)}" or values != [f"values-{name}.yaml"]:
         yield Difference("Application", "spec.source", "", f"{path} with {values}")
-    yield from compared("Application", _aligned(before, after), _aligned(after, before))
-
-
-def _aligned(one: Any, other: Any) -> Any:
-    """Return data with an empty mapping wherever the other side has one: what differs is then told by its own path."""
-    if not isinstance(one, dict) or not isinstance(other, dict):
-        return one
-    missing: dict[str, Any] = {key: {} for key, value in other.items() if key not in one and isinstance(value, dict)}
-    return {key: _aligned(value, other.get(key)) for key, value in {**one, **missing}.items()}
-
-
-def _normal(application: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an Application as Argo CD keeps it, without where its chart and its values lie."""
-    spec = application.get("spec")
-    spec = dict(spec) if isinstance(spec, dict) else {}
-    source = dict(spec.get("source") or {})
-    source.pop("path", None)
-    helm = dict(source.pop("helm", None) or {})
-    for key in ("valueFiles", "values", "valuesObject", "parameters", "ignoreMissingValueFiles", "releaseName"):
-        helm.pop(key, None)
-    if helm:
-        source["helm"] = helm
-    if isinstance(spec.get("ignoreDifferences"), list):
-        spec["ignoreDifferences"] = [without_empty(each) for each in spec["ignoreDifferences"]]
-    # What Argo CD takes where an Application says nothing.
-    source["targetRevision"] = source.get("targetRevision") or "HEAD"
-    spec["project"] = spec.get("project") or "default"
-    return without_empty({**application, "spec": {**spec, "source": source}})
+    yield from compared("Application", aligned(before, after), aligned(after, before))
 
 
 def _values(

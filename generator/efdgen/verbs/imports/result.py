@@ -91,7 +91,7 @@ def _before(found: Hand) -> Count:
     charts = {chart.folder: chart for chart in found.layout.charts.values()} | {
         found.parent.chart.folder: found.parent.chart
     }
-    for folder in folders:
+    for folder in folders & charts.keys():
         used |= {f"{folder}/{path}" for path in charts[folder].files if not path.startswith("values-")}
     total = Count(0, 0)
     for path in filter(source.is_read_always, used):

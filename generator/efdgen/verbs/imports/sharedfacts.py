@@ -17,6 +17,9 @@ from efdgen.verbs.imports.parents import KUBERNETES
 
 _PATTERN = "<% service %>.<% name %>.<% domain %>"
 _DOMAIN = "example.org"
+_NO_REPOSITORY = "https://address-is-missing.invalid"
+"""What stands where no Application says the repository that they are in: nobody takes it for real."""
+
 _OPTIONAL = frozenset(("applicationName",))
 """What has a default without being written."""
 
@@ -103,8 +106,11 @@ def _empty(about: Mapping[str, Any]) -> Any:
 def _plain(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
     """Return the facts that are known of any environment, each with a default."""
     argocd = found.get("argocd", {})
-    application = next(iter(hand.deployed.values())).application
-    first = {key: facts_of.argocd_fact(application, key) for key in facts_of.ARGOCD}
+    applications = [each.application for each in hand.deployed.values()]
+    first = {
+        key: next((said for each in applications if (said := facts_of.argocd_fact(each, key)) is not None), None)
+        for key in facts_of.ARGOCD
+    }
     address = next(
         (
             v
@@ -136,7 +142,7 @@ def _plain(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
             "managed": False,
             "host": "argocd-<% name %>.<% domain %>",
             "url": "https://<% argocd.host %>",
-            "repoURL": argocd.get("repoURL", first["repoURL"]),
+            "repoURL": argocd.get("repoURL", first["repoURL"] or _NO_REPOSITORY),
             "path": "rendered/apps",
             "targetRevision": argocd.get("targetRevision", first["targetRevision"] or "HEAD"),
             "project": argocd.get("project", first["project"] or "default"),

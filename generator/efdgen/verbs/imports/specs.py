@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
+from efdgen.repository import paths
 from efdgen.verbs.imports import definition as definitions
 from efdgen.verbs.imports import envfiles, longtexts, namedthings, sharedfacts, templates
 from efdgen.verbs.imports import facts as facts_of
@@ -106,6 +107,10 @@ def make(hand: Hand) -> Made:
         if files.declared:
             data["environmentFiles"] = files.declared
         apps[name] = App(definition, data, layers, files, things, parts)
+    if not any(each.argocd["repoURL"] for each in facts.values()):
+        message = "no Application says which repository its values are of: argocd.repoURL is not known"
+        hint = f"write it into {paths.FACTS}"
+        findings.append(Finding("I306", message, hand.parent.chart.folder, 0, hint))
     shared, specs = sharedfacts.specs(hand, facts, sites, frozenset(s for each in services.values() for s in each))
     made = Made(apps, sites, shared, specs, facts, shapes, tuple(findings), frozenset(hand.deployed))
     _require_operator(made)
