@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from efdgen import cli
 from efdgen.helm import engines
 from efdgen.verbs.imports import result, telling
 from efdgen.verbs.imports.model import Source
@@ -280,3 +283,39 @@ def test_environments_that_only_conditions_name_are_found() -> None:
     assert (list(made.made.specs), differing(made)) == (["north", "south"], [])
     assert [f.code for f in made.findings] == ["I306"]
     assert b"repoURL: https://address-is-missing.invalid" in made.files["environments/shared/facts.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("{{ .Values.env }}-{{ $app }}", "<% name %>-<% app.name %>"),
+        ("{{ $app }}-{{ .Values.env }}", "<% app.name %>-<% name %>"),
+    ],
+)
+def test_applications_of_one_template_that_are_called_by_their_environment(
+    name: str, pattern: str, tmp_path: Path
+) -> None:
+    files = handwritten.repository(FLEET)
+    body = files[DB].decode().partition("-}}\n")[2].removesuffix("{{- end -}}\n").replace("{{- end -}}", "")
+    body = body.replace("name: db", f"name: {name}").replace("namespace: db", "namespace: {{ $app }}")
+    body = body.replace("apps/db", "apps/{{ $app }}").replace(".Values.env", "$.Values.env")
+    for path in (DB, WEB):
+        del files[path]
+    files["apps/parent/templates/all.yaml"] = (
+        f"{{{{- range $app := .Values.apps }}}}\n---\n{body}{{{{- end }}}}\n".encode()
+    )
+    files["apps/parent/values.yaml"] = b"env: ''\napps: [db, web]\n"
+    files |= {f"apps/parent/values-{env}.yaml": b"{}\n" for env in FLEET}
+    files["apps/parent/values-south.yaml"] = b"apps: [db]\n"
+    made = result.run(Source("hand", files), engines.choose())
+    assert {env: list(spec["apps"]) for env, spec in made.made.specs.items()} == {
+        "north": ["db", "web"],
+        "south": ["db"],
+    }
+    assert differing(made) == []
+    assert f"applicationName: {pattern}\n".encode() in made.files["environments/shared/facts.yaml"]
+    hand = handwritten.write(tmp_path / "hand", files)
+    arguments = ["import", str(hand), "-o", str(tmp_path / "new")]
+    for more in (("--env", "south"), ("--only", "north")):
+        done = CliRunner().invoke(cli.command, [*arguments, *more])
+        assert done.exit_code == 0, done.output

@@ -16,7 +16,7 @@ from efdgen.language import schema
 from efdgen.language.conforms import conforms
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.tuples import NamedTuple
-from efdgen.verbs.imports import written
+from efdgen.verbs.imports import parents, written
 from efdgen.verbs.imports.model import Deployed, Finding, Hand
 
 Path = tuple[str, ...]
@@ -107,8 +107,8 @@ def _rest(each: Deployed) -> Iterator[tuple[Path, Any]]:
         for key, value in inside.items() if isinstance(inside, dict) else ():
             if key not in known and value not in (None, "", [], False) and (where or key != "status"):
                 yield (*where, str(key)), value
-    release = at(each.application, RELEASE, None)
-    if release and release != each.app:
+    release = parents.release_name(each.application)
+    if release != each.app:
         yield RELEASE, release
 
 
@@ -162,7 +162,8 @@ def _lines(path: Path, values: Mapping[tuple[str, str], Any]) -> list[str] | Non
     if any(not _is_plain(value) for value in present):
         return None
     if len(present) == len(values):
-        for with_app, with_environment in ((False, False), (True, False), (False, True), (True, True)):
+        # With names of one only, nobody can see which follows: it is the environment's, and the app's.
+        for with_app, with_environment in ((True, True), (False, True), (True, False), (False, False)):
             found = [
                 _general(value, app if with_app else "", name if with_environment else "")
                 for (name, app), value in values.items()

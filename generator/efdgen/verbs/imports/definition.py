@@ -311,7 +311,8 @@ def _elsewhere(hand: Hand, each: Deployed) -> Iterator[Finding]:
 
 def _annotations(deployed: Sequence[Deployed], findings: list[Finding]) -> dict[str, Any]:
     """Return the annotations that an app's Applications have in every environment."""
-    listed = [each.application["metadata"].get("annotations") or {} for each in deployed]
+    said = [each.application["metadata"].get("annotations") for each in deployed]
+    listed = [each if isinstance(each, dict) else {} for each in said]
     found = {}
     for key in dict.fromkeys(key for each in listed for key in each):
         values = [str(each[key]) if key in each else None for each in listed]

@@ -41,7 +41,8 @@ class Facts(NamedTuple):
         hosts: the host of each service.
         prefix: the Vault path that holds its secrets; empty: it has none.
         storage_class: the storage class of its volumes; empty: none.
-        argocd: what its Applications say alike: repoURL, targetRevision, project, destinationServer, syncPolicy.
+        argocd: what its Applications say alike: repoURL, targetRevision, project, destinationServer, syncPolicy; and
+            applicationName, where they are not called as their apps.
     """
 
     name: str
@@ -110,6 +111,8 @@ def _facts(hand: Hand, name: str, pattern: tuple[str, str], services: Mapping[st
     for key in ARGOCD:
         values = [argocd_fact(each.application, key) for each in deployed]
         said[key] = _most(values if key == "syncPolicy" else [value for value in values if value is not None])
+    if hand.naming:
+        said["applicationName"] = hand.naming
     return Facts(name, *pattern, services, _most(prefixes) or "", usual or "", said)
 
 

@@ -13,7 +13,7 @@ from efdgen.language import suggest, yamlio
 from efdgen.language.layers import merge
 from efdgen.repository import paths
 from efdgen.verbs.imports import layout as layouts
-from efdgen.verbs.imports import overlooked, ownkeys, parents, valuefiles
+from efdgen.verbs.imports import naming, overlooked, ownkeys, parents, valuefiles
 from efdgen.verbs.imports import sources as sources_of
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
@@ -244,6 +244,12 @@ class _Reader:
 
     def hand(self) -> Hand:
         """Return everything that was read."""
+        named = naming.find(self._deployed, {*self._beside, paths.PARENT})
+        self._deployed = naming.renamed(self._deployed, named)
+        self._own = naming.renamed(self._own, named)
+        self._findings = [
+            each._replace(app=named.apps.get((each.environment, each.app), each.app)) for each in self._findings
+        ]
         apps = {app for _, app in self._deployed}
         for name in sorted(self._beside.keys() & apps):
             message = f"{name} is an app, and can't be an environment, too: not imported"
@@ -265,6 +271,7 @@ class _Reader:
             self._beside,
             self._own,
             findings,
+            named.pattern,
         )
 
 

@@ -184,6 +184,7 @@ class Hand(NamedTuple):
         beside: other objects of the parent chart, by environment.
         own: what the wrapper charts' own templates make, by environment and app; None where Helm fails.
         findings: what is wrong with it.
+        naming: the pattern of the Applications' names; empty: they are called as their apps.
     """
 
     source: Source
@@ -195,6 +196,7 @@ class Hand(NamedTuple):
     beside: Mapping[str, Sequence[Object]]
     own: Mapping[tuple[str, str], Sequence[Object] | None]
     findings: tuple[Finding, ...]
+    naming: str = ""
 
     @property
     def apps(self) -> tuple[str, ...]:

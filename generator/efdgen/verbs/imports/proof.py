@@ -84,7 +84,7 @@ def _environment(
         if app not in made.specs[name]["apps"]:
             yield Proved(name, app, 0, 0, (Difference("app", app, "deployed", "", _reason(made, name, app)),))
             continue
-        application = applications.pop(app, {})
+        application = applications.pop(str(each.application["metadata"]["name"]), {})
         found = [*_application(each, application, name, app)]
         found += _files(made.apps[app].files.content, app, name, tree)
         proved = _app(hand, made, each, tree, files, engine, application)
@@ -127,7 +127,7 @@ def prove_some(
     names = dict.fromkeys(each.environment for each in cases)
     rendered = {name: _applications(_parent(tree, engine, name)) for name in names}
     for each in cases:
-        application = rendered[each.environment].get(each.app, {})
+        application = rendered[each.environment].get(str(each.application["metadata"]["name"]), {})
         proved = _app(hand, made, each, tree, files, engine, application)
         content = {
             path: data

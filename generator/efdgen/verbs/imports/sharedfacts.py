@@ -150,6 +150,7 @@ def _plain(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
                 "destinationServer", first["destinationServer"] or "https://kubernetes.default.svc"
             ),
             "syncPolicy": argocd.get("syncPolicy"),
+            **({"applicationName": argocd["applicationName"]} if "applicationName" in argocd else {}),
             "tlsVaultPath": "<% vault.pathPrefix %>/tls-certs",
             "rbac": {"defaultRole": "role:readonly", "policies": [], "groups": []},
         },

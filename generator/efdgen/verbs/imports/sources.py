@@ -27,25 +27,32 @@ def of_one_source(data: Mapping[str, Any]) -> Mapping[str, Any]:
     if len(charts) != 1 or any(each is not charts[0] and not each.get("ref") for each in sources):
         return data
     (chart,) = charts
-    files = (chart.get("helm") or {}).get("valueFiles") or []
+    said = chart.get("helm")
+    helm = said if isinstance(said, dict) else {}
+    listed = helm.get("valueFiles")
+    files = listed if isinstance(listed, list) else []
     read = {file[1:].partition("/")[0] for file in map(str, files) if file.startswith("$")}
     if not _is_of_one(chart, read, sources):
         return data
-    listed = [f"/{str(file).partition('/')[2]}" if str(file).startswith("$") else file for file in files]
-    helm = {"helm": {**(chart.get("helm") or {}), "valueFiles": listed}} if listed else {}
-    source = {**{key: value for key, value in chart.items() if key != "ref"}, **helm}
+    found = [f"/{str(file).partition('/')[2]}" if str(file).startswith("$") else file for file in files]
+    source = {key: value for key, value in chart.items() if key != "ref"}
+    source |= {"helm": {**helm, "valueFiles": found}} if found else {}
     return {**data, "spec": {**{key: value for key, value in spec.items() if key != "sources"}, "source": source}}
 
 
 def _is_of_one(chart: Mapping[str, Any], read: set[str], sources: Sequence[Mapping[str, Any]]) -> bool:
     """Say whether all values files are of one repository, which is the chart's own where that is one of Git."""
-    lent = {str(each["ref"]): (each.get("repoURL"), each.get("targetRevision")) for each in sources if each.get("ref")}
+    lent = {str(each["ref"]): _place(each) for each in sources if each.get("ref")}
     if not read <= lent.keys():
         return False
     places = {lent[name] for name in read}
     if not chart.get("chart"):
-        places.add((chart.get("repoURL"), chart.get("targetRevision")))
+        places.add(_place(chart))
     return len(places) <= 1
+
+
+def _place(source: Mapping[str, Any]) -> tuple[str, str]:
+    return str(source.get("repoURL")), str(source.get("targetRevision") or "HEAD")
 
 
 def of_others(source: Mapping[str, Any], name: str, template: str) -> Chart | None:

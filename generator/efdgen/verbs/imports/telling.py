@@ -114,6 +114,8 @@ def _recognised(result: Imported) -> Iterator[str]:
     yield f"The app of apps is {found.parent.chart.folder} ({how})."
     yield f"{_count(len(found.environments), 'environment')}: {', '.join(found.environments)}."
     yield f"{_count(len(result.made.apps), 'app')}: {', '.join(result.made.apps)}."
+    if found.naming:
+        yield f"Applications are called by their app and environment: {found.naming}."
     idle = sorted(set(found.layout.charts) - {each.chart.folder for each in found.deployed.values()})
     idle = [
         folder
