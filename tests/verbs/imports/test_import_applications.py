@@ -62,6 +62,12 @@ def _named(made: result.Imported) -> None:
     assert b"server" in made.files["rendered/apps/efd/templates/web.yaml"]
 
 
+def _by_ssh(made: result.Imported) -> None:
+    assert b"    repoURL: git@git.example.org:team/deployments.git\n" in made.files[TEMPLATE]
+    assert b"repoURL: https://git.example.org/team/deployments.git\n" in made.files["environments/shared/facts.yaml"]
+    assert [f.code for f in made.findings] == ["I407"]
+
+
 def _nothing(_made: result.Imported) -> None:
     pass
 
@@ -93,6 +99,11 @@ CASES: dict[str, tuple[tuple[tuple[str, str, str], ...], Callable[[Any], None]]]
         _nothing,
     ),
     "a branch by environment": (((DB, "targetRevision: HEAD", "targetRevision: 'r-{{ .Values.env }}'"),), _nothing),
+    "a repository by SSH": (
+        of_both("https://git.example.org/deployments", "git@git.example.org:team/deployments.git"),
+        _by_ssh,
+    ),
+    "a range of revisions": (((DB, "targetRevision: HEAD", "targetRevision: '~1.2'"),), _nothing),
     "two sources of one repository": (((DB, SOURCE, _TWO),), _nothing),
 }
 
@@ -319,3 +330,23 @@ def test_applications_of_one_template_that_are_called_by_their_environment(
     for more in (("--env", "south"), ("--only", "north")):
         done = CliRunner().invoke(cli.command, [*arguments, *more])
         assert done.exit_code == 0, done.output
+
+
+def test_what_is_no_application_ends_no_import() -> None:
+    """Whatever stands where a mapping, a list or a text should: the rest is imported, and what differs is told."""
+    places = {
+        "metadata:\n": "metadata:\n  labels: {}\n",
+        "  finalizers:\n  - resources-finalizer.argocd.argoproj.io\n": "  annotations: {}\n",
+        "spec:\n": "spec:\n  ignoreDifferences: {}\n",
+        "  project: default\n": "  project: {}\n",
+        "    targetRevision: HEAD\n": "    targetRevision: {}\n",
+        "    server: https://kubernetes.default.svc\n": "    server: {}\n",
+        "    helm:\n      valueFiles:\n      - values-{{ .Values.env }}.yaml\n": "    helm: {}\n",
+        "  source:\n": "  sources:\n  - helm: {}\n  source:\n",
+    }
+    for old, new in places.items():
+        for value in ("-1", "[[1]]", "[a]", "text"):
+            made = imported((DB, old, new.replace("{}", value)))
+            rows = telling.told(made).rows
+            assert [row.environment for row in rows if not row.is_refused] == ["north", "south"], (new, value)
+            assert not any(each.app == "web" for each in made.proved if each.differences), (new, value)

@@ -34,6 +34,15 @@ _SAID: Mapping[Path, frozenset[str]] = {
 }
 """What specs and definitions say, or values do, by where it stands."""
 
+FACTS: Mapping[str, Path] = {
+    "repoURL": ("spec", "source", "repoURL"),
+    "targetRevision": ("spec", "source", "targetRevision"),
+    "project": ("spec", "project"),
+    "destinationServer": ("spec", "destination", "server"),
+}
+"""What environments say about their Applications, and where these have it."""
+
+_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)(?P<host>[\w.-]+)[:/](?P<path>[\w./-]+)\Z")
 _CARRIED = frozenset(
     (
         ("metadata", "labels"),
@@ -64,6 +73,19 @@ def policy(application: Mapping[str, Any]) -> Any:
     return found
 
 
+def fact(application: Mapping[str, Any], key: str) -> Any:
+    """Return what an Application says of a fact, if a spec can say it; of a repository by SSH, its address by https."""
+    value = at(application, FACTS[key], None)
+    by_ssh = _SSH.match(value) if key == "repoURL" and isinstance(value, str) else None
+    if by_ssh:
+        value = f"https://{by_ssh['host']}/{by_ssh['path']}"
+    return value if _is_fact(value, key) else None
+
+
+def _is_fact(value: Any, key: str) -> bool:
+    return conforms(value, schema.load(f"facts#/properties/argocd/properties/{key}"))
+
+
 def ignored(application: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the part of what Argo CD does not compare that definitions have words for."""
     rules = schema.load("app#/properties/application/properties/ignoreDifferences")
@@ -91,7 +113,27 @@ def carried(hand: Hand) -> Carried:
             for key, value in values.items()
             if value is not ABSENT
         ]
+    for key, path in FACTS.items():
+        texts |= _unsayable(hand, key, path, findings)
     return Carried(texts, tuple(findings))
+
+
+def _unsayable(hand: Hand, key: str, path: Path, findings: list[Finding]) -> dict[Path, list[str]]:
+    """Return how the template says what facts can't, such as a repository by SSH."""
+    values = {place: at(each.application, path, None) for place, each in hand.deployed.items()}
+    said = {place: value for place, value in values.items() if value not in (None, "")}
+    wrong = [place for place, value in said.items() if not _is_fact(value, key)]
+    if not wrong:
+        return {}
+    lines = _lines(path, said, f"'{{{{ .{key} }}}}'")
+    if lines is None:
+        findings += [_finding(hand.deployed[place], path, "can't be a fact") for place in wrong]
+        return {}
+    message = f"argocd.{key} can't be {said[wrong[0]]}: it stands in templates/apps/efd/application.yaml"
+    findings.append(
+        Finding("I407", message, hand.deployed[wrong[0]].template, 0, "facts say it otherwise, or by default")
+    )
+    return {path: lines}
 
 
 def _both(each: Deployed) -> bool:
@@ -156,8 +198,8 @@ def _fitting(value: Any, rules: Any, path: Path) -> tuple[Any, list[Path]]:
     return None, [path]
 
 
-def _lines(path: Path, values: Mapping[tuple[str, str], Any]) -> list[str] | None:
-    """Return how the template says a value of all Applications; None: it can't."""
+def _lines(path: Path, values: Mapping[tuple[str, str], Any], default: str = "none") -> list[str] | None:
+    """Return how the template says a value of all Applications; None: it can't. The default is that of new apps."""
     present = [value for value in values.values() if value is not ABSENT]
     if any(not _is_plain(value) for value in present):
         return None
@@ -177,7 +219,9 @@ def _lines(path: Path, values: Mapping[tuple[str, str], Any]) -> list[str] | Non
     entries = ", ".join(
         f"{_expression(app)}: {_expression(value)}" for app, value in by_app.items() if value is not ABSENT
     )
-    default = "app.name" if path == RELEASE else "none"
+    if any("-" in entry for entry in re.findall(r"(?<![\w'])-[0-9]", entries)):
+        return None  # an expression has no negative numbers
+    default = "app.name" if path == RELEASE else default
     return [f"{path[-1]}: <% {{{entries}}}[app.name] | default({default}) %>"]
 
 
@@ -257,6 +301,10 @@ def template(found: Carried, hand: Hand, text: str) -> str:
     text = text.replace(
         "spec:\n", "spec:\n" + block(("spec", "revisionHistoryLimit"), 2) + block(("spec", "info"), 2), 1
     )
+    for key, path in FACTS.items():
+        indent = 2 * (len(path) - 1)
+        line = f'{" " * indent}{path[-1]}: "{{{{ .{key} }}}}"\n'
+        text = text.replace(line, block(path, indent) or line, 1)
     if NAME in found.texts:
         named = sorted({each.app for each in hand.deployed.values() if at(each.application, NAME, None)})
         listed = ", ".join(f"'{app}'" for app in named)

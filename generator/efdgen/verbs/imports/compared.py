@@ -95,13 +95,15 @@ def normal_application(application: Mapping[str, Any]) -> dict[str, Any]:
     spec = dict(spec) if isinstance(spec, dict) else {}
     source = dict(spec.get("source") or {})
     source.pop("path", None)
-    helm = dict(source.pop("helm", None) or {})
+    said = source.pop("helm", None)
+    helm = dict(said) if isinstance(said, dict) else {}
     for key in ("valueFiles", "values", "valuesObject", "parameters", "ignoreMissingValueFiles", "releaseName"):
         helm.pop(key, None)
     if helm:
         source["helm"] = helm
     if isinstance(spec.get("ignoreDifferences"), list):
-        spec["ignoreDifferences"] = [without_empty(each) for each in spec["ignoreDifferences"]]
+        rules = spec["ignoreDifferences"]
+        spec["ignoreDifferences"] = [without_empty(rule) if isinstance(rule, dict) else rule for rule in rules]
     # What Argo CD takes where an Application says nothing.
     if source.get("repoURL"):
         source["targetRevision"] = source.get("targetRevision") or "HEAD"

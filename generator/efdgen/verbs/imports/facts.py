@@ -116,19 +116,13 @@ def _facts(hand: Hand, name: str, pattern: tuple[str, str], services: Mapping[st
     return Facts(name, *pattern, services, _most(prefixes) or "", usual or "", said)
 
 
-ARGOCD: Mapping[str, tuple[str, ...]] = {
-    "repoURL": ("spec", "source", "repoURL"),
-    "targetRevision": ("spec", "source", "targetRevision"),
-    "project": ("spec", "project"),
-    "destinationServer": ("spec", "destination", "server"),
-    "syncPolicy": ("spec", "syncPolicy"),
-}
-"""What environments say about their Applications, and where these have it."""
+ARGOCD = (*applications.FACTS, "syncPolicy")
+"""What environments say about their Applications."""
 
 
 def argocd_fact(application: Mapping[str, Any], key: str) -> Any:
     """Return what an Application says of a fact, as far as specs have words for it; None: nothing."""
-    return applications.policy(application) if key == "syncPolicy" else at(application, ARGOCD[key])
+    return applications.policy(application) if key == "syncPolicy" else applications.fact(application, key)
 
 
 def _prefixes(hand: Hand, name: str, app: str) -> Iterator[str]:

@@ -64,7 +64,7 @@ def of_others(source: Mapping[str, Any], name: str, template: str) -> Chart | No
         template: where it is written.
     """
     chart, address, version = (str(source.get(key) or "") for key in ("chart", "repoURL", "targetRevision"))
-    if not chart or source.get("path"):
+    if not chart or not address or source.get("path"):
         return None
     # Argo CD takes an address without a scheme for one of an OCI registry.
     address = address if "://" in address else f"oci://{address}"

@@ -107,7 +107,7 @@ def make(hand: Hand) -> Made:
         if files.declared:
             data["environmentFiles"] = files.declared
         apps[name] = App(definition, data, layers, files, things, parts)
-    if not any(each.argocd["repoURL"] for each in facts.values()):
+    if not any(facts_of.at(each.application, ("spec", "source", "repoURL")) for each in hand.deployed.values()):
         message = "no Application says which repository its values are of: argocd.repoURL is not known"
         hint = f"write it into {paths.FACTS}"
         findings.append(Finding("I306", message, hand.parent.chart.folder, 0, hint))
