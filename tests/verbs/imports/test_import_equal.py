@@ -197,6 +197,16 @@ def test_files_that_may_be_missing_are_none() -> None:
     assert (unexplained(made), verdicts(made)) == ([], dict.fromkeys(FLEET, "equal"))
 
 
+def test_of_a_range_the_locked_version_is_deployed() -> None:
+    side = "- name: side\n  version: ~1.2\n  repository: https://charts.example.org/\n"
+    lock = "dependencies:\n- name: side\n  version: 1.2.7\n  repository: https://charts.example.org\ndigest: a\n"
+    made = imported({CHART: side}, added={"apps/web/requirements.lock": lock})
+    assert verdicts(made) == dict.fromkeys(FLEET, "equal")
+    assert b'version: "1.2.7"' in made.files["templates/apps/web/app.yaml"]
+    made = imported({CHART: side}, added={"apps/web/requirements.lock": "- a\n"})
+    assert {"I201", "I305"} <= {finding.code for finding in made.findings}
+
+
 def test_a_chart_without_an_address_is_named_so() -> None:
     lost = "- name: lost\n  version: ~14\n  repository: '@stable'\n"
     made = imported({CHART: lost})

@@ -17,6 +17,7 @@ from efdgen.verbs.imports.model import Chart, Dependency, Finding, Layout, Paren
 
 _VALUES_OF_ANY = re.compile(r"values-(.+)\.ya?ml")
 _ASKED = r"\beq\s+\$?\.Values\.{}\s+\"([a-z0-9][a-z0-9-]*)\""
+_EXACT = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z")
 _APPLICATION = re.compile(rb"^kind:[ \t]*[\"']?Application[\"']?[ \t]*$", re.MULTILINE)
 
 
@@ -138,12 +139,13 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
             return None
         listed = old.get("dependencies")
     dependencies = []
+    locked = _locked(source, prefix, files, findings)
     for each in listed if isinstance(listed, list) else []:
         if isinstance(each, dict) and each.get("name"):
             name = str(each["name"]).strip()
-            version, repository = (
-                str(each.get(key) if each.get(key) is not None else "").strip() for key in ("version", "repository")
-            )
+            version, repository = _texts(each)
+            if not _EXACT.match(version):
+                version = locked.get((name, repository.rstrip("/")), version)
             tags = each.get("tags")
             others = sorted(each.keys() - {"name", "version", "repository", "alias", "condition", "tags", "enabled"})
             if others:
@@ -162,6 +164,24 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
             )
     name = str(about.get("name") or posixpath.basename(folder))
     return Chart(folder, name, tuple(dependencies), files, file, " ".join(str(about.get("description") or "").split()))
+
+
+def _locked(
+    source: Source, prefix: str, files: Mapping[str, bytes], findings: list[Finding]
+) -> dict[tuple[str, str], str]:
+    """Return the versions of a lock, by name and repository: Helm fetches these, whatever range the chart says."""
+    name = next((name for name in ("Chart.lock", "requirements.lock") if name in files), "")
+    listed = (mapping(source, f"{prefix}{name}", findings) or {}).get("dependencies") if name else None
+    found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return {(str(each.get("name")), _texts(each)[1].rstrip("/")): _texts(each)[0] for each in found}
+
+
+def _texts(dependency: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a dependency's version and repository."""
+    version, repository = (
+        str(dependency.get(key) if dependency.get(key) is not None else "").strip() for key in ("version", "repository")
+    )
+    return version, repository
 
 
 def mapping(source: Source, path: str, findings: list[Finding]) -> dict[str, Any] | None:

@@ -22,7 +22,7 @@ _SMALL = 100_000
 """Size of a file of any kind that templates may read."""
 
 _ARCHIVES = (".tgz", ".gz", ".zip", ".prov")
-_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".txt", ".toml", ".conf")
+_SUFFIXES = (".yaml", ".yml", ".json", ".tpl", ".txt", ".toml", ".conf", "Chart.lock", "requirements.lock")
 
 
 def is_read_always(path: str) -> bool:
