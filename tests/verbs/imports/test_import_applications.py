@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from efdgen import cli
 from efdgen.helm import engines
+from efdgen.language import yamlio
 from efdgen.verbs.imports import result, telling
 from efdgen.verbs.imports.model import Source
 from support import handwritten
@@ -40,6 +41,10 @@ def imported(*changes: tuple[str, str, str], added: Mapping[str, str] | None = N
 
 def of_both(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
     return tuple((path, old, new) for path in (DB, WEB))
+
+
+def files_of(made: result.Imported) -> dict[str, str]:
+    return {path: text.decode() for path, text in made.hand.source.files.items()}
 
 
 def differing(made: result.Imported) -> list[tuple[str, str, str]]:
@@ -129,8 +134,11 @@ def test_what_nothing_can_say_is_a_finding_with_its_place() -> None:
             "metadata:\n  annotations: {who: '{{ .Values.env }}'}\n  labels: {a: '\"{{ .Values.env }}'}\n",
         ),
     )
-    said = {(f.code, f.place, f.environment, f.app, f.explains) for f in made.findings}
-    found = {(each[3], each[4]) for each in said if each[:2] in (("I301", DB), ("I301", WEB)) and each[2] == "south"}
+    said = [finding for finding in made.findings if finding.code == "I301" and finding.environment == "south"]
+    found = {(each.app, each.explains) for each in said}
+    lines = {path: files_of(made)[path].splitlines() for path in (DB, WEB)}
+    for each in said:
+        assert each.explains.split(".")[-1] in lines[each.file][each.line - 1]
     assert found == {
         ("db", "spec.syncPolicy.managedNamespaceMetadata"),
         ("db", "spec.ignoreDifferences"),
@@ -350,3 +358,43 @@ def test_what_is_no_application_ends_no_import() -> None:
             rows = telling.told(made).rows
             assert [row.environment for row in rows if not row.is_refused] == ["north", "south"], (new, value)
             assert not any(each.app == "web" for each in made.proved if each.differences), (new, value)
+
+
+def _sinks(name: str, tasks: int) -> dict[str, Any]:
+    alike = {"url": "u", "database": "d", "secret": "s", "topics": "all", "retries": 3}
+    return {"sinks": {sink: {"name": sink, "tasks": tasks, **alike} for sink in (f"{name}-a", f"{name}-b")}}
+
+
+def test_what_a_definition_says_is_not_said_again(tmp_path: Path) -> None:
+    fleet = {
+        name: {
+            "db": {"host": f"db-{name}.example.org", **_sinks(name, 1), "size": "8Gi"},
+            "web": {"ingress": {"hostname": f"web-{name}.example.org"}},
+        }
+        for name in ("north", "south", "west")
+    }
+    for name in ("north", "south"):
+        fleet[name]["web"]["other"] = "https://web-west.example.org"
+    files = handwritten.repository(fleet)
+    for name in fleet:
+        path = f"apps/db/values-{name}.yaml"
+        files[path] = files[path].replace(b"  size:", b"  # Enough.\n  size:")
+    files["apps/db/values-west.yaml"] = files["apps/db/values-west.yaml"].replace(b"8Gi", b"9Gi")
+    hand = handwritten.write(tmp_path / "hand", files)
+    root = tmp_path / "new"
+    arguments = ["import", str(hand), "-o", str(root)]
+    for more in (("--env", "north", "--env", "south"), ("--only", "west")):
+        done = CliRunner().invoke(cli.command, [*arguments, *more])
+        assert done.exit_code == 0, done.output
+    west = (root / "environments/west.yaml").read_text(encoding="utf-8")
+    assert west.count("west-a") == 1
+    assert "url:" not in west
+    assert "Enough" not in west
+    assert yamlio.load(west)["apps"]["db"] == {
+        "parameters": {"sinks": {"west-a": {}, "west-b": {}}},
+        "values": {"size": "9Gi"},
+    }
+    # The definition of the others names the new one's host: they have links to it now.
+    for name in ("north", "south"):
+        spec = yamlio.load((root / f"environments/{name}.yaml").read_text(encoding="utf-8"))
+        assert list(spec["links"]) == ["west"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -75,7 +76,22 @@ def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent:
     failing = [each for each in found.findings if each.code != "I202" or (each.file, each.app) not in told]
     warned = map(_warned, result.rendering.warnings) if result.rendering is not None else ()
     findings = tuple(dict.fromkeys([*failing, *made.findings, *result.findings, *warned, *drift.find(found)]))
-    return Imported(found, made, contents, tuple(proved), findings, _before(found), _after(result.files))
+    placed = tuple(_placed(each, files) for each in findings)
+    return Imported(found, made, contents, tuple(proved), placed, _before(found), _after(result.files))
+
+
+def _placed(finding: Finding, files: Source) -> Finding:
+    """Return a finding about a part of an Application with the line of the template that says it, if one does."""
+    if finding.code != "I301" or finding.line or finding.file not in files.files:
+        return finding
+    lines = files.files[finding.file].decode(errors="replace").splitlines()
+    keys = [key for key in reversed(finding.explains.split(".")) if key]
+    for key in keys[:2]:
+        said = re.compile(rf"(?:^|[\s{{,-])[\"']?{re.escape(key)}[\"']?\s*:")
+        number = next((number for number, line in enumerate(lines, 1) if said.search(line)), 0)
+        if number:
+            return finding._replace(line=number)
+    return finding
 
 
 def _warned(problem: Problem) -> Finding:
