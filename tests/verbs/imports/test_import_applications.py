@@ -180,6 +180,13 @@ def test_values_files_of_other_folders_are_read_in_their_order(place: str, named
     assert made.files["templates/apps/web/values.yaml"] == b"replicas: 2\nlast: true\n"
 
 
+def test_a_values_file_that_is_listed_again_has_the_last_word() -> None:
+    again = ("- values-{{ .Values.env }}.yaml", "- values-{{ .Values.env }}.yaml\n      - values.yaml")
+    made = imported((WEB, *again), added={"apps/web/values.yaml": "web: {replicas: 7}\n"})
+    assert made.files["templates/apps/web/values.yaml"] == b"replicas: 7\n"
+    assert differing(made) == []
+
+
 def test_names_that_efdgen_gives_wrapper_charts_are_in_nobodys_way() -> None:
     template = (
         "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  a: '{{ .Values.hosts.x }}'\n"
