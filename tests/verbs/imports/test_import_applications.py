@@ -405,3 +405,21 @@ def test_what_a_definition_says_is_not_said_again(tmp_path: Path) -> None:
     for name in ("north", "south"):
         spec = yamlio.load((root / f"environments/{name}.yaml").read_text(encoding="utf-8"))
         assert list(spec["links"]) == ["west"]
+
+
+def test_what_templates_of_the_app_of_apps_read_is_that_of_each_environment() -> None:
+    template = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n  namespace: argocd\ndata:\n"
+        "  host: '{{ .Values.host }}'\n  same: '{{ .Values.same }} {{ .Values.deep.same }}'\n"
+    )
+    own = {f"apps/parent/values-{name}.yaml": f"host: a.{name}.example.org\nsame: 1\n" for name in FLEET}
+    added = {"apps/parent/templates/c.yaml": template, **own}
+    values = ("apps/parent/values.yaml", 'env: ""', "env: ''\nhost: none\ndeep: {same: 3}")
+    made = imported(values, added=added)
+    assert (differing(made), [row.verdict for row in telling.told(made).rows]) == ([], ["equal", "equal"])
+    assert b"'a.{{ .Values.env }}.example.org'" in made.files["templates/apps/efd/templates/c.yaml"]
+    # What follows from nothing is not deployed with the value of another, nor with none.
+    added["apps/parent/values-south.yaml"] = "host: other.example.org\nsame: 1\n"
+    made = imported(values, added=added)
+    assert {d.path for p in made.proved for d in p.differences if d.reason} == {"ConfigMap argocd/c"}
+    assert any("it reads host" in f.message and f.code == "I302" for f in made.findings)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from efdgen.language.texttemplate import TextFile
-from efdgen.language.yamlio import load, styles
+from efdgen.language.yamlio import styles
 from efdgen.repository import helmtemplates, paths
-from efdgen.verbs.imports import applications, written
+from efdgen.verbs.imports import applications, parentvalues, written
 from efdgen.verbs.imports.model import Finding, Hand
 from efdgen.verbs.imports.templates import Shapes, below_mark, namespace_of
-
-_READ = re.compile(r"\.Values\.([A-Za-z_]\w*)")
-_OWN = frozenset(("env", "applications", "argocd", "kubernetesVersion"))
-"""Values of the parent chart that efdgen writes for each environment."""
 
 _STARTER = Path(__file__).parent / "starter"
 _CONTROL = "# Control lines stand in comments: the file is valid YAML before and after Helm reads it.\n"
@@ -41,9 +36,10 @@ def files(hand: Hand, shapes: Shapes) -> tuple[dict[str, str], list[Finding]]:
         made[f"{paths.WRAPPER}/templates/namespace.yaml"] = _namespace(shapes.namespace)
     if shapes.secret is not None:
         made[f"{paths.WRAPPER}/templates/vault-secrets.yaml"] = _secrets(shapes.secret)
-    kept, found = _others(hand)
-    findings += found
-    made[f"{folder}/values.yaml"] = _values(hand, kept.values())
+    kept, places, found = _others(hand)
+    kept, read, lost = _settled(hand, kept, places)
+    findings += [*found, *lost]
+    made[f"{folder}/values.yaml"] = _values(read)
     made.update({f"{folder}/templates/{name}": text for name, text in kept.items()})
     return made, findings
 
@@ -61,8 +57,8 @@ def companion(hand: Hand) -> Mapping[str, Any] | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
-    """Return the templates of the parent chart that make no Application, and what is lost of those that make one."""
+def _others(hand: Hand) -> tuple[dict[str, str], dict[str, str], list[Finding]]:
+    """Return the templates of the parent chart that make no Application, where each lies, and what is lost."""
     chart = hand.parent.chart
     prefix = f"{chart.folder}/" if chart.folder else ""
     of_apps = {each.template.removeprefix(prefix) for each in hand.deployed.values()}
@@ -74,6 +70,7 @@ def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
     }
     is_beside = companion(hand) is not None
     kept: dict[str, str] = {}
+    places: dict[str, str] = {}
     findings: list[Finding] = []
     for path in sorted(chart.files):
         name = path.removeprefix("templates/")
@@ -112,8 +109,9 @@ def _others(hand: Hand) -> tuple[dict[str, str], list[Finding]]:
                 Finding("I302", f"{message}; it is not imported", place, wrong.location.line if wrong else 0)
             )
             continue
-        kept[name if name not in {f"{app}.yaml" for app in hand.apps} else f"own-{name}"] = below_mark(text)
-    return kept, findings
+        own = name if name not in {f"{app}.yaml" for app in hand.apps} else f"own-{name}"
+        kept[own], places[own] = below_mark(text), place
+    return kept, places, findings
 
 
 def _beside(hand: Hand, path: str) -> str | None:
@@ -135,16 +133,38 @@ def _beside(hand: Hand, path: str) -> str | None:
     return f"{_CONTROL}{_BY_NAME.replace('<% app.name %>', app)}{body}# {{{{- end }}}}\n"
 
 
-def _values(hand: Hand, kept: Iterable[str]) -> str:
+def _settled(
+    hand: Hand, kept: Mapping[str, str], places: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, Any], list[Finding]]:
+    """Return the templates that read what environments share only, these values, and what can't be taken over.
+
+    Args:
+        hand: the source.
+        kept: the templates, by name.
+        places: where each lies in the source.
+    """
+    values = parentvalues.of_environments(hand)
+    texts: dict[str, str] = {}
+    shared: dict[str, Any] = {}
+    findings: list[Finding] = []
+    for name, text in kept.items():
+        changed, read, lost = parentvalues.settled(text, values, hand.parent.key)
+        if lost and name in places and not name.startswith("_"):
+            message = (
+                f"it reads {', '.join(lost)}, which the parent chart has otherwise in each environment: not imported"
+            )
+            hint = "make it an app of its own (chart: none), with a value for that"
+            findings.append(Finding("I302", message, places[name], 0, hint))
+            continue
+        texts[name] = changed
+        shared |= read
+    return texts, shared, findings
+
+
+def _values(shared: Mapping[str, Any]) -> str:
     """Return the parent chart's values: what the templates that are kept read."""
     text = '# There is no default environment: --helm-set env=<environment> chooses one.\nenv: ""\n'
-    try:
-        data = load(hand.parent.chart.files.get("values.yaml", b"").decode("utf-8-sig"))
-    except ValueError:
-        data = None
-    read = {key for template in kept for key in _READ.findall(template)} - _OWN
-    others = {key: value for key, value in data.items() if key in read} if isinstance(data, dict) else {}
-    return text + written.text(others) if others else text
+    return text + written.text(shared) if shared else text
 
 
 def _application(hand: Hand, said: applications.Carried) -> str:
