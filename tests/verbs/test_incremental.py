@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from efdgen.errors import EfdgenError, InvalidInputError
+from efdgen.output import seen
 from efdgen.output.cache import program
 from efdgen.output.cache.store import Store
 from efdgen.repository import snapshot as snapshots
@@ -214,7 +215,7 @@ def test_a_run_for_some_environments_keeps_what_it_knows_of_others(
 
 def test_who_needs_no_tree_gets_none(runs: Runs) -> None:
     assert len(project.rendering(runs.root, means=runs.means).tree) == 0
-    assert len(project.rendering(runs.root, means=runs.means, there={}).tree) > 0
+    assert len(project.rendering(runs.root, means=runs.means, there=seen.among({})).tree) > 0
 
 
 @pytest.mark.parametrize("what", ["code", "library", "data"])
@@ -272,7 +273,7 @@ def test_a_run_reads_nothing_that_is_not_in_the_snapshot(small: Path, monkeypatc
     read: list[str] = []
     found = snapshots.take(small)
     assert found is not None
-    run = incremental.Run(small, found, records.NOTHING, {})
+    run = incremental.Run(small, found, records.NOTHING, records.Rest(None), seen.among({}))
     for module, name in (
         (builtins, "open"),
         (os, "listdir"),

@@ -31,13 +31,18 @@ def misread(error: Exception) -> str:
     return words if words and "unpack" not in words else "it does not have the form that it must have"
 
 
-_MOST_WORDS = 6
+MOST_LISTED = 6
+"""Words that are all shown."""
 
 
-def listed(words: Sequence[str]) -> str:
-    """Return `a`, `a and b`, `a, b and c`; of more than six, the first five and how many more there are."""
-    shown = (
-        [*words] if len(words) <= _MOST_WORDS else [*words[: _MOST_WORDS - 1], f"{len(words) - _MOST_WORDS + 1} more"]
-    )
+def listed(words: Sequence[str], of: int | None = None) -> str:
+    """Return `a`, `a and b`, `a, b and c`; of more than six, the first five and how many more there are.
+
+    Args:
+        words: the words; of many, the first six are enough.
+        of: how many there are; None: no others than these.
+    """
+    count = len(words) if of is None else of
+    shown = [*words] if count <= MOST_LISTED else [*words[: MOST_LISTED - 1], f"{count - MOST_LISTED + 1} more"]
     *others, last = shown
     return f"{', '.join(others)} and {last}" if others else last

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import OutputError
+from efdgen.output import seen
+from efdgen.output.seen import Seen, digest
 
 _NO_NAMES = frozenset(("", ".", ".."))
 
@@ -14,10 +16,15 @@ class FileTree(Mapping[str, bytes]):
     """Relative POSIX paths and contents, in sorted order. A path is written once.
 
     Paths that leave the tree, or that a file system without case would confuse, are refused.
+
+    Args:
+        files: files to begin with.
+        there: files that were read, for those of `add_seen`.
     """
 
-    def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
-        self._files: dict[str, bytes] = {}
+    def __init__(self, files: Mapping[str, bytes] | None = None, there: Seen | None = None) -> None:
+        self._seen = seen.NOTHING if there is None else there
+        self._files: dict[str, bytes | None] = {}
         self._folded: dict[str, str] = {}
         self.add_all((files or {}).items())
 
@@ -35,6 +42,23 @@ class FileTree(Mapping[str, bytes]):
         Raises:
             OutputError: as `add`.
         """
+        self._add(files)
+
+    def add_seen(self, paths: Mapping[str, object]) -> None:
+        """Add files that are there as they should be: their contents are read when somebody asks.
+
+        Raises:
+            OutputError: as `add`.
+        """
+        # What is there has a path that can be.
+        folded = {path.casefold(): path for path in paths}
+        if len(folded) == len(paths) and self._folded.keys().isdisjoint(folded):
+            self._folded.update(folded)
+            self._files.update(dict.fromkeys(paths))
+        else:
+            self._add((path, None) for path in paths)
+
+    def _add(self, files: Iterable[tuple[str, bytes | None]]) -> None:
         there, folded = self._files, self._folded
         for path, content in files:
             parts = path.split("/")
@@ -47,10 +71,11 @@ class FileTree(Mapping[str, bytes]):
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return a file's content, or the default."""
-        return self._files.get(path, default)
+        return self[path] if path in self._files else default
 
     def __getitem__(self, path: str) -> bytes:
-        return self._files[path]
+        content = self._files[path]
+        return self._seen[path] if content is None else content
 
     def __contains__(self, path: object) -> bool:
         return path in self._files
@@ -58,12 +83,26 @@ class FileTree(Mapping[str, bytes]):
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._files))
 
+    def digests(self) -> dict[str, bytes]:
+        """Return a digest of each file (`seen.digest`), for who looks what is there."""
+        return {
+            path: self._seen.digest_of(path) if content is None else digest(content)
+            for path, content in self._files.items()
+        }
+
     def differing(self, other: Mapping[str, bytes]) -> list[str]:
         """Return the paths of files that differ from those of another tree, sorted."""
         files = self._files
-        there = other if isinstance(other, dict) else dict(other)
-        changed = [path for path, content in files.items() if there.get(path) != content]
-        return sorted([*changed, *(there.keys() - files.keys())])
+        if not isinstance(other, Seen):
+            there = other if isinstance(other, dict) else dict(other)
+            changed = [path for path in files if there.get(path) != self[path]]
+            return sorted([*changed, *(there.keys() - files.keys())])
+        if self._seen is other:
+            made = ((path, content) for path, content in files.items() if content is not None)
+            changed = [path for path, content in made if not other.holds(path, content)]
+        else:
+            changed = [path for path, found in self.digests().items() if not other.is_as(path, found)]
+        return sorted([*changed, *other.without(files)])
 
     def __len__(self) -> int:
         return len(self._files)

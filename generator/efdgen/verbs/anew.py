@@ -77,7 +77,7 @@ def render(project: Project, *, keep: bool, jobs: int) -> Rendering:
             problems += news(records.problems(made.wrong), problems)
             tree.add_all(made.files)
             if made.row is not None:
-                rows[name] = records.row(made.row, repository.apps)
+                rows[name] = records.row(made.row)
     raise_errors(problems)
     # The page about all environments is no app's.
     if repository.about.is_on_all and complete(rows, project):

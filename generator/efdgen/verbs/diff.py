@@ -10,7 +10,7 @@ from pathlib import Path
 from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError
 from efdgen.language import suggest
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import disk, layout
+from efdgen.output import disk, layout, seen
 from efdgen.output.marks import Ownership
 from efdgen.repository import chartfolders, git, paths
 from efdgen.review.model import Review
@@ -230,7 +230,8 @@ def _rendered(
 ) -> Rendering:
     """Render the named environments, for the named apps; all of them when none of those is there."""
     known = sorted(set(names) & set(paths.environment_names(root)))
-    sooner = rendering(root, known, sorted(set(apps) & set(paths.app_names(root))), means=means, there=there)
+    looking = None if there is None else seen.among(there)
+    sooner = rendering(root, known, sorted(set(apps) & set(paths.app_names(root))), means=means, there=looking)
     return with_archives(sooner)
 
 

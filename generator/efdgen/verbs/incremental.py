@@ -4,6 +4,7 @@ Everything that a run reads is compared by content. What environments share, efd
 are the key: where one of these changed, nothing is known. Beside them an environment depends on its own spec, on those
 that it has links to, and on what its rules ask about all the others (`rules.fleet`). Only repositories that loading
 finds nothing wrong with are kept. Files are kept as digests: their content is in rendered/, or they are rendered anew.
+What is there is read when these are known, so that only what is not as it should be is held in memory.
 """
 
 from __future__ import annotations
@@ -12,37 +13,37 @@ import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from efdgen.errors import Problem, Severity
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import layout
+from efdgen.output import layout, seen
 from efdgen.output.cache import program
 from efdgen.output.cache.store import Store
+from efdgen.output.seen import Looking
 from efdgen.output.tree import FileTree
 from efdgen.repository import snapshot as snapshots
 from efdgen.repository.snapshot import Snapshot
 from efdgen.verbs import parallel, records
 from efdgen.verbs.model import Project, Rendering, selected
 from efdgen.verbs.once import raise_errors, said_once
-from efdgen.verbs.records import Kept, Record
+from efdgen.verbs.records import Kept, Known, Record, Rest
 
 if TYPE_CHECKING:
     from efdgen.repository.model import Repository
     from efdgen.rules import Identities
 
 File = tuple[str, bytes]
-Files = Mapping[str, bytes]
 
 
-def rendering(root: Path, names: Sequence[str], store: Store, there: Files | None, jobs: int) -> Rendering | None:
+def rendering(root: Path, names: Sequence[str], store: Store, there: Looking | None, jobs: int) -> Rendering | None:
     """Render environments, those that changed; None: nothing can be kept of this repository, or it has problems.
 
     Args:
         root: the repository.
         names: the environments; none: all.
         store: what earlier runs found out.
-        there: files that may be what the specs render to; None: nobody needs the tree, and none is returned.
+        there: looks at files that may be what the specs render to; None: nobody needs the tree, and none is returned.
         jobs: the most processes that work at once.
 
     Raises:
@@ -54,28 +55,37 @@ def rendering(root: Path, names: Sequence[str], store: Store, there: Files | Non
     if made_by is None or snapshot is None:
         return None
     key = hashlib.sha256(f"{made_by} {snapshot.shared}".encode()).hexdigest()
-    kept = records.unpacked(store.read(key))
+    parts = store.open(key)
+    kept = records.NOTHING if parts is None else records.unpacked(parts.first)
     with_charts = snapshots.with_folders(snapshot, root, kept.folders)
     if with_charts is None or with_charts.charts != kept.charts:
-        kept = records.NOTHING
+        kept, parts = records.NOTHING, None
     else:
         snapshot = with_charts
-    run = Run(root, snapshot, kept, there, jobs)
-    made = run.made(selected(names, frozenset(snapshot.specs)))
-    if made is None:
-        return None
-    if made.now != kept:
-        store.write(key, records.packed(made.now))
-    raise_errors(made.problems)
-    return Rendering(run.project, made.tree, tuple(said_once(made.problems)), is_vendored=made.now.is_vendored)
+
+    def run(kept: Kept, rest: Rest) -> Rendering | None:
+        run = Run(root, snapshot, kept, rest, there, jobs)
+        made = run.made(selected(names, frozenset(snapshot.specs)))
+        if made is None:
+            return None
+        if made.is_news:
+            store.write(key, *run.packed(made.now))
+        raise_errors(made.problems)
+        return Rendering(run.project, made.tree, tuple(said_once(made.problems)), is_vendored=made.now.is_vendored)
+
+    try:
+        return run(kept, Rest(parts))
+    except records.LostError:
+        return run(records.NOTHING, Rest(None))
 
 
 class Made(NamedTuple):
-    """What came of a run: the tree, if somebody needs it, what is wrong, and what is known now."""
+    """What came of a run: the tree, if somebody needs it, what is wrong, what is known now, and whether that is new."""
 
     tree: FileTree
     problems: list[Problem]
     now: Kept
+    is_news: bool
 
 
 class _UnfitError(Exception):
@@ -89,16 +99,22 @@ class Run:
         root: the repository.
         snapshot: what was read of it.
         kept: what is known from earlier runs with the same shared files.
-        there: files that may be what the specs render to; None: nobody needs the tree.
+        rest: what else is known from these.
+        there: looks at files that may be what the specs render to; None: nobody needs the tree.
         jobs: the most processes that work at once.
     """
 
-    def __init__(self, root: Path, snapshot: Snapshot, kept: Kept, there: Files | None, jobs: int = 1) -> None:
+    def __init__(
+        self, root: Path, snapshot: Snapshot, kept: Kept, rest: Rest, there: Looking | None, jobs: int = 1
+    ) -> None:
         self._root = root
         self._jobs = jobs
         self._snapshot = snapshot
-        self._there = there
+        self._there = None if there is None else there(kept.digests())
         self._kept = kept
+        self._rest = rest
+        self._new: dict[str, Known] = {}
+        self._new_rows: dict[str, bytes] = {}
         # Where an environment is gone, any other may name it.
         is_any_gone = not kept.records.keys() <= snapshot.specs.keys()
         self._fresh = {
@@ -144,14 +160,15 @@ class Run:
         folders = {chart.folder for app in repository.apps.values() for chart in app.charts if chart.folder}
         if repository.problems or not folders.issubset(self._snapshot.beside):
             raise _UnfitError
-        fresh = {name: records.identity(record.identity, record.places) for name, record in self._fresh.items()}
+        before = self._rest.known
+        fresh = {name: records.identity(before[name].identity, before[name].places) for name in self._fresh}
         self._identities = Identities(repository, self.project.resolver, fresh)
         self._known = self._not_affected(self._identities)
         return self._identities
 
     def _not_affected(self, identities: Identities) -> dict[str, Record]:
         """Return what is known of environments whose rules would find of all the others what they found before."""
-        before = self._kept.records
+        before = self._rest.known
         changed = {
             name: records.plain_identity(identities.all[name]) for name in identities.all if name not in self._fresh
         }
@@ -162,7 +179,7 @@ class Run:
             return {}
         from efdgen.rules import fleet
 
-        known = {name: records.identity(record.identity, record.places) for name, record in before.items()}
+        known = {name: records.identity(each.identity, each.places) for name, each in before.items()}
         earlier = fleet.Fleet({name: each for name, each in known.items() if each is not None})
         changes = identities.fleet.changes(earlier)
         if changes is None:
@@ -170,42 +187,36 @@ class Run:
         return {
             name: record
             for name, record in self._fresh.items()
-            if name not in changes.neighbours and not fleet.is_any(changes.questions, record.asked)
+            if name not in changes.neighbours and not fleet.is_any(changes.questions, before[name].asked)
         }
 
     def _all(self, names: Sequence[str]) -> Made:
-        tree = FileTree()
+        tree = FileTree(there=self._there)
         problems: list[Problem] = []
         shared = self._add_shared(tree, problems)
-        there = {name: self._there_already(name) for name in names}
-        made = dict(self._made_anew([name for name in names if there[name] is None]))
+        stale = {name for name in names if not self._is_made(name)}
+        made = dict(self._made_anew([name for name in names if name in stale]))
         for name in names:
             record = self._known[name]
             problems += records.problems(record.found or ())
             said = {(problem.code, problem.location) for problem in problems} if record.wrong else set()
             problems += [p for p in records.problems(record.wrong) if (p.code, p.location) not in said]
-            tree.add_all(made.get(name) or there[name] or ())
+            if name in made:
+                tree.add_all(made[name])
+            elif self._there is not None:
+                tree.add_seen(record.files or {})
         is_wrong = any(problem.severity is Severity.ERROR for problem in problems)
         page = None if is_wrong or self._there is None else self._add_page(tree)
-        return Made(FileTree() if self._there is None else tree, problems, self._now(shared, page))
+        now = self._now(shared, page)
+        is_news = now != self._kept or bool(self._new)
+        return Made(FileTree() if self._there is None else tree, problems, now, is_news)
 
-    def _there_already(self, name: str) -> Sequence[File] | None:
-        """Return the files of an environment that is as it was; None: it is not, or not all of them are there."""
+    def _is_made(self, name: str) -> bool:
+        """Say whether an environment is as it was, and all of its files are there, if there are any."""
         record = self._known.get(name)
-        return None if record is None or record.found is None else self._contents(record.files)
-
-    def _contents(self, digests: Mapping[str, bytes] | None) -> Sequence[File] | None:
-        """Return files by their digests; None: not all of them are there. Of what nobody needs, the name is enough."""
-        if self._there is None or digests is None:
-            return [(path, b"") for path in digests or ()]
-        found = []
-        of, digest_of = self._there.get, hashlib.sha256
-        for path, digest in digests.items():
-            content = of(path)
-            if content is None or digest_of(content).digest() != digest:
-                return None
-            found.append((path, content))
-        return found
+        if record is None or record.found is None:
+            return False
+        return self._there is None or self._there.has_all(record.files or {})
 
     def _add_shared(self, tree: FileTree, problems: list[Problem]) -> Mapping[str, bytes] | None:
         """Add what environments share, and what is wrong with it; return its digests, None when something is.
@@ -215,9 +226,8 @@ class Run:
             OutputError: when two files have one name.
         """
         digests = self._kept.shared
-        contents = None if digests is None else self._contents(digests)
-        if digests is not None and contents is not None:
-            tree.add_all(contents)
+        if digests is not None and (self._there is None or self._there.has_all(digests)):
+            tree.add_seen(digests)
             return digests
         from efdgen.verbs import anew
 
@@ -247,21 +257,28 @@ class Run:
                     found=made.found,
                     wrong=made.wrong,
                     files=_digests(made.files) if made.files and not made.wrong else None,
-                    row=made.row,
-                    asked=made.asked,
+                    row=self._add_row(name, made.row),
                 )
+                self._new[name] = self._new[name]._replace(asked=made.asked)
                 yield name, made.files
 
+    def _add_row(self, name: str, row: bytes | None) -> bytes | None:
+        """Keep an environment's row of the page about all; return its digest."""
+        if row is None:
+            return None
+        self._new_rows[name] = row
+        return seen.digest(row)
+
     def _of_identity(self, name: str) -> Record:
-        """Return what is known of an environment before it is resolved."""
+        """Return what is known of an environment before it is resolved; note what it is known by."""
         from efdgen.repository.load import accepts_literals
 
         identities = self._meet()
         repository = self.project.repository
-        identity, places = records.plain_identity(identities.all[name])
+        self._new[name] = Known(*records.plain_identity(identities.all[name]))
         specs = {other: self._snapshot.specs.get(other) for other in self._linked(name)}
         accepts = accepts_literals(repository.environments[name])
-        return Record(specs, accepts, identity, places, None, (), None, None)
+        return Record(specs, accepts, None, (), None, None)
 
     def _linked(self, name: str) -> Iterable[str]:
         """Return an environment and those whose facts its expressions can reach, by links of links."""
@@ -280,29 +297,25 @@ class Run:
         Raises:
             _UnfitError: when the repository has problems.
         """
-        rows = {}
-        for name in self._snapshot.specs:
-            row = self._row(name)
-            if row is None:
-                return None
-            rows[name] = row
-        before = {name: record.row for name, record in self._kept.records.items()}
-        kept = None if self._kept.page is None or before != rows else self._contents({layout.FLEET: self._kept.page})
-        if kept is not None:
-            tree.add(*kept[0])
-            return self._kept.page
+        rows = {name: self._row(name) for name in self._snapshot.specs}
+        if None in rows.values():
+            return None
+        page = self._kept.page
+        is_same = page is not None and {name: record.row for name, record in self._kept.records.items()} == rows
+        if page is not None and is_same and self._there is not None and self._there.is_as(layout.FLEET, page):
+            tree.add_seen({layout.FLEET: page})
+            return page
         from efdgen.render import files
 
         self._meet()
         repository = self.project.repository
-        path, content = files.fleet_file(
-            [records.row(rows[name], repository.apps) for name in sorted(rows)], repository
-        )
+        contents = {**self._rest.rows, **self._new_rows}
+        path, content = files.fleet_file([records.row(contents[name]) for name in sorted(rows)], repository)
         tree.add(path, content)
-        return hashlib.sha256(content).digest()
+        return seen.digest(content)
 
     def _row(self, name: str) -> bytes | None:
-        """Return an environment's row of the page about all; None: it has none, because something is wrong with it."""
+        """Return a digest of an environment's row of the page about all; None: it has none, or something is wrong."""
         record = self._known.get(name)
         if record is not None and (record.row is not None or record.found is not None):
             return record.row
@@ -315,8 +328,8 @@ class Run:
             row = records.plain_row(fleet.row(environment, self.project.repository.pages.columns))
         except InvalidInputError:
             return None
-        self._known[name] = self._of_identity(name)._replace(row=row)
-        return row
+        self._known[name] = self._of_identity(name)._replace(row=self._add_row(name, row))
+        return self._known[name].row
 
     def _now(self, shared: Mapping[str, bytes] | None, page: bytes | None) -> Kept:
         """Return what is known after a run."""
@@ -333,7 +346,17 @@ class Run:
             is_vendored = any(vendored.apps(self.project.repository))
         return Kept(self._snapshot.beside, self._snapshot.charts, shared, page, is_vendored, known)
 
+    def packed(self, now: Kept) -> tuple[Any, ...]:
+        """Return everything that is known after a run, as it is kept."""
+        known = {**self._rest.known, **self._new}
+        rows = {**self._rest.rows, **self._new_rows}
+        return records.packed(
+            now,
+            {name: known[name] for name in now.records},
+            {name: rows[name] for name, record in now.records.items() if record.row is not None},
+        )
+
 
 def _digests(files: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
     """Return the digest of each file."""
-    return {path: hashlib.sha256(content).digest() for path, content in files}
+    return {path: seen.digest(content) for path, content in files}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from efdgen.errors import UsageError
 from efdgen.language import suggest
+from efdgen.output.seen import Looking
 from efdgen.repository import paths
 from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Project, Rendering, Resolution, Resolved, selected
@@ -102,7 +103,7 @@ def rendering(
     *,
     keep: bool = False,
     means: Means = ALONE,
-    there: Mapping[str, bytes] | None = None,
+    there: Looking | None = None,
 ) -> Rendering:
     """Render the named environments (none named: all) and check the result, in memory.
 
@@ -112,8 +113,8 @@ def rendering(
         apps: the apps that the run is about (none: all). Of others, the tree holds what it can.
         keep: whether to keep the environments beside their files.
         means: what may be used to be done sooner.
-        there: files that may be what the specs render to, by their paths in the tree: with a store, such a file is
-            taken where an earlier run made the same from the same input. None: nobody needs the tree.
+        there: looks at files that may be what the specs render to: with a store, such a file is taken where an
+            earlier run made the same from the same input. None: nobody needs the tree.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.

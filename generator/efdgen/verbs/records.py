@@ -8,48 +8,58 @@ of it.
 
 from __future__ import annotations
 
+import functools
 import marshal
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from efdgen.errors import Location, Problem, Severity
 from efdgen.language.tuples import NamedTuple
+from efdgen.output import layout
 
 if TYPE_CHECKING:
-    from efdgen.render.pages.fleet import Row
-    from efdgen.repository.model import AppDefinition
+    from efdgen.output.cache.store import Parts
+    from efdgen.render.pages.fleetrow import Row
     from efdgen.rules.identity import Identity
 
 
 class Record(NamedTuple):
-    """What is kept of one environment.
+    """What is kept of one environment, and looked at by every run.
 
     Attributes:
         specs: the specs that it was made from, its own and others, by environment: the digest of each;
             None: there is none.
         accepts: whether its spec accepts what looks like a secret.
-        identity: what it is known by, as plain data, but for the places; empty: its facts are wrong.
-        places: where that is written, as plain data.
         found: what resolving it and its rules found, as plain data; None: nobody asked, only the identity is known.
         wrong: what is wrong with the templates of its pages, as plain data.
         files: what it renders to: the digest of each file; None: nothing, because something is wrong with it.
-        row: its row of the page about all environments, as plain data; None: it has none.
-        asked: what its rules asked about other environments, see `rules.fleet`.
+        row: a digest of its row of the page about all environments; None: it has none.
     """
 
     specs: Mapping[str, bytes | None]
     accepts: bool
-    identity: bytes
-    places: bytes
     found: tuple[Any, ...] | None
     wrong: tuple[Any, ...]
     files: Mapping[str, bytes] | None
     row: bytes | None
-    asked: bytes = b""
 
     def is_of(self, specs: Mapping[str, bytes]) -> bool:
         """Say whether the specs that it was made from are these."""
         return all(specs.get(name) == digest for name, digest in self.specs.items())
+
+
+class Known(NamedTuple):
+    """What an environment is known by, and what it asked: looked at where one of them changed.
+
+    Attributes:
+        identity: what it is known by, as plain data, but for the places; empty: its facts are wrong.
+        places: where that is written, as plain data.
+        asked: what its rules asked about other environments, see `rules.fleet`.
+    """
+
+    identity: bytes
+    places: bytes
+    asked: bytes = b""
 
 
 class Kept(NamedTuple):
@@ -71,18 +81,69 @@ class Kept(NamedTuple):
     is_vendored: bool
     records: Mapping[str, Record]
 
+    def digests(self) -> dict[str, bytes]:
+        """Return the digest of every file that the specs rendered to."""
+        found = dict(self.shared or {})
+        for record in self.records.values():
+            found.update(record.files or {})
+        if self.page is not None:
+            found[layout.FLEET] = self.page
+        return found
+
 
 NOTHING = Kept((), "", None, None, True, {})
 
 
-def packed(kept: Kept) -> Any:
-    """Return plain data that holds everything."""
+class LostError(Exception):
+    """A part of what was kept is not there any more: what is known is nothing."""
+
+
+class Rest:
+    """What is kept beside `Kept`, and read when somebody asks.
+
+    Args:
+        parts: what holds it; None: there is nothing, since nothing is kept.
+    """
+
+    def __init__(self, parts: Parts | None) -> None:
+        self._parts = parts
+
+    @functools.cached_property
+    def known(self) -> Mapping[str, Known]:
+        """What each environment is known by.
+
+        Raises:
+            LostError: when that is not there any more.
+        """
+        return {name: Known(*each) for name, each in self._part(1).items()}
+
+    @functools.cached_property
+    def rows(self) -> Mapping[str, bytes]:
+        """The row of each environment that has one on the page about all.
+
+        Raises:
+            LostError: when that is not there any more.
+        """
+        return self._part(2)
+
+    def _part(self, number: int) -> dict[str, Any]:
+        if self._parts is None:
+            return {}
+        found = self._parts.other(number)
+        if not isinstance(found, dict):
+            raise LostError
+        return found
+
+
+def packed(kept: Kept, known: Mapping[str, Known], rows: Mapping[str, bytes]) -> tuple[Any, ...]:
+    """Return plain data that holds everything: the parts that are kept."""
     records = {name: tuple(record) for name, record in kept.records.items()}
-    return (kept.folders, kept.charts, kept.shared, kept.page, kept.is_vendored, records)
+    first = (kept.folders, kept.charts, kept.shared, kept.page, kept.is_vendored, records)
+    return first, {name: tuple(each) for name, each in known.items()}, dict(rows)
 
 
 def unpacked(data: Any) -> Kept:
-    """Return what plain data holds; of data of any other form, nothing."""
+    """Return what the first part holds; of data of any other form, nothing."""
     try:
         folders, charts, shared, page, is_vendored, records = data
         found = {name: Record(*record) for name, record in records.items()}
@@ -142,28 +203,15 @@ def identity(plain: bytes, places: bytes) -> Identity | None:
 
 
 def plain_row(row: Row) -> bytes:
-    """Return a row of the page about all environments as plain data; equal rows yield equal data.
-
-    Raises:
-        ValueError: when it holds what is no plain data.
-    """
-    apps = {name: (app.said, tuple(map(tuple, app.pins))) for name, app in row.apps.items()}
-    return _dumped(tuple(row._replace(hosts=tuple(map(tuple, row.hosts)), apps=apps)))  # type: ignore[arg-type]
+    """Return a row of the page about all environments as plain data; equal rows yield equal data."""
+    return _dumped(tuple(row))
 
 
-def row(plain: bytes, definitions: Mapping[str, AppDefinition]) -> Row:
+def row(plain: bytes) -> Row:
     """Return a row of the page about all environments from plain data."""
-    from efdgen.environment.hosts import PublicHost
-    from efdgen.environment.model import Pin
-    from efdgen.render.pages import fleet
+    from efdgen.render.pages.fleetrow import Row
 
-    found = fleet.Row(*_loaded(plain))
-    of_apps: Mapping[str, Any] = found.apps
-    apps = {
-        name: fleet.App(definitions[name], said, tuple(Pin(*pin) for pin in pins))
-        for name, (said, pins) in of_apps.items()
-    }
-    return found._replace(hosts=tuple(PublicHost(*host) for host in found.hosts), apps=apps)
+    return Row(*_loaded(plain))
 
 
 def _dumped(data: Any) -> bytes:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from efdgen.errors import OutputError, Problem
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import disk, layout, sources, staging
+from efdgen.output import disk, layout, seen, sources, staging
 from efdgen.output.compare import FileChange, Kind, compare
 from efdgen.output.marks import Ownership, has_conflict
+from efdgen.output.seen import Seen
 from efdgen.output.staging import Finished
 from efdgen.output.tree import FileTree
 from efdgen.repository import paths
@@ -99,15 +100,15 @@ def check(
         OutputError: when the output folder can't be read.
         ChartError: when the archive of a vendored chart is not there.
     """
-    there, refuse = _read(root)
-    rendered = rendering(root, names, apps, keep=engine is not None, means=means, there=there)
+    output = _Output(root)
+    rendered = rendering(root, names, apps, keep=engine is not None, means=means, there=output.look)
     if engine is not None:
         from efdgen.verbs import owntemplates
 
         owntemplates.refuse_failing(rendered, engine, apps)
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
-    refuse()
+    there: Mapping[str, bytes] = output.seen(rendered)
     _add_archives(rendered, there)
     if apps:
         from efdgen.verbs import someapps
@@ -133,17 +134,38 @@ def _add_archives(rendered: Rendering, there: Mapping[str, bytes]) -> None:
         with_archives(rendered, there)
 
 
-def _read(root: Path) -> tuple[Mapping[str, bytes], Callable[[], None]]:
-    """Return the files in the output folder, and what raises that they can't be read: that can wait."""
-    try:
-        return disk.read(root / OUTPUT), lambda: None
-    except OutputError as error:
-        refused = error
+class _Output:
+    """The output folder, read once, when it is known what should be there. That it can't be read can wait."""
 
-        def refuse() -> None:
-            raise refused
+    def __init__(self, root: Path) -> None:
+        self._folder = root / OUTPUT
+        self._refused: OutputError | None = None
+        self._seen: Seen | None = None
 
-        return {}, refuse
+    def look(self, known: Mapping[str, bytes]) -> Seen:
+        """Return the files; of those that have a known digest, no content is held. Nothing, if they can't be read."""
+        try:
+            self._seen = disk.look(self._folder, known)
+        except OutputError as error:
+            self._refused = error
+            self._seen = seen.NOTHING
+        return self._seen
+
+    @property
+    def is_read(self) -> bool:
+        """Say whether the files were read."""
+        return self._seen is not None and self._refused is None
+
+    def seen(self, rendered: Rendering) -> Seen:
+        """Return the files, beside what was rendered.
+
+        Raises:
+            OutputError: when they can't be read.
+        """
+        found = self.look(rendered.tree.digests()) if self._seen is None else self._seen
+        if self._refused is not None:
+            raise self._refused
+        return found
 
 
 def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False, means: Means = ALONE) -> Outcome:
@@ -166,18 +188,25 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
     """
     sources.finish(root)
     finish(root)
-    found = _read(root)[0] if means.store is not None else None
-    rendered = rendering(root, names, means=means, there=found)
-    if found is not None and not rendered.is_vendored:
-        outcome = outcome_of(found, rendered, set(rendered.project.selected) if names else None)
+    output = _Output(root)
+    rendered = rendering(root, names, means=means, there=output.look)
+    scope = set(rendered.project.selected) if names else None
+    folder = root / OUTPUT
+    there = output.seen(rendered) if output.is_read else None
+    outcome = None
+    if there is not None:
+        _add_archives(rendered, there)
+        outcome = outcome_of(there, rendered, scope)
         if outcome.is_clean and rendered.tree:
             return outcome  # nothing to write: nobody has to be kept from writing
-    folder = root / OUTPUT
     with disk.lock(folder):
-        staging.finish(folder)  # of a run that began and died since
-        there = disk.read(folder)
-        _add_archives(rendered, there)
-        outcome = outcome_of(there, rendered, set(rendered.project.selected) if names else None)
+        is_finished = staging.finish(folder) is not None  # of a run that began and died since
+        is_as_before = there is not None and outcome is not None and disk.are_as(folder, _looked_at(outcome, there))
+        if there is None or outcome is None or is_finished or not is_as_before:
+            before, there = there, disk.look(folder, rendered.tree.digests())
+            if before is None:
+                _add_archives(rendered, there)
+            outcome = outcome_of(there, rendered, scope)
         # The page about all environments must not keep one from being rendered.
         in_the_way = [
             path for path in outcome.foreign if path in rendered.tree and not (names and path == layout.FLEET)
@@ -189,6 +218,12 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
             _refuse_mass_deletion(there, outcome.changes)
         disk.apply(folder, sorted(outcome.changes, key=_turn))
     return outcome
+
+
+def _looked_at(outcome: Outcome, there: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | None]]:
+    """Yield what was there of all that a run is to change, and of all that is in its way."""
+    yield from ((change.path, change.before) for change in outcome.changes)
+    yield from ((path, there[path]) for path in outcome.foreign)
 
 
 def _refuse_mass_deletion(there: Iterable[str], changes: Sequence[FileChange]) -> None:

@@ -1,7 +1,8 @@
 """Plain data, kept in files by a key. Whatever is wrong with the place or a file, nothing is there.
 
-A file holds a digest of the rest, its key, and data as `marshal` writes it: unlike a pickle, reading it runs no code.
-Only files are read that nobody but their owner, who runs this, can write.
+A file holds its key and one or more parts, each as `marshal` writes it: unlike a pickle, reading it runs no code. What
+is seldom needed is a part of its own, which is read when somebody asks. Before the parts stands a digest of each, and
+a digest of that. Only files are read that nobody but their owner, who runs this, can write.
 """
 
 from __future__ import annotations
@@ -13,11 +14,17 @@ import os
 import stat
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-_MAGIC = b"efdgen kept 1\n"
+from efdgen.language.tuples import NamedTuple
+
+_MAGIC = b"efdgen kept 2\n"
 _DIGEST = 32
+_LENGTH = 8
+_HEAD = 4096
+"""Bytes that are read at first: what stands before the parts is shorter."""
 _MOST_BYTES = 256 * 1024 * 1024
 _MOST_FILES = 200
 _HOUR = 3600.0
@@ -42,43 +49,48 @@ class Store:
         return Store(Path(self._folder), self._most, adds_only=True)
 
     def read(self, key: str) -> Any:
-        """Return what is kept under a key; None: nothing that can be trusted.
+        """Return the first part of what is kept under a key; None: nothing that can be trusted.
+
+        Args:
+            key: letters and digits.
+        """
+        parts = self.open(key)
+        return None if parts is None else parts.first
+
+    def open(self, key: str) -> Parts | None:
+        """Return what is kept under a key, with its first part read; None: nothing that can be trusted.
 
         Args:
             key: letters and digits.
         """
         path = f"{self._folder}/{key}"
         try:
-            content = _content(self._folder, path)
-            if not content.startswith(_MAGIC):
-                return None
-            kept = memoryview(content)[len(_MAGIC) :]
-            if hashlib.sha256(kept[_DIGEST:]).digest() != kept[:_DIGEST]:
-                return None
-            found, data = marshal.loads(kept[_DIGEST:])  # noqa: S302 - the user's own, and no code
-        except (OSError, ValueError, EOFError, TypeError):
-            return None
-        if found != key:
+            with _opened(self._folder, path) as descriptor:
+                head = _head(os.read(descriptor, _HEAD), key)
+                first = head.part(descriptor, 0)
+        except _ERRORS:
             return None
         with contextlib.suppress(OSError):
             if time.time() - os.stat(path).st_mtime > _HOUR:
                 os.utime(path)  # what is used is not old
-        return data
+        return Parts(self._folder, path, key, head, first)
 
-    def write(self, key: str, data: Any) -> None:
+    def write(self, key: str, *parts: Any) -> None:
         """Keep data under a key, if that is possible: whoever reads meanwhile sees the former data, or this.
 
         Args:
             key: letters and digits.
-            data: None, booleans, numbers, texts, bytes, and tuples, lists, dicts and sets of such.
+            parts: at least one; each is None, booleans, numbers, texts, bytes, or tuples, lists, dicts and sets of
+                such.
         """
         if self._adds_only and os.path.lexists(f"{self._folder}/{key}"):
             return
         try:
-            kept = marshal.dumps((key, data))
+            kept = [marshal.dumps(part) for part in parts]
         except ValueError:
             return
-        content = _MAGIC + hashlib.sha256(kept).digest() + kept
+        head = marshal.dumps((key, tuple((len(part), hashlib.sha256(part).digest()) for part in kept)))
+        content = b"".join((_MAGIC, hashlib.sha256(head).digest(), len(head).to_bytes(_LENGTH, "big"), head, *kept))
         if len(content) * 2 > self._most:
             return
         with contextlib.suppress(OSError):
@@ -110,8 +122,87 @@ class Store:
                     os.unlink(path)
 
 
-def _content(folder: str, path: str) -> bytes:
-    """Return the content of a file that only the user can have written.
+class Parts:
+    """What is kept under a key.
+
+    Args:
+        folder: the folder of the store.
+        path: the file.
+        key: the key.
+        head: what stands before the parts.
+        first: the first part.
+    """
+
+    def __init__(self, folder: str, path: str, key: str, head: _Head, first: Any) -> None:
+        self._folder = folder
+        self._path = path
+        self._key = key
+        self._head = head
+        self.first = first
+
+    def other(self, number: int) -> Any:
+        """Return another part, 1 or more; None: it is not there, or another run has written the file anew."""
+        try:
+            with _opened(self._folder, self._path) as descriptor:
+                if _head(os.read(descriptor, _HEAD), self._key) != self._head:
+                    return None
+                return self._head.part(descriptor, number)
+        except _ERRORS:
+            return None
+
+
+_ERRORS = (OSError, ValueError, EOFError, TypeError, IndexError)
+"""What comes of a file that is not what it should be."""
+
+
+class _Head(NamedTuple):
+    """What stands before the parts of a file: how long that is, and the length and the digest of each part."""
+
+    length: int
+    parts: tuple[tuple[int, bytes], ...]
+
+    def part(self, descriptor: int, number: int) -> Any:
+        """Return a part of an open file.
+
+        Raises:
+            ValueError, EOFError, TypeError, IndexError: when it is not what it should be.
+            OSError: when it can't be read.
+        """
+        length, digest = self.parts[number]
+        at = self.length + sum(length for length, _ in self.parts[:number])
+        os.lseek(descriptor, at, os.SEEK_SET)
+        found = bytearray()
+        while len(found) < length:
+            piece = os.read(descriptor, length - len(found))
+            if not piece:
+                raise EOFError
+            found += piece
+        if hashlib.sha256(found).digest() != digest:
+            raise ValueError(number)
+        return marshal.loads(found)  # noqa: S302 - the user's own, and no code
+
+
+def _head(begin: bytes, key: str) -> _Head:
+    """Return what stands before the parts of a file.
+
+    Raises:
+        ValueError, EOFError, TypeError: when that is not what it should be, or of another key.
+    """
+    at = len(_MAGIC) + _DIGEST + _LENGTH
+    length = int.from_bytes(begin[at - _LENGTH : at], "big")
+    head = begin[at : at + length]
+    digest = begin[len(_MAGIC) : len(_MAGIC) + _DIGEST]
+    if not begin.startswith(_MAGIC) or len(head) != length or hashlib.sha256(head).digest() != digest:
+        raise ValueError(key)
+    found, parts = marshal.loads(head)  # noqa: S302 - the user's own, and no code
+    if found != key:
+        raise ValueError(key)
+    return _Head(at + length, parts)
+
+
+@contextlib.contextmanager
+def _opened(folder: str, path: str) -> Iterator[int]:
+    """Open a file that only the user can have written.
 
     Raises:
         OSError: when it can't be read, or others could have written it.
@@ -119,10 +210,12 @@ def _content(folder: str, path: str) -> bytes:
     if not _is_ours(os.lstat(folder), stat.S_ISDIR):
         raise PermissionError(folder)
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb", buffering=0) as stream:
+    try:
         if not _is_ours(os.fstat(descriptor), stat.S_ISREG):
             raise PermissionError(path)
-        return stream.readall()
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _is_ours(status: os.stat_result, is_kind: Any) -> bool:
