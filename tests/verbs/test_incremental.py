@@ -20,7 +20,7 @@ from efdgen.output import seen
 from efdgen.output.cache import program
 from efdgen.output.cache.store import Store
 from efdgen.repository import snapshot as snapshots
-from efdgen.verbs import anew, incremental, project, records, render
+from efdgen.verbs import anew, incremental, project, records, render, rest
 from efdgen.verbs.means import Means
 from support.foreach import for_each
 from support.repository import small_repository
@@ -273,7 +273,7 @@ def test_a_run_reads_nothing_that_is_not_in_the_snapshot(small: Path, monkeypatc
     read: list[str] = []
     found = snapshots.take(small)
     assert found is not None
-    run = incremental.Run(small, found, records.NOTHING, records.Rest(None), seen.among({}))
+    run = incremental.Run(small, found, records.NOTHING, rest.Rest(None), seen.among({}))
     for module, name in (
         (builtins, "open"),
         (os, "listdir"),

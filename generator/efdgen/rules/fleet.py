@@ -7,7 +7,8 @@ import hashlib
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from efdgen.errors import Problem
 from efdgen.language.tuples import NamedTuple
@@ -47,14 +48,66 @@ def _digest(question: str) -> int:
     return int.from_bytes(hashlib.blake2b(question.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
 
 
+_Named = Mapping[str, Iterable[str]]
+"""Environments, by something that they have."""
+
+
+def _named(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for key, name in pairs:
+        found.setdefault(key, set()).add(name)
+    return found
+
+
+class Index(NamedTuple):
+    """What all environments are known by together: plain data, which follows from what each is known by.
+
+    Attributes:
+        hosts: who has a host.
+        prefixes: who has a Vault prefix.
+        names: who has a name.
+        domains: the domains of all, with a dot before them.
+        together: who is deployed by an Argo CD of its own, or of a link.
+    """
+
+    hosts: _Named
+    prefixes: _Named
+    names: _Named
+    domains: Collection[str]
+    together: _Named
+
+    def packed(self) -> dict[str, Any]:
+        """Return the same as plain data, by the names of its parts: equal data for equal environments."""
+        named = self._asdict()
+        domains = tuple(sorted(named.pop("domains")))
+        plain = {part: {key: tuple(sorted(each[key])) for key in sorted(each)} for part, each in named.items()}
+        return {**plain, "domains": domains}
+
+
+def index(identities: Mapping[str, Identity]) -> Index:
+    """Return what environments are known by together."""
+    everybody = identities.values()
+    hosts = _named((host, i.name) for i in everybody for host in i.hosts)
+    return Index(
+        hosts,
+        _named((i.vault_prefix, i.name) for i in everybody),
+        _named((name, i.name) for i in everybody for name in {i.name, *i.aliases}),
+        frozenset(f".{i.domain}" for i in everybody),
+        _named((i.argocd, i.name) for i in everybody if not _is_astray(i, hosts)),
+    )
+
+
+def _is_astray(of: Identity, hosts: Mapping[str, set[str]]) -> bool:
+    """Say whether the Argo CD of an environment is another's, and no link says so: then that is wrong (E503)."""
+    owners = hosts.get(re.split("[:/]", of.argocd)[0])
+    return owners is not None and not owners & {of.name, *of.links}
+
+
 class Owners(dict[str, frozenset[str]]):
     """The environments that have something, by what it is."""
 
-    def __init__(self, kind: str, pairs: Iterable[tuple[str, str]], asked: Asked) -> None:
-        found: dict[str, set[str]] = {}
-        for key, name in pairs:
-            found.setdefault(key, set()).add(name)
-        super().__init__({key: frozenset(names) for key, names in found.items()})
+    def __init__(self, kind: str, named: _Named, asked: Asked) -> None:
+        super().__init__({key: frozenset(names) for key, names in named.items()})
         self._kind = kind
         self._asked = asked
 
@@ -80,6 +133,7 @@ class Fleet:
 
     Args:
         identities: what each is known by; those whose facts are wrong are not there.
+        known: what they are known by together; None: it is found out.
 
     Attributes:
         asked: what was asked.
@@ -87,22 +141,17 @@ class Fleet:
         vault_depth: the most parts that a Vault prefix of an environment has.
     """
 
-    def __init__(self, identities: Mapping[str, Identity]) -> None:
+    def __init__(self, identities: Mapping[str, Identity], known: Index | None = None) -> None:
         self.identities = identities
         self.asked = Asked()
-        everybody = identities.values()
-        self.by_host = Owners(_HOST, ((host, i.name) for i in everybody for host in i.hosts), self.asked)
-        self.by_vault_prefix = Owners(_PREFIX, ((i.vault_prefix, i.name) for i in everybody), self.asked)
-        self.by_name = Owners(_NAME, ((n, i.name) for i in everybody for n in {i.name, *i.aliases}), self.asked)
+        self.index = index(identities) if known is None else known
+        self.by_host = Owners(_HOST, self.index.hosts, self.asked)
+        self.by_vault_prefix = Owners(_PREFIX, self.index.prefixes, self.asked)
+        self.by_name = Owners(_NAME, self.index.names, self.asked)
         self.vault_depth = max((prefix.count("/") + 1 for prefix in self.by_vault_prefix), default=0)
-        self.neighbourhoods = Neighbourhoods(i for i in everybody if not self._is_astray(i))
-        self._domains = frozenset(f".{i.domain}" for i in everybody)
+        self.neighbourhoods = Neighbourhoods(identities, self.index.together)
+        self._domains = frozenset(self.index.domains)
         self._ends = tuple(self._domains)
-
-    def _is_astray(self, of: Identity) -> bool:
-        """Say whether the Argo CD of an environment is another's, and no link says so: then that is wrong (E503)."""
-        owners = self.by_host.get(re.split("[:/]", of.argocd)[0], _NOBODY)
-        return bool(owners) and not owners & {of.name, *of.links}
 
     @functools.cached_property
     def contested(self) -> dict[str, Problem]:

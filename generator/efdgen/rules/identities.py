@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import types
-from collections.abc import Mapping
-
 from efdgen.environment.resolve import Resolver
 from efdgen.errors import InvalidInputError, Problem
 from efdgen.language import expressions
@@ -12,7 +9,7 @@ from efdgen.language.annotations import found
 from efdgen.language.layers import leaves
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.rules.fleet import Fleet
-from efdgen.rules.identity import Identity, host_path, identity
+from efdgen.rules.identity import host_path, identity
 
 
 class Identities:
@@ -23,7 +20,7 @@ class Identities:
     Args:
         repository: what people wrote.
         resolver: resolves its environments.
-        known: what some environments are known by, None for one whose facts are wrong; of the others, it is found out.
+        known: what they are known by, if that is known; None: it is found out.
 
     Attributes:
         about: the apps that the run is about.
@@ -44,15 +41,15 @@ class Identities:
         self,
         repository: Repository,
         resolver: Resolver,
-        known: Mapping[str, Identity | None] = types.MappingProxyType({}),
+        known: Fleet | None = None,
     ) -> None:
         self.named: dict[str, tuple[list[tuple[str, str, frozenset[str]]], frozenset[str]]] = {}
         self.looked_at: set[str] = set()
-        self.all = {
-            name: known[name] if name in known else identity(name, repository, resolver)
-            for name in repository.environments
-        }
-        self.identities = {name: each for name, each in self.all.items() if each is not None}
+        if known is None:
+            every = {name: identity(name, repository, resolver) for name in repository.environments}
+            known = Fleet({name: each for name, each in every.items() if each is not None})
+        self.fleet = known
+        self.identities = known.identities
         self._environments = repository.environments
         self.about = repository.about
         self.apps = frozenset(repository.apps)
@@ -65,7 +62,6 @@ class Identities:
         self.identifying = repository.schemas.identifying
         items = {name: table.items for name, table in repository.tables.items()}
         self.table_texts = frozenset(text for _, text in leaves(items) if isinstance(text, str))
-        self.fleet = Fleet(self.identities)
         self.asked = self.fleet.asked
 
     def spec(self, name: str) -> EnvironmentSpec:

@@ -32,17 +32,19 @@ class Neighbourhoods:
     """Which environments one Argo CD deploys.
 
     Args:
-        identities: what each environment is known by that is deployed by an Argo CD of its own, or of a link.
+        identities: what each environment is known by.
+        together: those that are deployed by an Argo CD of their own, or of a link, by its address.
     """
 
-    def __init__(self, identities: Iterable[Identity]) -> None:
-        self._identities = {identity.name: identity for identity in identities}
-        self._together = _index((identity.argocd, name) for name, identity in self._identities.items())
+    def __init__(self, identities: Mapping[str, Identity], together: Mapping[str, Iterable[str]]) -> None:
+        self._identities = identities
+        self._together = {where: frozenset(names) for where, names in together.items()}
+        self._where = {name: where for where, names in self._together.items() for name in names}
         self._known: dict[str, Neighbours] = {}
 
     def of(self, name: str) -> Neighbours:
         """Return what the Argo CD of an environment deploys: nothing, where it is the only one; else its own, too."""
-        where = self._identities[name].argocd if name in self._identities else ""
+        where = self._where.get(name, "")
         together = self._together.get(where, frozenset())
         if len(together) <= 1:
             return Neighbours({}, {}, frozenset(), {})

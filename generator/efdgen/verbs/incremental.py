@@ -24,14 +24,16 @@ from efdgen.output.seen import Looking
 from efdgen.output.tree import FileTree
 from efdgen.repository import snapshot as snapshots
 from efdgen.repository.snapshot import Snapshot
-from efdgen.verbs import parallel, records
+from efdgen.verbs import parallel, records, rest
 from efdgen.verbs.model import Project, Rendering, selected
 from efdgen.verbs.once import raise_errors, said_once
-from efdgen.verbs.records import Kept, Known, Record, Rest
+from efdgen.verbs.records import Kept, Known, Record
+from efdgen.verbs.rest import Rest
 
 if TYPE_CHECKING:
+    from efdgen.render.pages.fleetrow import Row
     from efdgen.repository.model import Repository
-    from efdgen.rules import Identities
+    from efdgen.verbs.meeting import Met
 
 File = tuple[str, bytes]
 
@@ -63,8 +65,8 @@ def rendering(root: Path, names: Sequence[str], store: Store, there: Looking | N
     else:
         snapshot = with_charts
 
-    def run(kept: Kept, rest: Rest) -> Rendering | None:
-        run = Run(root, snapshot, kept, rest, there, jobs)
+    def run(kept: Kept, more: Rest) -> Rendering | None:
+        run = Run(root, snapshot, kept, more, there, jobs)
         made = run.made(selected(names, frozenset(snapshot.specs)))
         if made is None:
             return None
@@ -75,7 +77,7 @@ def rendering(root: Path, names: Sequence[str], store: Store, there: Looking | N
 
     try:
         return run(kept, Rest(parts))
-    except records.LostError:
+    except rest.LostError:
         return run(records.NOTHING, Rest(None))
 
 
@@ -99,28 +101,28 @@ class Run:
         root: the repository.
         snapshot: what was read of it.
         kept: what is known from earlier runs with the same shared files.
-        rest: what else is known from these.
+        more: what else is known from these.
         there: looks at files that may be what the specs render to; None: nobody needs the tree.
         jobs: the most processes that work at once.
     """
 
     def __init__(
-        self, root: Path, snapshot: Snapshot, kept: Kept, rest: Rest, there: Looking | None, jobs: int = 1
+        self, root: Path, snapshot: Snapshot, kept: Kept, more: Rest, there: Looking | None, jobs: int = 1
     ) -> None:
         self._root = root
         self._jobs = jobs
         self._snapshot = snapshot
         self._there = None if there is None else there(kept.digests())
         self._kept = kept
-        self._rest = rest
+        self._rest = more
         self._new: dict[str, Known] = {}
-        self._new_rows: dict[str, bytes] = {}
+        self._new_rows: dict[str, Row] = {}
         # Where an environment is gone, any other may name it.
         is_any_gone = not kept.records.keys() <= snapshot.specs.keys()
         self._fresh = {
             name: each for name, each in kept.records.items() if not is_any_gone and each.is_of(snapshot.specs)
         }
-        self._identities: Identities | None = None
+        self._met: Met | None = None
         self._known: dict[str, Record] = {}
         self.project = Project(root, (), self._load)
 
@@ -146,49 +148,22 @@ class Run:
             self._snapshot = with_charts
         return load(self._root, snapshot=self._snapshot, sound=sound)
 
-    def _meet(self) -> Identities:
+    def _meet(self) -> Met:
         """Load the repository, let its environments know each other, and forget what they found out among others.
 
         Raises:
             _UnfitError: when it has problems.
         """
-        if self._identities is not None:
-            return self._identities
-        from efdgen.rules import Identities
+        if self._met is None:
+            from efdgen.verbs import meeting
 
-        repository = self.project.repository
-        folders = {chart.folder for app in repository.apps.values() for chart in app.charts if chart.folder}
-        if repository.problems or not folders.issubset(self._snapshot.beside):
-            raise _UnfitError
-        before = self._rest.known
-        fresh = {name: records.identity(before[name].identity, before[name].places) for name in self._fresh}
-        self._identities = Identities(repository, self.project.resolver, fresh)
-        self._known = self._not_affected(self._identities)
-        return self._identities
-
-    def _not_affected(self, identities: Identities) -> dict[str, Record]:
-        """Return what is known of environments whose rules would find of all the others what they found before."""
-        before = self._rest.known
-        changed = {
-            name: records.plain_identity(identities.all[name]) for name in identities.all if name not in self._fresh
-        }
-        is_same = before.keys() == identities.all.keys()
-        if is_same and all(now == (before[name].identity, before[name].places) for name, now in changed.items()):
-            return dict(self._fresh)
-        if not self._fresh:
-            return {}
-        from efdgen.rules import fleet
-
-        known = {name: records.identity(each.identity, each.places) for name, each in before.items()}
-        earlier = fleet.Fleet({name: each for name, each in known.items() if each is not None})
-        changes = identities.fleet.changes(earlier)
-        if changes is None:
-            return {}
-        return {
-            name: record
-            for name, record in self._fresh.items()
-            if name not in changes.neighbours and not fleet.is_any(changes.questions, before[name].asked)
-        }
+            repository = self.project.repository
+            folders = {chart.folder for app in repository.apps.values() for chart in app.charts if chart.folder}
+            if repository.problems or not folders.issubset(self._snapshot.beside):
+                raise _UnfitError
+            self._met = meeting.meet(self.project, self._fresh, self._kept.records, self._rest)
+            self._known = dict(self._met.known)
+        return self._met
 
     def _all(self, names: Sequence[str]) -> Made:
         tree = FileTree(there=self._there)
@@ -246,7 +221,7 @@ class Run:
             return
         from efdgen.verbs import anew
 
-        work = anew.Work(self.project, self._meet(), is_noted=True)
+        work = anew.Work(self.project, self._meet().identities, is_noted=True)
         with contextlib.closing(parallel.each(names, work.made, self._jobs)) as results:
             for name, plain in zip(names, results, strict=True):
                 made = anew.Made(*plain)
@@ -258,27 +233,27 @@ class Run:
                     wrong=made.wrong,
                     files=_digests(made.files) if made.files and not made.wrong else None,
                     row=self._add_row(name, made.row),
+                    asked=made.asked,
                 )
-                self._new[name] = self._new[name]._replace(asked=made.asked)
                 yield name, made.files
 
     def _add_row(self, name: str, row: bytes | None) -> bytes | None:
         """Keep an environment's row of the page about all; return its digest."""
         if row is None:
             return None
-        self._new_rows[name] = row
+        self._new_rows[name] = records.row(row)
         return seen.digest(row)
 
     def _of_identity(self, name: str) -> Record:
         """Return what is known of an environment before it is resolved; note what it is known by."""
         from efdgen.repository.load import accepts_literals
 
-        identities = self._meet()
+        known = self._meet().changed.get(name) or self._rest.known[name]._replace(asked=b"")
         repository = self.project.repository
-        self._new[name] = Known(*records.plain_identity(identities.all[name]))
+        self._new[name] = known
         specs = {other: self._snapshot.specs.get(other) for other in self._linked(name)}
         accepts = accepts_literals(repository.environments[name])
-        return Record(specs, accepts, None, (), None, None)
+        return Record(specs, accepts, None, (), None, None, known.digest())
 
     def _linked(self, name: str) -> Iterable[str]:
         """Return an environment and those whose facts its expressions can reach, by links of links."""
@@ -309,10 +284,15 @@ class Run:
 
         self._meet()
         repository = self.project.repository
-        contents = {**self._rest.rows, **self._new_rows}
-        path, content = files.fleet_file([records.row(contents[name]) for name in sorted(rows)], repository)
+        path, content = files.fleet_file([self._row_of(name) for name in sorted(rows)], repository)
         tree.add(path, content)
         return seen.digest(content)
+
+    def _row_of(self, name: str) -> Row:
+        """Return the row of an environment that has one."""
+        from efdgen.render.pages.fleetrow import Row
+
+        return self._new_rows.get(name) or Row(*self._rest.rows[name])
 
     def _row(self, name: str) -> bytes | None:
         """Return a digest of an environment's row of the page about all; None: it has none, or something is wrong."""
@@ -340,20 +320,20 @@ class Run:
             before = {name: record.row for name, record in self._kept.records.items()}
             page = self._kept.page if before == {name: record.row for name, record in known.items()} else None
         is_vendored = self._kept.is_vendored
-        if self._identities is not None:
+        if self._met is not None:
             from efdgen.verbs import vendored
 
             is_vendored = any(vendored.apps(self.project.repository))
         return Kept(self._snapshot.beside, self._snapshot.charts, shared, page, is_vendored, known)
 
     def packed(self, now: Kept) -> tuple[Any, ...]:
-        """Return everything that is known after a run, as it is kept."""
-        known = {**self._rest.known, **self._new}
-        rows = {**self._rest.rows, **self._new_rows}
-        return records.packed(
-            now,
-            {name: known[name] for name in now.records},
-            {name: rows[name] for name, record in now.records.items() if record.row is not None},
+        """Return everything that is known after a run, as it is kept.
+
+        Raises:
+            LostError: when what was kept is not there any more.
+        """
+        return rest.packed(
+            now, self._kept, self._rest, self._new, self._new_rows, lambda: self._meet().identities.fleet.index
         )
 
 

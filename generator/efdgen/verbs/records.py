@@ -8,17 +8,15 @@ of it.
 
 from __future__ import annotations
 
-import functools
 import marshal
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from efdgen.errors import Location, Problem, Severity
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import layout
+from efdgen.output import layout, seen
 
 if TYPE_CHECKING:
-    from efdgen.output.cache.store import Parts
     from efdgen.render.pages.fleetrow import Row
     from efdgen.rules.identity import Identity
 
@@ -34,6 +32,8 @@ class Record(NamedTuple):
         wrong: what is wrong with the templates of its pages, as plain data.
         files: what it renders to: the digest of each file; None: nothing, because something is wrong with it.
         row: a digest of its row of the page about all environments; None: it has none.
+        identity: a digest of what it is known by, and of where that is written.
+        asked: what its rules asked about other environments, if that is newer than what is kept beside (`Known`).
     """
 
     specs: Mapping[str, bytes | None]
@@ -42,6 +42,8 @@ class Record(NamedTuple):
     wrong: tuple[Any, ...]
     files: Mapping[str, bytes] | None
     row: bytes | None
+    identity: bytes
+    asked: bytes | None = None
 
     def is_of(self, specs: Mapping[str, bytes]) -> bool:
         """Say whether the specs that it was made from are these."""
@@ -49,7 +51,7 @@ class Record(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What an environment is known by, and what it asked: looked at where one of them changed.
+    """What an environment is known by, and what it asked: looked at where what one of them is known by changed.
 
     Attributes:
         identity: what it is known by, as plain data, but for the places; empty: its facts are wrong.
@@ -60,6 +62,10 @@ class Known(NamedTuple):
     identity: bytes
     places: bytes
     asked: bytes = b""
+
+    def digest(self) -> bytes:
+        """Return a digest of what it is known by."""
+        return seen.digest(self.identity + self.places)
 
 
 class Kept(NamedTuple):
@@ -94,52 +100,10 @@ class Kept(NamedTuple):
 NOTHING = Kept((), "", None, None, True, {})
 
 
-class LostError(Exception):
-    """A part of what was kept is not there any more: what is known is nothing."""
-
-
-class Rest:
-    """What is kept beside `Kept`, and read when somebody asks.
-
-    Args:
-        parts: what holds it; None: there is nothing, since nothing is kept.
-    """
-
-    def __init__(self, parts: Parts | None) -> None:
-        self._parts = parts
-
-    @functools.cached_property
-    def known(self) -> Mapping[str, Known]:
-        """What each environment is known by.
-
-        Raises:
-            LostError: when that is not there any more.
-        """
-        return {name: Known(*each) for name, each in self._part(1).items()}
-
-    @functools.cached_property
-    def rows(self) -> Mapping[str, bytes]:
-        """The row of each environment that has one on the page about all.
-
-        Raises:
-            LostError: when that is not there any more.
-        """
-        return self._part(2)
-
-    def _part(self, number: int) -> dict[str, Any]:
-        if self._parts is None:
-            return {}
-        found = self._parts.other(number)
-        if not isinstance(found, dict):
-            raise LostError
-        return found
-
-
-def packed(kept: Kept, known: Mapping[str, Known], rows: Mapping[str, bytes]) -> tuple[Any, ...]:
-    """Return plain data that holds everything: the parts that are kept."""
+def packed(kept: Kept) -> Any:
+    """Return plain data that holds the same."""
     records = {name: tuple(record) for name, record in kept.records.items()}
-    first = (kept.folders, kept.charts, kept.shared, kept.page, kept.is_vendored, records)
-    return first, {name: tuple(each) for name, each in known.items()}, dict(rows)
+    return (kept.folders, kept.charts, kept.shared, kept.page, kept.is_vendored, records)
 
 
 def unpacked(data: Any) -> Kept:
@@ -212,6 +176,17 @@ def row(plain: bytes) -> Row:
     from efdgen.render.pages.fleetrow import Row
 
     return Row(*_loaded(plain))
+
+
+def shared(rows: Mapping[str, Row]) -> dict[str, tuple[Any, ...]]:
+    """Return rows as plain data, in which what several environments set in the same way is there once."""
+    known: dict[Any, Any] = {}
+    found = {}
+    for name, row in rows.items():
+        settings = tuple(known.setdefault(setting, setting) for setting in row.settings)
+        apps, provided = (known.setdefault(each, each) for each in (row.apps, row.provided))
+        found[name] = tuple(row._replace(settings=settings, apps=apps, provided=provided))
+    return found
 
 
 def _dumped(data: Any) -> bytes:

@@ -67,7 +67,7 @@ class Store:
         try:
             with _opened(self._folder, path) as descriptor:
                 head = _head(os.read(descriptor, _HEAD), key)
-                first = head.part(descriptor, 0)
+                first = _checked(head.part(descriptor, 0))
         except _ERRORS:
             return None
         with contextlib.suppress(OSError):
@@ -81,16 +81,17 @@ class Store:
         Args:
             key: letters and digits.
             parts: at least one; each is None, booleans, numbers, texts, bytes, or tuples, lists, dicts and sets of
-                such.
+                such; or a part as it is kept already (`Parts.as_kept`).
         """
         if self._adds_only and os.path.lexists(f"{self._folder}/{key}"):
             return
         try:
-            kept = [marshal.dumps(part) for part in parts]
+            kept = [part if isinstance(part, AsKept) else _as_kept(part) for part in parts]
         except ValueError:
             return
-        head = marshal.dumps((key, tuple((len(part), hashlib.sha256(part).digest()) for part in kept)))
-        content = b"".join((_MAGIC, hashlib.sha256(head).digest(), len(head).to_bytes(_LENGTH, "big"), head, *kept))
+        head = marshal.dumps((key, tuple((len(part.content), part.digest) for part in kept)))
+        before = (_MAGIC, hashlib.sha256(head).digest(), len(head).to_bytes(_LENGTH, "big"), head)
+        content = b"".join((*before, *(part.content for part in kept)))
         if len(content) * 2 > self._most:
             return
         with contextlib.suppress(OSError):
@@ -122,6 +123,23 @@ class Store:
                     os.unlink(path)
 
 
+class AsKept(NamedTuple):
+    """A part as it stands in a file, and its digest. Whoever reads it says whether it is right."""
+
+    content: bytes | bytearray
+    digest: bytes
+
+
+def _as_kept(part: Any) -> AsKept:
+    """Return data as it is kept.
+
+    Raises:
+        ValueError: when it is no plain data.
+    """
+    content = marshal.dumps(part)
+    return AsKept(content, hashlib.sha256(content).digest())
+
+
 class Parts:
     """What is kept under a key.
 
@@ -142,6 +160,14 @@ class Parts:
 
     def other(self, number: int) -> Any:
         """Return another part, 1 or more; None: it is not there, or another run has written the file anew."""
+        kept = self.as_kept(number)
+        try:
+            return None if kept is None else _checked(kept)
+        except _ERRORS:
+            return None
+
+    def as_kept(self, number: int) -> AsKept | None:
+        """Return another part for who writes it again, without a look at it; None: see `other`."""
         try:
             with _opened(self._folder, self._path) as descriptor:
                 if _head(os.read(descriptor, _HEAD), self._key) != self._head:
@@ -149,6 +175,17 @@ class Parts:
                 return self._head.part(descriptor, number)
         except _ERRORS:
             return None
+
+
+def _checked(kept: AsKept) -> Any:
+    """Return what a part holds.
+
+    Raises:
+        ValueError, EOFError, TypeError: when it is not what it should be.
+    """
+    if hashlib.sha256(kept.content).digest() != kept.digest:
+        raise ValueError
+    return marshal.loads(kept.content)  # noqa: S302 - the user's own, and no code
 
 
 _ERRORS = (OSError, ValueError, EOFError, TypeError, IndexError)
@@ -161,25 +198,22 @@ class _Head(NamedTuple):
     length: int
     parts: tuple[tuple[int, bytes], ...]
 
-    def part(self, descriptor: int, number: int) -> Any:
+    def part(self, descriptor: int, number: int) -> AsKept:
         """Return a part of an open file.
 
         Raises:
-            ValueError, EOFError, TypeError, IndexError: when it is not what it should be.
+            EOFError, TypeError, IndexError: when the file is not what it should be.
             OSError: when it can't be read.
         """
         length, digest = self.parts[number]
-        at = self.length + sum(length for length, _ in self.parts[:number])
-        os.lseek(descriptor, at, os.SEEK_SET)
+        os.lseek(descriptor, self.length + sum(length for length, _ in self.parts[:number]), os.SEEK_SET)
         found = bytearray()
         while len(found) < length:
             piece = os.read(descriptor, length - len(found))
             if not piece:
                 raise EOFError
             found += piece
-        if hashlib.sha256(found).digest() != digest:
-            raise ValueError(number)
-        return marshal.loads(found)  # noqa: S302 - the user's own, and no code
+        return AsKept(found, digest)
 
 
 def _head(begin: bytes, key: str) -> _Head:
