@@ -244,6 +244,29 @@ def test_the_fleet_s_page_grows_with_the_fleet_and_no_faster() -> None:
     assert "| all 100 that have it |" in fleet.page(many, repository())
 
 
+def test_of_many_under_one_argo_cd_a_few_are_named() -> None:
+    row = fleet.row(environment("sandbox"), repository().pages.columns)
+    for count, others in (
+        (1, ""),
+        (3, "E0 and E2"),
+        (7, "E0, E2, E3, E4, E5 and E6"),
+        (9, "E0, E2, E3, E4, E5 and 3 more"),
+    ):
+        rows = [row._replace(name=f"e{number}", title=f"E{number}") for number in range(count)]
+        shown = table(fleet.page(rows, repository()))[min(1, count - 1)]["Argo CD"]
+        words = LINK.sub(lambda match: match["words"], shown.partition("; it deploys ")[2].removesuffix(", too"))
+        assert words == others
+
+
+def test_pins_of_one_value_to_a_number_and_to_a_text_are_both_there(tmp_path: Path) -> None:
+    row = fleet.row(environment("sandbox"), repository().pages.columns)
+    pins = [("influxdb", ("image.tag", value, "because", "")) for value in ("1.8", 1.8, 2)]
+    rows = [row._replace(name=f"e{number}", title=f"E{number}", pins=(pin,)) for number, pin in enumerate(pins)]
+    (tmp_path / "page").write_text(fleet.page(rows, repository()), encoding="utf-8")
+    shown = table(section(tmp_path / "page", "### Pins"))
+    assert [plain(each["is"]) for each in shown] == ["1.8", "2", "1.8"]
+
+
 @pytest.mark.parametrize(
     ("words", "other", "expected"),
     [

@@ -16,12 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from efdgen.errors import EfdgenError, InvalidInputError
-from efdgen.output import seen
-from efdgen.output.cache import program
+from efdgen.output import disk, seen
+from efdgen.output.cache import program, store
 from efdgen.output.cache.store import Store
 from efdgen.repository import snapshot as snapshots
 from efdgen.verbs import anew, incremental, project, records, render, rest
 from efdgen.verbs.means import Means
+from support.checkout import snapshot
 from support.foreach import for_each
 from support.repository import small_repository
 
@@ -301,6 +302,98 @@ def _noting(function: Callable[..., Any], read: list[str], root: str) -> Callabl
     return noting
 
 
+# -- what is kept beside the records
+
+
+def test_a_changed_value_reads_nothing_of_what_others_are_known_by(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    for size in (21, 22):
+        (runs.root / "environments/new.yaml").write_text(
+            f"name: new\n{NEW}".replace("{}", f"{{values: {{size: {size}Gi}}}}")
+        )
+        runs.check()
+        assert runs.resolved == ["new"]
+        monkeypatch.setattr(rest.Rest, "known", property(lambda _: pytest.fail("read")))
+
+
+def test_what_was_asked_is_kept_with_few_records_and_beside_many(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    for most, newer in ((50, 1), (0, 0)):
+        monkeypatch.setattr(rest, "_MOST_NEWER", most)
+        runs.change("environments/lab.yaml", "size: 2", "size: 22")
+        runs.check()
+        (file,) = runs.root.with_name("cache").iterdir()
+        kept = records.unpacked(runs.means.store.read(file.name))  # type: ignore[union-attr]
+        assert sum(record.asked is not None for record in kept.records.values()) == newer
+        # Whoever asked for a name is asked anew when there is one, wherever the question is kept.
+        (runs.root / "environments/replicator.yaml").write_text(f"name: replicator\n{NEW}")
+        runs.check()
+        assert "lab" in runs.resolved
+        (runs.root / "environments/replicator.yaml").unlink()
+        runs.check()
+
+
+@pytest.mark.parametrize("number", [rest.KNOWN, rest.INDEX, rest.ROWS])
+@pytest.mark.parametrize("change", ["value", "host"])
+def test_where_a_part_is_lost_all_is_made_anew(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch, number: int, change: str
+) -> None:
+    taken = store.Parts.as_kept
+    monkeypatch.setattr(store.Parts, "as_kept", lambda self, n: None if n == number else taken(self, n))
+    if change == "value":
+        runs.change("environments/lab.yaml", "size: 20Gi", "size: 21Gi")
+    else:
+        runs.change("environments/lab.yaml", "aliases: [", "aliases: [another, ")
+    runs.check()
+    monkeypatch.undo()
+    runs.check()
+    assert runs.resolved == []
+
+
+# -- writing
+
+
+def test_what_is_rendered_is_read_once(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Path] = []
+    look = disk.look
+    monkeypatch.setattr(disk, "look", lambda folder, known: looked.append(folder) or look(folder, known))
+    runs.change("environments/lab.yaml", "size: 20Gi", "size: 21Gi")
+    runs.write()
+    assert len(looked) == 1
+    assert runs.check().is_clean
+
+
+@pytest.mark.parametrize("what", ["README.md", "apps/store/values-lab.yaml", "apps/store/values-new.yaml"])
+@pytest.mark.parametrize("how", ["edited", "gone"])
+def test_what_changes_before_the_folder_is_locked_is_read_again(
+    runs: Runs, monkeypatch: pytest.MonkeyPatch, what: str, how: str
+) -> None:
+    """Another run, or somebody with an editor, was there since: what is said and written is about what is there now."""
+    runs.change("environments/lab.yaml", "size: 20Gi", "size: 21Gi")
+    (runs.root / "environments/new.yaml").write_text(f"name: new\n{NEW}")
+    other = runs.root.with_name("other")
+    shutil.copytree(runs.root, other)
+    lock = disk.lock
+
+    def change(root: Path) -> None:
+        if how == "gone":
+            (root / "rendered" / what).unlink(missing_ok=True)
+        else:
+            (root / "rendered" / what).write_bytes(b"# mine\n")
+
+    def locking(folder: Path, **named: bool) -> Any:
+        change(folder.parent)
+        return lock(folder, **named)
+
+    change(other)
+    expected = came_of(lambda: render.write(other))
+    monkeypatch.setattr(disk, "lock", locking)
+    found = came_of(lambda: render.write(runs.root, means=runs.means))
+    monkeypatch.undo()
+    if isinstance(expected, tuple) and not isinstance(expected, render.Outcome):
+        expected = (expected[0], expected[1].replace(str(other), str(runs.root)))
+    assert found == expected
+    assert snapshot(runs.root / "rendered") == snapshot(other / "rendered")
+
+
 # -- any byte
 
 
@@ -314,10 +407,19 @@ class Laboratory:
         files = (path for name in FOLDERS for path in sorted((self.runs.root / name).rglob("*")) if path.is_file())
         self.contents = {path: path.read_bytes() for path in files}
 
+        self.rendered = snapshot(self.runs.root / "rendered")
+
     def restore(self) -> None:
         for path, content in self.contents.items():
             if not path.exists() or path.read_bytes() != content:
                 path.write_bytes(content)
+
+    def restore_rendered(self) -> None:
+        shutil.rmtree(self.runs.root / "rendered")
+        for path, content in self.rendered.items():
+            file = self.runs.root / "rendered" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +432,7 @@ class Edit:
 
     def __init__(self, data: st.DataObject, files: Sequence[Path]) -> None:
         of_specs = [path for path in files if path.parent.name == "environments"]
-        self.path = data.draw(st.sampled_from(of_specs) | st.sampled_from(list(files)), "file")
+        self.path = data.draw(st.sampled_from(of_specs or list(files)) | st.sampled_from(list(files)), "file")
         self._data = data
 
     def make(self) -> None:
@@ -368,6 +470,31 @@ def test_whatever_changes_the_answer_is_that_of_a_run_without(laboratory: Labora
         raise AssertionError("a file that is gone was not said to be") from None
     finally:
         laboratory.restore()
+    assert laboratory.runs.check().is_clean
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_changes_what_is_written_is_what_a_run_without_writes(
+    laboratory: Laboratory, data: st.DataObject
+) -> None:
+    root = laboratory.runs.root
+    rendered = [root / "rendered" / path for path in laboratory.rendered]
+    outcomes = []
+    try:
+        Edit(data, [path for path in laboratory.contents if path.parent.name == "environments"]).make()
+        Edit(data, rendered).make()
+        edited = snapshot(root / "rendered")
+        for means in (Means(), laboratory.runs.means):
+            outcomes.append((came_of(lambda m=means: render.write(root, means=m)), snapshot(root / "rendered")))
+            shutil.rmtree(root / "rendered")
+            for path, content in edited.items():
+                (root / "rendered" / path).parent.mkdir(parents=True, exist_ok=True)
+                (root / "rendered" / path).write_bytes(content)
+    finally:
+        laboratory.restore()
+        laboratory.restore_rendered()
+    assert outcomes[0] == outcomes[1]
     assert laboratory.runs.check().is_clean
 
 

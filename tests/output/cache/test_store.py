@@ -63,6 +63,44 @@ def test_a_file_under_another_key_is_none(folder: Path) -> None:
     assert store.read("b2") is None
 
 
+def test_parts_are_read_when_somebody_asks_and_written_again_as_they_are(folder: Path) -> None:
+    store = Store(folder)
+    store.write("a1", "first", DATA, [1])
+    parts = store.open("a1")
+    assert parts is not None
+    assert (parts.first, parts.other(1), parts.other(2), parts.other(3)) == ("first", DATA, [1], None)
+    store.write("b2", "second", parts.as_kept(1), parts.as_kept(2))
+    again = store.open("b2")
+    assert again is not None
+    assert (again.first, again.other(1), again.other(2)) == ("second", DATA, [1])
+
+
+def test_a_part_of_a_file_that_was_written_anew_since_is_none(folder: Path) -> None:
+    store = Store(folder)
+    store.write("a1", "first", "other")
+    parts = store.open("a1")
+    assert parts is not None
+    store.write("a1", "first", "another")
+    assert (parts.other(1), parts.as_kept(1)) == (None, None)
+    (folder / "a1").unlink()
+    assert parts.other(1) is None
+
+
+def test_a_damaged_part_is_none_and_stays_so_where_it_is_written_again(folder: Path) -> None:
+    store = Store(folder)
+    store.write("a1", "first", DATA)
+    content = bytearray((folder / "a1").read_bytes())
+    content[-1] ^= 1
+    (folder / "a1").write_bytes(content)
+    parts = store.open("a1")
+    assert parts is not None
+    assert (parts.first, parts.other(1)) == ("first", None)
+    store.write("b2", "second", parts.as_kept(1))
+    again = store.open("b2")
+    assert again is not None
+    assert again.other(1) is None
+
+
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
 def test_what_others_can_write_is_not_read(folder: Path, mode: int) -> None:
     store = Store(folder)
