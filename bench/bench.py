@@ -10,6 +10,7 @@ import functools
 import itertools
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -27,7 +28,7 @@ from efdgen.output import layout
 REPOSITORY = Path(__file__).resolve().parents[1]
 EFDGEN = [sys.executable, "-m", "efdgen"]
 RUNS = 15
-MANY, FEW = 1000, 100
+MOST, MANY, FEW = 3000, 1000, 100
 REVIEWED = 200
 MEBI = 1024
 SAMPLED = 0.05
@@ -55,7 +56,7 @@ class Again(NamedTuple):
 LINT, DEAD, DIFF = 1, 3, 1.5
 """The most that looks at objects may take, in runs of helm for every app of the six environments."""
 
-AGAIN = {6: Again(8, 9, 6), FEW: Again(4.5, 6, 5), MANY: Again(2.2, 2.2, 3.8)}
+AGAIN = {6: Again(8, 9, 6), FEW: Again(4.5, 6, 5), MANY: Again(1.8, 1.8, 2.3)}
 
 
 class Run(NamedTuple):
@@ -74,14 +75,34 @@ def whole_process(command: Sequence[str], folder: Path) -> float:
     return time.perf_counter() - start
 
 
+def processors_time(command: Sequence[str], folder: Path) -> float:
+    """Return the seconds that processors work for a command, from start to end: others don't count."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    whole_process(command, folder)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+class How(NamedTuple):
+    """How often a command is measured, and what says its seconds."""
+
+    runs: int
+    seconds: Callable[[Sequence[str], Path], float]
+
+
+ALL_OF_IT = How(RUNS, whole_process)
+WORK = How(7, processors_time)
+
+
 def against(
     name: str,
     ours: Sequence[str],
     floor: Sequence[str],
     limit: float,
     folder: Path = REPOSITORY,
+    *,
     before: Callable[[], object] = lambda: None,
-    runs: int = RUNS,
+    how: How = ALL_OF_IT,
 ) -> Result:
     """Run two commands in turn; the figure is the median of the ratios of neighbours.
 
@@ -92,16 +113,16 @@ def against(
         limit: the most that the figure may be.
         folder: where both run.
         before: what is done before each time that the first one runs; it is not measured.
-        runs: how often both run.
+        how: how both are measured.
     """
 
     def ours_again() -> float:
         before()
-        return whole_process(ours, folder)
+        return how.seconds(ours, folder)
 
     ours_again()
-    whole_process(floor, folder)
-    pairs = [(ours_again(), whole_process(floor, folder)) for _ in range(runs)]
+    how.seconds(floor, folder)
+    pairs = [(ours_again(), how.seconds(floor, folder)) for _ in range(how.runs)]
     ratio = statistics.median(mine / theirs for mine, theirs in pairs)
     detail = " / ".join(f"{statistics.median(side) * 1000:.0f} ms" for side in zip(*pairs, strict=True))
     return Result(name, ratio, limit, "x", detail)
@@ -137,7 +158,7 @@ def again() -> list[Result]:
                 text = spec.read_text(encoding="utf-8")
                 spec.write_text(re.sub(r"(?<=size: )\d+Gi", f"{next(turns)}Gi", text, count=1), encoding="utf-8")
 
-            often = functools.partial(against, folder=folder, runs=7)
+            often = functools.partial(against, folder=folder, how=WORK)
             warm, limits = f"of {count} environments, warm / reading all files", AGAIN[count]
             results += [
                 often(f"check {warm}", [*EFDGEN, "check"], READING, limits.check),
@@ -239,6 +260,74 @@ def rendering() -> list[Result]:
         Result(f"peak memory of {MANY} environments", max(run.peak for run in large), 400, "MiB", ""),
         Result(f"the same ratio, {MANY} / {FEW} environments", growth, 1.2, "x", f"{longest:.1f} s / {short:.2f} s"),
     ]
+
+
+def growth() -> list[Result]:
+    """Render many more environments, and ten times as much of other things: nothing costs more each."""
+    with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
+        results = []
+        costs = {}
+        for count in (FEW, MOST):
+            folder = Path(temporary, str(count))
+            synthetic(folder, count)
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            peak = render(folder)[1]
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            costs[count] = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / count
+            shutil.rmtree(folder)
+        detail = " / ".join(f"{costs[count] * 1000:.1f} ms" for count in (MOST, FEW))
+        name = f"render of each of {MOST} environments / of {FEW}"
+        results.append(Result(name, costs[MOST] / costs[FEW], 1.2, "x", detail))
+        results.append(Result(f"peak memory of {MOST} environments", peak, 1024, "MiB", ""))
+        for name, much, make in (
+            ("render of apps of one environment", 1000, with_apps),
+            ("render of values in one list", 1_000_000, with_values),
+            ("check beside files of others", 100_000, with_files_of_others),
+        ):
+            seconds = []
+            for count in (much, much // 10):
+                folder = Path(temporary, str(count))
+                synthetic(folder, 1)
+                make(folder, count)
+                seconds.append(processors_time([*EFDGEN, name.partition(" ")[0], "--no-cache"], folder))
+                shutil.rmtree(folder)
+            detail = " / ".join(f"{each:.2f} s" for each in seconds)
+            results.append(Result(f"{name}, {much} / {much // 10}", seconds[0] / seconds[1], 11, "x", detail))
+    return results
+
+
+def with_apps(folder: Path, count: int) -> None:
+    """Add apps to a repository, and to its environment."""
+    spec = folder / "environments" / "bench-0000.yaml"
+    listed = []
+    for number in range(count):
+        app = folder / "templates" / "apps" / f"app-{number:04}"
+        app.mkdir()
+        (app / "app.yaml").write_text(
+            f"description: app {number}\nnamespace: app-{number:04}\nchart:\n  name: chart\n  version: 1.0.0\n"
+            "  repository: https://charts.example.org\n",
+            encoding="utf-8",
+        )
+        listed.append(f"  {app.name}:\n    values:\n      size: 1\n")
+    text = spec.read_text(encoding="utf-8")
+    spec.write_text(text.replace("\napps:\n", "\napps:\n" + "".join(listed)), encoding="utf-8")
+
+
+def with_values(folder: Path, count: int) -> None:
+    """Add a list of values to an environment."""
+    spec = folder / "environments" / "bench-0000.yaml"
+    text = spec.read_text(encoding="utf-8")
+    values = f"  kafdrop:\n    values:\n      long: [{','.join('1' * count)}]\n"
+    spec.write_text(text.replace("  kafdrop: {}\n", values), encoding="utf-8")
+
+
+def with_files_of_others(folder: Path, count: int) -> None:
+    """Add files to the output folder that efdgen did not make."""
+    for number in range(0, count, 1000):
+        others = folder / "rendered" / "others" / str(number)
+        others.mkdir(parents=True)
+        for each in range(1000):
+            (others / f"{each}.txt").write_text(f"{number + each}\n", encoding="utf-8")
 
 
 def reviewing() -> list[Result]:
@@ -361,7 +450,15 @@ def charts() -> list[Result]:
         return results
 
 
-BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (start_up, hydration, charts, reviewing, again, rendering)
+BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (
+    start_up,
+    hydration,
+    charts,
+    reviewing,
+    again,
+    rendering,
+    growth,
+)
 
 
 def main() -> None:

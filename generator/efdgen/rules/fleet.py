@@ -151,7 +151,6 @@ class Fleet:
         self.vault_depth = max((prefix.count("/") + 1 for prefix in self.by_vault_prefix), default=0)
         self.neighbourhoods = Neighbourhoods(identities, self.index.together)
         self._domains = frozenset(self.index.domains)
-        self._ends = tuple(self._domains)
 
     @functools.cached_property
     def contested(self) -> dict[str, Problem]:
@@ -160,11 +159,14 @@ class Fleet:
 
     def is_in_a_domain(self, host: str) -> bool:
         """Say whether a host lies in the domain of an environment; it is noted that somebody asked."""
+        is_in = False
         at = host.find(".")
         while at >= 0:
-            self.asked.questions.add(_DOMAIN + host[at:])
+            end = host[at:]
+            self.asked.questions.add(_DOMAIN + end)
+            is_in = is_in or end in self._domains
             at = host.find(".", at + 1)
-        return host.endswith(self._ends)
+        return is_in
 
     def changes(self, before: Fleet) -> Changes | None:
         """Return what is not as it was before; None: what anybody may have looked at.

@@ -74,7 +74,7 @@ def render(project: Project, *, keep: bool, jobs: int) -> Rendering:
         for name, plain in zip(names, results, strict=True):
             made = Made(*plain)
             problems += records.problems(made.found)
-            problems += news(records.problems(made.wrong), problems)
+            problems += news(records.problems(made.wrong), problems) if made.wrong else ()
             tree.add_all(made.files)
             if made.row is not None:
                 rows[name] = records.row(made.row)

@@ -201,7 +201,9 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
             return outcome  # nothing to write: nobody has to be kept from writing
     with disk.lock(folder):
         is_finished = staging.finish(folder) is not None  # of a run that began and died since
-        is_as_before = there is not None and outcome is not None and disk.are_as(folder, _looked_at(outcome, there))
+        is_as_before = (
+            there is not None and outcome is not None and disk.are_as(folder, _looked_at(outcome, there, rendered.tree))
+        )
         if there is None or outcome is None or is_finished or not is_as_before:
             before, there = there, disk.look(folder, rendered.tree.digests())
             if before is None:
@@ -220,10 +222,12 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
     return outcome
 
 
-def _looked_at(outcome: Outcome, there: Mapping[str, bytes]) -> Iterator[tuple[str, bytes | None]]:
+def _looked_at(
+    outcome: Outcome, there: Mapping[str, bytes], tree: Mapping[str, bytes]
+) -> Iterator[tuple[str, bytes | None]]:
     """Yield what was there of all that a run is to change, and of all that is in its way."""
     yield from ((change.path, change.before) for change in outcome.changes)
-    yield from ((path, there[path]) for path in outcome.foreign)
+    yield from ((path, there[path]) for path in outcome.foreign if path in tree)
 
 
 def _refuse_mass_deletion(there: Iterable[str], changes: Sequence[FileChange]) -> None:
