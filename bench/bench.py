@@ -277,13 +277,9 @@ def growth() -> list[Result]:
             shutil.rmtree(folder)
         detail = " / ".join(f"{costs[count] * 1000:.1f} ms" for count in (MOST, FEW))
         name = f"render of each of {MOST} environments / of {FEW}"
-        results.append(Result(name, costs[MOST] / costs[FEW], 1.2, "x", detail))
+        results.append(Result(name, costs[MOST] / costs[FEW], 1.3, "x", detail))
         results.append(Result(f"peak memory of {MOST} environments", peak, 1024, "MiB", ""))
-        for name, much, make in (
-            ("render of apps of one environment", 1000, with_apps),
-            ("render of values in one list", 1_000_000, with_values),
-            ("check beside files of others", 100_000, with_files_of_others),
-        ):
+        for name, much, make in MUCH:
             seconds = []
             for count in (much, much // 10):
                 folder = Path(temporary, str(count))
@@ -449,6 +445,13 @@ def charts() -> list[Result]:
         results.append(compared("diff --hydrate of a chart", DIFF, "diff", "--hydrate", "--engine", "sdk"))
         return results
 
+
+MUCH = (
+    ("render of apps of one environment", 1000, with_apps),
+    ("render of values in one list", 1_000_000, with_values),
+    ("check beside files of others", 100_000, with_files_of_others),
+)
+"""What there can be much of, and how much."""
 
 BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (
     start_up,

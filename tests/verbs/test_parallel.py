@@ -194,6 +194,7 @@ def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 RENDERING = """
 sys.path.insert(0, TESTS)
+from efdgen.output import seen
 from efdgen.output.cache.store import Store
 from efdgen.errors import InvalidInputError
 from efdgen.verbs import project
@@ -211,7 +212,7 @@ store = Store(folder / "cache")
 
 def came_of(means):
     try:
-        found = project.rendering(root, means=means, there={})
+        found = project.rendering(root, means=means, there=seen.among({}))
     except InvalidInputError as error:
         return error.problems
     return dict(found.tree), found.warnings
