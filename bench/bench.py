@@ -17,32 +17,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
+import peers
 from efdgen.output import layout
+from fleets import synthetic, with_apps, with_files_of_others, with_values
+from measuring import EFDGEN, REPOSITORY, WORK, Result, against, memory, processors_time, whole_process
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-EFDGEN = [sys.executable, "-m", "efdgen"]
-RUNS = 15
 MOST, MANY, FEW = 3000, 1000, 100
 REVIEWED = 200
-MEBI = 1024
 SAMPLED = 0.05
 """Seconds between two looks at the memory of a run."""
-
-
-class Result(NamedTuple):
-    """One figure and the most that it may be."""
-
-    name: str
-    figure: float
-    limit: float
-    unit: str
-    detail: str
 
 
 class Again(NamedTuple):
@@ -65,67 +54,6 @@ class Run(NamedTuple):
     seconds: float
     peak: float
     floor: float
-
-
-def whole_process(command: Sequence[str], folder: Path) -> float:
-    """Return the seconds that a command takes, from start to end; it may find differences."""
-    start = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert done.returncode in (0, 1), done.stderr
-    return time.perf_counter() - start
-
-
-def processors_time(command: Sequence[str], folder: Path) -> float:
-    """Return the seconds that processors work for a command, from start to end: others don't count."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    whole_process(command, folder)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-
-
-class How(NamedTuple):
-    """How often a command is measured, and what says its seconds."""
-
-    runs: int
-    seconds: Callable[[Sequence[str], Path], float]
-
-
-ALL_OF_IT = How(RUNS, whole_process)
-WORK = How(7, processors_time)
-
-
-def against(
-    name: str,
-    ours: Sequence[str],
-    floor: Sequence[str],
-    limit: float,
-    folder: Path = REPOSITORY,
-    *,
-    before: Callable[[], object] = lambda: None,
-    how: How = ALL_OF_IT,
-) -> Result:
-    """Run two commands in turn; the figure is the median of the ratios of neighbours.
-
-    Args:
-        name: the figure's.
-        ours: the command that is measured.
-        floor: what it is compared with.
-        limit: the most that the figure may be.
-        folder: where both run.
-        before: what is done before each time that the first one runs; it is not measured.
-        how: how both are measured.
-    """
-
-    def ours_again() -> float:
-        before()
-        return how.seconds(ours, folder)
-
-    ours_again()
-    how.seconds(floor, folder)
-    pairs = [(ours_again(), how.seconds(floor, folder)) for _ in range(how.runs)]
-    ratio = statistics.median(mine / theirs for mine, theirs in pairs)
-    detail = " / ".join(f"{statistics.median(side) * 1000:.0f} ms" for side in zip(*pairs, strict=True))
-    return Result(name, ratio, limit, "x", detail)
 
 
 READING = [
@@ -174,20 +102,6 @@ def again() -> list[Result]:
     return results
 
 
-def synthetic(folder: Path, count: int) -> None:
-    """Make a repository with many environments like the sandbox, twelve apps each."""
-    shutil.copytree(REPOSITORY / "schemas", folder / "schemas")
-    shutil.copytree(REPOSITORY / "templates", folder / "templates")
-    shutil.copytree(REPOSITORY / "environments" / "shared", folder / "environments" / "shared")
-    # The links between the real environments have no place here.
-    facts = folder / "environments" / "shared" / "facts.yaml"
-    facts.write_text(facts.read_text(encoding="utf-8").partition("\nsites:")[0] + "\n", encoding="utf-8")
-    spec = (REPOSITORY / "environments" / "sandbox.yaml").read_text(encoding="utf-8")
-    for number in range(count):
-        name = f"bench-{number:04}"
-        (folder / "environments" / f"{name}.yaml").write_text(re.sub(r"\bsandbox\b", name, spec), encoding="utf-8")
-
-
 def render(folder: Path) -> tuple[float, float]:
     """Return the seconds that rendering a repository into nothing takes, and its peak memory in MiB."""
     shutil.rmtree(folder / "rendered", ignore_errors=True)
@@ -204,22 +118,6 @@ def render(folder: Path) -> tuple[float, float]:
     if run.returncode != 0:
         raise subprocess.CalledProcessError(run.returncode, run.args)
     return seconds, peak
-
-
-def memory(process: int) -> float:
-    """Return the MiB that a process and those that it began have in memory; what they share is divided among them.
-
-    https://www.kernel.org/doc/html/latest/filesystems/proc.html: Pss. A process that has just ended has none.
-    """
-    folder = Path("/proc", str(process))
-    try:
-        shares = re.findall(r"^Pss: +(\d+) kB$", (folder / "smaps_rollup").read_text(), re.MULTILINE)
-        begun = [
-            int(child) for task in (folder / "task").iterdir() for child in (task / "children").read_text().split()
-        ]
-    except OSError:
-        return 0.0
-    return sum(map(int, shares)) / MEBI + sum(map(memory, begun))
 
 
 def floor(folder: Path) -> float:
@@ -290,40 +188,6 @@ def growth() -> list[Result]:
             detail = " / ".join(f"{each:.2f} s" for each in seconds)
             results.append(Result(f"{name}, {much} / {much // 10}", seconds[0] / seconds[1], 11, "x", detail))
     return results
-
-
-def with_apps(folder: Path, count: int) -> None:
-    """Add apps to a repository, and to its environment."""
-    spec = folder / "environments" / "bench-0000.yaml"
-    listed = []
-    for number in range(count):
-        app = folder / "templates" / "apps" / f"app-{number:04}"
-        app.mkdir()
-        (app / "app.yaml").write_text(
-            f"description: app {number}\nnamespace: app-{number:04}\nchart:\n  name: chart\n  version: 1.0.0\n"
-            "  repository: https://charts.example.org\n",
-            encoding="utf-8",
-        )
-        listed.append(f"  {app.name}:\n    values:\n      size: 1\n")
-    text = spec.read_text(encoding="utf-8")
-    spec.write_text(text.replace("\napps:\n", "\napps:\n" + "".join(listed)), encoding="utf-8")
-
-
-def with_values(folder: Path, count: int) -> None:
-    """Add a list of values to an environment."""
-    spec = folder / "environments" / "bench-0000.yaml"
-    text = spec.read_text(encoding="utf-8")
-    values = f"  kafdrop:\n    values:\n      long: [{','.join('1' * count)}]\n"
-    spec.write_text(text.replace("  kafdrop: {}\n", values), encoding="utf-8")
-
-
-def with_files_of_others(folder: Path, count: int) -> None:
-    """Add files to the output folder that efdgen did not make."""
-    for number in range(0, count, 1000):
-        others = folder / "rendered" / "others" / str(number)
-        others.mkdir(parents=True)
-        for each in range(1000):
-            (others / f"{each}.txt").write_text(f"{number + each}\n", encoding="utf-8")
 
 
 def reviewing() -> list[Result]:
@@ -461,6 +325,7 @@ BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (
     again,
     rendering,
     growth,
+    peers.peers,
 )
 
 
