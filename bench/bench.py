@@ -25,8 +25,8 @@ import yaml
 
 import peers
 from efdgen.output import layout
-from fleets import synthetic, with_apps, with_files_of_others, with_values
-from measuring import EFDGEN, REPOSITORY, WORK, Result, against, memory, processors_time, whole_process
+from fleets import six, synthetic, with_apps, with_files_of_others, with_values
+from measuring import EFDGEN, TESTS, WORK, Result, against, memory, processors_time, whole_process
 
 MOST, MANY, FEW = 3000, 1000, 100
 REVIEWED = 200
@@ -223,23 +223,27 @@ def reviewing() -> list[Result]:
 def start_up() -> list[Result]:
     """Run whole processes against bare imports."""
     libraries = [sys.executable, "-c", "import click, yaml, jinja2, jsonschema"]
-    return [
-        against("check of the six environments, cold / bare imports", [*EFDGEN, "check", "--no-cache"], libraries, 2),
-        against("check of the six environments, warm / bare imports", [*EFDGEN, "check"], libraries, 1),
-        against("--version / import click", [*EFDGEN, "--version"], [sys.executable, "-c", "import click"], 2),
-    ]
+    check = "check of the six environments"
+    with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
+        compared = functools.partial(against, folder=six(Path(temporary, "repository")))
+        return [
+            compared(f"{check}, cold / bare imports", [*EFDGEN, "check", "--no-cache"], libraries, 2),
+            compared(f"{check}, warm / bare imports", [*EFDGEN, "check"], libraries, 1),
+            compared("--version / import click", [*EFDGEN, "--version"], [sys.executable, "-c", "import click"], 2),
+        ]
 
 
 def hydration() -> list[Result]:
     """Hydrate an environment in one process with Helm's library, and with one process of helm an app."""
     if shutil.which("helm") is None:
         return []
-    sys.path.insert(0, str(REPOSITORY / "tests"))
+    sys.path.insert(0, str(TESTS))
     from efdgen.helm import engines, hydrate
     from efdgen.output import disk
     from support.standins import StandIns
 
-    tree = disk.read(REPOSITORY / "rendered")
+    with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
+        tree = disk.read(six(Path(temporary, "repository")) / "rendered")
     charts = StandIns(tree)
     cluster = hydrate.Capabilities("1.21.5", ())
 
@@ -260,7 +264,7 @@ def charts() -> list[Result]:
     """Look at the objects of six environments, and at those of a changed chart, against a process of helm per app."""
     if shutil.which("helm") is None:
         return []
-    sys.path.insert(0, str(REPOSITORY / "tests"))
+    sys.path.insert(0, str(TESTS))
     from efdgen.helm import engines, hydrate
     from efdgen.helm.charts import lock
     from efdgen.helm.charts.cache import Cache, digest
@@ -278,9 +282,7 @@ def charts() -> list[Result]:
         return found[0]
 
     with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
-        folder = Path(temporary, "repository")
-        for each in ("environments", "schemas", "templates", "rendered"):
-            shutil.copytree(REPOSITORY / each, folder / each)
+        folder = six(Path(temporary, "repository"))
         standins, tree = lock_charts(folder), disk.read(folder / "rendered")
         command, cluster = engines.choose("helm"), hydrate.Capabilities("1.21.5", ())
 

@@ -6,7 +6,14 @@ import re
 import shutil
 from pathlib import Path
 
-from measuring import REPOSITORY
+from measuring import EFDGEN, REPOSITORY, whole_process
+
+
+def six(folder: Path) -> Path:
+    """Make the EFD's repository with what it renders to, in a folder that is not there yet; return that."""
+    shutil.copytree(REPOSITORY, folder)
+    whole_process([*EFDGEN, "render"], folder)
+    return folder
 
 
 def synthetic(folder: Path, count: int) -> None:

@@ -1,4 +1,4 @@
-"""What the system tests share: copies of this checkout and of the small repository, to change at will."""
+"""What the system tests share: copies of the EFD's repository and of the small repository, to change at will."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from efdgen.verbs import objectdiff, render
-from support import memory, needs
+from support import live, memory, needs
 from support.browser import browser, show
-from support.checkout import copy_checkout, copy_tree
+from support.checkout import FROZEN, copy_tree
 from support.repository import small_repository
 
 __all__ = ["browser", "show"]
@@ -31,8 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Make the tests' folders in memory, where there is room."""
+    """Make the tests' folders in memory, where there is room, and keep tests from what people edit."""
     memory.use()
+    live.watch()
 
 
 @pytest.hookimpl(trylast=True)
@@ -60,21 +61,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> Path:
-    """A copy of this checkout; its tree may be out of date."""
-    return copy_checkout(tmp_path / "checkout")
+    """A copy of the EFD's repository, not rendered."""
+    return copy_tree(FROZEN, tmp_path / "checkout")
 
 
 @pytest.fixture(scope="session")
-def rendered_checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of this checkout, freshly rendered, that no test may change."""
-    root = copy_checkout(tmp_path_factory.mktemp("rendered") / "checkout")
-    render.write(root)
-    return root
+def rendered_checkout() -> Path:
+    """A copy of the EFD's repository, freshly rendered, that no test may change."""
+    from support.efd import EFD  # it is made where it is needed
+
+    return EFD
 
 
 @pytest.fixture
 def checkout(rendered_checkout: Path, tmp_path: Path) -> Path:
-    """A copy of this checkout, freshly rendered."""
+    """A copy of the EFD's repository, freshly rendered."""
     return copy_tree(rendered_checkout, tmp_path / "checkout")
 
 

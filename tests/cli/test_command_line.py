@@ -21,9 +21,9 @@ from click.testing import CliRunner, Result
 
 from efdgen import __version__, cli
 from efdgen.language import schema
-from efdgen.verbs import render
 from support import needs, warm
 from support.checkout import ROOT, edit, efdgen
+from support.efd import EFD
 from support.gitrepo import commit, git
 
 VERBS = ["render", "check", "validate", "list"]
@@ -70,13 +70,12 @@ def test_the_help_of_a_verb_says_what_it_does_and_gives_examples(verb: str, flag
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_the_examples_of_the_help_work(verb: str, inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(inputs)  # some write a report
-    render.write(inputs)
+def test_the_examples_of_the_help_work(verb: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(checkout)  # some write a report
     examples = re.findall(r"^ +efdgen (.+)$", run(verb, "--help").stdout, re.MULTILINE)
     assert examples
     for example in examples:
-        result = at(inputs, *example.split())
+        result = at(checkout, *example.split())
         assert result.exit_code == 0, (example, result.output)
 
 
@@ -140,7 +139,7 @@ def test_the_version_loads_nothing_else() -> None:
 def test_wrong_usage_ends_with_2_and_a_hint(
     arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(EFD)
     result = run(*arguments)
     assert result.exit_code == 2
     assert result.stdout == ""
@@ -348,7 +347,7 @@ def test_the_repository_is_found_from_its_subfolders(small: Path, folder: str) -
 
 
 def test_the_root_wins_over_the_folder_one_is_in(small: Path) -> None:
-    assert inside(ROOT, "validate", "--root", small).stdout == "valid: dome, lab\n"
+    assert inside(EFD, "validate", "--root", small).stdout == "valid: dome, lab\n"
 
 
 def test_a_source_line_is_shown_from_any_folder(small: Path, tmp_path: Path) -> None:
@@ -600,9 +599,9 @@ def test_shells_complete_verbs_and_environments(small: Path) -> None:
     assert completions(small, "efdgen render ") == ["dome", "lab"]
     assert completions(small / "templates", "efdgen check l") == ["lab"]
     assert completions(small, "efdgen list lab d") == ["dome"]
-    assert completions(ROOT, f"efdgen check --root {small} ") == ["dome", "lab"]
+    assert completions(EFD, f"efdgen check --root {small} ") == ["dome", "lab"]
     assert completions(small, "efdgen check --format s") == ["sarif"]
-    assert "summit" in completions(ROOT, "efdgen render ")
+    assert "summit" in completions(EFD, "efdgen render ")
 
 
 def test_shells_complete_apps(small: Path) -> None:
@@ -758,5 +757,5 @@ def test_a_clean_check_does_not_load_what_only_explains_mistakes() -> None:
         "import sys, pathlib; from efdgen.verbs import render; outcome = render.check(pathlib.Path(sys.argv[1]));"
         "print(outcome.is_clean, 'jsonschema' in sys.modules, 'difflib' in sys.modules)"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(ROOT)], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script, str(EFD)], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "False", "False"]

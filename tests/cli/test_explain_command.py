@@ -14,11 +14,12 @@ from click.testing import CliRunner, Result
 
 from efdgen import cli
 from support.checkout import ROOT, edit
+from support.efd import EFD
 
 PAGE = ROOT / "docs/explain.md"
 
 
-def run(*arguments: str, root: Path = ROOT) -> Result:
+def run(*arguments: str, root: Path = EFD) -> Result:
     """Run the command in this process, on a repository."""
     return CliRunner().invoke(cli.command, ["explain", *arguments, "--root", str(root)])
 
@@ -65,7 +66,7 @@ def test_a_value_that_is_left_out_says_so(small: Path) -> None:
 
 
 def test_a_long_text_is_shown_line_by_line_its_formula_in_one() -> None:
-    lines = shown(ROOT, "summit", "telegraf-ds.override_config.toml").splitlines()
+    lines = shown(EFD, "summit", "telegraf-ds.override_config.toml").splitlines()
     assert lines[:2] == ["summit telegraf-ds.override_config.toml =", "      [agent]"]
     assert all(line == line.rstrip() for line in lines)
     assert "... <% '[[inputs.diskio]]\\n' if parameters.diskio else '' %>[[inputs.mem]] ..." in lines[-3]
@@ -201,7 +202,7 @@ def test_environments_and_their_apps_are_completed(small: Path, monkeypatch: pyt
 def test_the_other_verbs_do_not_load_it() -> None:
     code = "import sys\nfrom efdgen.cli import command\ncommand.main(['check'], standalone_mode=False)\n"
     code += "print(*[name for name in sys.modules if 'explain' in name], file=sys.stderr)\n"
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    found = subprocess.run([sys.executable, "-c", code], cwd=EFD, capture_output=True, text=True, check=True)
     assert found.stderr.strip() == ""
 
 
@@ -221,7 +222,7 @@ def test_the_page_shows_real_output() -> None:
     for block in blocks:
         for command in block.removeprefix("$ ").split("\n$ "):
             line, _, expected = command.partition("\n")
-            assert unnumbered(shown(ROOT, *line.removeprefix("efdgen explain ").split())) == unnumbered(expected), line
+            assert unnumbered(shown(EFD, *line.removeprefix("efdgen explain ").split())) == unnumbered(expected), line
 
 
 def test_the_questions_of_the_page_have_answers() -> None:

@@ -20,7 +20,7 @@ from efdgen.output import disk
 from support import needs
 from support.charts import hydrate
 from support.chartserver import ChartServer
-from support.checkout import ROOT
+from support.checkout import FROZEN, ROOT
 from support.e2e import programs
 from support.e2e.charts import charts
 from support.e2e.controlplane import answers
@@ -125,7 +125,7 @@ def test_there_is_a_chart_for_each_that_the_tree_depends_on(site: Site, tmp_path
     tree = disk.read(site.root / "rendered")
     made = {each.name: each for each in charts(tree, {"cp-helm-charts": 9})}
     pinned = {}
-    for file in (ROOT / "templates/apps").glob("*/app.yaml"):
+    for file in (FROZEN / "templates/apps").glob("*/app.yaml"):
         about = yaml.safe_load(file.read_text(encoding="utf-8")).get("chart")
         pinned |= {about["name"]: about["version"]} if about else {}
     assert {name: each.version for name, each in made.items()} == pinned

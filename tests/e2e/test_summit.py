@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from support import needs
-from support.checkout import ROOT
+from support.checkout import FROZEN
 
 if TYPE_CHECKING:
     from conftest import Stage
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, needs.ARGO_CD.needed]
 
-APPS = set(yaml.safe_load((ROOT / "environments/summit.yaml").read_text(encoding="utf-8"))["apps"])
+APPS = set(yaml.safe_load((FROZEN / "environments/summit.yaml").read_text(encoding="utf-8"))["apps"])
 FINE = ("Synced", "Healthy", (), ())
 
 

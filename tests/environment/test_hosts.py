@@ -23,7 +23,8 @@ from efdgen.report import hosts as report
 from efdgen.verbs import project
 from support import many
 from support.charts import everything
-from support.checkout import ROOT, edit, names, resolved
+from support.checkout import edit, names, resolved
+from support.efd import EFD
 from support.foreach import for_each
 from support.parsers import libyaml
 from support.repository import small_repository
@@ -43,7 +44,7 @@ def found(name: str) -> tuple[PublicHost, ...]:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.command, ["hosts", *arguments, "--root", str(ROOT)])
+    return CliRunner().invoke(cli.command, ["hosts", *arguments, "--root", str(EFD)])
 
 
 # -- which hosts there are
@@ -63,10 +64,10 @@ def _of_values(values: Any) -> Iterator[str]:
 def _rendered(name: str) -> set[str]:
     """Return the hosts of the Ingresses that an environment's rendered files make."""
     hosts = set()
-    for _, each in everything(ROOT, name):
+    for _, each in everything(EFD, name):
         if each["kind"] == "Ingress":
             hosts |= {rule["host"] for rule in each["spec"]["rules"]}
-    for file in (ROOT / "rendered/apps").glob(f"*/values-{name}.yaml"):
+    for file in (EFD / "rendered/apps").glob(f"*/values-{name}.yaml"):
         hosts |= set(_of_values(libyaml(file.read_text(encoding="utf-8"))))
     return hosts
 
@@ -78,14 +79,14 @@ def test_hosts_behind_the_ingress_controller_are_those_of_the_rendered_ingresses
 
 @pytest.mark.parametrize("name", names())
 def test_there_is_a_host_on_the_nodes_ports_where_kafka_listens_there(name: str) -> None:
-    file = ROOT / f"rendered/apps/cp-helm-charts/values-{name}.yaml"
+    file = EFD / f"rendered/apps/cp-helm-charts/values-{name}.yaml"
     values = libyaml(file.read_text(encoding="utf-8"))["cp-helm-charts"] if file.exists() else {}
     listens = bool((values.get("cp-kafka", {}).get("nodeport") or {}).get("enabled"))
     assert bool([each for each in found(name) if each.kind == NODE_PORT]) is listens
 
 
 def test_the_broker_that_others_are_told_of_is_a_host_on_a_node_s_port() -> None:
-    file = ROOT / "rendered/apps/kafka-connect-manager/values-ncsa-stable.yaml"
+    file = EFD / "rendered/apps/kafka-connect-manager/values-ncsa-stable.yaml"
     told = libyaml(file.read_text(encoding="utf-8"))["kafka-connect-manager"]["mirrorMaker2"]
     for name, broker in (("summit", "sourceClusterBootstrapServers"), ("ncsa-stable", "targetClusterBootstrapServers")):
         assert [f"{each.host}:31090" for each in found(name) if each.kind == NODE_PORT] == [told[broker]]

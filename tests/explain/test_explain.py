@@ -23,7 +23,8 @@ from efdgen.repository.model import AppChart, AppDefinition
 from efdgen.verbs import render
 from efdgen.verbs.explain import explain
 from support import places
-from support.checkout import ROOT, edit, names
+from support.checkout import edit, names
+from support.efd import EFD
 from support.repository import overlay
 
 
@@ -156,7 +157,7 @@ def walk(root: Path, environment: str, charts: Any = no_charts) -> int:
 
 @pytest.mark.parametrize("environment", names())
 def test_every_leaf_of_every_values_file_is_explained(environment: str) -> None:
-    assert walk(ROOT, environment) > 30
+    assert walk(EFD, environment) > 30
 
 
 @pytest.mark.parametrize("environment", ["dome", "lab"])
@@ -168,8 +169,8 @@ def test_every_leaf_of_the_small_repository_is_explained(small: Path, environmen
 def test_explaining_everything_takes_seconds_at_most() -> None:
     start = time.perf_counter()
     for environment in names():
-        found = opened(ROOT, environment)
-        for app, values in values_files(ROOT, environment):
+        found = opened(EFD, environment)
+        for app, values in values_files(EFD, environment):
             for path, _ in leaves(values):
                 found.explain(app, path)
     assert time.perf_counter() - start < 10
@@ -177,8 +178,8 @@ def test_explaining_everything_takes_seconds_at_most() -> None:
 
 @pytest.mark.parametrize("environment", names())
 def test_every_leaf_can_be_asked_for_by_its_full_path_or_a_shorter_one(environment: str) -> None:
-    found = opened(ROOT, environment)
-    for app, values in values_files(ROOT, environment):
+    found = opened(EFD, environment)
+    for app, values in values_files(EFD, environment):
         for path, value in leaves(values):
             if app == "efd" or path[0] != next(reversed(values)):
                 continue
@@ -194,9 +195,9 @@ def test_every_leaf_can_be_asked_for_by_its_full_path_or_a_shorter_one(environme
 
 @pytest.mark.parametrize("environment", names())
 def test_hosts_are_those_of_the_rendered_tree(environment: str) -> None:
-    found = opened(ROOT, environment)
+    found = opened(EFD, environment)
     rendered = {}
-    for app, values in values_files(ROOT, environment):
+    for app, values in values_files(EFD, environment):
         rendered.update({(app, service): host for service, host in values.get("hosts", {}).items()})
         if "argocd" in values:
             rendered["efd", "argocd"] = values["argocd"]["host"]
@@ -207,14 +208,14 @@ def test_hosts_are_those_of_the_rendered_tree(environment: str) -> None:
     assert all(broker.startswith(host) for host in brokers) or environment == "sandbox"
     for host, explanation in found.hosts():
         assert explanation.value == host.host
-        verify(ROOT, found, explanation)
+        verify(EFD, found, explanation)
 
 
 @pytest.mark.parametrize("environment", names())
 def test_secrets_are_those_of_the_rendered_tree(environment: str) -> None:
-    found = opened(ROOT, environment)
+    found = opened(EFD, environment)
     rendered = set()
-    for app, values in values_files(ROOT, environment):
+    for app, values in values_files(EFD, environment):
         rendered |= {(app, entry["name"], entry["path"]) for entry in values.get("vault", {}).get("secrets", [])}
         if "argocd" in values:
             rendered.add(("efd", "argocd-server-tls", values["argocd"]["tlsVaultPath"]))
@@ -222,7 +223,7 @@ def test_secrets_are_those_of_the_rendered_tree(environment: str) -> None:
     assert {(app, secret.name, secret.path) for app, secret, _ in secrets} == rendered
     for _, secret, explanation in secrets:
         assert explanation.value == secret.path
-        verify(ROOT, found, explanation)
+        verify(EFD, found, explanation)
 
 
 # -- layers
@@ -557,7 +558,7 @@ def test_a_question_that_leads_nowhere_is_wrong_usage(small: Path, question: str
 
 def test_an_unknown_environment_is_wrong_usage() -> None:
     with pytest.raises(UsageError, match="did you mean 'summit'"):
-        opened(ROOT, "sumit")
+        opened(EFD, "sumit")
 
 
 def test_what_is_wrong_in_the_spec_is_said_and_what_is_wrong_elsewhere_is_not_asked(small: Path) -> None:

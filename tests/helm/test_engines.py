@@ -11,13 +11,14 @@ import pytest
 
 from efdgen.verbs import render
 from support.charts import Object, applications, everything, hydrate, of_kind, parent, wrapper
-from support.checkout import ROOT, edit, names
+from support.checkout import edit, names
+from support.efd import EFD
 from support.foreach import for_each
 from support.parsers import libyaml
 
 
 def spec(environment: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = libyaml((ROOT / f"environments/{environment}.yaml").read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = libyaml((EFD / f"environments/{environment}.yaml").read_text(encoding="utf-8"))
     return loaded
 
 
@@ -32,23 +33,23 @@ def objects_by_app(root: Path, environment: str) -> dict[str, list[Object]]:
 
 
 def test_the_summit_has_eleven_applications() -> None:
-    assert len(applications(ROOT, {"env": "summit"})) == 11
+    assert len(applications(EFD, {"env": "summit"})) == 11
 
 
 @pytest.mark.parametrize("environment", names())
 def test_an_environment_has_the_applications_that_its_spec_lists(environment: str) -> None:
-    deployed = applications(ROOT, {"env": environment})
+    deployed = applications(EFD, {"env": environment})
     assert deployed.keys() == spec(environment)["apps"].keys()
     for name, application in deployed.items():
         source = application["spec"]["source"]
         assert source["path"] == f"rendered/apps/{name}"
         assert source["helm"]["valueFiles"] == [f"values-{environment}.yaml"]
-        assert (ROOT / source["path"] / f"values-{environment}.yaml").is_file()
+        assert (EFD / source["path"] / f"values-{environment}.yaml").is_file()
 
 
 @pytest.mark.parametrize("environment", names())
 def test_no_application_of_the_project_is_synced_automatically(environment: str) -> None:
-    for application in applications(ROOT, {"env": environment}).values():
+    for application in applications(EFD, {"env": environment}).values():
         assert "syncPolicy" not in application["spec"]
 
 
@@ -77,19 +78,19 @@ def test_no_application_of_the_project_is_synced_automatically(environment: str)
 )
 def test_without_a_known_environment_nothing_is_deployed_and_the_known_ones_are_listed(values: dict[str, Any]) -> None:
     with pytest.raises(helm_python.HelmError) as caught:
-        parent(ROOT, values)
+        parent(EFD, values)
     assert f"known: {', '.join(names())}" in str(caught.value) or f"one of: {', '.join(names())}" in str(caught.value)
 
 
 def test_the_chart_itself_chooses_no_environment() -> None:
-    with helm_python.Chart.load(ROOT / "rendered/apps/efd") as chart:
+    with helm_python.Chart.load(EFD / "rendered/apps/efd") as chart:
         assert chart.values == {"env": ""}
 
 
 def test_values_set_by_hand_win() -> None:
     by_hand = {"env": "summit", "applications": {"influxdb": {"targetRevision": "branch"}}}
-    plain = applications(ROOT, {"env": "summit"})
-    changed = applications(ROOT, by_hand)
+    plain = applications(EFD, {"env": "summit"})
+    changed = applications(EFD, by_hand)
     assert changed["influxdb"]["spec"]["source"].pop("targetRevision") == "branch"
     assert plain["influxdb"]["spec"]["source"].pop("targetRevision") == "HEAD"
     assert changed == plain
@@ -100,11 +101,11 @@ def test_values_set_by_hand_win() -> None:
 
 @pytest.mark.parametrize("environment", names())
 def test_wrapper_charts_yield_a_namespace_and_vault_secrets_with_a_path(environment: str) -> None:
-    deployed = applications(ROOT, {"env": environment})
+    deployed = applications(EFD, {"env": environment})
     assert deployed
     for application in deployed.values():
         namespace = application["spec"]["destination"]["namespace"]
-        objects = wrapper(ROOT, application)
+        objects = wrapper(EFD, application)
         assert [found["metadata"]["name"] for found in of_kind(objects, "Namespace")] == [namespace]
         secrets = of_kind(objects, "VaultSecret")
         assert len({secret["metadata"]["name"] for secret in secrets}) == len(secrets)
@@ -116,7 +117,7 @@ def test_wrapper_charts_yield_a_namespace_and_vault_secrets_with_a_path(environm
 
 @pytest.mark.parametrize("environment", names())
 def test_the_aws_secret_is_there_only_where_the_s3_sink_is_on(environment: str) -> None:
-    objects = objects_by_app(ROOT, environment)
+    objects = objects_by_app(EFD, environment)
     values = spec(environment)
     uses_s3 = values.get("site") == "ncsa" and "kafka-connect-manager" in values["apps"]
     owners = [
@@ -134,7 +135,7 @@ def test_the_s3_sink_is_on_somewhere_and_off_somewhere() -> None:
         .get("s3Sink", {})
         .get("enabled", False)
         for environment in names()
-        if (path := ROOT / f"rendered/apps/kafka-connect-manager/values-{environment}.yaml").is_file()
+        if (path := EFD / f"rendered/apps/kafka-connect-manager/values-{environment}.yaml").is_file()
     }
     assert enabled == {"base": False, "ncsa-int": True, "ncsa-stable": True, "sandbox": False, "summit": False}
 
@@ -143,23 +144,23 @@ def test_the_s3_sink_is_on_somewhere_and_off_somewhere() -> None:
 @pytest.mark.parametrize("path", [None, ""])
 def test_a_vault_secret_without_a_path_fails(app: str, path: str | None) -> None:
     with pytest.raises(helm_python.HelmRenderError, match="a VaultSecret has no path"):
-        hydrate(ROOT / f"rendered/apps/{app}", {"vault": {"secrets": [{"name": "influxdb-auth", "path": path}]}})
+        hydrate(EFD / f"rendered/apps/{app}", {"vault": {"secrets": [{"name": "influxdb-auth", "path": path}]}})
 
 
 @pytest.mark.parametrize("hosts", [{}, {"schema-registry": ""}, {"schema-registry": None}, {"influxdb": "x"}])
 def test_an_ingress_without_a_host_fails(hosts: dict[str, Any]) -> None:
     with pytest.raises(helm_python.HelmRenderError, match="schema-registry"):
-        hydrate(ROOT / "rendered/apps/cp-helm-charts", {"kubernetesVersion": "1.21.5", "hosts": hosts})
+        hydrate(EFD / "rendered/apps/cp-helm-charts", {"kubernetesVersion": "1.21.5", "hosts": hosts})
 
 
 def test_an_ingress_without_a_kubernetes_version_fails() -> None:
     with pytest.raises(helm_python.HelmRenderError):
-        hydrate(ROOT / "rendered/apps/cp-helm-charts", {"hosts": {"schema-registry": "x.example.org"}})
+        hydrate(EFD / "rendered/apps/cp-helm-charts", {"hosts": {"schema-registry": "x.example.org"}})
 
 
 def test_argo_cd_s_certificate_without_a_path_fails() -> None:
     with pytest.raises(helm_python.HelmRenderError, match=r"argocd\.tlsVaultPath is missing"):
-        parent(ROOT, {"env": "summit", "argocd": {"tlsVaultPath": ""}})
+        parent(EFD, {"env": "summit", "argocd": {"tlsVaultPath": ""}})
 
 
 # -- Argo CD's own configuration
@@ -170,7 +171,7 @@ def test_argo_cd_s_own_objects_are_there_only_where_it_is_managed(environment: s
     managed = spec(environment).get("argocd", {}).get("managed", False)
     own = {
         (found["kind"], found["metadata"]["name"])
-        for found in parent(ROOT, {"env": environment})
+        for found in parent(EFD, {"env": environment})
         if found["kind"] != "Application"
     }
     expected = {
@@ -187,7 +188,7 @@ def test_argo_cd_is_managed_somewhere_and_not_elsewhere() -> None:
 
 
 def test_the_rbac_policy_arrives_line_by_line() -> None:
-    (config_map,) = of_kind(parent(ROOT, {"env": "summit"}), "ConfigMap")
+    (config_map,) = of_kind(parent(EFD, {"env": "summit"}), "ConfigMap")
     assert config_map["data"] == {
         "policy.csv": "p, lsst-sqre:EFD ops, applications, sync, default/*, allow\ng, lsst-sqre:EFD ops, role:admin\n",
         "policy.default": "role:readonly",
@@ -244,7 +245,7 @@ argocd:
             "retry": {"limit": 5, "backoff": {"duration": "5s", "factor": 2, "maxDuration": "3m"}},
         }
     for environment in set(names()) - {"summit"}:
-        assert applications(checkout, {"env": environment}) == applications(ROOT, {"env": environment})
+        assert applications(checkout, {"env": environment}) == applications(EFD, {"env": environment})
 
 
 def test_one_app_alone_can_be_synced_automatically(checkout: Path) -> None:

@@ -21,7 +21,8 @@ from efdgen.helm.hydrate import Object, environments, hydrate_app
 from efdgen.helm.printing import printed
 from efdgen.output import disk
 from support import needs, warm
-from support.checkout import ROOT, names
+from support.checkout import names
+from support.efd import EFD
 from support.foreach import for_each
 from support.standins import StandIns, metadata, pack
 
@@ -222,7 +223,7 @@ def test_command_and_library_yield_the_same_objects(name: str) -> None:
 @needs.HELM.needed
 @pytest.mark.parametrize("environment", names())
 def test_command_and_library_yield_the_same_for_every_app_of_this_repository(environment: str) -> None:
-    tree = disk.read(ROOT / "rendered")
+    tree = disk.read(EFD / "rendered")
     assert environment in environments(tree)
     charts = StandIns(tree)
     for app in ("efd", "influxdb", "chronograf"):

@@ -29,6 +29,7 @@ from efdgen.repository.model import ChartReference
 from efdgen.verbs import project, render
 from support import needs
 from support.checkout import ROOT, edit, names, resolved, snapshot
+from support.efd import EFD
 from support.repository import small_repository
 from support.standins import StandIns
 
@@ -42,7 +43,7 @@ def engine() -> Engine:
 
 @functools.cache
 def rendered() -> dict[str, bytes]:
-    return disk.read(ROOT / "rendered")
+    return disk.read(EFD / "rendered")
 
 
 @functools.cache
@@ -68,7 +69,7 @@ def echoed(result: HydratedApp) -> dict[str, Any]:
 @pytest.mark.parametrize("environment", names())
 def test_every_app_of_an_environment_is_hydrated(environment: str) -> None:
     found = hydrated(rendered(), environment)
-    spec = yamlio.load_all((ROOT / f"environments/{environment}.yaml").read_text(encoding="utf-8"))[0]
+    spec = yamlio.load_all((EFD / f"environments/{environment}.yaml").read_text(encoding="utf-8"))[0]
     assert found.keys() == {"efd", *spec["apps"]}
     for app, result in found.items():
         assert (result.environment, result.app, result.error) == (environment, app, "")
@@ -93,7 +94,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def test_the_tree_in_memory_yields_what_the_one_on_the_disk_does() -> None:
-    tree = project.rendering(ROOT, ["summit"]).tree
+    tree = project.rendering(EFD, ["summit"]).tree
     assert hydrated(dict(tree), "summit", "influxdb", "efd") == hydrated(rendered(), "summit", "influxdb", "efd")
 
 
@@ -235,11 +236,11 @@ def test_capabilities_are_the_spec_s_else_those_of_the_rendered_tree() -> None:
 
 
 @pytest.fixture
-def repository(inputs: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def repository(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of this checkout, whose third-party charts are stand-ins."""
     monkeypatch.setattr(hydrate_command, "open_charts", StandIns.open)
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
-    return inputs
+    return checkout
 
 
 def run(root: Path, *arguments: str | Path) -> Result:
@@ -444,13 +445,13 @@ def test_a_chart_that_is_not_in_the_cache_is_named(repository: Path, monkeypatch
 
 
 @needs.HELM.needed
-def test_both_engines_show_the_same(inputs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_both_engines_show_the_same(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hydrate_command, "open_charts", StandIns.open)
-    command, library = (run(inputs, "summit", "--engine", way) for way in ("helm", "sdk"))
+    command, library = (run(checkout, "summit", "--engine", way) for way in ("helm", "sdk"))
     assert command.exit_code == library.exit_code == 0
     assert command.stdout == library.stdout
     assert command.stderr.startswith("With the helm command v")
-    assert run(inputs, "summit", "efd").stderr == command.stderr
+    assert run(checkout, "summit", "efd").stderr == command.stderr
 
 
 def test_the_help_gives_examples_that_work(repository: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -464,7 +465,7 @@ def test_the_help_gives_examples_that_work(repository: Path, monkeypatch: pytest
         assert result.exit_code == 0, result.output
 
 
-def test_a_terminal_shows_the_progress(inputs: Path) -> None:
+def test_a_terminal_shows_the_progress(checkout: Path) -> None:
     controller, terminal = pty.openpty()
     program = (
         "from efdgen.cli import hydrate_command, main; from support.standins import StandIns; import sys\n"
@@ -474,7 +475,7 @@ def test_a_terminal_shows_the_progress(inputs: Path) -> None:
     command = [sys.executable, "-c", program]
     try:
         done = subprocess.run(
-            command, cwd=inputs, env=variables, stdout=subprocess.PIPE, stderr=terminal, check=True, timeout=60
+            command, cwd=checkout, env=variables, stdout=subprocess.PIPE, stderr=terminal, check=True, timeout=60
         )
     finally:
         os.close(terminal)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +11,17 @@ from hypothesis import strategies as st
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.yamlio import editing, parse, spans, styles
 from support import TRICKY_WORDS, differences, few, go, pyyaml, ruamel
+from support.checkout import ROOT
 from support.foreach import for_each
 
-ROOT = Path(__file__).parents[2]
 WRITTEN = [
     path.read_text(encoding="utf-8")
     for pattern in (
-        "environments/**/*.yaml",
-        "templates/apps/[c-k]*/values.yaml",
-        "tests/small-repository/**/facts.yaml",
+        "efd-repository/environments/**/*.yaml",
+        "efd-repository/templates/apps/[c-k]*/values.yaml",
+        "small-repository/**/facts.yaml",
     )
-    for path in sorted(ROOT.glob(pattern))
+    for path in sorted((ROOT / "tests").glob(pattern))
 ]
 
 

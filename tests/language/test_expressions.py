@@ -15,7 +15,7 @@ from efdgen.language import expressions, jinjatree, quickly
 from efdgen.language.expressions import ExpressionError, evaluate, has_expression, plain
 from efdgen.language.syntaxtree import Name
 from support import data, many
-from support.checkout import ROOT
+from support.efd import EFD
 from support.foreach import for_each
 
 
@@ -369,7 +369,7 @@ def test_the_quick_reading_is_jinjas_or_none() -> None:
 def test_the_expressions_of_this_repository_need_no_jinja() -> None:
     run = "import sys; from efdgen.__main__ import main\ntry: main()\nfinally: print('jinja2' in sys.modules)"
     done = subprocess.run(
-        [sys.executable, "-c", run, "check", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", run, "check", "--no-cache"], cwd=EFD, capture_output=True, text=True, check=False
     )
     assert done.stdout.splitlines()[-1] == "False"
 

@@ -18,11 +18,11 @@ from efdgen.language.conforms import Pending, conforms
 from efdgen.repository.load import load as load_repository
 from efdgen.repository.model import Acceptance, ChartReference
 from support import document
-from support.checkout import ROOT
+from support.efd import EFD
 from support.foreach import for_each
 
 SOURCES = Path(efdgen.__file__).parent
-OWN = ROOT / "schemas"
+OWN = EFD / "schemas"
 """The repository's own: of its facts, of its tables, and those that only editors read."""
 
 FILES = {path.name.removesuffix(".schema.json"): path for path in schema.folder().glob("*.schema.json")} | {
@@ -76,7 +76,7 @@ def resolve(reference: str, name: str) -> tuple[str, Any]:
     file, _, rest = reference.partition("#")
     if file:
         target = (FILES[name].parent / file).resolve()
-        if target.is_relative_to(ROOT / "templates/apps"):
+        if target.is_relative_to(EFD / "templates/apps"):
             assert not rest
             return name, json.loads(target.read_text(encoding="utf-8"))
         name = next(known for known, path in FILES.items() if path.resolve() == target)
@@ -197,8 +197,7 @@ def test_every_object_with_properties_is_closed_but_for_those_that_hold_facts() 
             "shared#/$defs/defaults",
             "shared#/$defs/site",
             "own facts#/",
-            "own facts#/properties/cluster",
-            "own facts#/properties/argocd",
+            *(f"own facts#/properties/{name}" for name in EXTENDED),
         ]
     )
 
@@ -313,7 +312,7 @@ def test_every_setting_of_an_app_that_is_used_can_be_written() -> None:
 MINIMAL = "name: summit\napps: {}\n"
 
 
-RULES = load_repository(ROOT).schemas
+RULES = load_repository(EFD).schemas
 
 
 def check(text: str, name: str = "environment") -> list[Problem]:

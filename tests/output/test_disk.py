@@ -23,7 +23,8 @@ from efdgen.output.journal import FOLDER
 from efdgen.output.tree import FileTree
 from efdgen.verbs import render
 from support import warm
-from support.checkout import ROOT, edit, snapshot
+from support.checkout import edit, snapshot
+from support.efd import EFD
 
 VALUES = "apps/store/values-lab.yaml"
 EARLIER = ".efdgen-tmp"
@@ -463,7 +464,7 @@ def test_many_renders_at_once_leave_a_whole_tree(small: Path) -> None:
     edit(small / "environments/lab.yaml", OLD, NEW)
     command = [warm.program(), "render", "--root", small]
     runs = [
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(command, cwd=EFD, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
     errors = [run.communicate(timeout=60)[1] for run in runs]

@@ -21,13 +21,14 @@ from efdgen.report.site import write as site
 from efdgen.report.site.audited import Audited, Said
 from efdgen.report.site.model import Fleet, Row
 from support.browser import WINDOWS, Show, Shown
-from support.checkout import ROOT, names, resolved
+from support.checkout import names, resolved
+from support.efd import EFD
 from support.sites import EVIL, MAKERS, environment, evil
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-RENDERED = ROOT / "rendered"
+RENDERED = EFD / "rendered"
 
 
 def parse(text: str) -> Any:

@@ -21,7 +21,8 @@ from efdgen.render.graph.model import Edge, Graph, Node, lines
 from efdgen.render.graph.svg import text_width
 from support import few, many, needs, words
 from support.browser import Show
-from support.checkout import ROOT, names, resolved
+from support.checkout import names, resolved
+from support.efd import EFD
 from support.parsers import libyaml
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -35,7 +36,7 @@ def graph(name: str) -> Graph:
 
 def definition(app: str) -> dict[str, object]:
     """Read an app definition, with what it extends."""
-    data: dict[str, object] = libyaml((ROOT / f"templates/apps/{app}/app.yaml").read_text(encoding="utf-8"))
+    data: dict[str, object] = libyaml((EFD / f"templates/apps/{app}/app.yaml").read_text(encoding="utf-8"))
     return {**definition(str(data["extends"])), **data} if "extends" in data else data
 
 
@@ -44,7 +45,7 @@ def definition(app: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", names())
 def test_nodes_are_the_spec_s_apps_and_what_the_cluster_provides(name: str) -> None:
-    spec = libyaml((ROOT / f"environments/{name}.yaml").read_text(encoding="utf-8"))
+    spec = libyaml((EFD / f"environments/{name}.yaml").read_text(encoding="utf-8"))
     assert {node.name for node in graph(name).apps} == set(spec["apps"])
     provided = spec.get("cluster", {}).get("provides", ["vault-secrets-operator", "ingress-nginx"])
     expected = set(provided) - set(spec["apps"])
@@ -60,12 +61,12 @@ def test_edges_are_what_the_app_definitions_require(name: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_nodes_say_the_versions_secrets_and_namespaces_of_the_rendered_files(name: str) -> None:
     for node in graph(name).apps:
-        folder = ROOT / "rendered/apps" / node.name
+        folder = EFD / "rendered/apps" / node.name
         (dependency,) = libyaml((folder / "Chart.yaml").read_text(encoding="utf-8"))["dependencies"]
         values = libyaml((folder / f"values-{name}.yaml").read_text(encoding="utf-8"))
         assert node.version == dependency["version"]
         assert list(node.secrets) == [each["name"] for each in values.get("vault", {}).get("secrets", [])]
-        application = (ROOT / f"rendered/apps/efd/templates/{node.name}.yaml").read_text(encoding="utf-8")
+        application = (EFD / f"rendered/apps/efd/templates/{node.name}.yaml").read_text(encoding="utf-8")
         assert f"namespace: {node.namespace}\n" in application
 
 
@@ -309,11 +310,11 @@ def test_text_is_measured_by_its_letters() -> None:
     ("form", "begin"), [("mermaid", "%%{init"), ("dot", 'digraph "Summit EFD" {\n'), ("svg", "<svg xmlns=")]
 )
 def test_the_verb_writes_each_format(form: str, begin: str) -> None:
-    result = CliRunner().invoke(cli.command, ["graph", "summit", "--format", form, "--root", str(ROOT)])
+    result = CliRunner().invoke(cli.command, ["graph", "summit", "--format", form, "--root", str(EFD)])
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith(begin)
 
 
 def test_the_verb_draws_mermaid_unless_told_otherwise() -> None:
-    result = CliRunner().invoke(cli.command, ["graph", "base", "--root", str(ROOT)])
+    result = CliRunner().invoke(cli.command, ["graph", "base", "--root", str(EFD)])
     assert result.stdout == mermaid.mermaid(graph("base")) + "\n"

@@ -23,10 +23,11 @@ from efdgen.render.pages import environment as environment_page
 from efdgen.repository.load import load
 from efdgen.verbs import project, render
 from support.checkout import ROOT, edit, found, resolved
+from support.efd import EFD
 from support.foreach import for_each
 from support.repository import overlay, small_repository
 
-PAGES = ROOT / "templates/pages"
+PAGES = EFD / "templates/pages"
 EXPRESSION = re.compile(r"<%(?:(?!%>).)*%>|(?<=^%% if ).*$", re.MULTILINE)
 
 

@@ -26,34 +26,13 @@ from efdgen.repository.model import Repository
 from efdgen.verbs import project
 from support import TRICKY_WORDS, many
 from support.checkout import ROOT, edit, names, resolved
+from support.efd import EFD
+from support.pages import LINK, anchors, dead_links, links, prose
 from support.parsers import libyaml
 from support.warm import efdgen
 
-PAGES = sorted((ROOT / "rendered").rglob("*.md"))
-FLEET = ROOT / "rendered/README.md"
-
-HEADING = re.compile(r"(#{1,6}) (.+)")
-LINK = re.compile(r"(?<!!)\[(?P<words>(?:[^\[\]\\]|\\.)*)\]\((?P<address>[^()\s]+)\)")
-
-
-def prose(page: Path) -> str:
-    """Return a page without its blocks of code."""
-    return re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
-
-
-def anchors(page: Path) -> set[str]:
-    """Return the anchors that GitHub gives a page: https://github.com/Flet/github-slugger, written down anew."""
-    found: dict[str, int] = {}
-    for line in prose(page).splitlines():
-        heading = HEADING.fullmatch(line)
-        if heading:
-            shown = re.sub(r"\\(.)", r"\1", heading[2].replace("`", ""))
-            slug = "".join(c for c in shown.lower() if c.isalnum() or c in "-_ ").replace(" ", "-")
-            while slug in found:
-                found[slug] += 1
-                slug = f"{slug}-{found[slug]}"
-            found[slug] = 0
-    return set(found)
+PAGES = sorted((EFD / "rendered").rglob("*.md"))
+FLEET = EFD / "rendered/README.md"
 
 
 def section(page: Path, heading: str) -> str:
@@ -86,7 +65,7 @@ def environment(name: str) -> ResolvedEnvironment:
 
 @functools.cache
 def repository() -> Repository:
-    return load(ROOT)
+    return load(EFD)
 
 
 def fleet_page(found: project.Resolved) -> str:
@@ -96,18 +75,18 @@ def fleet_page(found: project.Resolved) -> str:
 
 
 def spec(name: str) -> dict[str, Any]:
-    data: dict[str, Any] = libyaml((ROOT / f"environments/{name}.yaml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = libyaml((EFD / f"environments/{name}.yaml").read_text(encoding="utf-8"))
     return data
 
 
 def rendered_values(name: str) -> dict[str, dict[str, Any]]:
     """Return an environment's rendered values, by app."""
-    files = sorted((ROOT / "rendered/apps").glob(f"*/values-{name}.yaml"))
+    files = sorted((EFD / "rendered/apps").glob(f"*/values-{name}.yaml"))
     return {file.parent.name: libyaml(file.read_text(encoding="utf-8")) for file in files}
 
 
 def version(app: str) -> str:
-    chart = libyaml((ROOT / f"rendered/apps/{app}/Chart.yaml").read_text(encoding="utf-8"))
+    chart = libyaml((EFD / f"rendered/apps/{app}/Chart.yaml").read_text(encoding="utf-8"))
     return str(chart["dependencies"][0]["version"])
 
 
@@ -118,23 +97,15 @@ def test_the_pages_are_sound_markdown() -> None:
     assert len(PAGES) == 1 + len(names())
     # The page about the fleet, and the longest of the others, which are all filled from one template.
     longest = max(PAGES, key=lambda page: page.stat().st_size)
-    command = [sys.executable, "-m", "pymarkdown", "scan", "rendered/README.md", str(longest)]
+    command = [sys.executable, "-m", "pymarkdown", "scan", str(FLEET), str(longest)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr, done.returncode) == ("", "", 0)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
-    links = [link["address"] for link in LINK.finditer(prose(page))]
-    assert len(links) > 3
-    for address in links:
-        if address.startswith("https://"):
-            continue
-        path, _, anchor = address.partition("#")
-        target = (page.parent / path).resolve() if path else page
-        assert target.is_file(), address
-        assert target.is_relative_to(ROOT)
-        assert not anchor or anchor in anchors(target), address
+    assert len(links(page)) > 3
+    assert dead_links(page, EFD) == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -176,7 +147,7 @@ def test_versions_are_those_of_the_rendered_charts() -> None:
 def test_every_pin_of_a_spec_is_marked_and_explained() -> None:
     versions = table(section(FLEET, "## Chart versions"))
     explained = {row[""]: row for row in table(section(FLEET, "### Pins"))}
-    shared = libyaml((ROOT / "environments/shared/facts.yaml").read_text(encoding="utf-8"))["sites"]
+    shared = libyaml((EFD / "environments/shared/facts.yaml").read_text(encoding="utf-8"))["sites"]
     for name, row in zip(names(), versions, strict=True):
         written = spec(name)
         site = shared.get(written.get("site"), {}).get("appDefaults", {})
@@ -195,7 +166,7 @@ def test_every_pin_of_a_spec_is_marked_and_explained() -> None:
 
 
 def definition_chart(app: str) -> str:
-    chart = libyaml((ROOT / f"rendered/apps/{app}/Chart.yaml").read_text(encoding="utf-8"))
+    chart = libyaml((EFD / f"rendered/apps/{app}/Chart.yaml").read_text(encoding="utf-8"))
     return str(chart["dependencies"][0]["name"])
 
 
@@ -285,7 +256,7 @@ def test_a_long_value_is_cut_where_it_is_like_the_other(words: str, other: str |
 
 @pytest.mark.parametrize("name", names())
 def test_a_page_has_the_apps_of_the_rendered_files(name: str) -> None:
-    page = ROOT / f"rendered/docs/{name}.md"
+    page = EFD / f"rendered/docs/{name}.md"
     rows = {plain(row["app"]): row for row in table(section(page, "## Apps"))}
     values = rendered_values(name)
     assert rows.keys() == values["efd"]["applications"].keys()
@@ -294,13 +265,13 @@ def test_a_page_has_the_apps_of_the_rendered_files(name: str) -> None:
         linked = {link["words"]: link["address"] for link in LINK.finditer(row["hosts"])}
         assert linked == {service: f"https://{host}" for service, host in values[app].get("hosts", {}).items()}
         assert row["app"] == f"[{app}](../apps/{app}/values-{name}.yaml)"
-        application = (ROOT / f"rendered/apps/efd/templates/{app}.yaml").read_text(encoding="utf-8")
+        application = (EFD / f"rendered/apps/efd/templates/{app}.yaml").read_text(encoding="utf-8")
         assert f"namespace: {plain(row['namespace'])}\n" in application
 
 
 @pytest.mark.parametrize("name", names())
 def test_an_app_stands_below_those_that_it_depends_on(name: str) -> None:
-    rows = table(section(ROOT / f"rendered/docs/{name}.md", "## Apps"))
+    rows = table(section(EFD / f"rendered/docs/{name}.md", "## Apps"))
     above: set[str] = set()
     for row in rows:
         for required in filter(None, row["depends on"].split(", ")):
@@ -310,7 +281,7 @@ def test_an_app_stands_below_those_that_it_depends_on(name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_a_page_s_facts_are_those_of_the_rendered_files(name: str) -> None:
-    facts = {row["fact"]: row["value"] for row in table(section(ROOT / f"rendered/docs/{name}.md", "## Facts"))}
+    facts = {row["fact"]: row["value"] for row in table(section(EFD / f"rendered/docs/{name}.md", "## Facts"))}
     values = rendered_values(name)
     parent = values["efd"]
     assert facts["cluster"].startswith(f"Kubernetes {parent['kubernetesVersion']}, ")
@@ -329,7 +300,7 @@ def test_a_page_s_facts_are_those_of_the_rendered_files(name: str) -> None:
 
 @pytest.mark.parametrize("name", names())
 def test_a_page_has_the_picture_that_the_verb_draws(name: str) -> None:
-    page = (ROOT / f"rendered/docs/{name}.md").read_text(encoding="utf-8")
+    page = (EFD / f"rendered/docs/{name}.md").read_text(encoding="utf-8")
     (picture,) = re.findall(r"^```mermaid\n(.*?)\n```$", page, re.MULTILINE | re.DOTALL)
     assert picture == mermaid.mermaid(content.graph(environment(name)))
 

@@ -25,6 +25,7 @@ from efdgen.verbs import project, render
 from support import needs
 from support.charts import everything
 from support.checkout import ROOT, edit, names, repository, resolved
+from support.efd import EFD
 from support.foreach import for_each
 from support.labs import with_apps
 from support.parsers import libyaml
@@ -49,7 +50,7 @@ def steps(environment: str) -> dict[str, Step]:
 
 @functools.cache
 def page(environment: str) -> str:
-    return (ROOT / "rendered" / layout.page(environment)).read_text(encoding="utf-8")
+    return (EFD / "rendered" / layout.page(environment)).read_text(encoding="utf-8")
 
 
 @functools.cache
@@ -137,7 +138,7 @@ def test_a_page_names_its_own(environment: str) -> None:
 def test_the_secrets_are_the_vault_secrets_of_the_rendered_tree(environment: str) -> None:
     rendered = {
         (item["metadata"]["namespace"], item["metadata"]["name"], item["spec"]["path"])
-        for _, item in everything(ROOT, environment)
+        for _, item in everything(EFD, environment)
         if item["kind"] == "VaultSecret"
     }
     listed = [
@@ -167,11 +168,11 @@ def test_every_vault_path_is_checked_for_every_key(environment: str) -> None:
 def ingress_hosts(environment: str) -> set[str]:
     """Return the hosts of the ingresses that the rendered tree yields, or has the third-party charts yield."""
     found = set()
-    for _, item in everything(ROOT, environment):
+    for _, item in everything(EFD, environment):
         if item["kind"] == "Ingress":
             found |= {rule["host"] for rule in item["spec"]["rules"]}
         if item["kind"] == "Application":
-            file = ROOT / item["spec"]["source"]["path"] / f"values-{environment}.yaml"
+            file = EFD / item["spec"]["source"]["path"] / f"values-{environment}.yaml"
             values = libyaml(file.read_text(encoding="utf-8"))
             for chart in values.values():
                 ingress = chart.get("ingress", {}) if isinstance(chart, dict) else {}
@@ -197,32 +198,32 @@ def test_the_hosts_are_those_of_the_ingresses(environment: str) -> None:
 @pytest.mark.parametrize("environment", names())
 def test_the_app_of_apps_is_the_one_that_was_rendered(environment: str) -> None:
     text = section(environment, "Create the app of apps")
-    sources = [item["spec"]["source"] for _, item in everything(ROOT, environment) if item["kind"] == "Application"]
+    sources = [item["spec"]["source"] for _, item in everything(EFD, environment) if item["kind"] == "Application"]
     assert {source["repoURL"] for source in sources} == {re.search(r"--repo (\S+)", text)[1]}  # type: ignore[index]
     assert {source["targetRevision"] for source in sources} == {re.search(r"--revision (\S+)", text)[1]}  # type: ignore[index]
     path = re.search(r"--path (\S+)", text)[1]  # type: ignore[index]
-    assert (ROOT / path / "Chart.yaml").is_file()
-    assert (ROOT / path / f"values-{environment}.yaml").is_file()
+    assert (EFD / path / "Chart.yaml").is_file()
+    assert (EFD / path / f"values-{environment}.yaml").is_file()
     assert {source["path"].rpartition("/")[0] for source in sources} == {path.rpartition("/")[0]}
 
 
 @pytest.mark.parametrize("environment", names())
 def test_every_application_is_synced_once_and_deleted_once(environment: str) -> None:
-    deployed = [item["metadata"]["name"] for _, item in everything(ROOT, environment) if item["kind"] == "Application"]
+    deployed = [item["metadata"]["name"] for _, item in everything(EFD, environment) if item["kind"] == "Application"]
     deploying = "\n".join(part.text for phase in phases(environment) if phase.name == "sync" for step in phase.steps
                           for part in step.parts if isinstance(part, Command))  # fmt: skip
     synced = [name for name in re.findall(r"^argocd app sync (\S+)", deploying, re.MULTILINE) if name != "efd"]
     deleted = re.findall(r"^argocd app delete (\S+) (--cascade\S*)", page(environment), re.MULTILINE)
     assert sorted(synced) == sorted(deployed)
     assert [name for name, _ in deleted] == [*reversed(synced), "efd"]
-    kept = {item["metadata"]["name"] for _, item in everything(ROOT, environment)
+    kept = {item["metadata"]["name"] for _, item in everything(EFD, environment)
             if item["kind"] == "Application" and "finalizers" not in item["metadata"]}  # fmt: skip
     assert {name for name, how in deleted if how == "--cascade=false"} == kept | {"efd"}
 
 
 @pytest.mark.parametrize("environment", names())
 def test_the_rbac_is_the_one_that_was_rendered(environment: str) -> None:
-    rendered = [item for _, item in everything(ROOT, environment) if item["metadata"]["name"] == "argocd-rbac-cm"]
+    rendered = [item for _, item in everything(EFD, environment) if item["metadata"]["name"] == "argocd-rbac-cm"]
     assert manifests(environment) == rendered
 
 
@@ -233,7 +234,7 @@ def test_the_volumes_are_those_of_the_rendered_values(environment: str) -> None:
         for row in rows(section(environment, "Keep the data when a claim is deleted")):
             listed[row[1]] = (int(row[2]), row[3], row[4].strip("`"))
     expected = {}
-    for file in (ROOT / "rendered/apps").glob(f"*/values-{environment}.yaml"):
+    for file in (EFD / "rendered/apps").glob(f"*/values-{environment}.yaml"):
         for chart, values in libyaml(file.read_text(encoding="utf-8")).items():
             if not isinstance(values, dict):
                 continue
@@ -415,18 +416,18 @@ def test_no_heading_stands_twice_on_a_page(environment: str) -> None:
 
 def test_the_verb_writes_the_page_and_the_script(tmp_path: Path) -> None:
     run = CliRunner().invoke
-    shown = run(cli.command, ["runbook", "summit", "--root", str(ROOT)])
+    shown = run(cli.command, ["runbook", "summit", "--root", str(EFD)])
     assert shown.exit_code == 0
     assert shown.stdout.startswith("# Summit EFD: runbook\n\n## Provision the cluster\n")
     assert shown.stdout.endswith(markdown(phases("summit")))
     assert markdown(phases("summit")) in page("summit")
     file = tmp_path / "efd.sh"
-    written = run(cli.command, ["runbook", "summit", "--format", "sh", "-o", str(file), "--root", str(ROOT)])
+    written = run(cli.command, ["runbook", "summit", "--format", "sh", "-o", str(file), "--root", str(EFD)])
     assert (written.exit_code, written.stdout) == (0, "")
     assert file.read_text(encoding="utf-8") == script("summit", made("summit"))
     assert file.stat().st_mode & 0o111
-    assert run(cli.command, ["runbook", "sumit", "--root", str(ROOT)]).exit_code == 2
-    nowhere = run(cli.command, ["runbook", "summit", "-o", str(tmp_path / "no/where"), "--root", str(ROOT)])
+    assert run(cli.command, ["runbook", "sumit", "--root", str(EFD)]).exit_code == 2
+    nowhere = run(cli.command, ["runbook", "summit", "-o", str(tmp_path / "no/where"), "--root", str(EFD)])
     assert nowhere.exit_code == 4
 
 
@@ -455,7 +456,7 @@ def test_six_runbooks_cost_less_than_half_of_a_rendering() -> None:
         for environment in RESOLVED.values():
             markdown(read.read(environment, repository().runbook).phases)
 
-    assert least(fill, 10) < least(lambda: project.rendering(ROOT), 3) / 2
+    assert least(fill, 10) < least(lambda: project.rendering(EFD), 3) / 2
 
 
 ASSUMED = frozenset(("bash", "cat", "grep", "head", "install", "sed", "sha256sum", "sleep", "sort", "xargs"))

@@ -13,7 +13,8 @@ from efdgen.language import quoting
 from efdgen.language.places import Place
 from efdgen.render.runbook import script
 from support import checkout
-from support.checkout import ROOT, copy_checkout, resolved
+from support.checkout import ROOT, copy_tree, resolved
+from support.efd import EFD
 from support.repository import overlay, small_repository
 
 IT = "it's"
@@ -36,7 +37,7 @@ def test_the_example_is_what_comes_of_it(tmp_path: Path) -> None:
 
 def test_the_example_is_a_phase_of_every_environment_of_the_project(tmp_path: Path) -> None:
     written, _ = re.findall(r"^````markdown\n(.*?)^````$", PAGE, re.MULTILINE | re.DOTALL)
-    root = copy_checkout(tmp_path / "project")
+    root = copy_tree(EFD, tmp_path / "project")
     overlay(root, {"templates/runbook/75-store.md": written})
     for environment in checkout.names():
         shown = CliRunner().invoke(command, ["runbook", environment, "--root", str(root)])

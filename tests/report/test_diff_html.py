@@ -342,15 +342,15 @@ def test_without_javascript_everything_is_there(show: Show) -> None:
     assert page.locator(".entry:visible").count() == ENTRIES
 
 
-def test_the_command_writes_the_page(inputs: Path) -> None:
-    edit(inputs / "environments" / "summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
-    run = efdgen("diff", "summit", "--format", "html", "--root", inputs)
+def test_the_command_writes_the_page(checkout: Path) -> None:
+    edit(checkout / "environments" / "summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
+    run = efdgen("diff", "summit", "--format", "html", "--root", checkout)
     assert (run.returncode, run.stderr) == (0, "")
     assert "coordinator.query_timeout" in Document(run.stdout).text
 
 
-def test_the_command_says_what_is_wrong_with_a_spec(inputs: Path) -> None:
-    edit(inputs / "environments" / "summit.yaml", "name: summit\n", "name: summit\ncolour: red\n")
-    run = efdgen("diff", "--format", "html", "--root", inputs)
+def test_the_command_says_what_is_wrong_with_a_spec(checkout: Path) -> None:
+    edit(checkout / "environments" / "summit.yaml", "name: summit\n", "name: summit\ncolour: red\n")
+    run = efdgen("diff", "--format", "html", "--root", checkout)
     assert (run.returncode, run.stdout) == (3, "")
     assert "environments/summit.yaml:3:" in run.stderr

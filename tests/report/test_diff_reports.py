@@ -24,7 +24,7 @@ from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnviro
 from efdgen.review.semantic import Item, same
 from efdgen.review.trees import review
 from support import data, few, many, texts
-from support.checkout import ROOT
+from support.efd import EFD
 from support.foreach import for_each
 
 BASE = "main (0123456ab)"
@@ -455,7 +455,7 @@ def two_hundred(*, alike: bool) -> tuple[dict[str, bytes], dict[str, bytes]]:
     return before, after
 
 
-SANDBOX = sorted((ROOT / "rendered/apps").glob("*/values-sandbox.yaml"))
+SANDBOX = sorted((EFD / "rendered/apps").glob("*/values-sandbox.yaml"))
 ENVIRONMENTS = [f"bench-{number:04}" for number in range(200)]
 
 

@@ -23,7 +23,8 @@ from efdgen.report.site import audited, markdown, write
 from efdgen.report.site import rows as data
 from efdgen.report.site.model import Environment, Fleet
 from efdgen.review.audit import AREAS
-from support.checkout import ROOT, names, resolved, snapshot
+from support.checkout import names, resolved, snapshot
+from support.efd import EFD
 from support.html import Document
 from support.sites import MAKERS, environment, evil
 from support.warm import efdgen
@@ -336,8 +337,8 @@ class TestVerb:
         assert list(snapshot(tmp_path)) == ["index.html"]
 
     def test_it_does_not_write_among_what_is_rendered(self) -> None:
-        assert efdgen("site", "-o", ROOT / "rendered" / "site").returncode == 2
-        assert not (ROOT / "rendered" / "site").exists()
+        assert efdgen("site", "-o", EFD / "rendered" / "site").returncode == 2
+        assert not (EFD / "rendered" / "site").exists()
 
     def test_other_verbs_do_not_load_it(self) -> None:
         code = "import sys; from efdgen.cli import check_command; from efdgen import verbs; print(*sys.modules)"

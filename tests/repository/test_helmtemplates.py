@@ -5,7 +5,7 @@ import pytest
 from efdgen.errors import Location
 from efdgen.language.texttemplate import TextFile
 from efdgen.repository import helmtemplates
-from support.checkout import ROOT
+from support.efd import EFD
 from support.foreach import for_each
 
 FILE = "templates/wrapper/templates/a.yaml"
@@ -58,8 +58,8 @@ def test_other_files_are_no_yaml(name: str) -> None:
 
 
 def test_the_project_s_are_sound() -> None:
-    files = sorted((ROOT / "templates").rglob("templates/*.yaml"))
+    files = sorted((EFD / "templates").rglob("templates/*.yaml"))
     assert len(files) > 5
     for file in files:
         text = file.read_text(encoding="utf-8")
-        assert helmtemplates.problem(TextFile(file.relative_to(ROOT).as_posix(), text)) is None
+        assert helmtemplates.problem(TextFile(file.relative_to(EFD).as_posix(), text)) is None

@@ -8,6 +8,7 @@ import yaml
 
 from efdgen.verbs import render
 from support.checkout import ROOT, found
+from support.efd import EFD
 from support.repository import overlay
 
 FACTS = yaml.safe_load((ROOT / "tests/small-repository/environments/shared/facts.yaml").read_text(encoding="utf-8"))
@@ -33,9 +34,9 @@ def core_only(root: Path) -> Path:
             "templates/apps/view/app.yaml": APP,
             "templates/apps/view/values.yaml": "title: <% title %> on <% cluster.kubernetesVersion %>\n",
             **{
-                path.relative_to(ROOT).as_posix(): path.read_bytes()
+                path.relative_to(EFD).as_posix(): path.read_bytes()
                 for folder in ("templates/apps/efd", "templates/wrapper")
-                for path in (ROOT / folder).rglob("*")
+                for path in (EFD / folder).rglob("*")
                 if path.is_file()
             },
         },

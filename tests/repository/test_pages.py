@@ -14,8 +14,8 @@ from efdgen.language import schema
 from efdgen.report import list as report
 from efdgen.repository import pages
 from efdgen.repository.load import load
-from support.checkout import ROOT
 from support.documents import document
+from support.efd import EFD
 from support.repository import overlay, small_repository
 
 FLEET, ADDRESSES, PROJECT = "templates/pages/fleet.yaml", "templates/pages/addresses.yaml", "templates/project.yaml"
@@ -28,7 +28,7 @@ def problems(tmp_path: Path, files: dict[str, str | bytes | None]) -> tuple[Prob
 
 
 def test_the_project_s_own_are_read() -> None:
-    repository = load(ROOT)
+    repository = load(EFD)
     assert repository.title == "EFD"
     assert repository.pages.environment.source == "templates/pages/environment.md"
     assert [column.name for column in repository.pages.columns] == [

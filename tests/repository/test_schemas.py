@@ -24,12 +24,13 @@ from efdgen.repository.load import load
 from efdgen.repository.schemas import RESERVED
 from efdgen.verbs.explain import explain
 from support.checkout import ROOT, edit, found, repository
+from support.efd import EFD
 from support.foreach import for_each
 from support.repository import overlay, small_repository
 
 REPOSITORY = repository()
 SCHEMAS = REPOSITORY.schemas
-OWN = json.loads((ROOT / "schemas/facts.schema.json").read_text(encoding="utf-8"))["properties"]
+OWN = json.loads((EFD / "schemas/facts.schema.json").read_text(encoding="utf-8"))["properties"]
 CORE = schema.load("facts")["properties"]
 FACTS = [*CORE, *(name for name in OWN if name not in CORE)]
 PLACES: dict[str, tuple[Any, set[str]]] = {
@@ -117,22 +118,22 @@ def read(path: Path) -> Resource[Any]:
     return Resource.from_contents(json.loads(path.read_text(encoding="utf-8")), default_specification=DRAFT202012)
 
 
-APPS = ROOT / "templates/apps"
+APPS = EFD / "templates/apps"
 TYPED = {path.parent.name for path in APPS.glob("*/values.schema.json")} | {"influxdb-staging"}
 """The apps whose values have types: what influxdb-staging extends has."""
 
 REGISTRY: Registry[Any] = Registry(
     {
         path.as_uri(): read(path)
-        for files in (schema.folder().glob("*.json"), (ROOT / "schemas").glob("*.json"), APPS.glob("*/*.schema.json"))
-        for path in files
+        for files in ("generator/efdgen/schemas/*.json", "schemas/*.json", "templates/apps/*/*.schema.json")
+        for path in EFD.glob(files)
     }
 )
 
 
 def editor(name: str) -> Draft202012Validator:
-    """Return what an editor checks a file with: a schema of this checkout, its references followed as files."""
-    return Draft202012Validator({"$ref": (ROOT / f"schemas/{name}.schema.json").as_uri()}, registry=REGISTRY)
+    """Return what an editor checks a file with: a schema of the repository, its references followed as files."""
+    return Draft202012Validator({"$ref": (EFD / f"schemas/{name}.schema.json").as_uri()}, registry=REGISTRY)
 
 
 def listed(node: Any, base: Path) -> dict[str, Any]:
@@ -170,7 +171,7 @@ def taken(node: Any) -> dict[str, Any]:
     ],
 )
 def test_editors_complete_the_keys_that_efdgen_takes(name: str, place: str, pointer: tuple[str, ...]) -> None:
-    path = ROOT / f"schemas/{name}.schema.json"
+    path = EFD / f"schemas/{name}.schema.json"
     node = json.loads(path.read_text(encoding="utf-8"))
     for part in pointer:
         node = node[part]
@@ -181,7 +182,7 @@ def test_editors_complete_the_keys_that_efdgen_takes(name: str, place: str, poin
     assert {**found, of_apps: {}} == taken(PLACES[place][0])
 
 
-@for_each("path", sorted((ROOT / "environments").rglob("*.yaml")), ids=lambda path: path.stem)
+@for_each("path", sorted((EFD / "environments").rglob("*.yaml")), ids=lambda path: path.stem)
 def test_editors_accept_every_file_of_the_repository(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     name = text.partition("\n")[0].rpartition("/")[2].removesuffix(".schema.json")
@@ -273,8 +274,8 @@ def test_editors_know_what_stands_for_the_items_below(path: tuple[str, ...], ite
 
 @pytest.mark.parametrize("name", ["app", "chart-keys", "values"])
 def test_editors_read_the_other_schemas_of_efdgen_as_they_are(name: str) -> None:
-    thin = json.loads((ROOT / f"schemas/{name}.schema.json").read_text(encoding="utf-8"))
-    assert (ROOT / "schemas" / thin["$ref"]).resolve() == schema.folder() / f"{name}.schema.json"
+    thin = json.loads((EFD / f"schemas/{name}.schema.json").read_text(encoding="utf-8"))
+    assert (EFD / "schemas" / thin["$ref"]).resolve() == schema.folder() / f"{name}.schema.json"
     assert editor(name).is_valid(schema.load(name)["examples"][0])
 
 

@@ -14,7 +14,7 @@ from efdgen.helm.hydrate import HydratedApp, Object
 from efdgen.repository import load
 from efdgen.repository.model import Repository
 from efdgen.rules.kubernetes import across, world
-from support.checkout import ROOT
+from support.efd import EFD
 
 Objects = dict[str, dict[str, Any]]
 
@@ -22,7 +22,7 @@ Objects = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def repository() -> Repository:
     """The EFD's repository, only to say where templates are."""
-    return load.load(Path(ROOT))
+    return load.load(Path(EFD))
 
 
 def thing(kind: str, name: str = "influxdb", **more: Any) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from efdgen.repository.model import NamedThings
 from efdgen.rules.distinct_names import names_are_distinct
 from efdgen.rules.identities import Identities
 from efdgen.verbs import project
-from support.checkout import ROOT, resolved
+from support.checkout import resolved
+from support.efd import EFD
 
-PROJECT = project.open_project(ROOT)
+PROJECT = project.open_project(EFD)
 SUMMIT = resolved()["summit"]
 IDENTITIES = Identities(PROJECT.repository, PROJECT.resolver)
 SINKS = NamedThings(("sinks", "*"), "name", same_as_key=True, only_if="", source=())

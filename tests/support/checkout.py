@@ -1,4 +1,4 @@
-"""The checkout that the tests stand in, copies of it to change, and efdgen as a process of its own."""
+"""The checkout that the tests stand in, the EFD's repository as they know it, and efdgen as a process of its own."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ from efdgen.repository.model import Repository
 from efdgen.verbs import project
 
 ROOT = Path(__file__).resolve().parents[2]
+"""The checkout: the package, pages and settings. What people edit in it is tests/whole/test_live.py's alone."""
+FROZEN = ROOT / "tests/efd-repository"
+"""The EFD's repository as tests know it, which nobody edits; `support.efd.EFD` is a copy that is rendered."""
 SHARED = ROOT.parent / "shared"
 """Reference data that only its authors have."""
 
-_FOLDERS = ("environments", "schemas", "templates", "rendered")
-
 
 def names() -> list[str]:
-    """Return the names of the project's environments."""
-    return sorted(path.stem for path in (ROOT / "environments").glob("*.yaml"))
+    """Return the names of the EFD's environments."""
+    return sorted(path.stem for path in (FROZEN / "environments").glob("*.yaml"))
 
 
 @functools.cache
 def repository() -> Repository:
-    """Return the project's repository, loaded once for all tests."""
-    return load(ROOT)
+    """Return the EFD's repository, loaded once for all tests."""
+    return load(FROZEN)
 
 
 @functools.cache
 def resolved() -> Mapping[str, ResolvedEnvironment]:
-    """Return the project's environments, by name, resolved once for all tests."""
-    return {environment.facts.name: environment for environment in project.resolve(ROOT).environments}
+    """Return the EFD's environments, by name, resolved once for all tests."""
+    return {environment.facts.name: environment for environment in project.resolve(FROZEN).environments}
 
 
 def copy_tree(source: Path, target: Path) -> Path:
-    """Copy the contents of files, without times and modes, to a folder that is not there yet.
+    """Copy the contents of files, without times, modes and links, to a folder that is not there yet.
 
     The source is one that no test changes: it is read once.
     """
@@ -57,16 +58,9 @@ def copy_tree(source: Path, target: Path) -> Path:
 @functools.cache
 def _contents(source: Path) -> tuple[list[str], list[tuple[str, bytes]]]:
     """Return the folders and the files below a folder, outer folders first."""
-    below = sorted(source.rglob("*"))
+    below = sorted(path for path in source.rglob("*") if not path.is_symlink())
     folders = [path.relative_to(source).as_posix() for path in below if path.is_dir()]
     return folders, [(path.relative_to(source).as_posix(), path.read_bytes()) for path in below if path.is_file()]
-
-
-def copy_checkout(target: Path) -> Path:
-    """Copy specs, app definitions and the rendered tree of this checkout to a folder that is not there yet."""
-    for folder in _FOLDERS:
-        copy_tree(ROOT / folder, target / folder)
-    return target
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
@@ -112,7 +106,7 @@ def codes(root: Path, file: str = "") -> set[str]:
 
 
 def efdgen(
-    *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None, python: str = sys.executable
+    *arguments: str | Path, cwd: Path, env: Mapping[str, str] | None = None, python: str = sys.executable
 ) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, with `env` on top of the environment variables."""
     command = [python, "-m", "efdgen", *map(str, arguments)]

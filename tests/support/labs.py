@@ -11,7 +11,7 @@ from pathlib import Path
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.names import names
 from efdgen.verbs import project
-from support.checkout import ROOT
+from support.efd import EFD
 
 SPECS = {
     # Nothing at all: no apps, no secrets, no hosts.
@@ -102,10 +102,10 @@ def labs() -> Mapping[str, ResolvedEnvironment]:
     """Return the made-up environments, by name."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        shutil.copytree(ROOT / "templates", root / "templates")
-        shutil.copytree(ROOT / "schemas", root / "schemas")
+        shutil.copytree(EFD / "templates", root / "templates")
+        shutil.copytree(EFD / "schemas", root / "schemas")
         # The six as well: what environments share names some of them.
-        shutil.copytree(ROOT / "environments", root / "environments")
+        shutil.copytree(EFD / "environments", root / "environments")
         for name, spec in SPECS.items():
             (root / f"environments/{name}.yaml").write_text(f"name: {name}\n{spec}", encoding="utf-8")
         found = {each.facts.name: each for each in project.resolve(root, tuple(SPECS)).environments}

@@ -1,4 +1,4 @@
-"""A small repository for tests: two environments, three apps of its own, the project's wrapper and parent chart."""
+"""A small repository for tests: two environments, three apps of its own, the EFD's wrapper and parent chart."""
 
 from __future__ import annotations
 
@@ -6,27 +6,28 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from support.checkout import copy_tree
+from support.checkout import FROZEN, copy_tree
 
 _TESTS = Path(__file__).resolve().parents[1]
-_FOLDERS = ("templates/apps/efd", "templates/wrapper", "schemas")
+_FOLDERS = ("templates/apps/efd", "templates/wrapper")
+"""What the repositories share with the EFD's."""
 
 
 def small_repository(tmp_path: Path) -> Path:
-    """Copy tests/small-repository/, with what it shares with the project, to a new folder below `tmp_path`."""
+    """Copy tests/small-repository/, with what it shares with the EFD's, to a new folder below `tmp_path`."""
     root = tmp_path / "repository"
     copy_tree(_TESTS / "small-repository", root)
     for folder in _FOLDERS:
-        copy_tree(_TESTS.parent / folder, root / folder)
+        copy_tree(FROZEN / folder, root / folder)
     return root
 
 
 def library_repository(tmp_path: Path) -> Path:
-    """Copy tests/library-repository/ to a new folder; its wrapper and parent chart are the project's."""
+    """Copy tests/library-repository/ to a new folder; its wrapper and parent chart are the EFD's."""
     root = tmp_path / "library"
     shutil.copytree(_TESTS / "library-repository", root)
-    for folder in ("templates/apps/efd", "templates/wrapper"):
-        shutil.copytree(_TESTS.parent / folder, root / folder)
+    for folder in _FOLDERS:
+        shutil.copytree(FROZEN / folder, root / folder)
     return root
 
 

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import efdgen as package
-from support.checkout import ROOT
+from support.efd import EFD
 
 _SERVER = Path(__file__).with_name("warmserver.py")
 
@@ -55,7 +55,7 @@ def _address() -> str:
     address = f"{folder.name}/socket"
     path = os.pathsep.join([str(Path(package.__file__).parents[1]), *sys.path])
     server = subprocess.Popen(
-        [sys.executable, _SERVER, address, ROOT],
+        [sys.executable, _SERVER, address, EFD],
         env={**os.environ, "PYTHONPATH": path, "EFDGEN_NO_CACHE": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -73,7 +73,7 @@ def _address() -> str:
 
 
 def python(
-    *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    *arguments: str | Path, cwd: Path = EFD, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Do what `python -c CODE ...` or `python -m MODULE ...` does, with `env` on top of the environment variables."""
     words = [str(argument) for argument in arguments]
@@ -107,7 +107,7 @@ def _read(*pipes: int) -> list[str]:
 
 
 def efdgen(
-    *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    *arguments: str | Path, cwd: Path = EFD, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Do what `python -m efdgen ...` does."""
     return python("-m", "efdgen", *arguments, cwd=cwd, env=env)

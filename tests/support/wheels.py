@@ -25,7 +25,7 @@ else
 fi
 """
 
-_PACKAGE = ["generator", "schemas", "pyproject.toml", "README.md", "LICENSE", "action.yml", ".pre-commit-hooks.yaml"]
+_PACKAGE = ["generator", "pyproject.toml", "README.md", "LICENSE", "action.yml", ".pre-commit-hooks.yaml"]
 
 
 def package(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from efdgen.verbs import chartupgrade
 from efdgen.verbs.charts import pinned
 from support.chartserver import Chart, ChartServer, chart
 from support.checkout import ROOT, snapshot
+from support.efd import EFD
 from support.gitrepo import commit
 
 OLD = {
@@ -265,11 +266,11 @@ def test_renovate_s_expression_finds_every_chart_of_the_efd() -> None:
     chart_of_an_app = re.compile(expression.replace("(?<", "(?P<"))
     (files,) = manager["managerFilePatterns"]
     found = set()
-    for path in ROOT.glob("templates/apps/*/app.yaml"):
-        if re.search(files.strip("/"), path.relative_to(ROOT).as_posix()):
+    for path in EFD.glob("templates/apps/*/app.yaml"):
+        if re.search(files.strip("/"), path.relative_to(EFD).as_posix()):
             for match in chart_of_an_app.finditer(path.read_text(encoding="utf-8")):
                 found.add((match["depName"], match["currentValue"], match["registryUrl"]))
-    assert found == {tuple(reference) for reference in pinned(ROOT)}
+    assert found == {tuple(reference) for reference in pinned(EFD)}
 
 
 @pytest.mark.parametrize(

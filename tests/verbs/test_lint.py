@@ -21,7 +21,8 @@ from efdgen.helm import engines
 from efdgen.rules.kubernetes import across
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.verbs import fixingcharts, lint, project
-from support.checkout import ROOT, edit
+from support.checkout import edit
+from support.efd import EFD
 from support.repository import overlay, small_repository
 from support.standins import StandIns, metadata, pack
 
@@ -69,7 +70,7 @@ def only(linted: lint.Linted) -> Problem:
 
 
 def test_the_project_s_own_objects_have_nothing_wrong() -> None:
-    linted = run(ROOT)
+    linted = run(EFD)
 
     assert (alone(linted), linted.failed) == ([], ())
     assert len(linted.environments) == 6

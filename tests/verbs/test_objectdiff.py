@@ -19,7 +19,8 @@ from efdgen.review.model import Change, NotCompared, Review
 from efdgen.review.semantic import Item
 from efdgen.verbs import diff, objectdiff, render
 from support import needs
-from support.checkout import copy_checkout, edit
+from support.checkout import copy_tree, edit
+from support.efd import EFD
 from support.standins import StandIns, metadata, pack
 
 pytestmark = pytest.mark.usefixtures("at_once")
@@ -64,7 +65,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    return copy_checkout(tmp_path / "checkout")
+    return copy_tree(EFD, tmp_path / "checkout")
 
 
 def charts_of(root: Path, *_: object) -> StandIns:

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 from efdgen.cli import command
 from efdgen.verbs import diff, render, runbook
 from support import needs
-from support.checkout import ROOT, names
+from support.checkout import names
+from support.efd import EFD
 from support.gitrepo import commit
 from support.repository import overlay
 
@@ -342,5 +343,5 @@ def test_what_functions_switch_on_can_be_used(bare: Path) -> None:
 
 @pytest.mark.parametrize("environment", names())
 def test_bash_can_read_every_script_of_the_project(environment: str) -> None:
-    text = runbook.as_script(ROOT, environment)
+    text = runbook.as_script(EFD, environment)
     subprocess.run(["bash", "-n"], input=text, text=True, check=True)

@@ -16,7 +16,8 @@ from efdgen.errors import InvalidInputError, OutputError, Severity, UsageError
 from efdgen.output import layout, staging
 from efdgen.output.journal import FOLDER, Entry
 from efdgen.verbs import project, render
-from support.checkout import ROOT, edit, names, snapshot
+from support.checkout import edit, names, snapshot
+from support.efd import EFD
 
 VALUES = "apps/store/values-lab.yaml"
 FEED = "apps/view/feeds/lab.json"
@@ -140,8 +141,8 @@ def test_nothing_is_written_when_any_input_is_wrong(small: Path) -> None:
 
 
 def test_rendering_all_is_the_sum_of_rendering_each() -> None:
-    whole = project.rendering(ROOT).tree
-    parts = {path: content for name in names() for path, content in project.rendering(ROOT, [name]).tree.items()}
+    whole = project.rendering(EFD).tree
+    parts = {path: content for name in names() for path, content in project.rendering(EFD, [name]).tree.items()}
     assert dict(whole) == parts
 
 

@@ -10,12 +10,13 @@ import pytest
 
 from support.charts import applications, everything
 from support.checkout import ROOT, names
+from support.efd import EFD
 from support.parsers import libyaml
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-RUNBOOK = (ROOT / "rendered/docs/summit.md").read_text(encoding="utf-8")
+RUNBOOK = (EFD / "rendered/docs/summit.md").read_text(encoding="utf-8")
 ANNOTATION = "argocd.argoproj.io/"
-FILES = [path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "rendered").rglob("*")) if path.is_file()]
+FILES = [path.relative_to(EFD).as_posix() for path in sorted((EFD / "rendered").rglob("*")) if path.is_file()]
 
 
 def is_rendered_anew(application: dict[str, Any], changed: str) -> bool:
@@ -31,7 +32,7 @@ def is_rendered_anew(application: dict[str, Any], changed: str) -> bool:
 
 @pytest.mark.parametrize("environment", names())
 def test_an_application_is_rendered_anew_for_its_own_files_only(environment: str) -> None:
-    found = applications(ROOT, {"env": environment})
+    found = applications(EFD, {"env": environment})
     assert found
     others = set(names()) - {environment}
     for name, application in found.items():
@@ -46,29 +47,29 @@ def test_an_application_is_rendered_anew_for_its_own_files_only(environment: str
 def test_an_application_s_wave_comes_after_those_that_its_app_requires(environment: str) -> None:
     waves = {
         name: int(application["metadata"]["annotations"][f"{ANNOTATION}sync-wave"])
-        for name, application in applications(ROOT, {"env": environment}).items()
+        for name, application in applications(EFD, {"env": environment}).items()
     }
     for name, wave in waves.items():
-        definition = libyaml((ROOT / f"templates/apps/{name}/app.yaml").read_text(encoding="utf-8"))
+        definition = libyaml((EFD / f"templates/apps/{name}/app.yaml").read_text(encoding="utf-8"))
         for required in definition.get("requires", ()):
             assert required not in waves or waves[required] < wave, (required, name)
 
 
 def test_what_the_app_of_apps_itself_holds_comes_after_the_operator_and_the_ingress_controller() -> None:
-    found = applications(ROOT, {"env": "summit"})
+    found = applications(EFD, {"env": "summit"})
     for name in ("vault-secrets-operator", "ingress-nginx"):
         assert int(found[name]["metadata"]["annotations"][f"{ANNOTATION}sync-wave"]) < 0
 
 
 @pytest.mark.parametrize("environment", names())
 def test_no_application_has_an_empty_value_that_argo_cd_would_leave_out(environment: str) -> None:
-    for name, application in applications(ROOT, {"env": environment}).items():
+    for name, application in applications(EFD, {"env": environment}).items():
         for exception in application["spec"].get("ignoreDifferences", ()):
             assert all(exception.values()), name
 
 
 def test_rules_that_the_cluster_fills_in_are_no_difference() -> None:
-    (exception,) = applications(ROOT, {"env": "summit"})["telegraf-ds"]["spec"]["ignoreDifferences"]
+    (exception,) = applications(EFD, {"env": "summit"})["telegraf-ds"]["spec"]["ignoreDifferences"]
     assert exception == {
         "group": "rbac.authorization.k8s.io",
         "kind": "ClusterRole",
@@ -78,27 +79,27 @@ def test_rules_that_the_cluster_fills_in_are_no_difference() -> None:
 
 
 def test_the_definition_of_vaultsecrets_is_one_that_old_and_new_clusters_serve_and_argo_cd_finds_healthy() -> None:
-    found = [item for _, item in everything(ROOT, "summit") if item["kind"] == "CustomResourceDefinition"]
+    found = [item for _, item in everything(EFD, "summit") if item["kind"] == "CustomResourceDefinition"]
     assert [item["metadata"]["name"] for item in found] == ["vaultsecrets.ricoberger.de"]
     (definition,) = found
     assert definition["apiVersion"] == "apiextensions.k8s.io/v1"
     # The chart must not bring its own beside it.
-    values = libyaml((ROOT / "rendered/apps/vault-secrets-operator/values-summit.yaml").read_text(encoding="utf-8"))
+    values = libyaml((EFD / "rendered/apps/vault-secrets-operator/values-summit.yaml").read_text(encoding="utf-8"))
     assert values["vault-secrets-operator"]["crd"] == {"create": False}
     # False, for the clusters where the chart's definition was; and no difference, where the API server leaves it out.
     assert definition["spec"]["preserveUnknownFields"] is False
-    (exception,) = applications(ROOT, {"env": "summit"})["vault-secrets-operator"]["spec"]["ignoreDifferences"]
+    (exception,) = applications(EFD, {"env": "summit"})["vault-secrets-operator"]["spec"]["ignoreDifferences"]
     assert exception["name"] == definition["metadata"]["name"]
     assert exception["jsonPointers"] == ["/spec/preserveUnknownFields"]
 
 
 def test_no_sync_deletes_the_definition_of_vaultsecrets() -> None:
-    (definition,) = (item for _, item in everything(ROOT, "summit") if item["kind"] == "CustomResourceDefinition")
+    (definition,) = (item for _, item in everything(EFD, "summit") if item["kind"] == "CustomResourceDefinition")
     assert definition["metadata"]["annotations"] == {f"{ANNOTATION}sync-options": "Prune=false"}
 
 
 def test_every_vaultsecret_is_one_that_the_definition_lets_in() -> None:
-    objects = [item for _, item in everything(ROOT, "summit")]
+    objects = [item for _, item in everything(EFD, "summit")]
     (definition,) = (item for item in objects if item["kind"] == "CustomResourceDefinition")
     (version,) = definition["spec"]["versions"]
     secrets = [item for item in objects if item["kind"] == "VaultSecret"]
@@ -122,7 +123,7 @@ def test_the_readme_s_commands_are_the_runbook_s() -> None:
     said = README.partition("In short, for the summit:\n\n```console\n")[2].partition("```\n")[0]
     create = commands("Create the app of apps").removesuffix("argocd app get efd\n")
     assert said == create + commands("Make the Applications")
-    assert said.count("--resource argoproj.io:Application:") == len(applications(ROOT, {"env": "summit"}))
+    assert said.count("--resource argoproj.io:Application:") == len(applications(EFD, {"env": "summit"}))
 
 
 def test_the_readme_leads_to_steps_of_the_runbook() -> None:

@@ -23,6 +23,7 @@ from efdgen.language import yamlio
 from efdgen.rules.kubernetes import across
 from efdgen.verbs import charts, deadvalues, lint, project
 from support.checkout import ROOT, copy_tree, edit
+from support.efd import EFD
 from support.gitrepo import VARIABLES, commit, git
 from support.repository import overlay
 from support.standins import StandIns
@@ -47,7 +48,7 @@ def alone(linted: lint.Linted) -> list[Problem]:
 def built(title: str, root: Path) -> dict[str, bytes]:
     """Follow an example in a copy of the project, and return what it renders to for the summit."""
     for folder in ("environments", "schemas", "templates"):
-        copy_tree(ROOT / folder, root / folder)
+        copy_tree(EFD / folder, root / folder)
     for path, text in EXAMPLES[title].items():
         if path.startswith("environments/"):
             edit(root / path, "\napps:\n", f"\napps:\n{text}")

@@ -15,18 +15,19 @@ from efdgen.cli import edits
 from efdgen.explain.edits.making import Edit
 from efdgen.verbs.edit import Sources
 from support.checkout import ROOT
+from support.efd import EFD
 
 PAGE = (ROOT / "docs/daily.md").read_text(encoding="utf-8")
 CHANGES = re.findall(r"^\| [^|]+ \| `efdgen ([^`]+)` \| (\d+) \|$", PAGE, re.MULTILINE)
 
 
 def test_the_commonest_changes_take_as_many_lines_as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    sources = Sources(ROOT)
+    sources = Sources(EFD)
     changed: list[int] = []
 
     def count(_sources: Sources, made: Sequence[Edit], *, dry_run: bool, **_options: object) -> None:
         assert not dry_run
-        texts = {edit.target.file: (ROOT / edit.target.file).read_text(encoding="utf-8") for edit in made}
+        texts = {edit.target.file: (EFD / edit.target.file).read_text(encoding="utf-8") for edit in made}
         after = dict(texts)
         for edit in made:
             after[edit.target.file] = edit.apply(after[edit.target.file])

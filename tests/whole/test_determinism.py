@@ -13,6 +13,7 @@ import pytest
 from efdgen.verbs import project, render
 from support import needs, warm
 from support.checkout import ROOT, efdgen, snapshot
+from support.efd import EFD
 from support.pythons import VERSIONS
 
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -20,13 +21,12 @@ HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 @functools.cache
 def expected() -> dict[str, bytes]:
-    return dict(project.rendering(ROOT).tree)
+    return dict(project.rendering(EFD).tree)
 
 
 @pytest.fixture
 def bare(inputs: Path) -> Path:
-    """A copy of this checkout without its rendered tree."""
-    shutil.rmtree(inputs / "rendered")
+    """A copy of the EFD's repository without a rendered tree."""
     return inputs
 
 

@@ -21,6 +21,7 @@ from efdgen.repository.files import Files
 from efdgen.repository.model import Types
 from support.checkout import ROOT, edit
 from support.docexamples import Example, Step, examples, matches, steps
+from support.efd import EFD
 from support.foreach import for_each
 from support.gitrepo import commit, variables
 from support.repository import overlay, small_repository
@@ -30,7 +31,7 @@ Setup = Callable[[Path], object]
 
 
 def nothing(_root: Path) -> None:
-    """The example is about the project as it is."""
+    """The example is about the EFD as it is."""
 
 
 def fence(page: str, begin: str) -> str:
@@ -339,8 +340,8 @@ def test_a_yaml_example_is_what_it_is_for(kind: str, example: Example) -> None:
     document = yamlio.parse(example.text, example.page)
     rules = {
         "app": lambda: schema.load("app"),
-        "spec": lambda: schemas.load(Files(ROOT)).environment,
-        "facts": lambda: schemas.load(Files(ROOT)).shared,
+        "spec": lambda: schemas.load(Files(EFD)).environment,
+        "facts": lambda: schemas.load(Files(EFD)).shared,
         "table": lambda: schema.load("table"),
         "charts": lambda: schema.load("charts"),
         "lock": dict,
@@ -354,7 +355,7 @@ def test_a_yaml_example_is_what_it_is_for(kind: str, example: Example) -> None:
 def test_the_first_line_of_a_file_for_editors_names_a_schema() -> None:
     for example in examples("yaml"):
         for path in re.findall(r"^# yaml-language-server: \$schema=(?:\.\./)+(\S+)", example.text, re.MULTILINE):
-            assert (ROOT / path).is_file() or path == "schemas/topics.schema.json"
+            assert (EFD / path).is_file() or path == "schemas/topics.schema.json"
 
 
 def test_the_types_of_an_app_are_a_schema_of_values(tmp_path: Path) -> None:

@@ -16,11 +16,12 @@ from efdgen.repository import definitions, types
 from efdgen.repository.files import Files
 from efdgen.verbs import project
 from support import document
+from support.checkout import ROOT
+from support.efd import EFD
 from support.foreach import for_each
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-SCHEMAS = sorted((CHECKOUT / "templates/apps").glob("*/*.schema.json"))
-APPS = definitions.load(Files(CHECKOUT))
+SCHEMAS = sorted((EFD / "templates/apps").glob("*/*.schema.json"))
+APPS = definitions.load(Files(EFD))
 
 
 def wrong(app: str, what: str, text: str) -> list[tuple[str, str]]:
@@ -146,14 +147,14 @@ def test_an_editor_finds_what_a_schema_refers_to(path: Path) -> None:
 
 @for_each("app", sorted({path.parent.name for path in SCHEMAS}))
 def test_an_editor_finds_the_schema_of_an_apps_values(app: str) -> None:
-    text = (CHECKOUT / f"templates/apps/{app}/values.yaml").read_text(encoding="utf-8")
+    text = (EFD / f"templates/apps/{app}/values.yaml").read_text(encoding="utf-8")
     assert "\n# yaml-language-server: $schema=values.schema.json\n" in f"\n{text}"
     assert yamlio.parse(text, "values.yaml").data
 
 
 def test_no_environment_needs_more_than_a_quick_look() -> None:
     """A word that `conforms` does not know would make every check of every file slower."""
-    for environment in project.resolve(CHECKOUT).environments:
+    for environment in project.resolve(EFD).environments:
         for app in environment.apps:
             assert conforms(app.values, app.definition.types.values), (environment.facts.name, app.definition.name)
 
@@ -165,9 +166,7 @@ def test_an_app_with_types_has_them_from_its_folder() -> None:
 
 # -- docs/apps.md
 
-PAGE = (
-    (CHECKOUT / "docs/apps.md").read_text(encoding="utf-8").partition("\n## Types of values\n")[2].partition("\n## ")[0]
-)
+PAGE = (ROOT / "docs/apps.md").read_text(encoding="utf-8").partition("\n## Types of values\n")[2].partition("\n## ")[0]
 
 
 def test_the_example_in_the_docs_says_what_the_docs_say() -> None:

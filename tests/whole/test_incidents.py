@@ -18,7 +18,8 @@ import pytest
 from efdgen.output import layout
 from efdgen.verbs import render
 from support.charts import applications, everything, of_kind, parent
-from support.checkout import ROOT, changes, codes, edit, found, names, snapshot
+from support.checkout import changes, codes, edit, found, names, snapshot
+from support.efd import EFD
 from support.parsers import libyaml
 from support.warm import efdgen
 
@@ -232,7 +233,7 @@ def test_12_a_connector_s_name_that_is_not_its_key_is_refused(inputs: Path) -> N
 
 def test_12_a_connector_is_named_after_its_key() -> None:
     for name in names():
-        for app, values in values_files(ROOT, name):
+        for app, values in values_files(EFD, name):
             if app == "kafka-connect-manager":
                 sinks = values["kafka-connect-manager"]["influxdbSink"]
                 odd = {key for key, sink in sinks.items() if sink["name"] != key}
@@ -246,7 +247,7 @@ def test_13_a_chart_version_that_is_not_exact_is_refused(inputs: Path, version: 
 
 
 def test_13_chart_versions_are_exact_text_in_the_tree() -> None:
-    for chart in (ROOT / "rendered/apps").glob("*/Chart.yaml"):
+    for chart in (EFD / "rendered/apps").glob("*/Chart.yaml"):
         for dependency in libyaml(chart.read_bytes()).get("dependencies", ()):
             assert re.fullmatch(r"\d+\.\d+\.\d+", dependency["version"])
 
@@ -260,8 +261,8 @@ def test_14_an_override_that_the_chart_no_longer_reads_is_reported(inputs: Path)
 
 
 def test_14_the_keys_of_every_chart_are_known() -> None:
-    charts = {path.parent.name for path in (ROOT / "templates/apps").glob("*/chart-keys.yaml")}
-    apps = {path.parent.name for path in (ROOT / "templates/apps").glob("*/app.yaml")}
+    charts = {path.parent.name for path in (EFD / "templates/apps").glob("*/chart-keys.yaml")}
+    apps = {path.parent.name for path in (EFD / "templates/apps").glob("*/app.yaml")}
     assert apps - charts <= {"influxdb-staging"}
 
 

@@ -10,7 +10,8 @@ from efdgen.language import schema, yamlio
 from efdgen.repository import definitions
 from efdgen.repository.files import Files
 from support import document, needs
-from support.checkout import ROOT, SHARED
+from support.checkout import SHARED
+from support.efd import EFD
 
 TOOL = SHARED / "tools/compare_reference.py"
 FEEDS = SHARED / "reference/feeds"
@@ -20,13 +21,13 @@ pytestmark = needs.REFERENCE.needed
 
 
 def test_the_tree_deploys_what_the_hand_written_repository_deployed() -> None:
-    result = subprocess.run([sys.executable, TOOL, ROOT, "-v"], capture_output=True, text=True, check=False)
+    result = subprocess.run([sys.executable, TOOL, EFD, "-v"], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.splitlines()[-1] == "unexplained differences: 0"
 
 
 def test_the_feeds_are_the_hand_written_ones_as_data() -> None:
-    rendered = sorted((ROOT / "rendered/apps/chronograf/feeds").iterdir())
+    rendered = sorted((EFD / "rendered/apps/chronograf/feeds").iterdir())
     written = sorted(FEEDS.iterdir())
     assert [file.name for file in rendered] == [file.name for file in written]
     for ours, theirs in zip(rendered, written, strict=True):
@@ -35,7 +36,7 @@ def test_the_feeds_are_the_hand_written_ones_as_data() -> None:
 
 def test_what_a_chart_itself_says_is_accepted() -> None:
     """The types of an app must not refuse what its chart has by default: it could be written, too."""
-    apps = definitions.load(Files(ROOT)).values()
+    apps = definitions.load(Files(EFD)).values()
     read = {app.name: CHARTS / f"{app.chart.name}-{app.chart.version}/values.yaml" for app in apps}
     assert all(path.is_file() for path in read.values())
     for app in apps:

@@ -1,4 +1,4 @@
-"""The committed tree: up to date, readable by every parser, valid, and honest about where it comes from."""
+"""The EFD's rendered tree: readable by every parser, valid, and honest about where it comes from."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from efdgen.output import layout
 from efdgen.verbs import render
 from support import differences, go
 from support.charts import applications, everything
-from support.checkout import ROOT, changes, names, snapshot
+from support.checkout import changes, names, snapshot
+from support.efd import EFD
 from support.parsers import libyaml
 
-RENDERED = ROOT / "rendered"
+RENDERED = EFD / "rendered"
 FILES = sorted(path.relative_to(RENDERED).as_posix() for path in RENDERED.rglob("*") if path.is_file())
 YAML_FILES = [path for path in FILES if path.endswith((".yaml", ".yml"))]
 FEEDS = [path for path in FILES if path.endswith(".json")]
@@ -33,7 +34,7 @@ APPS = [
 
 
 def test_it_is_what_the_specs_render_to() -> None:
-    outcome = render.check(ROOT)
+    outcome = render.check(EFD)
     assert (outcome.changes, outcome.foreign, outcome.edited) == ((), (), ())
     assert outcome.unchanged == len(FILES)
 
@@ -151,7 +152,7 @@ def test_the_first_line_says_that_it_is_generated_and_from_what() -> None:
         assert mark is not None, (path, first)
         assert mark[2] == path
         for source in mark[1].split(" and "):
-            assert (ROOT / source).exists(), (path, source)
+            assert (EFD / source).exists(), (path, source)
         environment = layout.environment_of(path)
         assert (f"environments/{environment}.yaml" in mark[1]) is (environment is not None), path
 
@@ -201,7 +202,7 @@ def kubernetes_version(environment: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize("environment", names())
 def test_every_api_version_fits_the_cluster(environment: str) -> None:
-    objects = list(everything(ROOT, environment))
+    objects = list(everything(EFD, environment))
     assert len(objects) > 1
     for app, found in objects:
         assert fits(found["apiVersion"], found["kind"], kubernetes_version(environment)), (app, found["apiVersion"])
@@ -217,9 +218,9 @@ def written_lines(file: Path) -> int:
 
 
 def test_specs_are_short() -> None:
-    specs = sorted((ROOT / "environments").glob("*.yaml"))
+    specs = sorted((EFD / "environments").glob("*.yaml"))
     assert len(specs) == 6
-    assert sum(map(written_lines, [*specs, ROOT / "environments/shared/facts.yaml"])) <= 800
+    assert sum(map(written_lines, [*specs, EFD / "environments/shared/facts.yaml"])) <= 800
 
 
 FROM_SCRATCH = """\

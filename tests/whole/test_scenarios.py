@@ -21,12 +21,13 @@ import yaml
 
 from efdgen.output import layout
 from efdgen.verbs import render
-from support.checkout import changes, copy_checkout, edit, names, snapshot
+from support.checkout import changes, copy_tree, edit, names, snapshot
+from support.efd import EFD
 from support.repository import small_repository
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 SCENARIOS = sorted(path.parent.name for path in FOLDER.glob("*/scenario.yaml"))
-START = {"small": small_repository, "project": lambda path: copy_checkout(path / "project")}
+START = {"small": small_repository, "project": lambda path: copy_tree(EFD, path / "project")}
 
 
 def load(name: str) -> dict[str, Any]:

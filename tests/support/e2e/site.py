@@ -1,4 +1,4 @@
-"""A copy of the project whose charts and whose repository are on this machine: what Argo CD is to deploy."""
+"""A copy of the EFD's repository whose charts and whose repository are on this machine: what Argo CD is to deploy."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from efdgen.render.runbook import read
 from efdgen.render.runbook.model import Command
 from efdgen.verbs import project, render
 from support.chartserver import ChartServer
-from support.checkout import copy_checkout, edit, efdgen
+from support.checkout import copy_tree, edit, efdgen
 from support.e2e.charts import charts
+from support.efd import EFD
 from support.gitrepo import commit, git
 
 _K3D = """\
@@ -35,7 +36,7 @@ class Site:
     """
 
     def __init__(self, root: Path, name: str) -> None:
-        self.root = copy_checkout(root)
+        self.root = copy_tree(EFD, root)
         self.name = name
         self.spec = root / f"environments/{name}.yaml"
 

@@ -23,7 +23,8 @@ from efdgen.verbs.audit.plan import plan
 from efdgen.verbs.audit.sites import Rendered
 from support.bao import free_port
 from support.charts import applications
-from support.checkout import ROOT, edit, resolved
+from support.checkout import edit, resolved
+from support.efd import EFD
 from support.gitrepo import commit
 from support.tlsserver import Answer, Server, says
 
@@ -59,7 +60,7 @@ def fresh() -> Applications:
             },
         },
     }
-    found = [parent, *applications(ROOT, {"env": "summit"}).values()]
+    found = [parent, *applications(EFD, {"env": "summit"}).values()]
     for each in found:
         each["metadata"].setdefault("labels", {})["app.kubernetes.io/instance"] = "efd"
         each["status"] = {

@@ -28,7 +28,8 @@ from efdgen.verbs.audit.judging import vault as judging
 from efdgen.verbs.audit.plan import plan
 from support import needs
 from support.bao import Bao, free_port, reads, sound
-from support.checkout import ROOT, edit, resolved
+from support.checkout import edit, resolved
+from support.efd import EFD
 from support.gitrepo import variables
 from support.repository import small_repository
 from support.terminal import typed
@@ -54,7 +55,7 @@ def fleet() -> Mapping[str, ResolvedEnvironment]:
 
 def rendered_paths(environment: str) -> dict[str, list[str]]:
     """Return the paths that the page about an environment lists, with their keys."""
-    page = (ROOT / f"rendered/docs/{environment}.md").read_text(encoding="utf-8")
+    page = (EFD / f"rendered/docs/{environment}.md").read_text(encoding="utf-8")
     found: dict[str, list[str]] = {}
     for path, keys in re.findall(r"^\| `(secret/[^`]+)` \| (`.*?) \|", page, re.MULTILINE):
         found.setdefault(path, []).extend(
