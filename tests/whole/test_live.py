@@ -11,14 +11,15 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-import yaml
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from efdgen.render.runbook import read
+from efdgen.language import schema, yamlio
+from efdgen.render.runbook import read as runbooks
 from efdgen.render.runbook.script import script
 from efdgen.verbs import project, render
 from support import live, needs
@@ -37,25 +38,24 @@ def test_the_rendered_tree_is_what_the_specs_render_to() -> None:
     assert outcome.is_clean, "run: efdgen check"
 
 
+def read(path: Path) -> Resource[Any]:
+    return Resource.from_contents(json.loads(path.read_text(encoding="utf-8")), default_specification=DRAFT202012)
+
+
+def efdgens_own(address: str) -> Resource[Any]:
+    """Return a schema by its name alone: any folder or address may stand before it."""
+    return read(schema.folder() / address.rpartition("/")[2])
+
+
 def test_editors_accept_every_file_of_environments() -> None:
-    schemas = [
-        path
-        for files in ("generator/efdgen/schemas/*.json", "schemas/*.json", "templates/apps/*/*.schema.json")
-        for path in ROOT.glob(files)
-    ]
-    registry = Registry[object](
-        {
-            path.as_uri(): Resource.from_contents(
-                json.loads(path.read_text(encoding="utf-8")), default_specification=DRAFT202012
-            )
-            for path in schemas
-        }
-    )
+    own = [*ROOT.glob("schemas/*.json"), *ROOT.glob("templates/apps/*/*.schema.json")]
+    registry: Registry[Any] = Registry({path.as_uri(): read(path) for path in own}, retrieve=efdgens_own)
     for path in (ROOT / "environments").rglob("*.yaml"):
         text = path.read_text(encoding="utf-8")
-        if named := re.match(r"# yaml-language-server: \$schema=(\S+)\n", text):
-            editor = Draft202012Validator({"$ref": (path.parent / named[1]).resolve().as_uri()}, registry=registry)
-            assert [error.message for error in editor.iter_errors(yaml.safe_load(text))] == [], path
+        named = re.match(r"# yaml-language-server: \$schema=(\S+)\n", text)
+        if named and (there := (path.parent / named[1]).resolve()).is_file():
+            editor = Draft202012Validator({"$ref": there.as_uri()}, registry=registry)
+            assert [error.message for error in editor.iter_errors(yamlio.parse(text, str(path)).data)] == [], path
 
 
 def test_links_of_pages_lead_somewhere() -> None:
@@ -68,7 +68,7 @@ def test_shellcheck_finds_nothing_in_the_longest_script_of_a_runbook() -> None:
     """All are filled from one set of documents."""
     found = project.resolve(ROOT)
     scripts = [
-        script(each.facts.name, read.read(each, found.project.repository.runbook)) for each in found.environments
+        script(each.facts.name, runbooks.read(each, found.project.repository.runbook)) for each in found.environments
     ]
     command = [needs.SHELLCHECK.require(), "-"]
     done = subprocess.run(command, input=max(scripts, key=len), capture_output=True, text=True, check=False)
