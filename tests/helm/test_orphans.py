@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from efdgen.helm.engines import orphans
+from support import needs
 
 STARTS = f"""\
 import subprocess, sys, time
@@ -34,7 +35,7 @@ def is_there(process: int) -> bool:
     return state != "Z"
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="processes are looked up in /proc")
+@needs.LINUX.needed
 def test_who_is_killed_takes_its_commands_along() -> None:
     starting = subprocess.Popen([sys.executable, "-c", STARTS], stdout=subprocess.PIPE, text=True)
     with starting as started:

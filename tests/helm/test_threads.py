@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import time
 
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.helm import threads
-from support import few
+from support import few, needs
 
 
 @few
@@ -90,7 +89,7 @@ def test_what_nobody_takes_is_not_begun() -> None:
     assert len(begun) < 10
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux")
+@needs.LINUX.needed
 def test_work_that_takes_too_long_goes_behind_all_else() -> None:
     over = threading.Event()
     priorities = []

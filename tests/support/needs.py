@@ -148,6 +148,12 @@ REFERENCE = Need(
     lambda: _files(SHARED / "tools/compare_reference.py"),
 )
 ROOT_USER = Need("root", "folders without any permission", "test as root", lambda: _user(root=True))
+LINUX = Need(
+    "Linux",
+    "processes that end with the one that began them, and threads that go behind all else",
+    "test on Linux",
+    lambda: [sys.platform] if sys.platform.startswith("linux") else [],
+)
 SCRIPTS = Need("bash, jq and Linux", "runbooks' scripts from end to end", "install jq", _scripts)
 VAULT = Need(
     "OpenBao",
