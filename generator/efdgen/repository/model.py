@@ -173,11 +173,12 @@ class AppDefinition(NamedTuple):
 
 
 class Acceptance(NamedTuple):
-    """A rule that does not hold in an environment, on purpose. No app: it is about all of them."""
+    """A rule that does not hold in an environment, on purpose. No app: for all; `at`: at this setting only."""
 
     rule: str
     app: str
     reason: str
+    at: str = ""
 
 
 class EnvironmentSpec(NamedTuple):

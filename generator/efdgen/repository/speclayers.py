@@ -41,7 +41,7 @@ def build(document: Document, shared: Document, apps: tuple[str, ...]) -> Enviro
         apps=apps,
         app_layers={app: _app_layers(those) for app, those in of_apps.items()},
         accept=tuple(
-            Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"])
+            Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"], accepted.get("at", ""))
             for _, doc, prefix, _ in sources
             for accepted in at(doc.data, prefix).get("accept", ())
         ),

@@ -39,7 +39,7 @@ _RULES = (
     apps.have_what_they_need,
     apps.are_not_provided,
     distinct_names.names_are_distinct,
-    apps.overrides_are_known,
+    apps.values_are_known,
     apps.chart_keys_are_current,
     covered.expressions_are_not_covered,
     apps.image_tags_have_a_reason,
@@ -78,11 +78,11 @@ def check(environment: ResolvedEnvironment, identities: Identities) -> list[Prob
         said_together(
             finding._replace(problem=about.weighed_for(finding.problem, finding.apps))
             for finding in findings
-            if not is_accepted(spec, finding.problem.code, finding.app)
+            if not is_accepted(spec, finding.problem.code, finding.app, finding.problem.path)
         )
     )
     if not environment.is_whole:
         return kept  # what is accepted may be true of the apps that are not here
-    found = {(finding.problem.code, finding.app) for finding in findings}
+    found = {(finding.problem.code, finding.app, finding.problem.path) for finding in findings}
     known = {accepted.rule for accepted in spec.accept if not accepted.rule.startswith(_OF_CHARTS)}
     return [*kept, *accepted_in_vain(spec, found, known - _FOUND_ELSEWHERE)]

@@ -4,31 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from efdgen.errors import Problem, Severity
+from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.repository.model import EnvironmentSpec
 
 _NEVER_ACCEPTED = ("E502", "E522")
 """Names that no host, or no Application, can have: their characters would break the manifests that they stand in."""
 
 
-def is_accepted(spec: EnvironmentSpec, code: str, app: str) -> bool:
-    """Say whether a spec, its site or the shared defaults accept that an app breaks a rule."""
-    return code not in _NEVER_ACCEPTED and any(a.rule == code and a.app in (app, "") for a in spec.accept)
+def is_accepted(spec: EnvironmentSpec, code: str, app: str, path: Path = ()) -> bool:
+    """Say whether a spec, its site or the shared defaults accept that an app breaks a rule.
+
+    Args:
+        spec: the spec.
+        code: the rule.
+        app: the app that breaks it; empty: the environment does.
+        path: where, as a problem has it.
+    """
+    return code not in _NEVER_ACCEPTED and any(
+        accepted.rule == code and accepted.app in (app, "") and _is_at(accepted.at, path, app)
+        for accepted in spec.accept
+    )
+
+
+def _is_at(at: str, path: Path, app: str) -> bool:
+    """Say whether what is accepted at a setting covers a path; no setting: all of them."""
+    return not at or setting(path, app) == at or setting(path, app).startswith((f"{at}.", f"{at}["))
+
+
+def setting(path: Path, app: str) -> str:
+    """Return the path of a problem as `at` has it: below the app, and of a value, as its chart takes it."""
+    if app and path[:2] == ("apps", app):
+        path = path[2:]
+    return dotted(path[1:] if app and path[:1] == ("values",) else path)
 
 
 def accepted_in_vain(
-    spec: EnvironmentSpec, found: Collection[tuple[str, str]], codes: Collection[str]
+    spec: EnvironmentSpec, found: Collection[tuple[str, str, Path]], codes: Collection[str]
 ) -> Iterator[Problem]:
     """Yield a warning for each rule that the spec itself accepts and that holds.
 
     Args:
         spec: the spec.
-        found: the rules that are broken, each with the app that breaks it.
+        found: the rules that are broken, each with the app that breaks it, and where.
         codes: the rules that were looked at.
     """
-    broken = {(code, app) for code, who in found for app in (who, "")}
     for index, accepted in enumerate(spec.document.data.get("accept", ())):
-        if accepted["rule"] in codes and (accepted["rule"], accepted.get("app", "")) not in broken:
+        rule, app, at = accepted["rule"], accepted.get("app", ""), accepted.get("at", "")
+        if rule in codes and not any(
+            code == rule and app in (who, "") and _is_at(at, p, who) for code, who, p in found
+        ):
             path = ("accept", index)
-            message = f"{accepted['rule']} is accepted, but nothing breaks it"
+            message = f"{rule} is accepted, but nothing breaks it"
             yield Problem("W514", message, spec.document.locate(path), path, "remove it", Severity.WARNING)

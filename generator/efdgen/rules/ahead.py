@@ -71,10 +71,10 @@ def _behind(
             for name, their in theirs.items()
             if their is not None and not their.is_pinned and is_older(own.tag, their.tag)
         ]
-        if ahead and not is_accepted(spec, CODE, app):
+        where = ("apps", app, "values", *path)
+        if ahead and not is_accepted(spec, CODE, app, where):
             message = f"{spec.name} runs {own.tag}, and later stages are ahead: {listed(ahead)}"
             hint = f"try it in {spec.name} first, or pin those to what they ran, with the reason"
-            where = ("apps", app, "values", *path)
             text = f"{message} ({app}, {dotted(path)})"
             yield Problem(CODE, text, own.location, where, hint, Severity.WARNING)
 

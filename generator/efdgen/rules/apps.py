@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.language import suggest
-from efdgen.language.layers import leaves
+from efdgen.language.layers import Layer, at, leaves
 from efdgen.repository import chartaddress, chartkeys
 from efdgen.repository.model import AppDefinition
 from efdgen.rules.acceptance import is_accepted
@@ -44,21 +45,36 @@ def are_not_provided(environment: ResolvedEnvironment, _identities: Identities) 
             yield at_app("E526", message, environment, name, hint)
 
 
-def overrides_are_known(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
-    """Find overrides that the chart does not know, where its keys are known: they would do nothing."""
+def values_are_known(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find values that the chart does not know, where its keys are known, in any layer: they would do nothing."""
     for app in environment.apps:
-        keys = app.definition.known_keys
-        if keys is None:
-            continue
-        for layer in environment.spec.app_layers[app.definition.name]:
-            for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys):
-                where: Path = ("values", *path)
-                message = f"{app.definition.takes(path)} knows no value {path[-1]!r}"
-                # Of what is accepted nobody reads the hint, and looking for what is alike takes a millisecond.
-                is_shown = not is_accepted(environment.spec, "W511", app.definition.name)
-                hint = suggest.hint(str(path[-1]), known) if is_shown else ""
-                problem = Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING)
-                yield Finding(problem, app.definition.name)
+        name = app.definition.name
+        of_definition = identities.unknown.get(name)
+        if of_definition is None:
+            of_definition = identities.unknown[name] = tuple(_unknown(app.definition, app.definition.layers))
+        for layer, where, known in (*of_definition, *_unknown(app.definition, environment.spec.app_layers[name])):
+            message = f"{app.definition.takes(where[1:])} knows no value {where[-1]!r}"
+            # Of what is accepted nobody reads the hint, and looking for what is alike takes a millisecond.
+            is_shown = not is_accepted(environment.spec, "W511", name, where)
+            hint = _instead(app.definition, where, at(layer.data, where), known) if is_shown else ""
+            yield Finding(Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING), name)
+
+
+def _unknown(definition: AppDefinition, layers: Iterable[Layer]) -> Iterator[tuple[Layer, Path, list[str]]]:
+    """Yield the values of layers that the charts don't know, where their keys are known, each with those that they do."""
+    keys = definition.known_keys
+    for layer in layers if keys is not None else ():
+        for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys or {}):
+            yield layer, ("values", *path), known
+
+
+def _instead(definition: AppDefinition, where: Path, value: Any, known: Iterable[str]) -> str:
+    """Return what may be meant; the chart's name, or the app's, stands around values in the rendered file only."""
+    chart, key = definition.chart, str(where[-1])
+    is_around = chart is not None and len(where) == 2 and key in (chart.key, chart.name, definition.name)  # noqa: PLR2004
+    if is_around and isinstance(value, Mapping) and not value.keys().isdisjoint(known):
+        return f"leave {key} out: the values of its chart stand without a name around them"
+    return suggest.hint(key, known)
 
 
 def chart_keys_are_current(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

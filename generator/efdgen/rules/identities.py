@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from efdgen.environment.resolve import Resolver
-from efdgen.errors import InvalidInputError, Problem
+from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.language import expressions
 from efdgen.language.annotations import found
-from efdgen.language.layers import leaves
+from efdgen.language.layers import Layer, leaves
 from efdgen.repository.model import EnvironmentSpec, Repository
 from efdgen.rules.fleet import Fleet
 from efdgen.rules.identity import host_path, identity
@@ -35,6 +35,7 @@ class Identities:
         looked_at: the other environments whose specs were looked at, beyond what they are known by.
         named: what texts that more than one environment has were found to name, and what was asked for that: kept
             while a run looks at them.
+        unknown: what the definition of an app says that its charts do not know: the same in every environment.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Identities:
         known: Fleet | None = None,
     ) -> None:
         self.named: dict[str, tuple[list[tuple[str, str, frozenset[str]]], frozenset[str]]] = {}
+        self.unknown: dict[str, tuple[tuple[Layer, Path, list[str]], ...]] = {}
         self.looked_at: set[str] = set()
         if known is None:
             every = {name: identity(name, repository, resolver) for name in repository.environments}

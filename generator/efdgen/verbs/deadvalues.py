@@ -230,7 +230,7 @@ def _problems(judged: _Judged, *, redundant: bool) -> Iterator[Problem]:
     kept = [
         (use.trial, verdict)
         for use, verdict in verdicts
-        if not acceptance.is_accepted(use.trial.environment.spec, code, use.trial.app.definition.name)
+        if not acceptance.is_accepted(use.trial.environment.spec, code, use.trial.app.definition.name, path)
     ]
     if not kept or not (is_dead or is_news or redundant):
         return

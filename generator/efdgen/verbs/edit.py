@@ -11,7 +11,6 @@ from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageEr
 from efdgen.explain.edits import comments, hidden, making, slips, targets
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
-from efdgen.explain.edits.unknown import unknown
 from efdgen.language import suggest, yamlio
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
@@ -230,10 +229,6 @@ class Sources:
         new = [problem for problem in after.problems if identity(problem) not in known]
         if any(problem.severity is Severity.ERROR for problem in new):
             raise InvalidEditError(new, texts)
-        for edit in edits:
-            definition = after.repository.apps.get(edit.target.app)
-            if definition is not None and edit.target.file in texts:
-                new += unknown(definition, edit.target, texts[edit.target.file])
         changes = {
             file: Change(
                 originals[file][0] + originals[file][1].encode(),

@@ -103,8 +103,9 @@ def lint(
         if not failures and not only:
             blind = {"E701"} if schemas.missing(apis.minor(cluster.kubernetes_version)) else set()
             asked = (pods.UNBOUNDED,) if resources else ()
-            kinds = {(finding.problem.code, finding.app) for finding in found}
-            kinds |= {(lacking.problem.code, lacking.app) for lacking in hosts.lacking(environment)}
+            lacking = hosts.lacking(environment)
+            kinds = {(finding.problem.code, finding.app, finding.problem.path) for finding in found}
+            kinds |= {(finding.problem.code, finding.app, finding.problem.path) for finding in lacking}
             in_vain += acceptance.accepted_in_vain(
                 environment.spec,
                 kinds,
@@ -210,7 +211,11 @@ def _exponents(
 
 def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings of an environment that its spec does not accept."""
-    return [found for found in findings if not acceptance.is_accepted(spec, found.problem.code, found.app)]
+    return [
+        found
+        for found in findings
+        if not acceptance.is_accepted(spec, found.problem.code, found.app, found.problem.path)
+    ]
 
 
 def combined(findings: Iterable[Finding]) -> Iterator[Problem]:

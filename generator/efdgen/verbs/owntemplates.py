@@ -80,7 +80,7 @@ def refuse_failing(rendered: Rendering, engine: Engine, apps: Sequence[str] = ()
         capabilities = hydrate.capabilities(tree, name, environment.facts.cluster)
         for one in _hydrated(tree, name, apps, engine, capabilities):
             for finding in owntemplates.failing(one, one, tree, repository):
-                if not acceptance.is_accepted(environment.spec, CODE, finding.app):
+                if not acceptance.is_accepted(environment.spec, CODE, finding.app, finding.problem.path):
                     problems.setdefault((finding.problem, finding.app), []).append(name)
     if problems:
         raise InvalidInputError(
