@@ -30,6 +30,13 @@ def did_you_mean(word: str) -> str:
     return f"{SIMILAR}{word!r}?"
 
 
+def suggested(hint: str) -> str:
+    """Return the word that a hint of `did_you_mean` names; of another hint, nothing."""
+    import ast
+
+    return str(ast.literal_eval(hint[len(SIMILAR) : -1])) if hint.startswith(SIMILAR) and hint.endswith("?") else ""
+
+
 def unknown(what: str, word: str, known: Iterable[str]) -> str:
     """Return "unknown app 'x': did you mean ...?", or, where nothing is known, that there is none at all."""
     said = hint(word, known)

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Path, Problem
+from efdgen.language import suggest
 from efdgen.repository import paths
 from efdgen.repository.focus import Focus
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec
@@ -89,18 +90,38 @@ def _draft(spec: EnvironmentSpec, flaws: Iterable[_Flaw]) -> Draft:
             if below[2:3] and below[2] in _EVALUATED:
                 doubtful[str(below[1])] = doubtful.get(str(below[1]), frozenset()) | {str(below[2])}
         elif below:
-            wrong.setdefault(below, []).append(problem)
+            for each in (below, *filter(None, [_meant(below, problem)])):
+                wrong.setdefault(each, []).append(problem)
     return Draft(spec, wrong, doubtful)
 
 
 def _cleaned(data: Any, flaws: Iterable[_Flaw]) -> Any:
     """Return a file's data without what is wrong, where it is not marked instead."""
-    for path, prefix, _ in flaws:
+    for path, prefix, problem in flaws:
         if path:
             below = path[len(prefix) :]
             depth = _depth(below)
             data = _without(data, path[: depth + len(prefix)]) if depth <= len(below) else data
+            meant = _meant(below, problem)
+            data = _with(data, (*path[: len(prefix)], *meant)) if meant else data
     return data
+
+
+def _meant(path: Path, problem: Problem) -> Path:
+    """Return the path of the fact that a misspelt key is meant to be: who reads it is wrong for that reason, too."""
+    word = suggest.suggested(problem.hint) if problem.code == "E201" and path else ""
+    meant = (*path[:-1], word) if word else ()
+    return () if meant and meant[0] in (*_OF_APPS, *_WHOLE) else meant
+
+
+def _with(data: Any, path: Path) -> Any:
+    """Return data with a place for the fact that a misspelt key is meant to be, unless it has one."""
+    first, *rest = path
+    if not isinstance(data, dict) or (not rest and first in data):
+        return data
+    if not rest:
+        return {**data, first: {} if first in (*_MAPPINGS, "argocd") else None}
+    return {**data, first: _with(data[first], tuple(rest))} if first in data else data
 
 
 def _depth(path: Path) -> int:

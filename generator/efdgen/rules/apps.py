@@ -61,7 +61,7 @@ def values_are_known(environment: ResolvedEnvironment, identities: Identities) -
 
 
 def _unknown(definition: AppDefinition, layers: Iterable[Layer]) -> Iterator[tuple[Layer, Path, list[str]]]:
-    """Yield the values of layers that the charts don't know, where their keys are known, each with those that they do."""
+    """Yield the values of layers that the charts do not know, where their keys are known, each with those."""
     keys = definition.known_keys
     for layer in layers if keys is not None else ():
         for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys or {}):
