@@ -247,6 +247,15 @@ def test_a_repository_with_problems_keeps_nothing(runs: Runs) -> None:
     assert sorted(runs.root.with_name("cache").iterdir()) == before
 
 
+def test_the_lock_of_charts_counts(runs: Runs) -> None:
+    entry = '- {name: old, version: "1.0.0", repository: "https://charts.example.org/"}'
+    for text, warned in (("charts: []\n", False), (f"charts:\n{entry}\n", True), ("charts: [\n", False)):
+        (runs.root / "charts.lock").write_text(text, encoding="utf-8")
+        runs.problems()
+        found = project.rendering(runs.root, means=runs.means).warnings
+        assert ({"W409"} if warned else set()) == {problem.code for problem in found}, text
+
+
 def test_a_chart_in_a_folder_counts(runs: Runs) -> None:
     chart = runs.root / "charts/own"
     chart.mkdir(parents=True)

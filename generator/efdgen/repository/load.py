@@ -15,6 +15,7 @@ from efdgen.repository import (
     definitions,
     drafts,
     helmtemplates,
+    locked,
     lookups,
     pages,
     paths,
@@ -95,6 +96,8 @@ def load(
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
     begun = drafts.drafts(read, apps, problems, about) if len(flawless) < len(known) and not files.unread else {}
     begun = {name: draft for name, draft in begun.items() if name not in flawless}
+    if not any(paths.apps_of(problem.location.file, files.of_apps) for problem in files.problems):
+        problems += locked.problems(Files(root, snapshot, instead), apps.values())
     return Repository(
         frozenset(known),
         flawless,

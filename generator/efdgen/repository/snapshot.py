@@ -6,6 +6,7 @@ what there is to say, and looks at the disk itself.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -29,7 +30,7 @@ class Snapshot(NamedTuple):
         contents: the content of each file, by its path in the repository. Hidden ones are not there: nobody reads them.
         folders: the names in each folder, sorted.
         specs: a digest of each environment's spec, by the environment's name, sorted.
-        shared: a digest of all other names and contents.
+        shared: a digest of all other names and contents, and of charts.lock.
         beside: more folders that were read, sorted.
         charts: a digest of all names and contents in these.
     """
@@ -42,8 +43,8 @@ class Snapshot(NamedTuple):
     charts: str = ""
 
     def knows(self, path: str) -> bool:
-        """Say whether a path leads into the folders that were read, or would."""
-        return path.partition("/")[0] in paths.FOLDERS
+        """Say whether a path leads into the folders that were read, or would, or is the lock of the charts."""
+        return path.partition("/")[0] in (*paths.FOLDERS, paths.LOCK)
 
 
 def take(root: Path) -> Snapshot | None:
@@ -52,6 +53,8 @@ def take(root: Path) -> Snapshot | None:
     folders: dict[str, tuple[str, ...]] = {}
     try:
         _read(f"{root}/", [folder for folder in paths.FOLDERS if _is_there(root, folder)], contents, folders)
+        with contextlib.suppress(FileNotFoundError):
+            contents[paths.LOCK] = _content(f"{root}/{paths.LOCK}")
     except (OSError, ValueError):
         return None
     names = folders.get(paths.ENVIRONMENTS, ())
