@@ -39,6 +39,16 @@ def json(written: str) -> str:
     return "".join(each if _stays(each) else _units(each) for each in written)
 
 
+def named(character: str) -> str:
+    """Return what people call a character, with its number: `a non-breaking blank (U+00A0)`."""
+    import unicodedata
+
+    number = f"U+{ord(character):04X}"
+    name = unicodedata.name(character, "").lower().replace("zero width", "zero-width")
+    name = {"\u00a0": "non-breaking blank", "\ufeff": "byte order mark"}.get(character, name)
+    return f"a{'n' if name[:1] in tuple('aeiou') else ''} {name} ({number})" if name else f"the character {number}"
+
+
 def _is_visible(text: str) -> bool:
     return text.replace("\n", "").replace("\t", "").isprintable()
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from efdgen.errors import Path, Problem
-from efdgen.language.visible import HIDDEN
+from efdgen.language import visible
 from efdgen.language.yamlio import Document
+
+_HIDDEN = re.compile(f"{visible.HIDDEN.pattern}|[\u00ad\u180e\u200b\u2060]")
+"""What hides, and what a web page has between letters without showing it."""
 
 _OF_CHARTS = ("values", "parameters", "value")
 """The keys of an app's settings below which a chart may mean anything."""
@@ -16,10 +20,10 @@ _OF_CHARTS = ("values", "parameters", "value")
 def problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each text of a spec or of shared facts that holds one; the values of charts apart."""
     for path, text, is_key in _texts(document.data, (), is_of_app=False):
-        found = HIDDEN.search(text)
+        found = None if text.isascii() and text.isprintable() else _HIDDEN.search(text)
         if found:
             where = document.locate_in_text(path, found.start(), key=is_key)
-            message = f"the character U+{ord(found[0]):04X} can't be seen"
+            message = f"{visible.named(found[0])} can't be seen"
             yield Problem("E102", message, where, path, "take it out")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, UsageError
+from efdgen.language import visible
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio.building import Builder, Marks
 from efdgen.language.yamlio.nesting import before_refused_nesting
@@ -108,6 +109,7 @@ def parse(text: str, file: str) -> Document:
             return parse(before, file)
         builder.problems.append(
             conflict_problem(text, file)
+            or _odd_blank(error, text, file)
             or builder.unclosed_quote(error.problem_mark)
             or _syntax_problem(error, text, file, builder.innermost())
         )
@@ -116,6 +118,11 @@ def parse(text: str, file: str) -> Document:
         builder.problems.append(found or Problem("E102", "a character is not allowed in YAML", Location(file)))
     if not builder.problems and (tight := _tight_comment(text, file)):
         builder.problems.append(tight)
+    if not text.isascii():
+        from efdgen.language.yamlio import oddblanks
+
+        found_blanks = oddblanks.in_plain(text, file)
+        builder.problems = oddblanks.without_follow_ups(dict.fromkeys([*builder.problems, *found_blanks]))
     if builder.problems:
         raise InvalidInputError(builder.problems)
     return Document(file, builder.root, builder.root_marks, "inherited" in text)
@@ -138,7 +145,7 @@ def syntax_problem(text: str, file: str) -> Problem | None:
             if found is not None:
                 return found
     except yaml.MarkedYAMLError as error:
-        return conflict_problem(text, file) or _syntax_problem(error, text, file, None)
+        return conflict_problem(text, file) or _odd_blank(error, text, file) or _syntax_problem(error, text, file, None)
     except yaml.reader.ReaderError:
         return character_problem(text, file)
     return None
@@ -230,8 +237,17 @@ def character_problem(text: str, file: str) -> Problem | None:
     match = _refused_characters().search(text)
     if match is None:
         return None
-    message = f"the character U+{ord(match.group()):04X} is not allowed here"
-    return Problem("E102", message, _place(text[: match.start()], file))
+    message = f"{visible.named(match.group())} is not allowed here"
+    return Problem("E102", message, _place(text[: match.start()], file), hint="take it out")
+
+
+def _odd_blank(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem | None:
+    """Return a problem with a blank that is none to YAML, where that is why a text is not YAML."""
+    if text.isascii():
+        return None
+    from efdgen.language.yamlio import oddblanks
+
+    return oddblanks.behind(error, text, file)
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost: Location | None) -> Problem:
