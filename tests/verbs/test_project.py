@@ -110,3 +110,15 @@ def test_a_comparison_with_a_revision_loads_two_repositories(
     assert made.loaded == 2
     # What the cluster of a touched environment serves is asked once more, for both sides and both runs.
     assert made.resolved == Counter(dome=2, lab=3 if hydrate else 2)
+
+
+def test_a_spec_that_nothing_reads_is_named_to_who_asks_for_it(small: Path) -> None:
+    for stray in ("environments/stage/antu.yaml", "environments/tower.yml"):
+        overlay(small, {stray: "name: x\n"})
+        name = Path(stray).stem
+        for verb in ("render", "list", "validate"):
+            result = CliRunner().invoke(command, [verb, name, "--root", str(small)])
+            message = f"unknown environment {name!r}: {stray} is not read; move it to environments/{name}.yaml"
+            assert (result.exit_code, message in result.stderr) == (2, True), result.output
+    result = CliRunner().invoke(command, ["render", "news", "--root", str(small)])
+    assert "known: dome, lab" in result.stderr, result.stderr

@@ -17,7 +17,7 @@ from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
-from efdgen.repository import texts
+from efdgen.repository import paths, texts
 from efdgen.repository.snapshot import Snapshot
 from efdgen.repository.worktree import WorkTree
 
@@ -145,7 +145,9 @@ class Files:
             return None
         if not isinstance(document.data, dict):
             what = "the file is empty" if document.data is None else "the file must hold a mapping"
-            self.problem("E200", what, document.locate())
+            is_list = isinstance(document.data, list)
+            hint = "write `key: value`, without hyphens in front" if is_list else paths.beginning(path)
+            self.problem("E200", what, document.locate(), hint=hint)
             return None
         self.literals.extend(literals)
         return document

@@ -62,6 +62,9 @@ OUTPUT = "rendered"
 LOCK = "charts.lock"
 """Which archives the third-party charts are, written by `efdgen charts fetch`."""
 
+LIKE_SPECS = (".json", ".yaml", ".yml")
+"""How the names of files end that are specs, or look like some."""
+
 FOLDERS = (ENVIRONMENTS, TEMPLATES, SCHEMAS)
 """The folders that hold everything that people write."""
 
@@ -76,10 +79,29 @@ def spec(environment: str) -> str:
     return f"{ENVIRONMENTS}/{environment}.yaml"
 
 
+def stray_spec(root: Path, name: str) -> str:
+    """Return the path of a file that would be an environment's spec under another name or in another folder, if any."""
+    found = (path for path in sorted((root / ENVIRONMENTS).rglob("*")) if path.stem == name)
+    strays = (path.relative_to(root).as_posix() for path in found if path.suffix.casefold() in LIKE_SPECS)
+    return next((path for path in strays if not path.startswith(f"{SHARED}/")), "")
+
+
 def environment_of(path: str) -> str:
     """Return the environment whose spec a path is; empty: it is none."""
     folder, _, name = path.rpartition("/")
     return name.removesuffix(".yaml") if folder == ENVIRONMENTS and name.endswith(".yaml") else ""
+
+
+def beginning(path: str) -> str:
+    """Return how a file of its kind begins, for one that holds nothing: a hint, if there is one."""
+    name = environment_of(path)
+    if name:
+        return f"begin with `name: {name}` and `apps: {{}}`, or delete it, and run: efdgen new {name}"
+    folder, _, file = path.rpartition("/")
+    if file == "app.yaml" and folder.startswith(f"{APPS}/"):
+        return "begin with `description: ...` and `chart: ...`, or delete its folder, and run: efdgen new-app"
+    begins = {FACTS: "defaults: {}"}.get(path, "items: {}" if folder == SHARED and path != CHARTS else "")
+    return f"begin with `{begins}`" if begins else ""
 
 
 def table(name: str) -> str:

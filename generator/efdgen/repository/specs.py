@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,7 +12,7 @@ from efdgen.language import expressions, suggest
 from efdgen.language.layers import leaves, merge, merge_layers, sets
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
-from efdgen.repository import appcharts, chartkeys, hiddentext, paths, types
+from efdgen.repository import appcharts, chartkeys, hiddentext, otherbraces, paths, types
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Schemas, Table
@@ -53,10 +54,15 @@ def load(
         about: the apps that the run is about.
         sound: the names of specs that are known to be sound.
     """
-    shared = files.parsed(paths.FACTS, rules.shared)
+    reword = functools.partial(_at_home, frozenset(apps))
+    shared = files.parsed(paths.FACTS, rules.shared, reword=reword)
     found = _spec_files(files)
     looked_at = [path for path in found if PurePosixPath(path).stem not in sound] if sound else found
-    parsed = [read for read in (files.parsed(path, rules.environment) for path in looked_at) if read is not None]
+    parsed = [
+        read
+        for read in (files.parsed(path, rules.environment, reword=reword) for path in looked_at)
+        if read is not None
+    ]
     if not files.exists(paths.OWN_FACTS):
         _fold_undeclared(files)
     if not found and not files.is_told(paths.ENVIRONMENTS):
@@ -94,6 +100,12 @@ def _check(
     of_tables = [table.document for table in tables.values() if table.document is not None]
     for document in (*(read.document for read in (*specs, shared) if read is not None), *of_tables):
         files.refuse(hiddentext.problems(document))
+    for read in filter(None, (*specs, shared)):
+        braces = list(otherbraces.problems(read.document))
+        places = {(read.document.file, problem.path) for problem in braces}
+        # As it is written, it is no URL, or what else it must be, either.
+        files.problems[:] = [each for each in files.problems if (each.location.file, each.path) not in places]
+        files.refuse(braces)
     if shared is not None:
         references.check(shared.document, rules.names_in_shared)
         for place in (("defaults",), *(("sites", site) for site in _mapping(shared.document.data.get("sites")))):
@@ -157,15 +169,33 @@ def _is_of_a_fact(problem: Problem) -> bool:
     return is_in_environments and not {*NO_FACTS}.intersection(problem.path[:-1])
 
 
+def _at_home(apps: frozenset[str], document: Document, problems: list[Problem]) -> list[Problem]:
+    """Return what is wrong with a file, and of an app that stands among its facts, where it belongs."""
+    place = "appDefaults" if document.file == paths.FACTS else "apps"
+    hint = f"this is an app: indent it below `{place}`"
+    return [
+        each._replace(hint=hint)
+        if each.code == "E201" and each.path[-1] in apps and not {"apps", "appDefaults"} & set(each.path)
+        else each
+        for each in problems
+    ]
+
+
 def _spec_files(files: Files) -> list[str]:
     found = []
     for path in files.entries(paths.ENVIRONMENTS):
         suffix = PurePosixPath(path).suffix
         if suffix == ".yaml":
             found.append(path)
-        elif suffix.casefold() in (".yaml", ".yml", ".json"):
+        elif suffix.casefold() in paths.LIKE_SPECS:
             hint = f"rename it to {PurePosixPath(path).stem}.yaml"
             files.problem("E401", "a spec's file name must end in .yaml", Location(path), hint=hint)
+        elif path != paths.SHARED and files.is_folder(path):
+            for stray in files.below(path):
+                if PurePosixPath(stray).suffix.casefold() in paths.LIKE_SPECS:
+                    hint = f"move it to {paths.spec(PurePosixPath(stray).stem)}"
+                    message = f"specs stand in {paths.ENVIRONMENTS}/ itself: nothing reads this one"
+                    files.problem("E401", message, Location(stray), hint=hint)
     return found
 
 

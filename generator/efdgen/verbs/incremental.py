@@ -67,7 +67,7 @@ def rendering(root: Path, names: Sequence[str], store: Store, there: Looking | N
 
     def run(kept: Kept, more: Rest) -> Rendering | None:
         run = Run(root, snapshot, kept, more, there, jobs)
-        made = run.made(selected(names, frozenset(snapshot.specs)))
+        made = run.made(selected(root, names, frozenset(snapshot.specs)))
         if made is None:
             return None
         if made.is_news:

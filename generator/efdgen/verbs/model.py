@@ -11,6 +11,7 @@ from efdgen.errors import Problem, UsageError
 from efdgen.language import suggest
 from efdgen.language.tuples import NamedTuple
 from efdgen.output.tree import FileTree
+from efdgen.repository import paths
 
 if TYPE_CHECKING:
     from efdgen.environment.model import ResolvedEnvironment
@@ -79,13 +80,16 @@ class Rendering(NamedTuple):
     is_vendored: bool = True
 
 
-def selected(names: Sequence[str], known: frozenset[str]) -> list[str]:
+def selected(root: Path, names: Sequence[str], known: frozenset[str]) -> list[str]:
     """Return the named environments (none named: all), sorted.
 
     Raises:
-        UsageError: when one is unknown.
+        UsageError: when one is unknown; the message names the file that may be meant to be its spec.
     """
     for name in names:
         if name not in known:
+            stray = paths.stray_spec(root, name)
+            if stray:
+                raise UsageError(f"unknown environment {name!r}: {stray} is not read; move it to {paths.spec(name)}")
             raise UsageError(suggest.unknown("environment", name, known))
     return sorted(set(names) or known)

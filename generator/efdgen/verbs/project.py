@@ -65,7 +65,7 @@ def open_project(
         if app not in (known := paths.app_names(root)):
             raise UsageError(suggest.unknown("app", app, known))
     repository = load(root, names, apps, instead=instead)
-    return Project(root, selected(names, repository.names), lambda: repository)
+    return Project(root, selected(root, names, repository.names), lambda: repository)
 
 
 def resolutions(project: Project) -> Iterator[Resolution]:

@@ -172,7 +172,10 @@ class Builder:
     def _open(self, event: Any, data: Any) -> bool:
         frame = self._stack[-1] if self._stack else None
         if frame is not None and type(frame.data) is dict and frame.key is None:
-            self._problem(event, "E106", "a key must be text, not a list or a mapping")
+            mark, outer = event.start_mark, frame.marks
+            is_double = type(data) is dict and (mark.line + 1, mark.column) == (outer.line, outer.column)
+            hint = "for a value of the environment, write <% ... %>; text with {{ }} needs quotes" if is_double else ""
+            self._problem(event, "E106", "a key must be text, not a list or a mapping", hint)
             return False
         if len(self._stack) >= MAX_DEPTH:
             self._problem(event, "E110", f"nested more than {MAX_DEPTH} levels deep")

@@ -11,6 +11,7 @@ _NO_BLANK = re.compile(r"\s*(?:- )?(?P<key>[\w./-]+):(?P<value>[^\s:/][^:]*|[^\s
 """A key with a colon and no blank behind it; not a URL."""
 
 _HYPHEN = re.compile(r"\s*-[^\s-]")
+_ITEM = re.compile(r"\s*-(?:\s+(?P<word>[\w./-]+)\s*(?:#.*)?\Z|\s|\Z)")
 
 
 class Slip(NamedTuple):
@@ -34,7 +35,8 @@ def slip(error: Any, text: str) -> Slip | None:
     if "could not find expected ':'" in said and context is not None:
         return _missing_blank(lines, context.line) or _no_colon(lines, context)
     if "did not find expected key" in said and context is not None:
-        return _text_above(lines, mark) or _not_in_line(lines, mark, context) or _more_than_quoted(lines, mark)
+        found = (each(lines, mark, context) for each in (_text_above, _item_among_keys, _ends_too_soon, _not_in_line))
+        return next(filter(None, found), None) or _more_than_quoted(lines, mark)
     if "did not find expected '-' indicator" in said and context is not None:
         message = f"this line is not an item of the list that begins on line {context.line + 1}"
         return Slip(mark.line + 1, mark.column + 1, message, "begin it with a hyphen and a blank, or indent it less")
@@ -69,7 +71,7 @@ def _missing_blank(lines: list[str], number: int) -> Slip | None:
     return None
 
 
-def _text_above(lines: list[str], mark: Any) -> Slip | None:
+def _text_above(lines: list[str], mark: Any, _context: Any) -> Slip | None:
     """Return the slip in the line above, where that is text for lack of a blank, and a comment ends it."""
     above = _line_above(lines, mark.line)
     if above is None or lines[above].lstrip().startswith("- ") or _indent(lines[above]) != mark.column:
@@ -81,8 +83,42 @@ def _no_colon(lines: list[str], context: Any) -> Slip | None:
     line = lines[context.line]
     if line[: context.column].strip(" -") or ":" in line:
         return None
+    above = _line_above(lines, context.line)
+    if above is not None and _ITEM.match(lines[above]) and _indent(lines[above]) == _indent(line):
+        message = "there is no hyphen before this item"
+        hint = f"begin it with a hyphen and a blank, as line {above + 1}; or, if it is a key, write a colon behind it"
+        return Slip(context.line + 1, context.column + 1, message, hint)
     message = "there is no colon behind this key"
     return Slip(context.line + 1, context.column + 1, message, "write a key, a colon, a blank and the value")
+
+
+def _item_among_keys(lines: list[str], mark: Any, context: Any) -> Slip | None:
+    """Return the slip of a hyphen in a line that stands where keys stand."""
+    item = _ITEM.match(lines[mark.line]) if mark.line < len(lines) else None
+    if item is None or not mark.column == context.column == _indent(lines[mark.line]):
+        return None
+    message = f"this is an item of a list, among the keys of the mapping that begins on line {context.line + 1}"
+    hint = "leave the hyphen out, or indent the list below a key"
+    if item["word"]:
+        hint = f"write it as a key, without the hyphen: `{item['word']}: {{}}`, or with what belongs to it below"
+    return Slip(mark.line + 1, mark.column + 1, message, hint)
+
+
+def _ends_too_soon(lines: list[str], mark: Any, context: Any) -> Slip | None:
+    """Return the slip in the line above, where the lines before and behind it are indented alike, and it is not.
+
+    That line is right by itself, and so it is the next one that a parser can't read.
+    """
+    above = _line_above(lines, mark.line)
+    if above is None or not context.column == _indent(lines[above]) < mark.column:
+        return None
+    before = _levels(lines, above)
+    if mark.column not in before or above - 1 not in before.values():
+        return None
+    message = f"this line is indented less than those around it, so that line {mark.line + 1} has no place"
+    hint = f"indent it with {_blanks(mark.column)}, as line {mark.line + 1}"
+    hint += f"; or, if this line is right, that one with {_blanks(context.column)}"
+    return Slip(above + 1, context.column + 1, message, hint)
 
 
 def _not_in_line(lines: list[str], mark: Any, context: Any) -> Slip | None:
@@ -91,10 +127,23 @@ def _not_in_line(lines: list[str], mark: Any, context: Any) -> Slip | None:
     where = f"line {context.line + 1}, where its mapping begins"
     message = f"this line does not line up with the others: it has {_blanks(mark.column)} before it"
     hint = f"indent it with {_blanks(context.column)}, as {where}"
-    above = _line_above(lines, mark.line)
-    if above is not None and mark.column < _indent(lines[above]) and _indent(lines[above]) != context.column:
-        hint += f", or with {_blanks(_indent(lines[above]))}, as the line above"
+    levels = _levels(lines, mark.line)
+    deeper = min((level for level in levels if level > max(mark.column, context.column)), default=None)
+    if deeper is not None:
+        is_above = levels[deeper] == _line_above(lines, mark.line)
+        hint += f", or with {_blanks(deeper)}, as {'the line above' if is_above else f'line {levels[deeper] + 1}'}"
     return Slip(mark.line + 1, mark.column + 1, message, hint)
+
+
+def _levels(lines: list[str], number: int) -> dict[int, int]:
+    """Return how far the lines above are indented that a line can go on with, each with the nearest such line."""
+    found: dict[int, int] = {}
+    above = _line_above(lines, number)
+    while above is not None:
+        if not found or _indent(lines[above]) < min(found):
+            found[_indent(lines[above])] = above
+        above = _line_above(lines, above) if min(found) else None
+    return found
 
 
 def _more_than_quoted(lines: list[str], mark: Any) -> Slip | None:
