@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 import efdgen
-from efdgen.cli import command
+from efdgen import cli
+from efdgen.cli import command, common
 from efdgen.language import schema
 from efdgen.report import findings
+from support.checkout import ROOT
 from support.repository import overlay, small_repository
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "diagnostics.md").read_text(encoding="utf-8")
@@ -98,6 +100,24 @@ def test_an_accepted_rule_is_not_reported(tmp_path: Path) -> None:
     assert _codes(example.partition("accept:")[0], tmp_path / "again") == ["W505"]
 
 
-@pytest.mark.parametrize("status", [0, 1, 2, 3, 4, 5, 70])
-def test_every_exit_status_is_explained(status: int) -> None:
-    assert re.search(rf"^\| {status} ", PAGE, re.MULTILINE)
+def _statuses(page: str) -> dict[str, str]:
+    """Return the table of exit statuses of a page."""
+    found = re.search(r"^\| exit status \| meaning \|\n\|---\|---\|\n((?:\|.*\n)+)", page, re.MULTILINE)
+    assert found
+    return dict(re.findall(r"^\| (\d+) \| (.*) \|$", found[1], re.MULTILINE))
+
+
+def test_all_that_list_exit_statuses_say_the_same_and_name_each_verb() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.sub(r"\s+", " ", command.help or "").partition("Exit status: ")[2]
+    helped = dict(re.findall(r"(\d+) (.*?)(?=, \d+ |\.$|\. )", told))
+
+    assert _statuses(PAGE) == _statuses(readme)
+    known = {0, common.DIFFERENCES, common.USAGE, common.INVALID_INPUT, common.OUTPUT, common.CHARTS, common.UNKNOWN}
+    assert {*map(int, helped)} == {*map(int, _statuses(PAGE))} == {*known, 70, 130}
+    for name, status in (("DIFFERENCES", "1"), ("UNKNOWN", "6")):
+        for module in Path(cli.__file__).parent.glob("*_command.py"):
+            if re.search(rf"Exit\(.*\b{name}\b", module.read_text(encoding="utf-8")):
+                verb = module.stem.removesuffix("_command")
+                assert re.search(rf"\b{verb}\b", helped[status]), (status, verb)
+                assert f"`{verb}" in _statuses(PAGE)[status], (status, verb)

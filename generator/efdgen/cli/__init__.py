@@ -104,11 +104,11 @@ def command() -> None:
 
     \b
     Exit status: 0 fine, 1 something found (by check, lint, audit,
-    secrets --missing, tidy --check or diff --fail-outside) or no (rbac),
-    2 wrong usage, 3 invalid input,
+    secrets --missing, tidy --check, import or diff --fail-outside) or no
+    (rbac), 2 wrong usage, 3 invalid input,
     4 rendered/ or a report can't be read or written, 5 a chart can't be
-    fetched, verified or hydrated, 6 an audit could not ask something,
-    70 a bug in efdgen, 130 interrupted.
+    fetched, verified or hydrated, 6 audit or secrets --missing could not
+    ask something, 70 a bug in efdgen, 130 interrupted.
     """
 
 
