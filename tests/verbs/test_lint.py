@@ -119,6 +119,18 @@ def test_hints_that_differ_do_not_make_two_problems_of_one() -> None:
     assert problem.hint == "known: y"
 
 
+def test_what_is_wrong_with_what_all_wrapper_charts_have_is_one_problem() -> None:
+    places = (("templates/wrapper/templates/x.yaml", 1), ("templates/apps/store/templates/x.yaml", 2))
+    for file, count in places:
+        one = Problem("E701", "unknown key 'x'", Location(file, 1, 1), hint="known: y")
+        found = [Finding(one, name, app, "") for name in ("lab", "dome") for app in ("store", "view")]
+        problems = list(lint.combined(found))
+        assert len(problems) == count
+        said = "in 2 apps of environments lab, dome" if count == 1 else "store in environments lab, dome"
+        assert problems[0].message == f"unknown key 'x' ({said})"
+        assert (problems[0].app, problems[0].hint) == ("" if count == 1 else "store", "known: y")
+
+
 def test_a_removed_api_is_an_error(root: Path) -> None:
     edit(root / LAB, 'kubernetesVersion: "1.21.5"', 'kubernetesVersion: "1.25.0"')
 

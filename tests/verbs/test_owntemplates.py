@@ -60,6 +60,15 @@ def test_a_template_that_fails_is_an_error_at_its_line_where_it_is_run(root: Pat
     assert problems(root) == ()
 
 
+def test_a_template_of_all_wrapper_charts_that_fails_is_one_error(root: Path) -> None:
+    overlay(root, {"templates/wrapper/templates/map.yaml": f'{MAP}  size: "{{{{ if }}}}"\n'})
+    (problem,) = problems(root)
+    assert (problem.code, *problem.location[:2]) == ("E714", "templates/wrapper/templates/map.yaml", 5)
+    assert problem.message.endswith("missing value for if (in 4 apps of dome, lab)"), problem.message
+    (problem,) = problems(root, "view")
+    assert problem.message.endswith("(view in dome, lab)"), problem.message
+
+
 def test_templates_that_do_not_fail_are_no_error_and_the_option_reaches_the_verbs(root: Path) -> None:
     assert CliRunner().invoke(cli.command, ["render", "--root", str(root)]).exit_code == 0
     for verb in ("validate", "check"):

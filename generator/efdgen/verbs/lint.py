@@ -219,18 +219,29 @@ def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Fin
 
 
 def combined(findings: Iterable[Finding]) -> Iterator[Problem]:
-    """Yield each problem once, with the app and the environments that have it. Hints say where they differ."""
-    where: dict[tuple[Problem, str, str], dict[str, list[str]]] = {}
+    """Yield each problem once, with the app and the environments that have it. Hints say where they differ.
+
+    What is wrong at one place of what all wrapper charts have is one problem, however many apps show it.
+    """
+    where: dict[tuple[Problem, str, str], dict[str, dict[str, list[str]]]] = {}
     for problem, environment, app, template in findings:
-        hints = where.setdefault((problem._replace(hint=""), app, template), {})
-        if environment not in hints.setdefault(problem.hint, []):
-            hints[problem.hint].append(environment)
-    for (problem, app, template), hints in where.items():
-        names = list(dict.fromkeys(name for those in hints.values() for name in those))
+        shared = "" if problem.location.file.startswith(f"{paths.WRAPPER}/") else app
+        apps = where.setdefault((problem._replace(hint=""), shared, template), {}).setdefault(problem.hint, {})
+        if environment not in apps.setdefault(app, []):
+            apps[app].append(environment)
+    for (problem, _, template), hints in where.items():
+        apps = {}
+        for app, names in (each for those in hints.values() for each in those.items()):
+            apps[app] = [*dict.fromkeys((*apps.get(app, ()), *names))]
+        names = list(dict.fromkeys(name for those in apps.values() for name in those))
+        app = next(iter(apps))
+        who = f"{app} in" if len(apps) == 1 else f"in {len(apps)} apps of"
         source = f", template {template}" if template else ""
-        message = f"{problem.message} ({app} in {listed(names)}{source})"
-        hint = _hint(hints)
-        yield problem._replace(message=message, app=app, environments=tuple(names), hint=hint)
+        message = f"{problem.message} ({who} {listed(names)}{source})"
+        of_hints = {hint: [*dict.fromkeys(name for e in those.values() for name in e)] for hint, those in hints.items()}
+        yield problem._replace(
+            message=message, app=app if len(apps) == 1 else "", environments=tuple(names), hint=_hint(of_hints)
+        )
 
 
 def _hint(hints: Mapping[str, Sequence[str]]) -> str:

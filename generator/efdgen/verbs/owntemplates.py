@@ -74,19 +74,28 @@ def refuse_failing(rendered: Rendering, engine: Engine, apps: Sequence[str] = ()
     """
     repository = rendered.project.repository
     tree = folders.built(rendered.tree, rendered.project.root)
-    problems: dict[tuple[Problem, str], list[str]] = {}
+    problems: dict[Problem, dict[str, list[str]]] = {}
     for environment in rendered.environments:
         name = environment.facts.name
         capabilities = hydrate.capabilities(tree, name, environment.facts.cluster)
         for one in _hydrated(tree, name, apps, engine, capabilities):
             for finding in owntemplates.failing(one, one, tree, repository):
                 if not acceptance.is_accepted(environment.spec, CODE, finding.app, finding.problem.path):
-                    problems.setdefault((finding.problem, finding.app), []).append(name)
+                    problems.setdefault(finding.problem, {}).setdefault(finding.app, []).append(name)
     if problems:
         raise InvalidInputError(
-            problem._replace(message=f"{problem.message} ({app} in {', '.join(names)})")
-            for (problem, app), names in problems.items()
+            problem._replace(message=f"{problem.message} ({shown_by(apps_of)})")
+            for problem, apps_of in problems.items()
         )
+
+
+def shown_by(apps: Mapping[str, Sequence[str]]) -> str:
+    """Return who shows a problem of a template: an app with its environments, or, of one that apps share, how many do.
+
+    `chronograf in base, summit`, or `in 13 apps of base, summit`.
+    """
+    names = ", ".join(dict.fromkeys(name for those in apps.values() for name in those))
+    return f"in {len(apps)} apps of {names}" if len(apps) > 1 else f"{next(iter(apps))} in {names}"
 
 
 def _hydrated(
