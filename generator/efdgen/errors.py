@@ -21,6 +21,11 @@ class Severity(enum.Enum):
     WARNING = "warning"
 
 
+def severity(code: str) -> Severity:
+    """Return how much what a code stands for weighs: its letter says so, E an error, W a warning."""
+    return Severity.WARNING if code.startswith("W") else Severity.ERROR
+
+
 class Location(NamedTuple):
     """A place in a file. Lines and columns count from 1; 0 means the file as a whole."""
 

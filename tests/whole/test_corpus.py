@@ -46,6 +46,8 @@ def _render(root: Path) -> tuple[int, list[Expected]]:
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert_reported(root, problems(result.stdout))
+    for problem in json.loads(result.stdout)["problems"]:
+        assert problem["severity"] == ("warning" if problem["code"].startswith("W") else "error"), problem
     return result.exit_code, _diagnostics(result.stdout)
 
 

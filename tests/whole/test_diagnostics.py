@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -98,6 +100,23 @@ def test_an_accepted_rule_is_not_reported(tmp_path: Path) -> None:
 
     assert _codes(example, tmp_path) == []
     assert _codes(example.partition("accept:")[0], tmp_path / "again") == ["W505"]
+
+
+def test_the_letter_of_a_code_says_what_it_weighs() -> None:
+    """Where a problem is made of a code by its name; what a run finds is held to it by the corpus."""
+    for path in Path(efdgen.__file__).parent.rglob("*.py"):
+        for call in (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if _makes_a_problem(node)):
+            given = [keyword.value for keyword in call.keywords if keyword.arg == "severity"] or call.args[5:6]
+            weight = ast.unparse(given[0]) if given else "Severity.ERROR"
+            code = ast.literal_eval(call.args[0])
+            expected = ("Severity.WARNING" if code[0] == "W" else "Severity.ERROR", "severity(code)")
+            assert weight in expected, f"{path}:{call.lineno}: {code} is {weight}"
+
+
+def _makes_a_problem(node: Any) -> bool:
+    """Say whether a node of Python's is a problem with a code that stands there."""
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem"
+    return is_call and isinstance(node.args[0], ast.Constant)
 
 
 def _statuses(page: str) -> dict[str, str]:

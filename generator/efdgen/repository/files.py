@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
-from efdgen.errors import InvalidInputError, Location, Path, Problem
+from efdgen.errors import InvalidInputError, Location, Path, Problem, severity
 from efdgen.language import inheriting, schema, suggest, yamlio
 from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
@@ -67,8 +67,8 @@ class Files:
         self._folder = f"{root}/"
 
     def problem(self, code: str, message: str, location: Location, path: Path = (), hint: str = "") -> None:
-        """Record a problem."""
-        self.problems.append(Problem(code, message, location, path, hint))
+        """Record a problem; its code's letter says what it weighs."""
+        self.problems.append(Problem(code, message, location, path, hint, severity(code)))
 
     def unknown(self, what: str, document: Document, path: Path, known: Iterable[str], *, key: bool = False) -> None:
         """Record that the name at `path`, a value or, with `key`, a key, names nothing that exists."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from efdgen.environment import applications
 from efdgen.environment.argocd import server_at
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import Path, Problem, Severity
+from efdgen.errors import Path, Problem, severity
 from efdgen.language.layers import sets
 from efdgen.repository import paths
 from efdgen.rules.findings import Finding, in_app, in_facts
@@ -96,8 +96,7 @@ def policies_name_applications(environment: ResolvedEnvironment, _identities: Id
         if policy.resource in ("applications", "logs", "exec") and app not in called.values() and app in called:
             path: Path = ("argocd", "rbac", "policies", index, "object")
             message = f"there is no Application {app!r}: that of {app} is called {called[app]!r}"
-            finding = in_facts("W524", message, environment, path)
-            yield finding._replace(problem=finding.problem._replace(severity=Severity.WARNING))
+            yield in_facts("W524", message, environment, path)
 
 
 def _in_spec(code: str, message: str, environment: ResolvedEnvironment, facts: Sequence[Path], hint: str) -> Finding:
@@ -108,7 +107,7 @@ def _in_spec(code: str, message: str, environment: ResolvedEnvironment, facts: S
     spec = environment.spec.document
     path: Path = next((fact for fact in facts if sets(spec.data, fact)), ("name",))
     text = f"{message} (environment {environment.facts.name})"
-    return Finding(Problem(code, text, spec.locate(path), path, hint), "")
+    return Finding(Problem(code, text, spec.locate(path), path, hint, severity(code)), "")
 
 
 def _own(environment: ResolvedEnvironment) -> Iterator[tuple[str, str]]:

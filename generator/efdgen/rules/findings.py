@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.errors import Path, Problem, Severity
+from efdgen.errors import Path, Problem, Severity, severity
 from efdgen.language import scope
 from efdgen.language.layers import winner
 from efdgen.language.shown import listed
@@ -49,9 +49,10 @@ def said_together(findings: Iterable[Finding]) -> Iterator[Problem]:
 def in_facts(
     code: str, message: str, environment: ResolvedEnvironment, path: Path, hint: str = "", app: str = ""
 ) -> Finding:
-    """Return an error at the layer that set a fact."""
+    """Return a finding at the layer that set a fact. Its code's letter says what it weighs, as everywhere."""
     location = scope.locate(environment.spec.layers, path)
-    return Finding(Problem(code, f"{message} (environment {environment.facts.name})", location, path, hint), app)
+    text = f"{message} (environment {environment.facts.name})"
+    return Finding(Problem(code, text, location, path, hint, severity(code)), app)
 
 
 def in_app(
@@ -64,20 +65,20 @@ def in_app(
     *,
     key: bool = False,
 ) -> Finding:
-    """Return a finding at the layer that set something of an app, or at its key there; a code with W is a warning."""
+    """Return a finding at the layer that set something of an app, or at its key there."""
     layer = winner(app.layers, path) if key else None
     location = layer.locate(path, key=True) if layer else scope.locate(app.layers, path)
     where = ("apps", app.definition.name, *path)
-    severity = Severity.WARNING if code.startswith("W") else Severity.ERROR
     text = f"{message} ({app.definition.name} in environment {environment.facts.name})"
-    return Finding(Problem(code, text, location, where, hint, severity), app.definition.name)
+    return Finding(Problem(code, text, location, where, hint, severity(code)), app.definition.name)
 
 
 def at_app(code: str, message: str, environment: ResolvedEnvironment, app: str, hint: str = "") -> Finding:
-    """Return an error at the line of the spec that lists an app."""
+    """Return a finding at the line of the spec that lists an app."""
     path: Path = ("apps", app)
     location = environment.spec.document.locate(path, key=True)
-    return Finding(Problem(code, f"{message} (environment {environment.facts.name})", location, path, hint), app)
+    text = f"{message} (environment {environment.facts.name})"
+    return Finding(Problem(code, text, location, path, hint, severity(code)), app)
 
 
 def own_host_path(environment: ResolvedEnvironment, service: str) -> Path:

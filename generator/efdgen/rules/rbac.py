@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from efdgen.environment import globs, permissions, questions
 from efdgen.environment.model import Policy, ResolvedEnvironment
 from efdgen.environment.permissions import Question
-from efdgen.errors import Path, Severity
+from efdgen.errors import Path
 from efdgen.language import suggest
 from efdgen.rules.findings import Finding, in_facts
 from efdgen.rules.identities import Identities
+
+_NOT_ALONE = frozenset("/*?[{")
+"""What an object has that is more than a name: a slash, or what can stand for one."""
 
 
 def roles_are_defined(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
@@ -71,7 +74,7 @@ def tests_are_about_something(environment: ResolvedEnvironment, identities: Iden
         for word, message, hint in questions.doubts(facts.argocd.rbac, asked, known):
             if word == "object" and asked.object.partition("/")[2] in others:
                 continue
-            yield _warning("W543", message, environment, ("argocd", "rbac", "tests", index, word), hint)
+            yield in_facts("W543", message, environment, ("argocd", "rbac", "tests", index, word), hint)
 
 
 def policies_say_something(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
@@ -79,7 +82,7 @@ def policies_say_something(environment: ResolvedEnvironment, _identities: Identi
     if environment.facts.argocd.managed:
         for index, why in permissions.pointless(environment.facts.argocd.rbac):
             path: Path = ("argocd", "rbac", "policies", index)
-            yield _warning("W542", f"the policy changes nothing: {why}", environment, path, "remove it")
+            yield in_facts("W542", f"the policy changes nothing: {why}", environment, path, "remove it")
 
 
 def policies_are_about_something(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
@@ -91,6 +94,13 @@ def policies_are_about_something(environment: ResolvedEnvironment, identities: I
     called = {app.definition.name for app in environment.apps}
     others = identities.fleet.neighbourhoods.of(facts.name).applications
     for index, policy in enumerate(facts.argocd.rbac.policies):
+        where: Path = ("argocd", "rbac", "policies", index, "object")
+        if policy.resource in permissions.OF_PROJECTS and _NOT_ALONE.isdisjoint(policy.object):
+            message = f"{policy.object!r} names no project, so the policy is about nothing"
+            meant = [f"{project}/{name}" for project, name in sorted(own) if name == policy.object]
+            hint = f"it is <project>/<application>{f': {meant[0]}' if meant else ''}"
+            yield in_facts("W543", message, environment, where, hint)
+            continue
         if not _is_about_applications(policy) or not globs.is_well_formed(policy.object):
             continue
         if any(globs.matches(policy.object, "/".join(each)) for each in own):
@@ -102,15 +112,10 @@ def policies_are_about_something(environment: ResolvedEnvironment, identities: I
             names = [application for of, application in own if globs.matches(project, of)]
             hint = suggest.hint(name, names) if names else f"the project is {facts.argocd.project!r}"
             message = f"no Application is meant by {policy.object!r}"
-            yield _warning("W543", message, environment, ("argocd", "rbac", "policies", index, "object"), hint)
+            yield in_facts("W543", message, environment, where, hint)
 
 
 def _is_about_applications(policy: Policy) -> bool:
     """Say whether a policy is about Applications that there already are, in Argo CD's own namespace."""
     is_plain = policy.object.count("/") == 1 and "*" not in policy.object.partition("/")[0]
     return is_plain and policy.resource in ("applications", "logs", "exec") and policy.action != "create"
-
-
-def _warning(code: str, message: str, environment: ResolvedEnvironment, path: Path, hint: str) -> Finding:
-    finding = in_facts(code, message, environment, path, hint)
-    return finding._replace(problem=finding.problem._replace(severity=Severity.WARNING))
