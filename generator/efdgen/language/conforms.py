@@ -128,6 +128,7 @@ _ANNOTATIONS = frozenset(
         "markdownDescription",
         "examples",
         "default",
+        "deprecated",
         "errorMessage",
     ]
 )

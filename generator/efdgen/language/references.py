@@ -18,6 +18,9 @@ from efdgen.errors import EfdgenError, Path
 ANNOTATION = "x-"
 """How the keywords begin that say what a value means, and nothing about what it may be."""
 
+_TOLD = ("deprecated", "description")
+"""What a retired value is told of, which is said beside a reference and not of all that have that type."""
+
 IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 """The keywords whose schemas are about the same value."""
 
@@ -117,7 +120,9 @@ class SchemaFile:
         file, pointer, seen = self, "", set()
         annotations: dict[str, Any] = {}
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
-            annotations = {**{key: node[key] for key in node if key.startswith(ANNOTATION)}, **annotations}
+            told = _TOLD if node.get("deprecated") is True else ()
+            own = {key: node[key] for key in node if key.startswith(ANNOTATION) or key in told}
+            annotations = {**own, **annotations}
             reference = node["$ref"]
             name, _, pointer = reference.partition("#")
             try:

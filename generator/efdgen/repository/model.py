@@ -233,8 +233,8 @@ class Schemas(NamedTuple):
         facts: of every fact, evaluated.
         own: where facts belong to one environment, those that others follow from first.
         identifying: where facts are other names of the environment.
-        names_in_specs: where specs name something that must exist.
-        names_in_shared: where shared facts do.
+        retired: where facts are that nobody should use any more, each with what its schema says of it.
+        names_in_specs, names_in_shared: where specs, and shared facts, name something that must exist.
     """
 
     environment: Mapping[str, Any]
@@ -242,6 +242,7 @@ class Schemas(NamedTuple):
     facts: Mapping[str, Any]
     own: tuple[Place, ...]
     identifying: tuple[Place, ...]
+    retired: tuple[Place, ...]
     names_in_specs: tuple[Place, ...]
     names_in_shared: tuple[Place, ...]
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from efdgen.errors import Path, dotted
 from efdgen.language import expressions, schema
-from efdgen.language.annotations import places, properties
+from efdgen.language.annotations import Place, places, properties
 from efdgen.repository import ownschemas, paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import Schemas
@@ -184,9 +184,19 @@ def _composed(declared: OwnSchema | None, *, is_open: bool) -> Schemas:
         all_facts,
         places(all_facts, "x-own"),
         places(all_facts, "x-identifies"),
+        tuple(_retired(all_facts)),
         tuple(place._replace(path=place.path[1:]) for place in named if place.path[0] == "specs"),
         tuple(place._replace(path=place.path[1:]) for place in named if place.path[0] == "shared"),
     )
+
+
+def _retired(facts: Mapping[str, Any]) -> Iterator[Place]:
+    """Yield where facts are that JSON Schema calls deprecated, each with its description."""
+    marked = [place.path for place in places(facts, "deprecated") if place.says is True]
+    # The first is said of the fact itself, others of its type.
+    described = [*places(facts, "description")][::-1] if marked else []
+    said = {place.path: place.says for place in described}
+    yield from (Place(path, str(said.get(path, ""))) for path in marked)
 
 
 def _required(fact: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from efdgen.rules import (
     names,
     numbers,
     rbac,
+    retired,
     secrets,
     spelling,
 )
@@ -59,6 +60,7 @@ _RULES = (
     idle.nulls_take_something_away,
     idle.settings_of_argocd_are_read,
     numbers.have_no_exponents,
+    retired.facts_are_not_retired,
 )
 
 _FOUND_ELSEWHERE = {"E506", "W544", "W545"}

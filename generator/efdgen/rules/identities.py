@@ -29,6 +29,7 @@ class Identities:
         resolver: resolves their environments.
         own: where facts stand that belong to one environment, those that others follow from first.
         identifying: where facts stand that are other names of their environment.
+        retired: where facts stand that nobody should use any more, each with what its schema says of it.
         table_texts: every text of a table: it may be about anybody.
         fleet: all environments, by everything that names them.
         asked: what was asked about them since `begin`.
@@ -62,6 +63,7 @@ class Identities:
         )
         self.own = repository.schemas.own
         self.identifying = repository.schemas.identifying
+        self.retired = repository.schemas.retired
         items = {name: table.items for name, table in repository.tables.items()}
         self.table_texts = frozenset(text for _, text in leaves(items) if isinstance(text, str))
         self.asked = self.fleet.asked
