@@ -184,6 +184,7 @@ def test_the_example_in_the_docs_says_what_the_docs_say() -> None:
 def test_the_docs_list_the_named_types() -> None:
     listed = set(re.findall(r"`([^`\n]+)`", PAGE))
     of_specs = {
+        "inherited",
         "vaultPath",
         "vaultSecretPath",
         "urlPort",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import Location, Path, Problem, dotted, severity
+from efdgen.errors import Location, Path, Problem, Severity, dotted
 from efdgen.language.annotations import Place, found
 from efdgen.language.layers import Layer, leaves
 from efdgen.rules.findings import Finding
@@ -44,4 +44,4 @@ def _why(place: Place) -> str:
 
 
 def _finding(message: str, location: Location, path: Path, app: str) -> Finding:
-    return Finding(Problem("W546", message, location, path, severity=severity("W546")), app)
+    return Finding(Problem("W546", message, location, path, severity=Severity.WARNING), app)
