@@ -85,11 +85,11 @@ def test_the_help_lists_the_verbs_and_the_exit_statuses() -> None:
         assert re.search(rf"^  {verb} +[A-Z].+\.$", text, re.MULTILINE)
     for status in (
         "0 fine",
-        "1 something found (by check, lint, audit, secrets --missing, tidy --check or diff --fail-outside)",
+        "1 something found (by check, lint, audit, secrets --missing, tidy --check, import or diff --fail-outside)",
         "2 wrong usage",
         "3 invalid input",
         "4 rendered/",
-        "6 an audit could not ask something",
+        "6 audit or secrets --missing could not ask something",
         "70 a bug",
         "130",
     ):
