@@ -8,9 +8,9 @@ from typing import Any
 
 from efdgen.language import yamlio
 from efdgen.language.layers import at
-from support.checkout import ROOT, repository
+from support.checkout import FROZEN, ROOT, repository
 
-DEFAULTS = yamlio.load((ROOT / "environments/shared/facts.yaml").read_text(encoding="utf-8"))["defaults"]
+DEFAULTS = yamlio.load((FROZEN / "environments/shared/facts.yaml").read_text(encoding="utf-8"))["defaults"]
 
 
 def rows() -> dict[tuple[str, ...], str]:
