@@ -73,8 +73,7 @@ def test_the_folder_is_valid_as_it_is_and_with_all_examples_taken_in(small: Path
         "ingress": {"enabled": True, "hosts": [{"host": "board-lab.example.org", "paths": ["/"]}]},
         "auth": {"existingSecret": "board-auth"},
     }
-    # Only the charts of the other apps are not locked.
-    assert {(problem.code, "board" in problem.message) for problem in rendering.warnings} == {("W409", False)}
+    assert rendering.warnings == ()
 
 
 def test_what_can_t_be_had_or_is_there_leaves_nothing(small: Path, server: ChartServer) -> None:

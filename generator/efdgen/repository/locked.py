@@ -16,7 +16,7 @@ _HINT = "run: efdgen charts fetch"
 
 
 def problems(files: Files, apps: Iterable[AppDefinition]) -> Iterator[Problem]:
-    """Yield a warning for each entry of the lock that no app pins, and for each pin that has none.
+    """Yield a warning for each entry of the lock that no app pins any more.
 
     Where there is no lock, nothing in it, or something wrong with it, nothing is said here: who needs a chart says it.
 
@@ -27,17 +27,13 @@ def problems(files: Files, apps: Iterable[AppDefinition]) -> Iterator[Problem]:
     document = _document(files)
     if document is None:
         return
-    pins = {chart.reference: chart for app in apps for chart in app.charts if not chart.folder}
+    pins = {chart.reference for app in apps for chart in app.charts if not chart.folder}
     locked = {_reference(entry): index for index, entry in enumerate(at(document.data, ("charts",), ()))}
     for reference, index in locked.items():
         if reference not in pins:
             message = f"no app pins {reference.name} {reference.version} from {reference.repository} any more"
             location = document.locate(("charts", index))
             yield Problem("W409", message, location, ("charts", index), _HINT, Severity.WARNING)
-    for reference, chart in pins.items():
-        if locked and reference not in locked:
-            message = f"{paths.LOCK} does not say which archive {reference.name} {reference.version} is"
-            yield Problem("W409", message, chart.location, (), _HINT, Severity.WARNING)
 
 
 def _document(files: Files) -> yamlio.Document | None:
