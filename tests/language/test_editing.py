@@ -94,6 +94,7 @@ def test_a_mapping_that_must_stay_stays() -> None:
 def test_new_keys_stand_before_those_that_come_last() -> None:
     text = "name: a\n\n# What is deployed.\napps: {}\n"
     assert editing.put(text, ("site",), "b", last=("apps",)) == "name: a\nsite: b\n\n# What is deployed.\napps: {}\n"
+    assert editing.put(text, ("accept",), [1], last=("accept", "apps")).startswith("name: a\naccept:\n- 1\n\n# What")
 
 
 @pytest.mark.parametrize(

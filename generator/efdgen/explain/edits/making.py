@@ -11,7 +11,7 @@ from efdgen.explain.edits.model import DEFAULTS, DEFINITION, Target
 from efdgen.language.inheriting import INHERITED, is_inherited
 from efdgen.language.layers import ABSENT, Layer, at
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yamlio import editing, parse
+from efdgen.language.yamlio import differing, editing, parse
 
 _LAST = ("accept", "apps", "appDefaults")
 """What stands behind the facts in specs and in what they share."""
@@ -44,7 +44,7 @@ def put(target: Target, value: Any, *, anew: bool = False) -> Edit:
     """Return the edit that sets a value. An app that is listed is not listed anew, unless that is wanted."""
     if value == {} and not anew and target.app and not target.setting:
         return Edit(target, lambda text: _listed(text, target))
-    return Edit(target, lambda text: editing.put(text, target.path, value, target.keep, _LAST))
+    return Edit(target, lambda text: differing.put(text, target.path, value, target.keep, _LAST))
 
 
 def _listed(text: str, target: Target) -> str:

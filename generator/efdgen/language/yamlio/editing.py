@@ -8,7 +8,7 @@ comes of it is parsed, and must be the data as it was but for the change: a text
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Path
@@ -18,10 +18,10 @@ from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.spans import Entry
 from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
 
-__all__ = ["EditError", "append", "has_comment", "is_in_brackets", "put", "remove", "rename"]
+__all__ = ["EditError", "append", "has_comment", "insert", "is_in_brackets", "put", "remove", "rename"]
 
 
-def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] = ()) -> str:
+def put(text: str, path: Path, value: Any, keep: int = 0, last: Sequence[str] = ()) -> str:
     """Return a text with a value at `path`, and with the mappings that lead there.
 
     Args:
@@ -29,7 +29,7 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Collection[str] 
         path: where the value goes; list indices only lead to items that are there.
         value: the value.
         keep: how many parts of the path lead to what stays when nothing is left in it: there, `{}` becomes lines.
-        last: keys that stay behind others that are new.
+        last: keys that stay behind others that are new, in this order.
 
     Raises:
         EditError: when an alias, an anchor or a value that is no mapping is in the way.
@@ -121,7 +121,23 @@ def is_in_brackets(text: str, path: Path) -> bool:
 
 
 def append(text: str, path: Path, value: Any, *, first: bool = False) -> str:
-    """Return a text with one more item in the list at `path`: the last, or the first.
+    """Return a text with one more item in the list at `path`: the last, or the first, below comments above them all.
+
+    Raises:
+        EditError: when there is no list, or an alias or anchor is in the way.
+    """
+    return insert(text, path, -1 if first else None, value)
+
+
+def insert(text: str, path: Path, index: int | None, value: Any, lines: str = "") -> str:
+    """Return a text with one more item in the list at `path`, before the one at an index and what is above that.
+
+    Args:
+        text: a text that `parse` takes.
+        path: the list.
+        index: where the item goes; -1: to the top, below comments there; None: to the end.
+        value: the item.
+        lines: how it is written, if it is.
 
     Raises:
         EditError: when there is no list, or an alias or anchor is in the way.
@@ -130,12 +146,11 @@ def append(text: str, path: Path, value: Any, *, first: bool = False) -> str:
     depth, entry = edit.follow(path)
     if depth < len(path) or entry.node.kind != "sequence":
         raise EditError("there is no list", path[:depth])
-    items = edit.value_at(path)
-    return _checked(
-        edit.extended(entry.node, path, value, first=first),
-        _with(edit.data, path, [value, *items] if first else [*items, value]),
-        path,
-    )
+    items = list(edit.value_at(path))
+    index = len(items) if index is None else index
+    changed = edit.extended(entry.node, path, value, index, lines)
+    items.insert(max(index, 0), value)
+    return _checked(changed, _with(edit.data, path, items), path)
 
 
 def rename(text: str, path: Path, name: str) -> str:

@@ -99,3 +99,21 @@ def _end_of_block(text: str, start: int, end: int) -> int:
     if "+" in header:
         return start + len(re.sub(r"\r?\n\Z", "", written))
     return start + len(_END_OF_LINES.sub("", written))
+
+
+def aliases(node: Node) -> Iterator[tuple[str, int]]:
+    """Yield the aliases: whose they are, and where they stand."""
+    if node.kind == "alias":
+        yield node.anchor, node.start
+    for entry in node.entries:
+        yield from aliases(entry.node)
+
+
+def scalars(node: Node) -> Iterator[tuple[int, int]]:
+    """Yield where keys and scalars stand: a number sign in there begins no comment."""
+    if node.kind in ("scalar", "alias"):
+        yield node.start, node.end
+    for entry in node.entries:
+        if isinstance(entry.key, str):
+            yield entry.start, entry.end
+        yield from scalars(entry.node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from efdgen.errors import Path
@@ -26,24 +26,6 @@ class EditError(ValueError):
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(message)
         self.path = path
-
-
-def _aliases(node: Node) -> Iterator[tuple[str, int]]:
-    """Yield the aliases: whose they are, and where they stand."""
-    if node.kind == "alias":
-        yield node.anchor, node.start
-    for entry in node.entries:
-        yield from _aliases(entry.node)
-
-
-def _scalars(node: Node) -> Iterator[tuple[int, int]]:
-    """Yield where keys and scalars stand: a number sign in there begins no comment."""
-    if node.kind in ("scalar", "alias"):
-        yield node.start, node.end
-    for entry in node.entries:
-        if isinstance(entry.key, str):
-            yield entry.start, entry.end
-        yield from _scalars(entry.node)
 
 
 class Splice:
@@ -94,7 +76,7 @@ class Splice:
 
     def refuse_anchors(self, node: Node, path: Path) -> None:
         """Refuse to take out an anchor below a node that an alias elsewhere needs."""
-        elsewhere = {name for name, start in _aliases(self.root) if not node.start <= start < node.end}
+        elsewhere = {name for name, start in spans.aliases(self.root) if not node.start <= start < node.end}
         self._refuse_needed(node, path, elsewhere)
 
     def _refuse_needed(self, node: Node, path: Path, needed: Collection[str]) -> None:
@@ -152,14 +134,16 @@ class Splice:
             return text[: old.start] + styles.in_brackets(value) + text[old.end :]
         if isinstance(entry.key, int):
             lines = styles.item(value, styles.column(text, old.start) - 2, self.how)
-            return text[: old.start] + self._joined(lines).lstrip(" ")[2:] + text[old.end :]
+            end = self._line_end(old.end) if old.is_block else old.end
+            return text[: old.start] + self._joined(lines).lstrip(" ")[2:] + text[end:]
         colon = self._colon(entry, path)
         is_below = old.is_block and "\n" in text[colon : old.start]
         if not styles.is_lines(value):
             style = old.style if old.kind == "scalar" else ""
             new = styles.scalar(value, style)
             if is_below:
-                return f"{text[:colon]} {new}{text[colon : self._line_end(colon)]}{text[old.end :]}"
+                behind = text[colon : self._line_end(colon)]
+                return f"{text[:colon]} {new}{behind}{text[self._end_with_comments(entry) :]}"
             return text[: old.start] + new + text[old.end :]
         indent = styles.column(text, entry.start)
         lines = styles.block(value, indent, self.how)
@@ -170,10 +154,11 @@ class Splice:
             behind = ""
         else:
             behind = text[old.end : self._line_end(old.end)]
-        end = old.end if is_below or old.style in ("|", ">") else self._line_end(old.end)
+        end = old.end if old.style in ("|", ">") else self._line_end(old.end)
+        end = self._end_with_comments(entry) if is_below else end
         return f"{text[:colon]}{header}{behind}{self.how.newline}{self._joined(lines)}{text[end:]}"
 
-    def added(self, entry: Entry, path: Path, new: tuple[str, Any], last: Collection[str], *, is_kept: bool) -> str:
+    def added(self, entry: Entry, path: Path, new: tuple[str, Any], last: Sequence[str], *, is_kept: bool) -> str:
         """Return the text with one more entry, a key and its value, in the mapping at `path`."""
         node, text = entry.node, self.text
         name, value = new
@@ -191,33 +176,53 @@ class Splice:
         before = node.entries[-1]
         if node.style == "{":
             return f"{text[: before.node.end]}, {styles.entry_in_brackets(name, value)}{text[before.node.end :]}"
-        behind = next((index for index, each in enumerate(node.entries) if each.key in last), 0)
-        if behind and name not in last:
+        behind_it = last[last.index(name) + 1 :] if name in last else last
+        behind = next((index for index, each in enumerate(node.entries) if each.key in behind_it), 0)
+        if behind:
             before = node.entries[behind - 1]
         lines = styles.entry(name, value, styles.column(text, node.entries[0].start), self.how)
         end = self._end_with_comments(before)
         return f"{text[:end]}{self.how.newline}{self._joined(lines)}{text[end:]}"
 
-    def extended(self, node: Node, path: Path, value: Any, *, first: bool) -> str:
-        """Return the text with one more item in a list."""
+    def extended(self, node: Node, path: Path, value: Any, index: int, lines: str = "") -> str:
+        """Return the text with one more item in a list, before the one at an index, or behind all.
+
+        Args:
+            node: the list.
+            path: where it stands.
+            value: the item.
+            index: where it goes; below 0: to the top, also of comments that are about the item that is there.
+            lines: how it is written, if it is; in brackets, it is written anew.
+        """
         text = self.text
         if node.style == "[":
             new = styles.in_brackets(value)
             if not node.entries:
                 inside = text.index("[", node.start) + 1
                 return text[:inside] + new + text[inside:]
-            if first:
+            if index <= 0:
                 start = node.entries[0].node.start
                 return f"{text[:start]}{new}, {text[start:]}"
-            last = node.entries[-1].node.end
+            last = node.entries[index - 1].node.end
             return f"{text[:last]}, {new}{text[last:]}"
         dash = self._dash(node.entries[0], path)
-        lines = self._joined(styles.item(value, styles.column(text, dash), self.how))
-        if first:
+        how = self.how._replace(gap=styles.gap(text[dash : self._line_end(dash)]) or self.how.gap)
+        lines = lines or self._joined(styles.item(value, styles.column(text, dash), how))
+        if index <= 0:
             start = self._line_start(dash)
+            while not index and _COMMENT.match(text, above := self._line_start(start - 1)):
+                start = above
             return f"{text[:start]}{lines}{self.how.newline}{text[start:]}"
-        end = self._line_end(node.entries[-1].node.end)
+        end = self._line_end(node.entries[index - 1].node.end)
         return f"{text[:end]}{self.how.newline}{lines}{text[end:]}"
+
+    def item_lines(self, path: Path, index: int) -> str:
+        """Return how an item of a list is written, with the comment behind it; empty: between brackets."""
+        node = self.follow(path)[1].node
+        if node.style:
+            return ""
+        item = node.entries[index]
+        return self.text[self._line_start(self._dash(item, path)) : self._line_end(item.node.end)]
 
     def _dash(self, item: Entry, path: Path) -> int:
         """Return the place of the dash of an item, which begins its line."""
@@ -303,7 +308,7 @@ class Splice:
         """Say whether a comment is about what `remove` takes out: right above it, in it, behind or right below it."""
         top = self.emptied(path, keep)
         outer, siblings = self.follow(path[:top])[1], self.follow(path[: top - 1])[1].node.entries
-        scalars = sorted(_scalars(self.root), reverse=True)
+        scalars = sorted(spans.scalars(self.root), reverse=True)
         begin, before = (
             self._line_start(outer.start),
             max((stop for _, stop in scalars if stop <= outer.start), default=0),

@@ -20,16 +20,19 @@ _IN_BRACKETS = re.compile(r"(?:<% [A-Za-z0-9_. ]+ %>|[A-Za-z0-9_./+ -])*\Z")
 _QUANTITY = re.compile(r"(?!0[xXoObB])[0-9]+(?:\.[0-9]+)?[A-DF-Za-df-z%][A-Za-z]{0,2}\Z")
 """50Gi, 60s, 500m: no number to any parser, and so written without quotes. 12e4567 and 1.8.5 get some."""
 
+_DASH = re.compile(r"[ ]*-([ ]+)[^ #\r\n]")
+
 _LONGEST = 100
 """Columns that a collection in brackets may take to stay on one line."""
 
 
 class Habits(NamedTuple):
-    """How a file is written: the blanks of a level, those before the dash of a list, and its line end."""
+    """How a file is written: the blanks of a level, those before the dash of a list and behind it, and its line end."""
 
     level: int = 2
     dash: int = 0
     newline: str = "\n"
+    gap: int = 1
 
 
 def habits(root: Node, text: str) -> Habits:
@@ -38,7 +41,14 @@ def habits(root: Node, text: str) -> Habits:
     found = list(_offsets(root, text))
     levels = next((offset for kind, offset in found if kind == "mapping" and offset > 0), levels)
     dashes = next((offset for kind, offset in found if kind == "sequence"), dashes)
-    return Habits(levels, dashes, "\r\n" if "\r\n" in text else "\n")
+    gaps = (gap(line) for line in text.splitlines() if line.lstrip().startswith("- ") and gap(line))
+    return Habits(levels, dashes, "\r\n" if "\r\n" in text else "\n", next(gaps, Habits().gap))
+
+
+def gap(line: str) -> int:
+    """Return how many blanks stand behind the dash of a line that begins with one; 0: nothing does."""
+    found = _DASH.match(line)
+    return len(found[1]) if found else 0
 
 
 def _offsets(node: Node, text: str) -> Iterator[tuple[str, int]]:
@@ -130,13 +140,13 @@ def block(value: Any, indent: int, how: Habits) -> list[str]:
 
 def item(value: Any, indent: int, how: Habits) -> list[str]:
     """Write an item of a list as lines, its dash indented by `indent`."""
-    dash = f"{' ' * indent}- "
+    dash, inner = f"{' ' * indent}-{' ' * how.gap}", indent + 1 + how.gap
     if not is_lines(value):
         return [f"{dash}{scalar(value)}"]
     if isinstance(value, dict):
-        lines = [line for key, below in value.items() for line in entry(key, below, indent + 2, how)]
+        lines = [line for key, below in value.items() for line in entry(key, below, inner, how)]
     elif isinstance(value, list):
-        lines = [line for each in value for line in item(each, indent + 2, how)]
+        lines = [line for each in value for line in item(each, inner, how)]
     else:
         lines = block(value, indent, how)
         return [f"{dash}{lines[0]}", *lines[1:]]
