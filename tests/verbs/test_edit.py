@@ -239,6 +239,22 @@ def test_a_list_that_is_as_it_was_before_leaves_no_trace(root: Path) -> None:
         assert (root / DOME).read_bytes() == before, path
 
 
+def test_a_list_of_the_defaults_stays_with_nothing_in_it(root: Path) -> None:
+    before = (root / FACTS).read_bytes()
+    group = '{subject: "example:EFD ops", role: "role:ops"}'
+    for path, item, left in (("feed.news", "second", "    news: []"), ("argocd.rbac.groups", group, "      groups: []")):
+        for items in (Items(gone=[item]), Items(last=[item]))[:: 1 if item == group else -1]:
+            sources = Sources(root)
+            edited = sources.edited([in_list(sources, sources.target("defaults", path), items)])
+            assert not items.gone or lines(edited, FACTS)[1] == [left]
+            verb.write(root, edited)
+    # A group in brackets, as its list has none any more.
+    assert (root / FACTS).read_bytes() == before.replace(
+        b"groups:\n      - subject: example:EFD ops\n        role: role:ops\n",
+        b'groups: [{subject: "example:EFD ops", role: "role:ops"}]\n',
+    )
+
+
 def test_what_a_list_inherits_stands_in_it_once(root: Path) -> None:
     sources = Sources(root)
     target = sources.target("lab", "cluster.provides")

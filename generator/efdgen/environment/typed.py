@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import Facts
-from efdgen.errors import InvalidInputError, Path, Problem
+from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import scope
+from efdgen.language.layers import winner
 from efdgen.language.shown import shown
 from efdgen.repository.model import EnvironmentSpec
 
@@ -64,5 +65,18 @@ def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
         return {key: _typed(arguments[1], item, (*path, key), spec) for key, item in value.items()}
     if kind is Any or type(value) is kind:
         return value
-    message = f"must be {_TYPE_NAMES.get(kind, 'a mapping or a list')}, not {shown(value)} (environment {spec.name})"
-    raise InvalidInputError([Problem("E304", message, scope.locate(spec.layers, path), path)])
+    what = _TYPE_NAMES.get(kind) or {tuple: "a list"}.get(origin, "a mapping")
+    if value is None and winner(spec.layers, path) is None:
+        message, place = f"{dotted(path)} is missing, and must be {what}", _above(path, spec)
+    else:
+        message, place = f"must be {what}, not {shown(value)}", scope.locate(spec.layers, path)
+    raise InvalidInputError([Problem("E304", f"{message} (environment {spec.name})", place, path)])
+
+
+def _above(path: Path, spec: EnvironmentSpec) -> Location:
+    """Return where what is missing would stand: at the innermost mapping that is there, in the layer that is first."""
+    for depth in range(len(path) - 1, 0, -1):
+        layer = winner(spec.layers, path[:depth])
+        if layer is not None:
+            return layer.locate(path[:depth], key=True)
+    return spec.layers[0].locate(())

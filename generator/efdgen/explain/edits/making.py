@@ -91,10 +91,12 @@ def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
 
     is_of_chart = target.setting[:1] == ("values",) and (below is ABSENT or below is None)
 
+    is_default = target.layer == "shared facts" and not target.app and target.setting[0] not in _LAST
+
     def apply(text: str) -> str:
         now = at(parse(text, target.file).data, target.path)
-        # Brackets that stand among lines stay: `[]` may have stood there before.
-        stays = isinstance(now, list) and editing.is_in_brackets(text, target.path)
+        # Brackets that stand among lines stay: `[]` may have stood there before. So do the defaults: specs need them.
+        stays = is_default or (is_of_chart and isinstance(now, list) and editing.is_in_brackets(text, target.path))
         if not isinstance(now, list):
             kept = kept_items if gone or not inherited else [INHERITED]
             return editing.put(text, target.path, [*reversed(first), *kept, *last], target.keep, _LAST)
@@ -106,7 +108,7 @@ def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
         for item in last:
             text = editing.append(text, target.path, item)
         left = at(parse(text, target.file).data, target.path)
-        is_over = gone and _says_nothing(left, below, stays=is_of_chart and stays)
+        is_over = gone and _says_nothing(left, below, stays=stays)
         return editing.remove(text, target.path, target.keep) if is_over else text
 
     return Edit(target, apply, may_end=is_of_chart and not (kept_items or first or last))
