@@ -103,7 +103,7 @@ def test_a_pin_has_a_reason_a_day_that_there_is_and_a_value(small: Path) -> None
     ):
         result = run(small, *pin, *options)
         assert (result.exit_code, said in result.stderr) == (3, True), result.output
-    assert run(small, *pin, "--reason", "So.", "--until", "2028-02-29").exit_code == 0
+    assert run(small, *pin, "--reason", "So.", "--until", "2096-02-29").exit_code == 0
     result = run(small, "pin", "dome", "store.image.tag", "null", "--reason", "So.")
     assert "'null' can't be pinned; to set it: efdgen set dome store.image.tag null" in result.stderr
     result = run(small, "pin", "lab", "store.persistence.size", "1Gi", "--reason", "So.")
@@ -368,3 +368,44 @@ def test_a_mapping_that_would_take_values_away_is_refused_unless_that_is_said(sm
     assert snapshot(small) == before
     assert run(small, "set", "lab", "store", "{}", "--replace").exit_code == 0
     assert "  store: {}\n" in (small / LAB).read_text(encoding="utf-8")
+
+
+def test_an_app_is_handed_to_the_cluster_and_back_by_one_command(small: Path) -> None:
+    before = (small / LAB).read_bytes()
+    for words in (("unset", "lab", "vault-secrets-operator"), ("set", "dome", "vault-secrets-operator", "{}")):
+        alone = run(small, *words, "--dry-run")
+        flag = "--provided" if words[0] == "unset" else "--not-provided"
+        assert alone.exit_code == 3
+        assert f"efdgen {' '.join(words)} {flag}" in alone.output
+    for words, hint in ((("--add", "vault-secrets-operator"), "--provided"), (("--remove", "ingress-nginx"), "")):
+        assert hint in run(small, "set", "lab", "cluster.provides", *words, "--dry-run").output
+    assert run(small, "unset", "lab", "vault-secrets-operator", "--provided").exit_code == 0
+    assert b"  - <% inherited %>\n  - vault-secrets-operator\n" in (small / LAB).read_bytes().replace(b"    -", b"  -")
+    assert run(small, "set", "lab", "vault-secrets-operator", "{}", "--not-provided").exit_code == 0
+    line = b"  vault-secrets-operator: {}\n"
+    assert (small / LAB).read_bytes() == before.replace(line, b"") + line, "it is listed last"
+    for words in (("set", "lab", "store.image", "{}"), ("set", "north", "store", "{}"), ("set", "lab", "store", "1")):
+        assert run(small, *words, "--not-provided").exit_code == 2
+
+
+def test_what_does_nothing_or_is_over_is_refused_with_what_does_it(small: Path) -> None:
+    run(small, "pin", "dome", "store.image.tag", "1.9.2", "--reason", "So.")
+    run(small, "set", "lab", "vault-secrets-operator", "{values: {replicas: 2, \"on\": {it: true}}}")
+    pin = ("pin", "dome", "store.image.tag", "1.9.2", "--reason", "So.", "--until")
+    for words, says in (
+        (("set", "north", "archive", "{}"), "an app is deployed where a spec lists it: efdgen set lab archive {}"),
+        (("set", "defaults", "archive", "{}"), "efdgen set ENV archive {}"),
+        ((*pin, "2020-01-31"), "2020-01-31 has passed"),
+        (("set", "dome", "store.pins.image.tag.until", "2020-01-31"), "2020-01-31 has passed"),
+        (("pin", "dome", "store.resources", "{cpu: 1}", "--reason", "So."), "a pin can't be a mapping"),
+        (("set", "lab", "vault-secrets-operator.replicas", "two"), "is 2 now, and 'two' is text: write a number"),
+        (("set", "lab", "vault-secrets-operator.on.it", "no"), "vault-secrets-operator.on.it is true now, and 'no' is text: did you mean 'false'?"),
+    ):
+        result = run(small, *words)
+        assert result.exit_code == 2, result.output
+        assert says in result.output, result.output
+    assert run(small, "set", "lab", "store.resources.limits.cpu", "500m", "--dry-run").exit_code == 0
+    for value in ('"no"', "<% cluster.storageClass %>"):
+        assert run(small, "set", "lab", "vault-secrets-operator.on.it", value, "--dry-run").exit_code == 0
+    assert run(small, "set", "dome", "store.pins.image.tag.until", "2099-01-31").exit_code == 0
+    assert run(small, "versions", "archive").stderr.splitlines()[-1] == "no environment runs archive"

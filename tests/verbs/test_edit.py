@@ -242,7 +242,10 @@ def test_a_list_that_is_as_it_was_before_leaves_no_trace(root: Path) -> None:
 def test_a_list_of_the_defaults_stays_with_nothing_in_it(root: Path) -> None:
     before = (root / FACTS).read_bytes()
     group = '{subject: "example:EFD ops", role: "role:ops"}'
-    for path, item, left in (("feed.news", "second", "    news: []"), ("argocd.rbac.groups", group, "      groups: []")):
+    for path, item, left in (
+        ("feed.news", "second", "    news: []"),
+        ("argocd.rbac.groups", group, "      groups: []"),
+    ):
         for items in (Items(gone=[item]), Items(last=[item]))[:: 1 if item == group else -1]:
             sources = Sources(root)
             edited = sources.edited([in_list(sources, sources.target("defaults", path), items)])

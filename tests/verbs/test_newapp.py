@@ -144,6 +144,8 @@ def test_a_name_that_no_app_can_have_is_refused(small: Path) -> None:
         ("a" * 70, "it has 70 characters, at most 63 are allowed"),
         ("a-", "it begins or ends with a hyphen"),
         ("efd", "it is the parent chart's"),
+        ("kafka", "'kafka' is the name of a fact"),
+        ("accept", "'accept' is the name of a fact"),
     ):
         more = ["--chart", "a", "--version", "1.0.0", "--repository", "https://example.org", "--root", str(small)]
         result = CliRunner().invoke(cli.command, ["new-app", name, *more])

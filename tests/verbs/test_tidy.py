@@ -46,6 +46,12 @@ UNTIDY: dict[str, tuple[str, str, str, str]] = {
     ),
     "empty values": (DOME, "  view: {}\n", "  view: {values: {}}\n", "holds nothing"),
     "an empty mapping in values": (LAB, "      resources:\n", "      config: {}\n      resources:\n", "holds nothing"),
+    "an app that a site lists": (
+        FACTS,
+        "      store:\n        values:\n          config:",
+        "      link: {}\n      store:\n        values:\n          config:",
+        "appDefaults.link holds nothing",
+    ),
     "exceptions that nothing needs": (DOME, "apps:\n", f"accept:\n{ACCEPTED}apps:\n", "nothing breaks it"),
 }
 

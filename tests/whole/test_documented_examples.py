@@ -118,6 +118,7 @@ RUN: dict[tuple[str, str], Setup] = {
     ): nothing,
     ("docs/daily.md", "$ efdgen set summit feed.news --add-first sasquatch"): nothing,
     ("docs/daily.md", "$ efdgen set summit influxdb-staging {}"): nothing,
+    ("docs/daily.md", "$ efdgen unset summit ingress-nginx --provided --dry-run"): nothing,
     ("docs/daily.md", "$ efdgen set summit influxdb.config '{coordinator: {query_timeout: 5s}}'"): nothing,
     (
         "docs/daily.md",

@@ -206,6 +206,19 @@ def word(text: str, value: Any, before: Any) -> list[Word]:
     return [Word(text, value, values.is_changed(text, value))] if is_open else []
 
 
+def handed_over(sources: Sources, target: Target, *, to_cluster: bool) -> list[Edit]:
+    """Return the edits that leave an app to the cluster, or deploy it from here.
+
+    Raises:
+        UsageError: when the target is not an app in a spec.
+    """
+    from efdgen.explain.edits import making
+
+    provides = sources.target(target.where, "cluster.provides")
+    own, below = sources.value_at(provides), sources.below(provides)
+    return making.hand_over(target, provides, own, below, to_cluster=to_cluster)
+
+
 def pinned_value(sources: Sources, target: Target, text: str) -> Any:
     """Return the value that a text means where it is pinned: a number or a boolean where there is one now, else text.
 
@@ -219,6 +232,9 @@ def pinned_value(sources: Sources, target: Target, text: str) -> Any:
         what = f"{text!r} can't be pinned"
         raise UsageError(f"{what}; to set it: efdgen set {target.where} {making.name(target)} {text or chr(39) * 2}")
     now = sources.value_now(target)
+    if text[:1] in ("{", "[") and isinstance(values.read(text, now), dict | list):
+        what = "mapping" if text[0] == "{" else "list"
+        raise UsageError(f"a pin can't be a {what}: pin a value in it, such as {making.name(target)}.NAME")
     value = values.read(text, now) if isinstance(now, int | float) else text
     sources.refuse_scalar_for_mapping(target, value)
     return value

@@ -29,14 +29,17 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
       efdgen pin summit influxdb.image.tag 1.8.3 --reason "Waiting for the migration of the old shards."
       efdgen pin base summit kapacitor.image.tag 1.6.3 --reason "Tried here first." --until 2027-01-31
     """
+    import datetime as dt
+
     from efdgen.errors import UsageError
-    from efdgen.explain.edits import making, replacing, values
+    from efdgen.explain.edits import making, replacing, slips, values
     from efdgen.language.layers import ABSENT
 
     layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
     if not reason:
         again = shlex.join(["efdgen", "pin", *words, "--reason"])
         raise UsageError(f"say why it differs from the other environments: {again} ...")
+    slips.refuse_past(until, dt.datetime.now().astimezone().date())
     sources = edits.opened(root, dry_run=dry_run)
     made: list[making.Edit] = []
     others: list[making.Edit] = []

@@ -39,6 +39,7 @@ class _Edits(NamedTuple):
 @click.option("--add-first", multiple=True, metavar="VALUE", help="Put one more item at the top of a list.")
 @click.option("--remove", multiple=True, metavar="VALUE", help="Take an item out of a list.")
 @click.option("--replace", is_flag=True, help="Let a mapping take the place of one that says more.")
+@click.option("--not-provided", is_flag=True, help="With {} for an app: the cluster has it from elsewhere no longer.")
 @edits.dry_run_option
 @reports_errors
 def command(
@@ -48,6 +49,7 @@ def command(
     add_first: tuple[str, ...],
     remove: tuple[str, ...],
     replace: bool,
+    not_provided: bool,
     dry_run: bool,
 ) -> None:
     """Change a value in the file that people write, and show what that changes. Comments and other lines stay.
@@ -60,6 +62,8 @@ def command(
     before anything is written. A mapping takes the place of the one that the layer has: where that takes values away,
     it is refused without --replace. A value that begins with a hyphen stands behind --.
 
+    With --not-provided, an app that the cluster had from elsewhere is listed, and is no longer among cluster.provides.
+
     \b
     Examples:
       efdgen set summit influxdb.persistence.size 50Gi
@@ -67,22 +71,34 @@ def command(
       efdgen set ncsa cluster.storageClass nfs --dry-run
       efdgen set definition influxdb.image.tag 1.8.10
       efdgen set summit kafdrop {}
+      efdgen set base ingress-nginx {} --not-provided
       efdgen set summit feed.news --add-first maintenance
     """
-    from efdgen.errors import InvalidEditError
-    from efdgen.explain.edits import making, slips
+    from efdgen.errors import InvalidEditError, UsageError
+    from efdgen.explain.edits import making, slips, values
 
     listed = bool(add or add_first or remove)
     layers, path, given = edits.split(words, 0 if listed else 1, _USAGE)
     sources = edits.opened(root, dry_run=dry_run)
     targets = [sources.target(layer, path) for layer in layers]
-    if listed:
+    if not_provided and (listed or given[0] != "{}"):
+        raise UsageError("--not-provided lists an app: efdgen set ENV... APP {} --not-provided")
+    if not_provided:
+        typed = _Edits([each for t in targets for each in edits.handed_over(sources, t, to_cluster=False)], [], [])
+    elif listed:
         typed = _in_lists(sources, targets, making.Items(add, add_first, remove))
     else:
         typed = _values(sources, targets, path, given[0], replace=replace)
     readings = edits.Typed(typed.others, typed.words)
+
+    def refuses(edited: Edited) -> None:
+        refuse(edited, targets)
+        for target in targets if given else ():
+            now = sources.value_now(target)
+            slips.refuse_text(target, given[0], values.read(given[0], now), now)
+
     try:
-        edits.run(sources, typed.edits, dry_run=dry_run, typed=readings, refuse=lambda edited: refuse(edited, targets))
+        edits.run(sources, typed.edits, dry_run=dry_run, typed=readings, refuse=refuses)
     except InvalidEditError as error:
         advised = slips.advised(error.problems, targets, "" if listed else given[0])
         raise InvalidEditError(advised, error.instead) from None
@@ -121,13 +137,19 @@ def _in_lists(sources: Sources, targets: Sequence[Target], items: Items) -> _Edi
 
 def _values(sources: Sources, targets: Sequence[Target], path: str, text: str, *, replace: bool) -> _Edits:
     """Return the edits that set a value, and those with the other thing that it could be."""
-    from efdgen.explain.edits import making, replacing
+    import datetime as dt
+
+    from efdgen.explain.edits import making, replacing, slips
+    from efdgen.explain.edits.model import names
 
     made = _Edits([], [], [])
     for target in targets:
         again = f"efdgen pin {target.where} {path} {text} --reason ..., or efdgen unpin {target.where} {path}"
         sources.refuse_pinned(target, again)
         value, other, words = edits.value_of(sources, target, text)
+        slips.refuse_listing(target, value, names(target, sources.written))
+        if target.setting[-1:] == ("until",) and target.setting[:1] == ("pins",):
+            slips.refuse_past(value, dt.datetime.now().astimezone().date())
         if not replace:
             own = sources.value_at(target)
             replacing.refuse_taking_away(target, own, value)

@@ -56,7 +56,7 @@ def command(
     if rows or format_ == "json":
         click.echo(report.FORMATS[format_](rows, click.style, found.rows))
     else:
-        say("Everything is the default")
+        say("Everything is the default" if found.rows else report.nobody_runs(apps))
     if found.charts and not hydrate and not differing and format_ == "text":
         say(report.not_shown(apps, are_there=_are_there(folder, found.charts)))
     report_failures(failed)

@@ -12,6 +12,7 @@ from efdgen.errors import Location
 from efdgen.language import visible
 from efdgen.language.places import Place
 from efdgen.language.quoting import quote
+from efdgen.language.shown import listed
 from efdgen.report.text import Style, table
 
 _HEAD = ("app", "what", "version", "where", "against the default", "since", "because")
@@ -53,6 +54,12 @@ def not_shown(apps: Sequence[str], *, are_there: bool) -> str:
     again = shlex.join(["efdgen", "versions", *apps, "--hydrate"])
     first = "" if are_there else "efdgen charts fetch; "
     return f"Images that only a chart names are not shown. To see them, run: {first}{again}"
+
+
+def nobody_runs(apps: Sequence[str]) -> str:
+    """Return what is said of apps that no environment lists."""
+    what = listed(list(apps)) if apps else "any app"
+    return f"no environment runs {what}"
 
 
 def _row(row: Version) -> dict[str, Any]:

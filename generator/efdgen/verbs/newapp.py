@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from efdgen.errors import InvalidEditError, InvalidInputError, OutputError, UsageError
-from efdgen.explain.edits import appdrafting
+from efdgen.explain.edits import appdrafting, targets
 from efdgen.explain.edits.appdrafting import ChartTells, DraftedApp
 from efdgen.explain.edits.making import put
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, Target
@@ -17,7 +17,7 @@ from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import schema, suggest
 from efdgen.language.conforms import conforms
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import sources
+from efdgen.output import sources as files_written
 from efdgen.output.compare import Change
 from efdgen.repository import chartkeys, paths
 from efdgen.repository.model import ChartReference
@@ -67,8 +67,11 @@ def draft(root: Path, name: str, chart: ChartReference, environments: Sequence[s
         ChartError: when the chart can't be had.
     """
     chart = chart._replace(version=versions.plain(chart.version))
-    repository = Sources(root).rendered().project.repository
+    sources = Sources(root)
+    repository = sources.rendered().project.repository
     _refuse(name, chart, repository.apps, environments, repository.names)
+    if name in targets.facts(sources.written) | set(repository.schemas.facts.get("properties", ())):
+        raise UsageError(f"{name!r} is the name of a fact, which efdgen set could not reach: choose another name")
     files = archive.files(archive_of(root, chart, Repositories(timeout, mirrors.load(root))))
     known = keys.of(files)
     said = keys.mapping(files, "Chart.yaml")
@@ -129,4 +132,4 @@ def write(root: Path, new: NewApp, timeout: float) -> None:
     changes = dict(new.changes)
     if locked != former:
         changes[paths.LOCK] = Change(former or b"", locked, is_new=former is None)
-    sources.replace(root, changes)
+    files_written.replace(root, changes)

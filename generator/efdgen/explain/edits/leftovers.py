@@ -121,11 +121,11 @@ def _everything(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
 
 
 def _empty(document: Document) -> Iterator[Leftover]:
-    """Yield mappings with nothing in them that are not what an app, a site or a fact of the defaults has to say."""
+    """Yield mappings with nothing in them that are not an app that a spec lists, a site or a fact of the defaults."""
     if not document.file.startswith(f"{paths.ENVIRONMENTS}/"):
         return
     for path, value in _everything(document.data, ()):
-        stays = path[-1] in _APPS or (len(path) > 1 and path[-2] in (*_APPS, "defaults", "sites"))
+        stays = path[-1] in _APPS or (len(path) > 1 and path[-2] in ("apps", "defaults", "sites"))
         if value == {} and isinstance(value, dict) and isinstance(path[-1], str) and not stays:
             yield Leftover(document, path, f"{dotted(path)} holds nothing")
 

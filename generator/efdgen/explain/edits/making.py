@@ -7,7 +7,7 @@ from typing import Any
 
 from efdgen.errors import Path, UsageError, dotted
 from efdgen.explain.edits import values
-from efdgen.explain.edits.model import DEFAULTS, DEFINITION, Target
+from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Target
 from efdgen.language.inheriting import INHERITED, is_inherited
 from efdgen.language.layers import ABSENT, Layer, at
 from efdgen.language.tuples import NamedTuple
@@ -112,6 +112,31 @@ def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:
         return editing.remove(text, target.path, target.keep) if is_over else text
 
     return Edit(target, apply, may_end=is_of_chart and not (kept_items or first or last))
+
+
+def hand_over(target: Target, provides: Target, own: Any, below: Any, *, to_cluster: bool) -> list[Edit]:
+    """Return the edits that leave an app to the cluster, or deploy it from here: two that are wrong one by one.
+
+    Args:
+        target: the app, in a spec.
+        provides: what the cluster has from elsewhere, in that spec.
+        own: what the spec has there; ABSENT: nothing.
+        below: what those below it have.
+        to_cluster: whether the cluster has it from now on.
+
+    Raises:
+        UsageError: when the target is not an app in a spec.
+    """
+    if target.layer != SPEC or not target.app or target.setting:
+        raise UsageError(f"{name(target)} of {target.where} is not an app in a spec: name an environment and an app")
+    held = [item for each in (below, own) if isinstance(each, list) for item in each]
+    if isinstance(own, list) and not any(map(is_inherited, own)):
+        held = own
+    app = [target.app]
+    if to_cluster:
+        more = [] if target.app in held else [in_list(provides, Items(last=app), own, below)]
+        return [remove(target), *more]
+    return [*([in_list(provides, Items(gone=app), own, below)] if target.app in held else []), put(target, {})]
 
 
 def example_of(items: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from efdgen.errors import Path, Problem, UsageError, dotted
 from efdgen.explain.edits.making import name
-from efdgen.explain.edits.model import SPEC, Target
+from efdgen.explain.edits.model import DEFAULTS, SPEC, Target
 from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.yamlio import styles
@@ -18,7 +19,13 @@ _NO_REASON, _MISTYPED = "E515", "E204"
 _UNKNOWN, _UNREAD = "W511", "W505"
 """The rules about values that no chart knows, and Secrets that nothing reads."""
 
+_IS_BOTH = "E526"
+_PROVIDED = {_IS_BOTH: re.compile(r"(\S+) is deployed from here"), "E507": re.compile(r"needs (\S+?),? ")}
+"""The rules about apps that the cluster has from elsewhere, and the app that they are about."""
+
 _BARE = re.compile(r"write (.+) without quotes\Z")
+_TRUTHS = {"true": ("yes", "y", "on", "true"), "false": ("no", "n", "off", "false")}
+_BEGINS_LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9]")
 _WITH_UNIT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?P<unit>[A-Za-z%]+)\Z")
 _WITHOUT = re.compile(r"[0-9]+(?:\.[0-9]+)?\Z")
 _THOUSANDTHS = "m"
@@ -41,6 +48,9 @@ def advised(problems: Iterable[Problem], targets: Sequence[Target], text: str) -
 
 
 def _advised(problem: Problem, targets: Sequence[Target], text: str) -> Problem:
+    provided = _PROVIDED[problem.code].search(problem.message) if problem.code in _PROVIDED else None
+    if provided:
+        return problem._replace(hint=_handing_over(problem, targets, provided[1]))
     target = next(iter(targets), None)
     if target is None:
         return problem
@@ -61,6 +71,35 @@ def _advised(problem: Problem, targets: Sequence[Target], text: str) -> Problem:
     return problem
 
 
+def _handing_over(problem: Problem, targets: Sequence[Target], app: str) -> str:
+    """Return how an app is left to the cluster, or deployed from here: both files say so at once."""
+    where = next((target.where for target in targets if target.layer == SPEC), "ENV")
+    is_listed = any(target.setting[:1] == ("cluster",) for target in targets)
+    to_cluster, from_here = f"efdgen unset {where} {app} --provided", f"efdgen set {where} {app} {{}} --not-provided"
+    if not targets:
+        return problem.hint
+    if is_listed is (problem.code == _IS_BOTH):
+        return f"to leave it to the cluster: {to_cluster}"
+    return f"to deploy it from here: {from_here}"
+
+
+def refuse_listing(target: Target, value: Any, environments: Sequence[str]) -> None:
+    """Refuse to list an app where that deploys nothing: in a site, or in the defaults.
+
+    Args:
+        target: the place.
+        value: what is to be set there.
+        environments: those of the site, or all.
+
+    Raises:
+        UsageError: with the command that lists it.
+    """
+    if value == {} and target.app and not target.setting and target.layer != SPEC:
+        where = " ".join(environments) if environments and target.where != DEFAULTS else "ENV"
+        again = f"efdgen set {where} {target.app} {{}}"
+        raise UsageError(f"{target.where} deploys nothing: an app is deployed where a spec lists it: {again}")
+
+
 def refuse_items(target: Target, items: Sequence[Any], known: Any) -> None:
     """Refuse items that are not mappings for a list of mappings.
 
@@ -79,6 +118,43 @@ def refuse_items(target: Target, items: Sequence[Any], known: Any) -> None:
     if there and wrong is not None:
         example = shlex.quote(styles.in_brackets(there[0]))
         raise UsageError(f"an item of {name(target)} is a mapping, and {wrong!r} is not: write it like {example}")
+
+
+def refuse_past(until: Any, today: dt.date) -> None:
+    """Refuse a day that has passed, on which a pin is to be looked at again: it would be due at once.
+
+    Args:
+        until: what was typed; what is not a day, such as 2027-02-30, is for the schema to refuse.
+        today: the day that it is.
+
+    Raises:
+        UsageError: when it has.
+    """
+    try:
+        has_passed = dt.date.fromisoformat(str(until)) < today
+    except ValueError:
+        return
+    if has_passed:
+        raise UsageError(f"{until} has passed: until is the day by which the pin should be looked at again")
+
+
+def refuse_text(target: Target, text: str, value: Any, now: Any) -> None:
+    """Refuse text where there is a boolean or a number now, unless it was typed in quotes, or may have a unit.
+
+    Raises:
+        UsageError: with the word that is likely meant, and how to type the text all the same.
+    """
+    if not isinstance(value, str) or text[:1] in ("'", '"') or "<%" in text or not isinstance(now, int | float):
+        return
+    if isinstance(now, bool):
+        meant = next((each for each, words in _TRUTHS.items() if text.lower() in words), "")
+        hint = suggest.did_you_mean(meant) if meant else "write true or false."
+    elif _BEGINS_LIKE_A_NUMBER.match(text):
+        return
+    else:
+        hint = "write a number."
+    again = shlex.quote(f'"{text}"')
+    raise UsageError(f"{name(target)} is {styles.scalar(now)} now, and {text!r} is text: {hint} For text, type {again}")
 
 
 def refuse_without_unit(target: Target, text: str, now: Any) -> None:

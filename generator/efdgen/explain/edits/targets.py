@@ -35,6 +35,8 @@ _OF_APP_YAML = (
 )
 """What it says beside that."""
 
+_PIN_PARTS = ("value", "reason", "until")
+
 _APP = re.compile(r"[a-z0-9-]+")
 _PART = re.compile(r"\.?(?:([^.\[\]]+)|\[([0-9]+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\])")
 
@@ -142,7 +144,10 @@ def _setting(written: Written, definition: AppDefinition, rest: str) -> Path:
         pins = {
             path: pin for layer in _layers(written, definition.name) for path, pin in mapping(layer.get(first)).items()
         }
-        return (first, *(typed.find(pins, below) or ((below,) if below else ())))
+        reached, part = typed.lead(pins, below)
+        is_part = bool(reached) and part.removeprefix(".") in _PIN_PARTS
+        whole = (*reached, part.removeprefix(".")) if is_part else ((below,) if below else ())
+        return (first, *(typed.find(pins, below) or whole))
     data = _known_parameters(written, definition) if first == "parameters" else {}
     for layer in _layers(written, definition.name):
         data = merge(data, mapping(layer.get(first)))
@@ -191,6 +196,11 @@ def _fact(written: Written, question: str, name: str, *, is_spec: bool) -> Path:
         also = [*written.apps, *known]
         raise UsageError(f"there is no app and no fact {name or question!r}: {suggest.hint(name, also)}")
     return _path(known, question)
+
+
+def facts(written: Written) -> set[str]:
+    """Return the names that stand for something else than an app."""
+    return {*written.facts, "accept", "site"}
 
 
 def _first(text: str) -> str:
