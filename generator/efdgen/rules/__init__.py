@@ -59,6 +59,7 @@ _RULES = (
     echoed.values_say_something,
     idle.nulls_take_something_away,
     idle.settings_of_argocd_are_read,
+    idle.hosts_are_of_services,
     numbers.have_no_exponents,
     retired.facts_are_not_retired,
 )

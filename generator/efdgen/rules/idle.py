@@ -73,9 +73,27 @@ def settings_of_argocd_are_read(environment: ResolvedEnvironment, _identities: I
             yield Finding(Problem("W519", message, location, path, hint, Severity.WARNING), "")
 
 
+def hosts_are_of_services(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find hosts that a spec gives services of apps that it does not list, and that no other fact or app reads."""
+    said = environment.spec.document.data.get("hosts") or {}
+    there = {service for app in environment.apps for service in (*app.hosts, *app.node_port_hosts)}
+    for service in said if environment.is_whole else ():
+        if service in there or _is_named(rf"\bhosts\b|\bhost\(\s*['\"]{re.escape(service)}['\"]", environment):
+            continue
+        path: Path = ("hosts", service)
+        message = f"hosts.{service} has no effect: no app here has this service (environment {environment.facts.name})"
+        location = environment.spec.document.locate(path, key=True)
+        yield Finding(Problem("W519", message, location, path, "remove it, or list the app", Severity.WARNING), "")
+
+
 def _is_read(fact: str, environment: ResolvedEnvironment) -> bool:
     """Say whether an expression of the facts or of an app may name a fact."""
-    name = re.compile(rf"<%.*\b{re.escape(fact)}\b", re.DOTALL)
+    return _is_named(rf"\b{re.escape(fact)}\b", environment)
+
+
+def _is_named(pattern: str, environment: ResolvedEnvironment) -> bool:
+    """Say whether an expression of the facts or of an app may match a pattern."""
+    name = re.compile(rf"<%.*(?:{pattern})", re.DOTALL)
     written: Sequence[Sequence[Layer]] = (environment.spec.layers, *(app.layers for app in environment.apps))
     return any(
         isinstance(value, str) and name.search(value) for layers in written for _, value in leaves(merge_layers(layers))
