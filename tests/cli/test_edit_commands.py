@@ -80,12 +80,23 @@ def test_lists_take_several_changes(small: Path) -> None:
     assert "  news: [first, second]\n" in (small / LAB).read_text(encoding="utf-8")
 
 
-def test_mistakes_elsewhere_are_counted(small: Path) -> None:
+def test_mistakes_elsewhere_are_counted_and_take_away_no_more_than_they_must(small: Path) -> None:
+    unknown = "What this changes in what is deployed{} is not known: there were errors before"
+    right = (small / LAB).read_text()
+    edit(small / LAB, "site: north", "title: [north]")
+    result = run(small, "set", "dome", "store.persistence.size", "30Gi")
+    assert result.exit_code == 0
+    assert 'dome / store / persistence.size: "8Gi" -> "30Gi"' in result.stdout.splitlines()
+    assert unknown.format(" in lab") in result.stdout
+    assert "warning: there was 1 error before, and there still is; see: efdgen validate" in result.stderr
+    assert result.stderr.endswith("now run: efdgen render dome\n")
+    result = run(small, "set", "lab", "store.persistence.size", "30Gi", "--dry-run")
+    assert unknown.format(" in lab") in result.stdout
+    assert "Nothing changes" not in result.stdout
+    (small / LAB).write_text(right)
     edit(small / "environments/dome.yaml", "place: the dome", "place: [the dome]")
     result = run(small, "set", "lab", "store.persistence.size", "30Gi")
-    assert result.exit_code == 0
-    assert "What this changes in what is deployed is not known: there were errors before" in result.stdout
-    assert "warning: there was 1 error before, and there still is; see: efdgen validate" in result.stderr
+    assert unknown.format("") in result.stdout, "it has a link to the other one"
 
 
 def test_a_pin_of_another_day_than_there_is_is_refused(small: Path) -> None:
@@ -390,7 +401,7 @@ def test_an_app_is_handed_to_the_cluster_and_back_by_one_command(small: Path) ->
 
 def test_what_does_nothing_or_is_over_is_refused_with_what_does_it(small: Path) -> None:
     run(small, "pin", "dome", "store.image.tag", "1.9.2", "--reason", "So.")
-    run(small, "set", "lab", "vault-secrets-operator", "{values: {replicas: 2, \"on\": {it: true}}}")
+    run(small, "set", "lab", "vault-secrets-operator", '{values: {replicas: 2, "on": {it: true}}}')
     pin = ("pin", "dome", "store.image.tag", "1.9.2", "--reason", "So.", "--until")
     for words, says in (
         (("set", "north", "archive", "{}"), "an app is deployed where a spec lists it: efdgen set lab archive {}"),
@@ -399,7 +410,10 @@ def test_what_does_nothing_or_is_over_is_refused_with_what_does_it(small: Path) 
         (("set", "dome", "store.pins.image.tag.until", "2020-01-31"), "2020-01-31 has passed"),
         (("pin", "dome", "store.resources", "{cpu: 1}", "--reason", "So."), "a pin can't be a mapping"),
         (("set", "lab", "vault-secrets-operator.replicas", "two"), "is 2 now, and 'two' is text: write a number"),
-        (("set", "lab", "vault-secrets-operator.on.it", "no"), "vault-secrets-operator.on.it is true now, and 'no' is text: did you mean 'false'?"),
+        (
+            ("set", "lab", "vault-secrets-operator.on.it", "no"),
+            "vault-secrets-operator.on.it is true now, and 'no' is text: did you mean 'false'?",
+        ),
     ):
         result = run(small, *words)
         assert result.exit_code == 2, result.output

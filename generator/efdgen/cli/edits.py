@@ -125,8 +125,11 @@ def run(
 
     def tell(form: str, style: Style) -> list[Said]:
         warnings = told(edited.warnings, form, style, sources.root, edited.texts) if edited.warnings else []
-        unknown = [] if edited.review is not None else [Said(report.UNKNOWN)]
-        return [Said(report.changes(edited.changes, edited.review, edited.outdated, style)), *unknown, *warnings]
+        is_known = edited.review is not None and not edited.unseen
+        unknown = [] if is_known else [Said(report.unknown(edited.unseen))]
+        # Where something is not known, it would be wrong to say that nothing changes.
+        review = edited.review if is_known or edited.outdated else None
+        return [Said(report.changes(edited.changes, review, edited.outdated, style)), *unknown, *warnings]
 
     publish(tell, "text", ())
     for hidden in edited.hidden if tells_hidden else ():

@@ -21,8 +21,6 @@ from efdgen.report.text import COLOURS, Style, count
 from efdgen.repository import paths
 from efdgen.review.model import Review
 
-UNKNOWN = "What this changes in what is deployed is not known: there were errors before"
-
 
 def changes(edited: Mapping[str, Change], review: Review | None, outdated: Sequence[str], style: Style) -> str:
     """Return the changed lines of each file, then what they change in what is deployed.
@@ -52,6 +50,12 @@ def lines_changed(file: str, change: Change, style: Style) -> Iterator[str]:
             colour = COLOURS.get(line[:1])
             shown = visible.line(masked_line(line.rstrip("\r\n"), 1, ())[0])
             yield f"  {style(shown, fg=colour) if colour else shown}"
+
+
+def unknown(names: Sequence[str]) -> str:
+    """Return what is said of environments whose specs had errors before; none: of all."""
+    where = f" in {listed(list(names))}" if names else ""
+    return f"What this changes in what is deployed{where} is not known: there were errors before"
 
 
 def leftovers(found: Sequence[Leftover | Repeat | Lift], style: Style) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,23 @@ class Sources:
         for said in (*(spec.data for spec in read.values()), mapping(shared.data.get("defaults"))):
             facts = merge(facts, {key: value for key, value in said.items() if key not in ("apps", "appDefaults")})
         self.written = Written(read, shared, repository.apps, facts)
+
+    @functools.cached_property
+    def _unseen(self) -> tuple[str, ...]:
+        """Return the environments that have errors in their specs; none, where everything can be rendered."""
+        if self._before.tree is not None:
+            return ()
+        errors = (problem for problem in self._before.problems if problem.severity is Severity.ERROR)
+        return tuple(sorted({name for each in errors if (name := paths.environment_of(each.location.file))}))
+
+    @functools.cached_property
+    def _known(self) -> Tried:
+        """Return what can be rendered: everything, or the environments whose specs have no errors."""
+        is_in_part = 0 < len(self._unseen) < len(self._before.repository.names)
+        return self._in_part({}) if is_in_part else self._before
+
+    def _in_part(self, texts: Mapping[str, str]) -> Tried:
+        return Tried(self.root, texts, sorted(self._before.repository.names - set(self._unseen)))
 
     def document(self, file: str) -> yamlio.Document | None:
         """Return a file that holds a mapping; None: it can't be read."""
@@ -156,7 +174,7 @@ class Sources:
         own = self.value_at(target)
         if own is not ABSENT and not (isinstance(own, str) and "<%" in own):
             return own
-        for environment in self._before.environments:
+        for environment in self._known.environments:
             if environment.facts.name in names(target, self.written):
                 found = _resolved(environment, target)
                 if found is not ABSENT and found is not None:
@@ -238,8 +256,10 @@ class Sources:
             for file, text in texts.items()
         }
         shown = None
-        if self._before.tree is not None and after.tree is not None:
-            shown = review(self._before.tree, after.tree, "the specs as they are")
+        is_whole = self._known is self._before
+        before, now = self._known, after if is_whole else self._in_part(texts)
+        if before.tree is not None and now.tree is not None:
+            shown = review(before.tree, now.tree, "the specs as they are")
         found = [each for edit in edits for each in self._hidden(after.repository, edit.target, texts)]
         unlisted = [
             edit.target
@@ -260,12 +280,13 @@ class Sources:
             tuple(unlisted),
             errors,
             texts,
-            after.tree,
-            after.environments,
-            outdated(self._before.tree or {}, after.tree or {}),
+            now.tree,
+            now.environments,
+            outdated(before.tree or {}, now.tree or {}),
             tuple(ended),
             tuple(each for texts_of in former for each in comments.gone(*texts_of)),
             tuple(each for texts_of in former for each in comments.left(*texts_of)),
+            self._unseen if shown is not None else (),
         )
 
     def _applied(self, edit: Edit, text: str) -> str:

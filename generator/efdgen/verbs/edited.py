@@ -36,6 +36,7 @@ class Edited(NamedTuple):
         ended: the lists that went with their last item, and that a chart may have itself.
         gone: the comments that go with what they are in.
         left: the comments that stood above what goes, and stay.
+        unseen: the environments of which nobody knows what changes, since their specs had errors before.
     """
 
     changes: Mapping[str, Change]
@@ -51,6 +52,7 @@ class Edited(NamedTuple):
     ended: tuple[Target, ...] = ()
     gone: tuple[Comment, ...] = ()
     left: tuple[Comment, ...] = ()
+    unseen: tuple[str, ...] = ()
 
 
 def identity(problem: Problem) -> tuple[Any, ...]:

@@ -34,12 +34,17 @@ def to_render(paths: Sequence[str], after: Mapping[str, bytes]) -> tuple[str, ..
 class Tried:
     """What a repository comes to, with some of its files as they would be. It is rendered when somebody asks.
 
+    Args:
+        root: the repository.
+        instead: the texts of these files; None: one is gone.
+        names: the environments; none: all.
+
     Attributes:
         repository: what people wrote.
     """
 
-    def __init__(self, root: Path, instead: Mapping[str, str | None]) -> None:
-        self._project = project.open_project(root, instead=instead)
+    def __init__(self, root: Path, instead: Mapping[str, str | None], names: Sequence[str] = ()) -> None:
+        self._project = project.open_project(root, names, instead=instead)
         self.repository = self._project.repository
 
     @functools.cached_property
