@@ -639,6 +639,9 @@ def test_shells_complete_what_an_edit_is_about(small: Path) -> None:
     )
     assert completions(small, "efdgen set lab store.overrides.log.re") == ["store.overrides.log.retention.hours"]
     assert completions(small, "efdgen set lab kafka.st") == ["kafka.storageClass", "kafka.storageSize"]
+    assert completions(small, "efdgen set lab hosts.") == ["hosts.view", "hosts.broker", "hosts.store"]
+    assert completions(small, "efdgen set north hosts.a") == ["hosts.archive"]
+    assert completions(small, "efdgen set lab links.") == ["links.dome"]
 
 
 def test_bash_completes_words_with_colons_and_blanks(small: Path, tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ def complete_place(ctx: click.Context, _parameter: click.Parameter, incomplete: 
     taken = before.split(",")
     found = [] if given and not incomplete else [f"{before}{comma}{n}" for n in sources.layers() if n not in taken]
     if given and not comma:
-        found = [*found, *sources.paths(incomplete)]
+        layers = [name for word in given for name in word.split(",")]
+        found = [*found, *sources.paths(incomplete, layers)]
     return [CompletionItem(name) for name in found if name.startswith(incomplete)]
 
 

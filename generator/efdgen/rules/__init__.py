@@ -39,6 +39,7 @@ _RULES = (
     secrets.defaults_are_read,
     apps.have_what_they_need,
     apps.are_not_provided,
+    apps.names_are_no_facts,
     distinct_names.names_are_distinct,
     apps.values_are_known,
     apps.chart_keys_are_current,

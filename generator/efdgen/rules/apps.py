@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import Path, Problem, Severity, dotted
+from efdgen.errors import Location, Path, Problem, Severity, dotted
 from efdgen.language import suggest
 from efdgen.language.layers import Layer, at, leaves
-from efdgen.repository import chartaddress, chartkeys
+from efdgen.repository import chartaddress, chartkeys, paths
 from efdgen.repository.model import AppDefinition
 from efdgen.rules.acceptance import is_accepted
 from efdgen.rules.findings import Finding, at_app
@@ -43,6 +43,15 @@ def are_not_provided(environment: ResolvedEnvironment, _identities: Identities) 
             message = f"{name} is deployed from here, and the cluster is said to have it from elsewhere"
             hint = "take it out of one of the two: `apps` or `cluster.provides`"
             yield at_app("E526", message, environment, name, hint)
+
+
+def names_are_no_facts(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+    """Find apps that are called like a fact, listed or not: `efdgen set` and `explain` take the name for the app's."""
+    for name in sorted(identities.apps & environment.facts.data.keys()):
+        message = f"the app {name} is called like a fact, which efdgen set and explain can't reach then"
+        hint = f"give its folder another name, such as {paths.APPS}/{name}-server"
+        place = Location(f"{paths.APPS}/{name}/app.yaml", 1, 1)
+        yield Finding(Problem("W547", message, place, hint=hint, severity=Severity.WARNING), name)
 
 
 def values_are_known(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:

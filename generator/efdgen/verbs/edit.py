@@ -13,6 +13,7 @@ from efdgen.explain.edits import comments, hidden, making, slips, targets
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
 from efdgen.language import suggest, yamlio
+from efdgen.language.annotations import Keys
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
 from efdgen.language.shown import listed
@@ -222,9 +223,19 @@ class Sources:
         """Return the layers that an edit can be about, as people name them."""
         return [*sorted({*self.written.specs, *self.written.sites}), DEFAULTS, DEFINITION]
 
-    def paths(self, begin: str) -> list[str]:
-        """Return what edits can be about: apps and facts or, behind the name of one, the paths below it."""
-        return targets.known(self.written, begin)
+    def paths(self, begin: str, layers: Sequence[str] = ()) -> list[str]:
+        """Return what edits can be about: apps and facts or, behind the name of one, the paths below it.
+
+        Args:
+            begin: what was typed.
+            layers: what the edit is about, if that is known: keys that name services are those of its apps.
+        """
+        found = targets.known(self.written, begin)
+        fact, dot, _ = begin.partition(".")
+        places = self._before.repository.schemas.names_in_specs if dot else ()
+        for says in (place.says for place in places if place.path == (fact, Keys())):
+            found += [f"{fact}.{key}" for key in targets.named(self.written, says, layers)]
+        return list(dict.fromkeys(found))
 
     def edited(self, edits: Sequence[Edit]) -> Edited:
         """Make edits in memory, and check what comes of them.

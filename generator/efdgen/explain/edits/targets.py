@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Path, UsageError, dotted
@@ -13,7 +13,7 @@ from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Target, Writt
 from efdgen.language import suggest
 from efdgen.language.layers import at, merge, merge_layers
 from efdgen.repository import paths
-from efdgen.repository.model import AppDefinition
+from efdgen.repository.model import ENVIRONMENTS, SERVICES, AppDefinition
 
 _SETTINGS = ("parameters", "pins", "secrets", "targetRevision", "project", "destinationServer", "syncPolicy")
 """What a spec says about an app beside its values."""
@@ -263,6 +263,17 @@ def pins(written: Written, where: str) -> list[str]:
     document = written.specs[where] if layer == SPEC else written.shared
     apps = mapping(at(document.data, (*prefix, "apps" if file != paths.FACTS else "appDefaults"), None))
     return sorted(f"{app}.{path}" for app, said in apps.items() for path in mapping(mapping(said).get("pins")))
+
+
+def named(written: Written, what: str, layers: Sequence[str]) -> list[str]:
+    """Return the services of the apps that some specs list (none: of all), or the environments; else nothing."""
+    if what == ENVIRONMENTS:
+        return sorted(set(written.specs) - set(layers))
+    listed = {app for name in layers if name in written.specs for app in mapping(written.specs[name].data.get("apps"))}
+    apps = [app for name, app in written.apps.items() if not listed or name in listed]
+    return sorted(
+        {host for app in apps for host in (*app.ingress_hosts, *app.node_port_hosts)} if what == SERVICES else ()
+    )
 
 
 def known(written: Written, begin: str) -> list[str]:
