@@ -93,6 +93,9 @@ def test_mistakes_elsewhere_are_counted_and_take_away_no_more_than_they_must(sma
     result = run(small, "set", "lab", "store.persistence.size", "30Gi", "--dry-run")
     assert unknown.format(" in lab") in result.stdout
     assert "Nothing changes" not in result.stdout
+    result = run(small, "set", "lab", "title", "The Lab", "--dry-run")
+    assert "Nothing that is deployed changes" not in result.stdout
+    assert run(small, "unset", "lab", "title").stderr == "1 file written; now run: efdgen render\n"
     (small / LAB).write_text(right)
     edit(small / "environments/dome.yaml", "place: the dome", "place: [the dome]")
     result = run(small, "set", "lab", "store.persistence.size", "30Gi")

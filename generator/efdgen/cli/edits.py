@@ -163,6 +163,8 @@ def next_step(edited: Edited) -> str:
     """Return what is to be done next; empty: no rendered file differs, or nobody knows."""
     from efdgen.verbs.tried import to_render
 
+    if edited.unseen and not edited.before:
+        return "; now run: efdgen render"  # they have no errors any more
     if edited.review is None or not edited.outdated:
         return ""
     touched = to_render(edited.outdated, edited.tree or {})

@@ -41,7 +41,9 @@ def are_not_provided(environment: ResolvedEnvironment, _identities: Identities) 
         name = app.definition.name
         if name in environment.facts.cluster.provides:
             message = f"{name} is deployed from here, and the cluster is said to have it from elsewhere"
-            hint = "take it out of one of the two: `apps` or `cluster.provides`"
+            where = environment.facts.name
+            commands = f"efdgen unset {where} {name} --provided, or efdgen set {where} {name} {{}} --not-provided"
+            hint = f"take it out of one of the two, `apps` or `cluster.provides`: {commands}"
             yield at_app("E526", message, environment, name, hint)
 
 

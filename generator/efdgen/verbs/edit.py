@@ -18,7 +18,7 @@ from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
 from efdgen.language.shown import listed
 from efdgen.language.yamlio import editing
-from efdgen.output import sources
+from efdgen.output import layout, sources
 from efdgen.output.compare import Change
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
@@ -269,6 +269,9 @@ class Sources:
         shown = None
         is_whole = self._known is self._before
         before, now = self._known, after if is_whole else self._in_part(texts)
+        differing = outdated(before.tree or {}, now.tree or {})
+        if not is_whole:  # the page about all environments is in neither, or in one
+            differing = tuple(path for path in differing if layout.environment_of(path) is not None)
         if before.tree is not None and now.tree is not None:
             shown = review(before.tree, now.tree, "the specs as they are")
         found = [each for edit in edits for each in self._hidden(after.repository, edit.target, texts)]
@@ -293,7 +296,7 @@ class Sources:
             texts,
             now.tree,
             now.environments,
-            outdated(before.tree or {}, now.tree or {}),
+            differing,
             tuple(ended),
             tuple(each for texts_of in former for each in comments.gone(*texts_of)),
             tuple(each for texts_of in former for each in comments.left(*texts_of)),
