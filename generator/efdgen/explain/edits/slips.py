@@ -20,6 +20,7 @@ _UNKNOWN, _UNREAD = "W511", "W505"
 """The rules about values that no chart knows, and Secrets that nothing reads."""
 
 _IS_BOTH = "E526"
+_PROVIDES: Path = ("cluster", "provides")
 _PROVIDED = {_IS_BOTH: re.compile(r"(\S+) is deployed from here"), "E507": re.compile(r"needs (\S+?),? ")}
 """The rules about apps that the cluster has from elsewhere, and the app that they are about."""
 
@@ -72,15 +73,18 @@ def _advised(problem: Problem, targets: Sequence[Target], text: str) -> Problem:
 
 
 def _handing_over(problem: Problem, targets: Sequence[Target], app: str) -> str:
-    """Return how an app is left to the cluster, or deployed from here: both files say so at once."""
-    where = next((target.where for target in targets if target.layer == SPEC), "ENV")
-    is_listed = any(target.setting[:1] == ("cluster",) for target in targets)
-    to_cluster, from_here = f"efdgen unset {where} {app} --provided", f"efdgen set {where} {app} {{}} --not-provided"
-    if not targets:
+    """Return how an app is left to the cluster, or deployed from here, if the edit was about that: both at once."""
+    is_about = [each for each in targets if each.layer == SPEC and (_is_app(each, app) or each.setting == _PROVIDES)]
+    if not is_about:
         return problem.hint
-    if is_listed is (problem.code == _IS_BOTH):
-        return f"to leave it to the cluster: {to_cluster}"
-    return f"to deploy it from here: {from_here}"
+    where = is_about[0].where
+    if (is_about[0].setting == _PROVIDES) is (problem.code == _IS_BOTH):
+        return f"to leave it to the cluster: efdgen unset {where} {app} --provided"
+    return f"to deploy it from here: efdgen set {where} {app} {{}} --not-provided"
+
+
+def _is_app(target: Target, app: str) -> bool:
+    return target.app == app and not target.setting
 
 
 def refuse_listing(target: Target, value: Any, environments: Sequence[str]) -> None:
