@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.explain.edits import comments
-from efdgen.language.yamlio import editing, parse
+from efdgen.language.yamlio import differing, editing, parse
 from efdgen.language.yamlio.comments import comments as all_of
 from support import few
 
@@ -37,6 +37,14 @@ def test_comments_that_go_and_those_that_stay_above_nothing_are_named(
     after = editing.remove(text, tuple(int(part) if part.isdigit() else part for part in path.split(".")))
     assert [f"{each.location.line}: {each.text}" for each in comments.gone(text, after, "f")] == gone
     assert [f"{each.location.line}: {each.text}" for each in comments.left(text, after, "f")] == left
+
+
+def test_a_comment_above_a_key_that_another_one_takes_the_place_of_is_named_and_one_above_a_new_value_is_not() -> None:
+    text = "a:\n  # of b\n  b: 1\nc: 1\n"
+    other = differing.put(text, ("a",), {"d": 1})
+    assert other == "a:\n  # of b\n  d: 1\nc: 1\n"
+    assert [each.text for each in comments.left(text, other, "f")] == ["# of b"]
+    assert comments.left(text, differing.put(text, ("a",), {"b": 2}), "f") == []
 
 
 _KEYS = st.sampled_from("abcd")

@@ -30,21 +30,29 @@ def gone(before: str, after: str, file: str) -> list[Comment]:
 
 
 def left(before: str, after: str, file: str) -> list[Comment]:
-    """Return the comments right above lines that an edit takes out, where they stand now: they may be about nothing."""
+    """Return the comments right above lines that an edit takes out, where they stand now: they may be about nothing.
+
+    A line with another key or item in its place is taken out; one with another value is not.
+    """
     alone = {each.line: each for each in comments.comments(before) if each.is_alone}
     if not alone:
         return []
-    lines = before.splitlines()
-    steps = difflib.SequenceMatcher(None, lines, after.splitlines(), autojunk=False).get_opcodes()
+    lines, new = before.splitlines(), after.splitlines()
+    steps = difflib.SequenceMatcher(None, lines, new, autojunk=False).get_opcodes()
     found: dict[int, Comment] = {}
-    for what, start, *_ in steps:
+    for what, start, _, begin, _ in steps:
         line = start  # the one above, counted from 1
-        while what == "delete" and line in alone and alone[line].column <= _indentation(lines[start]):
+        is_gone = what == "delete" or (what == "replace" and _head(lines[start]) != _head(new[begin]))
+        while is_gone and line in alone and alone[line].column <= _indentation(lines[start]):
             now = _line_after(line, steps)
             if now:
                 found[now] = Comment(Location(file, now, alone[line].column + 1), alone[line].text)
             line -= 1
     return [found[line] for line in sorted(found)]
+
+
+def _head(line: str) -> str:
+    return line.partition(":")[0].strip()
 
 
 def _indentation(line: str) -> int:
