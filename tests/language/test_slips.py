@@ -56,7 +56,7 @@ def problem(text: str) -> Problem:
             "apps:\n  a: {}\n  - b  # new\n",
             "3:3",
             "an item of a list, among the keys of the mapping that begins on line 2",
-            "write it as a key, without the hyphen: `b: {}`",
+            "write it as a key: without the hyphen, and with a colon",
         ),
         (
             "apps:\n  a: {}\n- b: 1\n",

@@ -23,7 +23,12 @@ def typed(
     """
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", *command], stdin=theirs, stdout=theirs, stderr=theirs, env=dict(environment)
+        # A shell makes what runs in the background ignore Ctrl-C, and what that starts, too.
+        ["setsid", "--ctty", "--wait", "env", "--default-signal=INT", *command],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=dict(environment),
     )
     os.close(theirs)
     shown, at, end = "", 0, time.monotonic() + seconds

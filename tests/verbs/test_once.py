@@ -85,7 +85,7 @@ def said(root: Path, *environments: str) -> list[str]:
 def test_a_value_of_an_app_that_names_an_environment_is_said_for_all_others(root: Path) -> None:
     edit(root / "templates/apps/store/values.yaml", "size: 8Gi", "size: 8Gi\nnote: lab")
     edit(root / "templates/apps/view/values.yaml", "  TITLE:", "  NOTE: store-lab.example.org\n  TITLE:")
-    assert [each[:45] for each in said(root)] == [
+    assert [each[:45] for each in said(root) if each.startswith("E503")] == [
         "E503 templates/apps/store/values.yaml:11:7 'l",
         "E503 templates/apps/view/values.yaml:10:9 'st",
     ]
@@ -93,14 +93,14 @@ def test_a_value_of_an_app_that_names_an_environment_is_said_for_all_others(root
 
 def test_warnings_are_said_once_too(root: Path) -> None:
     edit(root / "templates/apps/store/values.yaml", "size: 8Gi", "size: 8Gi\nmost: 26214400")
-    (warning,) = project.rendering(root).warnings
+    (warning,) = (each for each in project.rendering(root).warnings if each.code == "W518")
     assert warning.message == "most: a template can make 2.62144e+07 of 26214400 (store in environment dome; as in lab)"
 
 
 def test_what_one_environment_accepts_is_said_for_the_others_alone(root: Path) -> None:
     edit(root / "templates/apps/store/values.yaml", "size: 8Gi", "size: 8Gi\nmost: 26214400")
     edit(root / DOME, "apps:\n", "accept:\n- {rule: W518, reason: The chart converts it.}\napps:\n")
-    (warning,) = project.rendering(root).warnings
+    (warning,) = (each for each in project.rendering(root).warnings if each.code == "W518")
     assert warning.message == "most: a template can make 2.62144e+07 of 26214400 (store in environment lab)"
 
 

@@ -37,7 +37,6 @@ from support.tlsserver import in_tls
 
 pytestmark = [needs.VAULT.needed, pytest.mark.xdist_group("vault")]
 
-NOW = dt.datetime.now(dt.timezone.utc)
 ROOT_NAMESPACE = VaultMeans()
 SUMMIT = "secret/k8s_operator/summit-lsp.lsst.codes/efd"
 
@@ -81,7 +80,7 @@ def question(
 
 def found(asked: VaultQuestion, token: str, vault_means: VaultMeans = ROOT_NAMESPACE) -> list[Finding]:
     reach = Reach(Means(5, vault=vault_means), [server_of(asked.address)])
-    return list(judging.judge("summit", asked, vault.ask(reach, asked, token), NOW))
+    return list(judging.judge("summit", asked, vault.ask(reach, asked, token), dt.datetime.now(dt.timezone.utc)))
 
 
 def wrong(findings: list[Finding]) -> list[tuple[str, str, str]]:

@@ -100,7 +100,8 @@ def _item_among_keys(lines: list[str], mark: Any, context: Any) -> Slip | None:
     message = f"this is an item of a list, among the keys of the mapping that begins on line {context.line + 1}"
     hint = "leave the hyphen out, or indent the list below a key"
     if item["word"]:
-        hint = f"write it as a key, without the hyphen: `{item['word']}: {{}}`, or with what belongs to it below"
+        # The word may be a secret: it is not said again.
+        hint = "write it as a key: without the hyphen, and with a colon and {} behind it, or what belongs to it below"
     return Slip(mark.line + 1, mark.column + 1, message, hint)
 
 
