@@ -143,13 +143,17 @@ def _missing_keys(problem: Problem) -> Iterator[Path]:
 
 @functools.cache
 def _validator() -> Any:
-    """Return jsonschema's validator, told that what is not evaluated yet is never wrong."""
+    """Return jsonschema's validator, told that what is not evaluated yet is never wrong, and that 1.0 is no integer.
+
+    What is rendered would be the text 1.0, which few programs read as a whole number.
+    """
     from jsonschema import Draft202012Validator  # only when something is wrong
     from jsonschema.validators import extend
 
     checks = {**Draft202012Validator.VALIDATORS, "pattern": _pattern}
     keywords = {name: _unless_pending(check) for name, check in checks.items()}
-    return extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    kinds = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    return extend(Draft202012Validator, keywords, type_checker=kinds)  # type: ignore[no-untyped-call]
 
 
 def _unless_pending(check: Callable[..., Any]) -> Callable[..., Any]:
@@ -308,6 +312,8 @@ def _right_type(value: Any, kinds: Sequence[str], schema: dict[str, Any]) -> str
     bare = _without_quotes(value, kinds)
     if bare:
         return bare
+    if "integer" in kinds and isinstance(value, float) and value.is_integer():
+        return f"write {int(value)}"
     if value in (None, "none") and "x-nothing" in schema:
         return str(schema["x-nothing"])
     if "x-written" in schema:

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path
-from efdgen.language import expressions, suggest
+from efdgen.language import expressions, jqpaths, suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -21,6 +21,9 @@ from efdgen.repository.model import AppDefinition, NamedThings, Types
 
 _IN_LAYERS = ("chart", "charts", "ingressHosts", "nodePortHosts", "parameters", "probes", "secrets", "volumes")
 """What app.yaml says that is evaluated in each environment."""
+
+_IGNORED = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
+"""What says which parts of an object Argo CD does not compare."""
 
 _FILES = ("app.yaml", "values.yaml", "chart-keys.yaml", "values.schema.json", "parameters.schema.json", "templates")
 """What an app's folder holds."""
@@ -196,9 +199,23 @@ class _Definitions:
             message = "a description is the same in every environment: it holds no expression"
             self._files.problem("E303", message, document.locate(where), where)
 
+    def _check_ignored(self, document: Document) -> None:
+        """Refuse exceptions from nothing, and jq that can't be any: Argo CD would refuse the whole Application."""
+        for index, exception in enumerate(document.data.get("application", {}).get("ignoreDifferences", ())):
+            if not any(exception.get(key) for key in _IGNORED):
+                at: Path = ("application", "ignoreDifferences", index)
+                message = f"nothing is ignored: one of {', '.join(map(repr, _IGNORED))} must name something"
+                self._files.problem("E202", message, document.locate(at), at)
+            for number, path in enumerate(exception.get("jqPathExpressions", ())):
+                fault = jqpaths.fault(path)
+                if fault:
+                    where: Path = ("application", "ignoreDifferences", index, "jqPathExpressions", number)
+                    self._files.problem("E206", f"must be a jq path: {fault}", document.locate(where), where)
+
     def _check(self, document: Document, merged: Mapping[str, Any]) -> None:
         """Check what a schema can't see in a definition, which is `merged` together with what it extends."""
         self._check_description(document)
+        self._check_ignored(document)
         for index, required in enumerate(document.data.get("requires", ())):
             if required not in self._documents:
                 self._files.unknown("app", document, ("requires", index), self._documents)
