@@ -28,6 +28,12 @@ def found(text: str) -> list[tuple[str, int, int]]:
         "password: $PASSWORD",
         "env: [{name: ALLOW_EMPTY_PASSWORD, value: 'ON'}]",
         "toml: 'password = \"off\"'",
+        "password: <% links.lab.password %>",
+        "password: <% links['correct-horse'].login | default('') %>",
+        "password: <% 'yes' if title == 'correct-horse' else none %>",
+        "password: <% vault.pathPrefix %>/login<% name %>",
+        "password: <% name | replace('-', '_') %>:<% title %>",
+        "toml: 'password = \"<% parameters.login %>\"'",
         "# password: 'yes'\na: b",
     ],
 )
@@ -46,6 +52,14 @@ def test_a_switch_is_no_secret(text: str) -> None:
         ("password: 1.5", 1, 11),
         ('password: "12"', 1, 12),
         ("env:\n- {name: DB_PASSWORD, value: onoff}", 2, 30),
+        ('password: <% "correct-horse" %>', 1, 15),
+        ("password: <% 'x' if argocd.managed == false else none %>", 1, 15),
+        ("password: <% links.foo | default('hunter2hunter2') %>", 1, 35),
+        ("password: <% '' %>hunter2hunter2", 1, 19),
+        ("password: <% {'a':'hunter2'}[name] ~ title %>", 1, 20),
+        ("password: <% 12345 %>", 1, 14),
+        ("env:\n- {name: DB_PASSWORD, value: \"<% 'onoff' %>\"}", 2, 35),
+        ("toml: |\n  password = \"<% 'hunter2' %>\"", 2, 1),
     ],
 )
 def test_what_is_more_than_a_switch_may_be_one(text: str, line: int, column: int) -> None:
@@ -56,3 +70,9 @@ def test_a_switch_in_a_template_is_no_secret() -> None:
     text = "a:\n  allowEmptyPassword: yes\n  password: hunter2\n  bearer_token: 1\n"
     problems = plaintext.literals_in_text(TextFile(text=text, source="f"))
     assert [problem.location.line for problem in problems] == [3]
+
+
+def test_a_constant_in_a_template_may_be_a_secret() -> None:
+    text = "a:\n  password: <% app.name %>\n  password: <% 'hunter2' %>\n  password: \"<% 'hunter2' %>\"\n"
+    problems = plaintext.literals_in_text(TextFile(text=text, source="f"))
+    assert [(problem.location.line, problem.location.column) for problem in problems] == [(3, 17), (4, 18)]

@@ -25,7 +25,7 @@ _SECRET_KEY = re.compile(
     rf"(?:.*[^a-z])?{WORDS}\Z|.*(?:Password|Token|ApiKey|PrivateKey|ClientSecret)\Z", re.IGNORECASE
 )
 _ASSIGNMENT = re.compile(
-    rf"(?:^|[^a-zA-Z])({WORDS})[\"']?\s*[=:]\s*(?P<quote>[\"'])(?P<value>[^\"'\n]+)(?P=quote)",
+    rf"(?:^|[^a-zA-Z])({WORDS})[\"']?\s*[=:]\s*(?P<quote>[\"'])(?P<value>(?:[^\"'\n<]|<(?!%)|<%(?:(?!%>).)*%>)+)(?P=quote)",
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(
@@ -44,7 +44,8 @@ _IN_URL = re.compile(r"[a-z]://[^/\s:@]+:(?P<value>[^@\s/]+)@")
 _SWITCH = re.compile(r"(?:yes|no|true|false|on|off|none|null|[0-9])\Z", re.IGNORECASE)
 """What is said of a password rather than being one: `allowEmptyPassword: "yes"`, `rotateToken: 0`."""
 
-_ELSEWHERE = ("$", "/", "<%", "{{", "file:", "http://", "https://", "secret/")
+_WORD = re.compile(r"[^\W_]")
+_ELSEWHERE = ("$", "/", "{{", "file:", "http://", "https://", "secret/")
 
 
 class Secret(NamedTuple):
@@ -62,6 +63,30 @@ def is_of_secret(key: str) -> bool:
 
 def is_no_secret(value: str) -> bool:
     """Say whether a value is empty, a switch, or only says where the secret is: a variable, a path, an expression."""
+    return literal_at(value) is None
+
+
+def literal_at(value: str) -> int | None:
+    """Return where in a value something begins that may be a secret itself; None: nothing is.
+
+    Around an expression, and among what it can yield, a piece without a letter or a digit is none: `<% a %>:<% b %>`.
+    """
+    if _says_where(value):
+        return None
+    if "<%" not in value:
+        return 0
+    # What reads values reads expressions, and this hides what is in values.
+    from efdgen.language import constants, expressions
+
+    try:
+        pieces = [*constants.said(value)]
+    except expressions.ExpressionError:  # said where expressions are read
+        return None
+    found = [offset for offset, piece in pieces if _WORD.search(piece) and not _says_where(piece)]
+    return min(found, default=None)
+
+
+def _says_where(value: str) -> bool:
     return value == "" or value.startswith(_ELSEWHERE) or _SWITCH.match(value) is not None
 
 
@@ -75,8 +100,9 @@ def in_text(text: str) -> Iterator[Secret]:
     if in_url and not is_no_secret(in_url["value"]):
         yield Secret(in_url.start("value"), "the URL holds a password")
     for match in _ASSIGNMENT.finditer(text) if _may_assign(text) else ():
-        if not is_no_secret(match["value"]):
-            yield Secret(match.start("value"), f"the value of {match[1]!r} looks like a secret")
+        at = literal_at(match["value"])
+        if at is not None:
+            yield Secret(match.start("value") + at, f"the value of {match[1]!r} looks like a secret")
 
 
 def _may_hold_material(text: str) -> bool:
@@ -218,6 +244,9 @@ def _entries(line: str) -> Iterator[_Span]:
             start = match.start(group)
             texts = _patterns().expression.finditer(value)
             yield from ((start + text.start("value"), start + text.end("value")) for text in texts if text["value"])
+            at = literal_at(value.rpartition("%>")[2])
+            if at is not None:
+                yield start + value.rindex("%>") + len("%>"), start + len(value)
         elif not is_no_secret(value):
             yield match.start(group), match.start(group) + len(value)
     for match in _patterns().awkward.finditer(line):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import Location, Path, Problem
-from efdgen.language.secrecy import WORDS, Secret, in_text, is_no_secret, is_of_secret
+from efdgen.language.secrecy import WORDS, Secret, in_text, is_of_secret, literal_at
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
 
@@ -45,9 +45,10 @@ def literals_in_text(file: TextFile) -> Iterator[Problem]:
     """Yield a problem for each literal in a text file that looks like a secret."""
     for number, line in enumerate(file.text.splitlines(), 1):
         unquoted = _UNQUOTED.match(line) if ":" in line else None
-        if unquoted and not is_no_secret(unquoted["value"]):
+        at = literal_at(unquoted["value"]) if unquoted else None
+        if unquoted and at is not None:
             message = f"the value of {unquoted[1]!r} looks like a secret"
-            yield Problem("E506", message, Location(file.source, number, unquoted.start("value") + 1), hint=_HINT)
+            yield Problem("E506", message, Location(file.source, number, unquoted.start("value") + at + 1), hint=_HINT)
             continue
         for secret in in_text(line):
             yield Problem("E506", secret.what, Location(file.source, number, secret.start + 1), hint=_HINT)
@@ -59,11 +60,13 @@ def _find(value: Any, path: Path) -> Iterator[tuple[Path, Secret]]:
             yield path, secret
     elif isinstance(value, Mapping):
         name = value.get("name")
-        if isinstance(name, str) and is_of_secret(name) and _is_literal(value.get("value")):
-            yield (*path, "value"), Secret(0, f"the value of {name!r} looks like a secret")
+        at = _literal_at(value.get("value")) if isinstance(name, str) and is_of_secret(name) else None
+        if at is not None:
+            yield (*path, "value"), Secret(at, f"the value of {name!r} looks like a secret")
         for key, item in value.items():
-            if is_of_secret(key) and _is_literal(item):
-                yield (*path, key), Secret(0, f"the value of {key!r} looks like a secret")
+            at = _literal_at(item) if is_of_secret(key) else None
+            if at is not None:
+                yield (*path, key), Secret(at, f"the value of {key!r} looks like a secret")
             else:
                 yield from _find(item, (*path, key))
     elif isinstance(value, list):
@@ -75,7 +78,9 @@ _SHORTEST = 10
 """Characters: nothing shorter is key material."""
 
 
-def _is_literal(value: Any) -> bool:
+def _literal_at(value: Any) -> int | None:
+    """Return where in a value a literal begins that may be a secret; None: there is none."""
     if isinstance(value, str):
-        return not is_no_secret(value)
-    return isinstance(value, int | float) and not isinstance(value, bool) and not is_no_secret(str(value))
+        return literal_at(value)
+    is_literal = isinstance(value, int | float) and not isinstance(value, bool) and literal_at(str(value)) is not None
+    return 0 if is_literal else None

@@ -1,0 +1,51 @@
+"""What a scalar says itself of what it stands for: the text around its expressions, and constants that they can yield.
+
+<% 'x' if argocd.managed else none %>-<% links.lab.login | default('y') %>   ->   'x', '-', 'y'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from efdgen.language import expressions
+from efdgen.language import syntaxtree as tree
+
+_AROUND = re.compile(r"(?:\A|%>)((?:(?!<%).)+)", re.DOTALL)
+
+
+def said(text: str) -> Iterator[tuple[int, str]]:
+    """Yield each piece of text, and each number as text, that can become a part of a scalar, with where it begins.
+
+    Raises:
+        ExpressionError: when an expression is malformed.
+    """
+    for match in _AROUND.finditer(text):
+        yield match.start(1), match[1]
+    for offset, expression in expressions.parsed(text):
+        for constant in _yielded(expression):
+            yield max(offset, text.find(constant, offset)), constant
+
+
+def _yielded(node: tree.Node | None) -> Iterator[str]:
+    """Yield the constants that an expression can yield; not those that it only asks with."""
+    parts: list[tree.Node | None] = []
+    match node:
+        case tree.Const(value=value) if isinstance(value, str | int | float) and not isinstance(value, bool):
+            yield str(value)
+        case tree.CondExpr():
+            parts = [node.expr1, node.expr2]
+        case tree.And() | tree.Or():
+            parts = [node.left, node.right]
+        case tree.Concat():
+            parts = [*node.nodes]
+        case tree.List():
+            parts = [*node.items]
+        case tree.Dict():
+            parts = [pair.value for pair in node.items]
+        case tree.Getattr() | tree.Getitem():
+            parts = [node.node]
+        case tree.Filter():
+            parts = [node.node, *node.args]
+    for part in parts:
+        yield from _yielded(part)
