@@ -11,7 +11,7 @@ from support.foreach import for_each
     [
         (".spec.containers[0].image", ""),
         ('.metadata.annotations["a]b\\"("]', ""),
-        (".a[] | select(.name == \"x\").b", ""),
+        ('.a[] | select(.name == "x").b', ""),
         (".a[0", "[ is not closed"),
         (".a]", "] closes nothing"),
         (".a[(0])", "] closes nothing"),

@@ -8,23 +8,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from efdgen.language import expressions
+from efdgen.language import quickly
 from efdgen.language import syntaxtree as tree
 
 _AROUND = re.compile(r"(?:\A|%>)((?:(?!<%).)+)", re.DOTALL)
+_EXPRESSION = re.compile(r"<%((?:(?!%>).)*)%>", re.DOTALL)
+_LONGEST = 1000
+"""Characters of an expression; a longer one is refused where expressions are read."""
 
 
 def said(text: str) -> Iterator[tuple[int, str]]:
     """Yield each piece of text, and each number as text, that can become a part of a scalar, with where it begins.
 
-    Raises:
-        ExpressionError: when an expression is malformed.
+    A malformed expression yields nothing: that is said where expressions are read.
     """
     for match in _AROUND.finditer(text):
         yield match.start(1), match[1]
-    for offset, expression in expressions.parsed(text):
-        for constant in _yielded(expression):
+    for match in _EXPRESSION.finditer(text):
+        offset = match.start()
+        for constant in _yielded(_tree(match[1])):
             yield max(offset, text.find(constant, offset)), constant
+
+
+def _tree(source: str) -> tree.Node | None:
+    if not source.strip() or len(source) > _LONGEST:
+        return None
+    found = quickly.expression(source)
+    if found is not None:
+        return found
+    from efdgen.language import jinjatree
+
+    try:
+        return jinjatree.expression(source)
+    except jinjatree.MalformedError:
+        return None
 
 
 def _yielded(node: tree.Node | None) -> Iterator[str]:

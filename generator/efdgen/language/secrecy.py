@@ -10,6 +10,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from efdgen.language import constants
 from efdgen.language.tuples import NamedTuple
 
 HIDDEN = "***"
@@ -75,13 +76,7 @@ def literal_at(value: str) -> int | None:
         return None
     if "<%" not in value:
         return 0
-    # What reads values reads expressions, and this hides what is in values.
-    from efdgen.language import constants, expressions
-
-    try:
-        pieces = [*constants.said(value)]
-    except expressions.ExpressionError:  # said where expressions are read
-        return None
+    pieces = constants.said(value)
     found = [offset for offset, piece in pieces if _WORD.search(piece) and not _says_where(piece)]
     return min(found, default=None)
 
