@@ -12,6 +12,7 @@ from efdgen.language import expressions, jqpaths, suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
+from efdgen.language.yamlio.scalars import is_text
 from efdgen.repository import appcharts, chartkeys, chartsource, parametertypes, paths, types
 from efdgen.repository.appcharts import Charts
 from efdgen.repository.chartkeys import ChartKeys
@@ -28,7 +29,7 @@ _IGNORED = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 _FILES = ("app.yaml", "values.yaml", "chart-keys.yaml", "values.schema.json", "parameters.schema.json", "templates")
 """What an app's folder holds."""
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
 
 
 def load(files: Files) -> dict[str, AppDefinition]:
@@ -48,9 +49,12 @@ class _Definitions:
             if name == paths.PARENT:
                 continue
             if not _NAME.match(name):
-                message = f"the folder name {name!r} is not a name for an app"
-                hint = "use lower-case letters, digits and hyphens"
-                self._files.problem("E401", message, Location(folder), hint=hint)
+                self._no_name(folder, name, "use lower-case letters, digits and hyphens")
+            elif len(name) > paths.MOST_IN_RELEASE:
+                too_long = f"it has {len(name)} characters, and a release of Helm has at most {paths.MOST_IN_RELEASE}"
+                self._no_name(folder, name, too_long)
+            elif not is_text(name):
+                self._no_name(folder, name, "YAML or Helm would read it as something else than text")
             elif self._files.exists(f"{folder}/app.yaml"):
                 self._documents[name] = self._files.document(f"{folder}/app.yaml", "app", reword=chartsource.reword)
                 self._files.refuse_others(folder, _FILES)
@@ -81,6 +85,9 @@ class _Definitions:
             message = f"requiring {first} leads in a circle: {' -> '.join((*circle, first))}"
             hint = "leave one of them out: none could be the first"
             self._files.problem("E403", message, document.locate(where), where, hint)
+
+    def _no_name(self, folder: str, name: str, hint: str) -> None:
+        self._files.problem("E401", f"the folder name {name!r} is not a name for an app", Location(folder), hint=hint)
 
     def _no_definition(self, folder: str) -> None:
         """Record that a folder holds no app.yaml, at the file that may be meant to be it."""

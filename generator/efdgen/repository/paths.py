@@ -40,6 +40,12 @@ PROJECT = "templates/project.yaml"
 PAGES = "templates/pages"
 """The folder of what pages, the site and `efdgen list` show."""
 
+MOST_IN_RELEASE = 53
+"""Characters of the name of a release, and so of an app, which Helm limits so that names of objects can have suffixes.
+
+https://github.com/helm/helm/blob/main/pkg/chart/common/util/validate_name.go
+"""
+
 PARENT = "efd"
 """The name of the parent chart: no app can have it."""
 

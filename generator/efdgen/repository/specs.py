@@ -8,10 +8,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path, Problem
-from efdgen.language import expressions, suggest
+from efdgen.language import expressions, schema, suggest
+from efdgen.language.conforms import conforms
 from efdgen.language.layers import leaves, merge, merge_layers, sets
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
+from efdgen.language.yamlio.scalars import is_text
 from efdgen.repository import appcharts, chartkeys, hiddentext, otherbraces, paths, types
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
@@ -315,6 +317,9 @@ def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefiniti
     if name in _NO_NAMES or name in apps or name in services:
         message = f"the name {name!r} already means something else: an app, a service or a part of Argo CD"
         files.problem("E401", message, document.locate(("name",)), ("name",), "choose another")
+    elif name and not is_text(name):
+        message = f"the name {name!r} is not text to everybody: Helm's --set or some YAML would read something else"
+        files.problem("E401", message, document.locate(("name",)), ("name",), "choose another, such as one with a word")
     if name in _mapping(document.data.get("links")):
         where: Path = ("links", name)
         files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
@@ -325,7 +330,8 @@ def _spec(files: Files, document: Document, shared: Document, apps: tuple[str, .
     stem = PurePosixPath(document.file).stem
     if data["name"] != stem:
         message = f"the name {data['name']!r} is not the file's: {stem}.yaml"
-        hint = f"name it {stem}, or rename the file"
+        is_name = conforms(stem, schema.load("types#/$defs/name"))
+        hint = f"name it {stem}, or rename the file" if is_name else f"rename the file to {data['name']}.yaml"
         files.problem("E401", message, document.locate(("name",)), ("name",), hint)
     site = data.get("site", "")
     sites = shared.data.get("sites", {})

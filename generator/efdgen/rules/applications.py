@@ -27,14 +27,22 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/
 
 def names_can_be(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find names that no Application can have; of several, the longest is told."""
-    wrong = [(len(name), app, name) for app, name in _own(environment) if len(name) > _MOST or not _NAME.match(name)]
+    wrong = [
+        (len(name), app, name) for app, name in _own(environment) if len(name) > _most(app) or not _NAME.match(name)
+    ]
     if wrong:
         length, app, name = max(wrong)
         reason = "it may hold lower-case letters, digits and, inside, hyphens and dots only"
-        if length > _MOST:
-            reason = f"it has {length} characters, at most {_MOST} are allowed"
+        if length > _most(app):
+            of_a_release = ", which is a release of Helm" if app == paths.PARENT else ""
+            reason = f"it has {length} characters, at most {_most(app)} are allowed{of_a_release}"
         message = f"the Application of {app} can't be called {name!r}: {reason}"
         yield in_facts("E522", message, environment, applications.PATTERN)
+
+
+def _most(app: str) -> int:
+    """Return how many characters an Application's name can have: that of the app of apps is its release's, too."""
+    return paths.MOST_IN_RELEASE if app == paths.PARENT else _MOST
 
 
 def names_are_their_own(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:

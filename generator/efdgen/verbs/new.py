@@ -18,6 +18,7 @@ from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.schema import check_data
 from efdgen.language.yamlio import editing, parse
+from efdgen.language.yamlio.scalars import is_text
 from efdgen.output import sources
 from efdgen.output.compare import Change
 from efdgen.repository import paths
@@ -143,10 +144,12 @@ class Environments:
         return tuple(found) if isinstance(found, list) else ()
 
 
-def why_no_name(name: str) -> str:
+def why_no_name(name: str, longest: int = _LONGEST) -> str:
     """Return what keeps a text from being the name of an environment or an app: a label of the DNS (RFC 1123)."""
-    if len(name) > _LONGEST:
-        return f"it has {len(name)} characters, at most {_LONGEST} are allowed"
+    if len(name) > longest:
+        return f"it has {len(name)} characters, at most {longest} are allowed"
+    if name and not is_text(name):
+        return "YAML or Helm would read it as something else than text"
     if name.strip("-") != name:
         return "it begins or ends with a hyphen"
     return "lower-case letters, digits and hyphens"
@@ -158,7 +161,7 @@ def refuse_name(root: Path, name: str, sites: Collection[str]) -> None:
     Raises:
         UsageError: when it is none, other verbs could not address it, or there is such an environment.
     """
-    if not _NAME.match(name):
+    if not (_NAME.match(name) and is_text(name)):
         raise UsageError(f"{name!r} is not a name for an environment: {why_no_name(name)}")
     if name in (DEFAULTS, DEFINITION):
         raise UsageError(f"{name!r} is what efdgen set calls a layer of all environments: choose another name")

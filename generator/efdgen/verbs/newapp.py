@@ -17,6 +17,7 @@ from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import schema, suggest
 from efdgen.language.conforms import conforms
 from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio.scalars import is_text
 from efdgen.output import sources as files_written
 from efdgen.output.compare import Change
 from efdgen.repository import chartkeys, paths
@@ -27,7 +28,7 @@ from efdgen.verbs.chartreview import archive_of
 from efdgen.verbs.edit import Sources
 from efdgen.verbs.new import why_no_name
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
 
 
 class NewApp(NamedTuple):
@@ -105,8 +106,9 @@ def draft(root: Path, name: str, chart: ChartReference, environments: Sequence[s
 def _refuse(
     name: str, chart: ChartReference, apps: Collection[str], environments: Sequence[str], known: Collection[str]
 ) -> None:
-    if not _NAME.match(name) or name == paths.PARENT:
-        why = "it is the parent chart's" if name == paths.PARENT else why_no_name(name)
+    is_name = _NAME.match(name) and is_text(name) and len(name) <= paths.MOST_IN_RELEASE
+    if not is_name or name == paths.PARENT:
+        why = "it is the parent chart's" if name == paths.PARENT else why_no_name(name, paths.MOST_IN_RELEASE)
         raise UsageError(f"{name!r} is not a name for an app: {why}")
     if name in known:
         raise UsageError(f"{name!r} is the name of an environment: choose another name for the app")

@@ -49,6 +49,14 @@ _NUMBER = re.compile(
 """What is a number to YAML 1.1, YAML 1.2 or Go, once underscores are taken out as YAML 1.1 and Go do."""
 
 
+def is_text(value: str) -> bool:
+    """Say whether an unquoted scalar is text to everybody: to YAML of all versions, and to Helm's --set."""
+    try:
+        return isinstance(resolve_plain(value), str)
+    except AmbiguousScalarError:
+        return False
+
+
 def resolve_plain(value: str) -> Any:
     """Return what an unquoted scalar means.
 
