@@ -92,7 +92,7 @@ def draft(name: str, chart: ChartReference, tells: ChartTells, apps: Collection[
 
 def _literal(prose: str) -> str:
     """Return prose that holds no expression: nobody meant what a chart says as one of ours."""
-    return prose.replace("<%", "< %").replace("%>", "% >")
+    return prose.replace("<%", "< %").replace("%>", "% >").replace("{{", "{ {")
 
 
 def _of_app(name: str, secrets: list[Path], ingresses: list[Path], apps: Collection[str]) -> Iterator[str]:

@@ -90,7 +90,7 @@ def define(hand: Hand, app: str, own: Own) -> Definition | None:
     charts = _charts(hand, app, own, keys, findings)
     if charts is None:
         return None
-    description = chart.description or f"Taken over from {chart.folder}: say what it is for."
+    description = chart.description.replace("{{", "{ {") or f"Taken over from {chart.folder}: say what it is for."
     data: dict[str, Any] = {"description": description, **charts.data}
     namespace = templates.namespace_of(each)
     if namespace != app:
