@@ -25,6 +25,18 @@ SOUND = {
     "what is merged is filled in": "a:\n  <<: {{ .a }}\n",
     "documents": "---\na: b\n---\nc: d\n",
     "nothing": "",
+    "a key in each branch": "a:\n# {{- if .Values.a }}\n  b: 1\n# {{- else }}\n  b: 2\n# {{- end }}\n",
+    "a key that may be there": "a: 1\n{{- with .Values.a }}\na: {{ . }}\n{{- end }}\n",
+    "one key in two mappings": "- {a: 1}\n- {a: 1, b: {a: [{a: b}]}}\n---\na: 2\n",
+    "words in quotes": "a: 'yes'\nb: \"012\"\nc: {{ .d }}yes\nyes: d\n",
+}
+
+SURPRISING = {
+    "a key twice": ("a: 1\nb:\n  c: [x]\na: 2\n", "E105", 4, 1),
+    "a key twice behind control lines": ("# {{- if .a }}\nb: 1\nc: {{ .c }}\nb: 2\n# {{- end }}\n", "E105", 4, 1),
+    "a key twice in the second document": ("a: 1\n---\na: {b: 1, 'b': 2}\n", "E105", 3, 11),
+    "a word": ("a: [x, yes]\n", "E109", 1, 8),
+    "an octal number": ("a:\n  defaultMode: 0644\n", "E109", 2, 16),
 }
 
 BROKEN = {
@@ -50,6 +62,14 @@ def test_broken_ones_are_located(name: str) -> None:
     problem = helmtemplates.problem(TextFile(FILE, text))
     assert problem is not None
     assert (problem.code, problem.location) == ("E103", Location(FILE, line, column)), problem
+
+
+@for_each("name", SURPRISING)
+def test_what_nobody_expects_is_located(name: str) -> None:
+    text, code, line, column = SURPRISING[name]
+    problem = helmtemplates.problem(TextFile(FILE, text))
+    assert problem is not None
+    assert (problem.code, problem.location) == (code, Location(FILE, line, column)), problem
 
 
 @pytest.mark.parametrize("name", ["_helpers.tpl", "NOTES.txt", "config.json"])

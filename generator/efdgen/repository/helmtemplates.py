@@ -6,12 +6,15 @@ What Helm fills in is one word, and a line that holds nothing else is none:
       {{- include "labels" . }}     ->
       name: "{{ .name }}"                  name: "xxxxxxxxxxx"
 \t  kind: Secret                        \t  kind: Secret                     a tab: E103
+a: 1
+a: yes                                  a key twice: E105, a word that is read in two ways: E109
 """
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 
 from efdgen.errors import Location, Problem
 from efdgen.language import yamlio
@@ -34,7 +37,28 @@ def problem(file: TextFile) -> Problem | None:
         return None
     text = _FILLED_IN.sub(lambda found: _NOT_WORD.sub("x", found[0]), file.text)
     text = _ALONE.sub("", text)
-    return yamlio.syntax_problem(text, file.source) or _unreadable(text, file.source)
+    return (
+        yamlio.syntax_problem(text, file.source)
+        or _unreadable(text, file.source)
+        or next(_surprises(text, file), None)
+    )
+
+
+_CONTROL = re.compile(r"\{\{-?\s*(?:if|else|end|with|range|define|block)\b")
+
+
+def _surprises(text: str, file: TextFile) -> Iterator[Problem]:
+    """Yield what Helm takes and nobody expects: keys that stand twice, and scalars that are read in two ways.
+
+    A key can stand in several branches, so one that has a control line before it stands twice for all that is known.
+    """
+    for found in yamlio.surprises(text, file.source):
+        if found.first is None:
+            yield found.problem
+        elif found.key is None or _FILLED_WORD not in found.key:
+            between = "\n".join(file.text.split("\n")[found.first - 1 : found.problem.location.line])
+            if not _CONTROL.search(between):
+                yield found.problem
 
 
 def _unreadable(text: str, file: str) -> Problem | None:

@@ -19,6 +19,7 @@ from efdgen.language.yamlio.reading import (
     syntax_problem,
 )
 from efdgen.language.yamlio.scalars import AmbiguousScalarError, YamlError, resolve_plain
+from efdgen.language.yamlio.surprises import surprises
 from efdgen.language.yamlio.writing import dump, inline
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "load_all",
     "parse",
     "resolve_plain",
+    "surprises",
     "syntax_problem",
 ]
 
