@@ -38,9 +38,7 @@ def problem(file: TextFile) -> Problem | None:
     text = _FILLED_IN.sub(lambda found: _NOT_WORD.sub("x", found[0]), file.text)
     text = _ALONE.sub("", text)
     return (
-        yamlio.syntax_problem(text, file.source)
-        or _unreadable(text, file.source)
-        or next(_surprises(text, file), None)
+        yamlio.syntax_problem(text, file.source) or _unreadable(text, file.source) or next(_surprises(text, file), None)
     )
 
 

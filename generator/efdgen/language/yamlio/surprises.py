@@ -1,4 +1,4 @@
-"""What a YAML parser takes without a word in documents of others, such as Helm templates, and people would not expect."""
+"""What a YAML parser takes without a word in documents of others, such as Helm templates, and nobody expects."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def surprises(text: str, file: str) -> Iterator[Surprise]:
         if isinstance(event, yaml.CollectionEndEvent):
             stack.pop()
         elif isinstance(event, yaml.NodeEvent):
-            location = Location(file, event.start_mark.line + 1, event.start_mark.column + 1)
+            mark: Any = event.start_mark
+            location = Location(file, mark.line + 1, mark.column + 1)
             is_key = inside is not None and inside.is_key
             if inside is not None:
                 inside.is_key = not inside.is_key
