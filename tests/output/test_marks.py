@@ -51,10 +51,12 @@ def test_an_edited_file_is_efdgens_and_edited() -> None:
     assert ownership.is_edited(VALUES)
 
 
-def test_line_ends_of_windows_are_an_edit() -> None:
-    ownership = Ownership({VALUES: FILE.replace(b"\n", b"\r\n")}, ())
-    assert ownership.is_generated(VALUES)
-    assert ownership.is_edited(VALUES)
+def test_line_ends_of_windows_are_no_edit_and_hide_none() -> None:
+    written = FILE.replace(b"\n", b"\r\n")
+    for content, is_edited in ((written, False), (written + b"more\r\n", True)):
+        ownership = Ownership({VALUES: content}, ())
+        assert ownership.is_generated(VALUES)
+        assert ownership.is_edited(VALUES) is is_edited
 
 
 @pytest.mark.parametrize(

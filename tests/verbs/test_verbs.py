@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from efdgen import cli
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidInputError, OutputError, Severity, UsageError
 from efdgen.output import layout, staging
@@ -186,6 +188,27 @@ def test_an_edit_by_hand_is_reported_and_taken_back(small: Path, path: str) -> N
     assert render.check(small).edited == (path,)
     assert render.write(small).edited == (path,)
     assert (small / "rendered" / path).read_bytes() == was
+    assert render.check(small).is_clean
+
+
+def test_other_line_ends_are_named_and_are_no_edit_by_hand(small: Path) -> None:
+    paths = (VALUES, FEED, "docs/lab.md", "apps/view/templates/namespace.yaml")
+    for path in paths:
+        file = small / "rendered" / path
+        file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    outcome = render.check(small)
+    assert (outcome.edited, outcome.foreign) == ((), ())
+    assert {change.path for change in outcome.changes if change.is_of_line_ends} == set(paths)
+
+    result = CliRunner().invoke(cli.command, ["check", "--root", str(small)])
+    assert result.stdout.count("(its line ends only)") == len(paths)
+    assert "put this line into .gitattributes: rendered/** -text" in result.stderr
+    report = CliRunner().invoke(cli.command, ["check", "--root", str(small), "--format", "json"])
+    found = [(each["code"], "`rendered/** -text`" in each["hint"]) for each in json.loads(report.stdout)["problems"]]
+    assert found == [("E603", True)] * len(paths)
+
+    edit(small / "environments/lab.yaml", "name: lab\n", "name: lab\ntitle: The laboratory\n")
+    assert render.write(small).edited == ()
     assert render.check(small).is_clean
 
 

@@ -97,6 +97,11 @@ def _for_people(
         yield Said(text.interrupted(render.OUTPUT, style))
     if outcome.changes or outcome.foreign:
         yield Said(text.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, style))
+    other_ends = sum(change.is_of_line_ends for change in outcome.changes)
+    if other_ends:
+        files = text.count(other_ends, "file")
+        said = f"Git, or an editor, wrote the line ends of {files} as CRLF; efdgen writes LF. So that Git leaves them alone,"
+        yield Said(f"{said} put this line into .gitattributes: {render.OUTPUT}/** -text", is_result=False)
     if outcome.changes:
         command_line = " ".join(["efdgen render", *environments])
         files = text.count(len(outcome.changes), "file")

@@ -31,6 +31,11 @@ class FileChange(NamedTuple):
             return Kind.ADDED
         return Kind.REMOVED if self.after is None else Kind.CHANGED
 
+    @property
+    def is_of_line_ends(self) -> bool:
+        """Say whether nothing but line ends changes: Git wrote CRLF, as `core.autocrlf` makes it do."""
+        return self.before is not None and self.before.replace(b"\r\n", b"\n") == self.after
+
 
 class Change(NamedTuple):
     """A file before and after an edit; one that is new was not there."""

@@ -145,7 +145,7 @@ class Ownership:
         return owned is not None and owned.is_edited
 
     def _differs_from_voucher(self, path: str) -> bool:
-        return _digest(self._tree[path]) not in self._digests(path)
+        return not _is_of(self._tree[path], self._digests(path))
 
 
 def json_content(data: Any) -> bytes:
@@ -158,7 +158,7 @@ def _read(path: str, content: bytes) -> _Owned | None:
     head, _, body = content.partition(b"\n")
     if not head.startswith(b"<<<<<<< "):
         mark = _mark(path, head)
-        return _Owned((mark,), mark.digest != _digest(body)) if mark and not mark.is_elsewhere else None
+        return _Owned((mark,), not _is_of(body, (mark.digest,))) if mark and not mark.is_elsewhere else None
     lines = body.split(b"\n")
     ours, theirs = _mark(path, lines[0]), None
     for line, following in itertools.pairwise(lines):
@@ -195,6 +195,16 @@ def _companions(path: str, owned: _Owned) -> Iterator[tuple[str, str]]:
         for name, digest in mark.companions:
             if layout.vouches_for(path, companion := f"{folder}/{name}"):
                 yield companion, digest
+
+
+def _is_of(content: bytes, digests: Collection[str]) -> bool:
+    """Say whether a content has one of some digests, as it is or with the line ends that it was written with.
+
+    Git writes CRLF where it is told to (`core.autocrlf`): nobody edited such a file.
+    """
+    return _digest(content) in digests or (
+        b"\r\n" in content and _digest(content.replace(b"\r\n", b"\n")) in digests
+    )
 
 
 def _digest(content: bytes) -> str:

@@ -133,6 +133,8 @@ FORMATS: Mapping[str, Callable[[Sequence[Problem]], str]] = {
 
 
 _RENDER = "run: efdgen render"
+_LINE_ENDS = f"put the line `rendered/** -text` into .gitattributes, then {_RENDER}"
+"""What to do where Git wrote other line ends into a checkout."""
 
 
 def differences(
@@ -161,6 +163,8 @@ def _problem(change: FileChange, is_edited: bool, output: str) -> Problem:
     place = Location(file, _first_difference(change), 1)
     if is_edited and has_conflict(change.before or b""):
         return Problem("E603", "Git left a merge conflict in the file", place, hint=f"merge the specs, then {_RENDER}")
+    if change.is_of_line_ends:
+        return Problem("E603", "its line ends are CRLF, and were written as LF", place, hint=_LINE_ENDS)
     if is_edited:
         hint = "make the change in the specs or templates, then run: efdgen render"
         return Problem("E605", "the file was edited by hand", place, hint=hint)

@@ -140,6 +140,7 @@ def differences(
             lines.append(f"{style('extra', fg='red', bold=True)}    {path}")
         else:
             note = _note(change) if change.path in by_hand else ""
+            note = " (its line ends only)" if change.is_of_line_ends else note
             lines.append(f"{style('changed', fg='red', bold=True)}  {path}{note}")
             lines.extend(_unified(change, path, style))
     lines.extend(

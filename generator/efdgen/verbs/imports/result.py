@@ -47,6 +47,9 @@ def read(place: Path, revision: str = "") -> Source:
     return source.read(place, revision)
 
 
+_ATTRIBUTES = b"# Generated: bytes as they are, folded away in reviews.\nrendered/** -text linguist-generated\n"
+
+
 def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent: str = "") -> Imported:
     """Make specs and definitions of a hand-written repository, in memory, and prove that they say the same.
 
@@ -71,6 +74,7 @@ def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent:
         made = made._replace(findings=(*made.findings, *result.findings))
         proved = proof.prove(found, made, tree, contents, engine)
         contents.update({f"rendered/{path}": content for path, content in tree.items()})
+        contents[".gitattributes"] = _ATTRIBUTES
     # A template that needs its chart's defaults fails by itself; as data, it does not.
     told = {(each.file, each.app) for each in made.findings if each.code == "I401"}
     failing = [each for each in found.findings if each.code != "I202" or (each.file, each.app) not in told]
