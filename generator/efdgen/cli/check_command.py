@@ -100,8 +100,9 @@ def _for_people(
     other_ends = sum(change.is_of_line_ends for change in outcome.changes)
     if other_ends:
         files = text.count(other_ends, "file")
-        said = f"Git, or an editor, wrote the line ends of {files} as CRLF; efdgen writes LF. So that Git leaves them alone,"
-        yield Said(f"{said} put this line into .gitattributes: {render.OUTPUT}/** -text", is_result=False)
+        said = f"Git, or an editor, wrote the line ends of {files} as CRLF; efdgen writes LF."
+        hint = f"So that Git leaves them alone, put this line into .gitattributes: {render.OUTPUT}/** -text"
+        yield Said(f"{said} {hint}", is_result=False)
     if outcome.changes:
         command_line = " ".join(["efdgen render", *environments])
         files = text.count(len(outcome.changes), "file")

@@ -202,9 +202,7 @@ def _is_of(content: bytes, digests: Collection[str]) -> bool:
 
     Git writes CRLF where it is told to (`core.autocrlf`): nobody edited such a file.
     """
-    return _digest(content) in digests or (
-        b"\r\n" in content and _digest(content.replace(b"\r\n", b"\n")) in digests
-    )
+    return _digest(content) in digests or (b"\r\n" in content and _digest(content.replace(b"\r\n", b"\n")) in digests)
 
 
 def _digest(content: bytes) -> str:
