@@ -26,7 +26,10 @@ def fault(host: str) -> str:
             return f"{label!r} has upper-case letters"
         if not _LABEL.match(label):
             return f"{label!r} may hold letters, digits and, inside, hyphens only"
-    return ""
+    last = host.rpartition(".")[2]
+    if last.isdigit():
+        return "it ends in a number, as IP addresses do, and an Ingress takes none"
+    return "each machine calls itself so" if last == "localhost" else ""
 
 
 def unfit(host: str, service: str, reason: str) -> str:
