@@ -124,3 +124,23 @@ def test_a_list_is_an_echo_when_an_item_is() -> None:
 def test_of_a_fact_and_a_map_that_are_read_for_each_other_both_are_said() -> None:
     facts = {"a": {"x": "<% b %>", "y": "<% a.x %>", "z": 5}, "b": "<% a.z %>"}
     assert first(facts, ("a",), ("a", "x")) == {("a",), ("a", "x")}
+
+
+def test_facts_are_held_against_each_other_in_a_time_that_grows_as_they_do() -> None:
+    asked: list[int] = []
+
+    def without(others: echoes.Wrong) -> Scope:
+        asked.append(len(others))
+        return Scope("lab", {}, (), {})
+
+    for facts, expected in (
+        ({f"a{n}": f"<% {n} %>" for n in range(5)}, [4] * 5),
+        ({f"a{n}": n for n in range(500)}, []),
+        ({f"a{n}": f"<% {n} %>" for n in range(500)}, []),
+    ):
+        asked.clear()
+        problems = [Problem("E201", "unknown key", Location("a.yaml", 1, 1), (name,)) for name in facts]
+        found = echoes.wrong(problems, facts, (), without)
+        assert asked == expected
+        assert found.keys() == {(name,) for name in facts}
+        assert len({id(said) for said in found.values()}) == 1

@@ -17,9 +17,12 @@ from efdgen.language.scope import Scope, evaluate
 Wrong = Mapping[Path, Sequence[Problem]]
 """Facts that are wrong, by where they were written, with what is said when an expression reads one."""
 
+_MOST = 100
+"""Wrong facts with expressions that are held against each other; of more, each is told, whether it is an echo or not."""
+
 
 def wrong(problems: Iterable[Problem], facts: Any, layers: Sequence[Layer], without: Callable[[Wrong], Scope]) -> Wrong:
-    """Return which facts are wrong, each with the problems of those that were wrong first.
+    """Return which facts are wrong, each with the problems of those that were wrong first: the same for all.
 
     Args:
         problems: what is wrong with the evaluated facts.
@@ -31,23 +34,35 @@ def wrong(problems: Iterable[Problem], facts: Any, layers: Sequence[Layer], with
     found: dict[Path, list[Problem]] = {}
     for problem in problems:
         found.setdefault(problem.path[: reach(facts, problem.path)[0]], []).append(problem)
-    first = []
+    first: list[Problem] = []
+    read = {path: texts for path in found if (texts := _expressions(at(facts, path), path))}
+    if len(read) > _MOST:
+        read = {}
     for path, those in found.items():
-        others = {other: said for other, said in found.items() if other != path}
-        if not _said(at(facts, path), path, layers, without(others)) & set().union(*others.values()):
+        others = {other: said for other, said in found.items() if other != path} if path in read else {}
+        said_by_others = _said(read[path], layers, without(others)) if others else set()
+        if not said_by_others & set().union(*others.values()):
             first += those
     # A map and a fact in it may each be an echo of the other: then nobody knows which was wrong first.
     said = tuple(first) or tuple(problem for those in found.values() for problem in those)
     return dict.fromkeys(found, said)
 
 
-def _said(written: Any, path: Path, layers: Sequence[Layer], names: Scope) -> set[Problem]:
-    """Return what the expressions say that are written at a path."""
+def _expressions(written: Any, path: Path) -> dict[Path, str]:
+    """Return the texts with expressions that are written at a path, by where."""
+    return {
+        where: text
+        for where, text in leaves(written, path)
+        if isinstance(text, str) and expressions.has_expression(text)
+    }
+
+
+def _said(texts: Mapping[Path, str], layers: Sequence[Layer], names: Scope) -> set[Problem]:
+    """Return what expressions say."""
     found: set[Problem] = set()
-    for where, text in leaves(written, path):
-        if isinstance(text, str) and expressions.has_expression(text):
-            try:
-                evaluate(text, names, names.environment, layers, where)
-            except InvalidInputError as error:
-                found.update(error.problems)
+    for where, text in texts.items():
+        try:
+            evaluate(text, names, names.environment, layers, where)
+        except InvalidInputError as error:
+            found.update(error.problems)
     return found

@@ -77,7 +77,7 @@ class Resolver:
             values += hostnames.unfit_hosts(spec, names, values, self._repository.apps, self._known.services)
             # From here on, what reads a wrong fact says what is wrong with that, and nothing more.
             wrong = echoes.wrong(values, names.facts, spec.layers, functools.partial(self._new_scope, spec))
-            problems += [problem for said in wrong.values() for problem in said]
+            problems += next(iter(wrong.values()))
             names = self._new_scope(spec, wrong)
         apps = []
         for app in [app for app in spec.apps if not only or app in only]:
@@ -119,7 +119,8 @@ class Resolver:
         if spec.name in self._drafts:
             wrong = {**wrong, **self._drafts[spec.name].wrong}
         names = Scope(spec.name, merged, spec.layers, {}, wrong)
-        doubts = [problem for path, problems in wrong.items() if path[:1] == ("links",) for problem in problems]
+        doubtful = {id(problems): problems for path, problems in wrong.items() if path[:1] == ("links",)}
+        doubts = [problem for problems in doubtful.values() for problem in problems]
         names.extra["links"] = Links(self.scope, merged["links"], doubts, self._repository.names - {spec.name})
         names.extra["host"] = functions.host(names, self._known.services)
         names.extra["named"] = functions.named

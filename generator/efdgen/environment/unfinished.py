@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.resolve import Resolver
-from efdgen.errors import InvalidInputError, Problem
+from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.repository import paths
 from efdgen.repository.model import Repository
 
@@ -39,10 +39,11 @@ class Unfinished:
     """Looks for what is wrong in the expressions of environments that can't be resolved."""
 
     def __init__(self, repository: Repository) -> None:
-        flawed = {problem.location.file for problem in repository.problems}
-        said = {path: [p for p in repository.problems if p.location.file == path] for path in flawed}
-        tables = {name: _Unknown(said[paths.table(name)]) for name in repository.tables if paths.table(name) in flawed}
-        self._knows_services = not any(paths.apps_of(file, repository.about.elsewhere) for file in flawed)
+        said: dict[str, list[Problem]] = {}
+        for problem in repository.problems:
+            said.setdefault(problem.location.file, []).append(problem)
+        tables = {name: _Unknown(said[paths.table(name)]) for name in repository.tables if paths.table(name) in said}
+        self._knows_services = not any(paths.apps_of(file, repository.about.elsewhere) for file in said)
         self._known = {problem.location for problem in repository.problems}
         self._drafts = repository.drafts
         self._resolver = Resolver(repository, repository.drafts, tables)
@@ -54,7 +55,12 @@ class Unfinished:
             self._resolver.resolve(name)
         except InvalidInputError as error:
             for problem in error.problems:
-                is_known = problem.location in self._known or any(problem.path[: len(path)] == path for path in wrong)
+                is_known = problem.location in self._known or _is_below(problem.path, wrong)
                 is_new = not is_known and problem.code.startswith(_OF_EXPRESSIONS)
                 if is_new and (self._knows_services or not problem.message.startswith(_NO_SERVICE)):
                     yield problem
+
+
+def _is_below(path: Path, wrong: Mapping[Path, object]) -> bool:
+    """Say whether a path is one of some, or below one."""
+    return any(path[:length] in wrong for length in range(len(path) + 1))

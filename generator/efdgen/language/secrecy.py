@@ -206,7 +206,7 @@ def masked_line(line: str, column: int, secrets: Iterable[int] = ()) -> tuple[st
         column: the column that is shown, from 1.
         secrets: the columns, from 1, where secrets are known to begin.
     """
-    seen = _merged([*_spans(line), *_entries(line)])
+    seen = _seen(line)
     known = [start - 1 for start in secrets if not any(begin < start <= end for begin, end in seen)]
     spans = _merged([*seen, *((start, _end(line, start)) for start in known)])
     moved = column - 1
@@ -216,6 +216,12 @@ def masked_line(line: str, column: int, secrets: Iterable[int] = ()) -> tuple[st
         elif start < column - 1:
             moved -= column - 1 - start
     return _replaced(line, spans), moved + 1
+
+
+@functools.lru_cache(maxsize=4)
+def _seen(line: str) -> list[_Span]:
+    """Return what looks like a secret in a line; a long one may be shown for each of the things that it holds."""
+    return _merged([*_spans(line), *_entries(line)])
 
 
 def _spans(text: str) -> list[_Span]:

@@ -217,9 +217,10 @@ def _check_app(
     below = merge_layers(definition.layers)
     _check_first_keys(files, document, path, definition, settings)
     pins = _mapping(settings.get("pins"))
-    held = [pin for pin, said in pins.items() if said is not None]
+    held = {pin for pin, said in pins.items() if said is not None}
+    above = {".".join(parts[:depth]) for parts in (pin.split(".") for pin in held) for depth in range(1, len(parts))}
     for pin in pins:
-        if pin in held and any(other.startswith(f"{pin}.") for other in held):
+        if pin in held and pin in above:
             location = document.locate((*path, "pins", pin), key=True)
             files.problem("E405", f"the pin {pin!r} holds another pin", location, (*path, "pins", pin))
         hidden = (*path, "values", *pin.split("."))
