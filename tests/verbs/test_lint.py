@@ -18,10 +18,10 @@ from efdgen import cli
 from efdgen.cli import lint_command
 from efdgen.errors import Location, Problem
 from efdgen.helm import engines
-from efdgen.rules.kubernetes import across
+from efdgen.rules.kubernetes import across, kubeversions
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.verbs import fixingcharts, lint, project
-from support.checkout import edit
+from support.checkout import edit, resolved
 from support.efd import EFD
 from support.repository import overlay, small_repository
 from support.standins import StandIns, metadata, pack
@@ -152,6 +152,13 @@ def test_a_chart_that_is_not_for_the_cluster_is_found_though_helm_takes_it(root:
     )
     assert str(problem.location).startswith("templates/apps/store/app.yaml:")
     assert linted.failed == ()
+
+
+def test_a_chart_in_a_folder_that_is_not_for_the_cluster_is_corrected_there() -> None:
+    app = resolved()["summit"].apps[-1].definition
+    app = app._replace(charts=(app.charts[0]._replace(folder="charts/x"),))
+    (found,) = kubeversions.find("lab", [app], "1.19.0", lambda _: ">=1.20.0-0")
+    assert (found.problem.location, found.problem.hint[:22]) == (Location("charts/x/Chart.yaml"), "correct its kubeVersio")
 
 
 def test_what_a_schema_refuses_names_our_own_template(root: Path) -> None:

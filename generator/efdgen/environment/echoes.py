@@ -18,7 +18,7 @@ Wrong = Mapping[Path, Sequence[Problem]]
 """Facts that are wrong, by where they were written, with what is said when an expression reads one."""
 
 _MOST = 100
-"""Wrong facts with expressions that are held against each other; of more, each is told, whether it is an echo or not."""
+"""Wrong facts with expressions that are held against each other; of more, each is told, be it an echo or not."""
 
 
 def wrong(problems: Iterable[Problem], facts: Any, layers: Sequence[Layer], without: Callable[[Wrong], Scope]) -> Wrong:

@@ -17,7 +17,7 @@ from efdgen.repository.files import Files
 from efdgen.repository.model import AppChart, GitSource
 
 _SOURCES = ("repository", "git", "path")
-_CHART = "Chart.yaml"
+_CHART, _VALUES = "Chart.yaml", "values.yaml"
 _OUTPUT = "rendered"
 """The folder that efdgen writes: nothing of people's can be in there."""
 
@@ -151,8 +151,11 @@ def _folder(files: Files, here: _Place) -> str:
     elif not files.exists(f"{folder}/{_CHART}"):
         here.problem("E408", f"there is no {_CHART} in {folder}", "path", _misspelt_chart(files, folder))
     else:
-        metadata = _metadata(files, here, f"{folder}/{_CHART}")
-        return "" if metadata is None else _checked(files, here, metadata)
+        metadata = _read_as_helm(files, here, f"{folder}/{_CHART}")
+        values = f"{folder}/{_VALUES}"
+        is_sound = not files.exists(values) or _read_as_helm(files, here, values, takes_nothing=True) is not None
+        version = "" if metadata is None else _checked(files, here, metadata)
+        return version if is_sound else ""
     return ""
 
 
@@ -171,7 +174,7 @@ def _misspelt_chart(files: Files, folder: str) -> str:
 
 
 class _Metadata(NamedTuple):
-    """What a Chart.yaml says, and where."""
+    """What a file of a chart says, and where."""
 
     file: str
     data: Mapping[str, Any]
@@ -182,8 +185,11 @@ class _Metadata(NamedTuple):
         return Location(self.file) if self.document is None else self.document.locate((key,) if key else ())
 
 
-def _metadata(files: Files, here: _Place, file: str) -> _Metadata | None:
-    """Return what a Chart.yaml says, as Helm reads it; None when it can't be read."""
+def _read_as_helm(files: Files, here: _Place, file: str, *, takes_nothing: bool = False) -> _Metadata | None:
+    """Return what a file of a chart says, as Helm reads it; None when it can't be read, or is no mapping.
+
+    With `takes_nothing`, it may be empty.
+    """
     files.of_apps.setdefault(file, set()).add(PurePosixPath(here.document.file).parent.name)
     text = files.text(file)
     if text is None:
@@ -203,7 +209,7 @@ def _metadata(files: Files, here: _Place, file: str) -> _Metadata | None:
     except InvalidInputError:
         document = None  # Helm is less strict
     metadata = _Metadata(file, data if isinstance(data, dict) else {}, document)
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) and not (takes_nothing and data is None):
         what = "the file is empty" if data is None else "the file must hold a mapping"
         here.problems.append(Problem("E408", what, metadata.locate()))
         return None

@@ -31,7 +31,8 @@ _ADVICE = (
     (" not defined", "the chart was written for another version of Helm"),
     ("unknown environment", "rendered/ is out of date; run: efdgen render"),
     ("missing in charts/", "run: efdgen charts fetch"),
-    ("error unpacking", "it is so in the archive that is locked: pin another version, or ask the chart's maintainers"),
+    (".tgz in ", "it is so in the archive that is locked: pin another version, or ask the chart's maintainers"),
+    ("error unpacking", "it is a chart in a folder of this repository: correct the file there"),
 )
 
 

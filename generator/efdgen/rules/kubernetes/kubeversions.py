@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from efdgen.errors import Problem, Severity
+from efdgen.errors import Location, Problem, Severity
 from efdgen.helm.charts import constraints
 from efdgen.repository.model import AppChart, AppDefinition
 from efdgen.rules.kubernetes.check import Finding
@@ -33,5 +33,9 @@ def find(
                 message = f"{chart.name} {chart.shown_version} is for Kubernetes {constraint}"
                 where = f"{message}, and the cluster has {kubernetes_version}; nothing refuses it"
                 hint = f"pin a version that is for it: efdgen charts upgrade {app.name}"
-                problem = Problem(CODE, where, chart.location, hint=hint, severity=Severity.WARNING)
+                location = chart.location
+                if chart.folder:
+                    location = Location(f"{chart.folder}/Chart.yaml")
+                    hint = "correct its kubeVersion, or what keeps it from that version"
+                problem = Problem(CODE, where, location, hint=hint, severity=Severity.WARNING)
                 yield Finding(problem, environment, app.name, "")
