@@ -367,7 +367,7 @@ def test_a_name_that_helm_refuses_is_refused(way: str) -> None:
         ("values don't meet the specifications of the schema(s)", "own schema"),
         ('no template "h" associated', "helper"),
         ("error unpacking subchart x-1.0.0.tgz in x: cannot load values.yaml: error converting YAML", "that is locked"),
-        ("error unpacking subchart x in x: cannot load values.yaml: error converting YAML", "a folder of this repository"),
+        ("error unpacking subchart x in x: cannot load values.yaml: error converting YAML", "a folder of this"),
         ("execution error at (a.yaml:1:2): host is missing", ""),
     ],
 )
