@@ -16,7 +16,7 @@ from efdgen.output.journal import FOLDER
 from support import kills, warm
 from support.checkout import snapshot
 
-SAID = "warning: an edit was interrupted, and its files may be half changed; to finish it, run: efdgen render\n"
+SAID = "warning: an edit was interrupted, and its files may be half changed; to see them, run: efdgen interrupted\n"
 EDITS = [
     ("set", "lab", "dome", "store.persistence.size", "31Gi"),
     ("rename", "lab", "workshop"),
@@ -55,8 +55,14 @@ def test_an_edit_that_is_killed_is_undone_or_finished_by_the_next_command(
     assert SAID in kept.stderr
     assert written(small) == now
 
-    assert "Finished a run that was interrupted: " in at(small, "render").stderr
-    assert written(small) == expected
+    # Nothing had changed yet: who looks sees that, and is not told something else later.
+    assert "An edit was interrupted before it changed anything, and is dropped" in at(small, "render").stderr
+    assert written(small) == before
+    if edit[0] != "new":  # of one file only
+        kills.edit_until(small, kills.BEFORE_THE_SWITCH + 1, *edit)
+        assert SAID in at(small, "list").stderr
+        assert "Finished an edit that was interrupted: " in at(small, "render").stderr
+        assert written(small) == expected
     assert SAID not in at(small, "list").stderr
 
 
@@ -64,7 +70,10 @@ def test_an_edit_that_is_killed_between_two_files_is_finished_before_the_next_on
     kills.edit_until(small, kills.BEFORE_THE_SWITCH + 1, *EDITS[0])
     assert [(small / f"environments/{name}.yaml").read_text().count("31Gi") for name in ("dome", "lab")].count(0) == 1
     result = at(small, "set", "lab", "archive.project", "others")
-    assert "Finished a run that was interrupted: 2 files written, 0 deleted\n" in result.stderr
+    assert result.stderr.startswith(
+        "wrote    environments/lab.yaml\nwrote    environments/dome.yaml\n"
+        "Finished an edit that was interrupted: 2 files\n"
+    )
     assert all("31Gi" in (small / f"environments/{name}.yaml").read_text() for name in ("dome", "lab"))
 
 

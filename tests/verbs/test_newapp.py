@@ -110,7 +110,7 @@ def test_what_a_kill_leaves_is_finished_by_the_next_edit_with_the_lock(
     kills.edit_until(small, in_the_cache + kills.IN_THE_SWITCH, "new-app", "board", *more)
     arguments = ["set", "lab", "store.persistence.size", "20Gi", "--root", str(small)]
     result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, arguments)
-    assert "interrupted: 5 files written" in result.stderr, result.output
+    assert "interrupted: 5 files\n" in result.stderr, result.output
     assert snapshot(small) == after
 
 

@@ -32,6 +32,7 @@ _COMMANDS = {
     "new-app": "Write the folder of a new app, from what its chart tells.",
     "promote": "Take what one stage runs to the next.",
     "tidy": "Take out what says nothing.",
+    "interrupted": "Show, finish or drop an edit that was interrupted.",
     "versions": "Show what runs where, what lags behind, since when and why.",
     "rbac": "Say who may do what in Argo CD, and which policy says so.",
     "charts": "Fetch and verify third-party charts, find newer ones.",

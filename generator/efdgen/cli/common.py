@@ -163,7 +163,7 @@ def repository_root(given: Path | None) -> Path:
 
     root = found_root(given)
     if sources.is_interrupted(root):
-        say_warning("an edit was interrupted, and its files may be half changed; to finish it, run: efdgen render")
+        say_warning("an edit was interrupted, and its files may be half changed; to see them, run: efdgen interrupted")
     if render.is_interrupted(root):
         say_warning("a render was interrupted; run: efdgen render")
     return root

@@ -16,7 +16,7 @@ from efdgen.cli.common import (
     root_option,
     show,
 )
-from efdgen.cli.interrupted import finish_edit, finish_interrupted
+from efdgen.cli.interrupted import finish_interrupted, resume_edit
 from efdgen.cli.streams import say_warning
 from efdgen.verbs import render
 
@@ -51,7 +51,7 @@ def command(
     from efdgen.report import text
 
     folder = found_root(root)
-    finish_edit(folder)
+    resume_edit(folder)
     finish_interrupted(folder / render.OUTPUT, render.OUTPUT)
     outcome = render.write(
         folder, environments, allow_mass_deletion=allow_mass_deletion, means=means(no_cache=no_cache, jobs=jobs)

@@ -238,7 +238,7 @@ def finish(folder: Path) -> Finished | None:
         return staging.finish(folder)
 
 
-def apply(folder: Path, changes: Sequence[FileChange]) -> None:
+def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = False) -> None:
     """Make changes, each file at once: whoever looks sees the old file or the new one, never a part.
 
     All new contents are on the disk before the first file is replaced; when that fails, nothing has changed. A run that
@@ -247,6 +247,7 @@ def apply(folder: Path, changes: Sequence[FileChange]) -> None:
     Args:
         folder: the output folder; it must be locked, and nothing may be staged there.
         changes: what to do, in this order.
+        keeps_former: whether a run that is interrupted can be taken back, too (`resuming`).
 
     Raises:
         OutputError: when something can't be written or deleted.
@@ -257,7 +258,7 @@ def apply(folder: Path, changes: Sequence[FileChange]) -> None:
     _refuse_obstacles(folder, writes)
     for parent in sorted({change.path.rpartition("/")[0] for change in changes}):
         _refuse_unwritable(folder, folder / parent)
-    staging.apply(folder, changes)
+    staging.apply(folder, changes, keeps_former=keeps_former)
 
 
 def replace_file(target: Path, content: bytes) -> None:

@@ -23,12 +23,15 @@ class Entry(NamedTuple):
         staged: the name under which its new content waits; None when the file is deleted.
         before: the digest of the content that it takes the place of; None when there was no file.
         after: the digest of its new content; None when the file is deleted.
+        former: the name under which its old content waits, to be taken back; None when it does not, or there
+            was no file.
     """
 
     path: str
     staged: str | None
     before: str | None
     after: str | None
+    former: str | None = None
 
 
 def digest(content: bytes) -> str:
@@ -56,15 +59,15 @@ def decode(content: bytes) -> tuple[Entry, ...]:
         raise ValueError("not a journal") from error
 
 
-def _entry(path: Any, staged: Any, before: Any, after: Any) -> Entry:
+def _entry(path: Any, staged: Any, before: Any, after: Any, former: Any = None) -> Entry:
     parts = path.split("/") if isinstance(path, str) else []
     if not parts or "\0" in path or not {"", ".", ".."}.isdisjoint(parts) or parts[0] == FOLDER:
         raise ValueError("not a path of a file in the folder")
-    if not all(each is None or isinstance(each, str) for each in (staged, before, after)):
+    if not all(each is None or isinstance(each, str) for each in (staged, before, after, former)):
         raise ValueError("neither a name nor a digest")
-    if (staged is None) != (after is None) or not (staged is None or is_name(staged)):
+    if (staged is None) != (after is None) or not all(each is None or is_name(each) for each in (staged, former)):
         raise ValueError("not the name of a staged file")
-    return Entry(path, staged, before, after)
+    return Entry(path, staged, before, after, former)
 
 
 def is_name(name: str) -> bool:

@@ -1,16 +1,16 @@
-"""Writes what people wrote and an edit changed: all of its files or, after a kill, as the next command finishes it."""
+"""Writes what people wrote and an edit changed: all of its files or none, also when it is killed (`resuming`)."""
 
 from __future__ import annotations
 
 import os
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from efdgen.errors import OutputError
-from efdgen.output import disk, staging
+from efdgen.output import disk, resuming, staging
 from efdgen.output.compare import Change, FileChange
-from efdgen.output.staging import Finished
+from efdgen.output.resuming import Resumed, State
 
 _ANYBODY_WRITES = 0o222
 """Permissions: a file that nobody may write is left alone, though its folder, or root, would let it be replaced."""
@@ -19,8 +19,8 @@ _ANYBODY_WRITES = 0o222
 def replace(root: Path, changes: Mapping[str, Change], gone: Mapping[str, bytes] = types.MappingProxyType({})) -> None:
     """Write changed files, and delete those that go. Nobody else edits meanwhile; links stay what they are.
 
-    All contents are on the disk before the first takes its name. An edit that is killed later is finished by the next
-    command that writes (`finish`).
+    All contents are on the disk before the first takes its name. An edit that is killed later is finished, or taken
+    back, by the next command that writes (`resume`).
 
     Args:
         root: the repository.
@@ -32,13 +32,15 @@ def replace(root: Path, changes: Mapping[str, Change], gone: Mapping[str, bytes]
     """
     folder = root.resolve()
     with disk.lock(folder):
-        staging.finish(folder)  # of an edit that began and died since
+        if resuming.look(folder):
+            raise OutputError("an edit was interrupted before; to see what is left of it, run: efdgen interrupted")
+        staging.finish(folder)  # of an edit that died before it changed anything: what it had staged goes
         made = [_change(folder, name, change) for name, change in changes.items()]
         made += [_change(folder, name, Change(content, b""))._replace(after=None) for name, content in gone.items()]
         for index, change in enumerate(made):
             if change.path in {other.path for other in made[:index]}:
                 raise OutputError(f"{change.path} is changed under two names: one is a link to the other")
-        disk.apply(folder, made)
+        disk.apply(folder, made, keeps_former=True)
 
 
 def _change(folder: Path, name: str, change: Change) -> FileChange:
@@ -68,10 +70,31 @@ def is_interrupted(root: Path) -> bool:
     return staging.is_there(root) and disk.is_interrupted(root.resolve())
 
 
-def finish(root: Path) -> Finished | None:
-    """Finish an edit that was interrupted while it wrote; None when none was.
+def look(root: Path) -> dict[str, State]:
+    """Return how the files of an edit stand that was interrupted; empty: none was, or it had not begun to change any.
 
     Raises:
-        OutputError: when somebody is editing, or something can't be read or written.
+        OutputError: when somebody is editing, or something can't be read.
     """
-    return disk.finish(root.resolve()) if staging.is_there(root) else None
+    folder = root.resolve()
+    if not staging.is_there(root):
+        return {}
+    with disk.lock(folder, to_look=True):
+        return {entry.path: state for entry, state in resuming.look(folder)}
+
+
+def resume(root: Path, action: Callable[[Path], Resumed | None] = resuming.resume) -> Resumed | None:
+    """Finish an edit that was interrupted while it wrote, or take it back; None when none was.
+
+    Args:
+        root: the repository.
+        action: what to do: `resuming.resume`, `finish` or `drop`.
+
+    Raises:
+        OutputError: when somebody is editing, something can't be read or written, or people have to say which.
+    """
+    folder = root.resolve()
+    if not staging.is_there(root):
+        return None
+    with disk.lock(folder):
+        return action(folder)

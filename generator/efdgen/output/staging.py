@@ -22,7 +22,7 @@ from efdgen.output.journal import FOLDER, Entry
 IGNORE = b"# What efdgen was writing when it was interrupted. Run it again: it finishes, and removes this folder.\n*\n"
 """Keeps the folder out of Git, and tells it from a folder of somebody else."""
 
-_JOURNAL, _UNFINISHED = "journal.json", "journal.new"
+JOURNAL, _UNFINISHED = "journal.json", "journal.new"
 
 _MANY = 64
 """From so many files on, one sync of the file system is faster than one of each file."""
@@ -70,8 +70,8 @@ def _is_ours(staged: Path) -> bool:
         if not all(found.values()) or not all(map(_is_name, found)):
             return False
         ignore = (staged / ".gitignore").read_bytes() if ".gitignore" in found else b""
-        if _JOURNAL in found:
-            journal.decode((staged / _JOURNAL).read_bytes())
+        if JOURNAL in found:
+            journal.decode((staged / JOURNAL).read_bytes())
     except FileNotFoundError:
         return True  # a run that goes on has just moved it
     except ValueError:
@@ -80,32 +80,37 @@ def _is_ours(staged: Path) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    return name in {".gitignore", _JOURNAL, _UNFINISHED} or journal.is_name(name)
+    return name in {".gitignore", JOURNAL, _UNFINISHED} or journal.is_name(name)
 
 
-def apply(folder: Path, changes: Sequence[FileChange]) -> None:
+def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = False) -> None:
     """Make changes to a locked folder, in this order. Until all is staged, nothing has changed.
 
     Ctrl-C before that takes everything back; after it, it ends the run when the changes are made.
+
+    Args:
+        folder: the folder.
+        changes: what to do.
+        keeps_former: whether old contents wait beside the new ones until all is done, so that they can be taken back.
 
     Raises:
         OutputError: when something can't be written or deleted.
     """
     staged = folder / FOLDER
     entries: list[Entry] = []
-    with _naming(folder, FOLDER):
+    with naming(folder, FOLDER):
         staged.mkdir()
     try:
-        entries += _stage(folder, changes)
+        entries += _stage(folder, changes, keeps_former=keeps_former)
         _commit(staged, entries)
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and (staged / _JOURNAL).exists():
-            _switch(folder, entries)
+        if isinstance(error, KeyboardInterrupt) and (staged / JOURNAL).exists():
+            switch(folder, entries)
         else:
             with contextlib.suppress(OSError):
-                _discard(staged)
+                discard(staged)
         raise
-    _switch(folder, entries)
+    switch(folder, entries)
 
 
 def finish(folder: Path) -> Finished | None:
@@ -120,21 +125,17 @@ def finish(folder: Path) -> Finished | None:
     staged = folder / FOLDER
     if not is_there(folder):
         return None
-    try:
-        content = (staged / _JOURNAL).read_bytes()
-    except FileNotFoundError:
-        content = journal.encode(())
+    entries = entries_of(folder)
     left, kept = [], set()
-    entries = journal.decode(content)
     for entry in entries:
-        now = _digest_of(folder, entry.path)
+        now = digest_of(folder, entry.path)
         if now == entry.after:
             continue
-        if now == entry.before and (entry.staged is None or _digest_of(staged, entry.staged) == entry.after):
+        if now == entry.before and (entry.staged is None or digest_of(staged, entry.staged) == entry.after):
             left.append(entry)
         else:
             kept.add(entry.path)
-    _switch(folder, left)
+    switch(folder, left)
     done = [entry for entry in entries if entry.path not in kept]
     return Finished(
         tuple(sorted(entry.path for entry in done if entry.after is not None)),
@@ -143,7 +144,15 @@ def finish(folder: Path) -> Finished | None:
     )
 
 
-def _digest_of(folder: Path, path: str) -> str | None:
+def entries_of(folder: Path) -> tuple[Entry, ...]:
+    """Return what a run that was interrupted was to do; nothing when it had not begun to."""
+    try:
+        return journal.decode((folder / FOLDER / JOURNAL).read_bytes())
+    except FileNotFoundError:
+        return ()
+
+
+def digest_of(folder: Path, path: str) -> str | None:
     """Return the digest of a file; None when it is not there, and what is no digest when something is in its place."""
     place = folder
     try:
@@ -158,23 +167,29 @@ def _digest_of(folder: Path, path: str) -> str | None:
         raise OutputError(f"can't read {folder / path}: {error.strerror}") from error
 
 
-def _stage(folder: Path, changes: Sequence[FileChange]) -> list[Entry]:
-    """Write all new contents into the staging folder, and see that they are on the disk."""
+def _stage(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool) -> list[Entry]:
+    """Write all new contents into the staging folder, and see that they are on the disk.
+
+    An old content that is to be kept is written, too; that of a file that goes is moved there instead of being deleted.
+    """
     staged = folder / FOLDER
     is_single = sum(change.kind is not Kind.REMOVED for change in changes) < _MANY
     entries = []
-    with _naming(folder, FOLDER):
+    with naming(folder, FOLDER):
         write_new(staged / ".gitignore", IGNORE, sync=is_single)
     for number, change in enumerate(changes):
         before = None if change.before is None else journal.digest(change.before)
+        former = str(len(changes) + number) if keeps_former and before is not None else None
         if change.after is None:
-            entries.append(Entry(change.path, None, before, None))
+            entries.append(Entry(change.path, None, before, None, former))
             continue
         name = str(number)
-        with _naming(folder, change.path):
+        with naming(folder, change.path):
             like = None if before is None else folder / change.path
             write_new(staged / name, change.after, sync=is_single, like=like)
-        entries.append(Entry(change.path, name, before, journal.digest(change.after)))
+            if former is not None and change.before is not None:
+                write_new(staged / former, change.before, sync=is_single, like=like)
+        entries.append(Entry(change.path, name, before, journal.digest(change.after), former))
     if not is_single:
         os.sync()
     return entries
@@ -182,23 +197,23 @@ def _stage(folder: Path, changes: Sequence[FileChange]) -> list[Entry]:
 
 def _commit(staged: Path, entries: Sequence[Entry]) -> None:
     """Write the journal: from its last step on, the switch is finished, by whomever."""
-    with _naming(staged, _JOURNAL):
+    with naming(staged, JOURNAL):
         write_new(staged / _UNFINISHED, journal.encode(entries), sync=True)
-        (staged / _UNFINISHED).replace(staged / _JOURNAL)
+        (staged / _UNFINISHED).replace(staged / JOURNAL)
         _sync_folder(staged)
 
 
-def _switch(folder: Path, entries: Sequence[Entry]) -> None:
+def switch(folder: Path, entries: Sequence[Entry]) -> None:
     """Put every file in its place, then remove the staging folder. Ctrl-C waits for that."""
     interrupt = None
     while True:
         try:
             known: set[str] = set()
             for entry in entries:
-                with _naming(folder, entry.path, "run it again when that is fixed: it goes on from here"):
+                with naming(folder, entry.path, "run it again when that is fixed: it goes on from here"):
                     place(folder, entry, known)
-            with _naming(folder, FOLDER):
-                _discard(folder / FOLDER)
+            with naming(folder, FOLDER):
+                discard(folder / FOLDER)
             break
         except KeyboardInterrupt as error:
             interrupt = error
@@ -210,10 +225,12 @@ def place(folder: Path, entry: Entry, known: set[str]) -> None:
     """Put one file in its place, or delete it. What is done already is left as it is."""
     target = folder / entry.path
     if entry.staged is None:
-        target.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):  # it holds something
-            while (target := target.parent) != folder:
-                target.rmdir()
+        if entry.former is None:
+            target.unlink(missing_ok=True)
+        else:
+            with contextlib.suppress(FileNotFoundError):
+                target.replace(folder / f"{FOLDER}/{entry.former}")
+        remove_empty(folder, target.parent)
         return
     above = entry.path.rpartition("/")[0]
     if above not in known:
@@ -227,10 +244,18 @@ def place(folder: Path, entry: Entry, known: set[str]) -> None:
             raise
 
 
-def _discard(staged: Path) -> None:
+def remove_empty(folder: Path, below: Path) -> None:
+    """Remove a folder below another one if it holds nothing, and those around it likewise."""
+    with contextlib.suppress(OSError):  # it holds something
+        while below != folder:
+            below.rmdir()
+            below = below.parent
+
+
+def discard(staged: Path) -> None:
     """Remove the staging folder: first the journal, so that nobody takes the rest for more than leftovers."""
     with contextlib.suppress(FileNotFoundError):
-        files = sorted(staged.iterdir(), key=lambda file: (file.name != _JOURNAL, file.name == ".gitignore"))
+        files = sorted(staged.iterdir(), key=lambda file: (file.name != JOURNAL, file.name == ".gitignore"))
         for file in files:
             if _is_name(file.name):
                 file.unlink(missing_ok=True)
@@ -264,7 +289,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _naming(folder: Path, path: str, advice: str = "run it again when that is fixed") -> Iterator[None]:
+def naming(folder: Path, path: str, advice: str = "run it again when that is fixed") -> Iterator[None]:
     """Name the file in what the system says about it."""
     try:
         yield

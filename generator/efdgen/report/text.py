@@ -109,14 +109,13 @@ def finished(run: Finished, output: str, style: Style) -> str:
 
     Args:
         run: what was finished.
-        output: the folder that it wrote to; empty: the repository.
+        output: the folder that it wrote to.
         style: colours text.
     """
     if not (run.written or run.deleted or run.kept):
         return "A run was interrupted, and left nothing half done; what it had staged is removed"
     colour = _VERBS[Kind.REMOVED][1]
-    above = f"{output}/" if output else ""
-    lines = [f"{style(f'{_VERBS[Kind.REMOVED][0]:8}', fg=colour)}{above}{visible.line(path)}" for path in run.deleted]
+    lines = [f"{style(f'{_VERBS[Kind.REMOVED][0]:8}', fg=colour)}{output}/{visible.line(path)}" for path in run.deleted]
     counts = f"{count(len(run.written), 'file')} written, {len(run.deleted)} deleted"
     return "\n".join([*lines, f"Finished a run that was interrupted: {counts}"])
 

@@ -186,7 +186,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
             most of what is there would be deleted.
         ChartError: when the archive of a vendored chart is not there.
     """
-    sources.finish(root)
+    sources.resume(root)
     finish(root)
     output = _Output(root)
     rendered = rendering(root, names, means=means, there=output.look)

@@ -94,5 +94,5 @@ def add(root: Path, files: Mapping[str, bytes], before: Mapping[str, bytes]) -> 
             raise OutputError(f"{path} changed while it was edited; run this again")
     changes = compare(before, tree)
     with disk.lock(root):
-        disk.apply(root, changes)
+        disk.apply(root, changes, keeps_former=True)
     return changes

@@ -1,0 +1,58 @@
+"""What became of an edit that was interrupted, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from efdgen.language import visible
+from efdgen.output.resuming import Resumed, State
+from efdgen.report.text import Style, count
+
+
+def resumed(edit: Resumed, style: Style) -> str:
+    """Return what was done with an edit that was interrupted; each of its files has a line.
+
+    Args:
+        edit: what was done.
+        style: colours text.
+    """
+    groups = (
+        ("wrote", "green", edit.written),
+        ("deleted", "red", edit.deleted),
+        ("restored", "yellow", edit.restored),
+        ("removed", "red", edit.removed),
+        ("left", "yellow", edit.kept),
+    )
+    lines = [
+        f"{style(f'{verb:8}', fg=colour)} {visible.line(path)}" for verb, colour, paths in groups for path in paths
+    ]
+    done = len(edit.written) + len(edit.deleted)
+    back = len(edit.restored) + len(edit.removed)
+    if done:
+        said = f"Finished an edit that was interrupted: {count(done, 'file')}"
+    elif edit.undone:
+        undone = visible.line(", ".join(edit.undone))
+        taken = f"{count(back, 'file')} taken back"
+        said = f"An edit was interrupted, and then put back in {undone}: it is dropped, {taken}"
+    elif back:
+        said = f"Took back an edit that was interrupted: {count(back, 'file')}"
+    else:
+        said = "An edit was interrupted before it changed anything, and is dropped: nothing of it is left"
+    return "\n".join([*lines, said])
+
+
+def standing(files: Mapping[str, State], style: Style) -> str:
+    """Return how the files of an interrupted edit stand, and what can be done; without files, that nothing was changed.
+
+    Args:
+        files: each file of the edit, with its state.
+        style: colours text.
+    """
+    width = max(map(len, files))
+    lines = [f"{visible.line(path):{width}}  {style(state.value, fg='yellow')}" for path, state in files.items()]
+    if State.UNDONE not in files.values():
+        lines.append("To write what is not written yet: efdgen interrupted finish")
+    lines.append("To take back what is written: efdgen interrupted drop")
+    if State.CHANGED in files.values():
+        lines.append("What somebody else changed is left alone in both cases")
+    return "\n".join(lines)

@@ -1,0 +1,178 @@
+"""An edit that was interrupted: what people did since decides whether it is finished, taken back, or asked about."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from efdgen import cli
+from efdgen.errors import OutputError
+from efdgen.output import resuming, sources, staging
+from efdgen.output.compare import Change
+from efdgen.output.journal import FOLDER, Entry
+from support.checkout import snapshot
+
+BEFORE = {"a/one": b"1\n", "b/two": b"2\n", "gone/three": b"3\n"}
+AFTER = {"a/one": b"one\n", "b/two": b"two\n", "new/four": b"four\n"}
+CHANGES = {path: Change(BEFORE.get(path, b""), content, path not in BEFORE) for path, content in AFTER.items()}
+GONE = {path: content for path, content in BEFORE.items() if path not in AFTER}
+STEPS = len(CHANGES) + len(GONE)
+TWO = "b/two"
+
+
+class DiedError(BaseException):
+    """The process dies here."""
+
+
+def stopping(left: Iterator[int], step: Callable[..., None]) -> Callable[..., None]:
+    def stepping(*arguments: object) -> None:
+        if next(left, None) is None:
+            raise DiedError
+        step(*arguments)
+
+    return stepping
+
+
+def dying(monkeypatch: pytest.MonkeyPatch, steps: int, edit: Callable[[], object]) -> None:
+    """Do something, and die when so many files were put in their places, or taken back."""
+    left = iter(range(steps))
+    with monkeypatch.context() as patch:
+        for module, name in ((staging, "place"), (resuming, "_take_back")):
+            patch.setattr(module, name, stopping(left, getattr(module, name)))
+        with pytest.raises(DiedError):
+            edit()
+
+
+@pytest.fixture
+def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Path]:
+    """Return what makes a repository in which an edit died after so many of its files."""
+    numbers = itertools.count()
+
+    def make(steps: int) -> Path:
+        root = tmp_path / str(next(numbers))
+        for path, content in BEFORE.items():
+            (root / path).parent.mkdir(parents=True)
+            (root / path).write_bytes(content)
+        (root / "a/one").chmod(0o640)
+        if steps < STEPS:
+            dying(monkeypatch, steps, lambda: sources.replace(root, CHANGES, GONE))
+        else:
+            with monkeypatch.context() as patch:
+                patch.setattr(staging, "discard", lambda _: (_ for _ in ()).throw(DiedError))
+                with pytest.raises(DiedError):
+                    sources.replace(root, CHANGES, GONE)
+        return root
+
+    return make
+
+
+def test_it_is_finished_once_a_file_was_written_and_dropped_before(killed: Callable[[int], Path]) -> None:
+    for steps in range(STEPS + 1):
+        root = killed(steps)
+        if steps == 0:
+            assert sources.resume(root) == resuming.Resumed()
+            assert snapshot(root) == BEFORE
+        else:
+            assert sources.resume(root) == resuming.Resumed(("a/one", "b/two", "new/four"), ("gone/three",))
+            assert snapshot(root) == AFTER
+            assert not (root / "gone").exists()
+        assert sources.resume(root) is None
+        assert (root / "a/one").stat().st_mode & 0o777 == 0o640
+
+
+def test_what_was_put_back_is_an_undo_of_all_of_it(
+    killed: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for steps in range(1, STEPS + 1):
+        done = [*CHANGES, *GONE][:steps]
+        for path in done:
+            root = killed(steps)
+            if path in BEFORE:
+                (root / path).parent.mkdir(exist_ok=True)
+                (root / path).write_bytes(BEFORE[path])
+            else:
+                (root / path).unlink()
+            for dies in range(steps - 1):  # taking back is interrupted, too, and goes on
+                dying(monkeypatch, min(dies, 1), lambda root=root: sources.resume(root))  # type: ignore[misc]
+            resumed = sources.resume(root)
+            assert resumed is not None
+            assert path in resumed.undone
+            assert (resumed.written, resumed.deleted, resumed.kept) == ((), (), ())
+            assert snapshot(root) == BEFORE, (steps, path)
+            assert not (root / "new/four").exists()
+            assert (root / "a/one").stat().st_mode & 0o777 == 0o640
+
+
+def test_what_is_neither_is_left_to_people(killed: Callable[[int], Path]) -> None:
+    for steps in range(1, STEPS):
+        for path in BEFORE.keys() | AFTER.keys():
+            root = killed(steps)
+            (root / path).parent.mkdir(exist_ok=True)
+            (root / path).write_bytes(b"mine\n")
+            there = snapshot(root)
+            with pytest.raises(OutputError, match=rf"in another way: {path}\..*interrupted finish\..*interrupted drop"):
+                sources.resume(root)
+            with pytest.raises(OutputError, match="an edit was interrupted before"):
+                sources.replace(root, {"a/one": Change((root / "a/one").read_bytes(), b"more")})
+            assert snapshot(root) == there
+            for action, expected in ((resuming.finish, AFTER), (resuming.drop, BEFORE)):
+                again = killed(steps)
+                (again / path).parent.mkdir(exist_ok=True)
+                (again / path).write_bytes(b"mine\n")
+                resumed = sources.resume(again, action)
+                assert resumed is not None
+                assert resumed.kept == (path,)
+                assert snapshot(again) == {**expected, path: b"mine\n"}
+
+
+def test_what_cannot_be_done_changes_nothing(killed: Callable[[int], Path]) -> None:
+    root = killed(2)
+    (root / TWO).write_bytes(BEFORE[TWO])
+    there = snapshot(root)
+    with pytest.raises(OutputError, match=r"put back what the edit had written in b/two: it can't be finished"):
+        sources.resume(root, resuming.finish)
+    (entry,) = [entry for entry in staging.entries_of(root) if entry.path == "a/one"]
+    assert entry == Entry("a/one", "0", entry.before, entry.after, "4")
+    (root / FOLDER / "4").unlink()
+    with pytest.raises(OutputError, match="can't take back a/one: what it held before"):
+        sources.resume(root, resuming.drop)
+    (root / FOLDER / "4").write_bytes(BEFORE["a/one"])
+    assert snapshot(root) == there
+
+
+def test_the_command_shows_what_is_left_and_names_each_file(killed: Callable[[int], Path]) -> None:
+    def said(root: Path, *words: str) -> tuple[int, str]:
+        for folder in ("environments", "templates/apps"):
+            (root / folder).mkdir(parents=True, exist_ok=True)
+        result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["interrupted", *words, "--root", str(root)])
+        return result.exit_code, result.output
+
+    root = killed(1)
+    (root / TWO).write_bytes(b"mine\n")
+    assert said(root)[1].splitlines() == [
+        "a/one       written",
+        "b/two       changed by somebody else",
+        "new/four    not written yet",
+        "gone/three  not written yet",
+        "To write what is not written yet: efdgen interrupted finish",
+        "To take back what is written: efdgen interrupted drop",
+        "What somebody else changed is left alone in both cases",
+    ]
+    assert said(root, "finish")[1].splitlines() == [
+        "wrote    a/one",
+        "wrote    new/four",
+        "deleted  gone/three",
+        "left     b/two",
+        "Finished an edit that was interrupted: 3 files",
+    ]
+    assert said(root) == said(root, "drop") == (0, "No edit is left half done\n")
+    assert said(killed(3), "drop")[1].splitlines() == [
+        "restored a/one",
+        "restored b/two",
+        "removed  new/four",
+        "Took back an edit that was interrupted: 3 files",
+    ]
