@@ -91,6 +91,7 @@ def test_what_says_nothing_goes_and_gives_the_files_back(root: Path) -> None:
     for _, _, _, why in UNTIDY.values():
         assert any(why in said for said in gone), why
     assert {file: (root / file).read_bytes() for file in texts} == texts
+    assert tidied(root) == []
 
 
 def test_settings_of_apps_that_nobody_lists_go(root: Path) -> None:
@@ -155,6 +156,42 @@ def test_a_check_shows_what_there_is_and_writes_nothing(root: Path) -> None:
     assert result.stderr == "1 file written; nothing that is deployed changes\n"
     result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--check", "--root", str(root)])
     assert (result.exit_code, result.output) == (0, "Everything says something\n")
+
+
+def test_one_run_is_enough_and_a_dry_run_shows_what_comes_of_it(root: Path) -> None:
+    tidied(root)
+    pins = "    pins: {image.tag: {value: 1.9.4, reason: Tried here first.}} # DM-1\n"
+    edit(root / DOME, "  store: {}\n", f"  store:\n{pins}")
+    shown = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--dry-run", "--root", str(root)])
+    result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["tidy", "--root", str(root)])
+    assert result.stdout == shown.stdout
+    assert f"  -{pins}" in result.stdout
+    assert f"{DOME}:10:66: this comment goes along: # DM-1" in result.stderr
+    assert "this comment goes along: # DM-1" in shown.stderr
+    assert f"{DOME}:10:5: apps.store.pins holds nothing" in result.stdout
+    assert "pins" not in (root / DOME).read_text(encoding="utf-8")
+    assert tidied(root) == []
+
+
+def test_what_says_nothing_and_cannot_be_taken_out_is_named(root: Path) -> None:
+    tidied(root)
+    size = "{broker: broker.example.org:31090, # of the old cluster\n  storageSize: 15Gi}"
+    edit(root / DOME, "hosts:\n", f"kafka: {size}\nhosts:\n")
+    edit(root / "templates/apps/store/app.yaml", "  tls-certs:\n", "  nothing: null\n  tls-certs:\n")
+    text = (root / DOME).read_bytes()
+    line = text[: text.index(b"storageSize")].count(b"\n") + 1
+    for option, status in (("--check", 1), ("--dry-run", 0), ("--root", 0)):
+        words = ["tidy", option, "--root", str(root)] if option != "--root" else ["tidy", option, str(root)]
+        result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, words)
+        assert (result.exit_code, result.stdout, (root / DOME).read_bytes()) == (status, "", text)
+        first, second = result.stderr.splitlines()
+        assert first == (
+            f"warning: {DOME}:{line}:3: kafka.storageSize is '15Gi' without it, too; it stays: a comment stands "
+            "between the brackets, and who knows what it is about: edit the file by hand"
+        )
+        assert second.startswith("warning: templates/apps/store/app.yaml:")
+        assert "secrets.nothing is null, and takes nothing away" in second
+        assert second.endswith("it stays: efdgen tidy can't edit this: take it out by hand")
 
 
 HALL = """\

@@ -12,7 +12,7 @@ import click
 from efdgen.cli import edits
 from efdgen.cli.common import DIFFERENCES, reports_errors, root_option
 from efdgen.cli.interrupted import root_to_edit
-from efdgen.cli.streams import say
+from efdgen.cli.streams import say, say_warning
 
 if TYPE_CHECKING:
     from efdgen.explain.edits.leftovers import Leftover
@@ -45,6 +45,7 @@ def command(root: Path | None, check: bool, lift: bool, dry_run: bool) -> None:
       efdgen tidy
       efdgen tidy --lift
     """
+    from efdgen.report import edits as report
     from efdgen.verbs import tidy as verb
 
     folder = root_to_edit(root, dry_run=dry_run or check)
@@ -57,13 +58,15 @@ def command(root: Path | None, check: bool, lift: bool, dry_run: bool) -> None:
             say("Nothing was written (--dry-run)")
         else:
             _write(folder, found.edited)
-    elif not lift:
+    elif not (lift or found.stuck):
         say("Everything says something")
+    for each in found.stuck:
+        say_warning(report.stuck(each.location, each.why, each.reason))
     asks = is_terminal() and not (check or dry_run)
     lifted = verb.lift(folder) if lift or asks else None
     if lifted is not None:
         _lift(folder, lifted, is_wanted=lift, is_check=check, asks=asks, dry_run=dry_run)
-    if check and (found.edited is not None or (lifted is not None and lifted.edited is not None)):
+    if check and (found.edited is not None or found.stuck or (lifted is not None and lifted.edited is not None)):
         raise click.exceptions.Exit(DIFFERENCES)
 
 

@@ -6,6 +6,7 @@ import difflib
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
+from efdgen.errors import Location
 from efdgen.explain.edits.comments import Comment
 from efdgen.explain.edits.leftovers import Leftover
 from efdgen.explain.edits.lifting import Lift
@@ -63,6 +64,17 @@ def leftovers(found: Sequence[Leftover | Repeat | Lift], style: Style) -> str:
     return "\n".join(
         f"{style(visible.line(str(each.location)), bold=True)}: {visible.line(each.why)}" for each in found
     )
+
+
+def stuck(place: Location, why: str, reason: str) -> str:
+    """Return the warning about what says nothing, and can't be taken out here.
+
+    Args:
+        place: where it is.
+        why: why it says nothing.
+        reason: why it stays.
+    """
+    return visible.line(f"{place}: {why}; it stays: {reason}")
 
 
 def left_commented(lift: Lift) -> str:

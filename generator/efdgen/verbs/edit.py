@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -33,14 +34,16 @@ class Sources:
 
     Args:
         root: the repository.
+        texts: files as they would be after former edits.
 
     Raises:
         InvalidInputError: when the shared facts can't be read.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, texts: Mapping[str, str] = types.MappingProxyType({})) -> None:
         self.root = root
-        self._before = Tried(root, {})
+        self._texts = texts
+        self._before = Tried(root, texts)
         repository = self._before.repository
         shared = self.document(paths.FACTS)
         if shared is None:
@@ -72,10 +75,20 @@ class Sources:
     def document(self, file: str) -> yamlio.Document | None:
         """Return a file that holds a mapping; None: it can't be read."""
         try:
-            document = yamlio.parse(decoded(self.root, file)[1], file)
+            document = yamlio.parse(self.text(file), file)
         except InvalidInputError:
             return None
         return document if isinstance(document.data, dict) else None
+
+    def text(self, file: str) -> str:
+        """Return the text of a file.
+
+        Raises:
+            InvalidInputError: when it is not text.
+            UsageError: when there is no such file.
+            OutputError: when it can't be read.
+        """
+        return self._texts[file] if file in self._texts else decoded(self.root, file)[1]
 
     def rendered(self) -> project.Rendering:
         """Return what is rendered before any edit.

@@ -2,49 +2,119 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from efdgen.errors import InvalidEditError, UsageError
+from efdgen.errors import InvalidEditError, Location, UsageError
 from efdgen.explain.edits import lifting, repeating
-from efdgen.explain.edits.leftovers import Leftover, leftovers, removal
+from efdgen.explain.edits.leftovers import Leftover, leftovers, removal, unreached
 from efdgen.explain.edits.lifting import Lift
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.repeating import Repeat
 from efdgen.language import yamlio
+from efdgen.language.layers import ABSENT, at
 from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio import Document
+from efdgen.language.yamlio.editing import EditError
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.verbs.edit import Sources
 from efdgen.verbs.edited import Edited
 
 
+class Stuck(NamedTuple):
+    """What says nothing and stays, since it can't be taken out: where it is, why it says nothing, and the reason."""
+
+    location: Location
+    why: str
+    reason: str
+
+
 class Tidied(NamedTuple):
-    """What says nothing, and what taking it out comes to; None: there is nothing."""
+    """What says nothing, and what taking it out comes to; None: there is nothing that can be taken out.
+
+    Attributes:
+        leftovers: what goes, also what says nothing only when others are gone.
+        edited: what that comes to.
+        stuck: what says nothing, too, and stays.
+    """
 
     leftovers: tuple[Leftover | Repeat, ...]
     edited: Edited | None
+    stuck: tuple[Stuck, ...] = ()
 
 
 def tidy(root: Path) -> Tidied:
     """Find what says nothing, in specs and in what they share, and take it out; lists inherit what they repeat.
 
+    What is left then may say nothing any more, such as a mapping without its only entry: that goes, too.
+
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
     """
-    sources = Sources(root)
-    rendered = sources.rendered()
-    repository = rendered.project.repository
+    sources = now = Sources(root)
+    tree = sources.rendered().tree
+    gone: list[Leftover | Repeat] = []
+    made: list[Edit] = []
+    edited: Edited | None = None
+    while True:
+        documents = _documents(now)
+        warnings = now.rendered().warnings
+        likely: list[Leftover | Repeat] = [
+            *leftovers(now.rendered().project.repository, documents, warnings),
+            *repeating.repeats(now.written, now.below),
+        ]
+        likely.sort(key=lambda each: each.location)
+        tried = functools.partial(_edits_behind, made)
+        chosen, outcome = _without_effect(sources, tree, likely, tried)
+        if outcome is None or not outcome.changes:
+            stuck = [found for each in likely if (found := _stuck(now, made, each, sources)) is not None]
+            stuck += [Stuck(each.location, each.message, _NOT_EDITED) for each in unreached(documents, warnings)]
+            places = {document.file: document for document in _documents(sources)}
+            return Tidied(tuple(_as_it_stands(each, places) for each in gone), edited, tuple(stuck))
+        gone += chosen
+        made += _removals(chosen)
+        edited = outcome
+        now = Sources(root, edited.texts)
+
+
+_NOT_EDITED = "efdgen tidy can't edit this: take it out by hand"
+
+
+def _documents(sources: Sources) -> list[Document]:
+    """Return the specs, and the files that they share."""
+    repository = sources.rendered().project.repository
     shared = [paths.FACTS, *(paths.table(name) for name in repository.tables)]
-    documents = [*sources.written.specs.values(), *(each for file in shared if (each := sources.document(file)))]
-    likely: list[Leftover | Repeat] = [
-        *leftovers(repository, documents, rendered.warnings),
-        *repeating.repeats(sources.written, sources.below),
-    ]
-    likely.sort(key=lambda each: each.location)
-    chosen, edited = _without_effect(sources, rendered.tree, likely, _removals)
-    return Tidied(tuple(chosen), edited)
+    return [*sources.written.specs.values(), *(each for file in shared if (each := sources.document(file)))]
+
+
+def _edits_behind(made: Sequence[Edit], some: Sequence[Leftover | Repeat]) -> list[Edit]:
+    """Return edits that were made before, and those that take out some more; none when there is no more."""
+    return [*made, *_removals(some)] if some else []
+
+
+def _as_it_stands(each: Leftover | Repeat, documents: Mapping[str, Document]) -> Leftover | Repeat:
+    """Return what goes with its place in the file before all edits, where its path leads somewhere there."""
+    document = documents.get(each.document.file, each.document)
+    path = each.target.path if isinstance(each, Repeat) else each.path
+    return each if at(document.data, path) is ABSENT else each._replace(document=document)
+
+
+def _stuck(now: Sources, made: Sequence[Edit], each: Leftover | Repeat, sources: Sources) -> Stuck | None:
+    """Return what surely says nothing and can't be taken out, with the reason; None: it may say something."""
+    if isinstance(each, Repeat) or not each.is_sure:
+        return None
+    edit = removal(each)
+    try:
+        edit.apply(now.text(each.document.file))
+        sources.edited([*made, edit])
+    except (EditError, UsageError) as error:
+        return Stuck(each.location, each.why, str(error))
+    except InvalidEditError as error:
+        return Stuck(each.location, each.why, f"without it, {error.problems[0].message}")
+    return Stuck(each.location, each.why, "without it, something else would be deployed")
 
 
 class Lifted(NamedTuple):

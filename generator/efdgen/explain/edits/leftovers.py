@@ -27,11 +27,19 @@ _PIN_PARTS = ("value", "reason", "until")
 
 
 class Leftover(NamedTuple):
-    """Something that says nothing: where it is, and why."""
+    """Something that says nothing.
+
+    Attributes:
+        document: the file.
+        path: where it is in there.
+        why: why it says nothing.
+        is_sure: whether that is known, and not only likely.
+    """
 
     document: Document
     path: Path
     why: str
+    is_sure: bool = False
 
     @property
     def location(self) -> Location:
@@ -96,7 +104,14 @@ def _idle(documents: Mapping[str, Document], warnings: Iterable[Problem]) -> Ite
         if problem.code in _IDLE and document is not None:
             path = _path_at(document, problem.location)
             if path:
-                yield Leftover(document, path, problem.message)
+                yield Leftover(document, path, problem.message, is_sure=True)
+
+
+def unreached(documents: Sequence[Document], warnings: Iterable[Problem]) -> list[Problem]:
+    """Return the warnings about what says nothing elsewhere, such as in definitions of apps: they are not edited."""
+    files = {document.file: document for document in documents}
+    idle = [each for each in warnings if each.code in _IDLE]
+    return [e for e in idle if e.location.file not in files or not _path_at(files[e.location.file], e.location)]
 
 
 def _path_at(document: Document, place: Location) -> Path:
@@ -143,7 +158,7 @@ def _of_unlisted(repository: Repository, documents: Mapping[str, Document]) -> I
     for prefix, nobody, listed in groups:
         for app in at(shared.data, (*prefix, "appDefaults"), {}):
             if app not in listed:
-                yield Leftover(shared, (*prefix, "appDefaults", app), f"{nobody} lists {app}")
+                yield Leftover(shared, (*prefix, "appDefaults", app), f"{nobody} lists {app}", is_sure=True)
 
 
 def _unnamed(
@@ -163,4 +178,5 @@ def _unnamed(
         written = documents.get(paths.table(table.name))
         for item in table.items if written is not None else ():
             if item not in named.get(table.name, ()) and written is not None:
-                yield Leftover(written, ("items", item), f"no environment shows the {table.name} item {item}")
+                why = f"no environment shows the {table.name} item {item}"
+                yield Leftover(written, ("items", item), why, is_sure=True)
