@@ -273,6 +273,19 @@ def test_a_word_is_a_number_or_text_as_its_place_takes_it(small: Path) -> None:
     result = run(small, "set", "lab", "store.config.flushes", "1.10")
     said = "1.10 is the number 1.1 to YAML, and may be meant as text. For text, type '\"1.10\"'; for the number, 1.1"
     assert (result.exit_code, said in result.stderr, lab.read_bytes() == before) == (2, True, True), result.output
+    for where, path, word, number in (
+        ("lab", "store.replicaCount", "+5", "5"),
+        ("dome", "store.replicaCount", "-0", "0"),
+        ("lab", "store.config.flushes", "+5", ""),
+    ):
+        typed = ["set", "--root", str(small), "--dry-run", "--", where, path, word]
+        result = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, typed)
+        said = f"{word} is the number {number}, and is written so; for text, type '\"{word}\"'"
+        if not number:
+            said = "+5 is the number 5 to YAML, and may be meant as text. For text, type '\"+5\"'; for the number, 5"
+        assert (result.exit_code, said in result.stderr) == (0 if number else 2, True), result.output
+    words = ("pin", "lab", "store.replicaCount", "+5", "--reason", "Tried.", "--dry-run")
+    assert "+5 is the number 5, and is written so" in run(small, *words).stderr
 
 
 def test_what_goes_along_with_an_edit_is_said(small: Path) -> None:

@@ -141,7 +141,7 @@ def run(
     if edited.before:
         say_warning(report.warning_before(len(edited.before)))
     for word in numbers:
-        say(report.is_number(word.text))
+        say(report.is_number(word.text) if word.is_open else report.is_rewritten(word.text, word.shown))
     if dry_run:
         say("Nothing was written (--dry-run)")
         return
@@ -181,7 +181,7 @@ class Typed(NamedTuple):
 
     Attributes:
         others: the edits with the other reading; none: there is no other one.
-        words: what only YAML says is a number.
+        words: what only YAML says is a number, or is written in another way.
     """
 
     others: Sequence[Edit]
@@ -204,12 +204,12 @@ def value_of(sources: Sources, target: Target, text: str) -> tuple[Any, Any, lis
 
 
 def word(text: str, value: Any, before: Any) -> list[Word]:
-    """Return a word, if only YAML says that it is a number, and not what stood there."""
+    """Return a word, if only YAML says that it is a number, and not what stood there, or if it is written otherwise."""
     from efdgen.explain.edits import values
     from efdgen.verbs.readings import Word
 
-    is_open = values.is_open(text, value, before)
-    return [Word(text, value, values.is_changed(text, value))] if is_open else []
+    is_open, is_changed = values.is_open(text, value, before), values.is_changed(text, value)
+    return [Word(text, value, is_changed, is_open)] if is_open or is_changed else []
 
 
 def handed_over(sources: Sources, target: Target, *, to_cluster: bool) -> list[Edit]:

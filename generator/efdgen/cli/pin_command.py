@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from efdgen.cli import edits
 from efdgen.cli.common import reports_errors, root_option
+
+if TYPE_CHECKING:
+    from efdgen.verbs.readings import Word
 
 
 @click.command("pin")
@@ -43,12 +47,14 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
     sources = edits.opened(root, dry_run=dry_run)
     made: list[making.Edit] = []
     others: list[making.Edit] = []
+    numbers: list[Word] = []
     for layer in layers:
         target, pin = sources.target(layer, path), sources.pin(layer, path)
         replacing.refuse_set(target, sources.value_at(target))
         value = edits.pinned_value(sources, target, given[0])
         other = values.other(given[0], value)
+        numbers += edits.word(given[0], value, value)
         there = sources.value_at(pin)
         made += making.pin(pin, there, value, reason, until)
         others += making.pin(pin, there, value if other is ABSENT else other, reason, until)
-    edits.run(sources, made, dry_run=dry_run, typed=edits.Typed(others, ()))
+    edits.run(sources, made, dry_run=dry_run, typed=edits.Typed(others, numbers))

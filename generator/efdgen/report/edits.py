@@ -111,6 +111,11 @@ def is_number(text: str) -> str:
     return visible.line(f"{text} is a number here; for text, type '\"{text}\"'")
 
 
+def is_rewritten(text: str, shown: str) -> str:
+    """Return what is said of a number that is not written as it was typed."""
+    return visible.line(f"{text} is the number {shown}, and is written so; for text, type '\"{text}\"'")
+
+
 def ended(target: Target) -> str:
     """Return what is said of a list that went with its last item."""
     again = shlex.join(["efdgen", "set", target.where, name(target), "[]"])

@@ -19,21 +19,28 @@ _MISTYPED, _QUOTED = "E204", "without quotes"
 
 
 class Word(NamedTuple):
-    """A number that only YAML says is one.
+    """A number that only YAML says is one, or that is not written as it was typed.
 
     Attributes:
         text: what was typed.
         value: the number.
-        is_changed: whether it would not be written as it was typed.
+        is_changed: whether it would not be written as it was typed: 1.10 as 1.1, +5 as 5.
+        is_open: whether it could be text, too.
     """
 
     text: str
     value: float
     is_changed: bool
+    is_open: bool = True
+
+    @property
+    def shown(self) -> str:
+        """Return the number as it is written."""
+        return styles.scalar(self.value)
 
 
 class Read(NamedTuple):
-    """What comes of an edit, and the words in it that were taken for numbers and could be text."""
+    """What comes of an edit, and the words in it that are numbers, and could be text or are written in another way."""
 
     edited: Edited
     numbers: tuple[Word, ...] = ()
@@ -46,7 +53,7 @@ def edited(sources: Sources, edits: Sequence[Edit], others: Sequence[Edit] = (),
         sources: the repository.
         edits: the edits, as words are read by what stands there.
         others: the same with the other reading of each word; none: there is no other one.
-        words: those that only YAML says are numbers.
+        words: those that only YAML says are numbers, and those that are not written as they were typed.
 
     Raises:
         InvalidEditError: when something is wrong that was not wrong before.
@@ -61,14 +68,13 @@ def edited(sources: Sources, edits: Sequence[Edit], others: Sequence[Edit] = (),
             return Read(sources.edited(others))
         except InvalidEditError:
             raise error from None
-    changed = next((word for word in words if word.is_changed), None)
+    changed = next((word for word in words if word.is_changed and word.is_open), None)
     if changed is not None and others and _is_right(sources, others):
-        shown = styles.scalar(changed.value)
         raise UsageError(
-            f"{changed.text} is the number {shown} to YAML, and may be meant as text. "
-            f"For text, type '\"{changed.text}\"'; for the number, {shown}"
+            f"{changed.text} is the number {changed.shown} to YAML, and may be meant as text. "
+            f"For text, type '\"{changed.text}\"'; for the number, {changed.shown}"
         )
-    return Read(found, tuple(words) if others else ())
+    return Read(found, tuple(dict.fromkeys(words)) if others else ())
 
 
 def _is_of_reading(problem: Problem) -> bool:

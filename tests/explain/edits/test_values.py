@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
@@ -48,6 +49,27 @@ def test_what_begins_like_a_collection_and_is_none_is_refused(text: str, why: st
         values.read(text, ABSENT)
 
 
+def test_what_can_not_be_read_says_how_it_is_typed_as_text() -> None:
+    for text in (
+        "{{ .Values.x }}",
+        '{{ "a" | quote }}',
+        "[a",
+        "{a: @b}",
+        "[*x]",
+        "[%a]",
+        "[`a]",
+        "'a",
+        '"a',
+        "{{ it's }}",
+    ):
+        with pytest.raises(UsageError) as caught:
+            values.read(text, ABSENT)
+        (typed,) = shlex.split(str(caught.value).rpartition(" For text, type ")[2])
+        assert values.read(typed, ABSENT) == text
+    for text in ("*x", "%a", "@a", "`a", "&a b", "!a b", "| a", "# a", "? a", "a: b", "- a"):
+        assert values.read(text, ABSENT) == text
+
+
 @pytest.mark.parametrize(
     ("text", "before", "other", "is_open", "is_changed"),
     [
@@ -56,6 +78,11 @@ def test_what_begins_like_a_collection_and_is_none_is_refused(text: str, why: st
         ("1.50", 2, "1.50", False, True),
         ("1.5", "1.8.5", 1.5, False, False),
         ("3", ABSENT, "3", False, False),
+        ("+5", ABSENT, "+5", True, True),
+        ("-0", None, "-0", True, True),
+        ("+5", 3, "+5", False, True),
+        ("+5", "3", 5, False, False),
+        ("-5", ABSENT, "-5", False, False),
         ("true", "x", True, False, False),
         ("true", ABSENT, "true", False, False),
         ("yes", ABSENT, ABSENT, False, False),
@@ -69,5 +96,4 @@ def test_a_word_can_mean_another_thing(text: str, before: Any, other: Any, is_op
     found = values.other(text, value)
     assert (type(found), found) == (type(other), other)
     assert values.is_open(text, value, before) == is_open
-    if isinstance(value, float):
-        assert values.is_changed(text, value) == is_changed
+    assert values.is_changed(text, value) == is_changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from efdgen.errors import InvalidInputError, UsageError
@@ -55,17 +56,18 @@ def other(text: str, value: Any) -> Any:
 
 
 def is_open(text: str, value: Any, before: Any) -> bool:
-    """Say whether only YAML says that a text is a fraction, and not what stood there: 1.8 can be a version."""
-    return (
-        is_plain(text)
-        and isinstance(value, float)
-        and (isinstance(before, bool) or not isinstance(before, int | float))
-    )
+    """Say whether only YAML says that a text is a number, and not what stood there.
+
+    A fraction can be a version, such as 1.8; of whole numbers, those that would not be written as they were typed, +5.
+    """
+    is_odd = isinstance(value, float) or is_changed(text, value)
+    return is_plain(text) and is_odd and (isinstance(before, bool) or not isinstance(before, int | float))
 
 
 def is_changed(text: str, value: Any) -> bool:
-    """Say whether a number would not be written as it was typed: 1.10 is 1.1."""
-    return styles.scalar(value) != text
+    """Say whether this is a number that would not be written as it was typed: 1.10 is 1.1, +5 is 5, -0 is 0."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and is_plain(text) and styles.scalar(value) != text
 
 
 def _collection(text: str) -> Any:
@@ -74,4 +76,6 @@ def _collection(text: str) -> Any:
     except InvalidInputError as error:
         problem = error.problems[0]
         hint = f"; {problem.hint}" if problem.hint else ""
-        raise UsageError(f"the value {text!r} can't be read: {problem.message}{hint}") from None
+        as_text = shlex.quote(styles.scalar(text, '"'))
+        what = f"the value {text!r} can't be read as YAML: {problem.message}{hint}"
+        raise UsageError(f"{what}. For text, type {as_text}") from None
