@@ -143,6 +143,21 @@ def test_the_default_moves_to_what_is_in_no_known_order_with_it_only_when_told(f
     assert tag.encode() in (fleet / VALUES).read_bytes()
 
 
+@pytest.mark.parametrize("tag", ["1.9.13-rc1", "2.0.0b3", "2.0.0-beta.2", "v2.0.0-SNAPSHOT"])
+def test_a_pre_release_becomes_the_default_only_when_told(fleet: Path, tag: str) -> None:
+    values = (fleet / VALUES).read_bytes()
+    run(fleet, "pin", "lab", "store.image.tag", tag, "--reason", "Tried here first.")
+    before = tags(fleet)
+    result = CliRunner().invoke(cli.command, ["promote", "store", "--to", "east", "--root", str(fleet)])
+    told = f"{tag} of lab is a pre-release, and the default 1.9.4 would become it. To make {tag} the default, say --def"
+    assert (result.exit_code, told in result.output) == (2, True), result.output
+    run(fleet, "promote", "store", "--to", "east", "--from", "lab")
+    assert (tags(fleet), (fleet / VALUES).read_bytes()) == ({**before, "east": tag}, values)
+    run(fleet, "promote", "store", "--to", "west", "--from", "lab", "--default")
+    assert tags(fleet) == {**before, "east": tag, "west": tag}
+    assert tag.encode() in (fleet / VALUES).read_bytes()
+
+
 def test_a_pin_over_its_sites_stays_where_it_is_promoted_from(fleet: Path) -> None:
     edit(fleet / "environments/west.yaml", "name: west\n", "name: west\nsite: north\n")
     run(fleet, "pin", "north", "store.image.tag", "1.9.3", "--reason", "Older here.")

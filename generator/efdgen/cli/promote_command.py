@@ -18,7 +18,10 @@ from efdgen.cli.streams import say, say_warning
 @click.option("--to", "target", required=True, metavar="ENV", shell_complete=complete_environment, help="Where to.")
 @click.option("--from", "source", default="", metavar="ENV", shell_complete=complete_environment, help="Who runs it.")
 @click.option(
-    "--default", "sets_default", is_flag=True, help="Make a tag the default whose order with it is unknown, too."
+    "--default",
+    "sets_default",
+    is_flag=True,
+    help="Make a tag the default, too, that is a pre-release, or whose order with it is unknown.",
 )
 @edits.dry_run_option
 @reports_errors
@@ -30,8 +33,8 @@ def command(question: str, root: Path | None, target: str, source: str, sets_def
     --from, ENV alone gets what that one runs, also where that is older, and no stages are needed. Nobody else runs
     anything new by it.
 
-    The default never goes back. Of tags such as latest or 1.9.0-rc1, numbers do not tell whether they are newer:
-    --default or --from says what is meant.
+    The default never goes back. A pre-release, such as 1.9.0-rc1, does not become the default by itself, nor does a tag
+    such as latest, of which numbers do not tell whether it is newer: --default or --from says what is meant.
 
     \b
     Examples:

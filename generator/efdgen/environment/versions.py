@@ -96,6 +96,17 @@ def is_older(version: str, other: str) -> bool:
     return are_plain and len(own) < len(theirs)
 
 
+_PRE_RELEASE = re.compile(
+    r"v?[0-9]+(?:\.[0-9]+)*(?:[abc][0-9]|.*?(?<![a-z])"
+    r"(?:rc|alpha|beta|pre|preview|prerelease|dev|snapshot|nightly|canary|unstable|milestone)(?![a-z]))"
+)
+
+
+def is_pre_release(version: str) -> bool:
+    """Say whether a version says that it comes before a release: `1.9.0-rc1`, `2.0.0b3`; `1.9.0-alpine` does not."""
+    return _PRE_RELEASE.match(version.lower()) is not None
+
+
 def _location(app: ResolvedApp, image: Image) -> Location:
     layer = winner(app.layers, ("values", *image.path))
     return layer.locate(("values", *image.path)) if layer is not None else app.definition.document.locate()

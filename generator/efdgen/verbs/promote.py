@@ -43,7 +43,8 @@ def promotion(sources: Sources, question: str, target: str, source: str, *, sets
         question: an app, or the path of an image's tag: `influxdb.image.tag`.
         target: the environment; without a source, all of its stage are meant.
         source: the environment that runs it already; empty: those of the stage before.
-        sets_default: whether a tag becomes the default that is in no known order with it, such as `latest`.
+        sets_default: whether a tag becomes the default that is in no known order with it, such as `latest`, or that is
+            a pre-release.
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from efdgen.environment.versions import is_older
+from efdgen.environment.versions import is_older, is_pre_release
 from efdgen.errors import UsageError
 from efdgen.language.shown import listed
 from efdgen.language.tuples import NamedTuple
@@ -100,8 +100,8 @@ def plan(
     """Return the smallest edit after which some environments run what others do, and nobody else runs anything new.
 
     Where the layers below a spec say the same, that is to take pins away. Where the default is older, it moves, and who
-    is left behind is pinned. Else the target is pinned. Where nobody can tell which is older, people have to say. A pin
-    of anyone else stays, with its reason.
+    is left behind is pinned. Else the target is pinned. Where nobody can tell which is older, and for a pre-release,
+    people have to say. A pin of anyone else stays, with its reason.
 
     Args:
         running: what each environment runs that has the image.
@@ -109,7 +109,7 @@ def plan(
         source: the environments that run it already.
         target: the environments that are to.
         back: whether the target may come to run an older version.
-        sets_default: whether the default moves to a tag that is in no known order with it, too.
+        sets_default: whether the default moves to a tag that is in no known order with it, or a pre-release, too.
 
     Raises:
         UsageError: when the source does not run one thing, or an older one than the target, or nobody knows whether the
@@ -127,14 +127,11 @@ def plan(
         what = f"{newer} runs {running[newer].tag}, and {tag} of {first} is older"
         raise UsageError(f"{what}; to take {newer} back to it, say --from {first}")
     follows = any(running[name].tag != tag and not running[name].below for name in target if name in running)
-    is_unordered = tag != default and not is_older(default, tag) and not is_older(tag, default)
-    if is_unordered and follows and not (back or sets_default):
-        shown = f"the default {default}" if default else "the chart's own default"
-        raise UsageError(
-            f"which of {tag} of {first} and {shown} is newer can't be told from their numbers. To make {tag} the "
-            f"default, say --default; to take an environment to it and leave the default, say --from {first}"
-        )
-    moves = tag != default and follows and (sets_default if is_unordered else not is_older(tag, default))
+    # Whether the default moves there, people have to say, unless it is a release, and newer as far as anybody can tell.
+    is_asked = tag != default and not is_older(tag, default) and (not is_older(default, tag) or is_pre_release(tag))
+    if is_asked and follows and not (back or sets_default):
+        raise UsageError(_asked(tag, first, default))
+    moves = tag != default and follows and (sets_default if is_asked else not is_older(tag, default))
     base = tag if moves else default
     unpin: list[str] = []
     pin: dict[str, tuple[str, str]] = {}
@@ -148,6 +145,18 @@ def plan(
         elif now.pinned_by != "spec":
             pin[name] = (wanted, f"{tag} is not yet promoted to here.")
     return Plan(base if moves else "", tuple(unpin), pin, tag)
+
+
+def _asked(tag: str, first: str, default: str) -> str:
+    """Return why people have to say whether a tag becomes the default, and how."""
+    shown = f"the default {default}" if default else "the chart's own default"
+    what = f"which of {tag} of {first} and {shown} is newer can't be told from their numbers"
+    if is_older(default, tag):
+        what = f"{tag} of {first} is a pre-release, and {shown} would become it"
+    return (
+        f"{what}. To make {tag} the default, say --default; to take an environment to it and leave the default, "
+        f"say --from {first}"
+    )
 
 
 def _saying(layer: str) -> str:
