@@ -18,6 +18,7 @@ _COLON = re.compile(r"[ \t]*:(?=[ \t\r\n]|\Z)")
 _BLANK = re.compile(r"[ \t]*\Z")
 _REST_OF_ENTRY = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
 _COMMENT = re.compile(r"[ \t]*#")
+_QUOTES = ("'", '"')
 
 
 class EditError(ValueError):
@@ -129,6 +130,8 @@ class Splice:
         """Return the text with another value in the place of one that is there."""
         old, text = entry.node, self.text
         in_brackets = self.is_bracketed(path[:-1])
+        if old.kind == "scalar" and old.style in _QUOTES and not styles.is_lines(value):
+            return text[: old.start] + styles.scalar(value, old.style, in_brackets=in_brackets) + text[old.end :]
         stays = old.style in ("{", "[") and bool(old.entries) and styles.fits_brackets(value)
         if in_brackets or (styles.is_lines(value) and not isinstance(value, str) and stays):
             return text[: old.start] + styles.in_brackets(value) + text[old.end :]
