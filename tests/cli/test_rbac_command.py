@@ -60,6 +60,7 @@ def test_a_question_about_what_there_is_not_says_so(small: Path) -> None:
         (("role:ops", "sync", "applications", "default/stor"), "no Application is called 'default/stor'"),
         (("role:ops", "sync", "applications", "store"), "'store' names no project; it is <project>/<application>"),
         (("example:efd ops", "get", "logs"), "'example:efd ops' is not 'example:EFD ops': capitals and blanks count"),
+        (("*", "get", "logs"), "the subject '*' means nobody else than who is called so"),
         (("ann ", "get", "logs"), "'ann ' begins or ends with a blank"),
     ):
         result = run(small, "lab", "can", *arguments)

@@ -16,6 +16,17 @@ def roles_defined(rbac: Rbac) -> set[str]:
     return {policy.subject for policy in (*BUILT_IN, *rbac.policies) if policy.subject.startswith(_ROLE)}
 
 
+def pattern(subject: str) -> tuple[str, str] | None:
+    """Return what is odd about a subject that looks like a pattern, and a hint; None: it does not look like one.
+
+    Casbin takes patterns for resources, actions and objects; subjects it compares letter by letter.
+    """
+    if "*" not in subject:
+        return None
+    hint = "for everybody, use argocd.rbac.defaultRole" if subject == "*" else "name each group or user"
+    return f"the subject {subject!r} means nobody else than who is called so: Argo CD takes no pattern there", hint
+
+
 def doubts(rbac: Rbac, question: Question, applications: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """Yield what is odd about a question: the word that is (`subject`, `object`), what is odd, and a hint.
 
@@ -25,7 +36,9 @@ def doubts(rbac: Rbac, question: Question, applications: Collection[str]) -> Ite
         applications: the Applications that there are, as `<project>/<application>`.
     """
     subject = question.subject
-    if subject.startswith(_ROLE):
+    if odd := pattern(subject):
+        yield "subject", *odd
+    elif subject.startswith(_ROLE):
         roles = roles_defined(rbac) | {group.role for group in rbac.groups}
         if subject not in roles:
             yield "subject", f"no policy defines the role {subject!r}", suggest.hint(subject, roles)

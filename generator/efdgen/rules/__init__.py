@@ -57,6 +57,7 @@ _RULES = (
     rbac.tests_are_about_something,
     rbac.policies_say_something,
     rbac.policies_are_about_something,
+    rbac.subjects_are_not_patterns,
     echoed.values_say_something,
     idle.nulls_take_something_away,
     idle.settings_of_argocd_are_read,

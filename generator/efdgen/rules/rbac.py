@@ -115,6 +115,20 @@ def policies_are_about_something(environment: ResolvedEnvironment, identities: I
             yield in_facts("W543", message, environment, where, hint)
 
 
+def subjects_are_not_patterns(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+    """Find subjects of policies and groups that look like patterns: Argo CD takes them letter by letter."""
+    rbac = environment.facts.argocd.rbac
+    if not environment.facts.argocd.managed:
+        return
+    for key, subjects in (
+        ("policies", [p.subject for p in rbac.policies]),
+        ("groups", [g.subject for g in rbac.groups]),
+    ):
+        for index, subject in enumerate(subjects):
+            if odd := questions.pattern(subject):
+                yield in_facts("W543", odd[0], environment, ("argocd", "rbac", key, index, "subject"), odd[1])
+
+
 def _is_about_applications(policy: Policy) -> bool:
     """Say whether a policy is about Applications that there already are, in Argo CD's own namespace."""
     is_plain = policy.object.count("/") == 1 and "*" not in policy.object.partition("/")[0]

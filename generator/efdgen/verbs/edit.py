@@ -34,7 +34,7 @@ class Sources:
 
     Args:
         root: the repository.
-        texts: files as they would be after former edits.
+        texts: files as former edits would leave them; to look at only: edits begin at the files as they are.
 
     Raises:
         InvalidInputError: when the shared facts can't be read.
@@ -67,7 +67,7 @@ class Sources:
     def _known(self) -> Tried:
         """Return what can be rendered: everything, or the environments whose specs have no errors."""
         is_in_part = 0 < len(self._unseen) < len(self._before.repository.names)
-        return self._in_part({}) if is_in_part else self._before
+        return self._in_part(self._texts) if is_in_part else self._before
 
     def _in_part(self, texts: Mapping[str, str]) -> Tried:
         return Tried(self.root, texts, sorted(self._before.repository.names - set(self._unseen)))
