@@ -143,8 +143,8 @@ def test_the_default_moves_to_what_is_in_no_known_order_with_it_only_when_told(f
     assert tag.encode() in (fleet / VALUES).read_bytes()
 
 
-@pytest.mark.parametrize("tag", ["1.9.13-rc1", "2.0.0b3", "2.0.0-beta.2", "v2.0.0-SNAPSHOT"])
-def test_a_pre_release_becomes_the_default_only_when_told(fleet: Path, tag: str) -> None:
+def test_a_pre_release_becomes_the_default_only_when_told(fleet: Path) -> None:
+    tag = "1.9.13-rc1"
     values = (fleet / VALUES).read_bytes()
     run(fleet, "pin", "lab", "store.image.tag", tag, "--reason", "Tried here first.")
     before = tags(fleet)

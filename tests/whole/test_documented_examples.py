@@ -133,6 +133,7 @@ RUN: dict[tuple[str, str], Setup] = {
     ("docs/daily.md", "$ efdgen new antu --like ncsa-stable --dry-run"): nothing,
     ("docs/daily.md", "$ efdgen set summit influxdb.persistance.size 50Gi"): nothing,
     ("docs/daily.md", "$ efdgen set base influxdb.resources.limits.memory 64"): nothing,
+    ("docs/daily.md", '$ efdgen set summit influxdb.podAnnotations.foo "{{ .Values.x }}"'): nothing,
     ("docs/daily.md", "$ efdgen unset base cluster.storageClasses --dry-run"): nothing,
     (
         "docs/daily.md",
