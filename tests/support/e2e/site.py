@@ -52,6 +52,8 @@ class Site:
         facts = self.root / "environments/shared/facts.yaml"
         text = facts.read_text(encoding="utf-8")
         facts.write_text(re.sub(r"(?m)^(    repoURL: ).*$", rf"\g<1>{repository}", text), encoding="utf-8")
+        # The charts that are served here are others of the same names.
+        (self.root / "charts.lock").unlink()
         self.publish("Deploy from this machine")
         for each in charts(disk.read(self.root / "rendered"), volumes.claims(volumes.volumes(self.resolved()))):
             server.add(each)
