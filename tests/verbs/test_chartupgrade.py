@@ -145,10 +145,48 @@ def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_
     assert "from store-chart 1.3.0." in (root / "templates/apps/store/chart-keys.yaml").read_text(encoding="utf-8")
     assert "ConfigMap store/store / data.level: info -> warn" in result.stdout
     # Kubernetes would refuse it: every value of a ConfigMap is text.
-    found = result.stdout.partition("\nefdgen lint finds then:\n")[2]
+    found = result.stdout.partition("\nefdgen lint finds then in dome, lab, and did not before:\n")[2]
     assert found.startswith("error[E701] ConfigMap store: data.number must be text, not 1 (")
     assert "wrote templates/apps/store/app.yaml, charts.lock, templates/apps/store/chart-keys.yaml" in result.stdout
     assert charts(root, "verify").exit_code == 0
+
+
+@pytest.mark.usefixtures("at_once")
+def test_an_upgrade_says_what_lint_finds_in_whole_environments_that_it_did_not_before(
+    root: Path, server: ChartServer
+) -> None:
+    secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: by-hand}\n"
+    pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: reader}\nspec: {containers: [{name: c, image: 'c:1', "
+    reads = "envFrom: [{configMapRef: {name: nobodys}}]}]}\n"
+    old = {**OLD, "templates/a.yaml": f"{pod}{reads}", "Chart.yaml": OLD["Chart.yaml"].replace("1.2.3", "1.2.4")}
+    server.add(chart("store-chart", "1.2.4", old))
+    new = {
+        **OLD,
+        "templates/a.yaml": f"{pod}}}]}}\n{secret}",
+        "Chart.yaml": OLD["Chart.yaml"].replace("1.2.3", "1.2.5"),
+    }
+    server.add(chart("store-chart", "1.2.5", new))
+    broken = {**old, "Chart.yaml": OLD["Chart.yaml"].replace("1.2.3", "1.2.6"), "templates/b.yaml": "{{ fail `no` }}"}
+    server.add(chart("store-chart", "1.2.6", broken))
+    file = root / "templates/apps/store/app.yaml"
+    file.write_text(definition(root).replace("1.2.3", "1.2.4") + "manualSecrets: [by-hand]\n", encoding="utf-8")
+    charts(root, "fetch")
+
+    result = charts(root, "upgrade", "store", "1.2.5", "--engine", "sdk")
+
+    told, _, gone = result.stdout.partition("and did not before:\n")[2].partition(
+        "efdgen lint does not find any more:\n"
+    )
+    assert [line.partition(":")[0] for line in told.splitlines() if line.startswith(("error", "warning"))] == [
+        "error[E716] Secret by-hand"
+    ], result.output
+    assert gone.splitlines()[0].startswith("  E709 Pod reader: it needs the ConfigMap 'nobodys', which nothing makes")
+    assert "error[E716]" in CliRunner().invoke(cli.command, ["lint", "--engine", "sdk", "--root", str(root)]).stdout
+    # Where Helm fails, nothing is called new or gone that could not be looked at.
+    result = charts(root, "upgrade", "store", "1.2.6", "--engine", "sdk")
+    assert result.exit_code == 5
+    assert "E716" not in result.stdout
+    assert "Not looked at together: the objects of dome, lab, E707 to W718: Helm can't do store" in result.stdout
 
 
 def test_the_charts_of_a_revision_are_fetched_for_a_review_against_it(

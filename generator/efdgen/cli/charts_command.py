@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli import completing
+from efdgen.cli import completing, upgraded
 from efdgen.cli.common import (
     CHARTS,
     INVALID_INPUT,
@@ -19,17 +19,12 @@ from efdgen.cli.common import (
     root_option,
     show,
     timeout_option,
-    told,
 )
-from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.cli.helm_options import engine_option, report_failures
 from efdgen.cli.streams import say, say_error, say_warning
-from efdgen.errors import ChartError, Problem
 
 if TYPE_CHECKING:
     from efdgen.helm.charts.outcomes import Failure
-    from efdgen.helm.engines.engine import Engine
-    from efdgen.helm.hydrate import HydratedApp
-    from efdgen.verbs.chartupgrade import Upgraded
 
 
 def _complete_chart(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -229,7 +224,7 @@ def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout
         return
     click.echo(chartreview.as_text(done.chart, click.style))
     click.echo("")
-    failed = _show_objects(folder, done, engine)
+    failed = upgraded.show(folder, done, engine)
     click.echo("")
     click.echo(f"{click.style('wrote', fg='green')} {', '.join(done.written)}")
     back = f"to take it back: git restore {' '.join(done.written)}"
@@ -239,43 +234,6 @@ def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout
         raise click.exceptions.Exit(INVALID_INPUT)
     click.echo(f"If that is what you want, run: efdgen render; {back}")
     report_failures(failed)
-
-
-def _show_objects(root: Path, done: Upgraded, engine: str) -> tuple[HydratedApp, ...]:
-    """Show what an upgrade does to the objects, or, without Helm, to files; return what Helm could not do."""
-    from efdgen.cli import helmwarnings
-    from efdgen.helm import engines
-    from efdgen.report.diff import written
-    from efdgen.verbs import locks, objectdiff
-
-    if done.trees is None or done.values is None:
-        return ()
-    try:
-        helm = engines.choose(engine)
-    except ChartError as error:
-        say(f"The objects are not shown: {error}")
-        click.echo(written(done.values, "text", click.style))
-        return ()
-    former = open_charts(root, lambda: locks.former(root, done.former_lock, "the lock as it was"))
-    with helmwarnings.once(helm):
-        found = objectdiff.compare(done.trees, done.values, helm, open_charts(root), former)
-        wrong = _wrong(root, done, helm)
-    click.echo(written(found.shown, "text", click.style))
-    if wrong:
-        click.echo("\nefdgen lint finds then:")
-        for said in told(wrong, "text", click.style, root):
-            click.echo(said.text)
-    return found.failed
-
-
-def _wrong(root: Path, done: Upgraded, engine: Engine) -> tuple[Problem, ...]:
-    """Return what is wrong with the objects of the apps, as far as they can be looked at alone."""
-    from efdgen.output import layout
-    from efdgen.verbs import lint
-
-    deployed = {layout.app_of(path) for path in done.trees.after if layout.is_values(path)} if done.trees else set()
-    apps = [app for app in done.values.looked_at if app in deployed] if done.values else []
-    return lint.lint(root, (), engine, open_charts(root), apps).problems if apps else ()
 
 
 @command.command("outdated")

@@ -17,7 +17,8 @@ from efdgen.review.model import Review
 from efdgen.review.trees import review as review_trees
 from efdgen.verbs import chartkeys as keys
 from efdgen.verbs import charts as fetching
-from efdgen.verbs.chartreview import Subject, Versions, compare, newest, open_subject
+from efdgen.verbs import upgradelint
+from efdgen.verbs.chartreview import Subject, Versions, compare, environments, newest, open_subject
 from efdgen.verbs.diff import Trees
 from efdgen.verbs.project import rendering
 from efdgen.verbs.vendored import with_archives
@@ -37,6 +38,7 @@ class Upgraded(NamedTuple):
         trees: what is rendered before and after.
         former_lock: charts.lock as it was.
         problems: what is wrong with what people wrote, now that another version is pinned: nothing can be rendered.
+        sides: the environments that have the apps, before and after; None: none has.
     """
 
     chart: ChartReview | None
@@ -46,6 +48,7 @@ class Upgraded(NamedTuple):
     trees: Trees | None = None
     former_lock: bytes | None = None
     problems: tuple[Problem, ...] = ()
+    sides: tuple[upgradelint.Side, upgradelint.Side] | None = None
 
 
 def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -> Upgraded:
@@ -83,6 +86,8 @@ def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -
     former_lock = _bytes(root / paths.LOCK)
     names = _sharing(subject)
     before = with_archives(rendering(root, (), names)).tree
+    having = sorted({name for each in names for name in environments(subject.project.repository, each)})
+    side = upgradelint.side(root, names, having) if having else None
     _replace(path, text.encode())
     try:
         _fetch(root, timeout, subject.chart.name)
@@ -98,7 +103,8 @@ def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -
         return Upgraded(reviewed, choice, tuple(written), problems=error.problems)
     trees = Trees(before, after.tree, f"{subject.chart.name} {subject.chart.version}", after.project, former_lock)
     values = review_trees(trees.before, trees.after, trees.base, (), names)
-    return Upgraded(reviewed, choice, tuple(written), values, trees, former_lock)
+    sides = (side, upgradelint.side(root, names, having)) if side else None
+    return Upgraded(reviewed, choice, tuple(written), values, trees, former_lock, sides=sides)
 
 
 def _fetch(root: Path, timeout: float, name: str) -> None:

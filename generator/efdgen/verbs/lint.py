@@ -38,12 +38,16 @@ class Linted(NamedTuple):
         problems: what is wrong, sorted.
         failed: apps that could not be hydrated, and were not looked at.
         notes: what was not looked at, and why.
+        findings: what `problems` tells of objects, each once for every environment that has it.
+        in_vain: those of `problems` that are about what is accepted and not found.
     """
 
     environments: tuple[str, ...]
     problems: tuple[Problem, ...]
     failed: tuple[HydratedApp, ...]
     notes: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+    in_vain: tuple[Problem, ...] = ()
 
 
 def lint(
@@ -67,6 +71,20 @@ def lint(
     """
     given = rendering(root, names, only, keep=True)
     refuse_absent(given, only)
+    return look(given, root, engine, charts, only, resources=resources, known=known)
+
+
+def look(
+    given: Rendering,
+    root: Path,
+    engine: Engine,
+    charts: Charts,
+    only: Sequence[str] = (),
+    *,
+    resources: bool = False,
+    known: Known = fixingcharts.NOTHING,
+) -> Linted:
+    """Do the same with what was rendered, and kept with its environments."""
     tree = folders.built(given.tree, root)
     repository = given.project.repository
     findings: list[Finding] = []
@@ -121,7 +139,7 @@ def lint(
     notes += [f"{said} ({app} in {listed(names)})" for (app, said), names in sorted(assumed.items())]
     if not resources:
         notes += _unbounded(*containers)
-    return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(notes))
+    return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(notes), tuple(findings), tuple(in_vain))
 
 
 def _unbounded(lacking: int, every: int) -> list[str]:
