@@ -20,12 +20,13 @@ from efdgen.report.diff.as_html import as_html
 from efdgen.report.diff.as_json import as_json
 from efdgen.report.diff.as_markdown import LIMIT, as_markdown
 from efdgen.report.diff.as_text import as_text
-from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
+from efdgen.review.model import Change, GoneWith, RefusedChange, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import Item, same
 from efdgen.review.trees import review
 from support import data, few, many, texts
 from support.efd import EFD
 from support.foreach import for_each
+from support.html import Document
 
 BASE = "main (0123456ab)"
 
@@ -260,6 +261,7 @@ def test_json() -> None:
         "notCompared": [],
         "refused": [],
         "objects": [],
+        "goneWith": [],
         "environments": ["base", "calm", "lab"],
         "added": {"environments": [{"name": "new", "apps": ["store"]}], "apps": []},
         "removed": {"environments": [], "apps": [{"app": "view", "version": "1.0.0", "environments": ["lab"]}]},
@@ -285,6 +287,29 @@ def test_json() -> None:
             {"environments": ["lab"], "apps": ["store"], "part": "", "path": "args", "steps": ["args"]},
         ],
     }
+
+
+def test_what_goes_with_objects_stands_out_in_every_format() -> None:
+    gone = ("base", "lab"), "store"
+    found = of(
+        change(),
+        gone_with=(
+            GoneWith(*gone, "claims", ("PersistentVolumeClaim lab/a",), False, "the data goes"),
+            GoneWith(*gone, "custom resources", ("CustomResourceDefinition b",), True, "delete them by hand"),
+        ),
+        refused=(RefusedChange(("lab",), "store", "Job lab/x", (("spec",),), "delete it"),),
+    )
+    place = "base, lab / store"
+    text = as_text(found, plain)
+    assert f"\nCLAIMS REMOVED  {place} / PersistentVolumeClaim lab/a: the data goes\n" in text
+    assert f"\nCUSTOM RESOURCES THAT STAY  {place} / CustomResourceDefinition b: delete them by hand\n" in text
+    assert "**CLAIMS REMOVED: base, lab / store / PersistentVolumeClaim lab/a" in as_markdown(found, plain)
+    page = Document(as_html(found, plain)).text
+    for words in ("claims removed", "PersistentVolumeClaim lab/a: the data goes", "refused by Kubernetes", "Job lab/x"):
+        assert words in page
+    first, second = json.loads(as_json(found, plain))["goneWith"]
+    assert (first["what"], first["objects"], first["stays"]) == ("claims", ["PersistentVolumeClaim lab/a"], False)
+    assert (second["what"], second["stays"], second["environments"]) == ("custom resources", True, ["base", "lab"])
 
 
 # -- Markdown

@@ -7,7 +7,7 @@ from typing import Any
 from efdgen.helm.objects import Object
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
-from efdgen.review import objects
+from efdgen.review import lost, objects
 from efdgen.review.immutable import what_to_do
 from efdgen.review.model import AppObjects, RefusedChange, Review
 from support.foreach import for_each
@@ -195,6 +195,44 @@ def test_the_claims_of_objects_are_found() -> None:
         ("PersistentVolumeClaim lab/store",),
         ("data of StatefulSet lab/store",),
     )
+
+
+def test_what_goes_with_an_object_is_said_unless_argo_cd_keeps_it() -> None:
+    def named(name: str, kind: str, note: str = "", **more: Any) -> Object:
+        key, _, value = note.partition(": ")
+        metadata = {"name": name, "annotations": {key: value}} if note else {"name": name}
+        return Object("t", {"apiVersion": "v1", "kind": kind, "metadata": metadata, **more})
+
+    unpruned, helm = "argocd.argoproj.io/sync-options: Validate=false, Prune=false", "helm.sh/resource-policy: keep"
+    undeleted = "argocd.argoproj.io/sync-options: Delete=false"
+    retention = {"volumeClaimTemplates": [CLAIM], "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete"}}
+    items = [
+        named("a", "PersistentVolumeClaim"),
+        named("b", "PersistentVolumeClaim", unpruned),
+        named("c", "PersistentVolumeClaim", helm),
+        named("d", "PersistentVolumeClaim", undeleted),
+        named("e", "StatefulSet", spec={"volumeClaimTemplates": [CLAIM]}),
+        named("f", "StatefulSet", spec=retention),
+        named("g", "StatefulSet", spec={}),
+        named("h", "CustomResourceDefinition"),
+        named("i", "CustomResourceDefinition", unpruned),
+        named("j", "Namespace"),
+    ]
+    before = objects.steady(items, items)
+    alone = lost.grouped(lost.gone(before, {}))
+    assert alone == {
+        ("custom resources", False): ("CustomResourceDefinition h",),
+        ("custom resources", True): ("CustomResourceDefinition i",),
+        ("namespaces", False): ("Namespace j",),
+        ("claims", False): (*(f"PersistentVolumeClaim {name}" for name in "acd"), "data of StatefulSet f"),
+        ("claims", True): ("PersistentVolumeClaim b", "data of StatefulSet e"),
+    }
+    # Nothing is lost with what stays, or with the second of two objects of one name.
+    assert list(lost.gone({**before, "Namespace j (2)": before["Namespace j"]}, before)) == []
+    whole = [each for name, data in before.items() for each in lost.with_object(name, data, is_whole=True)]
+    with_app = lost.grouped(whole)
+    assert with_app["claims", True] == ("PersistentVolumeClaim c", "PersistentVolumeClaim d", "data of StatefulSet e")
+    assert with_app["custom resources", True] == ("CustomResourceDefinition h", "CustomResourceDefinition i")
 
 
 def test_what_a_secret_holds_is_never_shown() -> None:

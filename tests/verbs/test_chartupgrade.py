@@ -158,7 +158,8 @@ def test_an_upgrade_says_what_lint_finds_in_whole_environments_that_it_did_not_b
     secret = "---\napiVersion: v1\nkind: Secret\nmetadata: {name: by-hand}\n"
     pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: reader}\nspec: {containers: [{name: c, image: 'c:1', "
     reads = "envFrom: [{configMapRef: {name: nobodys}}]}]}\n"
-    old = {**OLD, "templates/a.yaml": f"{pod}{reads}", "Chart.yaml": OLD["Chart.yaml"].replace("1.2.3", "1.2.4")}
+    claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n"
+    old = {**OLD, "templates/a.yaml": f"{pod}{reads}{claim}", "Chart.yaml": OLD["Chart.yaml"].replace("1.2.3", "1.2.4")}
     server.add(chart("store-chart", "1.2.4", old))
     new = {
         **OLD,
@@ -174,6 +175,7 @@ def test_an_upgrade_says_what_lint_finds_in_whole_environments_that_it_did_not_b
 
     result = charts(root, "upgrade", "store", "1.2.5", "--engine", "sdk")
 
+    assert "\nCLAIMS REMOVED  dome, lab / store / PersistentVolumeClaim store/data: the data" in result.stdout
     told, _, gone = result.stdout.partition("and did not before:\n")[2].partition(
         "efdgen lint does not find any more:\n"
     )

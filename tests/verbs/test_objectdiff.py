@@ -126,6 +126,9 @@ def test_an_app_that_goes_takes_its_application_with_it(checkout: Path, engine: 
     (gone,) = shown.objects
     assert (gone.app, gone.environments, gone.is_new, gone.claims) == ("kafka-aggregator", ("sandbox",), False, ())
     assert "Namespace kafka-aggregator" in gone.objects
+    (lost,) = shown.gone_with
+    assert (lost.app, lost.what, lost.objects) == ("kafka-aggregator", "namespaces", ("Namespace kafka-aggregator",))
+    assert (lost.environments, lost.stays) == (("sandbox",), False)
     assert change.after is ABSENT
     assert change.before["spec"]["source"]["path"] == "rendered/apps/kafka-aggregator"
 

@@ -101,6 +101,26 @@ class AppObjects(NamedTuple):
     kept_claims: tuple[str, ...]
 
 
+class GoneWith(NamedTuple):
+    """What more than themselves goes with objects, or stays when they go.
+
+    Attributes:
+        environments: where.
+        app: of which app.
+        what: `claims`, `custom resources` or `namespaces`.
+        objects: the names of the objects, or of the templates of claims.
+        stays: whether it stays in the cluster.
+        advice: what is lost, or what an operator can do.
+    """
+
+    environments: tuple[str, ...]
+    app: str
+    what: str
+    objects: tuple[str, ...]
+    stays: bool
+    advice: str
+
+
 class Radius(NamedTuple):
     """How much of an environment changes, and how many of its apps could not be compared."""
 
@@ -141,6 +161,7 @@ class Review(NamedTuple):
         looked_at: the apps that were looked at; none: all.
         refused: of the changes of objects, those that Kubernetes refuses.
         objects: those of apps that come or go.
+        gone_with: what goes with objects that go, or stays; the claims of apps that go stand in `objects`.
     """
 
     base: str
@@ -155,6 +176,7 @@ class Review(NamedTuple):
     looked_at: tuple[str, ...] = ()
     refused: tuple[RefusedChange, ...] = ()
     objects: tuple[AppObjects, ...] = ()
+    gone_with: tuple[GoneWith, ...] = ()
 
     @property
     def compared_with(self) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 from efdgen.helm import objects
 from efdgen.helm.objects import Object
-from efdgen.language.layers import ABSENT, at
-from efdgen.review import definitions, hidden, immutable, permissions
+from efdgen.language.layers import ABSENT
+from efdgen.review import definitions, hidden, immutable, lost, permissions
 from efdgen.review.folding import Found
 from efdgen.review.semantic import Edit, Steps, difference
 
@@ -91,14 +91,15 @@ def refused(
 def listed(
     found: Mapping[str, Mapping[str, Any]],
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return the names of objects, those that are volume claims, and the claims that StatefulSets make."""
-    claims = tuple(name for name, data in sorted(found.items()) if data.get("kind") == "PersistentVolumeClaim")
-    kept = []
-    for name, data in sorted(found.items()):
-        if data.get("kind") == "StatefulSet":
-            templates = at(data, ("spec", "volumeClaimTemplates"), None) or []
-            kept += [f"{at(each, ('metadata', 'name'), '?')} of {name}" for each in templates]
-    return tuple(sorted(found)), claims, tuple(kept)
+    """Return the names of an app's objects, the claims whose data goes with it, and those that stay."""
+    claims = [
+        each
+        for name, data in sorted(found.items())
+        for each in lost.with_object(name, data, is_whole=True)
+        if each.what == lost.CLAIMS
+    ]
+    going, staying = (tuple(each.name for each in claims if each.stays is stays) for stays in (False, True))
+    return tuple(sorted(found)), going, staying
 
 
 def _edits(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[tuple[Edit, ...], tuple[Steps, ...]]:

@@ -13,10 +13,10 @@ from efdgen.helm.hydrate import Capabilities, Charts, HydratedApp
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
-from efdgen.review import objects
+from efdgen.review import lost, objects
 from efdgen.review.folding import Found, fold
 from efdgen.review.immutable import what_to_do
-from efdgen.review.model import AppObjects, NotCompared, RefusedChange, Review
+from efdgen.review.model import AppObjects, GoneWith, NotCompared, RefusedChange, Review
 from efdgen.review.semantic import Steps
 from efdgen.verbs.diff import Tree, Trees
 from efdgen.verbs.project import Project
@@ -53,6 +53,7 @@ def compare(
     second = _hydrated(both, touched, tools)
     moved = _moved(values)
     moving: dict[tuple[str, bool, tuple[str, ...], tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    going: dict[tuple[str, str, bool, tuple[str, ...]], list[str]] = {}
     immutable: dict[tuple[str, str], dict[Steps, list[str]]] = {}
     found: list[Found] = []
     failed: list[HydratedApp] = []
@@ -69,7 +70,11 @@ def compare(
             before, after = (_applications_of(values.looked_at, side) for side in (before, after))
         if app in (whole := moved.get(environment, {})):
             moving.setdefault((app, whole[app], *objects.listed(before or after)), []).append(environment)
+            for what in _lost_with_app(before):
+                going.setdefault((app, *what), []).append(environment)
             continue
+        for (kind, stays), names in lost.grouped(lost.gone(before, after)).items():
+            going.setdefault((app, kind, stays, names), []).append(environment)
         found.extend(objects.compare(environment, app, before, after))
         for *place, path in objects.refused(environment, app, before, after):
             immutable.setdefault((place[1], place[2]), {}).setdefault(path, []).append(environment)
@@ -77,6 +82,7 @@ def compare(
     values = values._replace(
         refused=tuple(_refused(immutable)),
         objects=tuple(AppObjects(what[0], tuple(sorted(names)), *what[1:]) for what, names in sorted(moving.items())),
+        gone_with=tuple(_gone_with(going)),
     )
     unknown = tuple(sorted((NotCompared(app.environment, app.app) for app in failed), key=str))
     return ReviewedObjects(values._replace(changes=changes, reordered=reordered, unknown=unknown), tuple(failed))
@@ -122,6 +128,20 @@ def _refused(found: Mapping[tuple[str, str], Mapping[Steps, Sequence[str]]]) -> 
             alike.setdefault(tuple(sorted(environments)), []).append(path)
         for environments, those in sorted(alike.items()):
             yield RefusedChange(environments, app, part, tuple(those), what_to_do(part.partition(" ")[0]))
+
+
+def _lost_with_app(before: Mapping[str, Any]) -> Iterator[tuple[str, bool, tuple[str, ...]]]:
+    """Yield what goes with an app, or stays, beside claims."""
+    found = [each for name, data in sorted(before.items()) for each in lost.with_object(name, data, is_whole=True)]
+    for (what, stays), names in lost.grouped(found).items():
+        if what != lost.CLAIMS:
+            yield what, stays, names
+
+
+def _gone_with(going: Mapping[tuple[str, str, bool, tuple[str, ...]], Sequence[str]]) -> Iterator[GoneWith]:
+    """Yield what is lost before what stays."""
+    for (app, what, stays, names), environments in sorted(going.items(), key=lambda item: (item[0][2], *item[0])):
+        yield GoneWith(tuple(sorted(environments)), app, what, names, stays, lost.advice(what, stays=stays))
 
 
 class _Tools(NamedTuple):

@@ -91,6 +91,7 @@ def as_html(review: Review, style: Style) -> str:  # noqa: ARG001 - every format
         widest=max((each.values for each in touched), default=0),
         arrivals=arrivals,
         unknown=[str(place) for place in review.unknown],
+        loud=changes.about_objects(review),
         groups=tuple(_groups(review.changes)),
         reordered=review.reordered,
         path=changes.path,

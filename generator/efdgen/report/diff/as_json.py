@@ -25,6 +25,7 @@ def as_json(review: Review, _style: Style) -> str:
         "notCompared": [str(place) for place in review.unknown],
         "refused": [_refused(each) for each in review.refused],
         "objects": [_objects(each) for each in review.objects],
+        "goneWith": [each._asdict() for each in review.gone_with],
         "radius": [_radius(radius) for radius in review.radius()],
         "changes": [_change(change) for change in review.changes],
         "reordered": [_place(each) for each in review.reordered],

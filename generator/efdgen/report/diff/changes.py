@@ -146,7 +146,19 @@ def comings_and_goings(review: Review) -> list[tuple[str, str]]:
     for place in review.unknown:
         unknown.setdefault(place.app, []).append(place.environment)
     said += [("not compared", f"{app} in {', '.join(environments)}") for app, environments in unknown.items()]
-    said += [line for moving in review.objects for line in _moving(moving)]
+    return said + about_objects(review)
+
+
+def about_objects(review: Review) -> list[tuple[str, str]]:
+    """Return what is to be said loudest of objects: whole apps, what goes with any, what Kubernetes refuses."""
+    said = [line for moving in review.objects for line in _moving(moving)]
+    said += [
+        (
+            f"{each.what} {'that stay' if each.stays else 'removed'}",
+            f"{names(each.environments)} / {each.app} / {', '.join(each.objects)}: {each.advice}",
+        )
+        for each in review.gone_with
+    ]
     said += [
         (
             "refused by Kubernetes",
