@@ -161,9 +161,11 @@ def test_an_upgrade_says_what_lint_finds_in_whole_environments_that_it_did_not_b
     claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n"
     old = {**OLD, "templates/a.yaml": f"{pod}{reads}{claim}", "Chart.yaml": OLD["Chart.yaml"].replace("1.2.3", "1.2.4")}
     server.add(chart("store-chart", "1.2.4", old))
+    secret = f"{{{{ if .Values.auth.create }}}}\n# {{{{ .Values.auth.realm }}}}\n{secret}{{{{ end }}}}\n"
     new = {
         **OLD,
         "templates/a.yaml": f"{pod}}}]}}\n{secret}",
+        "values.yaml": f"{OLD['values.yaml']}auth: {{create: true, realm: ''}}\n",
         "Chart.yaml": OLD["Chart.yaml"].replace("1.2.3", "1.2.5"),
     }
     server.add(chart("store-chart", "1.2.5", new))
@@ -183,7 +185,17 @@ def test_an_upgrade_says_what_lint_finds_in_whole_environments_that_it_did_not_b
         "error[E716] Secret by-hand"
     ], result.output
     assert gone.splitlines()[0].startswith("  E709 Pod reader: it needs the ConfigMap 'nobodys', which nothing makes")
-    assert "error[E716]" in CliRunner().invoke(cli.command, ["lint", "--engine", "sdk", "--root", str(root)]).stdout
+    # The default that makes it, and its line is the version's; where a value of ours makes it, that one is named.
+    assert "\n  --> templates/apps/store/app.yaml:4:12\n" in told
+    default = "the chart's default auth.create: true makes this one, and auth.create: false does not"
+    assert f"= let one of them make it: {default}\n" in told
+    own = root / "templates/apps/store/values.yaml"
+    ours = own.read_text(encoding="utf-8")
+    own.write_text(f"{ours}auth: {{create: true, realm: by-hand}}\n", encoding="utf-8")
+    linted = CliRunner().invoke(cli.command, ["lint", "--engine", "sdk", "--root", str(root)]).stdout
+    place = linted.partition("error[E716]")[2].splitlines()[1]
+    assert place == f"  --> templates/apps/store/values.yaml:{len(ours.splitlines()) + 1}:16"
+    own.write_text(ours, encoding="utf-8")
     # Where Helm fails, nothing is called new or gone that could not be looked at.
     result = charts(root, "upgrade", "store", "1.2.6", "--engine", "sdk")
     assert result.exit_code == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
@@ -22,7 +22,7 @@ from efdgen.rules import acceptance, hosts
 from efdgen.rules.kubernetes import across, apis, check, exponents, kubeversions, pods, schemas
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.rules.kubernetes.world import Cluster
-from efdgen.verbs import fixingcharts, owntemplates
+from efdgen.verbs import fixingcharts, owntemplates, secondmakers
 from efdgen.verbs.fixingcharts import Known
 from efdgen.verbs.project import Rendering, rendering
 
@@ -113,7 +113,8 @@ def look(
         found += kubeversions.find(name, looked_at, cluster.kubernetes_version, meant_for)
         if not failures and not only:
             around = _cluster(environment, apps)
-            found += across.find(apps, repository, around, _written(environment), resources=resources)
+            cause = secondmakers.cause(environment, _again(environment, tree, engine, charts, capabilities), charts)
+            found += across.find(apps, repository, around, _written(environment), resources=resources, cause=cause)
             for what in across.assumed(apps, repository, around):
                 assumed.setdefault(what, []).append(name)
             counted = across.unbounded(apps, repository)
@@ -217,14 +218,25 @@ def _exponents(
 ) -> list[Finding]:
     """Return the numbers that charts write with exponents."""
     by_name = {app.definition.name: app for app in environment.apps}
-    name = environment.facts.name
+    again = _again(environment, tree, engine, charts, capabilities)
+    these = [(app, by_name[app.app]) for app in hydrated if app.app in by_name]
+    return [finding for app, resolved in these for finding in exponents.find(app, resolved, again)]
+
+
+def _again(
+    environment: ResolvedEnvironment,
+    tree: Mapping[str, bytes],
+    engine: Engine,
+    charts: Charts,
+    capabilities: Capabilities,
+) -> Callable[[ResolvedApp], HydratedApp]:
+    """Return what hydrates an app of an environment with other values."""
 
     def again(app: ResolvedApp) -> HydratedApp:
         files = {**tree, **dict(app_files(environment, app))}
-        return hydrate.hydrate_app(files, app.definition.name, name, engine, charts, capabilities)
+        return hydrate.hydrate_app(files, app.definition.name, environment.facts.name, engine, charts, capabilities)
 
-    these = [(app, by_name[app.app]) for app in hydrated if app.app in by_name]
-    return [finding for app, resolved in these for finding in exponents.find(app, resolved, again)]
+    return again
 
 
 def not_accepted(spec: EnvironmentSpec, findings: Iterable[Finding]) -> list[Finding]:

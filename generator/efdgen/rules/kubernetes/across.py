@@ -25,9 +25,18 @@ _OF_EVERY_NAMESPACE = ("ConfigMap", "kube-root-ca.crt")
 Written = Callable[[str, str], Location | None]
 """Returns where a spec or an app definition sets a value of an app, by the app and the value; None: nowhere."""
 
+Cause = Callable[[Said], tuple[Location | None, str]]
+"""Returns which value of ours has a third party's chart make an object, and what to do. None: its defaults do."""
+
 
 def find(
-    apps: Sequence[HydratedApp], repository: Repository, cluster: Cluster, written: Written, *, resources: bool = False
+    apps: Sequence[HydratedApp],
+    repository: Repository,
+    cluster: Cluster,
+    written: Written,
+    *,
+    resources: bool = False,
+    cause: Cause = lambda _: (None, ""),
 ) -> list[Finding]:
     """Return what is wrong with the objects of an environment together. All of its apps have to be there.
 
@@ -37,6 +46,7 @@ def find(
         cluster: what else is known of the cluster.
         written: where a value of an app is written: what can be changed there is said there.
         resources: whether to name the containers without requests or limits, too.
+        cause: why a chart makes a Secret that is made in another way, too.
     """
     places = Places(repository)
     found = _world(apps, places)
@@ -46,11 +56,16 @@ def find(
         if said.code == ASSUMED:
             continue
         location, template = places.locate(said.by.app, said.by.item.source)
-        there = written(said.by.app, said.value) if said.value and template else None
+        hint = said.hint
+        if template and said.code == secretmakers.TWICE:
+            there, advice = cause(said)
+            hint = advice or hint
+        else:
+            there = written(said.by.app, said.value) if said.value and template else None
         location = there or location
         severity = Severity.WARNING if said.code.startswith("W") else Severity.ERROR
         message = f"{check.name(said.by.data)}: {said.message}"
-        problem = Problem(said.code, message, location, hint=said.hint, severity=severity)
+        problem = Problem(said.code, message, location, hint=hint, severity=severity)
         findings.append(Finding(problem, environment, said.by.app, template))
     return findings
 

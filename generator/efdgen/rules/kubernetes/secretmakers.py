@@ -11,7 +11,8 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes import check, operators
 from efdgen.rules.kubernetes.world import ALWAYS_THERE, ASSUMED, Cluster, Placed, Said, World, maps
 
-CODES = ("E716", "W717")
+TWICE = "E716"
+CODES = (TWICE, "W717")
 
 _CERTIFICATES = "cert-manager.io/"
 _ACME = "kubernetes.io/tls-acme"
@@ -43,7 +44,7 @@ def twice(found: World, cluster: Cluster) -> Iterator[Said]:
             message = (
                 f"it makes the Secret {name!r}, and so {'do' if len(others) > 1 else 'does'} {' and '.join(others)}"
             )
-            yield Said("E716", by, message.replace("so does people", "so do people"), "let one of them make it", name)
+            yield Said(TWICE, by, message.replace("so does people", "so do people"), "let one of them make it", name)
 
 
 def _makers(found: World, cluster: Cluster) -> Mapping[tuple[str, str], list[_Maker]]:
@@ -51,11 +52,17 @@ def _makers(found: World, cluster: Cluster) -> Mapping[tuple[str, str], list[_Ma
     for namespace, name in cluster.secrets:
         makers.setdefault((namespace, name), []).append(_Maker("people", None))
     for each in found.placed:
-        if each.key.kind in ("Secret", *_OPERATORS):
-            makers.setdefault((each.key.namespace, _secret_of(each)), []).append(_Maker(each.key.kind, each))
-        for name in _by_certificates(each):
-            makers.setdefault((each.key.namespace, name), []).append(_Maker("Certificate", each))
+        for kind, name in made_by(each):
+            makers.setdefault((each.key.namespace, name), []).append(_Maker(kind, each))
     return makers
+
+
+def made_by(each: Placed) -> Iterator[tuple[str, str]]:
+    """Yield the Secrets that an object makes or is, each with the kind of what makes it."""
+    if each.key.kind in ("Secret", *_OPERATORS):
+        yield each.key.kind, _secret_of(each)
+    for name in _by_certificates(each):
+        yield "Certificate", name
 
 
 def _secret_of(each: Placed) -> str:
