@@ -109,6 +109,40 @@ def test_a_diff_says_what_is_not_read_any_more_what_is_needed_and_which_defaults
     assert definition(root).count("1.2.3") == 1
 
 
+def test_a_default_that_meets_an_override_of_ours_is_not_among_the_others(root: Path, server: ChartServer) -> None:
+    versions = (
+        (
+            "1.2.1",
+            "env: {A: '1'}\nmap: {a: 1, b: 2}\nnone: {a: 1}\ntop: 1\nother: {A: 1}\nzone: a\nfree: {a: 1}\nnum: 1\n",
+        ),
+        (
+            "1.2.2",
+            "env: []\nmap: {}\nfresh: {one: 1}\nfar: {one: 1}\ntop: 2\nother: []\nzone: b\nfree: {a: 1.0}\nnum: 1.5\n",
+        ),
+    )
+    for version, values in versions:
+        text = OLD["Chart.yaml"].replace("1.2.3", version)
+        server.add(chart("store-chart", version, {"Chart.yaml": text, "values.yaml": values}))
+    own = root / "templates/apps/store/values.yaml"
+    ours = "env: {A: '2'}\nmap: {b: 3}\nnone: {a: 2}\nfresh: {one: 2}\nfar: {two: 2}\nzone: c\nnum: 2\n"
+    own.write_text(ours, encoding="utf-8")
+    result = charts(root, "diff", "store", "1.2.1", "1.2.2")
+    lines = result.stdout.splitlines()
+    assert result.exit_code == 0, result.output
+    under = lines.index("Defaults that differ under overrides of ours, which stay:")
+    others = lines.index("Other defaults: 2 changed, 1 new, 0 gone")
+    assert lines[under + 1 : others] == [
+        "  ~ env: {A} -> [] (another type)",
+        "  ~ map: {a, b} -> {}",
+        "  - none: {a}",
+        "  ~ zone: a -> b",
+        "  ~ num: 1 -> 1.5",
+        "  + fresh: {one}",
+        "",
+    ]
+    assert lines[others + 1 :] == ["  ~ other: {A} -> [] (another type)", "  ~ top: 1 -> 2", "  + far: {one}"]
+
+
 def test_a_long_list_of_defaults_ends_with_the_command_that_shows_all(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

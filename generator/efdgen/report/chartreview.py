@@ -91,6 +91,7 @@ def _defaults(review: ChartReview, *, is_whole: bool) -> Iterator[str]:
         yield from (f"  {_edit(edit)}" for edit in review.overridden)
     if review.defaults:
         changed = [edit for edit in review.defaults if ABSENT not in (edit.before, edit.after)]
+        changed.sort(key=lambda edit: not edit.is_of_another_type)
         new = [edit for edit in review.defaults if edit.before is ABSENT]
         gone = [edit for edit in review.defaults if edit.after is ABSENT]
         yield ""
@@ -107,7 +108,8 @@ def _edit(edit: Edit) -> str:
         return f"+ {dotted(edit.path)}: {_value(edit.after)}"
     if edit.after is ABSENT:
         return f"- {dotted(edit.path)}: {_value(edit.before)}"
-    return f"~ {dotted(edit.path)}: {_value(edit.before)} -> {_value(edit.after)}"
+    of_type = " (another type)" if edit.is_of_another_type else ""
+    return f"~ {dotted(edit.path)}: {_value(edit.before)} -> {_value(edit.after)}{of_type}"
 
 
 def _value(value: Any) -> str:
@@ -134,6 +136,7 @@ def as_json(review: ChartReview) -> str:
                     side: None if value is ABSENT else value
                     for side, value in (("before", edit.before), ("after", edit.after))
                 },
+                "anotherType": edit.is_of_another_type,
                 "kind": "new" if edit.before is ABSENT else "gone" if edit.after is ABSENT else "changed",
             }
             for edit in found

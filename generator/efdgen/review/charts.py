@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import Location, Path, dotted
@@ -49,6 +50,13 @@ class Edit(NamedTuple):
     before: Any
     after: Any
 
+    @property
+    def is_of_another_type(self) -> bool:
+        """Say whether a value of another type takes its place. Null is of any type, and all numbers are of one."""
+        if any(side is ABSENT or side is None for side in (self.before, self.after)):
+            return False
+        return _type(self.before) is not _type(self.after)
+
 
 class Override(NamedTuple):
     """An override of ours, where it stands, and the key of the new version that may be meant."""
@@ -82,7 +90,8 @@ class ChartReview(NamedTuple):
         required: values that the new version insists on, was content without, and that nobody sets, with the message.
         unread: overrides that the former version read, and the new one does not.
         dead: overrides that neither reads.
-        overridden: defaults that differ, and that overrides of ours win over.
+        overridden: defaults that differ, and that overrides of ours win over or stand in; those of another
+            type first.
         defaults: the other defaults that differ.
         unreadable: templates of the new version that could not be read: any key counts as read there.
         asked: the words of the command that compares these versions.
@@ -138,8 +147,8 @@ def compare(name: str, before: Side, after: Side, ours: Ours) -> ChartReview:
         tuple(sorted(_required(before, after, ours_are))),
         tuple(_unknown(overrides, after.keys, before.keys)),
         tuple(_dead(overrides, after.keys, before.keys)),
-        tuple(edit for edit in edits if _is_ours(edit.path, ours_are)),
-        tuple(edit for edit in edits if not _is_ours(edit.path, ours_are)),
+        tuple(sorted(filter(_meets(ours_are), edits), key=lambda edit: not edit.is_of_another_type)),
+        tuple(itertools.filterfalse(_meets(ours_are), edits)),
         after.unreadable,
     )
 
@@ -219,6 +228,29 @@ def _charts_inside(before: Mapping[Path, str], after: Mapping[Path, str]) -> Ite
 def _is_ours(path: Path, ours: set[Path]) -> bool:
     """Say whether an override of ours stands at a path, or above it."""
     return any(path[: len(each)] == each for each in ours)
+
+
+def _meets(ours: set[Path]) -> Callable[[Edit], bool]:
+    """Return what says whether a default that differs meets an override of ours: at its path, above it or below it."""
+    below: dict[Path, list[Path]] = {}
+    for path in ours:
+        for length in range(len(path)):
+            below.setdefault(path[:length], []).append(path[length:])
+
+    def meets(edit: Edit) -> bool:
+        sides = [side for side in (edit.before, edit.after) if side is not ABSENT]
+        # What a map has that comes or goes does not concern ours elsewhere in it; that it is no map on a side does.
+        return _is_ours(edit.path, ours) or any(
+            not isinstance(side, dict) or at(side, rest) is not ABSENT
+            for rest in below.get(edit.path, ())
+            for side in sides
+        )
+
+    return meets
+
+
+def _type(value: Any) -> type:
+    return float if type(value) is int else type(value)
 
 
 def _edits(before: Any, after: Any, above: Path = ()) -> Iterator[Edit]:
