@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import tarfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -1026,3 +1027,30 @@ def test_what_an_archive_claims_to_hold_is_not_believed() -> None:
     entry.size = 10**12
     with pytest.raises(ChartError, match="unpacks to more than"):
         archive.files(tgz({"demo/Chart.yaml": "name: demo\n"}, extra=[entry]))
+
+
+def test_what_killed_fetches_left_is_deleted_by_the_next_one(root: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cache/charts"
+    folder.mkdir(parents=True)
+    ended = subprocess.run(["/bin/sh", "-c", "echo $$"], check=True, capture_output=True, text=True).stdout.strip()
+    now, hour = time.time(), 3600
+
+    def left(name: str, age: float, place: Path = folder) -> Path:
+        path = place / name
+        path.write_bytes(b"part")
+        os.utime(path, (now - age, now - age))
+        return path
+
+    gone = [
+        left(f".a.tgz.{ended}-1.efdgen-tmp", 2 * hour),
+        left(f".b.tgz.{os.getpid()}-1.efdgen-tmp", 25 * hour),
+        left(f".charts.lock.{ended}-1.efdgen-tmp", 2 * hour, root),
+    ]
+    there = [
+        left(f".c.tgz.{ended}-1.efdgen-tmp", hour / 2),
+        left(f".d.tgz.{os.getpid()}-1.efdgen-tmp", 2 * hour),
+        left(".of-somebody.efdgen-tmp", 99 * hour),
+        left("e.tgz", 99 * hour),
+    ]
+    assert charts(root, "fetch").exit_code == 0
+    assert [path.exists() for path in (*gone, *there)] == [False] * len(gone) + [True] * len(there)

@@ -218,6 +218,17 @@ def test_a_variable_that_is_wrong(root: Path, monkeypatch: pytest.MonkeyPatch, w
     )
 
 
+@pytest.mark.parametrize("word", ["https://a.example.org=ftp://u:secret@b", "ftp://a=https://b.example.org"])
+def test_a_variable_with_a_url_of_another_kind_says_which(
+    root: Path, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    monkeypatch.setenv("EFDGEN_MIRRORS", word)
+    assert charts(root, "fetch").stderr == (
+        "error: EFDGEN_MIRRORS names a URL of ftp://, which is not taken, but https://, http:// or oci:// is: "
+        "fix it, or unset the variable\n"
+    )
+
+
 def test_a_mirror_that_is_rendered_stands_in_wrapper_charts(small: Path) -> None:
     overlay(small, {SETTINGS: written("https://charts.example.org/", "oci://m.example.org/c", "    rendered: true\n")})
     tree = project.rendering(small, ["lab"]).tree

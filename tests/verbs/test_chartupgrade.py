@@ -304,6 +304,7 @@ def test_without_a_version_the_newest_is_taken_that_fits_every_cluster_and_what_
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
+        (("store", "9.9.9"), 5, "error: store-chart 9.9.9: http://127.0.0.1:"),
         (("store", "9.9.9"), 5, "has no version 9.9.9 of store-chart"),
         (("store", "1.2.3"), 2, "store-chart 1.2.3 is what store pins already"),
         (("store", "v1.2.3"), 2, "store-chart 1.2.3 is what store pins already"),
@@ -322,13 +323,16 @@ def test_an_upgrade_that_cannot_be_changes_nothing(
 
 
 def test_outdated_says_what_is_old_deprecated_or_not_for_a_cluster(root: Path, server: ChartServer) -> None:
-    server.entries["store-chart"][0]["created"] = "2020-01-02T00:00:00Z"
+    for number, created in enumerate(("2020-01-02T00:00:00Z", "hello", "2020-13-45")):
+        server.entries["store-chart"][number]["created"] = created
     server.entries["store-chart"][3].update(kubeVersion=">=1.99", created="2026-01-02T00:00:00Z")
     lines = charts(root, "outdated").stdout.splitlines()
     (row,) = (line for line in lines if "1.2.3" in line)
     assert row.split("store-chart")[1].split() == ["1.2.3", "(2020-01-02)", "1.4.0", "2.0.0", "(2026-01-02)", "1.3.0"]
     assert "store-chart 2.0.0 is deprecated: nobody looks after it" in lines
     assert "store-chart 2.0.0 is for Kubernetes >=1.99, which not every cluster has" in lines
+    # What is no date is not shown as one.
+    assert charts(root, "diff", "store", "1.3.0").stdout.startswith("store-chart 1.2.3 (2020-01-02) -> 1.3.0\n")
     found = json.loads(charts(root, "outdated", "--format", "json").stdout)["charts"]
     (store,) = (each for each in found if each["name"] == "store-chart")
     assert (store["newestThatFits"], store["deprecated"]) == ("1.3.0", ["newest"])
@@ -340,6 +344,16 @@ def test_outdated_says_what_is_old_deprecated_or_not_for_a_cluster(root: Path, s
     assert [line for line in lines if "is deprecated" in line] == [
         f"store-chart {version} is deprecated: nobody looks after it" for version in ("2.0.0", "1.4.0")
     ]
+
+
+def test_an_archive_that_is_not_there_is_said_with_its_chart_and_version(root: Path, server: ChartServer) -> None:
+    server.entries["store-chart"][1]["urls"] = ["gone/store.tgz"]
+    error = charts(root, "diff", "store", "1.3.0").stderr
+    assert error.startswith(f"error: store-chart 1.3.0: {server.url}/gone/store.tgz"), error
+    server.entries.clear()
+    assert charts(root, "upgrade", "store").stderr.startswith(
+        f"error: store-chart: {server.url}/index.yaml has no chart"
+    )
 
 
 def test_renovate_s_expression_finds_every_chart_of_the_efd() -> None:

@@ -96,20 +96,26 @@ class Versions:
         """Return the versions that the repository has.
 
         Raises:
-            ChartError: when it can't be asked.
+            ChartError: when it can't be asked; says which chart it is about.
         """
-        return self._repositories.versions(self._subject.chart.reference)
+        try:
+            return self._repositories.versions(self._subject.chart.reference)
+        except ChartError as error:
+            raise type(error)(f"{self._subject.chart.name}: {error}") from None
 
     def side(self, version: str) -> Side:
         """Return a version of the chart.
 
         Raises:
-            ChartError: when it is not there; says what to do.
+            ChartError: when it is not there; says which chart and version it is about, and what to do.
             InvalidInputError: when charts.lock is not what it should be.
         """
         entry = self.published.get(version)
         reference = self._subject.chart.reference._replace(version=version)
-        side = described(version, archive.files(archive_of(self._root, reference, self._repositories)))
+        try:
+            side = described(version, archive.files(archive_of(self._root, reference, self._repositories)))
+        except ChartError as error:
+            raise type(error)(f"{self._subject.chart.name} {version}: {error}") from None
         is_deprecated = side.is_deprecated or (entry is not None and entry.deprecated)
         return side._replace(published=entry.created if entry else "", is_deprecated=is_deprecated)
 

@@ -60,6 +60,8 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
             raise UsageError(suggest.unknown("chart", name, known))
     locked = cache.read_lock(root)
     store = Cache(cache.folder())
+    store.sweep()
+    cache.sweep([root])
     there = LockedCharts(locked, store, root / paths.OUTPUT)
     asked = mirrors.load(root)
     repositories = Repositories(timeout, asked)

@@ -42,6 +42,7 @@ def fetch(root: Path, base: str, timeout: float) -> FetchedFormer:
     content = git.files(root, at, [paths.LOCK]).get(paths.LOCK)
     locked = locks.former(root, content, at.name) if content is not None else lock.EMPTY
     store = Cache(cache.folder())
+    store.sweep()
     there = LockedCharts(locked, store)
     repositories = Repositories(timeout, mirrors.load(root))
 

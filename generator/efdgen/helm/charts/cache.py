@@ -6,8 +6,11 @@ import contextlib
 import glob
 import hashlib
 import os
+import re
+import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from efdgen.errors import ChartError
@@ -35,6 +38,11 @@ def folder() -> Path:
     return found
 
 
+_TEMPORARY = ".efdgen-tmp"
+_OF_PROCESS = re.compile(rf"\.(\d+)-\d+{re.escape(_TEMPORARY)}\Z")
+_HOUR, _DAY = 3600, 86400
+
+
 class NotLockedError(ChartError):
     """A chart that is asked for is not in charts.lock."""
 
@@ -44,6 +52,10 @@ class Cache:
 
     def __init__(self, root: Path) -> None:
         self._folder = root / "charts"
+
+    def sweep(self) -> None:
+        """Delete what fetches that were killed left beside the archives, and beside what is known of versions."""
+        sweep((self._folder, self._folder.parent / "versions"))
 
     def path(self, sha256: str) -> Path:
         """Return where the archive with a digest is, or would be."""
@@ -91,6 +103,34 @@ class Cache:
             raise ChartError(f"{message}; fix that, or set EFDGEN_CACHE to a folder that can be written") from None
 
 
+def sweep(folders: Iterable[Path]) -> None:
+    """Delete what runs that were killed left in some folders: files that `replace` began, of no process that goes on.
+
+    One is deleted when it is older than an hour and its process is not there; a process of that number, or on another
+    machine that shares the cache, keeps it for a day at most. What can't be deleted stays.
+    """
+    now = time.time()
+    for path in (each for folder in folders for each in folder.glob(f".*{_TEMPORARY}")):
+        match = _OF_PROCESS.search(path.name)
+        with contextlib.suppress(OSError):
+            age = now - path.lstat().st_mtime
+            if match and age > (_DAY if _is_alive(int(match[1])) else _HOUR):
+                path.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    """Say whether a process may be there; where asking would end it, it may."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
 def digest(archive: bytes) -> str:
     """Return the SHA-256 digest of an archive, in hexadecimal digits."""
     return hashlib.sha256(archive).hexdigest()
@@ -102,7 +142,7 @@ def replace(path: Path, content: bytes) -> None:
     Raises:
         OSError: when it can't be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.efdgen-tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}{_TEMPORARY}")
     try:
         with temporary.open("wb") as stream:
             stream.write(content)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -18,12 +20,15 @@ MAX_INDEX = 100_000_000
 """Bytes that an index may have; the largest public ones have twenty millions."""
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:[T\W]|\Z)")
+
+
 class Entry(NamedTuple):
     """One version of a chart in an index.
 
     Attributes:
         digest: of the archive; empty: the index does not say.
-        created: when it was published, as the index says it; empty: it does not.
+        created: when it was published, as the index says it; empty: it does not, or says no date.
         kube_version: the versions of Kubernetes that it is for; empty: any.
         deprecated: whether nobody looks after the chart any more.
     """
@@ -112,12 +117,22 @@ def _entries(found: list[Any]) -> list[Entry]:
                     str(entry["version"]),
                     tuple(texts),
                     digest if isinstance(digest, str) else "",
-                    str(entry.get("created") or ""),
+                    _date(entry.get("created")),
                     str(entry.get("kubeVersion") or ""),
                     entry.get("deprecated") is True,
                 )
             )
     return entries
+
+
+def _date(created: Any) -> str:
+    """Return when something was published, if it begins with a day, as Helm writes it; else nothing."""
+    text = str(created or "")
+    try:
+        dt.date.fromisoformat(text[:10])
+    except ValueError:
+        return ""
+    return text if _DAY.match(text) else ""
 
 
 def absolute(repository: str, url: str) -> str:

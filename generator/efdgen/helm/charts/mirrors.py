@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from efdgen.errors import ChartError, InvalidInputError, Location, Problem
@@ -17,6 +18,10 @@ VARIABLE = "EFDGEN_MIRRORS"
 
 _FILE = "efdgen/charts.yaml"
 """The machine's own file, below the user's folder of settings."""
+
+
+_TAKEN = ("https", "http", "oci")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,20})://")
 
 
 def load(root: Path) -> tuple[Mirror, ...]:
@@ -70,7 +75,15 @@ def _of_variable(text: str) -> tuple[Mirror, ...]:
         prefix, _, url = pair.partition("=")
         data = {"mirrors": {prefix: {"url": url}}}
         if not conforms(data, schema.load("charts#/$defs/machine")):
+            # What the word holds is not shown: it may be a password.
+            others = [
+                scheme[1] for side in (prefix, url) if (scheme := _SCHEME.match(side)) and scheme[1] not in _TAKEN
+            ]
             message = f"{VARIABLE} holds a word that is not PREFIX=URL, two URLs without user names"
+            if others:
+                message = (
+                    f"{VARIABLE} names a URL of {others[0]}://, which is not taken, but https://, http:// or oci:// is"
+                )
             raise ChartError(f"{message}: fix it, or unset the variable")
         found += settings(data, VARIABLE).mirrors
     return tuple(found)
