@@ -204,7 +204,9 @@ def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout
     """Pin another version of an app's chart: app.yaml, charts.lock, chart-keys.yaml; then show what that does.
 
     Without VERSION, the newest of the same major version that is for every cluster of the app. In app.yaml only the
-    version changes. The review is that of `efdgen charts diff`, then that of `efdgen diff --hydrate`, if there is Helm.
+    version changes. The review is that of `efdgen charts diff`, then, if there is Helm, that of
+    `efdgen diff --hydrate`, and what `efdgen lint` finds then and did not before.
+
     Exits with 5 when the chart can't be had, or Helm fails; with 3 when the specs do not fit the new version.
 
     \b
