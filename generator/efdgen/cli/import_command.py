@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,13 @@ import click
 from efdgen.cli.common import DIFFERENCES, INVALID_INPUT, reports_errors
 from efdgen.cli.helm_options import engine_option
 from efdgen.cli.reports import Report, Said, Style, publish, refuse_others, report_option
-from efdgen.cli.streams import say
+from efdgen.cli.streams import say, say_warning
+from efdgen.language import visible
+from efdgen.language.tuples import NamedTuple
 
 if TYPE_CHECKING:
     from efdgen.helm.engines.engine import Engine
+    from efdgen.review.imported import Note
     from efdgen.verbs.imports.result import Imported
 
 _FORMATS = ("text", "markdown", "html", "json")
@@ -65,42 +69,127 @@ def command(
       efdgen import ../argocd-efd --rev v2 --since v1    what changed by hand
       efdgen import ../argocd-efd --rev main -o efd      the same, since efd was imported
     """
+    from efdgen.errors import ChartError, OutputError, UsageError
+    from efdgen.report import imports as report
+
+    refuse_others([each.file for each in reports], report.is_result)
+    asked = _Asked(source, revision, environments, parent, format_, reports)
+    try:
+        _run(asked, output, only, since, engine)
+    except (ChartError, OutputError, UsageError) as error:
+        message = str(error)
+        publish(lambda form, _: [Said(report.failed(str(source), message, form))] if form else [], "", reports)
+        raise
+
+
+class _Asked(NamedTuple):
+    """What a run was asked for: what of which source, and how to tell of it."""
+
+    source: Path
+    revision: str
+    environments: tuple[str, ...]
+    parent: str
+    format_: str
+    reports: tuple[Report, ...]
+
+
+def _run(asked: _Asked, output: Path | None, only: str, since: str, engine: str) -> None:
+    """Import a source, add some of it to a repository, or show what changed in it."""
     from efdgen.errors import UsageError
     from efdgen.helm.engines.guarded import Guarded
-    from efdgen.report import imports as report
     from efdgen.verbs.imports import folder, result
     from efdgen.verbs.imports import source as sources
 
-    refuse_others([each.file for each in reports], report.is_result)
     if only and output is None:
         raise UsageError("--only adds to an efdgen repository: name it with -o")
+    if only and since:
+        raise UsageError("--only adds, and --since shows what changed: use one of them")
+    steps: Sequence[str] = [since] if since else []
     if output is not None and not only:
-        folder.refuse_in_source(output, source)
-        since = since or folder.commit_of(output) or ""
-        if since:
+        folder.refuse_in_source(output, asked.source)
+        steps = folder.steps_since(output, sources.commit(asked.source, since) if since else "") or steps
+        if steps:
             say(f"{output} was imported before: this is what changed by hand since; nothing is written")
         else:
             folder.refuse_taken(output)
+    if steps and asked.format_ != "text":
+        raise UsageError(f"what changed is a patch: the report goes to a file, --report {asked.format_}=FILE")
     with Guarded(engine) as helm:
-        found = result.run(sources.read(source, revision), helm, environments, parent)
-        if since:
-            _show_since(result.run(sources.read(source, since), helm, environments, parent), found, output)
-        elif only and output is not None:
-            _add(found, only, output, helm)
+        if steps:
+            _show_since(asked, steps, output, helm)
+            return
+        found = result.run(sources.read(asked.source, asked.revision), helm, asked.environments, asked.parent)
+        if only and output is not None:
+            _add(asked, found, only, output, helm)
         else:
-            _make(found, output, format_, reports)
+            _make(found, output, asked.format_, asked.reports)
 
 
-def _show_since(before: Imported, after: Imported, output: Path | None) -> None:
+def _show_since(asked: _Asked, steps: Sequence[str], output: Path | None, helm: Engine) -> None:
     """Show what changed by hand, as a patch; of the folder that was imported, with what it says of its source."""
-    from efdgen.verbs.imports import folder, since
+    from efdgen.report import imports as report
+    from efdgen.verbs.imports import folder, follow, result, since, telling
+    from efdgen.verbs.imports import source as sources
 
+    before = result.run(sources.read(asked.source, steps[0]), helm, asked.environments, asked.parent)
+    for step in steps[1:]:
+        read = sources.read(asked.source, step)
+        before = follow.follow(before, read, helm, asked.environments, asked.parent).imported
+    newer = sources.read(asked.source, asked.revision)
+    followed = follow.follow(before, newer, helm, asked.environments, asked.parent)
+    after = followed.imported
+    told = telling.followed(before, followed)
+    publish(lambda form, style: [Said(report.tell(told, form, style))] if form else [], "", asked.reports)
+    _say_notes([note for note in told.notes if note.code[1] in "12"])
+    if not before.proved or not after.proved:
+        refused = before if not before.proved else after
+        _say_notes([telling.note(each) for each in refused.findings if each.code == "I399"])
+        say(f"efdgen refuses what was made of {refused.hand.source.name}: there is no patch")
+        raise click.exceptions.Exit(INVALID_INPUT)
+    if followed.lost:
+        say(f"there is no patch: it would remove what can't be read, {', '.join(followed.lost)}")
+        raise click.exceptions.Exit(DIFFERENCES)
     old, new = dict(before.files), dict(after.files)
-    if output is not None and after.hand.source.commit:
+    if output is not None and after.hand.source.commit and (output / folder.RECORD).is_file():
         old[folder.RECORD] = (output / folder.RECORD).read_bytes()
-        new[folder.RECORD] = folder.record(after.hand.source)
+        new[folder.RECORD] = folder.record(after.hand.source, steps)
+    is_as_meant = _say_reach(output, (before, after)) if output is not None else True
     click.echo(since.edits(old, new), nl=False)
+    if followed.kept:
+        say(f"not read, and kept as it was: {', '.join(followed.kept)}")
     say(f"what changed by hand from {before.hand.source.name} to {after.hand.source.name}: a patch, for git apply")
+    if not (followed.is_whole and is_as_meant and all(row.is_proved for row in told.rows)):
+        raise click.exceptions.Exit(DIFFERENCES)
+
+
+def _say_notes(notes: Sequence[Note]) -> None:
+    """Say what to look at, to the standard error."""
+    for note in notes:
+        about = f" ({note.about})" if note.about and note.about not in note.message else ""
+        said = f"{note.code} {note.place + ': ' if note.place else ''}{note.message}{about}"
+        say(visible.line(f"{said}: {note.hint}" if note.hint else said))
+
+
+def _say_reach(root: Path, imports: tuple[Imported, Imported]) -> bool:
+    """Say what the patch changes in the repository that it is for; return whether the source changed all of that."""
+    from efdgen.repository import paths, snapshot
+    from efdgen.verbs.imports import reach
+
+    taken = snapshot.take(root) if paths.is_repository(root) else None
+    if taken is None:
+        say_warning(f"what the patch changes in {root} is not known: efdgen can't read a repository there")
+        return False
+    before, after = imports
+    found = reach.reach(root, taken.contents, (before.files, after.files), (before.hand, after.hand))
+    if found.problem:
+        say_warning(f"what the patch changes in {root} is not known: {found.problem}")
+        return False
+    for each in found.changes:
+        change = f"{each.before or 'nothing'} -> {each.after or 'nothing'}"
+        say_warning(f"{each.environment} / {each.app}: {each.path}: {change}, which the source did not change")
+    numbers = [f"{name} {number}" for name, number in found.values.items() if number]
+    say(f"values that the patch changes in {root}, by environment: {', '.join(numbers) or 'none'}")
+    return not found.changes
 
 
 def _make(found: Imported, output: Path | None, format_: str, reports: tuple[Report, ...]) -> None:
@@ -124,23 +213,31 @@ def _make(found: Imported, output: Path | None, format_: str, reports: tuple[Rep
         raise click.exceptions.Exit(DIFFERENCES)
 
 
-def _add(found: Imported, name: str, output: Path, helm: Engine) -> None:
+def _add(asked: _Asked, found: Imported, name: str, output: Path, helm: Engine) -> None:
     """Add an environment or an app to a repository, and say what that took."""
     from efdgen.cli.common import found_root
-    from efdgen.verbs.imports import folder, into
+    from efdgen.report import imports as report
+    from efdgen.verbs.imports import folder, into, telling
 
     root = found_root(output)
     added = into.add(root, found.hand, found.made, name, helm)
-    different = [(each, wrong) for each in added.proved for wrong in each.differences]
-    for each, wrong in different:
-        reason = f" ({wrong.reason})" if wrong.reason else ""
-        change = f"{wrong.before or 'nothing'} -> {wrong.after or 'nothing'}"
-        click.echo(f"{each.environment} / {each.app}: {wrong.what} {wrong.path}: {change}{reason}")
-    for finding in added.findings:
-        say(f"{finding.code} {finding.message}: {finding.hint}")
+    told = telling.added(found, added, name, str(root))
+    is_text = asked.format_ == "text"
+
+    def tell(form: str, style: Style) -> list[Said]:
+        return [Said(report.tell(told, form, style))] if form else []
+
+    publish(tell, "" if is_text else asked.format_, asked.reports)
+    for each in told.different if is_text else ():
+        reason = f" ({each.reason})" if each.reason else ""
+        change = f"{each.before or 'nothing'} -> {each.after or 'nothing'}"
+        click.echo(f"{each.environment} / {each.app}: {each.what} {each.path}: {change}{reason}")
+    reasons = {each.reason for each in told.different}
+    _say_notes([note for note in told.notes if note.message not in reasons])
     for file in folder.add(root, added.files, added.before):
-        click.echo(f"{'changed' if file.before is not None else 'wrote':7} {file.path}")
-    values = sum(each.values for each in added.proved)
-    say(f"{values} values compared, {len(different)} differences; read it, then run: efdgen render")
-    if any(not wrong.reason for _, wrong in different):
+        line = f"{'changed' if file.before is not None else 'wrote':7} {file.path}"
+        click.echo(line) if is_text else say(line)
+    values = sum(row.values for row in told.rows)
+    say(f"{values} values compared, {len(told.different)} differences; read it, then run: efdgen render")
+    if not all(row.is_proved for row in told.rows):
         raise click.exceptions.Exit(DIFFERENCES)

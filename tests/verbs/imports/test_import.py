@@ -201,9 +201,13 @@ def test_what_changed_by_hand_is_a_patch(hand: Path, tmp_path: Path) -> None:
     subprocess.run(["git", "apply", "--3way", "-"], cwd=new, input=again.stdout, text=True, check=True, env=variables())
     assert efdgen("import", hand, "--rev", "HEAD", "-o", tmp_path / "newer").exit_code == 0
     spec.write_text(spec.read_text(encoding="utf-8").replace("  # Ours.\n", ""), encoding="utf-8")
-    for path in ("environments/north.yaml", "templates/apps/web/values.yaml", "imported.json"):
+    for path in ("environments/north.yaml", "templates/apps/web/values.yaml"):
         assert (new / path).read_bytes() == (tmp_path / "newer" / path).read_bytes()
-    assert json.loads((new / "imported.json").read_text(encoding="utf-8"))["commit"] == head
+    assert json.loads((new / "imported.json").read_text(encoding="utf-8")) == {
+        **json.loads((tmp_path / "newer/imported.json").read_text(encoding="utf-8")),
+        "commit": head,
+        "former": [old],
+    }
 
 
 def test_one_more_environment_and_app_by_the_definitions_that_are_there(hand: Path, tmp_path: Path) -> None:

@@ -27,8 +27,15 @@ def tell(told: Told, format_: str, style: Style) -> str:
     return ways[format_]()
 
 
+def failed(source: str, message: str, format_: str) -> str:
+    """Return why nothing was imported, in a format."""
+    from efdgen.report.imports.why import written
+
+    return written(source, message, format_)
+
+
 def is_result(content: bytes) -> bool:
     """Say whether a file holds a report of an earlier import, or nothing."""
     text = content.decode(errors="replace").lstrip()
-    begins = ("Imported ", "# Imported ", '{\n  "imported"', "<!doctype html>")
+    begins = ("Imported ", "### Nothing could be compared", "# Imported ", '{\n  "imported"', "<!doctype html>")
     return not text or text.startswith(begins)

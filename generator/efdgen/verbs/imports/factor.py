@@ -253,14 +253,14 @@ def _fits(ways: Forms, value: Any) -> bool:
         return True
     if value is ABSENT or value == NONE:
         return ways == (NONE,)
-    return any(_same(way, value) for way in ways)
+    return any(same(way, value) for way in ways)
 
 
 def _count(ways: Mapping[str, Forms], value: Any) -> int:
     return sum(_fits(each, value) for each in ways.values())
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Say whether two values are the same to Helm: 1 is not true."""
     return type(one) is type(other) and _key(one) == _key(other)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import OutputError
@@ -16,26 +16,42 @@ from efdgen.verbs.imports.model import Source
 RECORD = "imported.json"
 """The file that says what a folder was imported from."""
 
-_MOST_BYTES = 10_000
-_COMMIT = re.compile(r"(?:[0-9a-f]{40,64})?\Z")
+_MOST_BYTES = 100_000
+_COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64}|)\Z")
 
 
-def commit_of(folder: Path) -> str | None:
-    """Return the commit that a folder was imported from; empty: from files that were in none; None: it was not."""
+def steps_since(folder: Path, commit: str = "") -> list[str]:
+    """Return the commits that a folder was imported from, one after the other, the last one that it is of now.
+
+    Args:
+        folder: the folder.
+        commit: the commit that is asked about; empty: the last one. Of another one nothing is known but itself.
+    """
     file = folder / RECORD
     try:
         if folder.is_symlink() or file.is_symlink() or file.stat().st_size > _MOST_BYTES:
-            return None
-        record = json.loads(file.read_text(encoding="utf-8"))
+            return []
+        said = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return None
-    commit = record.get("commit") if isinstance(record, dict) else None
-    return commit if isinstance(commit, str) and _COMMIT.match(commit) else None
+        return []
+    said = said if isinstance(said, dict) else {}
+    former = said.get("former", [])
+    found = [*(former if isinstance(former, list) else []), said.get("commit")]
+    if not all(isinstance(each, str) and _COMMIT.match(each) for each in found):
+        return []
+    found = found[: found.index(commit) + 1] if commit in found else [commit] if commit else found
+    return list(filter(None, found))
 
 
-def record(source: Source) -> bytes:
-    """Return what `imported.json` says."""
-    return f"{json.dumps({'source': source.name, 'commit': source.commit}, indent=2)}\n".encode()
+def record(source: Source, former: Sequence[str] = ()) -> bytes:
+    """Return what `imported.json` says.
+
+    Args:
+        source: the source that the folder is of.
+        former: the commits that it was of before, which say how values were factored.
+    """
+    said = {"source": source.name, "commit": source.commit, **({"former": list(former)} if former else {})}
+    return f"{json.dumps(said, indent=2)}\n".encode()
 
 
 def refuse_in_source(folder: Path, source: Path) -> None:

@@ -6,6 +6,7 @@ the spec says so; and it is rendered again, until nothing differs.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import layout as outputs
 from efdgen.repository import paths, snapshot
-from efdgen.verbs.imports import checked, emit, namedthings, proof, tableentries, written
+from efdgen.verbs.imports import checked, emit, kept, namedthings, proof, result, tableentries, written
 from efdgen.verbs.imports.definition import OWN
 from efdgen.verbs.imports.factor import EMPTY, NONE
 from efdgen.verbs.imports.facts import Facts
@@ -38,12 +39,14 @@ class Added(NamedTuple):
         before: what they held; nothing for new ones.
         proved: what was compared.
         findings: what to look at.
+        cases: the environments and apps that are added.
     """
 
     files: dict[str, bytes]
     before: dict[str, bytes]
     proved: tuple[Proved, ...]
     findings: tuple[Finding, ...]
+    cases: frozenset[tuple[str, str]]
 
 
 def add(root: Path, hand: Hand, made: Made, name: str, engine: Engine) -> Added:
@@ -115,7 +118,7 @@ class _Addition:
         Raises:
             InvalidInputError: when efdgen refuses it.
         """
-        checked.render(self._there, self._root)
+        known = {each.message for each in checked.render(self._there, self._root).warnings}
         definitions = self._definitions()
         if self._new:
             self._spec = _facts(self._made.facts[self._new], self._new)
@@ -125,7 +128,10 @@ class _Addition:
         proved = proof.prove_some(self._hand, self._made, tree, files, engine, self._cases)
         changed = {path: content for path, content in files.items() if self._there.get(path) != content}
         before = {path: self._there[path] for path in changed if path in self._there}
-        return Added(changed, before, tuple(proved), (*findings, *self._left_out()))
+        warned = [each for each in checked.render(files, self._root).warnings if each.message not in known]
+        told = (*findings, *self._left_out(), *map(result.warned, warned))
+        cases = frozenset((each.environment, each.app) for each in self._cases)
+        return Added(changed, before, tuple(proved), told, cases)
 
     def _left_out(self) -> Iterator[Finding]:
         """Yield the JSON files of a new environment that a definition which is there says otherwise, or not at all."""
@@ -155,6 +161,11 @@ class _Addition:
         for _ in range(_ROUNDS):
             if not sum(self._is_set(each, tree) for each in self._cases):
                 break
+            files, findings = self._accepted(definitions)
+            tree = dict(checked.render(files, self._root).tree)
+        if self._exceptions:
+            # What the first rounds broke, and was accepted, may be right with the values of the last one.
+            self._exceptions = {}
             files, findings = self._accepted(definitions)
             tree = dict(checked.render(files, self._root).tree)
         return files, findings, tree
@@ -194,8 +205,8 @@ class _Addition:
             self._naming_new |= links
             return self._accepted(definitions)
         if self._new:
-            kept = ("accept", "links", "cluster")
-            self._exceptions = {key: value for key, value in specs[self._new].items() if key in kept}
+            said = specs[self._new].items()
+            self._exceptions = {key: value for key, value in said if key in ("accept", "links", "cluster")}
         return dict(result.files), list(result.findings)
 
     def _naming(self, problem: Problem) -> list[str]:
@@ -258,7 +269,7 @@ class _Addition:
             source, after = source.get(charts[0]) or {}, after.get(charts[0]) or {}
         found = False
         for path, value in list(_different(after, source)):
-            _put(self._values[each.environment, each.app], path, self._form(each, path, value))
+            kept.put(self._values[each.environment, each.app], path, self._form(each, path, value))
             found = True
         return found
 
@@ -275,16 +286,31 @@ class _Addition:
     ) -> dict[str, bytes]:
         """Take out facts that change nothing: the repository's own defaults say the same."""
         path = paths.spec(self._new)
-        for key in [key for key in self._spec if key not in ("name", "site")]:
-            fewer = {other: value for other, value in self._spec.items() if other != key}
-            tried = self._files(definitions, {**fewer, **self._exceptions})
+        spec = {**self._spec, **self._exceptions}
+        for fact in _facts_in(spec):
+            fewer = copy.deepcopy(spec)
+            inner = fewer
+            for key in fact[:-1]:
+                inner = inner[key]
+            del inner[fact[-1]]
+            fewer = {key: value for key, value in fewer.items() if value != {}}
+            tried = self._files(definitions, fewer)
             try:
                 same = _without_marks(dict(checked.render(tried, self._root).tree)) == _without_marks(tree)
             except InvalidInputError:
                 same = False
             if same:
-                self._spec, files = fewer, {**files, path: tried[path]}
+                spec, files = fewer, {**files, path: tried[path]}
         return files
+
+
+def _facts_in(spec: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield the facts of a spec, each part of a mapping by itself; not what it is called, nor exceptions."""
+    for key, value in spec.items():
+        if isinstance(value, dict) and key != "links":
+            yield from ((key, inner) for inner in value if (key, inner) != ("cluster", "provides"))
+        elif key not in ("name", "site", "accept", "links"):
+            yield (key,)
 
 
 def _without_marks(tree: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -320,11 +346,3 @@ def _different(rendered: Any, source: Any, path: tuple[Any, ...] = ()) -> Iterat
                 yield from _different(rendered[key], source[key], here)
         elif type(source[key]) is not type(rendered[key]) or source[key] != rendered[key]:
             yield here, literal(source[key])
-
-
-def _put(tree: dict[str, Any], path: tuple[Any, ...], value: Any) -> None:
-    for key in path[:-1]:
-        below = tree.get(key)
-        tree[key] = below if isinstance(below, dict) else {}
-        tree = tree[key]
-    tree[path[-1]] = value

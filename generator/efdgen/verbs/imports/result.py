@@ -50,7 +50,9 @@ def read(place: Path, revision: str = "") -> Source:
 _ATTRIBUTES = b"# Generated: bytes as they are, folded away in reviews.\nrendered/** -text linguist-generated\n"
 
 
-def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent: str = "") -> Imported:
+def run(
+    files: Source, engine: Engine, environments: Sequence[str] = (), parent: str = "", former: Made | None = None
+) -> Imported:
     """Make specs and definitions of a hand-written repository, in memory, and prove that they say the same.
 
     Args:
@@ -58,12 +60,13 @@ def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent:
         engine: Helm.
         environments: the environments; none: those that have values for most of their apps.
         parent: the folder of the parent chart; empty: it is looked for.
+        former: what was made of an older revision: what was factored stays where it is.
 
     Raises:
         UsageError: when there is no app of apps.
     """
     found = hand.read(files, engine, environments, parent)
-    made = specs.make(found)
+    made = specs.make(found, former)
     shared, lost = parentchart.files(found, made.shapes)
     made = made._replace(findings=(*made.findings, *lost))
     result = checked.check(made, lambda: emit.files(made, found, shared), leaves_out=True)
@@ -78,10 +81,10 @@ def run(files: Source, engine: Engine, environments: Sequence[str] = (), parent:
     # A template that needs its chart's defaults fails by itself; as data, it does not.
     told = {(each.file, each.app) for each in made.findings if each.code == "I401"}
     failing = [each for each in found.findings if each.code != "I202" or (each.file, each.app) not in told]
-    warned = map(_warned, result.rendering.warnings) if result.rendering is not None else ()
-    findings = tuple(dict.fromkeys([*failing, *made.findings, *result.findings, *warned, *drift.find(found)]))
+    said = map(warned, result.rendering.warnings) if result.rendering is not None else ()
+    findings = tuple(dict.fromkeys([*failing, *made.findings, *result.findings, *said, *drift.find(found)]))
     placed = tuple(_placed(each, files) for each in findings)
-    return Imported(found, made, contents, tuple(proved), placed, _before(found), _after(result.files))
+    return Imported(found, made, contents, tuple(proved), placed, before(found), after(result.files))
 
 
 def _placed(finding: Finding, files: Source) -> Finding:
@@ -98,13 +101,13 @@ def _placed(finding: Finding, files: Source) -> Finding:
     return finding
 
 
-def _warned(problem: Problem) -> Finding:
+def warned(problem: Problem) -> Finding:
     """Return what `efdgen validate` will warn of, with its place in what was made."""
     hint = f"{problem.location}: {problem.hint}" if problem.hint else str(problem.location)
     return Finding("I406", f"efdgen validate warns: {problem.message} [{problem.code}]", "", 0, hint)
 
 
-def _before(found: Hand) -> Count:
+def before(found: Hand) -> Count:
     """Return the lines that were taken over: values files, charts and templates of what is deployed."""
     used = {file for each in found.deployed.values() for file in each.files}
     folders = {each.chart.folder for each in found.deployed.values()} | {found.parent.chart.folder}
@@ -119,7 +122,8 @@ def _before(found: Hand) -> Count:
     return total
 
 
-def _after(files: Mapping[str, bytes]) -> Count:
+def after(files: Mapping[str, bytes]) -> Count:
+    """Return the lines of specs and definitions."""
     total = Count(0, 0)
     for _, text in emit.lines_of(files):
         total += count(text)

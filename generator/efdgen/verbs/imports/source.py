@@ -52,6 +52,15 @@ def read(place: Path, revision: str = "") -> Source:
     return _revision(place, revision) if revision else _folder(place)
 
 
+def commit(place: Path, revision: str) -> str:
+    """Return the commit that a revision of a source is.
+
+    Raises:
+        UsageError: when there is none, or the source is in no Git repository.
+    """
+    return git.revision(place, revision).commit
+
+
 class _Reading:
     """Collects files, and what is not read."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository import paths
 from efdgen.verbs.imports import definition as definitions
-from efdgen.verbs.imports import envfiles, longtexts, namedthings, sharedfacts, templates
+from efdgen.verbs.imports import envfiles, kept, longtexts, namedthings, sharedfacts, templates
 from efdgen.verbs.imports import facts as facts_of
 from efdgen.verbs.imports import forms as ways
 from efdgen.verbs.imports.definition import Definition
@@ -61,8 +61,13 @@ class Made(NamedTuple):
     deployed: frozenset[tuple[str, str]]
 
 
-def make(hand: Hand) -> Made:
-    """Return specs and definitions that say what a hand-written repository says."""
+def make(hand: Hand, former: Made | None = None) -> Made:
+    """Return specs and definitions that say what a hand-written repository says.
+
+    Args:
+        hand: the repository.
+        former: what was made of an older revision of it: what was factored stays where it is.
+    """
     facts = facts_of.find(hand)
     shapes = templates.shapes(hand)
     sites = _sites(hand.environments)
@@ -96,7 +101,7 @@ def make(hand: Hand) -> Made:
         values, things = namedthings.separate(values)
         named = [key for each in things for key in each.parameters]
         values, parts = longtexts.separate(values, functools.partial(_has_own, facts), named)
-        layers = Factoring(sites, forms).layers(values)
+        layers = _layers(former, definition, sites, forms, values)
         files = envfiles.find(hand, name, forms, [table for app in apps.values() for table in app.files.tables])
         findings += files.findings
         data = {**definition.data, **_hosts(services.get(name, {})), **_secrets(definition, facts)}
@@ -116,6 +121,20 @@ def make(hand: Hand) -> Made:
     _require_operator(made)
     _add_apps(made, hand)
     return made
+
+
+def _layers(
+    former: Made | None,
+    definition: Definition,
+    sites: Mapping[str, Sequence[str]],
+    forms: Mapping[str, Callable[[tuple[Any, ...], Any], ways.Forms]],
+    values: Mapping[str, Mapping[str, Any]],
+) -> Layers:
+    """Factor an app's values; by the former layers, where these are of the same charts."""
+    app = former.apps.get(definition.app) if former is not None else None
+    if app is None or app.definition.prefix != definition.prefix:
+        return Factoring(sites, forms).layers(values)
+    return kept.layers(app.layers, sites, forms, values)
 
 
 def _has_own(facts: Mapping[str, Facts], name: str, text: str) -> bool:

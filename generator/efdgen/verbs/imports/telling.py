@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from efdgen.repository import paths
@@ -10,9 +10,13 @@ from efdgen.review.imported import Different, Note, Row, Told
 from efdgen.verbs.imports import emit
 from efdgen.verbs.imports.factor import NONE
 from efdgen.verbs.imports.facts import leaves
-from efdgen.verbs.imports.model import Chart, Finding
+from efdgen.verbs.imports.follow import Followed
+from efdgen.verbs.imports.into import Added
+from efdgen.verbs.imports.model import Chart, Finding, Weight
 from efdgen.verbs.imports.proof import Proved
 from efdgen.verbs.imports.result import Imported
+from efdgen.verbs.imports.result import after as lines_after
+from efdgen.verbs.imports.result import before as lines_before
 from efdgen.verbs.imports.source import is_read_always
 
 
@@ -45,6 +49,62 @@ def told(result: Imported) -> Told:
         different,
         _notes(result.findings),
     )
+
+
+def followed(before: Imported, found: Followed) -> Told:
+    """Return the report of a patch: of the newer source as it is, with what is broken in the older one."""
+    kept = f"; what it was in {before.hand.source.name} is kept"
+    newer = [
+        each._replace(hint=f"{each.hint}{kept}".removeprefix("; ")) if each.file in found.kept else each
+        for each in found.as_it_is.findings
+    ]
+    known = {(each.code, each.file, each.message) for each in newer}
+    older = [
+        each._replace(message=f"{each.message} (in {before.hand.source.name})")
+        for each in before.findings
+        if each.weight is Weight.LEFT_OUT and (each.code, each.file, each.message) not in known
+    ]
+    return told(found.as_it_is._replace(findings=(*newer, *older)))
+
+
+def added(whole: Imported, some: Added, name: str, place: str) -> Told:
+    """Return the report of what was added to a repository: an environment, or an app.
+
+    Args:
+        whole: the import of all of the source.
+        some: what was added of it.
+        name: the environment, or the app.
+        place: the repository.
+    """
+    cases = {key: each for key, each in whole.hand.deployed.items() if (each.environment, each.app) in some.cases}
+    is_environment = name in whole.hand.environments
+    names = (name,) if is_environment else tuple(dict.fromkeys(env for env, _ in some.cases))
+    apps = {app for _, app in some.cases}
+    hand = whole.hand._replace(environments=names, deployed=cases)
+    folders = tuple(f"{each.chart.folder}/" for each in cases.values() if each.chart.folder)
+    findings = [
+        each
+        for each in whole.findings
+        if each.code[1] in "123" and each.code != "I399"
+        if _touches(each, names, apps, is_environment) or (not each.environment and each.file.startswith(folders))
+    ]
+    part = whole._replace(
+        hand=hand,
+        made=whole.made._replace(apps={app: each for app, each in whole.made.apps.items() if app in apps}),
+        files=some.files,
+        proved=some.proved,
+        findings=tuple(dict.fromkeys([*findings, *some.findings])),
+        before=lines_before(hand),
+        after=lines_after(some.files),
+    )
+    return told(part)._replace(recognised=[f"Added {name} to {place}."], factored=())
+
+
+def _touches(finding: Finding, names: Sequence[str], apps: Collection[str], is_environment: bool) -> bool:
+    """Say whether a finding is about what is added: it names the environment, or the app in one of the environments."""
+    if is_environment:
+        return finding.environment in names or (not finding.environment and finding.app in apps)
+    return finding.app in apps and finding.environment in ("", *names)
 
 
 def app_files(chart: Chart) -> list[str]:
