@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from efdgen.language import installing
 from efdgen.language.installing import command
+
+CHECKOUT = Path(installing.__file__).parents[3]
 
 
 def test_the_pip_is_that_of_the_python_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
     monkeypatch.setattr(sys, "prefix", sys.base_prefix)
     assert command("helm") == "pip install '.[helm]'"
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "there" / ".venv"))
     assert command("helm") == f"{tmp_path}/there/.venv/bin/pip install '.[helm]'"
     monkeypatch.chdir(tmp_path / "..")
     monkeypatch.setattr(sys, "prefix", str(tmp_path / ".venv"))
-    assert command("helm", option="-U") == f"{tmp_path.name}/.venv/bin/pip install -U '.[helm]'"
+    assert command("helm", option="-U") == f"{tmp_path.name}/.venv/bin/pip install -U '{CHECKOUT}[helm]'"
+
+
+def test_what_is_installed_is_named_where_it_can_be_had_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
+    monkeypatch.chdir(CHECKOUT.parent)
+    assert command("helm") == f"pip install '{CHECKOUT.name}[helm]'"
+    # Installed, from a wheel: there is no checkout that pip could take.
+    monkeypatch.setattr(installing, "_CHECKOUT", tmp_path)
+    listed = [
+        "click>=8",
+        "helm-x>=1.2; extra == 'helm'",
+        'more; python_version > "3" and extra == "helm"',
+        "y; extra == 'o'",
+    ]
+    monkeypatch.setattr(metadata, "requires", lambda _: listed)
+    assert command("helm") == "pip install 'helm-x>=1.2' more"

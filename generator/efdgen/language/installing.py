@@ -3,15 +3,51 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import sys
 from pathlib import Path
 
+_CHECKOUT = Path(__file__).resolve().parents[3]
+"""Where efdgen's pyproject.toml stands, in a checkout."""
+
 
 def command(name: str, *, option: str = "") -> str:
-    """Return the command that installs an extra, by the pip of the Python that runs: `make` sets up one of its own."""
+    """Return the command that installs an extra, by the pip of the Python that runs: `make` sets up one of its own.
+
+    It works in the current folder: where that is not efdgen's checkout, it names the checkout, or, where efdgen was
+    installed from none that is here, the extra's own packages.
+    """
     pip = "pip"
     if sys.prefix != sys.base_prefix:
-        pip = str(Path(sys.prefix, "Scripts" if os.name == "nt" else "bin", "pip"))
-        below = os.path.relpath(pip)
-        pip = pip if below.startswith(os.pardir) else below
-    return " ".join(filter(None, (pip, "install", option, f"'.[{name}]'")))
+        pip = _near(str(Path(sys.prefix, "Scripts" if os.name == "nt" else "bin", "pip")))
+    return " ".join(filter(None, (shlex.quote(pip), "install", option, *map(shlex.quote, _packages(name)))))
+
+
+def _packages(name: str) -> list[str]:
+    """Return what pip is asked for."""
+    if _is_checkout(_CHECKOUT):
+        here = "." if Path.cwd() == _CHECKOUT else _near(str(_CHECKOUT))
+        return [f"{here}[{name}]"]
+    from importlib import metadata
+
+    try:
+        listed = metadata.requires("efdgen") or []
+    except metadata.PackageNotFoundError:
+        listed = []
+    found = [each.partition(";")[0].strip() for each in listed if re.search(rf"extra == [\"']{name}[\"']", each)]
+    return found or [f".[{name}]"]
+
+
+def _is_checkout(folder: Path) -> bool:
+    """Say whether efdgen's source lies in a folder."""
+    try:
+        return 'name = "efdgen"' in (folder / "pyproject.toml").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+
+
+def _near(path: str) -> str:
+    """Return a path below the current folder as one in it."""
+    below = os.path.relpath(path)
+    return path if below.startswith(os.pardir) else below
