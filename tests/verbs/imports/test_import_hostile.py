@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -139,3 +140,42 @@ def test_only_a_new_folder_is_written_to(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         folder.write(tmp_path / "other", {"../outside": b""}, made.hand.source)
     assert not (tmp_path / "outside").exists()
+
+
+def test_a_layout_that_is_not_read_is_named_with_what_is_needed() -> None:
+    plain = b"apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: x}\n"
+    files = {f"clusters/{name}/x.yaml": plain for name in "abcd"}
+    files["sets/x.yaml"] = plain.replace(b"Application", b"ApplicationSet")
+    chart = {"root/Chart.yaml": b"name: [\n", "root/templates/x.yaml": plain}
+    found = "found 4 Application manifests in clusters/a, clusters/b, clusters/c and 1 more, a layout that is"
+    for more, parent, said in (
+        ({}, "", found),
+        ({}, "", "found 1 ApplicationSet manifest in sets, a layout that is not read; needed is a chart"),
+        ({}, "clusters/a", "clusters/a is not a chart that can be read; found 1 Application manifest in clusters/a,"),
+        ({}, "sets", "found 1 ApplicationSet manifest in sets"),
+        (chart, "", "kind Application; root/Chart.yaml:2: it is no YAML"),
+    ):
+        with pytest.raises(UsageError, match=re.escape(said)):
+            result.run(Source("hand", {**files, **more}), engines.choose(), (), parent)
+    with pytest.raises(UsageError, match=r"needed is a chart") as raised:
+        result.run(Source("hand", chart), engines.choose())
+    assert "manifest" not in str(raised.value)
+
+
+def test_people_name_the_one_environment_where_nothing_in_the_source_does() -> None:
+    files = handwritten.repository({"north": FLEET["north"]})
+    for app in ("db", "web"):
+        template = f"apps/parent/templates/{app}.yaml"
+        files[template] = files[template].replace(b'(eq .Values.env "north")', b"true true")
+        files[template] = files[template].replace(b"values-{{ .Values.env }}", b"values")
+        files[f"apps/{app}/values.yaml"] = files.pop(f"apps/{app}/values-north.yaml").replace(b"env: north\n", b"")
+    assert result.run(Source("hand", files), engines.choose()).hand.environments == ("parent",)
+    made = result.run(Source("hand", files), engines.choose(), ("prod",))
+    assert (made.hand.environments, made.equal("prod")) == (("prod",), True)
+    # Where values files say it, it is theirs.
+    for app in ("db", "web"):
+        files[f"apps/{app}/values-north.yaml"] = files.pop(f"apps/{app}/values.yaml")
+        template = f"apps/parent/templates/{app}.yaml"
+        files[template] = files[template].replace(b"values.yaml", b"values-north.yaml")
+    with pytest.raises(UsageError):
+        result.run(Source("hand", files), engines.choose(), ("prd",))

@@ -86,14 +86,18 @@ class _Reader:
             elif parent.key or own:
                 names = sorted({*(own or self._layout.environments or self._layout.asked), *wanted})
             else:
-                names = [self._one_environment(parent)]
+                is_alone = len(wanted) == 1 and len(self._layout.parents) == 1
+                names = [self._one_environment(parent, wanted[0] if is_alone else "")]
             for name in names:
                 if wanted and name not in wanted:
                     continue
                 yield parent, name
 
-    def _one_environment(self, parent: Parent) -> str:
-        """Return the environment that a parent chart of one is for: the one that its values files are named after."""
+    def _one_environment(self, parent: Parent, wanted: str) -> str:
+        """Return the environment that a parent chart of one is for: the one that its values files are named after.
+
+        Where nothing in the source says it, such as where branches are environments, people may: `wanted`.
+        """
         made = parents.applications(parent, "", self._engine)
         files = [
             match[1]
@@ -102,7 +106,7 @@ class _Reader:
             for file in _value_files(source)
             if (match := valuefiles.USUAL.match(posixpath.basename(file)))
         ]
-        return max(files, key=files.count) if files else posixpath.basename(parent.chart.folder)
+        return max(files, key=files.count) if files else wanted or posixpath.basename(parent.chart.folder)
 
     def add(self, parent: Parent, environment: str, *, is_wanted: bool) -> None:
         """Take up an environment, if most of its apps have values."""

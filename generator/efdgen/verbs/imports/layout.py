@@ -18,7 +18,10 @@ from efdgen.verbs.imports.model import Chart, Dependency, Finding, Layout, Paren
 _VALUES_OF_ANY = re.compile(r"values-(.+)\.ya?ml")
 _ASKED = r"\beq\s+\$?\.Values\.{}\s+\"([a-z0-9][a-z0-9-]*)\""
 _EXACT = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z")
-_APPLICATION = re.compile(rb"^kind:[ \t]*[\"']?Application[\"']?[ \t]*$", re.MULTILINE)
+_KIND = rb"^kind:[ \t]*[\"']?%s[\"']?[ \t]*$"
+_APPLICATION = re.compile(_KIND % b"Application", re.MULTILINE)
+_MOST_NAMED = 3
+_NAMED = "--parent FOLDER names it"
 
 
 def recognise(source: Source, parent: str = "") -> tuple[Layout, list[Finding]]:
@@ -41,8 +44,7 @@ def recognise(source: Source, parent: str = "") -> tuple[Layout, list[Finding]]:
                 charts[folder] = chart
     parents = _parents(charts, parent)
     if not parents:
-        where = f"{parent} holds none" if parent else "none of its charts has a template of kind Application"
-        raise UsageError(f"{source.name} has no app of apps: {where}; --parent FOLDER names its folder")
+        raise UsageError(f"{source.name} has no app of apps: {_why_no_parent(source, charts, parent, findings)}")
     folders = {each.chart.folder for each in parents}
     texts = [text for each in parents for text in _templates(each.chart)]
     known = valuefiles.patterns(texts, parents[0].key)
@@ -53,6 +55,34 @@ def recognise(source: Source, parent: str = "") -> tuple[Layout, list[Finding]]:
     # Where no file says an environment, the conditions of templates do.
     asked = {match for text in texts for match in re.findall(_ASKED.format(re.escape(parents[0].key or "env")), text)}
     return Layout(tuple(parents), others, found, known, frozenset(asked)), findings
+
+
+def _why_no_parent(source: Source, charts: Mapping[str, Chart], parent: str, findings: Sequence[Finding]) -> str:
+    """Say why no parent chart is found, what is there in its place, and what is needed."""
+    wanted = parent.strip("/")
+    if parent and wanted not in charts:
+        said = f"{parent} is not a chart that can be read"
+    else:
+        said = f"{parent or 'none of its charts'} has {'no' if parent else 'a'} template of kind Application"
+    said += "".join(f"; {each.place}: {each.message}" for each in findings[:5])
+    inside = f"{wanted}/" if wanted else ""
+    for kind in ("Application", "ApplicationSet"):
+        is_one = re.compile(_KIND % kind.encode(), re.MULTILINE)
+        found = [path for path, text in source.files.items() if path.startswith(inside) and is_one.search(text)]
+        found = [path for path in found if path.endswith((".yaml", ".yml")) and not _is_template(source, path)]
+        if found:
+            folders = sorted({posixpath.dirname(path) or "." for path in found})
+            more = f" and {len(folders) - _MOST_NAMED} more" if len(folders) > _MOST_NAMED else ""
+            what = f"{len(found)} {kind} manifest{'s' if len(found) > 1 else ''}"
+            said += f"; found {what} in {', '.join(folders[:_MOST_NAMED])}{more}, a layout that is not read"
+    return f"{said}; needed is a chart, such as a folder with Chart.yaml and the Applications in templates/: {_NAMED}"
+
+
+def _is_template(source: Source, path: str) -> bool:
+    """Say whether a file is a template of a chart."""
+    folders = path.split("/")[:-1]
+    above = ("/".join([*folders[:end], "Chart.yaml"]) for end, name in enumerate(folders) if name == "templates")
+    return any(chart in source.files for chart in above)
 
 
 def _parents(charts: Mapping[str, Chart], wanted: str) -> list[Parent]:
