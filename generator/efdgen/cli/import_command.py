@@ -18,6 +18,7 @@ from efdgen.language.tuples import NamedTuple
 if TYPE_CHECKING:
     from efdgen.helm.engines.engine import Engine
     from efdgen.review.imported import Note
+    from efdgen.verbs.imports.folder import ImportedFrom
     from efdgen.verbs.imports.result import Imported
 
 _FORMATS = ("text", "markdown", "html", "json")
@@ -92,9 +93,14 @@ class _Asked(NamedTuple):
     format_: str
     reports: tuple[Report, ...]
 
+    def as_before(self, known: ImportedFrom) -> _Asked:
+        """Return the same, with what an earlier import of the folder was about, where nothing else is said."""
+        return self._replace(environments=self.environments or known.environments, parent=self.parent or known.parent)
+
 
 def _run(asked: _Asked, output: Path | None, only: str, since: str, engine: str) -> None:
     """Import a source, add some of it to a repository, or show what changed in it."""
+    from efdgen.cli.common import found_root
     from efdgen.errors import UsageError
     from efdgen.helm.engines.guarded import Guarded
     from efdgen.verbs.imports import folder, result
@@ -107,9 +113,13 @@ def _run(asked: _Asked, output: Path | None, only: str, since: str, engine: str)
     steps: Sequence[str] = [since] if since else []
     if output is not None and not only:
         folder.refuse_in_source(output, asked.source)
-        steps = folder.steps_since(output, sources.commit(asked.source, since) if since else "") or steps
-        if steps:
+        known = folder.imported_from(output)
+        if known is not None:
+            steps = known.steps(sources.commit(asked.source, since) if since else "")
+            asked = asked.as_before(known)
             say(f"{output} was imported before: this is what changed by hand since; nothing is written")
+        elif steps:
+            found_root(output)
         else:
             folder.refuse_taken(output)
     if steps and asked.format_ != "text":
@@ -122,7 +132,7 @@ def _run(asked: _Asked, output: Path | None, only: str, since: str, engine: str)
         if only and output is not None:
             _add(asked, found, only, output, helm)
         else:
-            _make(found, output, asked.format_, asked.reports)
+            _make(asked, found, output)
 
 
 def _show_since(asked: _Asked, steps: Sequence[str], output: Path | None, helm: Engine) -> None:
@@ -152,7 +162,7 @@ def _show_since(asked: _Asked, steps: Sequence[str], output: Path | None, helm: 
     old, new = dict(before.files), dict(after.files)
     if output is not None and after.hand.source.commit and (output / folder.RECORD).is_file():
         old[folder.RECORD] = (output / folder.RECORD).read_bytes()
-        new[folder.RECORD] = folder.record(after.hand.source, steps)
+        new[folder.RECORD] = folder.record(after.hand.source, steps, asked.environments, asked.parent)
     is_as_meant = _say_reach(output, (before, after)) if output is not None else True
     click.echo(since.edits(old, new), nl=False)
     if followed.kept:
@@ -185,14 +195,14 @@ def _say_reach(root: Path, imports: tuple[Imported, Imported]) -> bool:
         say_warning(f"what the patch changes in {root} is not known: {found.problem}")
         return False
     for each in found.changes:
-        change = f"{each.before or 'nothing'} -> {each.after or 'nothing'}"
-        say_warning(f"{each.environment} / {each.app}: {each.path}: {change}, which the source did not change")
+        what = f"{each.environment} / {each.app}: {each.path}: {each.change}"
+        say_warning(f"{what}, which the source did not change there")
     numbers = [f"{name} {number}" for name, number in found.values.items() if number]
     say(f"values that the patch changes in {root}, by environment: {', '.join(numbers) or 'none'}")
     return not found.changes
 
 
-def _make(found: Imported, output: Path | None, format_: str, reports: tuple[Report, ...]) -> None:
+def _make(asked: _Asked, found: Imported, output: Path | None) -> None:
     """Say what came of an import, and write it."""
     from efdgen.report import imports as report
     from efdgen.verbs.imports import folder, telling
@@ -202,12 +212,13 @@ def _make(found: Imported, output: Path | None, format_: str, reports: tuple[Rep
     def tell(form: str, style: Style) -> list[Said]:
         return [Said(report.tell(told, form, style))]
 
-    publish(tell, format_, reports)
+    publish(tell, asked.format_, asked.reports)
     if not found.proved:
         say("efdgen refuses what was made of it; nothing was written")
         raise click.exceptions.Exit(INVALID_INPUT)
     if output is not None:
-        changes = folder.write(output, found.files, found.hand.source)
+        record = folder.record(found.hand.source, (), asked.environments, asked.parent)
+        changes = folder.write(output, found.files, record)
         say(f"{len(changes)} files in {output}: read the specs, then run: efdgen check --root {output}")
     if not all(row.is_proved for row in told.rows):
         raise click.exceptions.Exit(DIFFERENCES)

@@ -131,14 +131,14 @@ def test_what_never_ends_is_ended_once_a_chart() -> None:
 
 def test_only_a_new_folder_is_written_to(tmp_path: Path) -> None:
     made = imported()
-    folder.write(tmp_path / "new", made.files, made.hand.source)
+    folder.write(tmp_path / "new", made.files, folder.record(made.hand.source))
     assert {path.name for path in tmp_path.iterdir()} == {"new"}
     (tmp_path / "link").symlink_to(tmp_path / "new", target_is_directory=True)
     for taken in (tmp_path / "new", tmp_path / "link"):
         with pytest.raises(OutputError, match="holds something already"):
-            folder.write(taken, made.files, made.hand.source)
+            folder.write(taken, made.files, folder.record(made.hand.source))
     with pytest.raises(OutputError):
-        folder.write(tmp_path / "other", {"../outside": b""}, made.hand.source)
+        folder.write(tmp_path / "other", {"../outside": b""}, folder.record(made.hand.source))
     assert not (tmp_path / "outside").exists()
 
 

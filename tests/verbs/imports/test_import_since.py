@@ -169,7 +169,8 @@ def changed(patch: str) -> list[str]:
 
 
 def test_patch_after_patch_keeps_what_is_there_and_reaches_nobody_else(tmp_path: Path) -> None:
-    hand, root = handwritten.write(tmp_path / "hand", handwritten.repository(FLEET)), tmp_path / "new"
+    fleet = {name: {app: apps[app] for app in ("db", "web")} for name, apps in FLEET.items()}
+    hand, root = handwritten.write(tmp_path / "hand", handwritten.repository(fleet)), tmp_path / "new"
     commit(hand)
     again = ("import", hand, "--rev", "HEAD", "-o", root)
     assert efdgen(*again).exit_code == 0
@@ -195,7 +196,7 @@ def test_patch_after_patch_keeps_what_is_there_and_reaches_nobody_else(tmp_path:
     assert "kept as it was: apps/db/values-south.yaml" in done.stderr
     told = json.loads((tmp_path / "r.json").read_text(encoding="utf-8"))
     assert {each["code"] for each in told["findings"]} >= {"I201", "I206"}
-    assert [row["verdict"] for row in told["environments"]] == ["equal", "equal", "2 of 3 apps: equal"]
+    assert [row["verdict"] for row in told["environments"]] == ["equal", "equal", "1 of 2 apps: equal"]
     apply(root, done.stdout)
     edit(hand, "apps/db/values-south.yaml", "who: [", "who: south")
     edit(hand, "apps/db/values-south.yaml", "9Gi", "10Gi")
@@ -206,13 +207,17 @@ def test_patch_after_patch_keeps_what_is_there_and_reaches_nobody_else(tmp_path:
     # All who take it changed alike: the definition does, and who has it besides is named.
     for name in FLEET:
         edit(hand, f"apps/web/values-{name}.yaml", "replicas: 2", "replicas: 3")
+    # What is no value reaches it, too: another version of a chart.
+    edit(hand, "apps/db/requirements.yaml", "1.2.3", "1.2.4")
     done = efdgen(*again)
-    assert (done.exit_code, changed(done.stdout)) == (1, ["-replicas: 2", "+replicas: 3"])
-    assert "antu / web: web.replicas: 2 -> 3, which the source did not change" in done.stderr
+    lines = ['-  version: "1.2.3"', '+  version: "1.2.4"', "-replicas: 2", "+replicas: 3"]
+    assert (done.exit_code, changed(done.stdout)) == (1, lines)
+    assert "antu / web: web.replicas: 2 -> 3, which the source did not change there" in done.stderr
+    assert "antu / db: Chart.yaml: another one, which the source did not change there" in done.stderr
     # Where the repository goes its own way, that can't be said, which is said.
-    (root / "templates/apps/web/values.yaml").write_text("replicas: 7\n", encoding="utf-8")
+    edit(root, "templates/apps/db/app.yaml", "1.2.3", "1.2.9")
     done = efdgen(*again)
-    assert (done.exit_code, "has templates/apps/web/values.yaml otherwise" in done.stderr) == (1, True)
+    assert (done.exit_code, "has templates/apps/db/app.yaml otherwise" in done.stderr) == (1, True)
     assert efdgen(*again, "--format", "json").exit_code == 2
 
 

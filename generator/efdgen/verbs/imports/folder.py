@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from efdgen.errors import OutputError
+from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk
 from efdgen.output.compare import FileChange, compare
 from efdgen.output.tree import FileTree
@@ -17,40 +19,61 @@ RECORD = "imported.json"
 """The file that says what a folder was imported from."""
 
 _MOST_BYTES = 100_000
-_COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64}|)\Z")
+_COMMIT = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")
 
 
-def steps_since(folder: Path, commit: str = "") -> list[str]:
-    """Return the commits that a folder was imported from, one after the other, the last one that it is of now.
+class ImportedFrom(NamedTuple):
+    """What `imported.json` says of a folder.
 
-    Args:
-        folder: the folder.
-        commit: the commit that is asked about; empty: the last one. Of another one nothing is known but itself.
+    Attributes:
+        commits: the commits that it was imported from, one after the other; the last one is that of now.
+        environments: the environments that were asked for; none: all.
+        parent: the folder of the parent chart that was asked for; empty: none was.
     """
+
+    commits: tuple[str, ...]
+    environments: tuple[str, ...] = ()
+    parent: str = ""
+
+    def steps(self, commit: str) -> tuple[str, ...]:
+        """Return the commits up to one, or to the last one; of a commit that is none of them, itself only."""
+        if commit in self.commits:
+            return self.commits[: self.commits.index(commit) + 1]
+        return (commit,) if commit else self.commits
+
+
+def imported_from(folder: Path) -> ImportedFrom | None:
+    """Return what a folder was imported from; None: it was not, or from files of no commit."""
     file = folder / RECORD
     try:
         if folder.is_symlink() or file.is_symlink() or file.stat().st_size > _MOST_BYTES:
-            return []
+            return None
         said = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return []
+        return None
     said = said if isinstance(said, dict) else {}
-    former = said.get("former", [])
-    found = [*(former if isinstance(former, list) else []), said.get("commit")]
-    if not all(isinstance(each, str) and _COMMIT.match(each) for each in found):
-        return []
-    found = found[: found.index(commit) + 1] if commit in found else [commit] if commit else found
-    return list(filter(None, found))
+    commits = [*_texts(said.get("former")), *_texts([said.get("commit")])]
+    if not commits or not said.get("commit") or not all(map(_COMMIT.match, commits)):
+        return None
+    parent = said.get("parent")
+    return ImportedFrom(tuple(commits), _texts(said.get("environments")), parent if isinstance(parent, str) else "")
 
 
-def record(source: Source, former: Sequence[str] = ()) -> bytes:
+def _texts(listed: Any) -> tuple[str, ...]:
+    return tuple(each for each in listed if isinstance(each, str)) if isinstance(listed, list) else ()
+
+
+def record(source: Source, former: Sequence[str] = (), environments: Sequence[str] = (), parent: str = "") -> bytes:
     """Return what `imported.json` says.
 
     Args:
         source: the source that the folder is of.
         former: the commits that it was of before, which say how values were factored.
+        environments: the environments that were asked for.
+        parent: the folder of the parent chart that was asked for.
     """
-    said = {"source": source.name, "commit": source.commit, **({"former": list(former)} if former else {})}
+    more = {"former": list(former), "environments": list(environments), "parent": parent}
+    said = {"source": source.name, "commit": source.commit, **{key: value for key, value in more.items() if value}}
     return f"{json.dumps(said, indent=2)}\n".encode()
 
 
@@ -81,14 +104,19 @@ def refuse_taken(folder: Path) -> None:
         )
 
 
-def write(folder: Path, files: Mapping[str, bytes], source: Source) -> list[FileChange]:
+def write(folder: Path, files: Mapping[str, bytes], about: bytes) -> list[FileChange]:
     """Write a repository into an empty folder.
+
+    Args:
+        folder: the folder.
+        files: the repository's files.
+        about: what `imported.json` says; see `record`.
 
     Raises:
         OutputError: when a path leads elsewhere, or something can't be written.
     """
     refuse_taken(folder)
-    tree = FileTree({**files, RECORD: record(source)})
+    tree = FileTree({**files, RECORD: about})
     changes = compare({}, tree)
     with disk.lock(folder):
         refuse_taken(folder)

@@ -19,13 +19,12 @@ from efdgen.verbs.imports.model import Hand
 
 
 class Reached(NamedTuple):
-    """A value that changes in an environment, as texts; empty: nothing."""
+    """A value of an app, or a file of its chart, that changes in an environment: what, and how."""
 
     environment: str
     app: str
     path: str
-    before: str
-    after: str
+    change: str
 
 
 class Reach(NamedTuple):
@@ -70,16 +69,19 @@ def reach(
     found: list[Reached] = []
     numbers: dict[str, int] = {}
     for name in sorted({*filter(None, map(paths.environment_of, (*there, *patched)))}):
+        is_in_source = any(name in hand.environments for hand in hands)
         numbers[name] = 0
         for path in sorted(set(before) | set(after)):
             app = _app(path, name)
-            if not app:
+            if not app or (app == paths.PARENT and is_in_source):
                 continue
             meant = list(_meant(hands, name, app))
             for where, old, new in _different(_values(before, path), _values(after, path)):
                 numbers[name] += 1
                 if not any(where[: len(m)] == m or m[: len(where)] == where for m in meant):
-                    found.append(Reached(name, app, ".".join(map(str, where)), _shown(old), _shown(new)))
+                    found.append(Reached(name, app, ".".join(map(str, where)), f"{_shown(old)} -> {_shown(new)}"))
+            if not is_in_source and path in before and path in after:
+                found += [Reached(name, app, file, "another one") for file in _chart(app, before, after)]
     return Reach(tuple(found), numbers)
 
 
@@ -87,7 +89,19 @@ def _app(path: str, environment: str) -> str:
     """Return the app whose values a rendered file holds for an environment; empty: it holds none."""
     parts = path.split("/")
     is_values = len(parts) == 3 and path == outputs.values(parts[1], environment)  # noqa: PLR2004 - apps/APP/FILE
-    return parts[1] if is_values and parts[1] != paths.PARENT else ""
+    return parts[1] if is_values else ""
+
+
+def _chart(app: str, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield the files of a wrapper chart that change for all environments that have the app."""
+    folder = f"{outputs.chart(app)}/"
+    for path in sorted(set(before) | set(after)):
+        file = path.removeprefix(folder)
+        if path.startswith(folder) and (file == "Chart.yaml" or file.startswith("templates/")):
+            # The first line has a digest of the rest, and of what it is made of.
+            old, new = (tree.get(path, b"").partition(b"\n")[2] for tree in (before, after))
+            if old != new or (path in before) != (path in after):
+                yield file
 
 
 def _meant(hands: tuple[Hand, Hand], environment: str, app: str) -> Iterator[tuple[Any, ...]]:
@@ -117,7 +131,7 @@ def _values(tree: Mapping[str, bytes], path: str) -> Any:
 
 
 def _shown(value: Any) -> str:
-    return "" if value is ABSENT else yamlio.dump({"": value}).partition(":")[2].strip()
+    return "nothing" if value is ABSENT else yamlio.dump({"": value}).partition(":")[2].strip()
 
 
 def _first(error: InvalidInputError) -> str:
