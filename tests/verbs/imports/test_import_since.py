@@ -139,6 +139,9 @@ def test_what_cannot_be_read_any_more_is_kept_as_it_was_and_named(kind: str) -> 
     specs["north"]["apps"]["web"] = {"values": {"replicas": 5}}
     for name, spec in specs.items():
         assert yamlio.load(followed.imported.files[f"environments/{name}.yaml"].decode()) == spec
+    # Broken as it was before, there is nothing to keep.
+    before = follow.follow(followed.as_it_is, Source("newer", newer), engine)
+    assert before.kept == ()
     # What is taken away in both, the Application and its values, is taken away.
     for path in ("apps/parent/templates/db.yaml", *(f"apps/db/values-{name}.yaml" for name in FLEET)):
         del files[path]

@@ -69,7 +69,7 @@ def follow(
 
 def _files(older: Imported, newer: Imported, finding: Finding) -> Iterator[str]:
     """Yield the files that a finding is about, and that are otherwise in the older source."""
-    if finding.code not in _UNREAD:
+    if finding.code not in _UNREAD or any(_is_same(finding, each) for each in older.findings):
         return
     before, after = older.hand.source.files, newer.hand.source.files
     if finding.code != "I204" and finding.file in before and before[finding.file] != after.get(finding.file):
@@ -83,6 +83,11 @@ def _files(older: Imported, newer: Imported, finding: Finding) -> Iterator[str]:
     )
     gone = [path for path in used if path not in after]
     yield from gone or used
+
+
+def _is_same(one: Finding, other: Finding) -> bool:
+    """Say whether two findings are of one thing: what was broken before has nothing to keep."""
+    return (one.code, one.file, one.environment, one.app) == (other.code, other.file, other.environment, other.app)
 
 
 def _is_about(finding: Finding, environment: str, app: str) -> bool:
