@@ -95,7 +95,7 @@ def test_nothing_to_import_says_why() -> None:
             hand.read(Source("hand", files), engines.choose())
 
 
-def test_links_are_not_followed_and_huge_files_not_read(tmp_path: Path) -> None:
+def test_links_out_of_the_source_are_not_followed_and_huge_files_not_read(tmp_path: Path) -> None:
     root = handwritten.write(tmp_path / "hand", handwritten.repository(FLEET))
     secret = tmp_path / "secret.yaml"
     secret.write_text("db: {stolen: true}\n", encoding="utf-8")
@@ -110,8 +110,8 @@ def test_links_are_not_followed_and_huge_files_not_read(tmp_path: Path) -> None:
     for read in (source.read(root), source.read(root, "HEAD")):
         assert b"stolen" not in b"".join(read.files.values())
         found = {each.file: each.message for each in read.findings}
-        assert found["apps/db/values-north.yaml"] == "a link is not followed"
-        assert found["loop"] == "a link is not followed"
+        assert found["apps/db/values-north.yaml"] == "a link out of the repository is not followed"
+        assert found["loop"] == "a link out of the repository is not followed"
         assert "bytes; at most" in found["apps/db/values-west.yaml"]
         made = result.run(read, engines.choose())
         assert ("north", "db") not in made.hand.deployed

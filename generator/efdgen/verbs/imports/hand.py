@@ -173,7 +173,7 @@ class _Reader:
             listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(source)]
             files = tuple(_in_source(chart.folder, file) for file in listed)
             if helm.get("ignoreMissingValueFiles") is True:
-                files = tuple(file for file in files if file in self._source.files)
+                files = tuple(file for file in files if file in self._source.files or file in self._source.unread)
             values: Any = {}
             for file in files:
                 values = merge(values, self._values(file, name, environment))
@@ -223,6 +223,11 @@ class _Reader:
 
     def _values(self, path: str, name: str, environment: str) -> Mapping[str, Any]:
         """Return what a values file says."""
+        if path in self._source.unread:
+            message = f"{name} is not imported for {environment}: {path} was not read: {self._source.unread[path]}"
+            raise _NotImportableError(
+                "I206", message, path, "it is deployed by hand: put a file there that can be read"
+            )
         if path not in self._source.files:
             message = f"{name} is deployed in {environment}, and its {path} is not there"
             hint = "Argo CD can't render it: take the Application away there, or add the file"
@@ -264,7 +269,12 @@ class _Reader:
         if not environments:
             raise NothingImportableError(self._source.name, self._findings)
         parent = next(each for each in self._layout.parents if each in self._parents.values())
-        findings = tuple(each for each in dict.fromkeys(self._findings) if not self._is_name_of_others(each))
+        told = {each.file for each in self._findings if each.code == "I206"}
+        findings = tuple(
+            each
+            for each in dict.fromkeys(self._findings)
+            if not self._is_name_of_others(each) and not (each.code == "I101" and each.file in told)
+        )
         return Hand(
             self._source,
             self._layout,

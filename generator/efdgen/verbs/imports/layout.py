@@ -12,7 +12,8 @@ from typing import Any
 from efdgen.errors import UsageError
 from efdgen.language import yamlio
 from efdgen.language.yamlio import YamlError
-from efdgen.verbs.imports import valuefiles
+from efdgen.repository import helmignore
+from efdgen.verbs.imports import valuefiles, vendored
 from efdgen.verbs.imports.model import Chart, Dependency, Finding, Layout, Parent, Source
 
 _VALUES_OF_ANY = re.compile(r"values-(.+)\.ya?ml")
@@ -161,6 +162,12 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
     about = mapping(source, f"{prefix}Chart.yaml", findings)
     if about is None:
         return None
+    try:
+        files = vendored.of_chart(files)
+    except ValueError as error:
+        message = f"Helm refuses what it says: {error}"
+        findings.append(Finding("I201", message, f"{prefix}{helmignore.FILE}", hint="correct it there"))
+        return None
     listed, file = about.get("dependencies"), f"{prefix}Chart.yaml"
     if not listed and "requirements.yaml" in files:
         file = f"{prefix}requirements.yaml"
@@ -193,6 +200,7 @@ def _chart(source: Source, folder: str, findings: list[Finding]) -> Chart | None
                 )
             )
     name = str(about.get("name") or posixpath.basename(folder))
+    dependencies += vendored.unlisted(source, folder, dependencies)
     return Chart(folder, name, tuple(dependencies), files, file, " ".join(str(about.get("description") or "").split()))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -60,12 +61,14 @@ class Source(NamedTuple):
         files: contents, by path.
         findings: what was not read, and why.
         commit: the commit that they are of; empty: they lie in a folder.
+        unread: the files that are there and were not read, with the reason.
     """
 
     name: str
     files: Mapping[str, bytes]
     findings: tuple[Finding, ...] = ()
     commit: str = ""
+    unread: Mapping[str, str] = types.MappingProxyType({})
 
 
 class Dependency(NamedTuple):

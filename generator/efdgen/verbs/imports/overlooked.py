@@ -24,9 +24,10 @@ def find(path: str, content: bytes) -> Iterator[Finding]:
 
 
 def _twice(node: Node, text: str, path: str) -> Iterator[Finding]:
-    keys = [entry.key for entry in node.entries] if node.kind == "mapping" else []
-    for number, entry in enumerate(node.entries):
-        if entry.key in keys[:number]:
+    seen = set()
+    for entry in node.entries:
+        if node.kind == "mapping" and entry.key in seen:
             message = f"the key {entry.key} stands twice: Helm takes the last one"
             yield Finding("I405", message, path, text.count("\n", 0, entry.start) + 1, "keep one of them there")
+        seen.add(entry.key)
         yield from _twice(entry.node, text, path)

@@ -19,7 +19,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import YamlError
 from efdgen.output import layout as outputs
 from efdgen.repository import paths
-from efdgen.verbs.imports import parents
+from efdgen.verbs.imports import parents, vendored
 from efdgen.verbs.imports.causes import explained_by_findings, with_causes
 from efdgen.verbs.imports.compared import Difference, aligned, compared, normal_application, object_key, objects
 from efdgen.verbs.imports.definition import OWN, Definition, own_chart
@@ -301,6 +301,7 @@ def _own(
     if definition.own_values is not None:
         folder = f"{own_chart(each.app)}/"
         inside = {path.removeprefix(folder): text for path, text in files.items() if path.startswith(folder)}
+        inside = vendored.of_chart(inside)
         nested = (yamlio.load(values.decode()) or {}).get(definition.prefix) or {}
         charts.append((Chart(folder[:-1], each.chart.name, (), inside, ""), yamlio.dump(nested).encode()))
     namespace = str(each.application["spec"]["destination"].get("namespace") or each.app)

@@ -1,4 +1,4 @@
-"""The files of a source: a checkout, or a revision in Git. Nothing is checked out, and no link is followed."""
+"""The files of a source: a checkout, or a revision in Git. Nothing is checked out, and no link leads out of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from efdgen.errors import UsageError
 from efdgen.repository import git
+from efdgen.verbs.imports import links
 from efdgen.verbs.imports.model import Finding, Source
 
 MOST_BYTES = 5_000_000
@@ -67,25 +68,27 @@ class _Reading:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.findings: list[Finding] = []
+        self.links: dict[str, str] = {}
+        self.unread: dict[str, str] = {}
         self._together = 0
 
-    def link(self, path: str) -> None:
-        self.findings.append(
-            Finding("I101", "a link is not followed", path, hint="copy the file here, if it is part of the deployment")
-        )
+    def refuse(self, path: str, message: str, hint: str = "") -> None:
+        """Say why a file is not read."""
+        self.unread[path] = message
+        self.findings.append(Finding("I101", message, path if path.isprintable() else repr(path), 0, hint))
 
     def takes(self, path: str, size: int) -> bool:
         """Say whether a file is read; one of a kind that no chart has is not, without a word."""
         if not is_read_always(path) and not (
             _may_be_read(path) and size <= _SMALL and len(self.files) < MOST_FILES // 2
         ):
+            self.unread[path] = "it is an archive" if path.endswith(_ARCHIVES) else "it is of a kind that is not read"
             return False
         if not path.isprintable():
-            self.findings.append(Finding("I101", "the name holds a character that can't be shown", repr(path)))
+            self.refuse(path, "the name holds a character that can't be shown")
             return False
         if size > MOST_BYTES:
-            message = f"the file has {size:,} bytes; at most {MOST_BYTES:,} are read"
-            self.findings.append(Finding("I101", message, path))
+            self.refuse(path, f"the file has {size:,} bytes; at most {MOST_BYTES:,} are read")
             return False
         self._together += size
         if len(self.files) >= MOST_FILES or self._together > MOST_TOGETHER:
@@ -95,20 +98,36 @@ class _Reading:
             )
         return True
 
+    def source(self, name: str, commit: str = "") -> Source:
+        """Return what was read, links followed that stay in the source."""
+        found, lost = links.followed(self.files, self.links, self.unread, MOST_FILES)
+        if len(found) > MOST_FILES:
+            raise UsageError(f"the source has more than {MOST_FILES:,} files, with those that links name")
+        for path, why in lost.items():
+            self.refuse(path, why, "put the file itself here, if it is part of the deployment")
+        return Source(name, found, tuple(self.findings), commit, self.unread)
+
 
 def _folder(place: Path) -> Source:
     reading = _Reading()
     for path, status in _below(f"{place}/", "", reading):
         if stat.S_ISLNK(status.st_mode):
-            reading.link(path)
+            reading.links[path] = _target(place / path)
         elif stat.S_ISREG(status.st_mode) and reading.takes(path, status.st_size):
             try:
                 descriptor = os.open(place / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
                 with os.fdopen(descriptor, "rb") as stream:
                     reading.files[path] = stream.read(MOST_BYTES + 1)[:MOST_BYTES]
             except OSError as error:
-                reading.findings.append(Finding("I101", f"can't read it: {error.strerror}", path))
-    return Source(str(place), reading.files, tuple(reading.findings))
+                reading.refuse(path, f"can't read it: {error.strerror}")
+    return reading.source(str(place))
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""
 
 
 def _below(root: str, folder: str, reading: _Reading) -> Iterator[tuple[str, os.stat_result]]:
@@ -137,26 +156,31 @@ def _revision(place: Path, revision: str) -> Source:
         raise UsageError(f"Git can't read {revision!r}: {listing.stderr.decode(errors='replace').strip()}")
     reading = _Reading()
     objects: dict[str, bytes] = {}
+    linking: dict[str, bytes] = {}
     for entry in filter(None, listing.stdout.split(b"\0")):
         about, _, raw = entry.partition(b"\t")
         mode, _, name, size = about.split()
         path = os.fsdecode(raw)
         if mode == _LINK:
-            reading.link(path)
+            linking[path] = name
         elif mode in _PLAIN and reading.takes(path, int(size)):
             objects[path] = name
             reading.files[path] = b""
-    asked = b"".join(name + b"\n" for name in objects.values())
+    asked = b"".join(name + b"\n" for name in (*objects.values(), *linking.values()))
     answers = git.run(place, ["cat-file", "--batch"], {}, None, asked)
     if answers.returncode:
         raise UsageError(f"Git can't read {revision!r}: {answers.stderr.decode(errors='replace').strip()}")
     start = 0
-    for path in objects:
+    for path in (*objects, *linking):
         end = answers.stdout.index(b"\n", start)
         size = answers.stdout[start:end].split()[-1]
         if not size.isdigit():
             raise UsageError(f"Git lacks a file of {revision!r}: run git fsck")
         start = end + 1
-        reading.files[path] = answers.stdout[start : start + int(size)]
+        content = answers.stdout[start : start + int(size)]
         start += int(size) + 1
-    return Source(f"{place} at {at.name}", reading.files, tuple(reading.findings), at.commit)
+        if path in linking:
+            reading.links[path] = os.fsdecode(content)
+        else:
+            reading.files[path] = content
+    return reading.source(f"{place} at {at.name}", at.commit)

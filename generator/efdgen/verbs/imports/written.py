@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -56,19 +58,20 @@ def comments(text: str) -> dict[Path, Comment]:
     except Exception:  # noqa: BLE001 - comments are a courtesy: what the parser refuses has none
         return {}
     lines = text.split("\n")
+    starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=0))
     found: dict[Path, Comment] = {}
     for path, entry in _entries(root, ()):
-        above = _above(text, lines, entry.start) if isinstance(entry.key, str) else []
+        above = _above(lines, starts, entry.start) if isinstance(entry.key, str) else []
         end, number = _behind(text, entry)
         if above or end or number:
             found[path] = Comment(above, end, number)
     return found
 
 
-def _above(text: str, lines: Sequence[str], start: int) -> list[str]:
-    """Return the comment above a key."""
-    number = text.count("\n", 0, start)
-    indent = start - (text.rfind("\n", 0, start) + 1)
+def _above(lines: Sequence[str], starts: Sequence[int], start: int) -> list[str]:
+    """Return the comment above a key; `starts` says where each line begins."""
+    number = bisect.bisect_right(starts, start) - 1
+    indent = start - starts[number]
     above: list[str] = []
     while number > 0 and (line := lines[number - 1]).lstrip().startswith("#"):
         if abs(len(line) - len(line.lstrip()) - indent) > 1:
@@ -89,7 +92,9 @@ def _behind(text: str, entry: Entry) -> tuple[str, str]:
     is_block = node.is_block or (node.kind == "scalar" and node.style in ("|", ">"))
     if is_block:
         # What stands behind `key:`, or behind `|`.
-        line = text[entry.end if isinstance(entry.key, str) else node.start :].partition("\n")[0]
+        begin = entry.end if isinstance(entry.key, str) else node.start
+        end = text.find("\n", begin)
+        line = text[begin : end if end >= 0 else len(text)]
         found = _END.search(line) if isinstance(entry.key, str) else None
     else:
         found = _END.match(text, node.end) if isinstance(entry.key, str) or not node.entries else None
