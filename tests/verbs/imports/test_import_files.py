@@ -128,3 +128,45 @@ def test_what_a_long_file_takes_grows_with_its_length() -> None:
     assert list(overlooked.find("values.yaml", text.encode())) == []
     assert written.comments(f"# first\n{text}# last\nlast: 1\n").keys() == {("key0",), ("last",)}
     assert time.process_time() - began < 4
+
+
+def test_json_files_of_environments_are_carried_or_differ_for_a_reason() -> None:
+    cases: tuple[tuple[str, str, str], ...] = (
+        ('{"title": "a <% x %>"}', '{"title": "a <% x %>"}', ""),
+        ('[1, "north"]', '[1, "south"]', ""),
+        ('[1, "a"]', '[2, "a"]', "it is no mapping"),
+        ('{"title": "a <% x %>"}', '{"title": "b"}', "it differs, and holds <%"),
+        ('{"it\'s": 1}', '{"it\'s": 1}', "it holds a key that no table can have"),
+        ('{"n": 1e400}', '{"n": [-1e400]}', "it holds a number that is too big"),
+        ('{"n": "\\ud83d"}', '{"n": {"\\ud83d": 1}}', "it holds "),
+        ("[" * 100_000, "{", "it is no JSON"),
+        ('{"a": ' + "[" * 200 + "]" * 200 + "}", "{", "it is "),
+    )
+    for north, south, why in cases:
+        made = imported({"apps/db/feeds/north.json": north, "apps/db/feeds/south.json": south})
+        verdict = "equal, but for 1 with a reason" if why else "equal"
+        assert verdicts(made) == {"north": (verdict, True), "south": (verdict, True)}, (north, south)
+        found = [each.message for each in made.findings if each.file.endswith(".json")]
+        assert len(found) == (2 if why else 0), found
+        assert all(each.startswith(why) for each in found), found
+
+
+def test_each_file_of_an_app_is_read_or_carried_or_named() -> None:
+    made = imported(
+        {
+            "apps/db/files/a.conf": "x",
+            "apps/db/README.md": "x",
+            "apps/db/feeds/elsewhere.json": "{}",
+            "apps/db/values-north-more.yaml": "db: {}",
+            "apps/web/values-south.yml": "web: {}",
+            "apps/web/crds/x.yaml": MAP.format("x"),
+        },
+        {"apps/db/charts/db-1.2.3.tgz": "it is an archive"},
+    )
+    found = {each.file: each.message for each in made.findings if each.code == "I408"}
+    assert found == {
+        "apps/db/charts/db-1.2.3.tgz": "nothing that is made carries apps/db/charts/db-1.2.3.tgz, "
+        "apps/db/feeds/elsewhere.json, apps/db/files/a.conf",
+        "apps/web/values-south.yml": "no Application reads this values file: it was left out",
+    }
+    assert ("I203", "north-more") in {(each.code, each.environment) for each in made.findings}

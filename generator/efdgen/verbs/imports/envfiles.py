@@ -10,6 +10,7 @@ environments/shared/feedsitems.yaml items: {hello: {text: Hello}, news: {text: N
 from __future__ import annotations
 
 import json
+import math
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,10 @@ from efdgen.verbs.imports.forms import Forms
 from efdgen.verbs.imports.model import Finding, Hand
 
 _LONGEST = 40
+_DEEPEST = 50
+_FOLDER = re.compile(r"[a-z0-9-]{1,63}\Z")
+_ODD_KEY = re.compile(r"['\"\\\x00-\x1f\x7f\ud800-\udfff]|<%|%>")
+_HINT = "give the app a value for it, or a template"
 _TEXTS = ("title", "name", "url", "text")
 
 
@@ -30,14 +35,16 @@ class EnvironmentFiles(NamedTuple):
     Attributes:
         declared: what app.yaml says of them, under environmentFiles.
         tables: the tables, by name.
-        content: what each file holds, by its path in the app's chart.
-        findings: files that are no JSON.
+        content: what each file that is carried holds, by its path in the app's chart.
+        findings: files that are no JSON, and those that can't be carried.
+        lost: why a file is not carried, by its path.
     """
 
     declared: list[dict[str, Any]]
     tables: dict[str, dict[str, Any]]
     content: dict[str, Any]
     findings: list[Finding]
+    lost: dict[str, str]
 
 
 def find(hand: Hand, app: str, forms: Mapping[str, Any], taken: Sequence[str]) -> EnvironmentFiles:
@@ -50,36 +57,96 @@ def find(hand: Hand, app: str, forms: Mapping[str, Any], taken: Sequence[str]) -
         taken: tables that other apps have.
     """
     chart = hand.deployed[hand.having(app)[0], app].chart
-    found = EnvironmentFiles([], {}, {}, [])
+    found = EnvironmentFiles([], {}, {}, [], {})
     folders: dict[str, dict[str, Any]] = {}
     for path, text in sorted(chart.files.items()):
         folder, name = posixpath.split(path)
         environment = name.removesuffix(".json")
         if not folder or not name.endswith(".json") or environment not in hand.having(app):
             continue
+        if folder.partition("/")[0] in ("templates", "crds", "charts"):
+            continue  # what becomes of these is said elsewhere
+        finding = Finding("I302", "", posixpath.join(chart.folder, path), 0, _HINT, environment, app)
         try:
             data = json.loads(text.decode("utf-8-sig"))
-        except ValueError as error:
-            where = posixpath.join(chart.folder, path)
+        except (ValueError, RecursionError) as error:
             line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
-            found.findings.append(
-                Finding("I201", f"it is no JSON: {str(error).partition(':')[0]}", where, line, "", environment, app)
-            )
+            message = f"it is no JSON: {str(error).partition(':')[0]}"
+            _lose(found, path, finding._replace(code="I201", message=message, line=line, hint=""))
             continue
-        if isinstance(data, dict) and "<%" not in text.decode():
-            folders.setdefault(folder, {})[environment] = data
-            found.content[path] = data
+        why = _unsayable(data) or ("" if _FOLDER.match(folder) else f"no definition can have the folder {folder}")
+        if why:
+            _lose(found, path, finding._replace(message=f"{why}: it is not imported"))
+            continue
+        folders.setdefault(folder, {})[environment] = data
+        found.content[path] = data
     for folder, datas in folders.items():
-        table = _name(folder, [*taken, *found.tables])
-        content = _content(table, datas, forms, found.tables)
-        is_everywhere = len(datas) == len(hand.having(app))
-        if table not in found.tables and not is_everywhere:
-            found.tables[table] = {"items": {name: {} for name in datas}}
-        entry: dict[str, Any] = {"path": f"{folder}/<% name %>.json"}
-        if not is_everywhere:
-            entry["when"] = f"<% name in tables.{table} %>"
-        found.declared.append({**entry, "content": content})
+        _add(found, hand, app, folder, datas, forms, taken)
     return found
+
+
+def _add(
+    found: EnvironmentFiles,
+    hand: Hand,
+    app: str,
+    folder: str,
+    datas: Mapping[str, Any],
+    forms: Mapping[str, Any],
+    taken: Sequence[str],
+) -> None:
+    """Add the files of a folder, or say why they are not carried."""
+    where = hand.deployed[hand.having(app)[0], app].chart.folder
+    table = _name(folder, [*taken, *found.tables])
+    content, tables, why = _carried(table, datas, forms)
+    for name in datas if why else ():
+        path = f"{folder}/{name}.json"
+        del found.content[path]
+        message = f"{why}: it is not imported"
+        _lose(found, path, Finding("I302", message, posixpath.join(where, path), 0, _HINT, name, app))
+    if why:
+        return
+    found.tables.update(tables)
+    is_everywhere = len(datas) == len(hand.having(app))
+    if table not in found.tables and not is_everywhere:
+        found.tables[table] = {"items": {name: {} for name in datas}}
+    entry: dict[str, Any] = {"path": f"{folder}/<% name %>.json"}
+    if not is_everywhere:
+        entry["when"] = f"<% name in tables.{table} %>"
+    found.declared.append({**entry, "content": content})
+
+
+def _carried(table: str, datas: Mapping[str, Any], forms: Mapping[str, Any]) -> tuple[Any, dict[str, Any], str]:
+    """Return the content as app.yaml says it, with its tables; or why nothing can say it."""
+    if all(isinstance(data, dict) for data in datas.values()):
+        tables: dict[str, dict[str, Any]] = {}
+        content = _content(table, datas, forms, tables)
+        held = "<%" in json.dumps(tables)
+        return content, tables, "it differs, and holds <%, which tables can't have" if held else ""
+    shared = _shared({name: forms[name]((), data) for name, data in datas.items()})
+    if shared is None or not isinstance(shared[0], list | dict):
+        return None, {}, "it is no mapping, and is not the same in each environment"
+    return shared[0], {}, ""
+
+
+def _lose(found: EnvironmentFiles, path: str, finding: Finding) -> None:
+    found.findings.append(finding)
+    found.lost[path] = finding.message
+
+
+def _unsayable(data: Any, depth: int = 0) -> str:
+    """Return why YAML, or an expression, can't say what a file holds; empty: they can."""
+    if depth > _DEEPEST:
+        return f"it is more than {_DEEPEST} levels deep"
+    if isinstance(data, float) and not math.isfinite(data):
+        return "it holds a number that is too big, or none"
+    if isinstance(data, str) and not data.isascii() and any("\ud800" <= letter <= "\udfff" for letter in data):
+        return "it holds half of a character (a surrogate)"
+    if isinstance(data, dict):
+        odd = next((key for key in data if _ODD_KEY.search(key)), None)
+        if odd is not None:
+            return f"it holds a key that no table can have: {json.dumps(odd)}"
+    below = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    return next(filter(None, (_unsayable(each, depth + 1) for each in below)), "")
 
 
 def _name(folder: str, taken: Sequence[str]) -> str:

@@ -75,6 +75,7 @@ class _Reader:
         self._beside: dict[str, Sequence[Object]] = {}
         self._parents: dict[str, Parent] = {}
         self._own: dict[tuple[str, str], Sequence[Object] | None] = {}
+        self._listed: set[str] = set()
         self._data: dict[str, Mapping[str, Any] | None] = {}
 
     def candidates(self, wanted: Sequence[str]) -> Iterable[tuple[Parent, str]]:
@@ -172,6 +173,7 @@ class _Reader:
             helm = source["helm"] if isinstance(source.get("helm"), dict) else {}
             listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(source)]
             files = tuple(_in_source(chart.folder, file) for file in listed)
+            self._listed.update(files)
             if helm.get("ignoreMissingValueFiles") is True:
                 files = tuple(file for file in files if file in self._source.files or file in self._source.unread)
             values: Any = {}
@@ -286,6 +288,7 @@ class _Reader:
             self._own,
             findings,
             named.pattern,
+            frozenset(self._listed),
         )
 
 

@@ -188,6 +188,7 @@ class Hand(NamedTuple):
         own: what the wrapper charts' own templates make, by environment and app; None where Helm fails.
         findings: what is wrong with it.
         naming: the pattern of the Applications' names; empty: they are called as their apps.
+        listed: the values files that Applications name, whether they are imported or not.
     """
 
     source: Source
@@ -200,6 +201,7 @@ class Hand(NamedTuple):
     own: Mapping[tuple[str, str], Sequence[Object] | None]
     findings: tuple[Finding, ...]
     naming: str = ""
+    listed: frozenset[str] = frozenset()
 
     @property
     def apps(self) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from efdgen.verbs.imports import parents, vendored
 from efdgen.verbs.imports.causes import explained_by_findings, with_causes
 from efdgen.verbs.imports.compared import Difference, aligned, compared, normal_application, object_key, objects
 from efdgen.verbs.imports.definition import OWN, Definition, own_chart
+from efdgen.verbs.imports.envfiles import EnvironmentFiles
 from efdgen.verbs.imports.facts import at
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
 from efdgen.verbs.imports.sources import without_place
@@ -86,7 +87,7 @@ def _environment(
             continue
         application = applications.pop(str(each.application["metadata"]["name"]), {})
         found = [*_application(each, application, name, app)]
-        found += _files(made.apps[app].files.content, app, name, tree)
+        found += _files(made.apps[app].files, app, name, tree)
         proved = _app(hand, made, each, tree, files, engine, application)
         explained = explained_by_findings(found, [*hand.findings, *made.findings], name, app)
         yield proved._replace(differences=(*explained, *proved.differences))
@@ -129,14 +130,11 @@ def prove_some(
     for each in cases:
         application = rendered[each.environment].get(str(each.application["metadata"]["name"]), {})
         proved = _app(hand, made, each, tree, files, engine, application)
-        content = {
-            path: data
-            for path, data in made.apps[each.app].files.content.items()
-            if f"{outputs.chart(each.app)}/{path}" in tree
-        }
+        files_of = made.apps[each.app].files
+        there = {p: d for p, d in files_of.content.items() if f"{outputs.chart(each.app)}/{p}" in tree}
         differing = [
             *_application(each, application, each.environment, each.app),
-            *_files(content, each.app, each.environment, tree),
+            *_files(files_of._replace(content=there), each.app, each.environment, tree),
         ]
         explained = explained_by_findings(differing, [*hand.findings, *made.findings], each.environment, each.app)
         found.append(proved._replace(differences=(*explained, *proved.differences)))
@@ -271,9 +269,12 @@ def _dependency(
                 yield Difference("chart", f"{key} {what}", one, other)
 
 
-def _files(content: Mapping[str, Any], app: str, name: str, tree: Mapping[str, bytes]) -> Iterator[Difference]:
+def _files(files: EnvironmentFiles, app: str, name: str, tree: Mapping[str, bytes]) -> Iterator[Difference]:
     """Compare the JSON files that an app has in an environment."""
-    for path, before in content.items():
+    for path, why in files.lost.items():
+        if posixpath.basename(path) == f"{name}.json":
+            yield Difference("files", path, "there", "", why)
+    for path, before in files.content.items():
         if posixpath.basename(path) == f"{name}.json":
             text = tree.get(f"{outputs.chart(app)}/{path}")
             after = json.loads(text) if text is not None else None
