@@ -40,6 +40,8 @@ class Row(NamedTuple):
         """Say how an environment compares with the source."""
         if self.is_refused:
             return "not compared: efdgen refuses it"
+        if self.lost and not self.apps:
+            return "not imported"
         if self.unexplained:
             said = f"{self.unexplained} unexplained difference{'s' if self.unexplained > 1 else ''}"
         else:

@@ -170,3 +170,19 @@ def test_each_file_of_an_app_is_read_or_carried_or_named() -> None:
         "apps/web/values-south.yml": "no Application reads this values file: it was left out",
     }
     assert ("I203", "north-more") in {(each.code, each.environment) for each in made.findings}
+
+
+def test_an_environment_that_is_lost_is_not_proved() -> None:
+    lost = ("not imported", False)
+    broken = {f"apps/{app}/values-south.yaml": "db: [" for app in ("db", "web")}
+    assert verdicts(imported(broken)) == {"north": ("equal", True), "south": lost}
+    files = handwritten.repository(FLEET)
+    for other in ("shared", "db"):
+        changed = {
+            path.replace("values-south", f"values-{other}"): text.replace(b"south", other.encode())
+            for path, text in files.items()
+        }
+        assert verdicts(result.run(Source("hand", changed), engines.choose())) == {
+            "north": ("equal", True),
+            other: lost,
+        }

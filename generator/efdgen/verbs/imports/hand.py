@@ -121,10 +121,17 @@ class _Reader:
         deployed = [each for item in items for each in self._deployment(item, environment, parent, found)]
         own = [each for each in deployed if self._is_of(each, environment)]
         gone = [each for each in found if each.code == "I204"]
+        # A values file that is there and can't be read says an environment as well.
+        broken = [each for each in found if each.code == "I206" and self._is_named(each.file, environment)]
+        known = len(own) + len(broken)
         if not deployed or (
-            not is_wanted and (len(gone) > len(own) or (not own and bool(parent.key and self._layout.environments)))
+            not is_wanted and (len(gone) > known or (not known and bool(parent.key and self._layout.environments)))
         ):
-            if deployed or gone:
+            is_deployed = (broken and len(gone) <= known) or (found and not gone)
+            if is_deployed and not deployed:
+                message = f"{environment} is not imported: none of its apps can be"
+                self._findings += [*found, Finding("I208", message, parent.chart.folder, 0, "", environment)]
+            elif deployed or gone:
                 message = (
                     f"{environment} has values for {len(own)} of {len(own) + len(gone)} apps that have such files: "
                 )
@@ -149,8 +156,10 @@ class _Reader:
 
     def _is_of(self, each: Deployed, environment: str) -> bool:
         """Say whether an app has a values file of its environment."""
-        known = self._layout.patterns
-        return any(valuefiles.environment_of(file, known) == environment for file in each.files)
+        return any(self._is_named(file, environment) for file in each.files)
+
+    def _is_named(self, file: str, environment: str) -> bool:
+        return valuefiles.environment_of(file, self._layout.patterns) == environment
 
     def _about(self, each: Deployed, code: str, message: str, hint: str = "") -> Finding:
         return Finding(code, message, each.template, 0, hint, each.environment, each.app)
@@ -264,7 +273,7 @@ class _Reader:
         apps = {app for _, app in self._deployed}
         for name in sorted(self._beside.keys() & apps):
             message = f"{name} is an app, and can't be an environment, too: not imported"
-            self._findings.append(Finding("I203", message, "", 0, "rename its values files", name))
+            self._findings.append(Finding("I208", message, "", 0, "rename its values files", name))
         environments = tuple(sorted(self._beside.keys() - apps))
         self._deployed = {key: each for key, each in self._deployed.items() if key[0] in environments}
         self._own = {key: each for key, each in self._own.items() if key[0] in environments}

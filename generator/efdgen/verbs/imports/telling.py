@@ -40,7 +40,7 @@ def told(result: Imported) -> Told:
     ]
     return Told(
         found.source.name,
-        [_row(result, name) for name in found.environments],
+        [*(_row(result, name) for name in found.environments), *_lost(result)],
         (result.before.lines, result.before.says),
         (result.after.lines, result.after.says),
         (sum(map(is_read_always, used)), len(people)),
@@ -130,6 +130,14 @@ def note(finding: Finding) -> Note:
     return Note(finding.code, finding.place, finding.environment, finding.app, finding.message, finding.hint)
 
 
+def _lost(result: Imported) -> Iterator[Row]:
+    """Yield the environments that are deployed by hand and are not imported at all."""
+    for each in result.findings:
+        if each.code == "I208":
+            apps = {f.app for f in result.findings if f.code in _LOST and f.environment == each.environment}
+            yield Row(each.environment, 0, 0, 0, 0, 0, max(1, len(apps)), is_refused=not result.proved)
+
+
 def _row(result: Imported, name: str) -> Row:
     proved = [each for each in result.proved if each.environment == name]
     differences = [each for proof in proved for each in proof.differences]
@@ -143,6 +151,9 @@ def _row(result: Imported, name: str) -> Row:
         # Of two Applications of one name, one is there.
         and (each.app not in apps or (each.code == "I205" and each.environment))
     }
+    if any(each.what == "environment" for each in differences):
+        # efdgen refuses it as a whole: all of its apps are lost.
+        lost = {(app, ""): False for environment, app in result.hand.deployed if environment == name}
     named = {app for app, _ in lost}
     lost |= {(each.app, ""): False for each in proved if _is_left_out(each) and each.app not in named}
     failing = {each.file for each in result.findings if each.code == "I202" and each.environment == name}
