@@ -75,7 +75,7 @@ def find(hand: Hand) -> dict[str, Facts]:
         name: {place: [h for h in hosts if len(seen[h]) == 1 or _has_name(h, name)] for place, hosts in found.items()}
         for name, found in places.items()
     }
-    patterns = {name: _pattern(hand, name, own[name]) for name in hand.environments}
+    patterns = _agreed({name: _pattern(hand, name, own[name]) for name in hand.environments})
     common = Counter(pattern for pattern, _ in patterns.values() if pattern).most_common(1)
     services = {
         name: _services(
@@ -166,8 +166,19 @@ def token(word: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])")
 
 
-def _pattern(hand: Hand, name: str, own: Mapping[Place, Sequence[str]]) -> tuple[str, str]:
-    """Return how an environment's hosts are named, and their domain; empty texts where they follow no pattern."""
+def _agreed(found: Mapping[str, tuple[str, str, frozenset[str]]]) -> dict[str, tuple[str, str]]:
+    """Return the patterns that are more than chance: of two services, or of one service in two environments."""
+    said = Counter((pattern, service) for pattern, _, services in found.values() for service in services)
+    return {
+        name: (pattern, domain)
+        if len(services) > 1 or any(said[pattern, service] > 1 for service in services)
+        else ("", "")
+        for name, (pattern, domain, services) in found.items()
+    }
+
+
+def _pattern(hand: Hand, name: str, own: Mapping[Place, Sequence[str]]) -> tuple[str, str, frozenset[str]]:
+    """Return how an environment's hosts are named, their domain, and the services that say so; empty: no pattern."""
     agreed: dict[tuple[str, str], set[str]] = defaultdict(set)
     apps = sorted(hand.apps, key=len, reverse=True)
     for (app, _), hosts in own.items():
@@ -177,11 +188,11 @@ def _pattern(hand: Hand, name: str, own: Mapping[Place, Sequence[str]]) -> tuple
                     agreed[_generalised(host, service, name)].add(service)
                     break
     if not agreed:
-        return "", ""
+        return "", "", frozenset()
     best = max(agreed, key=lambda each: (len(agreed[each]), NAME in each[0], each))
     if len(agreed[best]) == 1 and NAME not in best[0]:
-        return "", ""
-    return best
+        return "", "", frozenset()
+    return *best, frozenset(agreed[best])
 
 
 def _generalised(host: str, service: str, name: str) -> tuple[str, str]:

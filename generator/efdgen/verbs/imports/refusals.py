@@ -118,6 +118,9 @@ def _made_by_hand(made: Made, refused: Refused, before: Mapping[str, Sequence[An
     secret = _SECRET.search(refused.problem.message)
     if not secret or refused.app not in made.apps:
         return None
+    template = made.templated.get((refused.app, secret[1]))
+    if template is not None:
+        return _made_by_template(made, refused, template, before)
     data = made.apps[refused.app].data
     listed = data.get("manualSecrets", [])
     if secret[1] in listed and listed is before.get(f"app {refused.app}"):
@@ -125,6 +128,26 @@ def _made_by_hand(made: Made, refused: Refused, before: Mapping[str, Sequence[An
     data["manualSecrets"] = list(dict.fromkeys([*listed, secret[1]]))
     where = f"{paths.APPS}/{refused.app}/app.yaml"
     return refused.finding(f"taken for one that people make by hand: manualSecrets in {where}")
+
+
+def _made_by_template(
+    made: Made, refused: Refused, template: str, before: Mapping[str, Sequence[Any]]
+) -> Finding | None:
+    """Accept that an app reads a Secret which a template makes that stays a template."""
+    key = refused.env if refused.env in made.specs else ""
+    target = made.specs[key] if key else made.shared["defaults"]
+    entry = {
+        "rule": "E504",
+        "app": refused.app,
+        "reason": f"{template.rpartition('/')[2]} of the app makes the Secret.",
+    }
+    if any(each["rule"] == "E504" and each.get("app") == refused.app for each in before[key]):
+        return None
+    listed = target.get("accept", [])
+    if not any(each["rule"] == "E504" and each.get("app") == refused.app for each in listed):
+        _in_order(target, "accept", [*listed, entry])
+    where = paths.spec(key) if key else paths.FACTS
+    return refused.finding(f"{template} makes it, which stays a template: accepted in {where}")
 
 
 def _provided(made: Made, refused: Refused) -> Finding | None:

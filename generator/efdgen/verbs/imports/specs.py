@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -49,6 +50,7 @@ class Made(NamedTuple):
         shapes: what Namespaces and VaultSecrets have alike.
         findings: what to look at.
         deployed: which environment has which app.
+        templated: the Secrets that templates of the source make, by app and name, each with its template.
     """
 
     apps: dict[str, App]
@@ -59,6 +61,7 @@ class Made(NamedTuple):
     shapes: Shapes
     findings: tuple[Finding, ...]
     deployed: frozenset[tuple[str, str]]
+    templated: Mapping[tuple[str, str], str] = types.MappingProxyType({})
 
 
 def make(hand: Hand, former: Made | None = None) -> Made:
@@ -78,7 +81,7 @@ def make(hand: Hand, former: Made | None = None) -> Made:
         service
         for app, each in services.items()
         for service, is_ingress in each.items()
-        if not is_ingress and not _has_ports(hand, app)
+        if (not is_ingress and not _has_ports(hand, app)) or _lacks_host(hand, app, service, facts)
     }
     services = {app: {s: kind for s, kind in each.items() if s not in unpublished} for app, each in services.items()}
     facts = {name: each.without(unpublished) for name, each in facts.items()}
@@ -117,7 +120,17 @@ def make(hand: Hand, former: Made | None = None) -> Made:
         hint = f"write it into {paths.FACTS}"
         findings.append(Finding("I306", message, hand.parent.chart.folder, 0, hint))
     shared, specs = sharedfacts.specs(hand, facts, sites, frozenset(s for each in services.values() for s in each))
-    made = Made(apps, sites, shared, specs, facts, shapes, tuple(findings), frozenset(hand.deployed))
+    made = Made(
+        apps,
+        sites,
+        shared,
+        specs,
+        facts,
+        shapes,
+        tuple(findings),
+        frozenset(hand.deployed),
+        templates.secrets_made(hand),
+    )
     _require_operator(made)
     _add_apps(made, hand)
     return made
@@ -171,6 +184,11 @@ def _service_apps(hand: Hand, facts: Mapping[str, Facts]) -> dict[str, dict[str,
         app = service if service in apps and (service, service) in ingress else apps.most_common(1)[0][0]
         found.setdefault(app, {})[service] = ingress[service, app]
     return found
+
+
+def _lacks_host(hand: Hand, app: str, service: str, facts: Mapping[str, Facts]) -> bool:
+    """Say whether an app is somewhere without a host of a service: a pattern would invent one there."""
+    return any(service not in facts[name].hosts for name in hand.having(app))
 
 
 def _has_ports(hand: Hand, app: str) -> bool:

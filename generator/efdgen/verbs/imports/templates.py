@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.language import schema
@@ -128,6 +128,7 @@ def own(hand: Hand, app: str, shapes: Shapes, facts: Mapping[str, Facts]) -> Own
             continue
         if _failing(hand, app, path) >= set(names):
             continue  # Helm makes nothing of it anywhere: that is said
+        notes += _unlisted(hand, app, path, made)
         template = _kept(hand, app, path, text, facts)
         notes += template.notes
         services += template.services
@@ -233,6 +234,18 @@ def _secrets(
     return [Secret(name, each, when) for name, each in paths.items()]
 
 
+def secrets_made(hand: Hand) -> dict[tuple[str, str], str]:
+    """Return the Secrets that templates make, themselves or by an object such as a VaultSecret; with the template."""
+    return {
+        (app, str(item.data["metadata"].get("name"))): posixpath.join(
+            hand.deployed[name, app].chart.folder, item.template
+        )
+        for (name, app), objects in hand.own.items()
+        for item in objects or ()
+        if str(item.data["kind"]).endswith("Secret")
+    }
+
+
 def _failing(hand: Hand, app: str, path: str) -> set[str]:
     """Return the environments in which Helm fails on a template of an app."""
     file = posixpath.join(hand.deployed[hand.having(app)[0], app].chart.folder, path)
@@ -251,6 +264,18 @@ def _when(hand: Hand, app: str, text: str, is_made: Mapping[str, bool]) -> str:
             return ""
     keys = "".join(f".{key}" if re.fullmatch(r"[A-Za-z_]\w*", key) else f"['{key}']" for key in path[1:])
     return f"<% values{keys} | default(false) %>"
+
+
+def _unlisted(hand: Hand, app: str, path: str, made: Mapping[str, Sequence[Object]]) -> Iterator[Finding]:
+    """Yield that a template which stays one makes VaultSecrets: no app.yaml declares them."""
+    found = dict.fromkeys(
+        str(item.data["metadata"].get("name")) for items in made.values() for item in items if _is(item, "VaultSecret")
+    )
+    if found:
+        where = posixpath.join(hand.deployed[hand.having(app)[0], app].chart.folder, path)
+        message = f"a template stays that makes VaultSecrets, which efdgen secrets does not list: {', '.join(found)}"
+        hint = "declare them under secrets in app.yaml, and take the template away: docs/apps.md#secrets"
+        yield Finding("I402", message, where, 0, hint, "", app)
 
 
 def _notes(hand: Hand, app: str, path: str, secrets: Sequence[Secret]) -> list[Finding]:

@@ -1,0 +1,68 @@
+"""What an import declares is in the source: no host that is nowhere, no Secret by hand that a template makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from efdgen.helm import engines
+from efdgen.verbs.imports import result, telling
+from efdgen.verbs.imports.model import Source
+from support import handwritten
+
+
+def imported(fleet: Mapping[str, Any], added: Mapping[str, str] | None = None) -> result.Imported:
+    files = handwritten.repository(fleet) | {path: text.encode() for path, text in (added or {}).items()}
+    made = result.run(Source("hand", files), engines.choose())
+    assert all(row.is_proved for row in telling.told(made).rows), made.findings
+    return made
+
+
+def _hosts(**hosts: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name: {app: {"ingress": {"host": host}} if host else {"size": 1} for app, host in apps.items()}
+        for name, apps in hosts.items()
+    }
+
+
+def test_a_pattern_of_hosts_is_that_of_two_environments_or_two_services() -> None:
+    lucky = imported(_hosts(north={"db": "db-north.example.org", "web": ""}, south={"db": "", "web": ""}))
+    assert all(not each.host_pattern for each in lucky.made.facts.values())
+    assert "ingressHosts" not in lucky.made.apps["db"].data
+    two = imported(_hosts(north={"db": "db-north.example.org"}, south={"db": "db-south.example.org"}))
+    assert {each.host_pattern for each in two.made.facts.values()} == {"<% service %>-<% name %>.<% domain %>"}
+    services = imported(_hosts(north={"db": "db-north.example.org", "web": "web-north.example.org"}))
+    assert services.made.facts["north"].host_pattern == "<% service %>-<% name %>.<% domain %>"
+    # web has no host in west: it gets none.
+    some = imported(
+        _hosts(
+            north={"db": "db-north.example.org", "web": "web-north.example.org"},
+            south={"db": "db-south.example.org", "web": "web-south.example.org"},
+            west={"db": "db-west.example.org", "web": ""},
+        )
+    )
+    assert some.made.apps["db"].data["ingressHosts"] == ["db"]
+    assert "ingressHosts" not in some.made.apps["web"].data
+
+
+def test_a_secret_that_a_template_makes_is_not_one_by_hand() -> None:
+    fleet = {
+        name: {"db": {"envFromSecret": "computed", "x": {"secretKeyRef": {"name": "plain"}}}}
+        for name in ("north", "south")
+    }
+    fleet = {name: {"db": {**apps["db"], "y": {"secretKeyRef": {"name": "hand"}}}} for name, apps in fleet.items()}
+    made = imported(
+        fleet,
+        {
+            "apps/db/templates/computed.yaml": "apiVersion: ricoberger.de/v1alpha1\nkind: VaultSecret\nmetadata:\n"
+            '  name: computed\nspec:\n  path: "a/../{{ .Values.env }}"\n',
+            "apps/db/templates/plain.yaml": "apiVersion: v1\nkind: Secret\nmetadata:\n  name: plain\n",
+        },
+    )
+    assert made.made.apps["db"].data["manualSecrets"] == ["hand"]
+    told = {each.message.split("'")[1]: each.hint for each in made.findings if each.code == "I404"}
+    assert "apps/db/templates/computed.yaml makes it" in told["computed"]
+    assert "apps/db/templates/plain.yaml makes it" in told["plain"]
+    assert "make by hand" in told["hand"]
+    unlisted = [each.message for each in made.findings if each.code == "I402" and "VaultSecrets" in each.message]
+    assert unlisted == ["a template stays that makes VaultSecrets, which efdgen secrets does not list: computed"]
