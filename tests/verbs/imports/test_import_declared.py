@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from efdgen.helm import engines
-from efdgen.verbs.imports import result, telling
+from efdgen.verbs.imports import asking, result, telling
 from efdgen.verbs.imports.model import Source
 from support import handwritten
 
@@ -66,3 +66,27 @@ def test_a_secret_that_a_template_makes_is_not_one_by_hand() -> None:
     assert "make by hand" in told["hand"]
     unlisted = [each.message for each in made.findings if each.code == "I402" and "VaultSecrets" in each.message]
     assert unlisted == ["a template stays that makes VaultSecrets, which efdgen secrets does not list: computed"]
+
+
+def test_templates_that_know_environments_by_name_are_named() -> None:
+    for text, is_asking in (
+        ('{{ if eq .Values.env "a" }}', True),
+        ('{{ if ne "a" $.Values.env }}', True),
+        ('{{ if has .Values.env (list "a" "b") }}', True),
+        ("{{ .Values.env }}", False),
+        ('{{ if eq .Values.other "a" }}', False),
+    ):
+        assert asking.asks(text) is is_asking, text
+    assert asking.asks('{{ eq .Values.environment "a" }}', "environment")
+    made = imported(
+        {name: {"db": {"size": 1}} for name in ("north", "south")},
+        {
+            "apps/parent/templates/tls.yaml": '# {{- if eq .Values.env "south" }}\napiVersion: v1\nkind: ConfigMap\n'
+            "metadata:\n  name: tls\ndata:\n  path: secret/north/tls\n  word: north\n# {{- end }}\n"
+        },
+    )
+    said = [(each.message, each.environment) for each in made.findings if each.code == "I402"]
+    assert said == [
+        ("a template of the app of apps asks for names of environments, and stays as it is", ""),
+        ("ConfigMap tls of south names north at data.path: secret/north/tls", "south"),
+    ]

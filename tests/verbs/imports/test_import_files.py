@@ -167,7 +167,7 @@ def test_each_file_of_an_app_is_read_or_carried_or_named() -> None:
     assert found == {
         "apps/db/charts/db-1.2.3.tgz": "nothing that is made carries apps/db/charts/db-1.2.3.tgz, "
         "apps/db/feeds/elsewhere.json, apps/db/files/a.conf",
-        "apps/web/values-south.yml": "no Application reads this values file: it was left out",
+        "apps/web/values-south.yml": "no Application reads apps/web/values-south.yml: left out",
     }
     assert ("I203", "north-more") in {(each.code, each.environment) for each in made.findings}
 

@@ -42,6 +42,7 @@ def find(hand: Hand, made: Made, findings: Sequence[Finding], *, any_environment
     unknown = {each.environment for each in findings if each.code == "I203"}
     known = hand.layout.patterns
     folders = {each.chart.folder: each.app for each in hand.deployed.values()}
+    unread: dict[str, list[str]] = {}
     others: dict[str, list[str]] = {}
     for path in sorted({*hand.source.files, *hand.source.unread} - hand.listed - told):
         environment = valuefiles.environment_of(path, known) if path.endswith((".yaml", ".yml")) else ""
@@ -49,19 +50,23 @@ def find(hand: Hand, made: Made, findings: Sequence[Finding], *, any_environment
         is_parent = path.startswith(f"{hand.parent.chart.folder}/")
         if environment and not is_parent:
             if environment in hand.environments or (any_environment and environment not in unknown):
-                message = "no Application reads this values file: it was left out"
-                hint = "name it among the valueFiles there, if it is meant to be read, or take it away"
-                app = folders[folder] if folder is not None else ""
-                yield Finding("I408", message, path, 0, hint, environment, app)
+                unread.setdefault(environment, []).append(path)
         elif folder is not None and not is_parent:
             inside = path[len(folder) + 1 :] if folder else path
             if not _is_carried(inside, made.apps.get(folders[folder])):
                 others.setdefault(folder, []).append(path)
+    for environment, paths in unread.items():
+        message = f"no Application reads {_shown(paths)}: left out"
+        hint = "name it among the valueFiles there, if it is meant to be read, or take it away"
+        yield Finding("I408", message, paths[0], 0, hint, environment)
     for folder, paths in others.items():
-        shown = ", ".join(paths[:_FEW]) + (f" and {len(paths) - _FEW} more" if len(paths) > _FEW else "")
-        message = f"nothing that is made carries {shown}"
+        message = f"nothing that is made carries {_shown(paths)}"
         hint = "look whether a template reads it (.Files): then write it into that template, or into a value"
         yield Finding("I408", message, paths[0], 0, hint, "", folders[folder])
+
+
+def _shown(paths: Sequence[str]) -> str:
+    return ", ".join(paths[:_FEW]) + (f" and {len(paths) - _FEW} more" if len(paths) > _FEW else "")
 
 
 def _folder(path: str, folders: Collection[str]) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import styles
 from efdgen.repository import helmtemplates, paths
-from efdgen.verbs.imports import applications, parentvalues, written
+from efdgen.verbs.imports import applications, asking, parentvalues, written
 from efdgen.verbs.imports.model import Finding, Hand
 from efdgen.verbs.imports.templates import Shapes, below_mark, namespace_of
 
@@ -36,6 +36,10 @@ def files(hand: Hand, shapes: Shapes) -> tuple[dict[str, str], list[Finding]]:
         made[f"{paths.WRAPPER}/templates/namespace.yaml"] = _namespace(shapes.namespace)
     if shapes.secret is not None:
         made[f"{paths.WRAPPER}/templates/vault-secrets.yaml"] = _secrets(shapes.secret)
+    if hand.parent.chart.dependencies:
+        charts = ", ".join(each.name for each in hand.parent.chart.dependencies)
+        message = f"the app of apps depends on charts, which are not imported: {charts}"
+        findings.append(Finding("I302", message, hand.parent.chart.file, 0, "make an app of each"))
     kept, places, found = _others(hand)
     kept, read, lost = _settled(hand, kept, places)
     findings += [*found, *lost]
@@ -156,6 +160,9 @@ def _settled(
             hint = "make it an app of its own (chart: none), with a value for that"
             findings.append(Finding("I302", message, places[name], 0, hint))
             continue
+        if name in places:
+            template = posixpath.relpath(places[name], hand.parent.chart.folder or ".")
+            findings += asking.of_parent(hand, template, text, places[name])
         texts[name] = changed
         shared |= read
     return texts, shared, findings

@@ -15,11 +15,11 @@ from efdgen.language.texttemplate import TextFile
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository import helmtemplates
 from efdgen.verbs.imports import guards
+from efdgen.verbs.imports.asking import asks
 from efdgen.verbs.imports.facts import Facts
 from efdgen.verbs.imports.ladders import unfolded
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Object
 
-_ASKS = re.compile(r"\b(?:eq|ne)\s+\.Values\.env\b")
 _ENVIRONMENT_READ = re.compile(r"\.Values\.env\b")
 _VALUES = re.compile(r"\.Values\.([A-Za-z_][\w-]*)|\bindex\s+\(?\$?\.Values\)?\s+\"([^\"]+)\"")
 _LESS = "{{ `<` }}%"
@@ -197,7 +197,7 @@ def _kept(hand: Hand, app: str, path: str, text: str, facts: Mapping[str, Facts]
         message = f"a template is no YAML before Helm reads it, and is kept as .tpl: {wrong.message}"
         hint = "write its control lines as comments, and its values in quotes: docs/apps.md"
         notes.append(Finding("I402", message, where, wrong.location.line, hint, "", app))
-    if _ASKS.search(changed):
+    if asks(changed):
         message = "a template asks for names of environments, and stays as it is"
         hint = "give the app a value for what differs, and test that"
         notes.append(Finding("I402", message, where, 0, hint, "", app))
