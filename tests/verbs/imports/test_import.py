@@ -151,7 +151,7 @@ def test_specs_say_what_differs_and_definitions_the_rest(hand: Path, tmp_path: P
     assert [row["verdict"] for row in told["environments"]] == ["equal"] * 4
     assert told["lines"]["after"][0] > 100
     found = {(each["code"], each["environment"], each["app"]) for each in told["findings"]}
-    assert found == {("I406", "", ""), ("I502", "", "db")}
+    assert found == {("I406", "", ""), ("I409", "", ""), ("I502", "", "db")}
 
 
 def test_drift_is_said_and_what_differs_for_it_has_its_reason() -> None:

@@ -70,7 +70,7 @@ def _named(made: result.Imported) -> None:
 def _by_ssh(made: result.Imported) -> None:
     assert b"    repoURL: git@git.example.org:team/deployments.git\n" in made.files[TEMPLATE]
     assert b"repoURL: https://git.example.org/team/deployments.git\n" in made.files["environments/shared/facts.yaml"]
-    assert [f.code for f in made.findings] == ["I407"]
+    assert [f.code for f in made.findings] == ["I409", "I407"]
 
 
 def _nothing(_made: result.Imported) -> None:
@@ -228,7 +228,7 @@ def test_a_template_whose_condition_the_chart_decides_is_compared_as_off() -> No
     )
     made = imported(added={"apps/web/templates/a.yaml": template})
     assert [row.verdict for row in telling.told(made).rows] == ["equal", "equal"]
-    assert {f.code for f in made.findings} == {"I401"}
+    assert {f.code for f in made.findings} == {"I401", "I409"}
     assert made.files["templates/apps/web/templates/a.yaml"].startswith(b"{{ if index .Values")
 
 
@@ -307,7 +307,7 @@ def test_environments_that_only_conditions_name_are_found() -> None:
         files[path] = files[path].replace(old.encode(), source.format(app).encode())
     made = result.run(Source("hand", files), engines.choose())
     assert (list(made.made.specs), differing(made)) == (["north", "south"], [])
-    assert [f.code for f in made.findings] == ["I306"]
+    assert [f.code for f in made.findings] == ["I306", "I409"]
     assert b"repoURL: https://address-is-missing.invalid" in made.files["environments/shared/facts.yaml"]
 
 

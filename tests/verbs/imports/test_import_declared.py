@@ -90,3 +90,28 @@ def test_templates_that_know_environments_by_name_are_named() -> None:
         ("a template of the app of apps asks for names of environments, and stays as it is", ""),
         ("ConfigMap tls of south names north at data.path: secret/north/tls", "south"),
     ]
+
+
+def test_facts_that_are_assumed_are_marked_and_listed() -> None:
+    made = imported({name: {"db": {"size": 1}} for name in ("north", "south")})
+    (finding,) = (each for each in made.findings if each.code == "I409")
+    paths = finding.message.partition(": ")[2].split(", ")
+    assert paths == [
+        "domain",
+        "hostPattern",
+        "cluster.kubernetesVersion",
+        "vault.address",
+        "vault.pathPrefix",
+        "argocd.host",
+    ]
+    text = made.files["environments/shared/facts.yaml"].decode()
+    marked = [
+        line.split(":")[0].strip()
+        for line in text.splitlines()
+        if line.endswith("  # assumed: the source does not say")
+    ]
+    assert marked == [path.rpartition(".")[2] for path in paths]
+    secrets = {"db": {"one": "secret/ENV/one"}}
+    files = handwritten.repository({name: {"db": {"size": 1}} for name in ("north", "south")}, secrets)
+    (said,) = (e for e in result.run(Source("hand", files), engines.choose()).findings if e.code == "I409")
+    assert "pathPrefix" not in said.message

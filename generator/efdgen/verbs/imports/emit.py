@@ -8,7 +8,7 @@ from typing import Any
 
 from efdgen.language.layers import ABSENT, at
 from efdgen.repository import paths
-from efdgen.verbs.imports import written
+from efdgen.verbs.imports import sharedfacts, valuefiles, written
 from efdgen.verbs.imports.model import Hand
 from efdgen.verbs.imports.specs import App, Made
 from efdgen.verbs.imports.written import Comment, Comments
@@ -18,6 +18,8 @@ _SHARED_HEAD = """\
 # these defaults over the app definition, the app definition over the chart's own values.
 
 """
+
+_ASSUMED = Comment(end="assumed: the source does not say")
 
 
 def files(made: Made, hand: Hand, parent: Mapping[str, str]) -> dict[str, bytes]:
@@ -41,7 +43,8 @@ def files(made: Made, hand: Hand, parent: Mapping[str, str]) -> dict[str, bytes]
             texts[f"{folder}/values.yaml"] = written.text(values, notes.of(names, name, app, values, ()))
         texts.update({paths.table(table): written.text(data) for table, data in app.files.tables.items()})
         texts.update({f"{folder}/templates/{path}": text for path, text in app.definition.own.templates.items()})
-    texts[paths.FACTS] = _SHARED_HEAD + written.text(made.shared, _of_sites(notes, made))
+    guessed = {("defaults", *path): _ASSUMED for path in sharedfacts.assumed(made.shared, made.facts)}
+    texts[paths.FACTS] = _SHARED_HEAD + written.text(made.shared, {**_of_sites(notes, made), **guessed})
     for name, spec in made.specs.items():
         texts[paths.spec(name)] = written.text(spec, _of_spec(notes, made.apps, name, spec["apps"]))
     content = {path: text.encode() for path, text in texts.items()}
@@ -79,7 +82,7 @@ def _of_spec(
     for app, entry in entries.items():
         tree, pinned = _with_pins(entry)
         shared = notes.in_shared(apps[app], app) if said_there is None else said_there[app]
-        for path, comment in notes.of([name], app, apps[app], tree, shared).items():
+        for path, comment in notes.of([name], app, apps[app], tree, shared, is_shared=False).items():
             pin = ".".join(map(str, path))
             here = ("pins", pin) if pin in pinned else ("values", *path)
             said[("apps", app, *here)] = comment
@@ -126,13 +129,25 @@ class _Notes:
         self._hand = hand
         self._of_file: dict[str, Comments] = {}
 
-    def of(self, environments: Sequence[str], app_name: str, app: App, tree: Mapping[str, Any], said: Any) -> Comments:
+    def of(
+        self,
+        environments: Sequence[str],
+        app_name: str,
+        app: App,
+        tree: Mapping[str, Any],
+        said: Any,
+        *,
+        is_shared: bool = True,
+    ) -> Comments:
         """Return the comments for the keys of a tree: those of the first environment that has one there.
 
-        What stands behind a value is said of that value only, or of an expression that takes its place.
+        What stands behind a value is said of that value only, or of an expression that takes its place. The head of an
+        environment's file is about that environment: layers that others share do not get it.
         """
         found: dict[tuple[Any, ...], Comment] = {}
-        prefix = (app.definition.prefix,) if app.definition.prefix else ()
+        # The values of a chart of the source's own stand at the top there.
+        is_below = app.definition.prefix and app.definition.own_values is None
+        prefix = (app.definition.prefix,) if is_below else ()
         for name in environments:
             for file in reversed(self._hand.deployed[name, app_name].files):
                 for path, comment in self._file(file).items():
@@ -145,10 +160,17 @@ class _Notes:
                     own = at(self._hand.deployed[name, app_name].values, path)
                     is_expression = isinstance(value, str) and "<%" in value
                     fits = value == own or isinstance(value, dict | list) or is_expression
+                    if below and isinstance(below[-1], int) and not fits:
+                        continue
                     said_here = comment if fits else comment._replace(end="", number="")
+                    is_of_one = comment.is_head and is_shared and self._is_of_one(file)
+                    said_here = said_here._replace(is_head=False, above=() if is_of_one else said_here.above)
                     if said_here != Comment():
                         found[below] = said_here
         return found
+
+    def _is_of_one(self, file: str) -> bool:
+        return bool(valuefiles.environment_of(file, self._hand.layout.patterns))
 
     def in_shared(self, app: App, name: str) -> Comments:
         """Return the comments that the definition has."""

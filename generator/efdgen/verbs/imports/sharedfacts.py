@@ -17,6 +17,9 @@ from efdgen.verbs.imports.parents import KUBERNETES
 
 _PATTERN = "<% service %>.<% name %>.<% domain %>"
 _DOMAIN = "example.org"
+_VAULT = "https://vault.<% domain %>"
+_PREFIX = "secret/<% name %>"
+_ARGOCD = "argocd-<% name %>.<% domain %>"
 _NO_REPOSITORY = "https://address-is-missing.invalid"
 """What stands where no Application says the repository that they are in: nobody takes it for real."""
 
@@ -53,6 +56,25 @@ def specs(
     if sites:
         found["sites"] = {site: _ordered(layers.sites.get(site, {})) for site in sites}
     return found, specs
+
+
+def assumed(shared: Mapping[str, Any], facts: Mapping[str, Facts]) -> list[tuple[str, ...]]:
+    """Return the shared facts that the source does not say, by their path in the defaults.
+
+    Args:
+        shared: what environments/shared/facts.yaml holds.
+        facts: what is true of each environment.
+    """
+    defaults = shared["defaults"]
+    guesses = {
+        ("domain",): _DOMAIN if _DOMAIN not in {each.domain for each in facts.values()} else None,
+        ("hostPattern",): _PATTERN if _PATTERN not in {each.host_pattern for each in facts.values()} else None,
+        ("cluster", "kubernetesVersion"): KUBERNETES,
+        ("vault", "address"): _VAULT,
+        ("vault", "pathPrefix"): _PREFIX if not any(each.prefix for each in facts.values()) else None,
+        ("argocd", "host"): _ARGOCD,
+    }
+    return [path for path, guess in guesses.items() if facts_of.at(defaults, path) == guess]
 
 
 def _by_pattern(facts: Facts, service: str) -> str:
@@ -135,12 +157,12 @@ def _plain(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:
             "provides": [],
         },
         "vault": {
-            "address": address if re.match(r"https?://[^\s\"'\\]+\Z", address) else "https://vault.<% domain %>",
-            "pathPrefix": found.get("vault", {}).get("pathPrefix", "secret/<% name %>"),
+            "address": address if re.match(r"https?://[^\s\"'\\]+\Z", address) else _VAULT,
+            "pathPrefix": found.get("vault", {}).get("pathPrefix", _PREFIX),
         },
         "argocd": {
             "managed": False,
-            "host": "argocd-<% name %>.<% domain %>",
+            "host": _ARGOCD,
             "url": "https://<% argocd.host %>",
             "repoURL": argocd.get("repoURL", first["repoURL"] or _NO_REPOSITORY),
             "path": "rendered/apps",

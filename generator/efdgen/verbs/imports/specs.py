@@ -120,6 +120,9 @@ def make(hand: Hand, former: Made | None = None) -> Made:
         hint = f"write it into {paths.FACTS}"
         findings.append(Finding("I306", message, hand.parent.chart.folder, 0, hint))
     shared, specs = sharedfacts.specs(hand, facts, sites, frozenset(s for each in services.values() for s in each))
+    guessed = sharedfacts.assumed(shared, facts)
+    message = f"assumed, the source does not say: {', '.join('.'.join(path) for path in guessed)}"
+    findings.append(Finding("I409", message, "", 0, f"write what is true into {paths.FACTS}, where they are marked"))
     made = Made(
         apps,
         sites,

@@ -36,11 +36,13 @@ class Comment(NamedTuple):
         above: the comment above it, line by line, without `#`.
         end: the comment behind its value; one of the value, and not of the key.
         number: the number as it was written, where that is not how it is written now.
+        is_head: whether the comment above begins the file: it may be about all of it.
     """
 
     above: Sequence[str] = ()
     end: str = ""
     number: str = ""
+    is_head: bool = False
 
     @property
     def behind(self) -> str:
@@ -61,17 +63,18 @@ def comments(text: str) -> dict[Path, Comment]:
     starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=0))
     found: dict[Path, Comment] = {}
     for path, entry in _entries(root, ()):
-        above = _above(lines, starts, entry.start) if isinstance(entry.key, str) else []
+        above, first = _above(lines, starts, entry.start)
         end, number = _behind(text, entry)
         if above or end or number:
-            found[path] = Comment(above, end, number)
+            found[path] = Comment(above, end, number, is_head=bool(above) and first == 0)
     return found
 
 
-def _above(lines: Sequence[str], starts: Sequence[int], start: int) -> list[str]:
-    """Return the comment above a key; `starts` says where each line begins."""
+def _above(lines: Sequence[str], starts: Sequence[int], start: int) -> tuple[list[str], int]:
+    """Return the comment above a key or an item, and its first line; `starts` says where each line begins."""
     number = bisect.bisect_right(starts, start) - 1
-    indent = start - starts[number]
+    # An item stands behind its dash.
+    indent = len(lines[number]) - len(lines[number].lstrip())
     above: list[str] = []
     while number > 0 and (line := lines[number - 1]).lstrip().startswith("#"):
         if abs(len(line) - len(line.lstrip()) - indent) > 1:
@@ -81,7 +84,7 @@ def _above(lines: Sequence[str], starts: Sequence[int], start: int) -> list[str]
     said = [line.lstrip("#").strip() for line in above if not _SETTING.match(line)]
     said = [line for line in said if line]
     is_whole = len(said) <= _MOST and len(said) == len([line for line in above if line.strip("# ")])
-    return said if is_whole else []
+    return (said if is_whole else []), number
 
 
 def _behind(text: str, entry: Entry) -> tuple[str, str]:
@@ -139,8 +142,12 @@ def _entry(key: str, value: Any, indent: int, said: Comments, here: Path) -> lis
     elif comment.behind:
         found.insert(0, f"{' ' * indent}# {comment.behind}")
     if isinstance(value, list) and len(found) == len(value) + 1:
-        for number in range(len(value)):
-            found[number + 1] = _with(found[number + 1], said.get((*here, number), Comment()))
+        items = found[1:]
+        del found[1:]
+        for number, line in enumerate(items):
+            comment = said.get((*here, number), Comment())
+            blanks = line[: len(line) - len(line.lstrip())]
+            found += [*(f"{blanks}# {text}" for text in comment.above), _with(line, comment)]
     return found
 
 

@@ -1,0 +1,46 @@
+"""Comment lines of values files that did not go along: they are counted, file by file, so that nobody misses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from efdgen.verbs.imports import emit, written
+from efdgen.verbs.imports.model import Finding, Hand
+
+_MOST = 30
+"""Files that are named; the others are counted."""
+
+
+def find(hand: Hand, files: Mapping[str, bytes]) -> Iterator[Finding]:
+    """Yield how many comment lines of the values files that were read stand nowhere in what people will look after.
+
+    Args:
+        hand: the source.
+        files: the repository that was made.
+    """
+    there = {said for _, text in emit.lines_of(files) for said in _said(text)}
+    lost: dict[str, int] = {}
+    total = 0
+    for path in dict.fromkeys(file for each in hand.deployed.values() for file in each.files):
+        said = list(_said(hand.source.files.get(path, b"").decode("utf-8-sig", "replace")))
+        total += len(said)
+        number = sum(each not in there for each in said)
+        if number:
+            lost[path] = number
+    if lost:
+        listed = sorted(lost.items(), key=lambda each: (-each[1], each[0]))
+        shown = ", ".join(f"{path} ({number})" for path, number in listed[:_MOST])
+        rest = f", and {len(lost) - _MOST} more files" if len(lost) > _MOST else ""
+        message = f"{sum(lost.values()):,} of {total:,} comment lines did not go along: {shown}{rest}"
+        yield Finding("I410", message, "", 0, "look whether one of them should")
+
+
+def _said(text: str) -> Iterator[str]:
+    """Yield what the comments of a text say, line by line."""
+    text = text.replace("\r\n", "\n")
+    for line in text.split("\n"):
+        if line.lstrip().startswith("#") and (said := line.strip().lstrip("#").strip()):
+            yield said
+    for comment in written.comments(text).values():
+        if comment.end:
+            yield from comment.end.split("; ")
