@@ -115,3 +115,30 @@ def test_facts_that_are_assumed_are_marked_and_listed() -> None:
     files = handwritten.repository({name: {"db": {"size": 1}} for name in ("north", "south")}, secrets)
     (said,) = (e for e in result.run(Source("hand", files), engines.choose()).findings if e.code == "I409")
     assert "pathPrefix" not in said.message
+
+
+def test_comments_go_along_or_are_counted() -> None:
+    fleet = {name: {"db": {"sizes": ["a", "b", "c"], "one": 1}} for name in ("north", "south")}
+    said = (
+        "# About north.\nenv: north\ndb:\n  # One.\n  one: 1  # behind\n  sizes:\n  # The first.\n  - a\n"
+        "  # The second,\n  # in two lines.\n  - b\n  - c\n  # At the end.\n"
+    )
+    made = imported(fleet, {"apps/db/values-north.yaml": said})
+    text = made.files["templates/apps/db/values.yaml"].decode()
+    for part in ("# One.\none: 1  # behind\n", "\n# The first.\n- a\n# The second,\n# in two lines.\n- b\n- c\n"):
+        assert part in text
+    assert "About" not in text
+    (finding,) = (each for each in made.findings if each.code == "I410")
+    assert finding.message == "2 of 7 comment lines did not go along: apps/db/values-north.yaml (2)"
+    head = {
+        f"apps/own/{path}": text
+        for path, text in {
+            "Chart.yaml": "apiVersion: v2\nname: own\nversion: 1.0.0\n",
+            "templates/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata: {a: {{ .Values.a }}}\n",
+            "values-north.yaml": "# About north.\na: x\n",
+            "values-south.yaml": "# About south.\na: x\n",
+        }.items()
+    }
+    application = handwritten.repository(fleet)["apps/parent/templates/db.yaml"].decode().replace("db", "own")
+    own = imported(fleet, {**head, "apps/parent/templates/own.yaml": application})
+    assert b"About" not in own.files["templates/apps/own/values.yaml"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from efdgen.verbs.imports import emit, written
+from efdgen.verbs.imports.definition import CHARTS
 from efdgen.verbs.imports.model import Finding, Hand
 
 _MOST = 30
@@ -18,7 +19,10 @@ def find(hand: Hand, files: Mapping[str, bytes]) -> Iterator[Finding]:
         hand: the source.
         files: the repository that was made.
     """
-    there = {said for _, text in emit.lines_of(files) for said in _said(text)}
+    texts = [text for _, text in emit.lines_of(files)]
+    # A chart of the source's own keeps its values.yaml.
+    texts += [files[path].decode(errors="replace") for path in files if path.startswith(f"{CHARTS}/")]
+    there = {said for text in texts for said in _said(text)}
     lost: dict[str, int] = {}
     total = 0
     for path in dict.fromkeys(file for each in hand.deployed.values() for file in each.files):

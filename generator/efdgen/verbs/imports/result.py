@@ -9,7 +9,7 @@ from pathlib import Path
 from efdgen.errors import Problem
 from efdgen.helm.engines.engine import Engine
 from efdgen.language.tuples import NamedTuple
-from efdgen.verbs.imports import checked, drift, emit, hand, leftover, parentchart, proof, source, specs
+from efdgen.verbs.imports import checked, drift, emit, hand, leftover, lostcomments, parentchart, proof, source, specs
 from efdgen.verbs.imports.model import Count, Finding, Hand, Source, count
 from efdgen.verbs.imports.proof import Proved
 from efdgen.verbs.imports.specs import Made
@@ -84,6 +84,7 @@ def run(
     said = map(warned, result.rendering.warnings) if result.rendering is not None else ()
     findings = tuple(dict.fromkeys([*failing, *made.findings, *result.findings, *said, *drift.find(found)]))
     findings += tuple(leftover.find(found, made, findings, any_environment=not environments))
+    findings += tuple(lostcomments.find(found, contents))
     placed = tuple(_placed(each, files) for each in findings)
     return Imported(found, made, contents, tuple(proved), placed, before(found), after(result.files))
 
