@@ -70,6 +70,9 @@ def test_a_chart_that_lies_in_charts_and_is_not_listed_is_deployed_all_the_same(
     archive = imported({}, {"apps/db/charts/sub-2.0.0.tgz": "it is an archive"})
     assert "I306" in {each.code for each in archive.findings}
     assert not any(proved for _, proved in verdicts(archive).values())
+    parent = imported({path.replace("apps/db", "apps/parent"): text for path, text in folder.items()})
+    assert verdicts(parent)["north"] == ("equal, but for 1 with a reason", True)
+    assert "the app of apps depends on charts, which are not imported: sub" in {f.message for f in parent.findings}
     # An archive of a listed chart is a copy of what Helm fetches.
     listed = imported({}, {"apps/db/charts/db-1.2.3.tgz": "it is an archive"})
     assert verdicts(listed) == {"north": ("equal", True), "south": ("equal", True)}

@@ -77,6 +77,8 @@ def _environment(
         if finding.file.rpartition("/")[2] not in known
     ]
     differences = [each._replace(reason=each.reason or _of_parent(hand, name, each)) for each in differences]
+    for chart in hand.parents[name].chart.dependencies:
+        differences.append(Difference("chart", chart.key, "there", "", "the app of apps depends on it: not imported"))
     yield Proved(name, paths.PARENT, 0, len(hand.beside[name]), tuple(differences))
     for app in hand.apps:
         each = hand.deployed.get((name, app))
