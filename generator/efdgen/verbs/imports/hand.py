@@ -104,7 +104,7 @@ class _Reader:
             match[1]
             for each in made.objects
             for source in parents.application_sources(each.data)
-            for file in _value_files(source)
+            for file in valuefiles.listed(source)
             if (match := valuefiles.USUAL.match(posixpath.basename(file)))
         ]
         return max(files, key=files.count) if files else wanted or posixpath.basename(parent.chart.folder)
@@ -180,8 +180,8 @@ class _Reader:
             application = sources_of.of_one_source(item.data)
             source, chart, is_of_others = self._made_of(application, name, template)
             helm = source["helm"] if isinstance(source.get("helm"), dict) else {}
-            listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *_value_files(source)]
-            files = tuple(_in_source(chart.folder, file) for file in listed)
+            listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *valuefiles.listed(source)]
+            files = tuple(valuefiles.place(chart.folder, file) for file in listed)
             self._listed.update(files)
             if helm.get("ignoreMissingValueFiles") is True:
                 files = tuple(file for file in files if file in self._source.files or file in self._source.unread)
@@ -210,18 +210,18 @@ class _Reader:
         if not _NAME.match(name) or name == paths.PARENT or not isinstance(destination, dict):
             raise _NotImportableError("I205", f"the Application {name} can't be imported: its name, or its destination")
         if len(sources) != 1:
-            message = f"the Application {name} has {len(sources)} sources: {', '.join(map(_shown_source, sources))}"
+            message = f"the Application {name} has {len(sources)} sources: {', '.join(map(sources_of.shown, sources))}"
             hint = "one chart with values files of its own repository and revision is imported; add others by hand"
             raise _NotImportableError("I205", message, hint=hint)
         of_others = sources_of.of_others(sources[0], name, template)
         if of_others is not None:
-            inside = [file for file in _value_files(sources[0]) if not file.startswith("/")]
+            inside = [file for file in valuefiles.listed(sources[0]) if not file.startswith("/")]
             if inside:
                 message = f"the Application {name} takes {', '.join(inside)} out of its chart, which is not here"
                 raise _NotImportableError("I206", message, hint="write what it says into a values file of your own")
             return sources[0], of_others, True
         if not isinstance(sources[0].get("path"), str):
-            message = f"the Application {name} has no path of this repository: {_shown_source(sources[0])}"
+            message = f"the Application {name} has no path of this repository: {sources_of.shown(sources[0])}"
             raise _NotImportableError("I205", message, hint="add it by hand: docs/apps.md")
         folder = posixpath.normpath(sources[0]["path"]).strip("/")
         chart = self._layout.charts.get(folder)
@@ -299,23 +299,6 @@ class _Reader:
             named.pattern,
             frozenset(self._listed),
         )
-
-
-def _shown_source(source: Mapping[str, Any]) -> str:
-    """Return what a message says of a source."""
-    what = next((f"the {key} {source[key]}" for key in ("chart", "path") if source.get(key)), "values files")
-    return f"{what} of {source.get('repoURL')}"
-
-
-def _in_source(folder: str, file: str) -> str:
-    """Return the path of a values file: beside the chart, or from the top of the repository, as Argo CD reads it."""
-    return posixpath.normpath(file.lstrip("/") if file.startswith("/") else posixpath.join(folder, file))
-
-
-def _value_files(source: Mapping[str, Any]) -> list[str]:
-    helm = source.get("helm")
-    files = helm.get("valueFiles") if isinstance(helm, dict) else None
-    return [str(file) for file in files] if isinstance(files, list) else []
 
 
 def _inline(text: Any) -> Mapping[str, Any]:

@@ -78,3 +78,9 @@ def without_place(application: Mapping[str, Any]) -> Mapping[str, Any]:
     gone = ("chart", "repoURL", "targetRevision")
     source = {key: value for key, value in spec["source"].items() if key not in gone}
     return {**application, "spec": {**spec, "source": source}}
+
+
+def shown(source: Mapping[str, Any]) -> str:
+    """Return what a message says of a source."""
+    what = next((f"the {key} {source[key]}" for key in ("chart", "path") if source.get(key)), "values files")
+    return f"{what} of {source.get('repoURL')}"

@@ -1,4 +1,4 @@
-"""How values files name their environment, by how the templates of an app of apps name the files.
+"""The values files of Applications: which, where, and how they name their environment, by the templates that say it.
 
 - ../../envs/{{ .Values.env }}/db.yaml       finds   envs/north/db.yaml, of the environment north
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 USUAL = re.compile(r"values-([a-z0-9][a-z0-9-]*)\.ya?ml\Z")
 _NAME = "[a-z0-9][a-z0-9-]*"
@@ -66,3 +67,15 @@ def environment_of(path: str, known: Sequence[re.Pattern[str]]) -> str:
     if usual:
         return usual[1]
     return next((match["env"] for pattern in known if (match := pattern.match(path))), "")
+
+
+def place(folder: str, file: str) -> str:
+    """Return the path of a values file: beside the chart, or from the top of the repository, as Argo CD reads it."""
+    return posixpath.normpath(file.lstrip("/") if file.startswith("/") else posixpath.join(folder, file))
+
+
+def listed(source: Mapping[str, Any]) -> list[str]:
+    """Return the values files that a source of an Application names, in their order."""
+    helm = source.get("helm")
+    files = helm.get("valueFiles") if isinstance(helm, dict) else None
+    return [str(file) for file in files] if isinstance(files, list) else []
