@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from efdgen.rules.kubernetes import refused, schemas
+from efdgen.rules.kubernetes import forms, refused, schemas
 from support.foreach import for_each
 
 POD = {
@@ -21,7 +21,12 @@ POD = {
             "imagePullPolicy": "Always",
             "ports": [{"name": "http", "containerPort": 80, "protocol": "TCP"}, {"containerPort": 81}],
             "volumeMounts": [{"name": "data", "mountPath": "/d"}, {"name": "conf", "mountPath": "/c"}],
-            "resources": {"limits": {"cpu": "500m", "memory": "1.5Gi"}, "requests": {"cpu": 2, "memory": "1e3"}},
+            "resources": {"limits": {"cpu": "500m", "memory": "1.5Gi"}, "requests": {"cpu": "0.5", "memory": "1e3"}},
+            "env": [
+                {"name": "A", "value": "a"},
+                {"name": "B", "value": "", "valueFrom": {"fieldRef": {"fieldPath": "x"}}},
+            ],
+            "livenessProbe": {"httpGet": {"port": "http"}, "exec": None},
         }
     ],
     "volumes": [{"name": "conf", "emptyDir": {}}],
@@ -40,7 +45,8 @@ SOUND = {
         "StatefulSet",
         spec={
             "serviceName": "x",
-            "selector": {"matchLabels": {"a": "b"}},
+            "replicas": 0,
+            "selector": {"matchLabels": {"a": "b"}, "matchExpressions": [{"key": "c", "operator": "Exists"}]},
             "template": {"metadata": {"labels": {"a": "b", "c": "d"}}, "spec": POD},
             "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": CLAIM}],
         },
@@ -56,6 +62,25 @@ SOUND = {
         metadata={"name": "x"},
         spec={"type": "ClusterIP", "ports": [{"name": "a", "port": 1, "targetPort": 0}, {"name": "b", "port": 2}]},
     ),
+    "headless": thing("v1", "Service", metadata={"name": "x"}, spec={"clusterIP": "None", "selector": {"a": "b"}}),
+    "elsewhere": thing(
+        "v1", "Service", metadata={"name": "x"}, spec={"type": "ExternalName", "externalName": "a.org", "ports": None}
+    ),
+    "deployment": thing(
+        "apps/v1",
+        "Deployment",
+        spec={
+            "strategy": {"type": "Recreate", "rollingUpdate": None},
+            "selector": {"matchLabels": {"a": "b"}},
+            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "a", "image": "i"}]}},
+        },
+    ),
+    "config": thing("v1", "ConfigMap", data={"a.conf": "x", ".b_c-D": ""}, binaryData={"b": "eA=="}),
+    "scaled": thing(
+        "autoscaling/v1",
+        "HorizontalPodAutoscaler",
+        spec={"minReplicas": 1, "maxReplicas": 1, "scaleTargetRef": {"kind": "Deployment", "name": "x"}},
+    ),
     "ingress": thing("networking.k8s.io/v1", "Ingress", spec={"rules": [{"host": "a", "http": {"paths": [PATH]}}]}),
     "secret": thing("v1", "Secret", data={"a": "aHVudGVy\nMQ==", "b": ""}),
     "claim": thing("v1", "PersistentVolumeClaim", spec=CLAIM),
@@ -65,7 +90,7 @@ SOUND = {
 }
 SPEC = ("spec", "template", "spec")
 MAIN = (*SPEC, "containers", 0)
-PORT = f"must be 1 to {refused._MOST_PORT}, not "  # noqa: SLF001
+PORT = f"must be 1 to {forms._MOST_PORT}, not "  # noqa: SLF001
 
 
 @for_each(
@@ -107,6 +132,114 @@ PORT = f"must be 1 to {refused._MOST_PORT}, not "  # noqa: SLF001
         ("claim", ("spec", "resources", "requests", "storage"), "ten", "spec.resources.requests.storage: 'ten' is no"),
         ("volume", ("spec", "capacity", "storage"), "1 Gi", "spec.capacity.storage: '1 Gi' is no quantity"),
         ("pdb", ("spec", "maxUnavailable"), 1, "spec has minAvailable and maxUnavailable"),
+        ("service", ("spec", "ports"), None, "spec.ports: Required value"),
+        ("service", ("spec", "ports"), [], "spec.ports: Required value"),
+        ("headless", ("spec", "clusterIP"), "", "spec.ports: Required value"),
+        ("headless", ("spec", "type"), "NodePort", "spec.clusterIP may not be set to 'None' for NodePort services"),
+        ("elsewhere", ("spec", "externalName"), "", "spec.externalName: Required value"),
+        ("service", ("spec", "ports", 1, "port"), 1, "spec.ports: 1/TCP is there twice"),
+        ("service", ("spec", "ports", 0, "targetPort"), "a-name-of-17-long", "spec.ports: targetPort 'a-name-of-17-l"),
+        ("service", ("spec", "ports", 0, "name"), "A_b", "spec.ports: 'A_b' is no name"),
+        ("set", ("spec", "replicas"), -1, "spec.replicas must be greater than or equal to 0, not -1"),
+        ("set", (*SPEC, "containers"), [], "spec.containers: Required value"),
+        ("set", (*MAIN, "image"), "", "container main: image: Required value"),
+        ("set", (*MAIN, "image"), None, "container main: image: Required value"),
+        ("set", (*MAIN, "resources", "requests", "cpu"), 1, "container main: resources.requests.cpu must be less than"),
+        ("set", (*MAIN, "resources", "requests", "memory"), "2G", "container main: resources.requests.memory must be"),
+        (
+            "set",
+            (*MAIN, "resources", "requests", "x"),
+            "-1",
+            "container main: resources.requests.x must be greater than",
+        ),
+        ("set", (*MAIN, "env", 1, "value"), "b", "container main: env B: valueFrom may not be specified when value"),
+        ("set", (*MAIN, "env", 1, "valueFrom"), {}, "container main: env B: valueFrom must specify one of"),
+        (
+            "set",
+            (*MAIN, "env", 1, "valueFrom", "secretKeyRef"),
+            {},
+            "container main: env B: valueFrom may not have more",
+        ),
+        ("set", (*MAIN, "livenessProbe"), {}, "container main: livenessProbe must specify a handler type"),
+        (
+            "set",
+            (*MAIN, "livenessProbe", "exec"),
+            {"command": ["a"]},
+            "container main: livenessProbe may not specify more than 1 handler type, and has exec and httpGet",
+        ),
+        ("set", (*MAIN, "livenessProbe", "successThreshold"), 2, "container main: livenessProbe.successThreshold must"),
+        ("set", (*MAIN, "livenessProbe", "periodSeconds"), -1, "container main: livenessProbe.periodSeconds must be"),
+        ("set", (*MAIN, "lifecycle"), {"preStop": {}}, "container main: lifecycle.preStop must specify a handler type"),
+        (
+            "set",
+            (*SPEC, "initContainers", 0, "livenessProbe"),
+            {"exec": {}},
+            "container first: livenessProbe may not be",
+        ),
+        (
+            "set",
+            (*MAIN, "ports", 1, "name"),
+            "metrics-endpoint1",
+            "container main: port 'metrics-endpoint1' is no name",
+        ),
+        ("set", (*MAIN, "ports", 1, "name"), "8080", "container main: port '8080' is no name of a port"),
+        ("set", (*MAIN, "volumeMounts", 1, "mountPath"), "/d", "container main: volumeMounts: mountPath '/d' must be"),
+        (
+            "set",
+            (*SPEC, "volumes", 0, "hostPath"),
+            {"path": "/x"},
+            "volume conf may not specify more than 1 volume type",
+        ),
+        (
+            "set",
+            (*SPEC, "volumes", 0),
+            {"name": "conf", "secret": {}},
+            "volume conf: secret.secretName: Required value",
+        ),
+        (
+            "set",
+            (*SPEC, "volumes", 0),
+            {"name": "conf", "ephemeral": {"volumeClaimTemplate": {"spec": CLAIM | {"accessModes": []}}}},
+            "volume conf: spec.accessModes: at least 1 access mode is required",
+        ),
+        (
+            "set",
+            ("spec", "selector", "matchExpressions", 0, "operator"),
+            "DoesNotExist",
+            "spec.selector: the labels of",
+        ),
+        ("set", ("spec", "selector", "matchExpressions", 0, "operator"), "in", "spec.selector: 'in' is not a valid"),
+        ("set", ("spec", "selector"), {}, "spec.selector: empty selector is invalid for statefulset"),
+        (
+            "deployment",
+            ("spec", "strategy", "rollingUpdate"),
+            {"maxSurge": 1},
+            "spec.strategy.rollingUpdate may not be specified when strategy type is 'Recreate'",
+        ),
+        (
+            "deployment",
+            ("spec", "strategy"),
+            {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": "0%"}},
+            "spec.strategy.rollingUpdate: maxUnavailable may not be 0 when maxSurge is 0",
+        ),
+        (
+            "config",
+            ("data", "a/b"),
+            "",
+            "data: a valid config key must consist of letters, digits, -, _ or ., not 'a/b'",
+        ),
+        ("config", ("data", "b"), "", "binaryData: the key 'b' is in data, too"),
+        ("secret", ("stringData",), {"..": "hunter1"}, "stringData: a valid config key must consist of"),
+        ("claim", ("spec", "accessModes"), [], "spec.accessModes: at least 1 access mode is required"),
+        ("claim", ("spec", "resources"), {}, "spec.resources.requests.storage: Required value"),
+        ("volume", ("spec", "capacity"), None, "spec.capacity.storage: Required value"),
+        (
+            "scaled",
+            ("spec", "minReplicas"),
+            2,
+            "spec.maxReplicas must be greater than or equal to minReplicas, and is 1",
+        ),
+        ("scaled", ("spec", "maxReplicas"), 0, "spec.maxReplicas must be greater than 0, not 0"),
     ],
 )
 def test_a_fault_is_found_and_nothing_else(name: str, path: tuple[Any, ...], value: object, message: str) -> None:
@@ -119,6 +252,13 @@ def test_a_fault_is_found_and_nothing_else(name: str, path: tuple[Any, ...], val
     ((said, hint),) = refused.found(data)
     assert said.startswith(message)
     assert "hunter1" not in said + hint
+
+
+def test_a_config_map_holds_a_mebibyte_and_no_more() -> None:
+    most = 1 << 20
+    assert not list(refused.found(thing("v1", "ConfigMap", data={"a": "x" * most})))
+    ((said, _),) = refused.found(thing("v1", "ConfigMap", data={"a": "x" * most, "b": "12345678"}))
+    assert said == f"it holds {most + 8} bytes, and must have at most {most}"
 
 
 @pytest.mark.parametrize("version", [(1, 21), (1, 30)])

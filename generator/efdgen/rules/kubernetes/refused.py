@@ -1,38 +1,25 @@
-"""What the API server refuses beyond what its schemas say, as far as that is certain and told by the object alone."""
+"""What the API server refuses beyond what its schemas say, as far as that is certain and told by the object alone.
+
+The rules are those of Kubernetes' own validation, `pkg/apis/*/validation`, in its words where they are plain.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from efdgen.language import suggest
 from efdgen.language.layers import at
+from efdgen.rules.kubernetes import forms, refusedpods
 from efdgen.rules.kubernetes.schemas import Violation
 from efdgen.rules.kubernetes.world import maps, pod_template
 
-_PART = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
-_NAME = re.compile(rf"(?=.{{1,253}}\Z){_PART}(?:\.{_PART})*\Z")
-"""A DNS-1123 subdomain: names of most objects."""
-_LABEL = re.compile(rf"(?=.{{1,63}}\Z){_PART}\Z")
-"""A DNS-1123 label: names of containers, Services and namespaces."""
-_QUANTITY = re.compile(r"[+-]?(\d+|\d+\.\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?\Z")
-_OF_LABELS = "at most 63 lower case letters, digits and -, a letter or a digit first and last"
-_MOST_PORT = 65535
-
-_PULL = ("Always", "IfNotPresent", "Never")
-_PROTOCOLS = ("TCP", "UDP", "SCTP")
 _SERVICES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
-_ACCESS = ("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod")
 _PATHS = ("Exact", "ImplementationSpecific", "Prefix")
-_RESTARTS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("Job", "CronJob"), ("Never", "OnFailure")),
-    **dict.fromkeys(("DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"), ("Always",)),
-    "Pod": ("Always", "Never", "OnFailure"),
-}
+_STRATEGIES = ("Recreate", "RollingUpdate")
+_MOST_BYTES = 1 << 20
+"""What a ConfigMap may hold."""
 
 
 def found(data: Mapping[str, Any]) -> Iterator[Violation]:
@@ -44,7 +31,7 @@ def found(data: Mapping[str, Any]) -> Iterator[Violation]:
         yield from rule(data)
     template = pod_template(data)
     if isinstance(template, Mapping):
-        yield from _pods(data, template)
+        yield from refusedpods.found(data, template)
 
 
 def _name(data: Mapping[str, Any]) -> Iterator[Violation]:
@@ -52,89 +39,43 @@ def _name(data: Mapping[str, Any]) -> Iterator[Violation]:
     if not isinstance(name, str) or not name or str(data.get("apiVersion")).startswith("rbac.authorization.k8s.io/"):
         return  # names of roles may hold colons and more
     if kind in ("Namespace", "Service"):
-        if not _LABEL.match(name):
-            yield Violation(f"metadata.name {name!r} is no name that Kubernetes takes", _OF_LABELS)
-    elif not _NAME.match(name):
+        if not forms.LABEL.match(name):
+            yield Violation(f"metadata.name {name!r} is no name that Kubernetes takes", forms.OF_LABELS)
+    elif not forms.NAME.match(name):
         hint = "at most 253 lower case letters, digits, - and ., a letter or a digit first and last"
         yield Violation(f"metadata.name {name!r} is no name that Kubernetes takes", hint)
-
-
-def _one_of(where: str, value: Any, known: tuple[str, ...]) -> Iterator[Violation]:
-    if isinstance(value, str) and value and value not in known:
-        yield Violation(f"{where}: unknown {value!r}", suggest.hint(value, known))
-
-
-def _port(where: str, value: Any) -> Iterator[Violation]:
-    if isinstance(value, int) and not 1 <= value <= _MOST_PORT:
-        yield Violation(f"{where} must be 1 to {_MOST_PORT}, not {value}", "")
-
-
-def _quantities(where: str, value: Any) -> Iterator[Violation]:
-    for key, amount in value.items() if isinstance(value, Mapping) else ():
-        if isinstance(amount, str) and not _QUANTITY.match(amount):
-            yield Violation(f"{where}.{key}: {amount!r} is no quantity", "such as 500m, 2, 512Mi or 10Gi")
-
-
-def _twice(what: str, names: list[Any]) -> Iterator[Violation]:
-    for name, times in Counter(name for name in names if isinstance(name, str)).items():
-        if times > 1:
-            yield Violation(f"{times} {what} have the name {name!r}", "rename one, or take it out")
-
-
-def _pods(data: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[Violation]:
-    kind, spec = str(data.get("kind")), template.get("spec")
-    if not isinstance(spec, Mapping):
-        return
-    labels = at(template, ("metadata", "labels"), None)
-    selector = at(data, ("spec", "selector", "matchLabels"), None)
-    if isinstance(selector, Mapping) and kind != "Job":
-        has = labels if isinstance(labels, Mapping) else {}
-        for key, value in selector.items():
-            if has.get(key) != value:
-                message = f"spec.selector: the pods do not have the label {key}: {value}"
-                yield Violation(message, "spec.template.metadata.labels must have all that is selected")
-    policy = spec.get("restartPolicy", "Always")
-    if isinstance(policy, str) and kind in _RESTARTS and policy not in _RESTARTS[kind]:
-        yield Violation(f"restartPolicy must be {' or '.join(_RESTARTS[kind])}, not {policy}", "")
-    volumes = [volume.get("name") for volume in maps(spec.get("volumes"))]
-    yield from _twice("volumes", volumes)
-    claims = maps(at(data, ("spec", "volumeClaimTemplates"), None)) if kind == "StatefulSet" else ()
-    there = {*map(str, volumes), *(str(at(claim, ("metadata", "name"), "")) for claim in claims)}
-    containers = [each for key in ("initContainers", "containers") for each in maps(spec.get(key))]
-    yield from _twice("containers", [each.get("name") for each in containers])
-    for container in containers:
-        yield from _container(container, there)
-
-
-def _container(container: Mapping[str, Any], volumes: set[str]) -> Iterator[Violation]:
-    name = container.get("name")
-    where = f"container {name}"
-    if isinstance(name, str) and not _LABEL.match(name):
-        yield Violation(f"{where}: this is no name that Kubernetes takes", _OF_LABELS)
-    for mount in maps(container.get("volumeMounts")):
-        if isinstance(mount.get("name"), str) and mount["name"] not in volumes:
-            yield Violation(f"{where}: there is no volume {mount['name']!r}", suggest.hint(mount["name"], volumes))
-    yield from _twice("ports of a container", [port.get("name") for port in maps(container.get("ports"))])
-    for port in maps(container.get("ports")):
-        yield from _port(f"{where}: containerPort", port.get("containerPort"))
-        yield from _one_of(f"{where}: protocol", port.get("protocol"), _PROTOCOLS)
-    yield from _one_of(f"{where}: imagePullPolicy", container.get("imagePullPolicy"), _PULL)
-    for word in ("limits", "requests"):
-        yield from _quantities(f"{where}: resources.{word}", at(container, ("resources", word), None))
 
 
 def _service(data: Mapping[str, Any]) -> Iterator[Violation]:
     spec = data.get("spec")
     spec = spec if isinstance(spec, Mapping) else {}
-    yield from _one_of("spec.type", spec.get("type"), _SERVICES)
+    kind, is_headless = spec.get("type") or "ClusterIP", spec.get("clusterIP") == "None"
+    yield from forms.one_of("spec.type", kind, _SERVICES)
+    if is_headless and kind in ("LoadBalancer", "NodePort"):
+        yield Violation(f"spec.clusterIP may not be set to 'None' for {kind} services", "")
+    if kind == "ExternalName" and not spec.get("externalName"):
+        yield Violation("spec.externalName: Required value", "")
+    if spec.get("ports") in (None, []) and not is_headless and kind != "ExternalName":
+        hint = "give the chart the values that its ports come of, or switch the Service off; clusterIP: None needs none"
+        yield Violation("spec.ports: Required value", hint)
     ports = list(maps(spec.get("ports")))
     if len(ports) > 1 and not all(port.get("name") for port in ports):
         yield Violation("spec.ports: of several ports, each needs a name", "")
-    yield from _twice("ports", [port.get("name") for port in ports])
+    yield from forms.twice("ports", [port.get("name") for port in ports])
+    taken = set()
     for port in ports:
-        yield from _port("spec.ports: port", port.get("port"))
-        yield from _port("spec.ports: targetPort", port.get("targetPort") or None)  # 0 is the port itself
-        yield from _one_of("spec.ports: protocol", port.get("protocol"), _PROTOCOLS)
+        number, name = port.get("port"), port.get("name")
+        yield from forms.port("spec.ports: port", number)
+        yield from forms.port("spec.ports: targetPort", port.get("targetPort") or None)  # 0 is the port itself
+        yield from forms.port_name("spec.ports: targetPort", port.get("targetPort"))
+        yield from forms.one_of("spec.ports: protocol", port.get("protocol"), refusedpods.PROTOCOLS)
+        if isinstance(name, str) and name and not forms.LABEL.match(name):
+            yield Violation(f"spec.ports: {name!r} is no name that Kubernetes takes", forms.OF_LABELS)
+        # What is there twice by both is refused, whatever its name.
+        said = f"{number}/{port.get('protocol') or 'TCP'}"
+        if said in taken:
+            yield Violation(f"spec.ports: {said} is there twice", "take one out, or give it another port")
+        taken.add(said)
 
 
 def _ingress(data: Mapping[str, Any]) -> Iterator[Violation]:
@@ -143,11 +84,16 @@ def _ingress(data: Mapping[str, Any]) -> Iterator[Violation]:
             said = path.get("pathType")
             if not said and data.get("apiVersion") == "networking.k8s.io/v1":
                 yield Violation(f"the path {path.get('path', '/')} has no pathType", f"one of: {', '.join(_PATHS)}")
-            yield from _one_of("pathType", said, _PATHS)
+            yield from forms.one_of("pathType", said, _PATHS)
+            yield from forms.port_name(
+                "backend: service.port.name", at(path, ("backend", "service", "port", "name"), None)
+            )
 
 
 def _secret(data: Mapping[str, Any]) -> Iterator[Violation]:
     held = data.get("data")
+    yield from forms.keys("data", held)
+    yield from forms.keys("stringData", data.get("stringData"))
     for key, value in held.items() if isinstance(held, Mapping) else ():
         try:
             base64.b64decode("".join(value.split()) if isinstance(value, str) else "", validate=True)
@@ -155,33 +101,72 @@ def _secret(data: Mapping[str, Any]) -> Iterator[Violation]:
             yield Violation(f"data.{key} is not base64", "encode it, or put it under stringData as it is")
 
 
-def _claim(data: Mapping[str, Any]) -> Iterator[Violation]:
-    modes = at(data, ("spec", "accessModes"), None)
-    for mode in modes if isinstance(modes, list) else ():
-        yield from _one_of("spec.accessModes", mode, _ACCESS)
-    yield from _quantities("spec.resources.requests", at(data, ("spec", "resources", "requests"), None))
+def _config_map(data: Mapping[str, Any]) -> Iterator[Violation]:
+    size, seen = 0, set()
+    for word in ("data", "binaryData"):
+        held = data.get(word)
+        yield from forms.keys(word, held)
+        for key, value in held.items() if isinstance(held, Mapping) else ():
+            if key in seen:
+                yield Violation(f"{word}: the key {key!r} is in data, too", "rename one, or take it out")
+            seen.add(key)
+            length = len(value.encode(errors="replace")) if isinstance(value, str) else 0
+            size += length if word == "data" else length * 3 // 4
+    if size > _MOST_BYTES + 2 * len(seen):  # base64 may end in two that stand for nothing
+        yield Violation(f"it holds {size} bytes, and must have at most {_MOST_BYTES}", "split it")
 
 
 def _claims(data: Mapping[str, Any]) -> Iterator[Violation]:
     for claim in maps(at(data, ("spec", "volumeClaimTemplates"), None)):
-        yield from _claim(claim)
+        yield from refusedpods.claim(claim)
 
 
 def _volume(data: Mapping[str, Any]) -> Iterator[Violation]:
-    yield from _claim({"spec": {"accessModes": at(data, ("spec", "accessModes"), None)}})
-    yield from _quantities("spec.capacity", at(data, ("spec", "capacity"), None))
+    modes, capacity = at(data, ("spec", "accessModes"), None), at(data, ("spec", "capacity"), None)
+    if modes is None or modes == []:
+        yield Violation("spec.accessModes: Required value", f"one of: {', '.join(refusedpods.ACCESS)}")
+    for mode in modes if isinstance(modes, list) else ():
+        yield from forms.one_of("spec.accessModes", mode, refusedpods.ACCESS)
+    if capacity is None or (isinstance(capacity, Mapping) and capacity.get("storage") is None):
+        yield Violation("spec.capacity.storage: Required value", "such as 10Gi")
+    yield from forms.quantities("spec.capacity", capacity)
+
+
+def _deployment(data: Mapping[str, Any]) -> Iterator[Violation]:
+    strategy = at(data, ("spec", "strategy"), None)
+    kind, rolling = at(strategy, ("type",), None), at(strategy, ("rollingUpdate",), None)
+    yield from forms.one_of("spec.strategy.type", kind, _STRATEGIES)
+    if kind == "Recreate" and rolling is not None:
+        message = "spec.strategy.rollingUpdate may not be specified when strategy type is 'Recreate'"
+        yield Violation(message, "set it to null in the values, too")
+    if [at(rolling, (key,), None) in (0, "0%") for key in ("maxSurge", "maxUnavailable")] == [True, True]:
+        yield Violation("spec.strategy.rollingUpdate: maxUnavailable may not be 0 when maxSurge is 0", "")
+
+
+def _autoscaler(data: Mapping[str, Any]) -> Iterator[Violation]:
+    least, most = (at(data, ("spec", key), None) for key in ("minReplicas", "maxReplicas"))
+    yield from forms.not_negative(data, ("spec", "minReplicas"))
+    if isinstance(most, int) and most < 1:
+        yield Violation(f"spec.maxReplicas must be greater than 0, not {most}", "")
+    elif isinstance(most, int) and isinstance(least, int) and most < least:
+        message = f"spec.maxReplicas must be greater than or equal to minReplicas, and is {most}"
+        yield Violation(message, f"minReplicas is {least}")
 
 
 def _disruptions(data: Mapping[str, Any]) -> Iterator[Violation]:
-    bounds = [at(data, ("spec", key), None) for key in ("minAvailable", "maxUnavailable")]
-    if None not in bounds:
+    bounds = ("minAvailable", "maxUnavailable")
+    if None not in [at(data, ("spec", key), None) for key in bounds]:
         yield Violation("spec has minAvailable and maxUnavailable", "only one of them may be there")
+    yield from forms.not_negative(data, *(("spec", key) for key in bounds))
 
 
 _RULES: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Violation]]] = {
+    "ConfigMap": _config_map,
+    "Deployment": _deployment,
+    "HorizontalPodAutoscaler": _autoscaler,
     "Ingress": _ingress,
     "PersistentVolume": _volume,
-    "PersistentVolumeClaim": _claim,
+    "PersistentVolumeClaim": refusedpods.claim,
     "PodDisruptionBudget": _disruptions,
     "Secret": _secret,
     "Service": _service,
