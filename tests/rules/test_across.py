@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from efdgen.repository import load
 from efdgen.repository.model import Repository
 from efdgen.rules.kubernetes import across, world
 from support.efd import EFD
+from support.foreach import for_each
 
 Objects = dict[str, dict[str, Any]]
 
@@ -22,6 +24,12 @@ Objects = dict[str, dict[str, Any]]
 @pytest.fixture(scope="module")
 def repository() -> Repository:
     """The EFD's repository, only to say where templates are."""
+    return loaded()
+
+
+@functools.cache
+def loaded() -> Repository:
+    """Return the EFD's repository, read once."""
     return load.load(Path(EFD))
 
 
@@ -373,3 +381,56 @@ def test_a_test_of_helm_is_not_looked_at_and_a_value_is_named_where_it_is_writte
         lambda app, value: place if (app, value) == ("influxdb", "influxdb-auth") else None,
     )
     assert finding.problem.location == place
+
+
+CONTROLLER = "r.example.org/ingress-nginx/controller"
+
+
+@for_each(
+    ("image", "said", "hint"),
+    [
+        (f"{CONTROLLER}:v1.8.4", {}, ""),
+        (
+            f"{CONTROLLER}:v1.8.4",
+            {"allow-snippet-annotations": "false"},
+            "gate of influxdb says allow-snippet-annotations",
+        ),
+        (f"{CONTROLLER}:v1.9.0@sha256:00", {}, "version 1.9 allows none unless ConfigMap gate of influxdb says allow"),
+        (f"{CONTROLLER}:v1.11.8", {"allow-snippet-annotations": "true"}, ""),
+        (f"{CONTROLLER}:v1.12.0", {}, "says allow-snippet-annotations: true, and annotations-risk-level: Critical"),
+        (
+            f"{CONTROLLER}:v1.12.0",
+            {"allow-snippet-annotations": "true"},
+            "a snippet is Critical to version 1.12, which allows High unless ConfigMap gate of influxdb says",
+        ),
+        (f"{CONTROLLER}:v1.12.0", {"allow-snippet-annotations": "true", "annotations-risk-level": "Critical"}, ""),
+        (
+            f"{CONTROLLER}:v1.11.0",
+            {"allow-snippet-annotations": "true", "annotations-risk-level": "High"},
+            "says annotations-risk-level: High, and a snippet is Critical",
+        ),
+        ("rancher/nginx-ingress-controller:nginx-1.12.0-rancher1", {}, "version 1.12 allows none unless"),
+        (f"{CONTROLLER}:main", {}, ""),
+        (f"{CONTROLLER}@sha256:00", {}, ""),
+        ("other/controller:v1.12.0", {}, ""),
+    ],
+)
+def test_what_a_controller_refuses_follows_from_its_settings_and_its_version(
+    image: str, said: dict[str, str], hint: str
+) -> None:
+    objects = sound()
+    objects["ingress"]["metadata"]["annotations"] = {"nginx.ingress.kubernetes.io/server-snippet": "x"}
+    arguments = ["--ingress-class=nginx", "--controller-class=k8s.io/gate", "--configmap=$(POD_NAMESPACE)/gate"]
+    spec = {"containers": [container(image=image, args=arguments)]}
+    objects["controller"] = thing("Deployment", "gate", spec={"template": {"spec": spec}})
+    objects["settings of it"] = thing("ConfigMap", "gate", data=said)
+    expected = ["E712"] if hint else []
+
+    def codes() -> list[str]:
+        return [code for code, text in found(loaded(), objects) if code != "W713" and hint in text]
+
+    assert codes() == expected
+    objects["ingress"]["spec"]["ingressClassName"] = "inner"
+    assert codes() == []
+    objects["class"] = thing("IngressClass", "inner", spec={"controller": "k8s.io/gate"})
+    assert codes() == expected

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,13 +10,11 @@ from efdgen.helm.hydrate import HydratedApp
 from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.repository.model import Repository
-from efdgen.rules.kubernetes import check, operators, pods, secretmakers
+from efdgen.rules.kubernetes import check, operators, pods, secretmakers, snippets
 from efdgen.rules.kubernetes.check import Finding, Places
 from efdgen.rules.kubernetes.world import ALWAYS_THERE, ASSUMED, Cluster, Said, World, maps, readings, world
 
-CODES = ("E707", "E709", "E710", "W711", "E712", *pods.CODES, *secretmakers.CODES)
-
-_SNIPPET = re.compile(r"nginx\.ingress\.kubernetes\.io/[a-z-]*snippet\Z")
+CODES = ("E707", "E709", "E710", "W711", *snippets.CODES, *pods.CODES, *secretmakers.CODES)
 
 _OF_EVERY_NAMESPACE = ("ConfigMap", "kube-root-ca.crt")
 """Kubernetes 1.20 and later puts it into every namespace."""
@@ -78,7 +75,7 @@ def _everything(found: World, cluster: Cluster, *, resources: bool) -> Iterator[
     yield from secretmakers.pulled_with(found, cluster)
     yield from _namespaces(found, cluster)
     yield from _storage(found, cluster)
-    yield from _snippets(found)
+    yield from snippets.refused(found)
     yield from pods.images(found)
     if resources:
         yield from pods.without_bounds(found)
@@ -210,19 +207,3 @@ def _storage(found: World, cluster: Cluster) -> Iterator[Said]:
             if name and name not in there and not at(claim, ("spec", "volumeName"), None):
                 hint = f"known are: {', '.join(sorted(there))}; cluster.storageClasses lists more"
                 yield Said("W711", each, f"the cluster is not said to have the storage class {name!r}", hint, str(name))
-
-
-def _snippets(found: World) -> Iterator[Said]:
-    """Find annotations of Ingresses that the ingress controller of the environment forbids."""
-    settings = [
-        each
-        for each in found.placed
-        if each.key.kind == "ConfigMap"
-        and str(at(each.data, ("data", "allow-snippet-annotations"), "")).lower() == "false"
-    ]
-    for each in found.placed if settings else ():
-        annotations = at(each.data, ("metadata", "annotations"), None)
-        for key in annotations if each.key.kind == "Ingress" and isinstance(annotations, Mapping) else ():
-            if _SNIPPET.match(str(key)):
-                hint = f"{check.name(settings[0].data)} of {settings[0].app} says allow-snippet-annotations: false"
-                yield Said("E712", each, f"the ingress controller refuses the annotation {key}", hint)
