@@ -47,11 +47,20 @@ def sound() -> Objects:
         "serviceAccountName": "influxdb",
         "containers": [
             container(
-                env=[{"name": "P", "valueFrom": {"secretKeyRef": {"name": "influxdb-auth", "key": "p"}}}],
+                env=[
+                    {"name": "P", "valueFrom": {"secretKeyRef": {"name": "influxdb-auth", "key": "p"}}},
+                    {"name": "T", "valueFrom": {"configMapKeyRef": {"name": "settings", "key": "two"}}},
+                    {"name": "E", "valueFrom": {"configMapKeyRef": {"name": "empty", "key": "filled"}}},
+                ],
+                ports=[{"name": "api", "containerPort": 8086}],
                 envFrom=[{"configMapRef": {"name": "settings"}}, {"secretRef": {"name": "maybe", "optional": True}}],
             )
         ],
-        "volumes": [{"name": "v", "projected": {"sources": [{"secret": {"name": "by-hand"}}]}}],
+        "volumes": [
+            {"name": "v", "projected": {"sources": [{"secret": {"name": "by-hand"}}]}},
+            {"name": "w", "persistentVolumeClaim": {"claimName": "data-influxdb-0"}},
+            {"name": "x", "configMap": {"name": "settings", "items": [{"key": "one", "path": "a"}]}},
+        ],
     }
     backend = {"service": {"name": "influxdb", "port": {"name": "http"}}}
     job = {"spec": {"containers": [container(args=["create", "--secret-name=webhook"])]}}
@@ -59,7 +68,14 @@ def sound() -> Objects:
     return {
         "namespace": thing("Namespace"),
         "account": thing("ServiceAccount"),
-        "settings": thing("ConfigMap", "settings"),
+        "settings": thing("ConfigMap", "settings", data={"one": "", "two": ""}),
+        "empty": thing("ConfigMap", "empty"),
+        "role": thing("Role", "reads"),
+        "bound": thing("RoleBinding", "bound", roleRef={"kind": "Role", "name": "reads"}),
+        "bound to all": thing("RoleBinding", "view", roleRef={"kind": "ClusterRole", "name": "view"}),
+        "scaled": thing(
+            "HorizontalPodAutoscaler", spec={"scaleTargetRef": {"kind": "StatefulSet", "name": "influxdb"}}
+        ),
         "vault": thing("VaultSecret", "influxdb-auth"),
         "job": thing("Job", "certificates", spec={"template": job}),
         "set": thing(
@@ -70,7 +86,10 @@ def sound() -> Objects:
                 "volumeClaimTemplates": claims,
             },
         ),
-        "service": thing("Service", spec={"selector": {"app": "influxdb"}, "ports": [{"port": 80, "name": "http"}]}),
+        "service": thing(
+            "Service",
+            spec={"selector": {"app": "influxdb"}, "ports": [{"port": 80, "name": "http"}]},
+        ),
         "pod service": thing(
             "Service",
             "influxdb-1",
@@ -188,6 +207,31 @@ PATHS = ("spec", "rules", 0, "http", "paths", 0, "backend", "service")
             by_an_account,
             "W717",
             "ServiceAccount influxdb: images are to be pulled with the Secret 'influxdb-aut', which",
+        ),
+        (
+            change("set", *POD, "volumes", to=[{"name": "v", "persistentVolumeClaim": {"claimName": "data-influxdb"}}]),
+            "E709",
+            "it needs the PersistentVolumeClaim 'data-influxdb', which nothing makes check the value",
+        ),
+        (
+            change("settings", "data", to={"one": ""}),
+            "E709",
+            "it needs the key 'two' of the ConfigMap 'settings', which has no such key known: one",
+        ),
+        (
+            change("bound", "roleRef", "name", to="reader"),
+            "E709",
+            "RoleBinding bound: it needs the Role 'reader', which",
+        ),
+        (
+            change("scaled", "spec", "scaleTargetRef", "name", to="x"),
+            "E709",
+            "it needs the StatefulSet 'x', which nothing",
+        ),
+        (
+            change("service", "spec", "ports", 0, "targetPort", to="web"),
+            "W708",
+            "its port leads to 'web', and no container of its pods has a port of that name known: api",
         ),
         (forbidden, "E712", "refuses the annotation nginx.ingress.kubernetes.io/server-snippet ConfigMap nginx of"),
         (change("set", *POD, "containers", 0, "image", to="r:5000/influxdb"), "W713", "r:5000/influxdb has no tag"),

@@ -12,7 +12,7 @@ from efdgen.language.layers import at
 from efdgen.repository.model import Repository
 from efdgen.rules.kubernetes import check, operators, pods, secretmakers, snippets
 from efdgen.rules.kubernetes.check import Finding, Places
-from efdgen.rules.kubernetes.world import ALWAYS_THERE, ASSUMED, Cluster, Said, World, maps, readings, world
+from efdgen.rules.kubernetes.world import ALWAYS_THERE, ASSUMED, Cluster, Said, World, keys_read, maps, readings, world
 
 CODES = ("E707", "E709", "E710", "W711", *snippets.CODES, *pods.CODES, *secretmakers.CODES)
 
@@ -71,6 +71,7 @@ def _everything(found: World, cluster: Cluster, *, resources: bool) -> Iterator[
     yield from _ingresses(found)
     yield from pods.selections(found)
     yield from _read(found, cluster)
+    yield from _keys(found)
     yield from secretmakers.twice(found, cluster)
     yield from secretmakers.pulled_with(found, cluster)
     yield from _namespaces(found, cluster)
@@ -143,7 +144,7 @@ def _backends(ingress: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _read(found: World, cluster: Cluster) -> Iterator[Said]:
-    """Find ConfigMaps, Secrets and service accounts that are read and that nobody makes."""
+    """Find objects that are read and that nobody makes: ConfigMaps, Secrets, claims, what is scaled, and so on."""
     made = secretmakers.made(found, cluster)
     for reading in {(each.reader.key, each[1:]): each for each in readings(found)}.values():
         what = reading[1:]
@@ -152,6 +153,7 @@ def _read(found: World, cluster: Cluster) -> Iterator[Said]:
             or (reading.kind, reading.name) == _OF_EVERY_NAMESPACE
             or what in made
             or found.has(*what)
+            or (reading.kind == "PersistentVolumeClaim" and _is_of_a_set(found, reading.namespace, reading.name))
             or secretmakers.is_made_by_a_job(found, reading.namespace, reading.name)
         ):
             continue
@@ -170,12 +172,36 @@ def _read(found: World, cluster: Cluster) -> Iterator[Said]:
         )
 
 
+def _is_of_a_set(found: World, namespace: str, claim: str) -> bool:
+    """Say whether a StatefulSet makes a claim: one a pod, `data-store-0`."""
+    return any(
+        claim.rpartition("-")[0] == f"{at(template, ('metadata', 'name'), '')}-{each.key.name}"
+        for each in found.placed
+        if each.key.kind == "StatefulSet" and each.key.namespace == namespace
+        for template in maps(at(each.data, ("spec", "volumeClaimTemplates"), None))
+    )
+
+
+def _keys(found: World) -> Iterator[Said]:
+    """Find keys that are read and that their ConfigMap or Secret has not; one that is empty may be filled by others."""
+    held = {}
+    for each in found.placed:
+        if each.key.kind in ("ConfigMap", "Secret"):
+            said = [each.data.get(word) for word in ("data", "binaryData", "stringData")]
+            held[each.key[1:]] = {str(key) for some in said if isinstance(some, Mapping) for key in some}
+    for reading, key in {(each[0].reader.key, each[0][1:], each[1]): each for each in keys_read(found)}.values():
+        there = held.get((reading.kind, reading.namespace, reading.name))
+        if there and key not in there:
+            message = f"it needs the key {key!r} of the {reading.kind} {reading.name!r}, which has no such key"
+            yield Said("E709", reading.reader, message, suggest.hint(key, there), key)
+
+
 def _made_where(kind: str) -> str:
     if kind == "Secret":
         where = "list it in the app's app.yaml, under secrets or, where people make it, under manualSecrets"
     else:
         where = "check the value that names it, and the one that switches it on"
-    return f"{where}; where an operator makes it, accept E709 for the app in the spec"
+    return f"{where}; where people or an operator make it, accept E709 for the app in the spec"
 
 
 def _namespaces(found: World, cluster: Cluster) -> Iterator[Said]:

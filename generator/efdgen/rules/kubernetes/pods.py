@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from efdgen.language import suggest
 from efdgen.language.layers import at
 from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes import check, operators
@@ -34,12 +35,31 @@ def selections(found: World) -> Iterator[Said]:
             yield Said(ASSUMED, each, f"an operator may make the pods that it selects ({said})")
         elif not selected:
             yield Said("W708", each, f"it selects no pod: nothing in its namespace makes one with {said}", _MAYBE)
-        elif len(makers) > 1:
+        else:
+            yield from _named_ports(each, selected)
+        if len(makers) > 1:
             names = " and ".join(sorted(check.name(maker.data) for maker in makers.values()))
             when = ", while the Job runs" if any(key.kind in _PASSING for key in makers) else ""
             yield Said(
                 "W715", each, f"it selects pods of {names}: connections reach either{when}", f"it selects {said}"
             )
+
+
+def _named_ports(service: Placed, selected: list[Pods]) -> Iterator[Said]:
+    """Find ports of a Service that lead to a name that no container of its pods has."""
+    names = {port.get("name") for pods in selected for port in _ports(pods)}
+    for target in dict.fromkeys(port.get("targetPort") for port in maps(at(service.data, ("spec", "ports"), None))):
+        if isinstance(target, str) and target and not target.isdigit() and target not in names:
+            message = f"its port leads to {target!r}, and no container of its pods has a port of that name"
+            yield Said(
+                "W708", service, message, suggest.hint(target, [name for name in names if isinstance(name, str)])
+            )
+
+
+def _ports(pods: Pods) -> Iterator[Mapping[str, Any]]:
+    """Yield the ports of a pod's containers; one that runs first may stay."""
+    for container in pods.containers():
+        yield from maps(container.get("ports"))
 
 
 def _serves(pods: Pods, service: Placed) -> bool:

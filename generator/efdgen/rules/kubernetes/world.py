@@ -104,7 +104,7 @@ class Said(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A ConfigMap, a Secret or a service account that something reads, and that must be there for it."""
+    """An object that another one names, and that must be there for it to work, such as a ConfigMap or a claim."""
 
     reader: Placed
     kind: str
@@ -159,7 +159,7 @@ def _pods(each: Placed) -> Pods | None:
 
 
 def readings(found: World) -> Iterator[Reading]:
-    """Yield what pods and Ingresses need: what they say is optional is left out."""
+    """Yield what pods, Ingresses, RoleBindings and autoscalers need: what they say is optional is left out."""
     for pods in found.pods:
         reader = pods.made_by
         for kind, name in _needed(pods):
@@ -169,6 +169,23 @@ def readings(found: World) -> Iterator[Reading]:
             for tls in maps(at(each.data, ("spec", "tls"), None)):
                 if isinstance(tls.get("secretName"), str) and tls["secretName"]:
                     yield Reading(each, "Secret", each.key.namespace, tls["secretName"])
+        where = _NAMING.get(each.key.kind)
+        meant = at(each.data, where, None) if where else None
+        # A ClusterRole may be one of those that the cluster brings.
+        if (
+            isinstance(meant, Mapping)
+            and meant.get("kind") != "ClusterRole"
+            and meant.get("kind")
+            and meant.get("name")
+        ):
+            yield Reading(each, str(meant["kind"]), each.key.namespace, str(meant["name"]))
+
+
+_NAMING: Mapping[str, tuple[str, ...]] = {
+    "HorizontalPodAutoscaler": ("spec", "scaleTargetRef"),
+    "RoleBinding": ("roleRef",),
+}
+"""Where kinds name the one object that they are about."""
 
 
 def _needed(pods: Pods) -> Iterator[tuple[str, str]]:
@@ -177,6 +194,9 @@ def _needed(pods: Pods) -> Iterator[tuple[str, str]]:
         yield "ServiceAccount", str(account)
     for volume in maps(pods.spec.get("volumes")):
         yield from _in_volume(volume)
+        claim = at(volume, ("persistentVolumeClaim", "claimName"), None)
+        if isinstance(claim, str):
+            yield "PersistentVolumeClaim", claim
         for source in maps(at(volume, ("projected", "sources"), None)):
             yield from _in_volume(source)
     for container in pods.containers():
@@ -190,6 +210,30 @@ def _needed(pods: Pods) -> Iterator[tuple[str, str]]:
 
 def _in_volume(volume: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _references(volume, "configMap", "secret")
+
+
+def keys_read(found: World) -> Iterator[tuple[Reading, str]]:
+    """Yield the keys of ConfigMaps and Secrets that pods need, with what they stand in."""
+    for pods in found.pods:
+        for kind, name, key in _keys_needed(pods):
+            if isinstance(name, str) and isinstance(key, str):
+                yield Reading(pods.made_by, kind, pods.made_by.key.namespace, name), key
+
+
+def _keys_needed(pods: Pods) -> Iterator[tuple[str, Any, Any]]:
+    for container in pods.containers():
+        for variable in maps(container.get("env")):
+            for kind, word in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
+                source = at(variable, ("valueFrom", word), None)
+                if isinstance(source, Mapping) and source.get("optional") is not True:
+                    yield kind, source.get("name"), source.get("key")
+    for volume in maps(pods.spec.get("volumes")):
+        for each in (volume, *maps(at(volume, ("projected", "sources"), None))):
+            for kind, word in (("ConfigMap", "configMap"), ("Secret", "secret")):
+                source = each.get(word)
+                if isinstance(source, Mapping) and source.get("optional") is not True:
+                    for item in maps(source.get("items")):
+                        yield kind, source.get("name") or source.get("secretName"), item.get("key")
 
 
 def _references(source: Mapping[str, Any], config_map: str, secret: str) -> Iterator[tuple[str, str]]:
