@@ -105,6 +105,8 @@ def _form(item: Object, cluster: Version) -> Iterator[Problem]:
             yield Problem("E701", message, Location(""), hint=_TEXT if isinstance(value, bool) else "put it in quotes")
     if not wrong:
         is_own = schemas.is_kubernetes_own(objects.key(data).group)
+        # Of what the cluster does not serve, E702 tells.
+        is_own = is_own and schemas.refused_api(data["apiVersion"], data["kind"], cluster) is None
         for message, hint in (*schemas.violations(data, cluster), *(refused.found(data) if is_own else ())):
             yield Problem("E701", f"{name(data)}: {message}", Location(""), hint=hint)
 
