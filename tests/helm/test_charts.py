@@ -729,6 +729,14 @@ ARCHIVES = {
         "the Chart.yaml of the archive is not valid YAML: line 1: mapping values are not allowed in this context",
     ),
     "no UTF-8": (tgz({"demo/Chart.yaml": b"\xff"}), "the Chart.yaml of the archive is not UTF-8"),
+    "without its own charts": (
+        tgz({"demo/Chart.yaml": f"{META}dependencies:\n- {{name: sub, version: 1.0.0, condition: sub.enabled}}\n"}),
+        "the chart depends on sub, which is not in its charts/: it was packed without them, and Helm would leave ",
+    ),
+    "without those of requirements.yaml": (
+        tgz({"demo/Chart.yaml": META, "demo/requirements.yaml": "dependencies: [{name: a}, {name: b, alias: c}]"}),
+        "the chart depends on a, b, which are not in its charts/: it was packed without them, and Helm would leave ",
+    ),
     "upwards": (
         tgz({"demo/Chart.yaml": META, "demo/../../x": ""}),
         "the archive holds 'demo/../../x', which leads out of the chart's folder",

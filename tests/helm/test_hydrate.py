@@ -31,7 +31,7 @@ from support import needs
 from support.checkout import ROOT, edit, names, resolved, snapshot
 from support.efd import EFD
 from support.repository import small_repository
-from support.standins import StandIns
+from support.standins import StandIns, metadata, pack
 
 CLUSTER = Capabilities("1.21.5", ())
 
@@ -185,6 +185,18 @@ def test_a_chart_that_is_not_there_is_the_app_s_error() -> None:
     found = hydrated(rendered(), "summit", stand_ins=StandIns(rendered(), without=("influxdb",)))
     failed = {app: result.error for app, result in found.items() if result.error}
     assert failed == {"influxdb": "the chart influxdb 3.0.9 is not in the cache; run: efdgen charts fetch"}
+
+
+def test_a_chart_that_was_packed_without_its_own_charts_is_the_app_s_error() -> None:
+    stand_ins = StandIns(rendered())
+    (chart,) = [each for each in stand_ins.archives if each.name == "influxdb"]
+    more = "dependencies: [{name: sub, version: 1.0.0}]\n"
+    stand_ins.archives[chart] = pack("influxdb", {"Chart.yaml": metadata("influxdb", chart.version, more)})
+    error = hydrated(rendered(), "summit", "influxdb", stand_ins=stand_ins)["influxdb"].error
+    assert error.startswith("influxdb 3.0.9: the chart depends on sub, which is not in its charts/")
+    own = {"charts/sub/Chart.yaml": metadata("sub")}
+    stand_ins.archives[chart] = pack("influxdb", {"Chart.yaml": metadata("influxdb", chart.version, more), **own})
+    assert hydrated(rendered(), "summit", "influxdb", stand_ins=stand_ins)["influxdb"].error == ""
 
 
 def test_where_the_parent_chart_fails_it_is_all_that_is_known() -> None:

@@ -311,16 +311,28 @@ def _chart(files: Mapping[str, bytes], folder: str, charts: Charts) -> dict[str,
     if "Chart.yaml" not in chart:
         raise ChartError(f"there is no chart {folder} in the rendered tree; efdgen render makes it")
     for reference in dependencies(chart["Chart.yaml"]):
+        below = f"charts/{reference.name}/"
         path = f"charts/{reference.name}-{reference.version}.tgz"
         if path in chart:
             # Vendored: a folder that it was made from is not deployed beside it.
-            below = f"charts/{reference.name}/"
             chart = {name: content for name, content in chart.items() if not name.startswith(below)}
         elif chartaddress.folder_of(reference.repository):
-            _refuse_another(reference, chart.get(f"charts/{reference.name}/Chart.yaml"))
+            _refuse_another(reference, chart.get(f"{below}Chart.yaml"))
         else:
             chart[path] = charts.archive(reference)
+        own = {name.removeprefix(below): text for name, text in chart.items() if name.startswith(below)}
+        _refuse_incomplete(reference, chart.get(path, own))
     return chart
+
+
+def _refuse_incomplete(reference: ChartReference, chart: bytes | Mapping[str, bytes]) -> None:
+    try:
+        if isinstance(chart, bytes):
+            archive.refuse_incomplete_archive(chart)
+        else:
+            archive.refuse_incomplete(chart)
+    except ChartError as error:
+        raise ChartError(f"{reference.name} {reference.version}: {error}") from None
 
 
 def _refuse_another(reference: ChartReference, metadata: bytes | None) -> None:

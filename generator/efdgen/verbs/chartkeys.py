@@ -143,7 +143,9 @@ def make(root: Path, app: AppDefinition, charts: Charts) -> Made:
 def _files(root: Path, chart: AppChart, charts: Charts) -> Mapping[str, bytes]:
     if chart.folder:
         return chartfolders.read(root, chartaddress.folder_of(chart.repository))
-    return archive.files(charts.archive(chart.reference))
+    content = charts.archive(chart.reference)
+    archive.refuse_incomplete_archive(content)
+    return archive.files(content)
 
 
 def _write(path: Path, text: str) -> None:

@@ -218,6 +218,7 @@ def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str)
     """Refuse an archive that can't be read, or that is another chart."""
     try:
         metadata = archive.metadata(content)
+        archive.refuse_incomplete_archive(content)
     except ChartError as error:
         raise ChartError(f"{where}: {error}; {advice}") from None
     if gitcharts.is_git(chart):

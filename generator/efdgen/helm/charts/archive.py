@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import tarfile
@@ -198,6 +199,31 @@ def missing_dependencies(chart: Mapping[str, bytes]) -> list[str]:
     """
     there = {_metadata(sub).name for sub in _subcharts(chart)}
     return [name for name in _dependencies(chart) if name not in there]
+
+
+def refuse_incomplete(chart: Mapping[str, bytes]) -> None:
+    """Refuse a chart without the charts that it depends on, whatever switches them: Helm would leave them out silently.
+
+    Raises:
+        ChartError: when one is not in its `charts/`; or when the chart, or one inside it, is damaged, unsafe, or none.
+    """
+    missing = missing_dependencies(chart)
+    if missing:
+        is_one = len(missing) == 1
+        raise ChartError(
+            f"the chart depends on {', '.join(missing)}, which {'is' if is_one else 'are'} not in its charts/: "
+            "it was packed without them, and Helm would leave out what they make"
+        )
+
+
+@functools.lru_cache(maxsize=64)
+def refuse_incomplete_archive(archive: bytes) -> None:
+    """Refuse the archive of a chart without the charts that it depends on. Who passes is remembered.
+
+    Raises:
+        ChartError: as for `refuse_incomplete`.
+    """
+    refuse_incomplete(files(archive))
 
 
 def _metadata(chart: Mapping[str, bytes]) -> Metadata:
