@@ -352,6 +352,16 @@ def test_a_mistake_is_one_line_that_says_what_and_where(name: str, way: str) -> 
 
 
 @pytest.mark.parametrize("way", ENGINES)
+def test_a_schema_that_cannot_be_read_is_not_a_value_that_it_refuses(way: str) -> None:
+    for schema in ("{", '{"$ref": "file:///nowhere.json"}', '{"$ref": "#/nowhere"}', '{"type": 7}', "[]"):
+        with pytest.raises(ChartError) as caught:
+            yielded(way, release({"values.schema.json": schema, "values.yaml": "a: 1"}))
+        message = messages.shorten(str(caught.value))
+        assert message.startswith("can't read the chart's own schema, values.schema.json of chart: "), message
+        assert "pin another version" in messages.advice(message)
+
+
+@pytest.mark.parametrize("way", ENGINES)
 def test_a_name_that_helm_refuses_is_refused(way: str) -> None:
     with pytest.raises(ChartError, match="invalid release name"):
         engine(way).template(release(_REQUIRED, "host: x\n")._replace(name="A_b"), CLUSTER)

@@ -17,7 +17,15 @@ _STEP = re.compile(r'(?:template: )?(?P<place>[^\s:]+:\d+(?::\d+)?):? executing 
 
 _CALL = re.compile(r"error calling (?:include|template|tpl): (?:template: )?")
 
+_SCHEMA = re.compile(
+    r"values don't meet the specifications of the schema\(s\) in the following chart\(s\): (\S+): (?!- )"
+)
+"""What Helm says of a schema that it can't read, too. A value that one refuses stands behind a dash."""
+
+_UNREADABLE = "can't read the chart's own schema, "
+
 _ADVICE = (
+    (_UNREADABLE, "no value helps: pin another version of the chart, or ask its maintainers"),
     ("nil pointer evaluating", "a value on the way there is not set; set it in the spec or the app definition"),
     ("can't evaluate field", "a value on the way there is not a mapping; the chart expects one"),
     ("kubeVersion", "use a version of the chart that fits the cluster, or fix cluster.kubernetesVersion in the spec"),
@@ -45,6 +53,7 @@ def shorten(message: str) -> str:
     while before != message:
         before, message = message, _NOISE.sub("", message)
     message = " ".join(message.split())
+    message = _SCHEMA.sub(rf"{_UNREADABLE}values.schema.json of \1: ", message)
     steps = list(_STEP.finditer(message))
     if not steps or message.startswith("execution error at"):
         return message
