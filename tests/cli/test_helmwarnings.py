@@ -29,6 +29,27 @@ def test_a_warning_is_said_once_and_the_rest_stays(engine: Any, capfd: pytest.Ca
     assert said == f"something else\nwarning: Helm: {TEXT}\nafter\n"
 
 
+def test_what_helm_logs_is_the_same_text_whichever_version_logs_it() -> None:
+    same = [
+        (
+            'dependencies.go:286: Warning: ImportValues missing table: "x" is not a table',
+            '2026/11/29 22:07:05 WARN ImportValues missing table error="\\"x\\" is not a table"',
+            'time=2026-11-29T22:07:05.000Z level=WARN msg="ImportValues missing table" error="\\"x\\" is not a table"',
+        ),
+        (
+            'dependencies.go:269: Warning: ImportValues missing table from chart c: "y" is not a table',
+            '2026/11/29 22:07:05 WARN ImportValues missing table from chart chart=c error="\\"y\\" is not a table"',
+            'level=WARN msg="ImportValues missing table from chart" chart=c error="\\"y\\" is not a table"',
+        ),
+        ('manifest_sorter.go:199: info: skipping unknown hook: "a"', 'info: skipping unknown hook: "a"'),
+    ]
+    for first, *others in same:
+        text = helmwarnings.text_of(first)
+        assert first.endswith(f": {text}")
+        assert [helmwarnings.text_of(each) for each in others] == [text] * len(others)
+    assert helmwarnings.text_of("WARN of something else") == ""
+
+
 def test_what_fails_in_between_fails_and_the_error_output_is_back(capfd: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:
         os.write(2, b"x warning: " + b"y" * 500 + b"\n")

@@ -352,6 +352,21 @@ def test_a_mistake_is_one_line_that_says_what_and_where(name: str, way: str) -> 
 
 
 @pytest.mark.parametrize("way", ENGINES)
+def test_a_hook_that_helm_drops_is_noted_by_both(way: str) -> None:
+    hook = functools.partial(_HOOK.format, name="a", weight="1")
+    files = {
+        "templates/a.yaml": hook(events="crd-install"),
+        "templates/b.yaml": hook(events="pre-install,other"),
+        "templates/c.yaml": hook(events="pre-install, Post-Upgrade"),
+        "templates/d.yaml": f"{_CONFIG}data: {{text: 'helm.sh/hook: crd-install'}}\n",
+    }
+    helm = engines.choose(way)
+    helm.template(release(files), CLUSTER)
+    noted = [line.partition("info: ")[2] for line in getattr(helm, "noted", ())]
+    assert sorted(noted) == [f'skipping unknown hook: "{events}"' for events in ("crd-install", "pre-install,other")]
+
+
+@pytest.mark.parametrize("way", ENGINES)
 def test_a_schema_that_cannot_be_read_is_not_a_value_that_it_refuses(way: str) -> None:
     for schema in ("{", '{"$ref": "file:///nowhere.json"}', '{"$ref": "#/nowhere"}', '{"type": 7}', "[]"):
         with pytest.raises(ChartError) as caught:

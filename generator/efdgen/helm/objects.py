@@ -16,6 +16,8 @@ _SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
 HOOK = "helm.sh/hook"
 """The annotation that makes a hook of an object."""
 _EVENTS = ("install", "delete", "upgrade", "rollback")
+_EVENTS_SAID = re.compile(r"""helm\.sh/hook["']?\s*:\s*["']?([^"'\n{}]*)""")
+"""What may be the events of a hook; only YAML tells."""
 _HOOKS = frozenset(("test", "test-success", *(f"{when}-{event}" for when in ("pre", "post") for event in _EVENTS)))
 
 
@@ -123,7 +125,25 @@ def is_unknown_hook(data: Mapping[str, Any]) -> bool:
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     if not isinstance(annotations, dict) or HOOK not in annotations:
         return False
-    return not all(event.strip().lower() in _HOOKS for event in str(annotations[HOOK]).split(","))
+    return _are_unknown(str(annotations[HOOK]))
+
+
+def _are_unknown(events: str) -> bool:
+    """Say whether Helm does not know one of the events of a hook, `post-install,post-upgrade`."""
+    return not all(event.strip().lower() in _HOOKS for event in events.split(","))
+
+
+def unknown_hooks(text: str) -> Iterator[str]:
+    """Yield the events of the hooks in what a template yields that Helm drops, as they are written."""
+    if not any(_are_unknown(match[1]) for match in _EVENTS_SAID.finditer(text)):
+        return  # reading YAML takes its time
+    for document in split(text):
+        try:
+            data = yamlio.load(document) if HOOK in document else None
+        except ValueError:
+            continue  # whoever reads the objects says so
+        if isinstance(data, dict) and is_unknown_hook(data):
+            yield str(data["metadata"]["annotations"][HOOK])
 
 
 def _flat(source: str, data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import ChartError
-from efdgen.helm import threads
+from efdgen.helm import objects, threads
 from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Release, cautions
 from efdgen.language import installing, yamlio
 
@@ -56,10 +56,14 @@ class Sdk:
 
     Args:
         seconds: how long one chart may take.
+
+    Attributes:
+        noted: what the command would log, and the library leaves to its caller.
     """
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._late = Late(seconds)
+        self.noted: list[str] = []
 
     @property
     def description(self) -> str:
@@ -86,9 +90,13 @@ class Sdk:
         """
         self._late.refuse(release)
         try:
-            return threads.within(self._late.seconds, lambda: _template(release, capabilities), is_work=True)
+            found = threads.within(self._late.seconds, lambda: _template(release, capabilities), is_work=True)
         except TimeoutError:
             raise self._late.add(release) from None
+        self.noted += [
+            f'info: skipping unknown hook: "{said}"' for _, text in found for said in objects.unknown_hooks(text)
+        ]
+        return found
 
 
 def _template(release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
