@@ -16,6 +16,7 @@ import pytest
 from efdgen.errors import ChartError
 from efdgen.helm import engines, objects
 from efdgen.helm.engines import command, messages, sdk
+from efdgen.helm.engines import engine as bounds
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
 from efdgen.helm.hydrate import Object, environments, hydrate_app
 from efdgen.helm.printing import printed
@@ -367,6 +368,17 @@ def test_a_hook_that_helm_drops_is_noted_by_both(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ENGINES)
+def test_a_chart_that_prints_too_much_is_refused_in_the_same_words(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"templates/a.yaml": _CONFIG + 'data: {text: "' + '{{ repeat 1000000 "x" }}' + '"}\n'}
+    assert len(engine(way).template(release(files), CLUSTER)[0][1]) > 1_000_000
+    monkeypatch.setattr(bounds, "MOST_PRINTED", 1 << 19)
+    with pytest.raises(ChartError, match=r"^the chart prints more than 0\.5 MB: see what its templates repeat$"):
+        engine(way).template(release(files), CLUSTER)
+    small = {"templates/a.yaml": _CONFIG}
+    assert engine(way).template(release(small), CLUSTER)
+
+
+@pytest.mark.parametrize("way", ENGINES)
 def test_a_schema_that_cannot_be_read_is_not_a_value_that_it_refuses(way: str) -> None:
     for schema in ("{", '{"$ref": "file:///nowhere.json"}', '{"$ref": "#/nowhere"}', '{"type": 7}', "[]"):
         with pytest.raises(ChartError) as caught:
@@ -537,7 +549,7 @@ def test_ctrl_c_is_answered_while_helm_works(
 def test_the_library_is_not_waited_for_when_a_chart_never_ends() -> None:
     helm, endless = sdk.Sdk(seconds=0.05), release({"templates/a.yaml": ENDLESS.replace("3000", "200")})
     for _ in range(2):
-        with pytest.raises(ChartError, match=r"not done after 0\.05 seconds: a template of the chart may never end"):
+        with pytest.raises(ChartError, match=r"not done after 0\.05 seconds: a template of the chart may never end,"):
             helm.template(endless, CLUSTER)
     assert helm.template(release({}), CLUSTER) == []
 

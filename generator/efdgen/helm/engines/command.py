@@ -17,7 +17,7 @@ from pathlib import Path
 
 from efdgen.errors import ChartError
 from efdgen.helm import printing
-from efdgen.helm.engines import orphans
+from efdgen.helm.engines import engine, orphans
 from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Release, cautions
 from efdgen.language.tuples import NamedTuple
 
@@ -108,6 +108,8 @@ class Command:
             status, output, said = _done([self._path, *arguments], folder, {**kept, **own}, self._late.seconds)
         except OSError as error:
             raise ChartError(f"can't run {self._path}: {error.strerror}") from error
+        if len(output) > engine.MOST_PRINTED:
+            raise engine.printed_too_much()
         if status:
             message = said.decode("utf-8", "replace").replace(f"{folder}/", "").strip()
             raise ChartError(message or f"Helm ended with status {status}, and said nothing")
@@ -122,27 +124,32 @@ def _splittable(path: str, text: str) -> str:
 
 def _done(command: Sequence[str], folder: Path, environment: Mapping[str, str], seconds: float) -> _Done:
     """Run a command, and return how it ended and what it wrote. It does not outlive this process."""
-    started = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    with started as process, orphans.ended_with_us(process.pid):
+    # What it prints goes to a file: the system can bound one, and it is not in memory before it is known to be small.
+    with (
+        tempfile.TemporaryFile() as printed,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.PIPE,
+        ) as process,
+        orphans.ended_with_us(process.pid),
+    ):
         # Threads are not waited for at the end of this process, and what they run must end all the same.
         end = weakref.finalize(process, _end, process.pid)
         try:
             _limit(process.pid, seconds)
-            output, said = process.communicate(timeout=seconds)
+            _, said = process.communicate(timeout=seconds)
         except BaseException:
             process.kill()
             process.wait()
             raise
         finally:
             end.detach()
-        return _Done(process.returncode, output, said)
+        printed.seek(0)
+        return _Done(process.returncode, printed.read(engine.MOST_PRINTED + 1), said)
 
 
 class _Done(NamedTuple):
@@ -159,13 +166,14 @@ def _end(process: int) -> None:
 
 
 def _limit(process: int, seconds: float) -> None:
-    """Have the system end a process that takes too much time, whatever becomes of this one."""
+    """Have the system end a process that takes or prints too much, whatever becomes of this one."""
     if sys.platform == "linux":
         import resource
 
         most = math.ceil(seconds) * (os.cpu_count() or 1)
         with contextlib.suppress(OSError):  # it has ended
             resource.prlimit(process, resource.RLIMIT_CPU, (most, most))
+            resource.prlimit(process, resource.RLIMIT_FSIZE, (engine.MOST_PRINTED + 1,) * 2)
 
 
 def _write(path: Path, content: bytes) -> None:

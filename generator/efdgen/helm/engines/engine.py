@@ -12,6 +12,15 @@ SECONDS = 30.0
 """How long one chart may take; real ones take less than one."""
 
 
+MOST_PRINTED = 64 << 20
+"""Bytes that one chart may yield; real ones yield less than a hundredth of that."""
+
+
+def printed_too_much() -> ChartError:
+    """Return what is said of a chart that yields more than anybody could deploy."""
+    return ChartError(f"the chart prints more than {MOST_PRINTED / (1 << 20):g} MB: see what its templates repeat")
+
+
 _LATE = "Helm was not done after "
 
 
@@ -74,7 +83,7 @@ class Late:
             raise self._error()
 
     def _error(self) -> ChartError:
-        return ChartError(f"{_LATE}{self.seconds:g} seconds: a template of the chart may never end")
+        return ChartError(f"{_LATE}{self.seconds:g} seconds: a template of the chart may never end, or repeat too much")
 
 
 def _digest(release: Release) -> int:

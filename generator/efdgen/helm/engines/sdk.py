@@ -14,6 +14,7 @@ from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm import objects, threads
+from efdgen.helm.engines import engine
 from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Release, cautions
 from efdgen.language import installing, yamlio
 
@@ -30,6 +31,9 @@ _KUBE_VERSION_CHECK = """\
 {{- end }}
 """
 """What the command checks, and the library leaves to its caller; compared by Helm itself."""
+
+_LONGEST_ESCAPE = 6
+"""Characters that JSON writes for one: `\\u003c`."""
 
 _CHECK = "efdgen-kube-version.yaml"
 _IN_CHECK = re.compile(rf"\Aexecution error at \(\S*{re.escape(_CHECK)}\S*\): ")
@@ -108,6 +112,8 @@ def _template(release: Release, capabilities: Capabilities) -> list[tuple[str, s
         with helm_python.Chart.load_archive(_archive(release)) as chart:
             _refuse_incomplete(chart)
             rendered = _render(chart, values, release, capabilities)
+            if sum(map(len, rendered.values())) > engine.MOST_PRINTED:
+                raise engine.printed_too_much()
             # Rendering took out the subcharts that are off, and gave the others their aliases.
             crds = [(crd["filename"], f"{crd['data']}\n") for crd in chart.crds]
     except helm_python.HelmError as error:
@@ -155,6 +161,8 @@ def _call(
         "api_versions": list(capabilities.api_versions),
     }
     text = _native.call_string("helm_render", chart._raw(), json.dumps(values), json.dumps(options))  # noqa: SLF001
+    if len(text) > _LONGEST_ESCAPE * engine.MOST_PRINTED:
+        raise engine.printed_too_much()  # reading it would take as much memory again
     rendered: dict[str, str] = json.loads(text)
     return rendered
 
