@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pty
+import sys
 from typing import Any, cast
 
 import pytest
@@ -48,6 +50,28 @@ def test_what_helm_logs_is_the_same_text_whichever_version_logs_it() -> None:
         assert first.endswith(f": {text}")
         assert [helmwarnings.text_of(each) for each in others] == [text] * len(others)
     assert helmwarnings.text_of("WARN of something else") == ""
+
+
+def test_a_terminal_shows_progress_and_no_raw_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    controller, terminal = pty.openpty()
+    saved = os.dup(2)
+    try:
+        os.dup2(terminal, 2)
+        with os.fdopen(os.dup(terminal), "w") as stream:
+            monkeypatch.setattr(sys, "stderr", stream)
+            with helmwarnings.once(cast("Engine", object())) as shown:
+                assert shown.isatty()
+                os.write(2, f"2026/11/29 12:15:16 warning: {TEXT}\n".encode())
+                print("half done", file=shown, flush=True)
+            monkeypatch.undo()
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+    said = os.read(controller, 10_000).decode()
+    for each in (controller, terminal):
+        os.close(each)
+    assert said.splitlines()[0] == "half done"
+    assert (said.count(TEXT), "2026/11/29" in said) == (1, False)
 
 
 def test_what_fails_in_between_fails_and_the_error_output_is_back(capfd: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import sys
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 import click
 
@@ -170,12 +170,13 @@ def repository_root(given: Path | None) -> Path:
 
 
 @contextlib.contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how much is done, and of how much, on a terminal."""
-    if not sys.stderr.isatty():
+def progress_bar(label: str, stream: TextIO | None = None) -> Iterator[Callable[[int, int], None]]:
+    """Show how much is done, and of how much, on a terminal: the error output, or another stream that is given."""
+    shown = stream or sys.stderr
+    if not shown.isatty():
         yield lambda _done, _all: None
         return
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=1, label=label, file=shown) as bar:
 
         def progress(done: int, of_all: int) -> None:
             bar.length = of_all

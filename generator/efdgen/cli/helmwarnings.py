@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from typing import TextIO
 
 from efdgen.cli.streams import say_warning
 from efdgen.helm.engines.engine import Engine
@@ -25,8 +26,10 @@ _LONGEST = 160
 
 
 @contextlib.contextmanager
-def once(engine: Engine) -> Iterator[None]:
+def once(engine: Engine) -> Iterator[TextIO]:
     """Say Helm's warnings once each, when what is done in between is done; whatever else was written follows as it was.
+
+    What is yielded is where a terminal shows progress in between: it is not caught.
 
     Args:
         engine: Helm: the command's warnings are those that it noted.
@@ -34,14 +37,17 @@ def once(engine: Engine) -> Iterator[None]:
     try:
         saved = os.dup(_ERROR_OUTPUT)
     except OSError:  # nobody would see them
-        yield
+        yield sys.stderr
         return
+    shown = os.fdopen(os.dup(saved), "w", errors="backslashreplace") if sys.stderr.isatty() else None
     with tempfile.TemporaryFile() as caught:
         sys.stderr.flush()
         os.dup2(caught.fileno(), _ERROR_OUTPUT)
         try:
-            yield
+            yield shown or sys.stderr
         finally:
+            if shown is not None:
+                shown.close()
             sys.stderr.flush()
             os.dup2(saved, _ERROR_OUTPUT)
             os.close(saved)

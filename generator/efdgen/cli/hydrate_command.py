@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -76,9 +75,8 @@ def command(
     _introduce(helm, capabilities, deployed, environment)
     locked = open_charts(folder)
     charts = verb.ChartsOfFormerPins(locked) if deployed.is_outdated else locked
-    # The progress is shown where the warnings would be.
-    telling = contextlib.nullcontext() if sys.stderr.isatty() else helmwarnings.once(helm)
-    with telling, _progress(hydrate.hydrate(deployed.tree, environment, apps, helm, charts, capabilities)) as results:
+    made = hydrate.hydrate(deployed.tree, environment, apps, helm, charts, capabilities)
+    with helmwarnings.once(helm) as shown, _progress(made, shown) as results:
         found = sorted(results, key=lambda result: (result.app != paths.PARENT, result.app))
     done = [result for result in found if not result.error]
     if output is None and format_ == "json":
@@ -112,12 +110,12 @@ def _introduce(engine: Any, capabilities: Any, deployed: Any, environment: str) 
 
 
 @contextlib.contextmanager
-def _progress(results: Iterator[HydratedApp]) -> Iterator[Iterator[HydratedApp]]:
+def _progress(results: Iterator[HydratedApp], stream: TextIO) -> Iterator[Iterator[HydratedApp]]:
     """Show the apps that are done, on a terminal."""
-    if not sys.stderr.isatty():
+    if not stream.isatty():
         yield results
         return
-    with click.progressbar(results, label="Hydrating", file=sys.stderr, item_show_func=_name) as bar:
+    with click.progressbar(results, label="Hydrating", file=stream, item_show_func=_name) as bar:
         yield iter(bar)
 
 

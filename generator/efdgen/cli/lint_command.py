@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,9 +87,7 @@ def command(
         from efdgen.verbs import deadvalues
 
         helm = engines.choose("sdk" if engine == "auto" and has_library() else engine)
-        # The progress is shown where the warnings would be.
-        telling = contextlib.nullcontext() if sys.stderr.isatty() else helmwarnings.once(helm)
-        with telling, progress_bar("Looking") as progress:
+        with helmwarnings.once(helm) as shown, progress_bar("Looking", shown) as progress:
             result = deadvalues.search(
                 folder, environments, helm, open_charts(folder), apps, redundant=redundant, progress=progress
             )
