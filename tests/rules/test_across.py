@@ -233,6 +233,11 @@ PATHS = ("spec", "rules", 0, "http", "paths", 0, "backend", "service")
             "W708",
             "its port leads to 'web', and no container of its pods has a port of that name known: api",
         ),
+        (
+            change("service", "spec", "ports", 0, "nodePort", to=8086),
+            "W720",
+            "its nodePort 8086 is not 30000 to 32767",
+        ),
         (forbidden, "E712", "refuses the annotation nginx.ingress.kubernetes.io/server-snippet ConfigMap nginx of"),
         (change("set", *POD, "containers", 0, "image", to="r:5000/influxdb"), "W713", "r:5000/influxdb has no tag"),
         (change("set", *POD, "containers", 0, "image", to="influxdb:latest"), "W713", "is latest"),

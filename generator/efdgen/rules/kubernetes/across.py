@@ -70,6 +70,7 @@ def find(
 def _everything(found: World, cluster: Cluster, *, resources: bool) -> Iterator[Said]:
     yield from _ingresses(found)
     yield from pods.selections(found)
+    yield from pods.node_ports(found)
     yield from _read(found, cluster)
     yield from _keys(found)
     yield from secretmakers.twice(found, cluster)

@@ -11,11 +11,13 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.rules.kubernetes import check, operators
 from efdgen.rules.kubernetes.world import ALWAYS_THERE, ASSUMED, Placed, Pods, Said, World, maps
 
-CODES = ("W708", "W713", "W715")
+CODES = ("W708", "W713", "W715", "W720")
 UNBOUNDED = "W718"
 
 _MAYBE = "where an operator makes the pods, accept W708 for the app in the spec"
 
+_NODE_PORTS = range(30000, 32768)
+"""What the API server gives to Services without its option --service-node-port-range."""
 _PASSING = ("CronJob", "Job")
 _RESOURCES = ("requests", "limits")
 
@@ -43,6 +45,18 @@ def selections(found: World) -> Iterator[Said]:
             yield Said(
                 "W715", each, f"it selects pods of {names}: connections reach either{when}", f"it selects {said}"
             )
+
+
+def node_ports(found: World) -> Iterator[Said]:
+    """Find ports of nodes that a cluster refuses, unless it was started with a range of its own."""
+    for each in found.placed:
+        if each.key.kind == "Service":
+            for port in maps(at(each.data, ("spec", "ports"), None)):
+                number = port.get("nodePort")
+                if isinstance(number, int) and number and number not in _NODE_PORTS:
+                    said = f"{_NODE_PORTS.start} to {_NODE_PORTS.stop - 1}"
+                    message = f"its nodePort {number} is not {said}: a cluster refuses it, unless its range is another"
+                    yield Said("W720", each, message, "take one of these, or accept the rule", str(number))
 
 
 def _named_ports(service: Placed, selected: list[Pods]) -> Iterator[Said]:
