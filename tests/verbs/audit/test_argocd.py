@@ -18,12 +18,15 @@ from efdgen.verbs.audit.answers import ArgoCdQuestion, AskError, Unanswered
 from efdgen.verbs.audit.asking import argocd
 from efdgen.verbs.audit.asking.argocd import Way
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
+from efdgen.verbs.audit.judging import specs
 from efdgen.verbs.audit.judging.argocd import judge
 from efdgen.verbs.audit.plan import plan
 from efdgen.verbs.audit.sites import Rendered
+from efdgen.verbs.audit.templated import applications as applications_of
+from efdgen.verbs.audit.templated import filled
 from support.bao import free_port
 from support.charts import applications
-from support.checkout import edit, resolved
+from support.checkout import edit, repository, resolved
 from support.efd import EFD
 from support.gitrepo import commit
 from support.tlsserver import Answer, Server, says
@@ -39,7 +42,7 @@ def summit() -> ResolvedEnvironment:
 
 @pytest.fixture(scope="module")
 def question(summit: ResolvedEnvironment) -> ArgoCdQuestion:
-    asked = plan(summit, ("argocd",)).argocd
+    asked = plan(summit, ("argocd",), templates=applications_of(repository())).argocd
     assert asked is not None
     return asked
 
@@ -181,6 +184,101 @@ def test_what_people_did_is_said_and_no_value_of_it(
     assert wrong(found) == [("different", "influxdb", expected)]
     assert "hunter2" not in repr(found)
     assert all(each.advice for each in found if not each.is_fine)
+
+
+def test_what_argo_cd_does_not_say_is_unknown(question: ArgoCdQuestion, fresh: Applications) -> None:
+    nothing_said = "Argo CD does not say whether it is healthy"
+    not_compared = "Argo CD does not say whether it is in sync"
+    for changes, expected in (
+        ({"status__health": {}}, [nothing_said]),
+        ({"status__health": None}, [nothing_said]),
+        ({"status__health": "fine"}, ["what Argo CD says of its health can't be understood", nothing_said]),
+        ({"status__health": {"status": "Unknown"}}, ["its health is Unknown"]),
+        ({"status__health": {"status": ["Healthy"]}}, ["its health is ['Healthy']"]),
+        ({"status__sync": {"revision": COMMIT}}, [not_compared]),
+        ({"status__sync": {"status": "Fine", "revision": COMMIT}}, ["its sync status is Fine"]),
+        ({"status__sync__revision": ""}, ["Argo CD does not say which revision it is at"]),
+        ({"status__sync__revision": 7}, ["Argo CD does not say which revision it is at"]),
+        ({"status__sync__revisions": [], "status__sync__revision": None},
+            ["Argo CD does not say which revision it is at"]),
+        ({"status__conditions": {"a": 1}}, ["what Argo CD says of its conditions can't be understood"]),
+        ({"status__resources": ["a"]}, ["what Argo CD says of its resources can't be understood"]),
+        ({"status": None}, [not_compared, nothing_said]),
+        ({"spec": None}, ["Argo CD does not say what it deploys"]),
+    ):  # fmt: skip
+        found = judged(question, changed(fresh, "influxdb", **changes))
+        assert wrong(found) == [("unknown", "influxdb", each) for each in expected], changes
+    odd = {
+        "metadata": {"name": "x"},
+        "spec": {"source": {**fresh["influxdb"]["spec"]["source"], "helm": {"valueFiles": 5}}},
+    }
+    assert wrong(judged(question, {**fresh, "x": odd})) == []
+
+
+def test_what_is_being_deleted_or_failed_to_sync_is_said(question: ArgoCdQuestion, fresh: Applications) -> None:
+    deleted = changed(fresh, "influxdb", metadata__deletionTimestamp="2026-11-29T14:05:00Z")
+    assert wrong(judged(question, deleted)) == [
+        ("different", "influxdb", "it is being deleted, since 2026-11-29T14:05:00Z")
+    ]
+    failed = {"phase": "Failed", "message": "hook failed:\n password=hunter2"}
+    (warning,) = [
+        each for each in judged(question, changed(fresh, "influxdb", status__operationState=failed)) if not each.is_fine
+    ]
+    assert (warning.is_warning, warning.detail) == (True, "its last sync ended as Failed: hook failed: password=***")
+    done = changed(fresh, "influxdb", status__operationState={"phase": "Succeeded"})
+    assert wrong(judged(question, done)) == []
+
+
+def test_whatever_is_set_by_hand_is_said(question: ArgoCdQuestion, fresh: Applications) -> None:
+    rules = [{"group": "apps", "kind": "Deployment", "jsonPointers": ["/spec/replicas"]}]
+    assert question.expected["ingress-nginx"]["ignoreDifferences"]
+    for name, changes, expected in (
+        ("influxdb", {"spec__ignoreDifferences": rules}, "ignoreDifferences"),
+        ("ingress-nginx", {"spec__ignoreDifferences": None}, "ignoreDifferences (taken away)"),
+        ("ingress-nginx", {"spec__ignoreDifferences": rules}, "ignoreDifferences"),
+        ("influxdb", {"spec__source__helm__releaseName": "x"}, "helm releaseName"),
+        ("influxdb", {"spec__source__helm__fileParameters": [{"name": "a", "path": "b"}]}, "helm parameter a"),
+        ("influxdb", {"spec__source__helm__parameters": [{"name": "a", "value": ""}]}, "helm parameter a"),
+        ("influxdb", {"spec__source__helm__kubeVersion": "1.30"}, "helm kubeVersion"),
+        ("influxdb", {"spec__source__helm__apiVersions": ["a/v1"]}, "helm apiVersions"),
+        ("influxdb", {"spec__source__helm__namespace": "x"}, "helm namespace"),
+        ("influxdb", {"spec__source__helm__aFieldOfTomorrow": 1}, "helm aFieldOfTomorrow"),
+        ("influxdb", {"spec__source__chart": "x"}, "chart"),
+        ("influxdb", {"spec__source__plugin": {"name": "x"}}, "plugin"),
+        ("influxdb", {"spec__destination__name": "elsewhere"}, "destination.name"),
+        ("influxdb", {"spec__revisionHistoryLimit": 0}, "revisionHistoryLimit"),
+        ("influxdb", {"spec__info": [{"name": "a", "value": "b"}]}, "info"),
+        *(
+            ("influxdb", {f"spec__source__helm__{key}": True}, f"helm {key}")
+            for key in ("ignoreMissingValueFiles", "skipSchemaValidation", "skipTests", "skipCrds", "passCredentials")
+        ),
+    ):
+        found = judged(question, changed(fresh, name, **changes))
+        assert wrong(found) == [("different", name, f"set by hand: {expected}")], changes
+    filled_in = {"spec__source__helm__skipTests": False, "spec__source__directory": {"recurse": False},
+        "spec__revisionHistoryLimit": 10, "spec__destination__name": "in-cluster", "spec__ignoreDifferences": [],
+        "spec__source__kustomize": {}, "spec__syncPolicy": {"automated": {"enabled": False}}}  # fmt: skip
+    assert wrong(judged(question, changed(fresh, "influxdb", **filled_in))) == []
+
+
+def test_what_a_template_says_itself_is_rendered(question: ArgoCdQuestion) -> None:
+    spec = question.expected["influxdb"]
+    said = {
+        "project": "{{ .project }}",
+        "revisionHistoryLimit": 3,
+        "info": [{"name": "{{ .odd | quote }}"}],
+        "destination": {"server": "{{ .odd | quote }}"},
+        "source": {"repoURL": "{{ .repoURL }}", "helm": {"skipTests": True, "valueFiles": ["v-{{ $efd.env }}.yaml"]}},
+    }
+    found = filled(said, spec, "summit")
+    helm = {"skipTests": True, "valueFiles": ["v-summit.yaml"]}
+    open_ = {"info": said["info"], "revisionHistoryLimit": 3}
+    assert found == {**spec, **open_, "source": {**spec["source"], "helm": helm}}
+    assert specs.by_hand(found, {**found, "info": [{"name": "whatever"}]}) == []
+    assert specs.by_hand(found, {**found, "revisionHistoryLimit": 4}) == ["revisionHistoryLimit"]
+    several = filled({"sources": [{"repoURL": "{{ .repoURL }}", "ref": "wrapper"}]}, spec, "summit")
+    assert several["sources"] == [{"repoURL": spec["source"]["repoURL"], "ref": "wrapper"}]
+    assert "source" not in several
 
 
 def test_what_is_the_same_to_argo_cd_is_the_same(question: ArgoCdQuestion, fresh: Applications) -> None:

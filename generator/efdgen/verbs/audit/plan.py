@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from efdgen.environment import dns, hosts
@@ -13,6 +14,7 @@ from efdgen.environment.secrets import secrets
 from efdgen.output import layout
 from efdgen.repository import paths
 from efdgen.review.audit import ARGOCD, DNS, SERVICES, TLS, VAULT
+from efdgen.verbs.audit import templated
 from efdgen.verbs.audit.answers import ArgoCdQuestion, Plan, ServiceQuestion, VaultPath, VaultQuestion
 
 NAMESPACE = "argocd"
@@ -30,6 +32,7 @@ def plan(
     areas: Collection[str],
     other_prefixes: Iterable[str] = (),
     former: Iterable[str] = (),
+    templates: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Plan:
     """Return what is asked about an environment.
 
@@ -38,6 +41,7 @@ def plan(
         areas: what is looked at, of `review.audit.AREAS`.
         other_prefixes: where the secrets of the other environments are.
         former: names that the environment once had: its hosts under them must be gone.
+        templates: by app, the spec of its Application as `templated.applications` has it.
     """
     name = environment.facts.name
     records = dns.records(hosts.public(environment))
@@ -49,7 +53,7 @@ def plan(
         former=tuple(sorted(_former(named, name, former))) if DNS in areas else (),
         certificates=tuple(host for host, on_ingress in named.items() if on_ingress) if TLS in areas else (),
         services=tuple(_services(environment)) if SERVICES in areas else (),
-        argocd=_argocd(environment) if ARGOCD in areas else None,
+        argocd=_argocd(environment, templates) if ARGOCD in areas else None,
     )
 
 
@@ -82,11 +86,13 @@ def _services(environment: ResolvedEnvironment) -> Iterable[ServiceQuestion]:
     yield ServiceQuestion(paths.PARENT, Probe("argocd", HTTP, f"{url}/api/version", (200,), None, _ARGOCD))
 
 
-def _argocd(environment: ResolvedEnvironment) -> ArgoCdQuestion:
+def _argocd(environment: ResolvedEnvironment, templates: Mapping[str, Mapping[str, Any]]) -> ArgoCdQuestion:
     argocd = environment.facts.argocd
     name = environment.facts.name
     expected = {environment.parent: _parent(environment)}
-    expected |= {app.application: _application(environment, app) for app in environment.apps}
+    for app in environment.apps:
+        template = templates.get(app.definition.name, {})
+        expected[app.application] = templated.filled(template, _application(environment, app), name)
     source = (argocd.repo_url, argocd.path)
     return ArgoCdQuestion(argocd.url, NAMESPACE, environment.parent, expected, name, source)
 

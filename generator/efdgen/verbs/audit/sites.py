@@ -16,8 +16,9 @@ from efdgen.language.expressions import ExpressionError
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout
 from efdgen.repository import git, paths
-from efdgen.review.audit import AREAS, VAULT, Finding
+from efdgen.review.audit import AREAS, ARGOCD, VAULT, Finding
 from efdgen.verbs import project
+from efdgen.verbs.audit import templated
 from efdgen.verbs.audit.answers import AskError, Plan, Unanswered
 from efdgen.verbs.audit.asking import argocd, dns, services, tls, vault
 from efdgen.verbs.audit.asking.argocd import Way
@@ -94,7 +95,8 @@ def sites(root: Path, wanted: Wanted, means: Means, logins: Logins) -> Sites:
     plans = [plan(each, AREAS, prefixes, wanted.former) for each in chosen]
     matched(means.instead, (server for each in plans for server in servers(each)))
     tokens = [_tokens(each, plans, means, logins) for each in plans]
-    asked = [plan(each, areas, prefixes, wanted.former) for each in chosen]
+    templates = templated.applications(resolved.project.repository) if ARGOCD in areas else {}
+    asked = [plan(each, areas, prefixes, wanted.former, templates) for each in chosen]
     found = tuple(Site(root, each, wanted, means, token) for each, token in zip(asked, tokens, strict=True))
     return Sites(found, faults, tuple(names))
 
