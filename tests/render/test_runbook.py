@@ -165,6 +165,23 @@ def test_every_vault_path_is_checked_for_every_key(environment: str) -> None:
     assert all(checked.values())
 
 
+def test_a_page_that_is_pasted_tells_what_could_not_be_asked_from_what_is_missing() -> None:
+    text = section("summit", "Check that Vault has every secret")
+    found = re.search(r"^vault_has\(\) .*?^}", text, re.MULTILINE | re.DOTALL)
+    assert found
+    # As in a shell that somebody works in: without pipefail.
+    asked = 'vault_has secret/a there; echo "$?"; vault_has secret/a absent; echo "$?"'
+    for vault, said in (
+        ("echo 'permission denied' >&2; return 2", "permission denied\n2\npermission denied\n2\n"),
+        ("""echo '{"data": {"data": {"there": "x"}}}'""", "secret/a: complete\n0\nsecret/a: no key absent\n1\n"),
+    ):
+        command = f"vault() {{ {vault}; }}\n{found[0]}\n{asked}"
+        done = subprocess.run(
+            ["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        assert done.stdout == said
+
+
 def ingress_hosts(environment: str) -> set[str]:
     """Return the hosts of the ingresses that the rendered tree yields, or has the third-party charts yield."""
     found = set()
