@@ -19,6 +19,7 @@ _FALSE = ("", "0", "f", "F", "FALSE", "false", "False")
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "VAULT_PROXY_ADDR", "VAULT_HTTP_PROXY")
 _INSTEAD = {
     **dict.fromkeys(PROXIES, "audits ask through no proxy; --connect-to names the end of a tunnel"),
+    "SSLKEYLOGFILE": "audits write the keys of no connection",
     "VAULT_AGENT_ADDR": "Vault itself is asked",
     "VAULT_CLIENT_TIMEOUT": "--timeout says for how long a server may be silent",
     "VAULT_CLIENT_CERT": "audits show no certificate of their own",

@@ -15,7 +15,7 @@ import pytest
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.review.audit import Finding
 from efdgen.verbs.audit.answers import ArgoCdQuestion, AskError, Unanswered
-from efdgen.verbs.audit.asking import argocd
+from efdgen.verbs.audit.asking import argocd, kubectl
 from efdgen.verbs.audit.asking.argocd import Way
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
 from efdgen.verbs.audit.judging import specs
@@ -349,6 +349,7 @@ def test_the_api_is_asked_with_a_token(question: ArgoCdQuestion, fresh: Applicat
             "empty": says({"metadata": {}, "items": None}),
             "weak": says({"error": "permission denied"}, 403),
             "odd": says({"a": "page"}),
+            "moved": says({}, 301, Location="https://other.example.org/x?token=hunter2"),
             "null": says(None),
             "bare": says({"items": None}),
             "strings": says({"metadata": {}, "items": ["x"]}),
@@ -358,7 +359,7 @@ def test_the_api_is_asked_with_a_token(question: ArgoCdQuestion, fresh: Applicat
         here = question._replace(url=f"http://127.0.0.1:{server.port}/argo-cd")
         found = {
             token: asked(here, Way(token))
-            for token in ("good", "empty", "weak", "odd", "null", "bare", "strings", "old", "")
+            for token in ("good", "empty", "weak", "odd", "moved", "null", "bare", "strings", "old", "")
         }
     assert found["good"] == list(fresh.values())
     reasons = {token: answer.reason for token, answer in found.items() if isinstance(answer, Unanswered)}
@@ -366,6 +367,7 @@ def test_the_api_is_asked_with_a_token(question: ArgoCdQuestion, fresh: Applicat
         "empty": "Argo CD shows this account no Application at all",
         "weak": "the token may not see Applications",
         **dict.fromkeys(("odd", "null", "bare", "strings"), "what answers there is no Argo CD"),
+        "moved": "Argo CD sends on to https://other.example.org/x (status 301), which is not followed",
         "old": "Argo CD does not take the token",
         "": "there is no token to ask Argo CD with",
     }
@@ -383,6 +385,7 @@ def test_kubectl_is_asked_in_the_context_that_is_named(
         f'#!/bin/sh\necho "$*" >>{tmp_path}/typed\n'
         'case "$*" in *get-contexts*) printf "summit\\nbad\\n" ;;\n'
         '*bad*|*sumit*) echo "token hunter2" >&2; exit 1 ;;\n'
+        "*endless*) exec cat /dev/zero ;; *junk*) echo junk ;;\n"
         f"*hangs*) sleep 60 & echo $! >{tmp_path}/login; wait ;; *) cat {items} ;; esac\n",
         encoding="utf-8",
     )
@@ -399,6 +402,12 @@ def test_kubectl_is_asked_in_the_context_that_is_named(
     assert asked(question, Way(context="hangs"), 0.2) == Unanswered(
         "kubectl does not answer within 0.6 seconds", "does it wait for a login? Log in first; --timeout waits longer"
     )
+    monkeypatch.setattr(kubectl, "MOST", 3_000_000)
+    endless, junk = asked(question, Way(context="endless")), asked(question, Way(context="junk"))
+    assert isinstance(endless, Unanswered)
+    assert endless.reason == "kubectl prints more than 3,000,000 bytes"
+    assert isinstance(junk, Unanswered)
+    assert (junk.reason, "argocd.url" in junk.advice) == ("what kubectl prints is no list of Applications", False)
     login = int((tmp_path / "login").read_text(encoding="utf-8"))
     ended = time.monotonic() + 5
     while Path(f"/proc/{login}/stat").exists() and time.monotonic() < ended:

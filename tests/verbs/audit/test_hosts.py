@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ import trustme
 from efdgen.review.audit import Finding, Status
 from efdgen.verbs.audit.answers import AskError, Certificate, Resolution, Unanswered
 from efdgen.verbs.audit.asking import dns, http, tls
-from efdgen.verbs.audit.asking.reach import Means, NotNamedError, Reach
+from efdgen.verbs.audit.asking.reach import Means, NotNamedError, Reach, VaultMeans
 from efdgen.verbs.audit.judging.hosts import judge_certificates, judge_names
 from support.bao import free_port
 from support.nameserver import NameServer
@@ -218,3 +219,15 @@ def test_the_dns_server_that_is_named_is_asked_for_every_name() -> None:
         assert http.get(through, url).body == b"x"
         with pytest.raises(AskError, match="does not resolve"):
             http.get(through, "http://gone.example.org/")
+
+
+def test_the_keys_of_connections_are_written_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = tmp_path / "keys"
+    monkeypatch.setenv("SSLKEYLOGFILE", str(written))
+    trusted = tmp_path / "trusted.pem"
+    trustme.CA(key_type=trustme.KeyType.ECDSA).cert_pem.write_to_path(str(trusted))
+    reach = Reach(Means(vault=VaultMeans(ca_file=str(trusted))), ())
+    for context in (reach.context(), reach.vault_context(), reach.new_context()):
+        assert context.keylog_filename is None
+        assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert not written.exists()

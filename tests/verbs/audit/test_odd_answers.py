@@ -129,6 +129,17 @@ def test_a_token_that_ends_now_is_no_warning(found: Found) -> None:
         assert (said.status, said.detail.partition(":")[0]) == (Status.DIFFERENT, word)
 
 
+def test_where_vault_sends_on_to_is_named_and_what_is_secret_in_it_is_not(found: Found) -> None:
+    elsewhere = "https://me:hunter2@other.example.org/v1/x"
+    for path, about, status in ((DATA, f"{PREFIX}/login", 307), (LIST, f"{PREFIX}/*", 301), (HEALTH, "server", 308)):
+        said = found({path: (status, {"Location": f"{elsewhere}?token=hunter2"}, b"")})
+        assert said[about].status is Status.UNKNOWN
+        assert said[about].detail == (
+            f"it sends on to https://other.example.org/v1/x (status {status}), which is not followed"
+        )
+        assert "hunter2" not in repr(said)
+
+
 def test_what_is_not_allowed_is_named(found: Found) -> None:
     denied = says({"errors": ["permission denied"]}, 403)
     said = found({LIST: denied})[f"{PREFIX}/*"]

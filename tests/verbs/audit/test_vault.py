@@ -463,6 +463,10 @@ def test_the_commands_for_what_is_missing_put_it_there(
     for path in (path for path, keys in wanted.items() if not keys):
         # Which keys it has, only its app knows.
         bao.put(path, {"some": "thing"})
+    monkeypatch.setenv("VAULT_TOKEN", "of-nobody")
+    unknown = efdgen("--missing", "--format", "json")
+    assert (unknown.exit_code, json.loads(unknown.stdout)["missing"]) == (6, None)
+    monkeypatch.setenv("VAULT_TOKEN", bao.root)
     kept = next(path for path, keys in wanted.items() if len(keys) > 1 and "tls.crt" not in keys)
     bao.put(kept, {"kept": "as it was"})
     missing = efdgen("--missing")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from efdgen.environment.model import Probe
 from efdgen.language.tuples import NamedTuple
+
+_LOGIN = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*:)?(//)[^/@]*@")
+_LONGEST = 200
 
 
 class Unanswered(NamedTuple):
@@ -26,8 +30,14 @@ class Unanswered(NamedTuple):
     is_refused: bool = False
 
 
+MOST = 64_000_000
+"""Bytes of an answer that are read; a hundred Applications have some five millions."""
+
+TOO_MUCH = "is it the right server? No answer that an audit asks for is so long"
+
+
 class AskError(Exception):
-    """A server could not be asked. Its text holds nothing that a server sent."""
+    """A server could not be asked. Its text holds nothing that a server sent, but where it sends on to."""
 
     def __init__(self, reason: str, advice: str = "", is_refused: bool = False) -> None:
         self.unanswered = Unanswered(reason, advice, is_refused)
@@ -155,6 +165,12 @@ class Reply(NamedTuple):
     location: str
     body: bytes
     headers: Mapping[str, str] = MappingProxyType({})
+
+    @property
+    def leads_to(self) -> str:
+        """Return where it sends on to, without what can be secret in it: a user's name and password, a query."""
+        place = self.location.partition("?")[0].partition("#")[0]
+        return _LOGIN.sub(r"\1\2", place)[:_LONGEST]
 
 
 class Brokers(NamedTuple):

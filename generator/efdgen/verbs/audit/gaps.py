@@ -48,6 +48,8 @@ def gaps(environment: ResolvedEnvironment, means: Means, tokens: Tokens) -> Gaps
     if answer.server is not None:
         return Gaps(None, {question.address: answer.server})
     unknown = {path: said for path, said in answer.paths.items() if isinstance(said, Unanswered)}
+    if len(unknown) == len(answer.paths):
+        return Gaps(None, unknown)
     return Gaps(tuple(_found(question, answer)), unknown)
 
 

@@ -48,6 +48,11 @@ def ask(reach: Reach, question: ArgoCdQuestion, way: Way) -> list[dict[str, Any]
     if items is None and isinstance(said, dict) and isinstance(said.get("metadata"), dict) and "items" in said:
         items = []
     if not isinstance(items, list) or not all(_is_named(item) for item in items):
+        if way.context:
+            advice = (
+                f"try: kubectl --context {way.context} -n {question.namespace} get applications.argoproj.io -o json"
+            )
+            raise AskError("what kubectl prints is no list of Applications", advice)
         raise AskError("what answers there is no Argo CD", "is argocd.url right?")
     if not items and not way.context:
         # Argo CD leaves out what an account may not get, and says nothing of that.
@@ -70,6 +75,9 @@ def _by_api(reach: Reach, question: ArgoCdQuestion, token: str) -> Any:
         raise AskError(
             "the token may not see Applications", "its account needs: p, ACCOUNT, applications, get, */*, allow"
         )
+    if reply.location:
+        reason = f"Argo CD sends on to {reply.leads_to} (status {reply.status}), which is not followed"
+        raise AskError(reason, "is argocd.url right?")
     if reply.status != _OK:
         raise AskError(f"Argo CD answers with status {reply.status}", "is argocd.url right?")
     return http.data(reply)

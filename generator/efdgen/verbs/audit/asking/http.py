@@ -12,11 +12,9 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from efdgen import __version__
-from efdgen.verbs.audit.answers import AskError, Reply
+from efdgen.verbs.audit import jsontext
+from efdgen.verbs.audit.answers import MOST, TOO_MUCH, AskError, Reply
 from efdgen.verbs.audit.asking.reach import Reach, Server, server_of
-
-_MOST = 64_000_000
-"""Bytes of an answer that are read; a hundred Applications have some five millions."""
 
 _SECRET = frozenset(("X-Vault-Token", "Authorization"))
 """Headers that hold a token."""
@@ -54,10 +52,7 @@ def post(reach: Reach, url: str, headers: Mapping[str, str], data: Any, trust: T
 
 def data(reply: Reply) -> Any:
     """Return the data of an answer in JSON; None: it is none."""
-    try:
-        return json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return None
+    return jsontext.data(reply.body)
 
 
 def trust_fault(error: ssl.SSLError) -> str:
@@ -81,8 +76,8 @@ def _request(
         try:
             connection.request(method, target, body, {"User-Agent": f"efdgen/{__version__}", **headers})
             answer = connection.getresponse()
-            content = answer.read(_MOST + 1)
-            if answer.length and len(content) <= _MOST:
+            content = answer.read(MOST + 1)
+            if answer.length and len(content) <= MOST:
                 raise http.client.IncompleteRead(b"", answer.length)
         except TimeoutError:
             raise reach.too_late(server) from None
@@ -91,8 +86,8 @@ def _request(
         except (OSError, http.client.HTTPException, ValueError):
             # What a server sent may stand in the error's own text.
             raise AskError(f"{where}: the connection broke, or what came is no HTTP", "try again") from None
-    if len(content) > _MOST:
-        raise AskError(f"{where}: the answer has more than {_MOST:,} bytes")
+    if len(content) > MOST:
+        raise AskError(f"{where}: the answer has more than {MOST:,} bytes", TOO_MUCH)
     said = {name.lower(): str(value) for name, value in reversed(answer.headers.items())}
     return Reply(answer.status, answer.headers.get("Location", ""), content, said)
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
 import os
+import selectors
 import signal
 import subprocess
+import time
 from typing import Any
 
 from efdgen.language import suggest
-from efdgen.verbs.audit.answers import AskError
+from efdgen.verbs.audit import jsontext
+from efdgen.verbs.audit.answers import MOST, TOO_MUCH, AskError
 
 _TOKENS = ("VAULT_TOKEN", "ARGOCD_AUTH_TOKEN")
 """What it has no use for, it does not get."""
+
+_PIECE = 1_000_000
 
 _RUNNING: set[subprocess.Popen[bytes]] = set()
 
@@ -35,10 +39,7 @@ def applications(context: str, namespace: str, seconds: float) -> Any:
     status, said = _run(("kubectl", f"--context={context}", "--request-timeout", limit, *asked), 3 * seconds)
     if status:
         raise _fault(context, namespace, status, _contexts(seconds))
-    try:
-        return json.loads(said)
-    except (ValueError, RecursionError):
-        return None
+    return jsontext.data(said)
 
 
 def _fault(context: str, namespace: str, status: int, known: list[str] | None) -> AskError:
@@ -77,13 +78,40 @@ def _run(command: tuple[str, ...], seconds: float) -> tuple[int, bytes]:
         raise AskError(f"kubectl can't be started: {error.strerror}", "is it the right program?") from None
     _RUNNING.add(process)
     try:
-        said, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
+        said = _read(process, time.monotonic() + seconds)
+    except TimeoutError:
         advice = "does it wait for a login? Log in first; --timeout waits longer"
         raise AskError(f"kubectl does not answer within {seconds:g} seconds", advice) from None
     finally:
         _end(process)
     return process.returncode, said
+
+
+def _read(process: subprocess.Popen[bytes], until: float) -> bytes:
+    """Return all that a process prints, until it ends.
+
+    Raises:
+        TimeoutError: when it does not end in time.
+        AskError: when it prints too much.
+    """
+    said = bytearray()
+    with selectors.DefaultSelector() as waiting:
+        assert process.stdout is not None  # noqa: S101 - it was started with a pipe
+        waiting.register(process.stdout, selectors.EVENT_READ)
+        while len(said) <= MOST:
+            if not waiting.select(max(0.0, until - time.monotonic())):
+                raise TimeoutError
+            piece = os.read(process.stdout.fileno(), _PIECE)
+            if not piece:
+                break
+            said += piece
+        else:
+            raise AskError(f"kubectl prints more than {MOST:,} bytes", TOO_MUCH)
+    try:
+        process.wait(max(0.0, until - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
+    return bytes(said)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

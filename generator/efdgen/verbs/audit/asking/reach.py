@@ -180,7 +180,7 @@ class Reach:
             return self.context()
         with self._lock:
             if self._vault_context is None:
-                context = _strict(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+                context = _context()
                 _trust_vaults(context, vault)
                 self._trust_given(context)
                 self._vault_context = context
@@ -199,7 +199,8 @@ class Reach:
 
     def new_context(self) -> ssl.SSLContext:
         """Return what `context` does, for who changes it."""
-        context = _strict(ssl.create_default_context())
+        context = _context()
+        context.load_default_certs()
         self._trust_given(context)
         return context
 
@@ -224,8 +225,12 @@ def _trust_vaults(context: ssl.SSLContext, vault: VaultMeans) -> None:
         raise AskError(f"what {name} names holds no certificates", f"{name} takes PEM; or unset it") from None
 
 
-def _strict(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Verify as Python 3.13 does, but for what browsers take: a verdict is the same with every Python."""
+def _context() -> ssl.SSLContext:
+    """Return what trusts nobody yet. It verifies as browsers do, and writes no keys: the default one has SSLKEYLOGFILE.
+
+    A verdict is the same with every Python: 3.13 has other flags.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     return context

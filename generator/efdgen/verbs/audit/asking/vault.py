@@ -121,7 +121,10 @@ class _Vault:
     def _fault(self) -> Unanswered | None:
         """Return why nothing can be asked; None: it can."""
         url = self._url("sys/health?standbyok=true&sealedcode=200&uninitcode=200")
-        said = http.data(http.get(self._reach, url, trust=self._trust))
+        reply = http.get(self._reach, url, trust=self._trust)
+        if reply.location:
+            return _sent_on(reply)
+        said = http.data(reply)
         is_vault = isinstance(said, dict) and isinstance(said.get("sealed"), bool)
         if not is_vault or not isinstance(said.get("initialized", True), bool):
             return Unanswered("what answers there is no Vault", "is vault.address right?")
@@ -289,7 +292,7 @@ class _Vault:
         if reply.status == _FORBIDDEN:
             raise self._forbidden(path.partition("?")[0], right)
         if reply.location:
-            raise AskError(f"it sends on to another address (status {reply.status})", "is vault.address right?")
+            raise AskError(*_sent_on(reply))
         if reply.status not in (_OK, _NOT_FOUND):
             raise AskError(f"Vault answers with status {reply.status}", "try again; its own log says more")
         said = http.data(reply)
@@ -324,3 +327,8 @@ class _Vault:
     def _url(self, path: str) -> str:
         plain, mark, query = path.partition("?")
         return f"{self._question.address.rstrip('/')}/v1/{quote(plain)}{mark}{query}"
+
+
+def _sent_on(reply: Reply) -> Unanswered:
+    reason = f"it sends on to {reply.leads_to} (status {reply.status}), which is not followed"
+    return Unanswered(reason, "is vault.address right?")

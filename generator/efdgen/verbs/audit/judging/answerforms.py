@@ -14,6 +14,7 @@ from typing import Any
 from efdgen.environment.model import Form
 from efdgen.language import patterns
 from efdgen.language.shown import listed
+from efdgen.verbs.audit import jsontext
 from efdgen.verbs.audit.answers import Reply
 
 _MOST_TEXT = 100_000
@@ -70,7 +71,7 @@ def seen(answer: Reply) -> str:
         return f"{kind or 'a page'}, with the title {' '.join(title[1].split())[:_MOST_SHOWN]!r}"
     said = data(answer)
     if isinstance(said, dict):
-        keys = [str(key)[:_MOST_SHOWN] for key in said]
+        keys = [f"{str(key)[:_MOST_SHOWN]}{' (null)' if said[key] is None else ''}" for key in said]
         return f"{kind or 'JSON'}, with {listed(keys)}" if keys else f"{kind or 'JSON'}, with nothing in it"
     return f"{kind}, {len(answer.body):,} bytes" if kind and answer.body else kind or f"{len(answer.body):,} bytes"
 
@@ -110,7 +111,4 @@ def _at(data: Any, keys: str) -> str | None:
 
 def data(answer: Reply) -> Any:
     """Return the data of an answer in JSON; None: it is none."""
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
+    return jsontext.data(answer.body)

@@ -26,7 +26,7 @@ def judge(environment: str, question: ServiceQuestion, answer: Reply | Brokers |
 
 def _http(environment: str, question: ServiceQuestion, answer: Reply) -> Finding:
     probe = question.probe
-    led = f", and sends on to {_place(answer.location)}" if answer.location else ""
+    led = f", and sends on to {answer.leads_to}" if answer.location else ""
     if answer.status not in probe.status:
         status = Status.MISSING if answer.status == _NOT_FOUND else Status.DIFFERENT
         right = " or ".join(map(str, probe.status))
@@ -89,8 +89,3 @@ def _compared(probe: Probe, answer: Reply, fix: str) -> Finding:
         keys = [key for key in dict.fromkeys((*expected, *said)) if expected.get(key) != said.get(key)]
         detail = f"{probe.address} is not as rendered: {', '.join(map(str, keys[:5]))} differ"
     return Finding(SERVICES, probe.name, Status.DIFFERENT, detail, fix)
-
-
-def _place(location: str) -> str:
-    """Return where an answer sends on to, without what can be secret in it: a query."""
-    return location.partition("?")[0].partition("#")[0][:200]
