@@ -26,7 +26,7 @@ def vault_tokens(files: Sequence[str], environments: Collection[str], *, may_ask
     Args:
         files: `FILE`, or `ENV=FILE` for one environment alone.
         environments: those that there are.
-        may_ask: whether somebody may be asked to type one.
+        may_ask: whether somebody may be asked to type one now; else, `will_ask` says whether somebody would be.
 
     Raises:
         UsageError: when a file can't be read, an environment is unknown, or a variable names no server.
@@ -35,7 +35,8 @@ def vault_tokens(files: Sequence[str], environments: Collection[str], *, may_ask
 
     common, own = _named(files, environments)
     server = _address("VAULT_ADDR")
-    return Tokens(common or _vault_token(may_ask=may_ask and not own), own, server)
+    token = common or _vault_token(may_ask=may_ask and not own)
+    return Tokens(token, own, server, will_ask=not (token or own or may_ask) and _is_terminal())
 
 
 def argocd_tokens(files: Sequence[str], environments: Collection[str]) -> Tokens:
@@ -105,11 +106,15 @@ def _vault_token(*, may_ask: bool) -> str:
             return _read(there)
     except (OSError, RuntimeError):
         pass
-    if not (may_ask and sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (may_ask and _is_terminal()):
         return ""
     asked = "Token for Vault (it is not shown; nothing: none)"
     typed = str(click.prompt(asked, default="", show_default=False, hide_input=True, err=True)).strip()
     return _checked(typed, "what was typed") if typed else ""
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _address(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from efdgen.cli import logins
@@ -10,7 +12,11 @@ from efdgen.verbs.audit.answers import AskError, Unanswered
 from efdgen.verbs.audit.asking import http
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
 from efdgen.verbs.audit.named import matched
+from efdgen.verbs.audit.planned import planned
+from efdgen.verbs.audit.sites import Logins, Wanted
 from efdgen.verbs.audit.tokens import Contexts, Tokens
+from support.checkout import edit
+from support.repository import small_repository
 from support.tlsserver import Server, says
 
 ONE, TWO = "https://vault.example.org", "https://vault.example.com:8200"
@@ -75,3 +81,35 @@ def test_what_is_to_be_connected_to_elsewhere_is_asked() -> None:
     matched({("a", 1): ("b", 2)}, [("a", 1)])
     with pytest.raises(UsageError, match=r"--connect-to a:2: nothing is asked there; known are a:1"):
         matched({("a", 2): ("b", 2)}, [("a", 1)])
+
+
+def test_a_plan_says_what_a_run_does_with_tokens_and_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = small_repository(tmp_path)
+
+    def how(areas: tuple[str, ...], means: Means, login: Logins) -> dict[str, tuple[str, bool]]:
+        (found,) = planned(root, Wanted(("lab",), areas), means, login)
+        return {each.server.partition(":")[0]: (each.how, each.is_asked) for each in found.asked}
+
+    named = Means(dns_server=("192.0.2.53", 53))
+    both = Logins(Tokens("t"), Tokens("t"))
+    edit(root / "environments/lab.yaml", "pathPrefix:", "address: http://vault.example.net\n  pathPrefix:")
+    refused = "vault.example.net:80 is asked over http: a token would be readable on its way"
+    assert how(("vault", "dns", "argocd"), named, both) == {
+        "192.0.2.53": ("5 names", True),
+        "argocd-lab.example.org": ("with a token", True),
+        "vault.example.net": (f"without a token: {refused}", True),
+    }
+    assert how(("vault",), named._replace(allows_http=True), both) == {
+        "192.0.2.53": ("1 name", True),
+        "vault.example.net": ("with a token", True),
+    }
+    typed = Logins(Tokens(will_ask=True))
+    assert how(("vault", "argocd"), Means(allows_http=True), typed) == {
+        "argocd-lab.example.org": ("argocd is not asked without a token: there is none", False),
+        "vault.example.net": ("with a token, which is asked for first, on this terminal", True),
+    }
+    for name in ("VAULT_TOKEN", "VAULT_ADDR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(logins, "_is_terminal", lambda: True)
+    assert logins.vault_tokens([], ["lab"], may_ask=False) == Tokens(will_ask=True)

@@ -19,6 +19,7 @@ class Tokens(NamedTuple):
         server: whose the common one is, as VAULT_ADDR says; empty: nobody says so.
         variable: where `server` is from: VAULT_ADDR.
         option: how one is given for an environment alone: --vault-token-file.
+        will_ask: whether the common one is still to be typed by somebody, so that nobody knows it yet.
     """
 
     common: str = ""
@@ -26,6 +27,7 @@ class Tokens(NamedTuple):
     server: str = ""
     variable: str = "VAULT_ADDR"
     option: str = "--vault-token-file"
+    will_ask: bool = False
 
     def of(
         self, environment: str, address: str, addresses: Collection[str], instead: Mapping[Server, Server]
@@ -41,7 +43,7 @@ class Tokens(NamedTuple):
         Raises:
             AskError: when an address is no URL.
         """
-        if environment in self.own or not self.common:
+        if environment in self.own or not (self.common or self.will_ask):
             return self.own.get(environment, "")
         advice = f"a token goes to one server: {self.option} {environment}=FILE names one for this"
         asked = server_of(address)
