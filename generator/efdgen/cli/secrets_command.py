@@ -21,7 +21,7 @@ from efdgen.cli.streams import say, say_warning
 from efdgen.verbs import project
 
 if TYPE_CHECKING:
-    from efdgen.verbs.audit.asking.reach import Means
+    from efdgen.verbs.audit.asking.reach import Means, Server
 
 
 @click.command("secrets")
@@ -76,7 +76,9 @@ def command(
     if format_ == "json":
         click.echo(report.gaps_as_json(environment, lacking.found, tuple(lacking.unknown)))
     elif lacking.found:
-        click.echo(report.commands(_settings(resolved.facts.vault.address, means), lacking.found))
+        click.echo(
+            report.commands(environment, _settings(resolved.facts.vault.address, means, lacking.instead), lacking.found)
+        )
     elif not lacking.unknown:
         say(f"Vault has every secret of {environment}")
     if lacking.found:
@@ -85,19 +87,18 @@ def command(
         raise click.exceptions.Exit(UNKNOWN)
 
 
-def _settings(address: str, means: Means) -> dict[str, str]:
+def _settings(address: str, means: Means, instead: Server | None) -> dict[str, str]:
     """Return the variables with which the command vault reaches what was asked."""
     from urllib.parse import urlsplit
 
     from efdgen.verbs.audit.asking.reach import server_of
 
     settings = {"VAULT_ADDR": address}
-    server = server_of(address)
-    if server in means.instead:
-        host, port = means.instead[server]
+    if instead is not None:
+        host, port = instead
         shown = f"[{host}]" if ":" in host else host
         settings["VAULT_ADDR"] = f"{urlsplit(address).scheme}://{shown}:{port}"
-        settings["VAULT_TLS_SERVER_NAME"] = server[0]
+        settings["VAULT_TLS_SERVER_NAME"] = server_of(address)[0]
     if means.vault.namespace:
         settings["VAULT_NAMESPACE"] = means.vault.namespace
     # vault trusts those of one variable, and nobody else: those that are named for it, before those for all servers.

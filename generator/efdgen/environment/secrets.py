@@ -33,6 +33,7 @@ class Gap(NamedTuple):
         has_others: whether there are keys there already, which have to stay.
         is_versioned: whether its engine keeps versions.
         is_deleted: whether its newest version was deleted.
+        at: the path as policies have it, with `data/` where its engine keeps versions; empty: not known.
     """
 
     path: str
@@ -40,6 +41,7 @@ class Gap(NamedTuple):
     has_others: bool
     is_versioned: bool = True
     is_deleted: bool = False
+    at: str = ""
 
 
 def secrets(environment: ResolvedEnvironment) -> tuple[Secret, ...]:

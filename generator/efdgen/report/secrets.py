@@ -16,7 +16,14 @@ _LEADING = ("VAULT_NAMESPACE", "VAULT_AGENT_ADDR", "VAULT_TLS_SERVER_NAME")
 FILES = frozenset(("tls.crt", "tls.key", "ca.crt"))
 """The keys of Kubernetes' own Secrets for TLS: what they hold is a file of several lines."""
 
-_FUNCTIONS = r"""  stop() { echo "stopped: $*. What was put before stays; efdgen secrets shows the rest." >&2; exit 1; }
+_FUNCTIONS = r"""  stop() { echo "stopped: $*. What was put before stays; $rest shows the rest." >&2; exit 1; }
+  may() {
+    local path=$1 may right
+    may=$(vault token capabilities -format=table "$path" 2>/dev/null) ||
+      { echo "warning: what the token may do at $path can not be asked" >&2; return; }
+    for right in "${@:2}" root; do if [[ ", $may, " == *", $right, "* ]]; then return; fi; done
+    stop "the token may not $2 $path: its policy needs that"
+  }
   ask() {
     until [[ $value == *[![:space:]]* ]]; do
       IFS= read -rsp "$1: " value </dev/tty || stop "nothing was typed for $1"
@@ -67,7 +74,7 @@ def gaps_as_json(environment: str, gaps: Sequence[Gap] | None, unknown: Sequence
     return visible.json(json.dumps(data, indent=2, ensure_ascii=False))
 
 
-def commands(settings: Mapping[str, str], gaps: Sequence[Gap]) -> str:
+def commands(environment: str, settings: Mapping[str, str], gaps: Sequence[Gap]) -> str:
     """Return the commands that put values where they are missing, for bash, jq and vault.
 
     All of it is one command of the shell, which reads it to its end before it runs anything: what is asked for comes
@@ -75,6 +82,7 @@ def commands(settings: Mapping[str, str], gaps: Sequence[Gap]) -> str:
     no variable stays.
 
     Args:
+        environment: the environment's name.
         settings: the variables of vault: VAULT_ADDR, and what is needed to reach it.
         gaps: what is missing.
     """
@@ -86,14 +94,27 @@ def commands(settings: Mapping[str, str], gaps: Sequence[Gap]) -> str:
         "  { set +ax; } 2>/dev/null",
         "  set -o pipefail",
         "  unset -v new there value key kind file",
+        f"  rest={shlex.quote(f'efdgen secrets {environment} --missing')}",
         # What is set where this runs must not lead elsewhere.
         f"  unset -v {' '.join(name for name in _LEADING if name not in settings)}",
         f"  export {' '.join(f'{name}={shlex.quote(value)}' for name, value in settings.items())}",
         _FUNCTIONS,
-        "  vault token lookup >/dev/null || echo 'warning: vault has no token that counts there' >&2",
+        # Before anybody types: is it there, does the token count, may it do all of this?
+        '  VAULT_NAMESPACE= vault status >/dev/null || stop "Vault at $VAULT_ADDR can not be asked, or is sealed"',
+        "  vault token lookup >/dev/null ||",
+        "    echo 'warning: the token of vault does not count there, or may not look at itself' >&2",
+        *(f"  may {shlex.quote(gap.at)} {_rights(gap)}" for gap in gaps if gap.at),
     ]
     blocks = [f"  {line}".rstrip() for gap in gaps for line in _block(gap)]
-    return "\n".join([*head, *blocks, ")"])
+    last = ["", '  echo "all of it was put there; $rest tells" >&2']
+    return "\n".join([*head, *blocks, *last, ")"])
+
+
+def _rights(gap: Gap) -> str:
+    """Return the rights of which a token needs one, to put what is missing."""
+    if gap.has_others:
+        return "patch update" if gap.is_versioned else "update"
+    return "create update" if gap.is_deleted else "create"
 
 
 def _block(gap: Gap) -> Iterator[str]:

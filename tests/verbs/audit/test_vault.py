@@ -31,6 +31,7 @@ from support.bao import Bao, free_port, reads, sound
 from support.checkout import edit, resolved
 from support.efd import EFD
 from support.gitrepo import variables
+from support.nameserver import NameServer
 from support.repository import small_repository
 from support.terminal import typed
 from support.tlsserver import in_tls
@@ -382,7 +383,7 @@ def fill(bao: Bao, tmp_path: Path) -> Callable[..., tuple[str, int, str]]:
         gaps: Sequence[Gap], *answers: tuple[str, str], way: str = "bash {}", failing: str = ""
     ) -> tuple[str, int, str]:
         script = tmp_path / "fill.sh"
-        script.write_text(commands({"VAULT_ADDR": bao.address}, gaps) + "\n", encoding="utf-8")
+        script.write_text(commands("lab", {"VAULT_ADDR": bao.address}, gaps) + "\n", encoding="utf-8")
         log.unlink(missing_ok=True)
         shell = ["bash", "-c", way.format(script)] if "{}" in way else ["bash", "--norc", "-i"]
         said, status = typed(shell, answers, {**environment, "FAIL": failing, "PS1": "at the prompt> "})
@@ -394,7 +395,7 @@ def fill(bao: Bao, tmp_path: Path) -> Callable[..., tuple[str, int, str]]:
 def test_the_commands_are_one_whether_run_piped_or_pasted(bao: Bao, fill: Callable[..., tuple[str, int, str]]) -> None:
     answers = [("user: ", "\n"), ("user: ", " somebody \n"), ("pass word: ", "hun'ter2\\n\n")]
     stored = {"user": " somebody ", "pass word": "hun'ter2\\n"}
-    pasted = commands({"VAULT_ADDR": bao.address}, [NEW])
+    pasted = commands("lab", {"VAULT_ADDR": bao.address}, [NEW])
     for way in ("bash -x {}", "set -a; cat {} | bash", "paste"):
         typed_first = [("prompt> ", f"{pasted}\n")] if way == "paste" else []
         typed_last = [("prompt> ", 'echo "left: $value $new"; exit\n')] if way == "paste" else []
@@ -435,13 +436,52 @@ def test_what_was_there_stays_whatever_fails(bao: Bao, fill: Callable[..., tuple
     assert (status, bao.get(path)) == (0, {"a": "b"}), said
 
 
+def test_what_can_not_be_put_is_said_before_anybody_types(bao: Bao, fill: Callable[..., tuple[str, int, str]]) -> None:
+    new = Gap("secret/fill/may", ("pw",), has_others=False, at="secret/data/fill/may")
+    there = new._replace(has_others=True)
+    old = Gap("old/fill/may", ("pw",), has_others=True, is_versioned=False, at="old/fill/may")
+    reader = bao.token({"secret/data/fill/*": ["read"], "old/fill/*": ["read", "create"]})
+    for gap, right in ((new, "create"), (there, "patch"), (old, "update")):
+        said, status, ran = fill([NEW, gap], way=f"VAULT_TOKEN={reader} bash {{}}")
+        assert (status, f"stopped: the token may not {right} {gap.at}: its policy needs that" in said) == (1, True), (
+            said
+        )
+        assert "efdgen secrets lab --missing shows the rest" in said
+        assert " put " not in ran
+    said, status, _ = fill(
+        [new], way=f"sed s={bao.address}=http://nowhere.invalid:1= {{}} | VAULT_CLIENT_TIMEOUT=1 bash"
+    )
+    assert (status, "stopped: Vault at http://nowhere.invalid:1 can not be asked" in said) == (1, True), said
+    # Without the policy `default`, what it may do can't be asked: it may still write.
+    writer = bao.token({"secret/data/fill/*": ["read", "create"]}, no_default_policy=True)
+    said, status, _ = fill([new], ("pw: ", "x\n"), way=f"VAULT_TOKEN={writer} bash {{}}")
+    assert (status, bao.get(new.path)) == (0, {"pw": "x"}), said
+    assert "warning: what the token may do at secret/data/fill/may can not be asked" in said
+    assert "all of it was put there; efdgen secrets lab --missing tells" in said
+
+
+def test_the_commands_lead_to_where_the_dns_server_that_was_named_says(
+    bao: Bao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = small_repository(tmp_path)
+    edit(root / "environments/lab.yaml", "pathPrefix:", f"address: http://vault.test:{bao.port}\n  pathPrefix:")
+    monkeypatch.setenv("VAULT_TOKEN", bao.root)
+    monkeypatch.delenv("VAULT_ADDR", raising=False)
+    with NameServer({"vault.test": ["127.0.0.1"]}) as names:
+        asked = f"--dns-server={names.address[0]}:{names.address[1]}"
+        words = ["secrets", "lab", "--missing", "--allow-http", asked, "--root", str(root)]
+        said = CliRunner().invoke(cli.command, words).stdout
+    assert f"export VAULT_ADDR=http://127.0.0.1:{bao.port} VAULT_TLS_SERVER_NAME=vault.test\n" in said
+    assert re.search(r"^  may secret/data/\S+ create$", said, re.MULTILINE)
+
+
 def test_nothing_that_a_spec_says_is_run(bao: Bao, fill: Callable[..., tuple[str, int, str]], tmp_path: Path) -> None:
     mark = tmp_path / "pwned"
     key = f"a\ntouch {mark}; $(touch {mark}) `touch {mark}` 'touch {mark}'\x1b[2J"
     gap = Gap(f"secret/x'; touch {mark}; '", (key,), has_others=False)
     said, _, _ = fill([gap], (": ", "x\n"))
     assert not mark.exists(), said
-    assert "\x1b" not in commands({"VAULT_ADDR": bao.address}, [gap]).partition("all typed")[0]
+    assert "\x1b" not in commands("lab", {"VAULT_ADDR": bao.address}, [gap]).partition("all typed")[0]
 
 
 def test_the_commands_for_what_is_missing_put_it_there(

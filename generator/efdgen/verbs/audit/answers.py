@@ -84,12 +84,14 @@ class PathState(NamedTuple):
         keys: its keys, and what is known of their values.
         is_deleted: whether its newest version was deleted.
         is_versioned: whether its engine keeps versions.
+        at: the path as policies have it, with `data/` where its engine keeps versions.
     """
 
     is_there: bool
     keys: Mapping[str, KeyState]
     is_deleted: bool = False
     is_versioned: bool = True
+    at: str = ""
 
 
 class TokenState(NamedTuple):

@@ -10,7 +10,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.review.audit import AREAS
 from efdgen.verbs.audit.answers import AskError, KeyState, Unanswered, VaultAnswer, VaultQuestion
 from efdgen.verbs.audit.asking import dns, vault
-from efdgen.verbs.audit.asking.reach import Means, server_of
+from efdgen.verbs.audit.asking.reach import Means, Server, server_of
 from efdgen.verbs.audit.named import matched, servers
 from efdgen.verbs.audit.plan import plan
 from efdgen.verbs.audit.tokens import Tokens
@@ -22,10 +22,12 @@ class Gaps(NamedTuple):
     Attributes:
         found: the paths that lack something, sorted; None: nothing is known of any.
         unknown: by path, or the server's address, why it is not known.
+        instead: what was connected to in place of the server that the spec names; None: that itself.
     """
 
     found: tuple[Gap, ...] | None
     unknown: dict[str, Unanswered]
+    instead: Server | None = None
 
 
 def gaps(environment: ResolvedEnvironment, means: Means, tokens: Tokens) -> Gaps:
@@ -50,7 +52,7 @@ def gaps(environment: ResolvedEnvironment, means: Means, tokens: Tokens) -> Gaps
     unknown = {path: said for path, said in answer.paths.items() if isinstance(said, Unanswered)}
     if len(unknown) == len(answer.paths):
         return Gaps(None, unknown)
-    return Gaps(tuple(_found(question, answer)), unknown)
+    return Gaps(tuple(_found(question, answer)), unknown, reach.instead(server_of(question.address)))
 
 
 def _found(question: VaultQuestion, answer: VaultAnswer) -> Iterator[Gap]:
@@ -60,4 +62,4 @@ def _found(question: VaultQuestion, answer: VaultAnswer) -> Iterator[Gap]:
             continue
         lacking = tuple(key for key in wanted.keys if state.keys.get(key, KeyState.EMPTY) is not KeyState.SOUND)
         if lacking or not state.keys:
-            yield Gap(wanted.path, lacking, state.is_there, state.is_versioned, state.is_deleted)
+            yield Gap(wanted.path, lacking, state.is_there, state.is_versioned, state.is_deleted, state.at)

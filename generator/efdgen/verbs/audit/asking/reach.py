@@ -84,6 +84,7 @@ class Reach:
         self._resolve = resolve
         self._named = frozenset(named)
         self._asked: set[Server] = set()
+        self._resolved: dict[Server, Server] = {}
         self._lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
         self._vault_context: ssl.SSLContext | None = None
@@ -106,6 +107,11 @@ class Reach:
             self._asked.add(server)
         return self.means.instead.get(server, server)
 
+    def instead(self, server: Server) -> Server | None:
+        """Return what was connected to in place of a server, as was given, or a DNS server said; None: itself."""
+        with self._lock:
+            return self.means.instead.get(server, self._resolved.get(server))
+
     def connect(self, server: Server) -> socket.socket:
         """Connect to a server.
 
@@ -119,6 +125,8 @@ class Reach:
             if not addresses:
                 raise AskError(f"{host} does not resolve", _UNRESOLVED)
             to = addresses[0], port
+            with self._lock:
+                self._resolved[server] = to
         try:
             return socket.create_connection(to, timeout=self.means.timeout)
         except socket.gaierror:

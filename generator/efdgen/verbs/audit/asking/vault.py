@@ -148,17 +148,18 @@ class _Vault:
         self.is_well()
         mount = self._mount(path)
         inner = path.strip("/").removeprefix(mount.path)
-        reply, said = self._get(f"{mount.path}{'data/' if mount.is_versioned else ''}{inner}", "read")
+        at = f"{mount.path}{'data/' if mount.is_versioned else ''}{inner}"
+        reply, said = self._get(at, "read")
         if reply.status == _NOT_FOUND:
             is_deleted = isinstance(held(said, "data").get("metadata"), dict)
-            return PathState(False, {}, is_deleted, mount.is_versioned)
+            return PathState(False, {}, is_deleted, mount.is_versioned, at)
         values = said["data"]
         if mount.is_versioned:
             if not isinstance(values.get("data"), dict) or not isinstance(values.get("metadata"), dict):
                 raise not_understood()
             values = values["data"]
         keys = {key: key_state(value, key) for key, value in sorted(values.items())}
-        return PathState(is_there=True, keys=keys, is_versioned=mount.is_versioned)
+        return PathState(is_there=True, keys=keys, is_versioned=mount.is_versioned, at=at)
 
     def _mount(self, path: str) -> _Mount:
         """Find the secrets engine of a path, as the vault command does."""
