@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -231,3 +233,22 @@ def test_the_keys_of_connections_are_written_nowhere(tmp_path: Path, monkeypatch
         assert context.keylog_filename is None
         assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert not written.exists()
+
+
+def test_who_speaks_something_else_does_not_speak_tls() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def greet() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    with listener.accept()[0] as client:
+                        client.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+                        client.recv(1000)
+
+        threading.Thread(target=greet, daemon=True).start()
+        host = "lab.example.org"
+        reach = Reach(Means(2, {(host, 443): ("127.0.0.1", listener.getsockname()[1])}), [(host, 443)])
+        with pytest.raises(AskError, match=r"^it does not speak TLS$"):
+            tls.certificate(reach, host)
+        with pytest.raises(AskError, match=r"443: it does not speak TLS$"):
+            http.get(reach, f"https://{host}/")

@@ -147,7 +147,23 @@ def test_what_is_not_allowed_is_named(found: Found) -> None:
     assert said.advice == 'its policy needs: path "secret/metadata/lab/*" { capabilities = ["list"] }'
     said = found({DATA: denied})[f"{PREFIX}/login"]
     assert said.advice == 'its policy needs: path "secret/data/lab/*" { capabilities = ["read"] }'
-    assert found({DATA: denied, LOOKUP: denied})[f"{PREFIX}/login"].detail.startswith("the token does not count")
+    # A token that may not look at itself counts all the same.
+    blind = found({LOOKUP: denied})
+    assert blind[f"{PREFIX}/login"].status is Status.THERE
+    assert blind["the token"].detail == "the token may not look at itself: its policy lacks auth/token/lookup-self"
+    assert blind["the token"].advice == ('its policy needs: path "auth/token/lookup-self" { capabilities = ["read"] }')
+    said = found({LOOKUP: denied, DATA: denied})[f"{PREFIX}/login"]
+    assert said.detail == "no policy of the token has read here, by KV version 2"
+    said = found({CAPABILITIES: denied})["the token"]
+    assert said.detail == "no policy of the token has sys/capabilities-self"
+    ended = found(dict.fromkeys((DATA, LOOKUP, MOUNT_OF_PREFIX), denied))[f"{PREFIX}/login"]
+    assert ended.detail.startswith("the token does not count")
+    # Vault says the same of a place without an engine, whoever asks.
+    nowhere = dict.fromkeys((MOUNT_OF_PATH, MOUNT_OF_PREFIX), denied)
+    assert "or no secrets engine is mounted there" in found(nowhere)[f"{PREFIX}/login"].detail
+    root = {LOOKUP: says({"data": {"expire_time": None, "policies": ["root"]}})}
+    said = found(nowhere | root)[f"{PREFIX}/login"]
+    assert said.detail == f"no secrets engine is mounted there (sys/internal/ui/mounts/{PREFIX}/login)"
     # Whichever question comes first, both are about the same engine.
     pki = says({"data": {**MOUNT, "type": "pki"}})
     other = found({MOUNT_OF_PATH: pki, MOUNT_OF_PREFIX: pki})[f"{PREFIX}/login"]

@@ -28,7 +28,7 @@ from efdgen.verbs.audit.judging import vault as judging
 from efdgen.verbs.audit.plan import plan
 from support import needs
 from support.bao import Bao, free_port, reads, sound
-from support.checkout import edit, resolved
+from support.checkout import ROOT, edit, resolved
 from support.efd import EFD
 from support.gitrepo import variables
 from support.nameserver import NameServer
@@ -182,6 +182,19 @@ def test_a_token_says_how_far_it_reaches_and_until_when(bao: Bao, fleet: Mapping
     assert (status, until[:15]) == ("warning", "it counts until")
 
 
+def test_the_policy_of_the_documentation_is_enough(bao: Bao, fleet: Mapping[str, ResolvedEnvironment]) -> None:
+    text = (ROOT / "docs/audit.md").read_text(encoding="utf-8")
+    rules = dict(re.findall(r'^path "([^"]+)" \{ capabilities = (\[.*\]) \}$', text, re.MULTILINE))
+    by_path = {path: json.loads(may) for path, may in rules.items()}
+    asked = question(bao, fleet, "summit")
+    filled(bao, "summit", "secret")
+    assert wrong(found(asked, bao.token(by_path, no_default_policy=True))) == []
+    own = {path: may for path, may in by_path.items() if path.startswith("secret/")}
+    (alone,) = wrong(found(asked, bao.token(own, no_default_policy=True)))
+    assert alone[0] == "unknown"
+    assert alone[2] == "the token may not look at itself: its policy lacks auth/token/lookup-self"
+
+
 def test_what_a_token_may_not_see_is_unknown_and_never_fine(bao: Bao, fleet: Mapping[str, ResolvedEnvironment]) -> None:
     asked = question(bao, fleet, "summit")
     filled(bao, "summit", "secret")
@@ -233,7 +246,7 @@ def test_a_namespace_is_asked_in_and_no_other(bao: Bao, fleet: Mapping[str, Reso
     assert [each for each in there if not each.is_fine] == []
     assert len(there) == 2 + len(asked.paths)
     assert there[-1].detail.endswith("it may do nothing beyond the environment's own")
-    for namespace, said in (("nowhere", "there is no secrets engine there"), ("empty", "no policy of the token")):
+    for namespace, said in (("nowhere", "there is no secrets engine there"), ("empty", "no secrets engine is mounted")):
         if namespace == "empty":
             bao.api("PUT", f"sys/namespaces/{namespace}", {})
         token_there = token if namespace == "nowhere" else bao.root
@@ -292,6 +305,8 @@ def test_vault_is_trusted_as_its_command_trusts_it(
         ):
             server = found(asked, bao.root, vault_means=means)[0]
             assert (server.status is Status.THERE, there in server.detail) == (not there, True), server
+            if "not to be trusted" in there:
+                assert server.advice == "--ca-file, or VAULT_CACERT, names others to trust"
 
 
 def test_without_a_token_or_a_server_everything_is_unknown(bao: Bao, fleet: Mapping[str, ResolvedEnvironment]) -> None:
@@ -300,7 +315,7 @@ def test_without_a_token_or_a_server_everything_is_unknown(bao: Bao, fleet: Mapp
     for each, token, reason in (
         (asked, "", "there is no token to ask with"),
         (nobody, "x", "refuses connections"),
-        (asked._replace(address=f"https://127.0.0.1:{bao.port}"), "x", "TLS fails"),
+        (asked._replace(address=f"https://127.0.0.1:{bao.port}"), "x", "it does not speak TLS"),
     ):
         findings = found(each, token)
         assert reason in findings[0].detail
@@ -464,13 +479,19 @@ def test_the_commands_lead_to_where_the_dns_server_that_was_named_says(
     bao: Bao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = small_repository(tmp_path)
-    edit(root / "environments/lab.yaml", "pathPrefix:", f"address: http://vault.test:{bao.port}\n  pathPrefix:")
+    edit(
+        root / "environments/lab.yaml",
+        "pathPrefix: secret/",
+        f"address: http://vault.test:{bao.port}\n  pathPrefix: secret/named/",
+    )
     monkeypatch.setenv("VAULT_TOKEN", bao.root)
     monkeypatch.delenv("VAULT_ADDR", raising=False)
     with NameServer({"vault.test": ["127.0.0.1"]}) as names:
         asked = f"--dns-server={names.address[0]}:{names.address[1]}"
         words = ["secrets", "lab", "--missing", "--allow-http", asked, "--root", str(root)]
-        said = CliRunner().invoke(cli.command, words).stdout
+        result = CliRunner().invoke(cli.command, words)
+    said = result.stdout
+    assert result.exit_code == 1, result.output
     assert f"export VAULT_ADDR=http://127.0.0.1:{bao.port} VAULT_TLS_SERVER_NAME=vault.test\n" in said
     assert re.search(r"^  may secret/data/\S+ create$", said, re.MULTILINE)
 

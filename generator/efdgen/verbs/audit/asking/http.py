@@ -25,6 +25,10 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 Trust = Callable[[], ssl.SSLContext]
 
 
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG", "BAD_RECORD_TYPE")
+"""What OpenSSL says of what comes when that is no TLS at all."""
+
+
 def get(reach: Reach, url: str, headers: Mapping[str, str] = _NO_HEADERS, trust: Trust | None = None) -> Reply:
     """Ask for a URL.
 
@@ -59,7 +63,15 @@ def trust_fault(error: ssl.SSLError) -> str:
     """Return why TLS fails, in OpenSSL's own words."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not to be trusted: {error.verify_message}"
+    if error.reason in _NO_TLS:
+        return "it does not speak TLS"
     return f"TLS fails: {error.reason or error.strerror or 'the connection ended'}"
+
+
+def _tls_advice(error: ssl.SSLError, is_vault: bool) -> str:
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return "are the port and https right?"
+    return f"--ca-file{', or VAULT_CACERT,' if is_vault else ''} names others to trust"
 
 
 def _request(
@@ -82,7 +94,7 @@ def _request(
         except TimeoutError:
             raise reach.too_late(server) from None
         except ssl.SSLError as error:
-            raise AskError(f"{where}: {trust_fault(error)}", "see tls; --ca-file names others to trust") from None
+            raise AskError(f"{where}: {trust_fault(error)}", _tls_advice(error, trust is not None)) from None
         except (OSError, http.client.HTTPException, ValueError):
             # What a server sent may stand in the error's own text.
             raise AskError(f"{where}: the connection broke, or what came is no HTTP", "try again") from None

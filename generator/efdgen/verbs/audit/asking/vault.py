@@ -12,20 +12,20 @@ from typing import Any
 from urllib.parse import quote
 
 from efdgen.language.tuples import NamedTuple
-from efdgen.verbs.audit.answers import (
-    AskError,
-    PathState,
-    Reply,
-    TokenState,
-    Unanswered,
-    VaultAnswer,
-    VaultQuestion,
-)
+from efdgen.verbs.audit.answers import AskError, PathState, Reply, TokenState, Unanswered, VaultAnswer, VaultQuestion
 from efdgen.verbs.audit.asking import http, threads
 from efdgen.verbs.audit.asking.reach import Reach
 from efdgen.verbs.audit.asking.rights import Rights
 from efdgen.verbs.audit.asking.secretvalues import key_state
-from efdgen.verbs.audit.asking.vaultanswers import held, not_understood, time_of
+from efdgen.verbs.audit.asking.vaultanswers import (
+    MayNotLookError,
+    NoEngineError,
+    held,
+    needs,
+    not_understood,
+    sent_on,
+    time_of,
+)
 
 WHOLE = 4
 """How many times as long as a server may be silent, one question may take."""
@@ -66,10 +66,6 @@ def answer(question: VaultQuestion, asked: Mapping[str, Any]) -> VaultAnswer:
     paths = {each.path: asked[each.path] for each in question.paths}
     is_well = not isinstance(server, Unanswered)
     return VaultAnswer(None if is_well else server, asked[TOKEN], paths, asked[_LISTED])
-
-
-class _NoEngineError(AskError):
-    """There is no secrets engine at a path, or none that the token knows of."""
 
 
 class _Vault:
@@ -123,7 +119,7 @@ class _Vault:
         url = self._url("sys/health?standbyok=true&sealedcode=200&uninitcode=200")
         reply = http.get(self._reach, url, trust=self._trust)
         if reply.location:
-            return _sent_on(reply)
+            return sent_on(reply)
         said = http.data(reply)
         is_vault = isinstance(said, dict) and isinstance(said.get("sealed"), bool)
         if not is_vault or not isinstance(said.get("initialized", True), bool):
@@ -173,7 +169,7 @@ class _Vault:
     def _found_mount(self, path: str) -> _Mount:
         reply, said = self._get(f"sys/internal/ui/mounts/{path}", "")
         if reply.status == _NOT_FOUND:
-            raise _NoEngineError(f"there is no secrets engine there{self._within}", f"is the path right?{self._is_it}")
+            raise NoEngineError(f"there is no secrets engine there{self._within}", f"is the path right?{self._is_it}")
         data = said["data"]
         at, kind, options = data.get("path"), data.get("type"), data.get("options")
         is_sound = isinstance(at, str) and at.endswith("/") and f"{path}/".startswith(at) and isinstance(kind, str)
@@ -260,7 +256,7 @@ class _Vault:
         for place in places:
             try:
                 mount = self._mount(place)
-            except _NoEngineError:
+            except NoEngineError:
                 continue
             inner = place.removeprefix(mount.path)
             kinds = ("data/", "metadata/") if mount.is_versioned else ("",)
@@ -268,7 +264,7 @@ class _Vault:
         every = [path for paths in asked.values() for path in paths]
         sent = {"paths": every}
         reply = http.post(self._reach, self._url("sys/capabilities-self"), self._headers, sent, self._trust)
-        data = self._checked(reply, "sys/capabilities-self", "")["data"]
+        data = self._checked(reply, "sys/capabilities-self", "update")["data"]
         may: set[str] = set()
         for path in every:
             capabilities = data.get(path)
@@ -293,7 +289,7 @@ class _Vault:
         if reply.status == _FORBIDDEN:
             raise self._forbidden(path.partition("?")[0], right)
         if reply.location:
-            raise AskError(*_sent_on(reply))
+            raise AskError(*sent_on(reply))
         if reply.status not in (_OK, _NOT_FOUND):
             raise AskError(f"Vault answers with status {reply.status}", "try again; its own log says more")
         said = http.data(reply)
@@ -307,29 +303,40 @@ class _Vault:
     def _forbidden(self, path: str, right: str) -> AskError:
         """Return why something may not be seen, as likely as it can be told."""
         if right == "lookup":
-            reason = "the token does not count: it has ended, was revoked, or is of another Vault"
-            return AskError(f"{reason}; or its policy lets it not look at itself", "vault token lookup says more")
+            return self._not_looked_up()
         try:
-            self._once(("token",), self._looked_up)
+            policies = self._once(("token",), self._looked_up)["policies"]
+        except MayNotLookError:
+            policies = ()
         except AskError as error:
             return error
+        if right == "update":
+            return AskError(f"no policy of the token has {path}", needs(path, right))
         if not right:
-            what = f"no policy of the token names a path there ({path}){self._within}"
+            # Vault says the same of a place where no engine is, even to who may do everything.
+            none = f"no secrets engine is mounted there ({path}){self._within}"
+            if "root" in policies:
+                return NoEngineError(none, f"is the path right? vault secrets list names engines{self._is_it}")
+            what = f"no policy of the token names a path there, or {none}"
             advice = f"its policy needs the paths in docs/audit.md; is the path right?{self._is_it}"
-            return _NoEngineError(what, advice)
+            return NoEngineError(what, advice)
         mount = self._mount(self._question.prefix)
         version = "2" if mount.is_versioned else "1"
         place = path.rpartition("/")[0] if right == "read" else path.rstrip("/")
         return AskError(
             f"no policy of the token has {right} here, by KV version {version}",
-            f'its policy needs: path "{place}/*" {{ capabilities = ["{right}"] }}',
+            needs(f"{place}/*", right),
         )
+
+    def _not_looked_up(self) -> AskError:
+        """Return why the token can't be looked up: it does not count, unless Vault takes it for something else."""
+        here = f"sys/internal/ui/mounts/{self._question.prefix}"
+        if http.get(self._reach, self._url(here), self._headers, self._trust).status == _OK:
+            path = "auth/token/lookup-self"
+            return MayNotLookError(f"the token may not look at itself: its policy lacks {path}", needs(path, "read"))
+        reason = "the token does not count: it has ended, was revoked, or is of another Vault"
+        return AskError(f"{reason}; or its policy names nothing here", "vault token lookup says more")
 
     def _url(self, path: str) -> str:
         plain, mark, query = path.partition("?")
         return f"{self._question.address.rstrip('/')}/v1/{quote(plain)}{mark}{query}"
-
-
-def _sent_on(reply: Reply) -> Unanswered:
-    reason = f"it sends on to {reply.leads_to} (status {reply.status}), which is not followed"
-    return Unanswered(reason, "is vault.address right?")

@@ -45,7 +45,9 @@ def _path(path: str, keys: tuple[str, ...], state: PathState, fill: str) -> Iter
         key: state.keys[key] for key in keys or state.keys if state.keys.get(key, KeyState.SOUND) != KeyState.SOUND
     }
     for key, what in wrong.items():
-        yield Finding(VAULT, f"{path} {key}", Status.DIFFERENT, f"the value {what.value}", "put the real value there")
+        yield Finding(
+            VAULT, f"{path} {key}", Status.DIFFERENT, f"the value {what.value}", f"{fill} puts the real value there"
+        )
     if not (missing or wrong) and state.keys:
         yield Finding(VAULT, path, Status.THERE, f"it has {', '.join(keys or state.keys)}")
     unread = [key for key in state.keys if key not in keys] if keys else []
