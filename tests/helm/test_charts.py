@@ -594,7 +594,7 @@ def test_a_server_that_sends_for_ever(
     server.answers["/demo-1.0.0.tgz"] = server.trickle if what == "body" else server.trickle_head
     pin(root, server.url)
     assert failure(charts(root, "fetch", "--timeout", "0.5")) == (
-        f"demo 1.0.0: {server.url}/demo-1.0.0.tgz: not all of it was there after 1 seconds; "
+        f"demo 1.0.0: {server.url}/demo-1.0.0.tgz: not all of it was there after 1 second; "
         "try again, with a longer --timeout"
     )
 

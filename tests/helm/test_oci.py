@@ -130,7 +130,7 @@ def test_a_registry_that_sends_for_ever(server: ChartServer, what: str, monkeypa
     blob = f"/v2/charts/demo/blobs/sha256:{served.sha256}"
     server.answers[blob] = server.trickle if what == "body" else server.trickle_head
     assert refusal(oci.download, reference, 0.5) == (
-        f"{oci.source(reference)}: not all of it was there after 1 seconds; try again, with a longer --timeout"
+        f"{oci.source(reference)}: not all of it was there after 1 second; try again, with a longer --timeout"
     )
 
 

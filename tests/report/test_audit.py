@@ -42,6 +42,22 @@ def test_what_is_wrong_comes_first_with_what_to_do_said_once() -> None:
     assert "a.example.org" not in report.as_text(AUDITS[:1], plain, is_brief=True)
 
 
+def test_a_name_is_said_once_in_a_line() -> None:
+    host = "b.example.org"
+    details = {
+        f"{host} does not resolve": "it does not resolve",
+        f"{host}:443 refuses connections": "its port 443 refuses connections",
+        f"{host}:443: the connection broke": "its port 443: the connection broke",
+        f"{host}: TLS fails": "TLS fails",
+        f"{host}.evil is another": f"{host}.evil is another",
+        f"{host}": f"{host}",
+    }
+    for detail, said in details.items():
+        audit = Audit("lab", AT, ("tls",), (Finding("tls", host, Status.UNKNOWN, detail),), ())
+        assert report.as_text([audit], plain).endswith(f"{host}: {said}")
+        assert json.loads(report.as_json([audit], plain))["audits"][0]["findings"][0]["found"] == detail
+
+
 def test_one_reason_for_many_is_read_once() -> None:
     names = [f"store-with-a-long-name-{number}" for number in range(4)]
     many = [Finding("argocd", name, Status.UNKNOWN, "there is no token", "set one") for name in names]

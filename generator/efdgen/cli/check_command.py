@@ -91,6 +91,7 @@ def _for_people(
     if outcome.is_clean:
         yield Said(f"{outcome.unchanged} files are what the specs render to{only(apps)}")
         return
+    from efdgen.language.shown import count
     from efdgen.report import text
 
     if outcome.is_interrupted:
@@ -105,12 +106,12 @@ def _for_people(
         yield Said(f"{said} {hint}", is_result=False)
     if outcome.changes:
         command_line = " ".join(["efdgen render", *environments])
-        files = text.count(len(outcome.changes), "file")
+        files = count(len(outcome.changes), "file")
         yield Said(f"To bring {files} up to date, run: {command_line}{only(apps)}", is_result=False)
         if environments:
             fleet = f"It writes {render.OUTPUT}/{layout.FLEET} anew, too. " if outcome.is_fleet_stale else ""
             rest = "Other environments may be out of date as well: run efdgen check"
             yield Said(f"{fleet}{rest}", is_result=False)
     if outcome.foreign:
-        files = text.count(len(outcome.foreign), "file")
+        files = count(len(outcome.foreign), "file")
         yield Said(f"efdgen did not make {files}: nothing else belongs in {render.OUTPUT}/", is_result=False)

@@ -114,8 +114,8 @@ def run(
         refuse: raises what is wrong with what the edits come to.
         typed: what was typed that could be read in another way.
     """
+    from efdgen.language.shown import count
     from efdgen.report import edits as report
-    from efdgen.report import text
     from efdgen.verbs import edit, readings
 
     edited, numbers = readings.edited(sources, edits, *(typed or ()))
@@ -146,7 +146,7 @@ def run(
         say("Nothing was written (--dry-run)")
         return
     edit.write(sources.root, edited)
-    say(f"{text.count(len(edited.changes), 'file')} written{next_step(edited)}")
+    say(f"{count(len(edited.changes), 'file')} written{next_step(edited)}")
 
 
 def tell_what_goes(edited: Edited) -> None:

@@ -57,9 +57,9 @@ def command(
       efdgen hydrate summit -o hydrated/summit
     """
     from efdgen.helm import engines, hydrate
+    from efdgen.language.shown import count
     from efdgen.output import resultfolder
     from efdgen.report import hydrate as report
-    from efdgen.report.text import count
     from efdgen.verbs import hydrate as verb
 
     apps = (*named, *apps)

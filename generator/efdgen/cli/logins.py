@@ -75,6 +75,8 @@ def contexts(given: Sequence[str], environments: Collection[str]) -> Contexts:
             common = each
         elif name not in environments:
             raise UsageError(suggest.unknown("environment", name, environments))
+        elif not context:
+            raise UsageError(f"--kube-context {each}: it names no context")
         else:
             own[name] = context
     return Contexts(common, own)
@@ -91,6 +93,8 @@ def _named(files: Sequence[str], environments: Collection[str]) -> tuple[str, di
             common = _read(Path(given))
         elif name not in environments:
             raise UsageError(suggest.unknown("environment", name, environments))
+        elif not file:
+            raise UsageError(f"{given} names no file with a token: {name}=FILE")
         else:
             own[name] = _read(Path(file))
     return common, own

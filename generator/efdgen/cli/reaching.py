@@ -29,7 +29,7 @@ def servers_instead(_ctx: click.Context, _parameter: click.Parameter, given: tup
 def _server(text: str, port: int | None) -> tuple[str, int]:
     """Read a host and a port: `192.0.2.1:53`, `[2001:db8::1]:53`; without a port, the usual one."""
     host, colon, number = text.rpartition(":")
-    if not colon or (text.count(":") > 1 and not text.startswith("[")):
+    if not colon or text.endswith("]") or (text.count(":") > 1 and not text.startswith("[")):
         host, number = text, ""
     is_number = number.isascii() and number.isdecimal() and 0 < int(number) <= _MOST_PORT
     if not host or (number and not is_number) or (not number and port is None):

@@ -30,9 +30,9 @@ def command(environment: str, new: str, root: Path | None, dry_run: bool) -> Non
       efdgen rename tucson-teststand tts --dry-run
       efdgen rename tucson-teststand tts
     """
+    from efdgen.language.shown import count
     from efdgen.output.compare import Change
     from efdgen.report import rename as report
-    from efdgen.report.text import count
     from efdgen.verbs import rename as verb
 
     folder = root_to_edit(root, dry_run=dry_run)

@@ -101,9 +101,9 @@ def _tell(found: Sequence[Leftover | Repeat | Lift], edited: Edited, *, is_check
 
 
 def _write(folder: Path, edited: Edited) -> None:
-    from efdgen.report import text
+    from efdgen.language.shown import count
     from efdgen.verbs import edit
 
     edit.write(folder, edited)
-    written = text.count(len(edited.changes), "file")
+    written = count(len(edited.changes), "file")
     say(f"{written} written; nothing that is deployed changes{edits.next_step(edited)}")

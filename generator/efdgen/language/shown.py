@@ -46,3 +46,8 @@ def listed(words: Sequence[str], of: int | None = None) -> str:
     shown = [*words] if count <= MOST_LISTED else [*words[: MOST_LISTED - 1], f"{count - MOST_LISTED + 1} more"]
     *others, last = shown
     return f"{', '.join(others)} and {last}" if others else last
+
+
+def count(number: float, noun: str) -> str:
+    """Return `1 file`, `2 files`, `0.5 seconds`."""
+    return f"{str(round(number, 3)).removesuffix('.0')} {noun}{'' if number == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -11,7 +12,8 @@ from typing import Any
 from efdgen.language import visible
 from efdgen.language.places import Place
 from efdgen.language.quoting import quote
-from efdgen.report.text import Style, count, table
+from efdgen.language.shown import count
+from efdgen.report.text import Style, table
 from efdgen.review.audit import Audit, Finding, Status, counts, worst
 
 _COLOURS = {Status.THERE: "green", Status.MISSING: "red", Status.DIFFERENT: "red", Status.UNKNOWN: "yellow"}
@@ -19,6 +21,8 @@ _LONGEST = 500
 _INDENT, _WIDTH = 21, 100
 _MANY = 3
 """How many things that are unknown for one reason stand together."""
+
+_PORT = re.compile(r":([0-9]+)(?=[: ])")
 
 _HEAD = ("area", "what", "status", "found", "what to do")
 
@@ -131,11 +135,13 @@ def _head(finding: Finding, style: Style) -> str:
 
 def _detail(finding: Finding) -> str:
     """Return what was found, without the name of the thing once more."""
-    return f"it {finding.detail.removeprefix(f'{finding.subject} ')}" if _repeats(finding) else finding.detail
-
-
-def _repeats(finding: Finding) -> bool:
-    return finding.detail.startswith(f"{finding.subject} ")
+    rest = finding.detail.removeprefix(finding.subject)
+    if rest == finding.detail or not finding.subject:
+        return finding.detail
+    port = _PORT.match(rest)
+    if port:
+        return f"its port {port[1]}{rest[port.end(1) :]}"
+    return f"it{rest}" if rest.startswith(" ") else rest[2:] if rest.startswith(": ") else finding.detail
 
 
 def _word(finding: Finding) -> str:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 
 from efdgen.language import visible
+from efdgen.language.shown import count
 from efdgen.report.audit import markdown_table
-from efdgen.report.text import Style, count, table
+from efdgen.report.text import Style, table
 from efdgen.review.auditplan import KUBECTL, Planned
 
 Unused = Sequence[tuple[str, str]]

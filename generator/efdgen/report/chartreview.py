@@ -9,7 +9,8 @@ from typing import Any
 from efdgen.errors import dotted
 from efdgen.language import visible
 from efdgen.language.layers import ABSENT
-from efdgen.report.text import Style, count
+from efdgen.language.shown import count
+from efdgen.report.text import Style
 from efdgen.review.charts import ChartReview, Cluster, Edit, Override
 
 _MOST = 60

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.helm.charts.outcomes import Choice, Comparison, Fetched, WrittenKeys
 from efdgen.language import visible
-from efdgen.report.text import Style, count, table
+from efdgen.language.shown import count
+from efdgen.report.text import Style, table
 
 
 def fetched(outcome: Fetched, style: Style) -> str:

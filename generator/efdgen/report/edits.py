@@ -15,10 +15,10 @@ from efdgen.explain.edits.model import Hidden, Target
 from efdgen.explain.edits.repeating import Repeat
 from efdgen.language import visible
 from efdgen.language.secrecy import masked_line
-from efdgen.language.shown import listed
+from efdgen.language.shown import count, listed
 from efdgen.output.compare import Change
 from efdgen.report.diff import written
-from efdgen.report.text import COLOURS, Style, count
+from efdgen.report.text import COLOURS, Style
 from efdgen.repository import paths
 from efdgen.review.model import Review
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from efdgen.explain.edits.renaming import Moved
 from efdgen.language import visible
-from efdgen.language.shown import listed
+from efdgen.language.shown import count, listed
 from efdgen.output.compare import Change
 from efdgen.report.edits import lines_changed
-from efdgen.report.text import Style, count
+from efdgen.report.text import Style
 
 _TITLES = {
     "host": "In the DNS, and for those who use these hosts",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from efdgen.errors import Location, Problem, Severity
 from efdgen.language import visible
 from efdgen.language.secrecy import continues_secret, masked_line
+from efdgen.language.shown import count
 from efdgen.output import layout
 from efdgen.output.compare import FileChange, Kind
 from efdgen.output.journal import FOLDER
@@ -62,11 +63,6 @@ def _problem(problem: Problem, read_line: ReadLine, style: Style, secrets: Seque
     if problem.hint:
         lines.append(f"      = {problem.hint}")
     return "\n".join([*lines, ""])
-
-
-def count(number: int, noun: str) -> str:
-    """Return `1 file`, `2 files`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 _MANY = 100

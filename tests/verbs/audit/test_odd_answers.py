@@ -124,7 +124,7 @@ def test_rights_that_can_not_be_known_are_not_said_to_be_none(found: Found) -> N
 
 
 def test_a_token_that_ends_now_is_no_warning(found: Found) -> None:
-    for ends, word in (("2026-11-29T00:01:00Z", "it ends in 1 minutes"), ("2026-11-28T00:00:00Z", "it has ended")):
+    for ends, word in (("2026-11-29T00:01:00Z", "it ends in 1 minute"), ("2026-11-28T00:00:00Z", "it has ended")):
         said = found({LOOKUP: says({"data": {"expire_time": ends, "policies": []}})})["the token"]
         assert (said.status, said.detail.partition(":")[0]) == (Status.DIFFERENT, word)
 

@@ -90,7 +90,7 @@ def test_who_refuses_is_not_there_and_who_is_silent_is_unknown() -> None:
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         for probe in (Probe("a", "http", f"http://{address}/", (200,), None), Probe("b", "kafka", address, (), None)):
             late = said(probe)
-            assert (late.status.value, late.detail) == ("unknown", f"{address} does not answer within 1 seconds")
+            assert (late.status.value, late.detail) == ("unknown", f"{address} does not answer within 1 second")
 
 
 def test_an_answer_in_json_may_hold_anything() -> None:

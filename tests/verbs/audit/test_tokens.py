@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
-from efdgen.cli import logins
+from efdgen.cli import logins, reaching
 from efdgen.errors import UsageError
 from efdgen.verbs.audit.answers import AskError, Unanswered
 from efdgen.verbs.audit.asking import http
@@ -48,7 +49,13 @@ def test_a_context_is_one_cluster() -> None:
         "--kube-context dome=CONTEXT names the one for this",
     )
     assert logins.contexts(["one", "lab=a:b/c"], ["lab"]) == Contexts("one", {"lab": "a:b/c"})
-    for given, said in ((["lap=x"], "did you mean 'lab'"), (["a", "b"], "a is for all already")):
+    with pytest.raises(UsageError, match="lab= names no file"):
+        logins.vault_tokens(["lab="], ["lab"], may_ask=False)
+    for given, said in (
+        (["lab="], "it names no context"),
+        (["lap=x"], "did you mean 'lab'"),
+        (["a", "b"], "a is for all already"),
+    ):
         with pytest.raises(UsageError, match=said):
             logins.contexts(given, ["lab"])
 
@@ -113,3 +120,15 @@ def test_a_plan_says_what_a_run_does_with_tokens_and_names(tmp_path: Path, monke
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(logins, "_is_terminal", lambda: True)
     assert logins.vault_tokens([], ["lab"], may_ask=False) == Tokens(will_ask=True)
+
+
+def test_the_dns_server_is_an_address_in_brackets_or_without() -> None:
+    def read(given: str) -> tuple[str, int] | None:
+        return reaching.dns_server(click.Context(click.Command("x")), click.Option(["--x"]), given)
+
+    for given in ("::1", "[::1]", "[::1]:53"):
+        assert read(given) == ("::1", 53)
+    assert (read("[::1]:5353"), read("192.0.2.53")) == (("::1", 5353), ("192.0.2.53", 53))
+    for wrong in ("[::1]:x", "[]", "lab.example.org", "[::1"):
+        with pytest.raises(click.BadParameter):
+            read(wrong)

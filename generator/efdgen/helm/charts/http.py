@@ -17,6 +17,7 @@ from efdgen.errors import ChartError
 from efdgen.helm import threads
 from efdgen.helm.charts import logins
 from efdgen.helm.charts.logins import Login
+from efdgen.language.shown import count
 
 MAX_ARCHIVE = 50_000_000
 """Bytes that a chart's archive may have; real ones have some ten thousands."""
@@ -205,10 +206,10 @@ def refused(url: str, status: int, login: Login | None = None) -> ChartError:
 def failed(url: str, reason: object, timeout: float) -> ChartError:
     """Return the error for a request that got no answer, or only a part of it."""
     if isinstance(reason, TooSlowError):
-        most = f"{timeout * MOST_SILENCES:g} seconds"
+        most = count(timeout * MOST_SILENCES, "second")
         return ChartError(f"{url}: not all of it was there after {most}; try again, with a longer --timeout")
     if isinstance(reason, TimeoutError):
-        return ChartError(f"{url}: no answer for {timeout:g} seconds; try again, with a longer --timeout")
+        return ChartError(f"{url}: no answer for {count(timeout, 'second')}; try again, with a longer --timeout")
     if isinstance(reason, ssl.SSLCertVerificationError):
         why = reason.verify_message
         return ChartError(f"{url}: its certificate can't be trusted: {why}; SSL_CERT_FILE can name others to trust")

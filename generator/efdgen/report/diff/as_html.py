@@ -9,10 +9,11 @@ from typing import Any
 
 from efdgen.language import visible
 from efdgen.language.layers import ABSENT
+from efdgen.language.shown import count
 from efdgen.language.tuples import NamedTuple
 from efdgen.report import html
 from efdgen.report.diff import changes
-from efdgen.report.text import Style, count
+from efdgen.report.text import Style
 from efdgen.review.model import Change, Radius, Reordered, Review, WholeApp, WholeEnvironment
 
 MAX_OPEN = 200

@@ -13,8 +13,9 @@ from typing import Any
 
 from efdgen.language import visible
 from efdgen.language.layers import ABSENT
+from efdgen.language.shown import count
 from efdgen.report.diff import changes
-from efdgen.report.text import Style, count
+from efdgen.report.text import Style
 from efdgen.review.model import Change, Radius, Reordered, Review
 
 LIMIT = 65_000

@@ -10,7 +10,7 @@ from typing import Any
 from efdgen.errors import dotted
 from efdgen.language import visible, yamlio
 from efdgen.language.layers import ABSENT
-from efdgen.report.text import count
+from efdgen.language.shown import count
 from efdgen.review import linediff
 from efdgen.review.model import AppObjects, Change, Radius, RefusedChange, Reordered, Review
 from efdgen.review.semantic import Item, Steps

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from efdgen.report.text import Style, count, table
+from efdgen.language.shown import count
+from efdgen.report.text import Style, table
 from efdgen.review.imported import Told
 
 _MOST = 12

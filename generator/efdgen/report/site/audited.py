@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from efdgen.errors import UsageError
+from efdgen.language.shown import count
 from efdgen.language.tuples import NamedTuple
-from efdgen.report.text import count
 from efdgen.review.audit import AREAS, Status
 
 _BAD = (Status.MISSING, Status.DIFFERENT, Status.UNKNOWN)

@@ -10,12 +10,12 @@ from typing import Any
 
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.language import visible
+from efdgen.language.shown import count
 from efdgen.language.tuples import NamedTuple
 from efdgen.report import html
 from efdgen.report.diff import changes
 from efdgen.report.site.markdown import Body, body
 from efdgen.report.site.model import Environment, Fleet, Row
-from efdgen.report.text import count
 
 INDEX, DETAILS, COMPARE, DATA = "index.html", "fleet.html", "compare.html", "data.js"
 

@@ -6,8 +6,8 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from efdgen.language.shown import count
 from efdgen.language.tuples import NamedTuple
-from efdgen.report.text import count
 from efdgen.review.audit import ARGOCD, DNS, SERVICES, TLS, VAULT
 from efdgen.review.auditplan import KUBECTL, Asked, Planned
 from efdgen.verbs.audit.answers import AskError, Unanswered

@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 from efdgen.language import suggest
+from efdgen.language.shown import count
 from efdgen.verbs.audit import jsontext
 from efdgen.verbs.audit.answers import MOST, TOO_MUCH, AskError
 
@@ -81,7 +82,7 @@ def _run(command: tuple[str, ...], seconds: float) -> tuple[int, bytes]:
         said = _read(process, time.monotonic() + seconds)
     except TimeoutError:
         advice = "does it wait for a login? Log in first; --timeout waits longer"
-        raise AskError(f"kubectl does not answer within {seconds:g} seconds", advice) from None
+        raise AskError(f"kubectl does not answer within {count(seconds, 'second')}", advice) from None
     finally:
         _end(process)
     return process.returncode, said

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from efdgen.language.shown import count
 from efdgen.language.tuples import NamedTuple
 from efdgen.verbs.audit.answers import AskError
 
@@ -158,7 +159,7 @@ class Reach:
 
     def too_late(self, server: Server) -> AskError:
         """Return the error for a server that is silent."""
-        reason = f"{server[0]}:{server[1]} does not answer within {self.means.timeout:g} seconds"
+        reason = f"{server[0]}:{server[1]} does not answer within {count(self.means.timeout, 'second')}"
         advice = "is there a way to it from here, a firewall or a VPN? --timeout waits longer"
         return AskError(reason, f"{advice}{self._no_proxy()}")
 

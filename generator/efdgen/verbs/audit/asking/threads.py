@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from efdgen.language.shown import count
 from efdgen.verbs.audit.answers import AskError, Unanswered
 from efdgen.verbs.audit.asking.reach import NotNamedError
 
@@ -55,7 +56,9 @@ def ask_all(
         except queue.Empty:
             answers: list[tuple[Key, Answer | Unanswered]] = []
             late = [key for key, end in until.items() if end <= time.monotonic()]
-            answers += [(key, Unanswered(f"no whole answer within {seconds:g} seconds", "try again")) for key in late]
+            answers += [
+                (key, Unanswered(f"no whole answer within {count(seconds, 'second')}", "try again")) for key in late
+            ]
         else:
             if isinstance(answer, NotNamedError):
                 raise answer

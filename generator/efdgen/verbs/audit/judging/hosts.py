@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from efdgen.language.shown import count
 from efdgen.review.audit import DNS, TLS, Finding, Status
 from efdgen.verbs.audit.answers import Certificate, Resolution, Unanswered
 
@@ -93,12 +94,14 @@ def _certificate(host: str, found: Certificate | Unanswered, now: dt.datetime) -
         until = f", until {ends:%Y-%m-%d}" if ends else ""
         advice = "put the right certificate into Vault, and see that the Secret of the ingress has it"
         if ends and ends < now:
-            return Finding(TLS, host, Status.DIFFERENT, f"expired {(now - ends).days} days ago{about}{until}", advice)
+            return Finding(
+                TLS, host, Status.DIFFERENT, f"expired {count((now - ends).days, 'day')} ago{about}{until}", advice
+            )
         return Finding(TLS, host, Status.DIFFERENT, f"{found.fault}{about}{until}", advice)
     if ends is None:
         return Finding(TLS, host, Status.THERE, by)
     left = ends - now
-    detail = f"{left.days} days left, until {ends:%Y-%m-%d}, {by}"
+    detail = f"{count(left.days, 'day')} left, until {ends:%Y-%m-%d}, {by}"
     if left < _WARNING:
         return Finding(TLS, host, Status.THERE, detail, "renew it", is_warning=True)
     return Finding(TLS, host, Status.THERE, detail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from efdgen.language.shown import count
 from efdgen.review.audit import VAULT, Finding, Status
 from efdgen.verbs.audit.answers import KeyState, PathState, TokenState, Unanswered, VaultAnswer, VaultQuestion
 
@@ -91,7 +92,7 @@ def _token(question: VaultQuestion, token: TokenState | Unanswered, now: dt.date
         yield Finding(VAULT, "the token", Status.THERE, detail, narrow, True)
     left = None if token.expires is None else token.expires - now
     if left is not None and left < _NEARLY:
-        ended = "it has ended" if left <= dt.timedelta(0) else f"it ends in {left.seconds // 60} minutes"
+        ended = "it has ended" if left <= dt.timedelta(0) else f"it ends in {count(left.seconds // 60, 'minute')}"
         yield Finding(VAULT, "the token", Status.DIFFERENT, f"{ended}: {until}", "renew it now, or log in anew")
     elif left is not None and left < _WARNING:
         yield Finding(VAULT, "the token", Status.THERE, until, "renew or replace it in time", True)
