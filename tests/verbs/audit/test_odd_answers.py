@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from efdgen.review.audit import Finding, Status
-from efdgen.verbs.audit.answers import VaultPath, VaultQuestion
+from efdgen.verbs.audit.answers import KeyState, VaultPath, VaultQuestion
 from efdgen.verbs.audit.asking import vault
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
+from efdgen.verbs.audit.asking.secretvalues import key_state
 from efdgen.verbs.audit.judging import vault as judging
 from support.tlsserver import Answer, Server, says
 
@@ -168,3 +169,17 @@ def test_what_is_not_allowed_is_named(found: Found) -> None:
     pki = says({"data": {**MOUNT, "type": "pki"}})
     other = found({MOUNT_OF_PATH: pki, MOUNT_OF_PREFIX: pki})[f"{PREFIX}/login"]
     assert other.detail == "the secrets engine there is not KV"
+
+
+def test_a_private_key_beside_a_certificate_is_no_certificate_alone() -> None:
+    certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    key = "-----BEGIN EC PRIVATE KEY-----\nMHcC\n-----END EC PRIVATE KEY-----\n"
+    for name, value, state in (
+        ("tls.crt", certificate * 2, KeyState.SOUND),
+        ("tls.crt", certificate + key, KeyState.WITH_PRIVATE_KEY),
+        ("ca.crt", key + certificate, KeyState.WITH_PRIVATE_KEY),
+        ("tls.key", key, KeyState.SOUND),
+        ("tls.key", certificate, KeyState.NOT_PEM),
+        ("combined.pem", certificate + key, KeyState.SOUND),
+    ):
+        assert key_state(value, name) is state, name

@@ -74,6 +74,7 @@ class KeyState(enum.Enum):
     EMPTY = "is empty"
     PLACEHOLDER = "holds a placeholder"
     NOT_PEM = "is no PEM, as a certificate or a key for TLS is"
+    WITH_PRIVATE_KEY = "holds a private key beside the certificate: whoever may see the certificate sees it"
 
 
 class PathState(NamedTuple):

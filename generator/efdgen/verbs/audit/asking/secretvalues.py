@@ -24,6 +24,10 @@ _PEM = {
 """What the keys of Kubernetes' own Secrets for TLS hold: https://www.rfc-editor.org/rfc/rfc7468."""
 
 
+_PUBLIC = ("tls.crt", "ca.crt")
+_PRIVATE = re.compile(r"-----BEGIN ([A-Z]+ )*PRIVATE KEY-----")
+
+
 def key_state(value: Any, key: str = "") -> KeyState:
     """Say what is known of a value under a key, without it."""
     text = value.strip() if isinstance(value, str) else value
@@ -33,4 +37,6 @@ def key_state(value: Any, key: str = "") -> KeyState:
         return KeyState.PLACEHOLDER
     if key in _PEM and not (isinstance(text, str) and _PEM[key].search(text)):
         return KeyState.NOT_PEM
+    if key in _PUBLIC and _PRIVATE.search(text):
+        return KeyState.WITH_PRIVATE_KEY
     return KeyState.SOUND
