@@ -252,3 +252,13 @@ def test_who_speaks_something_else_does_not_speak_tls() -> None:
             tls.certificate(reach, host)
         with pytest.raises(AskError, match=r"443: it does not speak TLS$"):
             http.get(reach, f"https://{host}/")
+
+
+def test_a_certificate_that_does_not_say_until_when_is_unknown() -> None:
+    now = dt.datetime(2026, 11, 29, tzinfo=dt.timezone.utc)
+    (said,) = judge_certificates({"a": Certificate(("a",), "Lab", None)}, now)
+    assert said.status is Status.UNKNOWN
+    days = [now + dt.timedelta(days=1, hours=1), now - dt.timedelta(days=1, hours=1)]
+    shown = {"a": Certificate(("a",), "Lab", days[0]), "b": Certificate(("b",), "Lab", days[1], "expired")}
+    ending, ended = judge_certificates(shown, now)
+    assert (ending.detail[:11], ended.detail[:18]) == ("1 day left,", "expired 1 day ago;")

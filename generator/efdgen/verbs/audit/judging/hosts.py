@@ -99,7 +99,9 @@ def _certificate(host: str, found: Certificate | Unanswered, now: dt.datetime) -
             )
         return Finding(TLS, host, Status.DIFFERENT, f"{found.fault}{about}{until}", advice)
     if ends is None:
-        return Finding(TLS, host, Status.THERE, by)
+        return Finding(
+            TLS, host, Status.UNKNOWN, f"it does not say until when it counts, and is {by}", "is it a certificate?"
+        )
     left = ends - now
     detail = f"{count(left.days, 'day')} left, until {ends:%Y-%m-%d}, {by}"
     if left < _WARNING:
