@@ -486,7 +486,7 @@ SHELL = frozenset(
     re.findall(
         r"\w+",
         "bound case command do done echo else esac exit export fail false fi for if kill local "
-        "printf return shift then",
+        "printf return set shift then",
     )
 )
 """Words of bash, and functions that the script brings along."""

@@ -100,7 +100,7 @@ def _for_people(
         yield Said(text.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, style))
     other_ends = sum(change.is_of_line_ends for change in outcome.changes)
     if other_ends:
-        files = text.count(other_ends, "file")
+        files = count(other_ends, "file")
         said = f"Git, or an editor, wrote the line ends of {files} as CRLF; efdgen writes LF."
         hint = f"So that Git leaves them alone, put this line into .gitattributes: {render.OUTPUT}/** -text"
         yield Said(f"{said} {hint}", is_result=False)

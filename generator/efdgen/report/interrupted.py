@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from efdgen.language import visible
+from efdgen.language.shown import count
 from efdgen.output.resuming import Resumed, State
-from efdgen.report.text import Style, count
+from efdgen.report.text import Style
 
 
 def resumed(edit: Resumed, style: Style) -> str:
