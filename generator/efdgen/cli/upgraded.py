@@ -47,7 +47,7 @@ def show(root: Path, done: Upgraded, engine: str) -> tuple[HydratedApp, ...]:
 
 def _wrong(root: Path, found: Compared) -> Iterator[str]:
     """Yield what is wrong with the objects of the environments that have the app, as far as it was not before."""
-    from efdgen.report.text import count
+    from efdgen.language.shown import count
 
     where = ", ".join(found.environments)
     yield ""
