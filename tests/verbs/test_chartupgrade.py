@@ -193,6 +193,7 @@ def test_an_upgrade_says_what_lint_finds_in_whole_environments_that_it_did_not_b
     pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: reader}\nspec: {containers: [{name: c, image: 'c:1', "
     reads = "envFrom: [{configMapRef: {name: nobodys}}]}]}\n"
     claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n"
+    claim += "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}\n"
     old = {**OLD, "templates/a.yaml": f"{pod}{reads}{claim}", "Chart.yaml": OLD["Chart.yaml"].replace("1.2.3", "1.2.4")}
     server.add(chart("store-chart", "1.2.4", old))
     secret = f"{{{{ if .Values.auth.create }}}}\n# {{{{ .Values.auth.realm }}}}\n{secret}{{{{ end }}}}\n"
