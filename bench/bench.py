@@ -45,7 +45,7 @@ class Again(NamedTuple):
 LINT, DEAD, DIFF = 1, 3, 1.5
 """The most that looks at objects may take, in runs of helm for every app of the six environments."""
 
-AGAIN = {6: Again(5, 5.5, 4.5), FEW: Again(3.5, 3.7, 4), MANY: Again(1.8, 1.8, 2.4)}
+AGAIN = {6: Again(5, 5.5, 4.5), FEW: Again(3.5, 3.7, 4), MANY: Again(1.5, 1.5, 2)}
 
 
 class Run(NamedTuple):
