@@ -26,7 +26,7 @@ import yaml
 import peers
 from efdgen.output import layout
 from fleets import six, synthetic, with_apps, with_files_of_others, with_values
-from measuring import EFDGEN, TESTS, WORK, Result, against, memory, processors_time, whole_process
+from measuring import EFDGEN, TESTS, WORK, Result, against, memory, processors_time, take_away, whole_process
 
 MOST, MANY, FEW = 3000, 1000, 100
 REVIEWED = 200
@@ -104,7 +104,7 @@ def again() -> list[Result]:
 
 def render(folder: Path) -> tuple[float, float]:
     """Return the seconds that rendering a repository into nothing takes, and its peak memory in MiB."""
-    shutil.rmtree(folder / "rendered", ignore_errors=True)
+    take_away(folder / "rendered")
     os.sync()
     peak = 0.0
     start = time.perf_counter()
@@ -128,7 +128,7 @@ def floor(folder: Path) -> float:
             text = path.read_text(encoding="utf-8")
             is_values = path.name.startswith("values-")
             data[path] = yaml.load(text, Loader=yaml.CSafeLoader) if is_values else text
-    shutil.rmtree(folder / "rendered")
+    take_away(folder / "rendered")
     os.sync()
     start = time.perf_counter()
     for path, content in data.items():
@@ -172,7 +172,7 @@ def growth() -> list[Result]:
             peak = render(folder)[1]
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             costs[count] = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / count
-            shutil.rmtree(folder)
+            take_away(folder)
         detail = " / ".join(f"{costs[count] * 1000:.1f} ms" for count in (MOST, FEW))
         name = f"render of each of {MOST} environments / of {FEW}"
         results.append(Result(name, costs[MOST] / costs[FEW], 1.3, "x", detail))
@@ -184,7 +184,7 @@ def growth() -> list[Result]:
                 synthetic(folder, 1)
                 make(folder, count)
                 seconds.append(processors_time([*EFDGEN, name.partition(" ")[0], "--no-cache"], folder))
-                shutil.rmtree(folder)
+                take_away(folder)
             detail = " / ".join(f"{each:.2f} s" for each in seconds)
             results.append(Result(f"{name}, {much} / {much // 10}", seconds[0] / seconds[1], 11, "x", detail))
     return results

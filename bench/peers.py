@@ -26,7 +26,7 @@ import yaml
 
 from efdgen.output import layout
 from fleets import synthetic
-from measuring import EFDGEN, REPOSITORY, Result, whole_process
+from measuring import EFDGEN, REPOSITORY, Result, take_away, whole_process
 
 Values = Mapping[str, Mapping[str, Any]]
 """The values of each app of each environment."""
@@ -41,9 +41,9 @@ SIZES = ((6, 7), (100, 3), (300, 3))
 def peers() -> list[Result]:
     """Render as many environments with efdgen and with its peers, and say who was faster."""
     results = []
-    for count, runs in SIZES:
-        with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
-            folder = Path(temporary, "efdgen")
+    with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
+        for count, runs in SIZES:
+            folder = Path(temporary, str(count), "efdgen")
             if count == len(list((REPOSITORY / "environments").glob("*.yaml"))):
                 for each in ("environments", "schemas", "templates"):
                     shutil.copytree(REPOSITORY / each, folder / each)
@@ -51,8 +51,8 @@ def peers() -> list[Result]:
                 synthetic(folder, count)
             whole_process([*EFDGEN, "render"], folder)
             values = rendered_values(folder)
-            results += compared_with_kapitan(folder, Path(temporary, "kapitan"), values, runs)
-            results += compared_with_kustomize(folder, Path(temporary, "kustomize"), values, runs)
+            results += compared_with_kapitan(folder, folder.with_name("kapitan"), values, runs)
+            results += compared_with_kustomize(folder, folder.with_name("kustomize"), values, runs)
     return results
 
 
@@ -146,11 +146,11 @@ def compared_with_kapitan(folder: Path, theirs: Path, values: Values, runs: int)
             assert same(load(file.read_text(encoding="utf-8")), of_app), file
 
     def ours() -> float:
-        shutil.rmtree(folder / "rendered")
+        take_away(folder / "rendered")
         return whole_process([*EFDGEN, "render", "--no-cache"], folder)
 
     def others() -> float:
-        shutil.rmtree(theirs / "compiled")
+        take_away(theirs / "compiled")
         return whole_process(command, theirs)
 
     yield in_turn(f"render of {len(values)} environments, cold / kapitan compile", ours, others, KAPITAN, runs)
