@@ -98,6 +98,63 @@ def test_texts_have_a_bound_where_a_pattern_can_be_slow(pattern: str, most: int 
     assert not patterns.fits(".*x.*", "x" * 1_001)
 
 
+# -- what is told at a glance
+
+_characters = st.sampled_from(
+    ["a", "b", "-", r"\.", r"\d", r"\w", "[ab]", "[^a]", "[*+{(?|)#]", "[]a]", r"[\]+]", r"\+", r"\("]
+)
+_repetitions = st.sampled_from(["", "", "*", "+", "?", "+?", "{2}", "{1,3}", "{2,}"])
+_looked_at = st.lists(st.tuples(_characters, _repetitions).map("".join), max_size=8).map("".join)
+_glances = st.tuples(
+    _looked_at, _looked_at, st.sampled_from(["", "?", "*", "+", "{2}"]), _looked_at, st.booleans()
+).map(lambda made: f"^{made[0]}({made[1]}|x){made[2]}{made[3]}$" if made[4] else f"^{made[0]}$")
+
+
+def worked_out(pattern: str) -> str:
+    """Return the same pattern, written so that nothing is told at a glance."""
+    return f"{pattern}(?x:)"
+
+
+@settings(max_examples=100, deadline=None)
+@given(_glances)
+def test_what_looks_fast_is_worked_out_to_be(pattern: str) -> None:
+    re.compile(pattern)
+    assert bool(patterns.fault(pattern)) == bool(patterns.fault(worked_out(pattern)))
+
+
+@for_each(
+    ("pattern", "is_told"),
+    [
+        (r"^v[0-9]+\.[0-9]+\.[0-9]+-k3s[0-9]+$", True),
+        (r"^[a-z]+-[a-z]+-[a-z]+-[a-z]+$", True),
+        (r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$", True),
+        (r"^(|https?://[^/?#:@\s\"<>{}|^`\\][^\s\"<>{}|^`\\]*)$", True),
+        (r"^\w+\.\w+\.\w+\.\w+$", True),
+        (r"^[^a]+\.[^a]+\.[^a]+$", False),
+        (r"^[0-9]{4}[0-9]{2}[0-9]{2}[0-9]{2}$", False),
+        (r"^[.]+\.[.]+\.[.]+\.$", False),
+        (r"^(?#[)a*a*a*a*a*(?#])$", False),
+        (r"(?x)(a+) +b*c*", False),
+        (r"^[)]([a]+)+$", False),
+    ],
+)
+def test_only_what_can_be_slow_is_worked_out(pattern: str, is_told: bool) -> None:
+    asked: list[str] = []
+
+    def cost(pattern: str) -> ambiguity.Cost:
+        asked.append(pattern)
+        return ambiguity.Cost(1, 1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ambiguity, "cost", cost)
+        patterns.fault.cache_clear()
+        for each in (pattern, worked_out(pattern)):
+            re.compile(each)
+            patterns.fault(each)
+    patterns.fault.cache_clear()
+    assert asked == [*([] if is_told else [pattern]), worked_out(pattern)]
+
+
 # -- against an engine that counts
 
 Pattern = tuple[Any, ...]

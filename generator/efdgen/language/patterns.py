@@ -27,8 +27,15 @@ _FEW, _FEW_CHOICES = 2, 6
 """Repeated parts that are fast in any order, where none is a group; and parts that can be left out, or be another."""
 
 
-_REPEATED_GROUP = re.compile(r"\)[*+{]|\(\?[a-zA-Z]*x")
-"""A group that may be repeated; with the flag x, blanks can stand between."""
+_REPEATED_GROUP = re.compile(r"\)[*+{]|\(\?(?:[a-zA-Z]*x|#)")
+"""A group that may be repeated; with the flag x, blanks can stand between, and a comment can hold anything."""
+
+_SET = r"\[\^?\]?(?:\\.|[^\]\\])*\]"
+_SET_OR_ESCAPE = rf"{_SET}|\\."
+"""Where signs repeat nothing."""
+
+_CHARACTER = rf"({_SET}|\\[dDsSwW]|\\[^\w\s]|[^][(){{}}.^$*+?|\\])([*+]|\{{[0-9]+(?:,[0-9]*)?\}})?"
+"""What one character of a text can be, and how often it is repeated."""
 
 
 def fits(pattern: str, text: str) -> bool:
@@ -57,13 +64,7 @@ def compiled(pattern: str) -> re.Pattern[str]:
 @functools.lru_cache(maxsize=1024)
 def fault(pattern: str) -> str:
     """Return why a regular expression could take for ever on a text of ordinary length; empty: it can't."""
-    repeated, choices = (len(re.findall(each, pattern)) for each in ("[*+{]", "[?|]"))
-    if (
-        not _REPEATED_GROUP.search(pattern)
-        and pattern.count("(") <= _FEW_CHOICES
-        and repeated <= _FEW
-        and choices <= _FEW_CHOICES
-    ):
+    if _has_few_parts(pattern) or _is_told_apart(pattern):
         return ""
     from efdgen.language import ambiguity
 
@@ -76,6 +77,36 @@ def fault(pattern: str) -> str:
     if cost.ways > _MOST_WAYS[cost.power]:
         return "one text can be matched in very many ways, each of which is tried"
     return ""
+
+
+def _has_few_parts(pattern: str) -> bool:
+    """Say whether so little in a pattern is repeated, or can be chosen, that it is fast in any order."""
+    outside = re.sub(_SET_OR_ESCAPE, "x", pattern, flags=re.DOTALL)
+    repeated, choices = (len(re.findall(each, outside)) for each in ("[*+{]", "[?|]"))
+    return (
+        not _REPEATED_GROUP.search(outside)
+        and outside.count("(") <= _FEW_CHOICES
+        and repeated <= _FEW
+        and choices <= _FEW_CHOICES
+    )
+
+
+def _is_told_apart(pattern: str) -> bool:
+    r"""Say whether all that is repeated in a pattern is single characters, each before a letter that they can't be.
+
+    `^v[0-9]+\.[0-9]+$`: no text can be taken apart in two ways. Of groups, choices and all else, this says no.
+    """
+    if not pattern.startswith("^"):
+        return False
+    inside = pattern[1:].removesuffix("$")
+    looked_at, repeated = 0, ""
+    for part in re.finditer(_CHARACTER, inside, re.DOTALL):
+        one, often = part.groups()
+        is_letter = one[0] != "[" and not (one[0] == "\\" and one[1].isalpha())
+        if part.start() != looked_at or (repeated and (often or not is_letter or re.match(repeated, one[-1]))):
+            return False
+        looked_at, repeated = part.end(), one if often else ""
+    return looked_at == len(inside)
 
 
 @functools.lru_cache(maxsize=1024)
