@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from efdgen.language import yamlio
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from efdgen.errors import Problem
+from efdgen.language import secrecy, yamlio
 from efdgen.language.texttemplate import TextFile
 from efdgen.repository import plaintext
 from support.foreach import for_each
@@ -76,3 +80,72 @@ def test_a_constant_in_a_template_may_be_a_secret() -> None:
     text = "a:\n  password: <% app.name %>\n  password: <% 'hunter2' %>\n  password: \"<% 'hunter2' %>\"\n"
     problems = plaintext.literals_in_text(TextFile(text=text, source="f"))
     assert [(problem.location.line, problem.location.column) for problem in problems] == [(3, 17), (4, 18)]
+
+
+_pieces = st.sampled_from(
+    [
+        *(
+            "password",
+            "Passwd",
+            "apiTOKEN",
+            "api_key",
+            "creden",
+            "tials",
+            "credent\u0131als",
+            "pa\u017fsword",
+            "to\u212aen",
+            "secret",
+        ),
+        *(": ", "=", " = ", '"', "'", "hunter2", "hunter2hunter2", "#", "- ", " ", "\n", "\r", "<% name %>", "name"),
+        *(
+            "https://me:",
+            "pw@host",
+            "://",
+            "@",
+            "AKIA",
+            "IOSFODNN7EXAMPLE",
+            "ghp_",
+            "-----BEGIN ",
+            "PRIVATE KEY",
+            "s.",
+            "eyJ",
+        ),
+        *("x" * 16, "0a" * 20, "ABCD" * 4),
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_pieces, max_size=25).map("".join))
+def test_lines_that_are_not_looked_at_hold_no_secret(text: str) -> None:
+    def literals(text: str) -> list[Problem]:
+        return list(plaintext.literals_in_text(TextFile("f", text)))
+
+    # Where one line is key material, each is looked at.
+    assert literals(text) == literals(f"{text}\nAKIAIOSFODNN7EXAMPLE")[:-1]
+
+
+@for_each(
+    "material",
+    [
+        "-----BEGIN RSA PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY",
+        "AKIAIOSFODNN7EXAMPLE",
+        "ASIAIOSFODNN7EXAMPLE",
+        *(f"gh{kind}_{'a1' * 18}" for kind in "pousr"),
+        f"github_pat_{'a1' * 11}",
+        f"glpat-{'a1' * 10}",
+        f"hvs.{'a1' * 12}",
+        f"hvb.{'a1' * 12}",
+        f"s.{'a1' * 12}",
+        f"b.{'a1' * 12}",
+        *(f"xox{kind}-{'a1' * 5}" for kind in "abprs"),
+        f"eyJ{'a1' * 4}.eyJ{'a1' * 4}.",
+    ],
+)
+def test_key_material_is_found_anywhere(material: str) -> None:
+    for before in ("", " ", "key: ", "-"):
+        assert [secret.start for secret in secrecy.in_text(before + material)] == [len(before)]
+    if not material.startswith("-"):
+        assert not list(secrecy.in_text("x" + material))
+        assert not list(secrecy.in_text("_" + material[:-1]))

@@ -30,16 +30,14 @@ _ASSIGNMENT = re.compile(
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY"
-    r"|\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
-    r"|\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{22,}\b|\bglpat-[A-Za-z0-9_-]{20,}\b"
-    r"|\bhv[sb]\.[A-Za-z0-9_-]{24,}|\b[sb]\.[A-Za-z0-9]{24}\b"
-    r"|\bxox[abprs]-[A-Za-z0-9-]{10,}"
-    r"|\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+    # Most text has nothing like it: the first letter is looked at before all that could follow it.
+    r"(?=[-Abeghsx])(?:-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}\b"
+    r"|gh[pousr]_[A-Za-z0-9]{36,}\b|github_pat_[A-Za-z0-9_]{22,}\b|glpat-[A-Za-z0-9_-]{20,}\b"
+    r"|hv[sb]\.[A-Za-z0-9_-]{24,}|[sb]\.[A-Za-z0-9]{24}\b"
+    r"|xox[abprs]-[A-Za-z0-9-]{10,}"
+    r"|eyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*))"
 )
-_RUN = re.compile(r"[\w-]{15}", re.ASCII)
-"""What all material has, but JSON Web Tokens and private keys in PEM."""
-
 _IN_URL = re.compile(r"[a-z]://[^/\s:@]+:(?P<value>[^@\s/]+)@")
 
 _SWITCH = re.compile(r"(?:yes|no|true|false|on|off|none|null|[0-9])\Z", re.IGNORECASE)
@@ -59,7 +57,7 @@ class Secret(NamedTuple):
 @functools.lru_cache(maxsize=8192)
 def is_of_secret(key: str) -> bool:
     """Say whether a key is one that secrets stand under; the same few stand everywhere."""
-    return _SECRET_KEY.match(key) is not None
+    return _has_clue(key.casefold()) and _SECRET_KEY.match(key) is not None
 
 
 def is_no_secret(value: str) -> bool:
@@ -87,8 +85,8 @@ def _says_where(value: str) -> bool:
 
 def in_text(text: str) -> Iterator[Secret]:
     """Yield what looks like a secret by itself, in a URL, or behind a name in the text."""
-    # Most text has nothing that key material, a URL or an assignment could be: look for these only where it has.
-    material = _MATERIAL.search(text) if _may_hold_material(text) else None
+    # Most text has nothing that a URL or an assignment could be: look for these only where it has.
+    material = _MATERIAL.search(text)
     if material:
         yield Secret(material.start(), "this looks like key material or a token")
     in_url = _IN_URL.search(text) if "://" in text else None
@@ -100,8 +98,21 @@ def in_text(text: str) -> Iterator[Secret]:
             yield Secret(match.start("value") + at, f"the value of {match[1]!r} looks like a secret")
 
 
-def _may_hold_material(text: str) -> bool:
-    return "PRIVATE KEY" in text or "eyJ" in text or _RUN.search(text) is not None
+def suspect_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text that could hold what looks like a secret, each with its number, from 1: few do.
+
+    All lines are suspect in a text with key material; else those that have a clue, or a URL with a login.
+    """
+    has_material = _MATERIAL.search(text) is not None
+    lines = zip(text.splitlines(), text.casefold().splitlines(), strict=True)
+    for number, (line, small) in enumerate(lines, 1):
+        if _has_clue(small) or has_material or ("@" in line and "://" in line):
+            yield number, line
+
+
+def _has_clue(small: str) -> bool:
+    """Say whether a text in small letters (`casefold`) holds a part of the name of a secret: each of `WORDS` does."""
+    return "key" in small or "secret" in small or "pass" in small or "token" in small or "credent" in small
 
 
 def _may_assign(text: str) -> bool:
@@ -226,7 +237,7 @@ def _seen(line: str) -> list[_Span]:
 
 def _spans(text: str) -> list[_Span]:
     material, logins, parameter, *_ = _patterns()
-    found = [match.span() for match in material.finditer(text)] if _may_hold_material(text) else []
+    found = [match.span() for match in material.finditer(text)]
     patterns = (
         *(logins if "@" in text else ()),
         *((parameter,) if "=" in text else ()),

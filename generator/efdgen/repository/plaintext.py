@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import Location, Path, Problem
+from efdgen.language import secrecy
 from efdgen.language.secrecy import WORDS, Secret, in_text, is_of_secret, literal_at
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -43,7 +44,7 @@ def _hint(path: Path) -> str:
 
 def literals_in_text(file: TextFile) -> Iterator[Problem]:
     """Yield a problem for each literal in a text file that looks like a secret."""
-    for number, line in enumerate(file.text.splitlines(), 1):
+    for number, line in secrecy.suspect_lines(file.text):
         unquoted = _UNQUOTED.match(line) if ":" in line else None
         at = literal_at(unquoted["value"]) if unquoted else None
         if unquoted and at is not None:
@@ -58,7 +59,7 @@ def _find(value: Any, path: Path) -> Iterator[tuple[Path, Secret]]:
     if type(value) is str:
         for secret in in_text(value) if len(value) > _SHORTEST else ():
             yield path, secret
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         name = value.get("name")
         at = _literal_at(value.get("value")) if isinstance(name, str) and is_of_secret(name) else None
         if at is not None:

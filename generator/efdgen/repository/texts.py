@@ -24,7 +24,7 @@ def parsed(text: str, path: str) -> tuple[Document, tuple[Problem, ...]]:
 def key_tree(text: str) -> Mapping[str, Any] | None:
     """Return nested keys that are written as efdgen writes them, and beside which nothing looks like a secret."""
     found = keytree.key_tree(text)
-    if found is None or any(any(secrecy.in_text(line)) for line in found[1].splitlines()):
+    if found is None or any(any(secrecy.in_text(line)) for _, line in secrecy.suspect_lines(found[1])):
         return None
     return found[0]
 
