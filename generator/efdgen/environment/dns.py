@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from efdgen.environment.hosts import NODE_PORT, PublicHost
 from efdgen.errors import UsageError
+from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple
 
 TTL = 300
@@ -16,7 +16,7 @@ INGRESS_PLACEHOLDER = "<address of the ingress controller>"
 NODE_PLACEHOLDER = "<address of a node>"
 """No address and no name: every DNS service refuses them."""
 
-_NAME = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*\.?\Z")
+_NAME = late(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*\.?\Z")
 
 
 class Target(NamedTuple):

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from efdgen.language import quickly
 from efdgen.language import syntaxtree as tree
+from efdgen.language.late import late
 
-_AROUND = re.compile(r"(?:\A|%>)((?:(?!<%).)+)", re.DOTALL)
-_EXPRESSION = re.compile(r"<%((?:(?!%>).)*)%>", re.DOTALL)
+_AROUND = late(r"(?:\A|%>)((?:(?!<%).)+)", re.DOTALL)
+_EXPRESSION = late(r"<%((?:(?!%>).)*)%>", re.DOTALL)
 _LONGEST = 1000
 """Characters of an expression; a longer one is refused where expressions are read."""
 

@@ -9,19 +9,19 @@ where an item comes from is still told, by its layer and by those below.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from efdgen.errors import Location, Path
 from efdgen.language.conforms import Pending
+from efdgen.language.late import late
 from efdgen.language.layers import Layer, at, merge, winner
 from efdgen.language.yamlio import Document
 
 INHERITED = "<% inherited %>"
 """The item, as it is written for people."""
 
-_ITEM = re.compile(r"<%-?\s*inherited\s*-?%>\Z")
+_ITEM = late(r"<%-?\s*inherited\s*-?%>\Z")
 
 
 def is_inherited(item: Any) -> bool:

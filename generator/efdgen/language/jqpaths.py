@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from efdgen.language.late import late
+
 _CLOSES = {"]": "[", ")": "(", "}": "{"}
-_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_TEXT = late(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 def fault(path: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from efdgen.language.expressions import ExpressionError
+from efdgen.language.late import late
 from efdgen.language.places import VALUE
 
 _CONTROL = r"(?:if|elif|else|endif|for|endfor|set)\b"
@@ -14,8 +15,8 @@ _LIKE_CONTROL = re.compile(rf"\s*%\s*{_CONTROL}|\s+%%")
 _INDENTED = re.compile(rf"\s+%%\s*{_CONTROL}")
 """The same in a fence of another language than the shell's, in which `%%` can mean something else."""
 
-_JINJA = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}")
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
+_JINJA = late(r"{{.*?}}|{%.*?%}|{#.*?#}")
+_CODE_SPAN = late(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 
 
 def refuse_control(line: str, *, is_data: bool = False) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from efdgen.language.expressions import ExpressionError
+from efdgen.language.late import late
 from efdgen.language.lookalikes import refuse_control, refuse_jinja
 from efdgen.language.places import VALUE, Place
 from efdgen.language.shelltext import ShellText
@@ -27,7 +28,7 @@ _MARKERS = re.compile(rf"[\s\d>#*+=~.){VALUE}-]*\Z")
 _ROW = re.compile(r"[\s\d>*+.)-]*\|")
 """What begins a table's row, in a list's item or a quotation as well."""
 
-_RULE = re.compile(r"\s*\|[\s:|]*-[\s:|-]*\Z")
+_RULE = late(r"\s*\|[\s:|]*-[\s:|-]*\Z")
 """The line below the head of a table."""
 
 _DEFINITION = re.compile(r"[\s\d>*+.)-]*\[[^\]]*\]\Z")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from efdgen.language import constants
+from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple
 
 HIDDEN = "***"
@@ -40,7 +41,7 @@ _MATERIAL = re.compile(
 )
 _IN_URL = re.compile(r"[a-z]://[^/\s:@]+:(?P<value>[^@\s/]+)@")
 
-_SWITCH = re.compile(r"(?:yes|no|true|false|on|off|none|null|[0-9])\Z", re.IGNORECASE)
+_SWITCH = late(r"(?:yes|no|true|false|on|off|none|null|[0-9])\Z", re.IGNORECASE)
 """What is said of a password rather than being one: `allowEmptyPassword: "yes"`, `rotateToken: 0`."""
 
 _WORD = re.compile(r"[^\W_]")

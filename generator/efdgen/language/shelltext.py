@@ -14,6 +14,7 @@ import re
 from typing import Any
 
 from efdgen.language.expressions import ExpressionError
+from efdgen.language.late import late
 from efdgen.language.places import VALUE, Place
 from efdgen.language.shellcommands import ARITHMETIC, ARRAY, CASE, Here, ShellCommands
 from efdgen.language.shellwords import QUOTED, Words
@@ -33,7 +34,7 @@ _SPECIAL = {
 
 _NAME = re.compile(rf"[#!]?[\w{VALUE}]*\Z")
 _OPERATOR = re.compile(rf"[#!]?[\w{VALUE}]+(?:\[[@*\d]+\])?(?::?[-+=?]|##?|%%?|//?|\^\^?|,,?)")
-_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|c|[0-7]{1,2})\Z")
+_ESCAPE = late(r"\\(?:x[0-9a-fA-F]?|u[0-9a-fA-F]{0,3}|U[0-9a-fA-F]{0,7}|c|[0-7]{1,2})\Z")
 
 
 _FIRST = {

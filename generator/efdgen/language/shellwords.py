@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from efdgen.language.expressions import ExpressionError
+from efdgen.language.late import late
 from efdgen.language.places import VALUE, Place
 
 _BEGINS = frozenset(
@@ -58,12 +59,12 @@ _SUBSCRIPT = re.compile(rf"[\w{VALUE}]*\[[^\]]*\Z")
 _WITH_ARGUMENT = re.compile(r"-[A-Za-z]*[dinNptuscCO]\Z")
 _ATTRIBUTE = re.compile(r"[-+][A-Za-z]*[in]")
 _NUMERIC = ("-eq", "-ne", "-lt", "-le", "-gt", "-ge")
-_TEXTUAL = re.compile(r"(?:[=!]?=|=~|-[a-zA-Z]|-nt|-ot|-ef)\Z")
+_TEXTUAL = late(r"(?:[=!]?=|=~|-[a-zA-Z]|-nt|-ot|-ef)\Z")
 
 _EVALUATES = ("eval", "trap", "alias", "source", ".")
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|z|k|a)?sh\Z")
 _SHELL_CODE = re.compile(r"-[A-Za-z]*c\Z")
-_SSH_WITH_ARGUMENT = re.compile(r"-[A-Za-z0-9]*[BbcDEeFIiJLlmOoPpQRSWw]\Z")
+_SSH_WITH_ARGUMENT = late(r"-[A-Za-z0-9]*[BbcDEeFIiJLlmOoPpQRSWw]\Z")
 _RUN_OTHERS = ("sudo", "exec", "env", "nohup")
 _NO_ARGUMENTS = ("for", "select")
 

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
+from efdgen.language.late import late
 from efdgen.repository.paths import PARENT
 
 FLEET = "README.md"
 """The page about all environments."""
 
-_OWNED = re.compile(
+_OWNED = late(
     r"apps/[^/]+/(?:values-(?P<values>[^/]+)\.yaml|(?!templates/)[^/]+/(?P<file>[^/]+)\.json|git/[^/]+/values-(?P<git>[^/]+)\.yaml)\Z"
     r"|docs/(?P<page>[^/]+)\.md\Z"
 )
-_OF_GIT = re.compile(r"/git/(?P<key>[^/]+)/values-[^/]+\Z")
-_COMPANION = re.compile(r"apps/[^/]+/(?!templates/|charts/|crds/)[a-z0-9-]{1,63}/[^/]+\.json\Z")
+_OF_GIT = late(r"/git/(?P<key>[^/]+)/values-[^/]+\Z")
+_COMPANION = late(r"apps/[^/]+/(?!templates/|charts/|crds/)[a-z0-9-]{1,63}/[^/]+\.json\Z")
 """What an app definition can ask for beside the values: the schema of `environmentFiles` says the same."""
 
 
-_CHART_LOCK = re.compile(r"apps/[^/]+/Chart\.lock\Z")
-_ARCHIVE = re.compile(r"apps/[^/]+/charts/[^/]+\.tgz\Z")
+_CHART_LOCK = late(r"apps/[^/]+/Chart\.lock\Z")
+_ARCHIVE = late(r"apps/[^/]+/charts/[^/]+\.tgz\Z")
 
 
 def chart(app: str) -> str:

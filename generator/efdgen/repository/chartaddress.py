@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-import re
+
+from efdgen.language.late import late
 
 SCHEME = "file://"
 """What the address of a folder begins with, in a wrapper chart's dependencies."""
@@ -28,7 +29,7 @@ def folder_of(address: str) -> str:
     return address.removeprefix(start) if address.startswith(start) else ""
 
 
-_BEFORE_HOST = re.compile(r"\A([a-z+]+://)?([^@/]*@)?")
+_BEFORE_HOST = late(r"\A([a-z+]+://)?([^@/]*@)?")
 
 _GIT = "git+"
 """What the address of a chart from Git begins with."""
@@ -47,7 +48,7 @@ def git_of(address: str) -> tuple[str, str] | None:
     return url, path
 
 
-_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
+_COMMIT = late(r"[0-9a-f]{40}\Z")
 
 
 def is_commit(revision: str) -> bool:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from efdgen.errors import Location, Problem
 from efdgen.language import yamlio
+from efdgen.language.late import late
 from efdgen.language.texttemplate import TextFile
 
 _FILLED_IN = re.compile(r"""\{\{(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|(?!\}\})[^"`])*\}\}|<%.*?%>""", re.DOTALL)
@@ -42,7 +43,7 @@ def problem(file: TextFile) -> Problem | None:
     )
 
 
-_CONTROL = re.compile(r"\{\{-?\s*(?:if|else|end|with|range|define|block)\b")
+_CONTROL = late(r"\{\{-?\s*(?:if|else|end|with|range|define|block)\b")
 
 
 def _surprises(text: str, file: TextFile) -> Iterator[Problem]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from efdgen.errors import Path, Problem
 from efdgen.language import visible
+from efdgen.language.late import late
 from efdgen.language.yamlio import Document
 
-_HIDDEN = re.compile(f"{visible.HIDDEN.pattern}|[\u00ad\u180e\u200b\u2060]")
+_HIDDEN = late(f"{visible.HIDDEN.pattern}|[\u00ad\u180e\u200b\u2060]")
 """What hides, and what a web page has between letters without showing it."""
 
 _OF_CHARTS = ("values", "parameters", "value")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from efdgen.errors import Problem
+from efdgen.language.late import late
 from efdgen.language.layers import leaves
 from efdgen.language.yamlio import Document
 
-_BRACES = re.compile(r"{{-?\s*(?P<inside>[A-Za-z_][^{}]*?)\s*-?}}")
+_BRACES = late(r"{{-?\s*(?P<inside>[A-Za-z_][^{}]*?)\s*-?}}")
 """Helm's begin with a dot, or a dollar sign; what is no name is not meant as an expression."""
 
 _OF_APPS = ("apps", "appDefaults")

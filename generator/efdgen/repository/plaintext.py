@@ -59,7 +59,7 @@ def _find(value: Any, path: Path) -> Iterator[tuple[Path, Secret]]:
     if type(value) is str:
         for secret in in_text(value) if len(value) > _SHORTEST else ():
             yield path, secret
-    elif isinstance(value, dict):
+    elif isinstance(value, Mapping):
         name = value.get("name")
         at = _literal_at(value.get("value")) if isinstance(name, str) and is_of_secret(name) else None
         if at is not None:

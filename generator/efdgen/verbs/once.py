@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from efdgen.errors import FLAWED_LINK, InvalidInputError, Location, Problem, Severity
+from efdgen.language.late import late
 from efdgen.language.shown import listed
 
-_WHERE = re.compile(r" \((?:(?P<app>[a-z0-9-]+) in )?environment (?P<name>[^ ()]+)\)\Z")
+_WHERE = late(r" \((?:(?P<app>[a-z0-9-]+) in )?environment (?P<name>[^ ()]+)\)\Z")
 """How the text of a problem ends that is known in an environment only, though many may read what is wrong."""
 
-_SHOWN = re.compile(r"(?:, not | of the environment ).*|(?<=\Athe Secret )'[^']*'", re.DOTALL)
+_SHOWN = late(r"(?:, not | of the environment ).*|(?<=\Athe Secret )'[^']*'", re.DOTALL)
 """What environments make of one expression: a value that is wrong, whose it is, a name."""
 
 _BY_PLACE = ("E502",)

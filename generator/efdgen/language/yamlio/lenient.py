@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from efdgen.language.late import late
 from efdgen.language.yamlio.nesting import before_refused_nesting
 from efdgen.language.yamlio.scalars import LARGEST, SMALLEST, YamlError
 
@@ -57,7 +58,7 @@ _NUMBER_STARTS = frozenset("0123456789+-.")
 
 _INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO]?[0-7]+|0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_POINT_FIRST = re.compile(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z")
+_POINT_FIRST = late(r"\.[0-9](?:_?[0-9])*(?:[eE][-+]?[0-9](?:_?[0-9])*)?\Z")
 
 
 def _plain(value: str) -> Any:

@@ -11,6 +11,7 @@ import yaml
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, UsageError
 from efdgen.language import visible
+from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio.building import Builder, Marks
 from efdgen.language.yamlio.nesting import before_refused_nesting
@@ -23,11 +24,11 @@ if not yaml.__with_libyaml__:  # pragma: no cover - every wheel has it
     raise UsageError("PyYAML was built without libyaml: install it from a wheel (pip install --force-reinstall pyyaml)")
 
 
-_CONFLICT = re.compile(r"^<{7}(?: .*)?$", re.MULTILINE)
+_CONFLICT = late(r"^<{7}(?: .*)?$", re.MULTILINE)
 """How a conflict begins: https://git-scm.com/docs/git-merge#_how_conflicts_are_presented."""
 
 
-_MISSING = re.compile(r"did not find expected (',' or '[]}]')")
+_MISSING = late(r"did not find expected (',' or '[]}]')")
 """What libyaml says inside of brackets."""
 
 
@@ -151,7 +152,7 @@ def syntax_problem(text: str, file: str) -> Problem | None:
     return None
 
 
-_SLASH = re.compile(r"\"(?:[^\\]|\\[^/])*?\\(?=/)")
+_SLASH = late(r"\"(?:[^\\]|\\[^/])*?\\(?=/)")
 """A text in double quotes, as far as the first slash that is escaped."""
 
 
@@ -174,8 +175,8 @@ def _only_others_read(event: Any, text: str, file: str) -> Problem | None:
 _BEHIND = re.compile(r"#(?<=[\"'\]}|>+0-9-]#)")
 """What all that `_MAYBE_TIGHT` finds has, and is found sooner: it begins with one letter."""
 
-_MAYBE_TIGHT = re.compile(r"[\"'\]}]#|[|>][-+0-9]{0,2}#")
-_BLOCK = re.compile(r"[^#\n]*?[|>][-+0-9]{0,2}(?=#)")
+_MAYBE_TIGHT = late(r"[\"'\]}]#|[|>][-+0-9]{0,2}#")
+_BLOCK = late(r"[^#\n]*?[|>][-+0-9]{0,2}(?=#)")
 
 
 def _tight_comment(text: str, file: str) -> Problem | None:

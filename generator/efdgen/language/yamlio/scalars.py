@@ -6,6 +6,8 @@ import math
 import re
 from typing import Any
 
+from efdgen.language.late import late
+
 
 class AmbiguousScalarError(ValueError):
     """A plain scalar that YAML 1.1 and YAML 1.2 read differently."""
@@ -95,7 +97,7 @@ def is_number(number: float) -> bool:
     return SMALLEST <= number <= LARGEST if isinstance(number, int) else math.isfinite(number)
 
 
-_KEY = re.compile(r"(?:0|-?[1-9][0-9]{0,18})\Z")
+_KEY = late(r"(?:0|-?[1-9][0-9]{0,18})\Z")
 
 
 def is_number_key(key: str) -> bool:

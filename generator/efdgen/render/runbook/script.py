@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
+from efdgen.language.late import late
 from efdgen.language.shelltext import ShellText
 from efdgen.render.runbook.model import Command, Phase, Runbook, Step
 
@@ -17,7 +18,7 @@ _NOT_IN_NAMES = re.compile("[^0-9A-Za-z]")
 GUARD = "right_cluster"
 """The function that keeps a phase from another cluster than the one that the spec means, where the runbook has one."""
 
-_GUARD = re.compile(rf"^[ \t]*(?:{GUARD}[ \t]*\([ \t]*\)|function[ \t]+{GUARD}\b)", re.MULTILINE)
+_GUARD = late(rf"^[ \t]*(?:{GUARD}[ \t]*\([ \t]*\)|function[ \t]+{GUARD}\b)", re.MULTILINE)
 
 
 def function(step: str) -> str:
