@@ -10,7 +10,6 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from efdgen.language import constants
 from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple
 
@@ -75,6 +74,8 @@ def literal_at(value: str) -> int | None:
         return None
     if "<%" not in value:
         return 0
+    from efdgen.language import constants
+
     pieces = constants.said(value)
     found = [offset for offset, piece in pieces if _WORD.search(piece) and not _says_where(piece)]
     return min(found, default=None)

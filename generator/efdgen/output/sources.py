@@ -6,11 +6,14 @@ import os
 import types
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from efdgen.errors import OutputError
-from efdgen.output import disk, resuming, staging
+from efdgen.output import disk, staging
 from efdgen.output.compare import Change, FileChange
-from efdgen.output.resuming import Resumed, State
+
+if TYPE_CHECKING:
+    from efdgen.output.resuming import Resumed, State
 
 _ANYBODY_WRITES = 0o222
 """Permissions: a file that nobody may write is left alone, though its folder, or root, would let it be replaced."""
@@ -30,6 +33,8 @@ def replace(root: Path, changes: Mapping[str, Change], gone: Mapping[str, bytes]
     Raises:
         OutputError: when one can't be written, or is not any more what was edited, or somebody else is editing.
     """
+    from efdgen.output import resuming
+
     folder = root.resolve()
     with disk.lock(folder):
         if resuming.look(folder):
@@ -79,16 +84,18 @@ def look(root: Path) -> dict[str, State]:
     folder = root.resolve()
     if not staging.is_there(root):
         return {}
+    from efdgen.output import resuming
+
     with disk.lock(folder, to_look=True):
         return {entry.path: state for entry, state in resuming.look(folder)}
 
 
-def resume(root: Path, action: Callable[[Path], Resumed | None] = resuming.resume) -> Resumed | None:
+def resume(root: Path, action: Callable[[Path], Resumed | None] | None = None) -> Resumed | None:
     """Finish an edit that was interrupted while it wrote, or take it back; None when none was.
 
     Args:
         root: the repository.
-        action: what to do: `resuming.resume`, `finish` or `drop`.
+        action: what to do: `resuming.finish`, or `drop`; None: whichever is right, `resuming.resume`.
 
     Raises:
         OutputError: when somebody is editing, something can't be read or written, or people have to say which.
@@ -96,5 +103,7 @@ def resume(root: Path, action: Callable[[Path], Resumed | None] = resuming.resum
     folder = root.resolve()
     if not staging.is_there(root):
         return None
+    from efdgen.output import resuming
+
     with disk.lock(folder):
-        return action(folder)
+        return (action or resuming.resume)(folder)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path
-from efdgen.language import expressions, jqpaths, suggest
+from efdgen.language import expressions, suggest
 from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -214,6 +214,8 @@ class _Definitions:
                 message = f"nothing is ignored: one of {', '.join(map(repr, _IGNORED))} must name something"
                 self._files.problem("E202", message, document.locate(at), at)
             for number, path in enumerate(exception.get("jqPathExpressions", ())):
+                from efdgen.language import jqpaths
+
                 fault = jqpaths.fault(path)
                 if fault:
                     where: Path = ("application", "ignoreDifferences", index, "jqPathExpressions", number)

@@ -6,10 +6,9 @@ import errno
 import os
 import stat
 import types
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, severity
 from efdgen.language import inheriting, schema, suggest, yamlio
@@ -18,8 +17,10 @@ from efdgen.language.texttemplate import TextFile
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths, texts
-from efdgen.repository.snapshot import Snapshot
 from efdgen.repository.worktree import WorkTree
+
+if TYPE_CHECKING:
+    from efdgen.repository.snapshot import Snapshot
 
 
 class Parsed(NamedTuple):
@@ -188,7 +189,7 @@ class Files:
         names = sorted({*names, *new} - {p for p, t in edited if t is None}) if edited else names
         alike: dict[str, str] = {}
         for name in names:
-            same = name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
+            same = name.lower() if name.isascii() else _alike(name)
             other = alike.setdefault(same, name)
             if other != name:
                 message = (
@@ -297,6 +298,13 @@ def _is_any(path: Path, value: Any) -> bool:
 def _up_to_list(path: Path) -> Path:
     """Return the path of the list that a path leads through; the path itself if there is none."""
     return path[: next((index for index, step in enumerate(path) if isinstance(step, int)), len(path))]
+
+
+def _alike(name: str) -> str:
+    """Return what is the same of all names that some system takes for one."""
+    import unicodedata
+
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _content(file: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from efdgen.errors import Location, Problem, Severity
 from efdgen.language.texttemplate import TextFile
@@ -13,7 +13,6 @@ from efdgen.language.yamlio import Document
 from efdgen.repository import (
     chartsettings,
     definitions,
-    drafts,
     helmtemplates,
     locked,
     lookups,
@@ -25,10 +24,12 @@ from efdgen.repository import (
 )
 from efdgen.repository.files import Files
 from efdgen.repository.focus import Focus, focus
-from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
-from efdgen.repository.snapshot import Snapshot
+from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
 from efdgen.repository.tables import load as load_tables
 from efdgen.repository.unreadable import without_follow_ups
+
+if TYPE_CHECKING:
+    from efdgen.repository.snapshot import Snapshot
 
 
 def load(
@@ -94,8 +95,11 @@ def load(
     if names:
         others = {own[name] for name in set(known) - set(names)}
         problems = [p._replace(severity=Severity.WARNING) if p.location.file in others else p for p in problems]
-    begun = drafts.drafts(read, apps, problems, about) if len(flawless) < len(known) and not files.unread else {}
-    begun = {name: draft for name, draft in begun.items() if name not in flawless}
+    begun: Mapping[str, Draft] = {}
+    if len(flawless) < len(known) and not files.unread:
+        from efdgen.repository.drafts import drafts
+
+        begun = {name: draft for name, draft in drafts(read, apps, problems, about).items() if name not in flawless}
     if not any(paths.apps_of(problem.location.file, files.of_apps) for problem in files.problems):
         problems += locked.problems(Files(root, snapshot, instead), apps.values())
     return Repository(

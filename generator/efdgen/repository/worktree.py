@@ -6,8 +6,10 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from efdgen.repository.snapshot import Snapshot
+if TYPE_CHECKING:
+    from efdgen.repository.snapshot import Snapshot
 
 
 class WorkTree:

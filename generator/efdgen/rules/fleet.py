@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from array import array
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -28,11 +26,16 @@ class Asked:
 
     def packed(self) -> bytes:
         """Return the questions as plain data, for `is_any`: they can't be read from it any more."""
+        from array import array
+
         return array("Q", sorted(map(_digest, self.questions))).tobytes()
 
 
 def is_any(questions: Iterable[str], packed: bytes) -> bool:
     """Say whether one of some questions is among packed ones; seldom, it is said of one that is not."""
+    from array import array
+    from bisect import bisect_left
+
     numbers = array("Q")
     numbers.frombytes(packed)
     for question in questions:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from efdgen import rules
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.environment.unfinished import Unfinished
 from efdgen.errors import InvalidInputError, OutputError, Problem
 from efdgen.language.tuples import NamedTuple
 from efdgen.output.tree import FileTree
@@ -21,17 +20,29 @@ from efdgen.verbs import parallel, records
 from efdgen.verbs.model import Project, Rendering, Resolution
 from efdgen.verbs.once import raise_errors, said_once
 
+if TYPE_CHECKING:
+    from efdgen.environment.unfinished import Unfinished
+
 
 def resolutions(project: Project) -> Iterator[Resolution]:
     """See `project.resolutions`."""
     repository = project.repository
     identities = rules.Identities(repository, project.resolver)
-    unfinished = Unfinished(repository) if repository.drafts else None
+    unfinished = _unfinished(repository)
     for name in project.selected:
         if unfinished is not None and name in repository.drafts:
             yield Resolution(None, tuple(unfinished.problems(name)))
         if name in repository.environments:
             yield resolution(name, project, identities)
+
+
+def _unfinished(repository: Repository) -> Unfinished | None:
+    """Return what looks at specs with problems; None: there are none."""
+    if not repository.drafts:
+        return None
+    from efdgen.environment.unfinished import Unfinished
+
+    return Unfinished(repository)
 
 
 def resolution(name: str, project: Project, identities: rules.Identities) -> Resolution:
@@ -119,7 +130,7 @@ class Work:
         self._project = project
         self._identities = identities
         repository = project.repository
-        self._unfinished = Unfinished(repository) if repository.drafts else None
+        self._unfinished = _unfinished(repository)
 
     def made(self, name: str) -> tuple[Any, ...]:
         """Return what comes of an environment: the parts of `Made`."""

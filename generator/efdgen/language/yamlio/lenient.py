@@ -15,7 +15,6 @@ from typing import Any
 import yaml
 
 from efdgen.language.late import late
-from efdgen.language.yamlio.nesting import before_refused_nesting
 from efdgen.language.yamlio.scalars import LARGEST, SMALLEST, YamlError
 
 MAX_DEPTH = 200
@@ -149,6 +148,8 @@ def _documents(text: str) -> Iterator[Any]:
             elif type(event) is yaml.StreamEndEvent:
                 return
     except yaml.MarkedYAMLError as error:
+        from efdgen.language.yamlio.nesting import before_refused_nesting
+
         before = before_refused_nesting(error, text)
         if before is not None:
             load_all(before)

@@ -14,7 +14,6 @@ from efdgen.language import visible
 from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio.building import Builder, Marks
-from efdgen.language.yamlio.nesting import before_refused_nesting
 
 MAX_BYTES = 5_000_000
 """Size that a document may have; real ones have kilobytes."""
@@ -105,6 +104,8 @@ def parse(text: str, file: str) -> Document:
         # As yaml.parse does, without asking before each event whether there is another.
         builder.consume(iter(yaml.CSafeLoader(text).get_event, None))
     except yaml.MarkedYAMLError as error:
+        from efdgen.language.yamlio.nesting import before_refused_nesting
+
         before = before_refused_nesting(error, text)
         if before is not None:
             return parse(before, file)
