@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import EfdgenError, Path
@@ -27,20 +26,23 @@ IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else")
 SAME_VALUE = (*IN_PLACE, "dependentSchemas")
 """Those, and the one whose schemas are about it only when it has a key."""
 
-_MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs")
-_SINGLES = [
-    "additionalProperties",
-    "items",
-    "propertyNames",
-    "contains",
-    "not",
-    "if",
-    "then",
-    "else",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-]
-_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_MAPS = frozenset(("properties", "patternProperties", "dependentSchemas", "$defs"))
+_SINGLES = frozenset(
+    (
+        "additionalProperties",
+        "items",
+        "propertyNames",
+        "contains",
+        "not",
+        "if",
+        "then",
+        "else",
+        "unevaluatedProperties",
+        "unevaluatedItems",
+    )
+)
+_LISTS = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
+_WITH_SCHEMAS = _MAPS | _SINGLES | _LISTS
 
 
 class BrokenReferenceError(EfdgenError):
@@ -54,6 +56,8 @@ class BrokenReferenceError(EfdgenError):
 def children(schema: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
     """Yield the schemas directly below one, each with its path from there: `("properties", "url")`, `("items",)`."""
     for keyword, value in schema.items():
+        if keyword not in _WITH_SCHEMAS:
+            continue
         if keyword in _MAPS and isinstance(value, dict):
             for name, child in value.items():
                 yield (keyword, name), child
@@ -127,7 +131,7 @@ class SchemaFile:
             name, _, pointer = reference.partition("#")
             try:
                 # Only the name counts: the folder is for editors, which find the file by it.
-                file = file._other(PurePosixPath(name).name.removesuffix(".schema.json")) if name else file
+                file = file._other(name.rpartition("/")[2].removesuffix(".schema.json")) if name else file
                 node = file._raw_at(pointer)  # noqa: SLF001
             except KeyError:
                 raise BrokenReferenceError(f"the reference {reference!r} leads nowhere", (*path, "$ref")) from None
@@ -141,8 +145,10 @@ class SchemaFile:
 
     def _keywords(self, node: Mapping[str, Any], path: Path) -> Iterator[tuple[str, Any]]:
         for keyword, value in node.items():
-            if keyword in ("$schema", "$id"):
-                continue  # they say what a file is, and what is in it has no use for that
+            if keyword not in _WITH_SCHEMAS:
+                if keyword not in ("$schema", "$id"):  # they say what a file is: what is in it has no use for that
+                    yield keyword, followed_pattern(value) if _is_pattern(keyword, value) else value
+                continue
             below = (*path, keyword)
             if keyword in _MAPS and isinstance(value, dict):
                 named = {name: self._schema(child, (*below, name)) for name, child in value.items()}
@@ -154,10 +160,12 @@ class SchemaFile:
                 yield keyword, self._schema(value, below)
             elif keyword in _LISTS and isinstance(value, list):
                 yield keyword, [self._schema(child, (*below, index)) for index, child in enumerate(value)]
-            elif keyword == "pattern" and isinstance(value, str):
-                yield keyword, followed_pattern(value)
             else:
                 yield keyword, value
+
+
+def _is_pattern(keyword: str, value: Any) -> bool:
+    return keyword == "pattern" and isinstance(value, str)
 
 
 _INHERITED = re.compile(r"(?:.*/)?types\.schema\.json#/\$defs/inherited\Z")

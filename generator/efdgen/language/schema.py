@@ -82,15 +82,15 @@ def resolve(raw: Mapping[str, Any], beside: Mapping[str, Mapping[str, Any]] = ty
 
 @functools.cache
 def _file(name: str) -> SchemaFile:
-    file = f"{name}.schema.json"
-    if file not in _files():  # a name that somebody wrote may be none that a file can have
+    below, _, file = f"{name}.schema.json".rpartition("/")
+    if file not in _files(below):  # a name that somebody wrote may be none that a file can have
         raise KeyError(name)
-    return SchemaFile(json.loads((folder() / file).read_text(encoding="utf-8")), _file)
+    return SchemaFile(json.loads((folder() / below / file).read_text(encoding="utf-8")), _file)
 
 
 @functools.cache
-def _files() -> frozenset[str]:
-    return frozenset(path.relative_to(folder()).as_posix() for path in folder().rglob("*.schema.json"))
+def _files(below: str) -> frozenset[str]:
+    return frozenset(path.name for path in (folder() / below).iterdir())
 
 
 def check(document: Located, name: str, *, is_evaluated: bool = False) -> list[Problem]:

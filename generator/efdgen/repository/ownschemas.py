@@ -229,10 +229,11 @@ def _too_much(content: Mapping[str, Any]) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, dict) and id(node) not in looked_at:
             looked_at.add(id(node))
-            annotations.update(keyword for keyword in node if keyword in _FOLLOWED)
+            annotations.update(_FOLLOWED & node.keys())
             waiting.extend(child for _, child in children(node))
-            _count_parts(node, parts)
-    most = max(parts.values())
+            if not _SAME_VALUE.isdisjoint(node):
+                _count_parts(node, parts)
+    most = max(parts.values(), default=1)
     if most == _ENDLESS:
         yield "the schema leads back to itself without a key or an item between"
         return
@@ -247,14 +248,15 @@ def _too_much(content: Mapping[str, Any]) -> Iterator[str]:
 
 
 _ENDLESS = float("inf")
+_SAME_VALUE = frozenset(SAME_VALUE)
 
 
 def _count_parts(node: Any, parts: dict[int, float]) -> float:
     """Return how many schemas a value is held against, of those that are about the value itself; each counted once."""
-    if not isinstance(node, dict):
+    if not isinstance(node, dict) or _SAME_VALUE.isdisjoint(node):
         return 1
     if id(node) not in parts:
         parts[id(node)] = _ENDLESS  # for what leads back to it
-        below = (child for (keyword, *_), child in children(node) if keyword in SAME_VALUE)
+        below = (child for (keyword, *_), child in children(node) if keyword in _SAME_VALUE)
         parts[id(node)] = 1 + sum(_count_parts(child, parts) for child in below)
     return parts[id(node)]

@@ -17,6 +17,7 @@ _COMMENTS = re.compile(r"(?:#[^\n]*\n)*")
 _LINE = re.compile(r"((?:  )*)([A-Za-z][A-Za-z0-9_-]*):( \{\})?\n")
 _MOST_DEPTH = 50
 _LONGEST = 1_000_000
+_LONGEST_WORD = len("false")
 
 
 def key_tree(text: str) -> tuple[dict[str, Any], str] | None:
@@ -37,7 +38,7 @@ def key_tree(text: str) -> tuple[dict[str, Any], str] | None:
             if not (depth < len(mappings) if mappings[-1] else depth == len(mappings) - 1):
                 return None
             del mappings[depth + 1 :]
-            if key in mappings[depth] or depth > _MOST_DEPTH or type(resolve_plain(key)) is not str:
+            if key in mappings[depth] or depth > _MOST_DEPTH or not _is_text(key):
                 return None
             below: dict[str, Any] = {}
             mappings[depth][key] = below
@@ -47,3 +48,8 @@ def key_tree(text: str) -> tuple[dict[str, Any], str] | None:
     except AmbiguousScalarError:
         return None
     return (root, begin[0]) if mappings[-1] else None
+
+
+def _is_text(key: str) -> bool:
+    """Say whether a key that begins with a letter is text: only short words are anything else."""
+    return len(key) > _LONGEST_WORD or type(resolve_plain(key)) is str

@@ -142,7 +142,7 @@ def conflict_problem(text: str, file: str) -> Problem | None:
 def syntax_problem(text: str, file: str) -> Problem | None:
     """Return what keeps a text from being YAML documents to Helm, whatever they mean; None: nothing does."""
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        for event in iter(yaml.CSafeLoader(text).get_event, None):
             found = _only_others_read(event, text, file)
             if found is not None:
                 return found

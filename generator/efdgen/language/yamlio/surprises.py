@@ -39,36 +39,48 @@ def surprises(text: str, file: str) -> Iterator[Surprise]:
     """
     stack: list[_Mapping | None] = []
     event: Any
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        inside = stack[-1] if stack else None
-        if isinstance(event, yaml.CollectionEndEvent):
+    for event in iter(yaml.CSafeLoader(text).get_event, None):
+        kind = type(event)
+        if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
             stack.pop()
-        elif isinstance(event, yaml.NodeEvent):
-            mark: Any = event.start_mark
-            location = Location(file, mark.line + 1, mark.column + 1)
+        elif kind in _NODES:
+            inside = stack[-1] if stack else None
             is_key = inside is not None and inside.is_key
             if inside is not None:
-                inside.is_key = not inside.is_key
-            if isinstance(event, yaml.CollectionStartEvent):
-                stack.append(_Mapping() if isinstance(event, yaml.MappingStartEvent) else None)
-            elif isinstance(event, yaml.ScalarEvent):
-                if inside is not None and is_key:
-                    yield from _twice(inside, event.value, location)
-                elif event.implicit[0] and event.value:
-                    yield from _ambiguous(event.value, location)
+                inside.is_key = not is_key
+            found = None
+            if kind is yaml.MappingStartEvent:
+                stack.append(_Mapping())
+            elif kind is yaml.SequenceStartEvent:
+                stack.append(None)
+            elif kind is yaml.ScalarEvent and inside is not None and is_key:
+                found = _twice(inside, event, file)
+            elif kind is yaml.ScalarEvent and event.implicit[0] and event.value:
+                found = _ambiguous(event, file)
+            if found is not None:
+                yield found
 
 
-def _twice(mapping: _Mapping, key: str, location: Location) -> Iterator[Surprise]:
+_NODES = frozenset((yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.ScalarEvent, yaml.AliasEvent))
+
+
+def _twice(mapping: _Mapping, event: Any, file: str) -> Surprise | None:
+    key = event.value
     first = mapping.keys.get(key)
     if first is None:
-        mapping.keys[key] = location.line
-        return
+        mapping.keys[key] = event.start_mark.line + 1
+        return None
     message = f"the key {key!r} stands twice in this mapping (first on line {first})"
-    yield Surprise(Problem("E105", message, location, hint="keep one of them"), key, first)
+    return Surprise(Problem("E105", message, _location(event, file), hint="keep one of them"), key, first)
 
 
-def _ambiguous(value: str, location: Location) -> Iterator[Surprise]:
+def _ambiguous(event: Any, file: str) -> Surprise | None:
     try:
-        resolve_plain(value)
+        resolve_plain(event.value)
     except AmbiguousScalarError as error:
-        yield Surprise(Problem("E109", str(error), location, hint=error.hint))
+        return Surprise(Problem("E109", str(error), _location(event, file), hint=error.hint))
+    return None
+
+
+def _location(event: Any, file: str) -> Location:
+    return Location(file, event.start_mark.line + 1, event.start_mark.column + 1)
