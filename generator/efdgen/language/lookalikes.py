@@ -29,7 +29,7 @@ def refuse_control(line: str, *, is_data: bool = False) -> None:
     Raises:
         ExpressionError: when it is such a line.
     """
-    found = (_INDENTED if is_data else _LIKE_CONTROL).match(line)
+    found = (_INDENTED if is_data else _LIKE_CONTROL).match(line) if "%" in line else None
     if found:
         hint = "it begins at the beginning of its line, with two percent signs: `%% if ...`"
         offset = len(found[0]) - len(found[0].lstrip())

@@ -240,8 +240,7 @@ class Places:
             self._end_fence()
         elif self._language in SHELLS:
             refuse_control(self._line)
-            self._catch_up()
-            self._shell.follow("\n")
+            self._shell.follow(f"{self._line[self._followed :]}\n")
         else:
             refuse_control(self._line, is_data=True)
         self._line = ""

@@ -16,7 +16,8 @@ from efdgen.language.tuples import NamedTuple
 
 CASE, ARRAY, ARITHMETIC = "case", "array", "(("
 
-_TOKEN = re.compile(r"(?P<blank>[ \t]+)|(?P<word>[^ \t\\'\"`$()#<>;&|]+)|(?P<special>.)", re.DOTALL)
+_TOKEN = re.compile(r"([^ \t\\'\"`$()#<>;&|]*)([ \t]*)", re.DOTALL)
+"""Letters of a word, and blanks behind it; neither, where anything else stands."""
 _HERE = re.compile(
     r"<<(?P<dash>-?)[ \t]*(?:'(?P<single>\w+)'|\"(?P<double>\w+)\"|\\(?P<escaped>\w+)|(?P<bare>\w+))(?=[ \t;|&()<>]|\Z)"
 )
@@ -73,15 +74,16 @@ class ShellCommands(abc.ABC):
 
     def _command(self, at: int, innermost: str) -> int:
         found = _TOKEN.match(self._line, at)
-        assert found is not None  # noqa: S101 - any letter is one
+        assert found is not None  # noqa: S101 - nothing is one, too
         words = self._words[-1]
-        if found["word"]:
-            words.word += found[0]
-            return found.end()
-        if found["blank"]:
-            self._end_word()
-            return found.end()
-        letter = found[0]
+        end = found.end()
+        if end > at:
+            word, blanks = found.groups()
+            words.word += word
+            if blanks:
+                self._end_word()
+            return end
+        letter = self._line[at]
         if letter == "\\":
             words.word += self._line[at : at + 2] if at + 1 < len(self._line) else ""
             return at + 2

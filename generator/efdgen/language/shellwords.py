@@ -34,6 +34,7 @@ _BEGINS = frozenset(
     ]
 )
 _KEYWORDS = frozenset(["case", "esac", "[[", "function", "coproc"])
+_RESERVED = _BEGINS | _KEYWORDS | {"in"}
 _NOT_BEFORE_KEYWORDS = ("time", "command", "builtin")
 _CLAIMED = frozenset(
     [
@@ -53,6 +54,7 @@ _CLAIMED = frozenset(
     ]
 )
 _DECLARE = ("declare", "typeset", "local", "readonly")
+_EXPORT = (*_DECLARE, "export")
 _NAMES = ("read", "unset", "mapfile", "readarray", "getopts", "wait")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=", re.ASCII)
 _SUBSCRIPT = re.compile(rf"[\w{VALUE}]*\[[^\]]*\Z")
@@ -157,7 +159,7 @@ class Words:
             self._is_behind_dashes = True
         if self._is_shell and _SHELL_CODE.match(word):
             self._nested = f"sh {word}"
-        elif _SHELL.match(plain):
+        elif plain.endswith("sh") and _SHELL.match(plain):
             self._is_shell = True
         is_command = self._count == 0 and plain == self._command
         if plain in _EVALUATES and is_command:
@@ -188,7 +190,7 @@ class Words:
         return ""
 
     def _of_case(self, word: str) -> str:
-        if self.phase != "in" and word in _BEGINS | _KEYWORDS | {"in"} and (self.phase, word) != ("pattern", "esac"):
+        if self.phase != "in" and word in _RESERVED and (self.phase, word) != ("pattern", "esac"):
             self.lost = f"bash does not follow `case` with the word {word} in it"
         if self.phase == "subject":
             self.phase = "in"
@@ -227,7 +229,7 @@ class Words:
             self.lost = f"`{word}` behind {self._previous} can't be followed"
         if word in ("case", "esac"):
             return word
-        if word in _BEGINS or _ASSIGNMENT.match(word) or (word.startswith("-") and self._previous):
+        if word in _BEGINS or ("=" in word and _ASSIGNMENT.match(word)) or (word.startswith("-") and self._previous):
             self._previous = word
         elif not plain.replace(QUOTED, "") and VALUE in word and QUOTED not in word:
             # Null is nothing, and then the next word is the first.
@@ -252,7 +254,7 @@ class Words:
         elif self._command in ("for", "select") and word == "do":
             self._begin()
             return
-        elif self._command in (*_DECLARE, "export") and _ATTRIBUTE.match(word):
+        elif self._command in _EXPORT and _ATTRIBUTE.match(word):
             self.lost = f"`{self._command} {word}` makes the shell evaluate what the variable is given"
         self._notice(word)
         self._previous = word
