@@ -8,7 +8,6 @@ behind it is refused, and so is a quotation that is open where the commands end.
 
 from __future__ import annotations
 
-import copy
 import functools
 import re
 from typing import Any
@@ -74,12 +73,12 @@ class ShellText(ShellCommands):
 
     def mark(self) -> tuple[str, tuple[Words, ...]]:
         """Return where this is, for branches: one begins where the other one began."""
-        return self._line, tuple(copy.copy(words) for words in self._words)
+        return self._line, tuple(words.copied() for words in self._words)
 
     def go_back(self, mark: tuple[str, tuple[Words, ...]]) -> None:
         """Go back to where a branch began; its state is the same."""
         self._line, words = mark[0], mark[1]
-        self._words = [copy.copy(each) for each in words]
+        self._words = [each.copied() for each in words]
 
     @property
     def is_open(self) -> bool:

@@ -106,6 +106,12 @@ class Words:
         self._host = ""
         self._is_behind_dashes = False
 
+    def copied(self) -> Words:
+        """Return the same words, to be followed in another way; the functions that are defined are those of both."""
+        other = object.__new__(Words)
+        vars(other).update(vars(self))
+        return other
+
     def state(self) -> tuple[str, ...]:
         """Return what must be the same before and after a block of control lines."""
         inside = (str(self._at_command), self._command) if self.kind else ()
