@@ -21,7 +21,6 @@ from typing import Any
 
 from efdgen.language import expressions
 from efdgen.language.expressions import ExpressionError
-from efdgen.language.late import late
 from efdgen.language.places import Place
 from efdgen.language.visible import HIDDEN
 
@@ -38,7 +37,7 @@ _PLAIN = re.compile(r"[\w@%+=:,./-]*\Z", re.ASCII)
 _KEYWORDS = frozenset(
     ("if", "then", "elif", "else", "fi", "for", "in", "while", "until", "do", "done", "case", "esac", "select", "time")
 ) | {"function", "coproc"}
-_NUMBER = late(r"(?:-?\d+)?\Z", re.ASCII)
+_NUMBER = re.compile(r"(?:-?\d+)?\Z", re.ASCII)
 _VARIABLE = re.compile(r"(?:\w+)?\Z", re.ASCII)
 _NAME = re.compile(r"[a-z0-9.-]*\Z")
 _NOT_IN_ADDRESS = ' <>()|"`\\'

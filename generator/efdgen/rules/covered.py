@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Path, Problem, Severity, dotted
 from efdgen.language import expressions, scope
-from efdgen.language.late import late
 from efdgen.language.layers import at, leaves, merge, reach, winner, without
 from efdgen.language.shown import listed
 from efdgen.rules.findings import Finding
 from efdgen.rules.identities import Identities
 
-_PARAMETER = late(r"\bparameters\.(\w+)")
+_PARAMETER = re.compile(r"\bparameters\.(\w+)")
 
 
 def expressions_are_not_covered(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:

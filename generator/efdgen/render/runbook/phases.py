@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import documents, expressions, schema, suggest, yamlio
 from efdgen.language.documents import Block, Document, Fence, Heading
-from efdgen.language.late import late
 from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
 from efdgen.language.shelltext import defined
@@ -25,9 +25,9 @@ _STEP = 3
 _WORDS = ("by-hand", "page", "script")
 """What can stand behind a fence's language."""
 
-_NAME = late(r"\{#([^}]*)\}?\s*\Z")
-_WORD_END = late(r"(?<=[a-z0-9])(?=[A-Z])")
-_NOT_IN_NAMES = late(r"[^a-z0-9.]+")
+_NAME = re.compile(r"\{#([^}]*)\}?\s*\Z")
+_WORD_END = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_IN_NAMES = re.compile(r"[^a-z0-9.]+")
 
 
 def phase(document: Document, names: Mapping[str, Any], where: str, taken: Taken) -> Phase | None:
