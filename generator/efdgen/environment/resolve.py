@@ -18,9 +18,11 @@ from efdgen.environment.typed import typed
 from efdgen.errors import FLAWED_LINK, InvalidInputError, Location, Path, Problem
 from efdgen.language import expressions, schema, scope
 from efdgen.language.annotations import properties
+from efdgen.language.conforms import Reading, conforms
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, merge_layers, winner
 from efdgen.language.scope import Scope
+from efdgen.language.shared import Shared
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
 
@@ -44,6 +46,7 @@ class Resolver:
         self._drafts = drafts
         self._specs = ChainMap({name: draft.spec for name, draft in drafts.items()}, repository.environments)  # type: ignore[arg-type]
         self._scopes: dict[str, Scope] = {}
+        self._once = _Once()
         self._tables = {**{name: table.items for name, table in repository.tables.items()}, **tables}
         apps = repository.apps.values()
         self._known = Known(
@@ -72,7 +75,8 @@ class Resolver:
         spec = self._specs[name]
         names = self.scope(name)
         doubtful = self._drafts[name].doubtful if name in self._drafts else {}
-        facts, problems, values = _facts(spec, names, self._repository.schemas.facts)
+        self._once.add_layers(spec.layers)
+        facts, problems, values = _facts(spec, names, self._repository.schemas.facts, self._once)
         if values:
             values += hostnames.unfit_hosts(spec, names, values, self._repository.apps, self._known.services)
             # From here on, what reads a wrong fact says what is wrong with that, and nothing more.
@@ -82,8 +86,10 @@ class Resolver:
         apps = []
         for app in [app for app in spec.apps if not only or app in only]:
             definition = self._repository.apps[app]
+            self._once.add_layers((*definition.layers, *spec.app_layers[app]))
             layers = expanded((*definition.layers, *spec.app_layers[app]))
-            these = _App(spec, names, definition, layers, problems, doubtful=doubtful.get(app, frozenset()))
+            doubts = doubtful.get(app, frozenset())
+            these = _App(spec, names, definition, layers, problems, self._once, doubtful=doubts)
             resolved = these.resolve(facts)
             if resolved is not None:
                 apps.append(resolved)
@@ -107,9 +113,8 @@ class Resolver:
         spec = environment.spec
         problems: list[Problem] = []
         definition = self._repository.apps[app]
-        resolved = _App(spec, self.scope(spec.name), definition, layers, problems, is_trial=True).resolve(
-            environment.facts
-        )
+        names = self.scope(spec.name)
+        resolved = _App(spec, names, definition, layers, problems, self._once, is_trial=True).resolve(environment.facts)
         if problems or resolved is None:
             raise InvalidInputError(problems)
         return resolved
@@ -128,6 +133,27 @@ class Resolver:
         names.extra["numbered"] = functions.numbered
         names.extra[functions.TABLES] = self._tables
         return names
+
+
+class _Once:
+    """What is found out once for all environments.
+
+    Attributes:
+        shared: the parts of layers that many environments have.
+        evaluated: what is known to conform to schemas when it is evaluated.
+        unfinished: the same, where null, and what may be an expression of others, may become anything.
+    """
+
+    def __init__(self) -> None:
+        self.shared = Shared()
+        self.evaluated = Reading(self.shared.constants)
+        self.unfinished = Reading(self.shared.constants, scope.is_open)
+
+    def add_layers(self, layers: Iterable[Layer]) -> None:
+        """Add the data of those layers that are not one environment's own."""
+        for layer in layers:
+            if layer.is_shared and layer.data is not None:
+                self.shared.add(layer.data)
 
 
 class _Merged(NamedTuple):
@@ -149,17 +175,17 @@ class _Facts(NamedTuple):
     values: list[Problem]
 
 
-def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules) -> _Facts:
+def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules, once: _Once) -> _Facts:
     """Evaluate every fact, check the result against the schema again, and give efdgen's own their types."""
     raw = applications.without_patterns(names.facts)
     found: list[Problem] = []
-    filling = scope.Filling(names, spec.name, spec.layers, found, [])
+    filling = scope.Filling(names, spec.name, spec.layers, found, [], once.shared.constants)
     filled = applications.with_patterns(scope.fill(raw, (), filling), names.facts)
-    scope.leave_open(filled, raw, filling)
+    filled, nulls = _with_nulls(raw, scope.left_open(filled, raw, filling), rules, ())
     values: list[Problem] = []
-    nulls = frozenset(_restore_nulls(raw, filled, rules, ()))
     facts = {key: value for key, value in filled.items() if key != "name"}
-    for problem in schema.check_data(_Merged(facts, spec.layers), rules, is_evaluated=True):
+    merged = _Merged(facts, spec.layers)
+    for problem in schema.check_data(merged, rules, is_evaluated=True, reading=once.evaluated):
         code = "E304" if problem.path in nulls else problem.code
         values.append(problem._replace(code=code, message=f"{problem.message} (environment {spec.name})"))
     if not (found or values):
@@ -170,17 +196,26 @@ def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules) -> _Facts:
     return _Facts(None, found, values)
 
 
-def _restore_nulls(raw: Any, filled: Any, rules: Any, path: Path) -> Iterator[Path]:
-    """Put back the facts whose expression yielded null, and yield their paths: a fact is there, whatever it is.
+def _with_nulls(
+    raw: Mapping[str, Any], filled: dict[str, Any], rules: Any, path: Path
+) -> tuple[dict[str, Any], frozenset[Path]]:
+    """Put back the facts whose expression yielded null, and return their paths: a fact is there, whatever it is.
 
     Keys that no schema names, such as the services of `hosts`, stay away.
     """
+    whole, nulls = filled, frozenset[Path]()
+    if raw is filled:
+        return whole, nulls
     for name, rule in properties(rules).items():
-        if name in raw and name not in filled:
-            filled[name] = None
-            yield (*path, name)
-        elif isinstance(raw.get(name), dict) and isinstance(filled[name], dict):
-            yield from _restore_nulls(raw[name], filled[name], rule, (*path, name))
+        if name not in raw:
+            continue
+        if name not in filled:
+            whole, nulls = {**whole, name: None}, nulls | {(*path, name)}
+        elif isinstance(raw[name], dict) and isinstance(filled[name], dict):
+            below, found = _with_nulls(raw[name], filled[name], rule, (*path, name))
+            if found:
+                whole, nulls = {**whole, name: below}, nulls | found
+    return whole, nulls
 
 
 _APPLICATION = ("targetRevision", "project", "destinationServer", "syncPolicy")
@@ -197,6 +232,7 @@ class _App:
         definition: AppDefinition,
         layers: Sequence[Layer],
         problems: list[Problem],
+        once: _Once,
         *,
         is_trial: bool = False,
         doubtful: Container[str] = (),
@@ -207,7 +243,8 @@ class _App:
         self.settings = merge_layers(self.layers)
         self.facts_names = names
         self.names: ChainMap[str, Any] = ChainMap({}, names)  # type: ignore[arg-type]
-        self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [])
+        self.once = once
+        self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [], once.shared.constants)
         self.problems = problems
         self.is_trial = is_trial
         self.doubtful = doubtful
@@ -279,8 +316,11 @@ class _App:
         if self.is_trial:
             return
         if at == ("values",):
+            if isinstance(data, dict) and conforms(data, rules, self.once.unfinished):
+                return
             data = scope.pending(data, nulls=True)  # null takes the chart's own value away, whatever its type
-        for problem in schema.check_data(_Merged(data, self.layers, at), rules, is_evaluated=True):
+        merged = _Merged(data, self.layers, at)
+        for problem in schema.check_data(merged, rules, is_evaluated=True, reading=self.once.evaluated):
             path = (*at, *problem.path)
             # Hosts have a rule of their own.
             if (at or problem.code != "E202") and not {"hostname", "hosts"} & set(path):

@@ -45,6 +45,7 @@ class Layer(NamedTuple):
     Attributes:
         inherits: whether a list of it may add to one below: `inheriting` writes these out.
         adds: where lists stand that were written out.
+        is_shared: whether many environments have this layer, the same object.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Layer(NamedTuple):
     locate: Locate
     inherits: bool = False
     adds: frozenset[Path] = frozenset()
+    is_shared: bool = False
 
 
 def document_layer(name: str, document: Document, prefix: Path, data: Any) -> Layer:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from efdgen.errors import Location, Path, Problem, dotted
 from efdgen.language import expressions, patterns, suggest
-from efdgen.language.conforms import Pending, conforms
+from efdgen.language.conforms import Pending, Reading, conforms
 from efdgen.language.references import SchemaFile, written_pattern
 from efdgen.language.shown import shown
 from efdgen.language.yamlio.scalars import YES_NO, AmbiguousScalarError, resolve_plain
@@ -98,12 +98,27 @@ def check(document: Located, name: str, *, is_evaluated: bool = False) -> list[P
 
     With `is_evaluated`, the data is what expressions yielded: quotes around them would change nothing.
     """
-    return check_data(document, load(name), is_evaluated=is_evaluated)
+    return check_data(document, load(name), is_evaluated=is_evaluated, reading=_reading_of_own())
 
 
-def check_data(document: Located, schema: Rules, *, is_evaluated: bool = False) -> list[Problem]:
-    """Return what a schema without references says is wrong with a document."""
-    if conforms(document.data, schema):
+@functools.cache
+def _reading_of_own() -> Reading:
+    """Return what was read of efdgen's own schemas, which are there as long as it runs."""
+    return Reading()
+
+
+def check_data(
+    document: Located, schema: Rules, *, is_evaluated: bool = False, reading: Reading | None = None
+) -> list[Problem]:
+    """Return what a schema without references says is wrong with a document.
+
+    Args:
+        document: the document, or merged data.
+        schema: the schema.
+        is_evaluated: whether the data is what expressions yielded: see `check`.
+        reading: what is known of schemas already, and of the data; None: nothing.
+    """
+    if conforms(document.data, schema, reading):
         return []
     errors = _validator()(schema).iter_errors(document.data)
     found = said_once(problem for error in errors for problem in _problems(error, document))

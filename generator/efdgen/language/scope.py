@@ -10,6 +10,7 @@ from typing import Any
 from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import expressions
 from efdgen.language.conforms import Pending
+from efdgen.language.expressions import OPEN
 from efdgen.language.layers import Layer, Locate, leaves, winner
 from efdgen.language.shown import shown
 from efdgen.language.tuples import NamedTuple
@@ -178,61 +179,87 @@ def holds(condition: str | bool, names: Mapping[str, Any], where: str, locate: L
 
 
 class Filling(NamedTuple):
-    """What filling needs to know, and what it finds: problems, and the values that expressions yielded."""
+    """What filling needs to know, and what it finds: problems, and the values that expressions yielded.
+
+    Attributes:
+        constants: mappings and lists that hold no expression, by their ids: see `Shared`.
+    """
 
     names: Mapping[str, Any]
     environment: str
     layers: Sequence[Layer]
     problems: list[Problem]
     evaluated: list[tuple[Path, Any]]
+    constants: Mapping[int, Any] = MappingProxyType({})
 
 
 def fill(raw: Any, path: Path, filling: Filling) -> Any:
-    """Return merged data with every expression evaluated.
+    """Return merged data with every expression evaluated; a part that holds none is returned as it is, not copied.
 
     An expression that yields null leaves its key, or its list item, out. What can't be evaluated is added to the
     problems and left out.
     """
     kind = type(raw)
     if kind is str:
-        if not expressions.has_expression(raw):
-            return raw
-        try:
-            value = evaluate(raw, filling.names, filling.environment, filling.layers, path)
-        except InvalidInputError as error:
-            filling.problems.extend(error.problems)
-            return None
-        filling.evaluated.append((path, value))
-        return value
-    if kind is dict:
-        filled = {}
-        for key, value in raw.items():
-            item = fill(value, (*path, key), filling)
-            if item is not None or value is None:
-                filled[key] = item
-        return filled
+        return _filled_text(raw, path, filling) if OPEN in raw else raw
+    if (kind is not dict and kind is not list) or id(raw) in filling.constants:
+        return raw
+    constants = filling.constants
+    changed: dict[str | int, Any] = {}
+    for key, value in raw.items() if kind is dict else enumerate(raw):
+        # As above: most parts are asked here, without a call and a path for each.
+        kind_of_part = type(value)
+        if kind_of_part is str:
+            if OPEN not in value:
+                continue
+        elif (kind_of_part is not dict and kind_of_part is not list) or id(value) in constants:
+            continue
+        item = fill(value, (*path, key), filling)
+        if item is not value:
+            changed[key] = item
+    if not changed:
+        return raw
     if kind is list:
-        items = [fill(item, (*path, i), filling) for i, item in enumerate(raw)]
+        items = [changed.get(index, item) for index, item in enumerate(raw)]
         return [item for item, written in zip(items, raw, strict=True) if item is not None or written is None]
-    return raw
+    filled = {**raw, **changed}
+    for key, item in changed.items():
+        if item is None:
+            del filled[key]
+    return filled
 
 
-def leave_open(filled: dict[str, Any], raw: Any, filling: Filling) -> None:
-    """Let what could not be evaluated be anything, in the filled data; of a list with such an item, all of it."""
+def _filled_text(raw: str, path: Path, filling: Filling) -> Any:
+    try:
+        value = evaluate(raw, filling.names, filling.environment, filling.layers, path)
+    except InvalidInputError as error:
+        filling.problems.extend(error.problems)
+        return None
+    filling.evaluated.append((path, value))
+    return value
+
+
+def left_open(filled: dict[str, Any], raw: Any, filling: Filling) -> dict[str, Any]:
+    """Return filled data in which what could not be evaluated may be anything; of a list with such an item, all."""
     if not filling.problems:
-        return
+        return filled
     evaluated = {path for path, _ in filling.evaluated}
     for path, value in leaves(raw):
         if isinstance(value, str) and expressions.has_expression(value) and path not in evaluated:
-            _open(filled, path)
+            filled = _opened(filled, path)
+    return filled
 
 
-def _open(filled: Any, path: Path) -> None:
-    for part, following in zip(path, (*path[1:], None), strict=True):
-        if following is None or isinstance(following, int):
-            filled[part] = Pending()
-            return
-        filled = filled.setdefault(part, {})
+def _opened(filled: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    first, following = str(path[0]), path[1:2]
+    if not following or isinstance(following[0], int):
+        return {**filled, first: Pending()}
+    return {**filled, first: _opened(filled.get(first, {}), path[1:])}
+
+
+def is_open(raw: str | None) -> bool:
+    """Say whether null, or a text, may become anything: see `pending` with `nulls`."""
+    return raw is None or OPEN in raw
 
 
 def pending(raw: Any, *, nulls: bool = False) -> Any:

@@ -127,7 +127,8 @@ class _Definitions:
         for index, ancestor in enumerate(lineage):
             folder = str(PurePosixPath(ancestor.file).parent)
             merged = merge(merged, ancestor.data)
-            layers.append(document_layer("app definition", ancestor, (), _only(ancestor.data, _IN_LAYERS)))
+            own = document_layer("app definition", ancestor, (), _only(ancestor.data, _IN_LAYERS))
+            layers.append(own._replace(is_shared=True))
             values = self._values(folder)
             layers.extend(_values_layer(read, appcharts.without_removed(lineage, index, read.data)) for read in values)
             if self._files.exists(f"{folder}/chart-keys.yaml"):
@@ -136,9 +137,10 @@ class _Definitions:
                 templates.update(self._files.texts(f"{folder}/templates"))
         known = self._types_of(lineage)
         # The ancestors' own were checked with the ancestors.
+        reading = self._files.reading
         for read in values:
-            self._files.refuse(types.check(read, (), known.values, takes_null=True))
-        self._files.refuse(types.check(document, ("parameters",), known.parameters))
+            self._files.refuse(types.check(read, (), known.values, takes_null=True, reading=reading))
+        self._files.refuse(types.check(document, ("parameters",), known.parameters, reading=reading))
         self._check(document, merged)
         charts = appcharts.load(self._files, lineage)
         if charts is None:
@@ -274,7 +276,7 @@ def _values_layer(document: Document, values: Mapping[str, Any]) -> Layer:
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
         return document.locate_in_text(path[1:], offset, key=key)
 
-    return Layer("app definition", {"values": values}, locate, document.inherits)
+    return Layer("app definition", {"values": values}, locate, document.inherits, is_shared=True)
 
 
 def _only(data: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from efdgen.language import suggest
 from efdgen.repository import paths
 from efdgen.repository.focus import Focus
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec
-from efdgen.repository.speclayers import build
+from efdgen.repository.speclayers import SharedLayers, build
 from efdgen.repository.specs import Read
 
 _OF_APPS = ("apps", "appDefaults")
@@ -50,6 +50,7 @@ def drafts(
     if not isinstance(shared.data.get("defaults"), dict):
         return {}
     found = {}
+    layers = SharedLayers(shared)
     for document in read.specs:
         name = PurePosixPath(document.file).stem
         own = [(problem.path, (), problem) for problem in by_file.get(document.file, ())]
@@ -60,7 +61,7 @@ def drafts(
         if site == "" or (isinstance(site, str) and site in shared.data.get("sites", {})):
             places = (("defaults",), ("sites", site))
             of_shared = [each for each in _in_shared(by_file.get(paths.FACTS, ())) if each[1] in places]
-            found[name] = _draft(build(document._replace(data=data), shared, tuple(data["apps"])), [*own, *of_shared])
+            found[name] = _draft(build(document._replace(data=data), layers, tuple(data["apps"])), [*own, *of_shared])
     return found
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, severity
 from efdgen.language import inheriting, schema, suggest, yamlio
+from efdgen.language.conforms import Reading
 from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.tuples import NamedTuple
@@ -47,6 +48,7 @@ class Files:
         literals: what looks like a secret, unless it is accepted.
         of_apps: files elsewhere that belong to apps, each with the names of these.
         unread: the folders that can't be read.
+        reading: what was read of the schemas that files are held against.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Files:
         self.literals: list[Problem] = []
         self.of_apps: dict[str, set[str]] = {}
         self.unread: set[str] = set()
+        self.reading = Reading()
         self._refused: set[Location] = set()
         # Of thousands of files, texts are put together in a tenth of the time that paths are.
         self._folder = f"{root}/"
@@ -96,8 +99,8 @@ class Files:
         if document is None:
             return None
         problems, looked_at = [], inheriting.left_open(document)
-        for each in rules:
-            problems += schema.check(looked_at, each) if isinstance(each, str) else schema.check_data(looked_at, each)
+        for each in (schema.load(name) if isinstance(name, str) else name for name in rules):
+            problems += schema.check_data(looked_at, each, reading=self.reading)
         if reword is not None:
             problems = reword(document, problems)
         problems = schema.said_once(dict.fromkeys(problems))

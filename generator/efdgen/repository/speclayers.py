@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, at, document_layer, merge, sets
+from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository.model import Acceptance, EnvironmentSpec
 
@@ -16,65 +17,104 @@ NO_FACTS = ("apps", "appDefaults", "site", "accept")
 """What a spec, or what it shares, says beside its facts."""
 
 
-def build(document: Document, shared: Document, apps: tuple[str, ...]) -> EnvironmentSpec:
+class SharedLayers:
+    """What environments share, as layers: each is made once, and is the same object in every environment that has it.
+
+    Args:
+        document: the shared facts.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._made: dict[tuple[Path, frozenset[str] | None], Layer] = {}
+
+    def facts(self, source: _Source) -> Layer:
+        """Return the facts of a source; a spec's own are made anew."""
+        return self._once(source, source.prefix, None)
+
+    def of_app(self, source: _Source, app: str, taken: frozenset[str]) -> Layer:
+        """Return what a source says about an app, but for the pins that those above it take away."""
+        return self._once(source, (*source.prefix, source.key, app), taken)
+
+    def _once(self, source: _Source, prefix: Path, taken: frozenset[str] | None) -> Layer:
+        if source.document is not self.document:
+            return _layer(source, prefix, taken)
+        made = self._made.get((prefix, taken))
+        if made is None:
+            made = self._made[prefix, taken] = _layer(source, prefix, taken)._replace(is_shared=True)
+        return made
+
+
+class _Source(NamedTuple):
+    """One of the places that say something about an environment, the facts below `prefix`, and each app below `key`."""
+
+    name: str
+    document: Document
+    prefix: Path
+    key: str
+    data: Mapping[str, Any]
+
+
+def build(document: Document, shared: SharedLayers, apps: tuple[str, ...]) -> EnvironmentSpec:
     """Return a spec with what it shares, as far as it is about some apps; a site that is not there says nothing."""
     data = document.data
     stem = PurePosixPath(document.file).stem
     site = data.get("site", "")
-    sources: list[tuple[str, Document, Path, str]] = [("shared facts", shared, ("defaults",), "appDefaults")]
-    if site in shared.data.get("sites", {}):
-        sources.append((f"site {site}", shared, ("sites", site), "appDefaults"))
-    sources.append(("spec", document, (), "apps"))
-    of_apps = {
-        app: [
-            (source, doc, (*prefix, key, app))
-            for source, doc, prefix, key in sources
-            if app in at(doc.data, prefix).get(key, {})
-        ]
-        for app in apps
-    }
+    of_all = shared.document
+    sources = [_Source("shared facts", of_all, ("defaults",), "appDefaults", of_all.data["defaults"])]
+    sites = of_all.data.get("sites", {})
+    if site in sites:
+        sources.append(_Source(f"site {site}", of_all, ("sites", site), "appDefaults", sites[site]))
+    sources.append(_Source("spec", document, (), "apps", data))
+    of_apps = [(source, source.data.get(source.key, {})) for source in sources]
+    speaking = {app: [source for source, said in of_apps if app in said] for app in apps}
     return EnvironmentSpec(
         name=stem,
         document=document,
         site=site,
-        layers=expanded([_facts_layer(source, doc, prefix) for source, doc, prefix, _ in sources]),
+        layers=expanded([shared.facts(source) for source in sources]),
         apps=apps,
-        app_layers={app: _app_layers(those) for app, those in of_apps.items()},
+        app_layers={app: _app_layers(app, those, shared) for app, those in speaking.items()},
         accept=tuple(
             Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"], accepted.get("at", ""))
-            for _, doc, prefix, _ in sources
-            for accepted in at(doc.data, prefix).get("accept", ())
+            for source in sources
+            for accepted in source.data.get("accept", ())
         ),
-        idle_pins={app: found for app, those in of_apps.items() if (found := tuple(_idle_pins(those)))},
+        idle_pins={app: found for app, those in speaking.items() if (found := tuple(_idle_pins(app, those)))},
     )
 
 
-def _facts_layer(name: str, document: Document, prefix: Path) -> Layer:
-    data = at(document.data, prefix)
-    return document_layer(name, document, prefix, {k: v for k, v in data.items() if k not in NO_FACTS})
-
-
-def _app_layers(sources: Sequence[tuple[str, Document, Path]]) -> tuple[Layer, ...]:
+def _app_layers(app: str, sources: Sequence[_Source], shared: SharedLayers) -> tuple[Layer, ...]:
     """Return what each source says about an app; a null takes a pin of the sources below it away."""
     layers: list[Layer] = []
-    taken: set[str] = set()
-    for name, document, prefix in reversed(sources):
-        layers.insert(0, _app_layer(name, document, prefix, frozenset(taken)))
-        taken |= {path for path, pin in at(document.data, prefix).get("pins", {}).items() if pin is None}
-    return tuple(layers)
+    taken: frozenset[str] = frozenset()
+    for source in reversed(sources):
+        layers.append(shared.of_app(source, app, taken))
+        pins = source.data[source.key][app].get("pins")
+        if pins:
+            taken |= {path for path, pin in pins.items() if pin is None}
+    return tuple(reversed(layers))
 
 
-def _idle_pins(sources: Sequence[tuple[str, Document, Path]]) -> Iterator[tuple[str, Location]]:
+def _idle_pins(app: str, sources: Sequence[_Source]) -> Iterator[tuple[str, Location]]:
     """Yield the pins that are null where no source below has one."""
     there: set[str] = set()
-    for _, document, prefix in sources:
-        for path, pin in at(document.data, prefix).get("pins", {}).items():
+    for source in sources:
+        for path, pin in source.data[source.key][app].get("pins", {}).items():
             if pin is not None:
                 there.add(path)
             elif path in there:
                 there.remove(path)
             else:
-                yield path, document.locate((*prefix, "pins", path), key=True)
+                yield path, source.document.locate((*source.prefix, source.key, app, "pins", path), key=True)
+
+
+def _layer(source: _Source, prefix: Path, taken: frozenset[str] | None) -> Layer:
+    """Return what a source says below `prefix`: about an app, without pins that are taken away; None: its facts."""
+    if taken is not None:
+        return _app_layer(source.name, source.document, prefix, taken)
+    facts = {key: value for key, value in source.data.items() if key not in NO_FACTS}
+    return document_layer(source.name, source.document, prefix, facts)
 
 
 def _app_layer(name: str, document: Document, prefix: Path, taken: frozenset[str]) -> Layer:

@@ -20,7 +20,7 @@ from efdgen.repository.focus import Focus
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Schemas, Table
 from efdgen.repository.ondemand import SpecsOnDemand
 from efdgen.repository.references import References
-from efdgen.repository.speclayers import NO_FACTS, build
+from efdgen.repository.speclayers import NO_FACTS, SharedLayers, build
 
 
 class Read(NamedTuple):
@@ -74,17 +74,16 @@ def load(
     if shared is None or not _is_sound(files, shared, about):
         return {}, everything
     documents = (read.document for read in parsed if _is_sound(files, read, about))
-    specs = (_spec(files, document, shared.document, _apps(files, document, apps, about)) for document in documents)
+    layers = SharedLayers(shared.document)
+    specs = (_spec(files, document, layers, _apps(files, document, apps, about)) for document in documents)
     loaded = {spec.name: spec for spec in specs}
     if not sound:
         return loaded, everything
-    document_of_shared = shared.document
-
     def load_sound(name: str) -> EnvironmentSpec:
         read = files.parsed(paths.spec(name))
         if read is None:
             raise AssertionError(f"{name} was sound")
-        return build(read.document, document_of_shared, _apps(files, read.document, apps, about))
+        return build(read.document, layers, _apps(files, read.document, apps, about))
 
     return SpecsOnDemand(loaded, sound, load_sound), everything
 
@@ -235,7 +234,8 @@ def _check_app(
         elif not _is_known(files, document, (*path, "pins", pin), definition):
             continue
         elif "value" in _mapping(pins[pin]) and not files.is_refused(document.locate((*path, "pins", pin, "value"))):
-            files.refuse(types.check_pin(document, (*path, "pins", pin), definition.types.values, below.get("values")))
+            rules, default = definition.types.values, below.get("values")
+            files.refuse(types.check_pin(document, (*path, "pins", pin), rules, default, files.reading))
     parameters = below.get("parameters", {})
     unknown = [name for name in _mapping(settings.get("parameters")) if name not in parameters]
     for parameter in unknown:
@@ -243,7 +243,7 @@ def _check_app(
         files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
     for key, rules in definition.types._asdict().items():
         if isinstance(settings.get(key), dict):
-            found = types.check(document, (*path, key), rules, takes_null=key == "values")
+            found = types.check(document, (*path, key), rules, takes_null=key == "values", reading=files.reading)
             files.refuse(p for p in found if key != "parameters" or p.path[len(path) + 1] not in unknown)
 
 
@@ -326,7 +326,7 @@ def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefiniti
         files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
 
 
-def _spec(files: Files, document: Document, shared: Document, apps: tuple[str, ...]) -> EnvironmentSpec:
+def _spec(files: Files, document: Document, shared: SharedLayers, apps: tuple[str, ...]) -> EnvironmentSpec:
     data = document.data
     stem = PurePosixPath(document.file).stem
     if data["name"] != stem:
@@ -335,7 +335,7 @@ def _spec(files: Files, document: Document, shared: Document, apps: tuple[str, .
         hint = f"name it {stem}, or rename the file" if is_name else f"rename the file to {data['name']}.yaml"
         files.problem("E401", message, document.locate(("name",)), ("name",), hint)
     site = data.get("site", "")
-    sites = shared.data.get("sites", {})
+    sites = shared.document.data.get("sites", {})
     if site and site not in sites:
         files.unknown("site", document, ("site",), sites)
     return build(document, shared, apps)

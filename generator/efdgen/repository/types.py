@@ -10,6 +10,7 @@ from typing import Any
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, layers, schema, scope, yamlio
+from efdgen.language.conforms import Reading
 from efdgen.language.shown import shown
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
@@ -50,7 +51,9 @@ class _Part(NamedTuple):
         return self.document.locate((*self.at, *path), key=key)
 
 
-def check(document: Document, at: Path, rules: schema.Rules, *, takes_null: bool = False) -> Iterator[Problem]:
+def check(
+    document: Document, at: Path, rules: schema.Rules, *, takes_null: bool = False, reading: Reading | None = None
+) -> Iterator[Problem]:
     """Yield what is wrong with the mapping at a place of a document, if there is one, as far as it is written.
 
     What expressions yield, and whether a key is missing in all layers together, is for the resolver to say. Only in
@@ -61,10 +64,11 @@ def check(document: Document, at: Path, rules: schema.Rules, *, takes_null: bool
         at: where the mapping stands.
         rules: what it must be.
         takes_null: whether null can stand anywhere: it takes the chart's own value away, whatever its type.
+        reading: what was read of schemas before; None: nothing.
     """
     data = layers.at(document.data, at)
     if data is not layers.ABSENT:
-        yield from _checked(_Part(document, at, scope.pending(data, nulls=takes_null)), rules)
+        yield from _checked(_Part(document, at, scope.pending(data, nulls=takes_null)), rules, reading)
 
 
 class _Pin(NamedTuple):
@@ -78,7 +82,9 @@ class _Pin(NamedTuple):
         return self.document.locate(self.at[:-1], key=True) if key else self.document.locate(self.at)
 
 
-def check_pin(document: Document, at: Path, rules: schema.Rules, below: Any = None) -> Iterator[Problem]:
+def check_pin(
+    document: Document, at: Path, rules: schema.Rules, below: Any = None, reading: Reading | None = None
+) -> Iterator[Problem]:
     """Yield what is wrong with the value of the pin at a place of a document: `(..., "pins", "image.tag")`.
 
     Args:
@@ -86,6 +92,7 @@ def check_pin(document: Document, at: Path, rules: schema.Rules, below: Any = No
         at: where the pin stands.
         rules: what the app's values must be.
         below: the values of the app's definition: what one of them is, its pin is, too.
+        reading: what was read of schemas before; None: nothing.
     """
     where = (*at, "value")
     keys = str(at[-1]).split(".")
@@ -93,7 +100,7 @@ def check_pin(document: Document, at: Path, rules: schema.Rules, below: Any = No
     for key in reversed(keys):
         nested = {key: nested}
     message, hint = _other_kind(value, keys, layers.at(below, tuple(keys), None))
-    found = [problem._replace(path=where) for problem in _checked(_Pin(document, where, nested), rules)]
+    found = [problem._replace(path=where) for problem in _checked(_Pin(document, where, nested), rules, reading)]
     if message and (not found or not isinstance(value, str)):
         found = [Problem("E204", message, document.locate(where), where, hint)]
     yield from found
@@ -118,7 +125,7 @@ def _other_kind(value: Any, keys: Sequence[str], default: Any) -> tuple[str, str
     return "", ""
 
 
-def _checked(part: _Part | _Pin, rules: schema.Rules) -> Iterator[Problem]:
-    for problem in schema.check_data(part, rules):
+def _checked(part: _Part | _Pin, rules: schema.Rules, reading: Reading | None) -> Iterator[Problem]:
+    for problem in schema.check_data(part, rules, reading=reading):
         if problem.code != "E202" or any(isinstance(step, int) for step in problem.path):
             yield problem._replace(path=(*part.at, *problem.path))
