@@ -28,7 +28,7 @@ def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
         return True
     found: list[Problem] = []
     where = (*path, "when")
-    value = scope.fill(said["when"], where, filling._replace(problems=found, evaluated=[]))
+    value = scope.fill(said["when"], where, filling.apart(found))
     if not found and value is not None and not isinstance(value, bool):
         message = f"`when` must yield true or false, not {shown(value)} (environment {filling.environment})"
         found.append(Problem("E304", message, scope.locate(filling.layers, where), where))
@@ -62,13 +62,13 @@ def volumes(
         if settings is not None:
             is_claimed = is_there(settings, ("volumes", what), filling)
             declared[what] = _volume(app, what, settings, filling) if is_claimed else None
-    return claimed(app, values, declared)
+    return claimed(app, values, declared, filling.shared)
 
 
 def _volume(app: AppDefinition, what: str, settings: Mapping[str, Any], filling: Filling) -> Mapping[str, Any] | None:
     found: list[Problem] = []
     path: Path = ("volumes", what)
-    filled: Mapping[str, Any] = scope.fill(settings, path, filling._replace(problems=found, evaluated=[]))
+    filled: Mapping[str, Any] = scope.fill(settings, path, filling.apart(found))
     for key, wrong in () if found else faults(filled):
         message = f"{key} of the volume {what!r} {wrong} ({app.name} in environment {filling.environment})"
         found.append(Problem("E304", message, scope.locate(filling.layers, (*path, key)), (*path, key)))

@@ -48,7 +48,7 @@ def probes(
         if settings is None or not is_there(settings, path, filling):
             continue
         problems: list[Problem] = []
-        filled = scope.fill(settings, path, filling._replace(problems=problems, evaluated=[]))
+        filled = scope.fill(settings, path, filling.apart(problems))
         if not problems:
             for where, fault in _faults(filled):
                 message = f"the probe {name!r}: {fault} ({app.name} in environment {filling.environment})"

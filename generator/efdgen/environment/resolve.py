@@ -21,7 +21,7 @@ from efdgen.language.annotations import properties
 from efdgen.language.conforms import Reading, conforms
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, merge_layers, winner
-from efdgen.language.scope import Scope
+from efdgen.language.scope import Scope, WithMore
 from efdgen.language.shared import Shared
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
@@ -123,7 +123,7 @@ class Resolver:
         merged = merge_layers(spec.layers)
         if spec.name in self._drafts:
             wrong = {**wrong, **self._drafts[spec.name].wrong}
-        names = Scope(spec.name, merged, spec.layers, {}, wrong)
+        names = Scope(spec.name, merged, spec.layers, {}, wrong, self._once.shared)
         doubtful = {id(problems): problems for path, problems in wrong.items() if path[:1] == ("links",)}
         doubts = [problem for problems in doubtful.values() for problem in problems]
         names.extra["links"] = Links(self.scope, merged["links"], doubts, self._repository.names - {spec.name})
@@ -179,7 +179,7 @@ def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules, once: _Once
     """Evaluate every fact, check the result against the schema again, and give efdgen's own their types."""
     raw = applications.without_patterns(names.facts)
     found: list[Problem] = []
-    filling = scope.Filling(names, spec.name, spec.layers, found, [], once.shared.constants)
+    filling = scope.Filling(names, spec.name, spec.layers, found, [], once.shared)
     filled = applications.with_patterns(scope.fill(raw, (), filling), names.facts)
     filled, nulls = _with_nulls(raw, scope.left_open(filled, raw, filling), rules, ())
     values: list[Problem] = []
@@ -242,9 +242,10 @@ class _App:
         self.layers = tuple(layers)
         self.settings = merge_layers(self.layers)
         self.facts_names = names
-        self.names: ChainMap[str, Any] = ChainMap({}, names)  # type: ignore[arg-type]
+        self.own: dict[str, Any] = {}
+        self.names = WithMore(self.own, names)
         self.once = once
-        self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [], once.shared.constants)
+        self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [], once.shared)
         self.problems = problems
         self.is_trial = is_trial
         self.doubtful = doubtful
@@ -256,8 +257,8 @@ class _App:
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
-        own: dict[str, Any] = {"app": {"name": app.name, "namespace": app.namespace, "application": application}}
-        self.names.maps[0] = own
+        own = self.own
+        own["app"] = {"name": app.name, "namespace": app.namespace, "application": application}
         before = len(self.problems)
         for key in ("parameters", "values"):
             own[key] = self._fill(key, {})

@@ -14,6 +14,7 @@ from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import scope
 from efdgen.language.layers import winner
 from efdgen.language.shown import shown
+from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import EnvironmentSpec
 
 
@@ -45,26 +46,46 @@ def camel_case(name: str) -> str:
     return re.sub(r"_(url|[a-z])", lambda match: match[1].upper() if match[1] == "url" else match[1].title(), name)
 
 
+class _Form(NamedTuple):
+    """What a type of the model is made of.
+
+    Attributes:
+        plain: the type that a value must have as it is; None: it is made of others.
+        fields: of a named tuple, each key with the field and its type; None: it is none.
+        origin, arguments: of a generic type, what it is, and of what.
+    """
+
+    plain: Any
+    fields: Mapping[str, tuple[str, Any]] | None
+    origin: Any
+    arguments: tuple[Any, ...]
+
+
+@functools.cache
+def _form(kind: Any) -> _Form:
+    fields = _fields(kind) if isinstance(kind, type) and issubclass(kind, tuple) else None
+    origin = typing.get_origin(kind)
+    return _Form(kind if fields is None and origin is None else None, fields, origin, typing.get_args(kind))
+
+
 def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
     """Turn plain data into the model's types.
 
     Raises:
         InvalidInputError: when it has another type, located at the layer that set it.
     """
-    origin = typing.get_origin(kind)
-    arguments = typing.get_args(kind)
+    plain, fields, origin, arguments = _form(kind)
+    if type(value) is plain or plain is Any:
+        return value
     if origin is types.UnionType:
         return None if value is None else _typed(arguments[0], value, path, spec)
-    if isinstance(kind, type) and issubclass(kind, tuple) and isinstance(value, dict):
-        fields = _fields(kind).items()
-        typed = {name: _typed(hint, value.get(key), (*path, key), spec) for key, (name, hint) in fields}
+    if fields is not None and isinstance(value, dict):
+        typed = {name: _typed(hint, value.get(key), (*path, key), spec) for key, (name, hint) in fields.items()}
         return kind(**typed)
     if origin is tuple and isinstance(value, list):
         return tuple(_typed(arguments[0], item, (*path, index), spec) for index, item in enumerate(value))
     if origin is Mapping and isinstance(value, dict):
         return {key: _typed(arguments[1], item, (*path, key), spec) for key, item in value.items()}
-    if kind is Any or type(value) is kind:
-        return value
     what = _TYPE_NAMES.get(kind) or {tuple: "a list"}.get(origin, "a mapping")
     if value is None and winner(spec.layers, path) is None:
         message, place = f"{dotted(path)} is missing, and must be {what}", _above(path, spec)

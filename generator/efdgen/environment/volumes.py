@@ -7,11 +7,15 @@ from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment, Volume
 from efdgen.language import expressions, schema
-from efdgen.language.conforms import conforms
+from efdgen.language.layers import SCALARS
+from efdgen.language.shared import NOTHING, Shared
 from efdgen.repository.model import AppDefinition
 
 MOST = 1000
 """How many pods with claims of their own, and how many claims of each pod, there can be."""
+
+
+_SIZE = "types#/$defs/storageSize"
 
 
 def volumes(environment: ResolvedEnvironment) -> tuple[Volume, ...]:
@@ -28,7 +32,10 @@ def claims(volumes: Iterable[Volume]) -> dict[str, int]:
 
 
 def claimed(
-    app: AppDefinition, values: Mapping[str, Any], declared: Mapping[str, Mapping[str, Any] | None]
+    app: AppDefinition,
+    values: Mapping[str, Any],
+    declared: Mapping[str, Mapping[str, Any] | None],
+    shared: Shared = NOTHING,
 ) -> tuple[Volume, ...]:
     """Return what an app claims: what is declared, in that order, then what is found in its values.
 
@@ -37,13 +44,14 @@ def claimed(
         values: its values in an environment.
         declared: what app.yaml declares, evaluated and without faults, by name; None: not there in this environment.
             What is found under such a name counts no more.
+        shared: what is known of parts of the values.
     """
     own = [
         _volume(app, what, said.get("pods", 1) * said.get("claims", 1), said["size"], said.get("storageClass"))
         for what, said in declared.items()
         if said is not None
     ]
-    found = [_volume(app, what, 1, *disk) for what, disk in _found(values, app.name) if what not in declared]
+    found = [_volume(app, what, 1, *disk) for what, disk in _found(values, app.name, shared) if what not in declared]
     return (*own, *found)
 
 
@@ -57,8 +65,8 @@ def faults(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if type(count) is not int or not 0 <= count <= MOST:
             yield key, f"must be a whole number from 0 to {MOST:,}, not {_shown(count)}"
     size = said.get("size")
-    of_sizes = schema.load("types#/$defs/storageSize")
-    if not conforms(size, of_sizes) or expressions.has_expression(str(size)):
+    of_sizes = schema.load(_SIZE)
+    if not schema.is_surely(size, _SIZE) or expressions.has_expression(str(size)):
         yield "size", f"{of_sizes['errorMessage']}, not {_shown(size)}"
     storage_class = said.get("storageClass")
     if storage_class is not None and not isinstance(storage_class, str):
@@ -77,18 +85,23 @@ def _volume(app: AppDefinition, what: str, claims: int, size: str, storage_class
     return Volume(app.name, app.namespace, what, claims, size, storage_class)
 
 
-def _found(values: Mapping[str, Any], name: str) -> Iterator[tuple[str, tuple[str, str | None]]]:
-    """Yield the name, the size and the storage class of each `persistence` that is on, in a part of a chart or below.
+_Found = list[tuple[str, tuple[str, str | None]]]
 
-    `{"db": {"persistence": {"enabled": True, "size": "8Gi"}}}` yields `("db", ("8Gi", None))`.
+
+def _found(values: Mapping[str, Any], name: str, shared: Shared) -> _Found:
+    """Return the name, the size and the storage class of each `persistence` that is on, in a part of a chart or below.
+
+    `{"db": {"persistence": {"enabled": True, "size": "8Gi"}}}` has `("db", ("8Gi", None))`.
     """
     if values.get("enabled") is False:
-        return
+        return []
+    found: _Found = []
     persistence = values.get("persistence")
     if isinstance(persistence, Mapping) and persistence.get("enabled") is True:
         size, storage_class = persistence.get("size"), persistence.get("storageClass")
         if isinstance(size, str | int | float) and not isinstance(size, bool):
-            yield name, (str(size), storage_class if isinstance(storage_class, str) else None)
+            found.append((name, (str(size), storage_class if isinstance(storage_class, str) else None)))
     for key, part in values.items():
-        if key != "persistence" and (type(part) is dict or isinstance(part, Mapping)):
-            yield from _found(part, key)
+        if type(part) not in SCALARS and key != "persistence" and isinstance(part, Mapping):
+            found += shared.once(_found, part, key, shared)
+    return found

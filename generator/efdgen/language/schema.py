@@ -101,6 +101,11 @@ def check(document: Located, name: str, *, is_evaluated: bool = False) -> list[P
     return check_data(document, load(name), is_evaluated=is_evaluated, reading=_reading_of_own())
 
 
+def is_surely(value: Any, name: str) -> bool:
+    """Say whether a value surely conforms to one of efdgen's schemas, by its name."""
+    return conforms(value, load(name), _reading_of_own())
+
+
 @functools.cache
 def _reading_of_own() -> Reading:
     """Return what was read of efdgen's own schemas, which are there as long as it runs."""

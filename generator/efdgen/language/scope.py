@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -12,6 +11,7 @@ from efdgen.language import expressions
 from efdgen.language.conforms import Pending
 from efdgen.language.expressions import OPEN
 from efdgen.language.layers import Layer, Locate, leaves, winner
+from efdgen.language.shared import NOTHING, Shared
 from efdgen.language.shown import shown
 from efdgen.language.tuples import NamedTuple
 
@@ -25,6 +25,7 @@ class Scope(Mapping[str, Any]):
         layers: where the facts come from, for locations.
         extra: names beside the facts; they win over a fact of the same name.
         wrong: facts that are known to be wrong, with what to say to those that read them.
+        shared: what is known of parts of the facts.
     """
 
     def __init__(
@@ -34,12 +35,15 @@ class Scope(Mapping[str, Any]):
         layers: Sequence[Layer],
         extra: Mapping[str, Any],
         wrong: Mapping[Path, Sequence[Problem]] = MappingProxyType({}),
+        shared: Shared = NOTHING,
     ) -> None:
         self.environment = environment
         self.facts = facts
         self.extra = dict(extra)
         self._layers = layers
         self._wrong = wrong
+        # What of the facts is the same to all who look it up; where some are wrong, each part is looked up by itself.
+        self._constants = NOTHING.constants if wrong else shared.constants
         self._done: dict[Path, Any] = {}
         self._doing: list[Path] = []
 
@@ -66,13 +70,14 @@ class Scope(Mapping[str, Any]):
         """
         if path in self._wrong:
             raise InvalidInputError(self._wrong[path])
-        if isinstance(raw, str) and expressions.has_expression(raw):
-            return self._evaluate(path, raw, self)
-        if isinstance(raw, dict):
+        kind = type(raw)
+        if kind is str:
+            return self._evaluate(path, raw, self) if OPEN in raw else raw
+        if (kind is not dict and kind is not list) or id(raw) in self._constants:
+            return raw
+        if kind is dict:
             return _LazyMapping(self, path, raw)
-        if isinstance(raw, list):
-            return [self.lookup((*path, index), item) for index, item in enumerate(raw)]
-        return raw
+        return [self.lookup((*path, index), item) for index, item in enumerate(raw)]
 
     def evaluate_with(self, path: Path, raw: str, extra: Mapping[str, Any], variant: Path) -> Any:
         """Evaluate a fact that needs more names than the scope has, such as the host pattern; once for each variant.
@@ -82,7 +87,7 @@ class Scope(Mapping[str, Any]):
         """
         if path in self._wrong:
             raise InvalidInputError(self._wrong[path])
-        return self._evaluate(path, raw, ChainMap(dict(extra), self), variant)  # type: ignore[arg-type]
+        return self._evaluate(path, raw, WithMore(extra, self), variant)
 
     def _evaluate(self, path: Path, raw: str, names: Mapping[str, Any], variant: Path = ()) -> Any:
         """Evaluate the fact at `path`, once for each variant of the names that it is evaluated with."""
@@ -101,8 +106,37 @@ class Scope(Mapping[str, Any]):
         return value
 
 
+class WithMore(Mapping[str, Any]):
+    """Names of which some are others than usual, or more: as a `ChainMap` of both, without asking each in turn.
+
+    Args:
+        more: these; they can still become more.
+        usual: the usual ones.
+    """
+
+    __slots__ = ("_more", "_usual")
+
+    def __init__(self, more: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
+        self._more = more
+        self._usual = usual
+
+    def __getitem__(self, name: str) -> Any:
+        return self._more[name] if name in self._more else self._usual[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._more or name in self._usual
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self._usual), **self._more})
+
+    def __len__(self) -> int:
+        return len({*self._usual, *self._more})
+
+
 class _LazyMapping(Mapping[str, Any]):
     """One mapping of the facts."""
+
+    __slots__ = ("_data", "_path", "_scope")
 
     def __init__(self, scope: Scope, path: Path, data: Mapping[str, Any]) -> None:
         self._scope = scope
@@ -137,10 +171,11 @@ def evaluate(text: str, names: Mapping[str, Any], environment: str, layers: Sequ
         InvalidInputError: located where the winning layer wrote the expression.
     """
 
-    def located(path: Path, offset: int = 0, *, key: bool = False) -> Location:  # noqa: ARG001 - values are located
-        return locate(layers, path, offset)
-
-    return evaluate_text(text, names, f"environment {environment}", located, path)
+    try:
+        return expressions.evaluate(text, names)
+    except expressions.ExpressionError as error:
+        location = locate(layers, path, error.offset)
+        raise _invalid(error, f"environment {environment}", location, path) from None
 
 
 def evaluate_text(text: str, names: Mapping[str, Any], where: str, locate: Locate, path: Path) -> Any:
@@ -159,10 +194,11 @@ def evaluate_text(text: str, names: Mapping[str, Any], where: str, locate: Locat
     try:
         return expressions.evaluate(text, names)
     except expressions.ExpressionError as error:
-        location = locate(path, error.offset)
-        raise InvalidInputError(
-            [Problem(error.code, f"{error.message} ({where})", location, path, error.hint)]
-        ) from None
+        raise _invalid(error, where, locate(path, error.offset), path) from None
+
+
+def _invalid(error: expressions.ExpressionError, where: str, location: Location, path: Path) -> InvalidInputError:
+    return InvalidInputError([Problem(error.code, f"{error.message} ({where})", location, path, error.hint)])
 
 
 def holds(condition: str | bool, names: Mapping[str, Any], where: str, locate: Locate, path: Path) -> bool:
@@ -182,7 +218,7 @@ class Filling(NamedTuple):
     """What filling needs to know, and what it finds: problems, and the values that expressions yielded.
 
     Attributes:
-        constants: mappings and lists that hold no expression, by their ids: see `Shared`.
+        shared: what is known of parts of the data.
     """
 
     names: Mapping[str, Any]
@@ -190,7 +226,11 @@ class Filling(NamedTuple):
     layers: Sequence[Layer]
     problems: list[Problem]
     evaluated: list[tuple[Path, Any]]
-    constants: Mapping[int, Any] = MappingProxyType({})
+    shared: Shared = NOTHING
+
+    def apart(self, problems: list[Problem]) -> Filling:
+        """Return the same that finds something for itself."""
+        return Filling(self.names, self.environment, self.layers, problems, [], self.shared)
 
 
 def fill(raw: Any, path: Path, filling: Filling) -> Any:
@@ -202,9 +242,9 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
     kind = type(raw)
     if kind is str:
         return _filled_text(raw, path, filling) if OPEN in raw else raw
-    if (kind is not dict and kind is not list) or id(raw) in filling.constants:
+    constants = filling.shared.constants
+    if (kind is not dict and kind is not list) or id(raw) in constants:
         return raw
-    constants = filling.constants
     changed: dict[str | int, Any] = {}
     for key, value in raw.items() if kind is dict else enumerate(raw):
         # As above: most parts are asked here, without a call and a path for each.

@@ -10,7 +10,7 @@ is found out about such a part holds for all of them:
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from efdgen.language.expressions import OPEN
 
@@ -60,3 +60,7 @@ class Shared:
             self._answers[key] = find(part, *more)
         answer: _Answer = self._answers[key]
         return answer
+
+
+NOTHING: Final = Shared()
+"""Where nothing is known. Nothing is ever added to it."""
