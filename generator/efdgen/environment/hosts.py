@@ -64,7 +64,7 @@ def redirect(app: ResolvedApp) -> str:
     address is none: a rule says what is wrong with it.
     """
     target = redirect_target(app.values.get("ingress"))
-    return target if is_address(target) else ""
+    return target if target and is_address(target) else ""
 
 
 def redirect_target(ingress: Any) -> str:

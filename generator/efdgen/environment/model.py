@@ -6,6 +6,7 @@ The names are those of the schemas, in snake case.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from efdgen.errors import Path
@@ -274,10 +275,12 @@ class Known(NamedTuple):
     Attributes:
         charts: the charts that apps are made from.
         services: the services that have a public host somewhere.
+        apps: what documents can say of each app's definition, see `names.of_definition`.
     """
 
     charts: frozenset[str] = frozenset()
     services: frozenset[str] = frozenset()
+    apps: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
 
 class ResolvedEnvironment(NamedTuple):

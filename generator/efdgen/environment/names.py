@@ -18,6 +18,7 @@ from efdgen.language import suggest
 from efdgen.language.expressions import ExpressionError, Function
 from efdgen.language.quoting import Verbatim
 from efdgen.repository import lookups, paths
+from efdgen.repository.model import AppDefinition
 
 
 def names(environment: ResolvedEnvironment) -> dict[str, Any]:
@@ -58,7 +59,9 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
       that of an address; `address(url)`: its host and path
     """
     ordered = sync_order(environment.apps)
-    apps = [_app(app) for app in ordered]
+    apps = [_app(app, environment.known.apps.get(app.definition.name)) for app in ordered]
+    manual_secrets = {app["name"]: app["manualSecrets"] for app in apps}
+    made = secrets(environment)
     found = public(environment)
     hosts = [_host(each) for each in found]
     claimed = volumes(environment)
@@ -90,13 +93,15 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
             lookups.MISSING["host"], environment.known.services, ((each["service"], each["host"]) for each in hosts)
         ),
         **_records(dns.records(found)),
-        "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in secrets(environment)],
+        "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in made],
         "volumes": [_volume(volume._asdict()) for volume in claimed],
         "claims": claims(claimed),
         "storageClasses": sorted({v.storage_class for v in claimed if v.storage_class is not None}),
         "usesDefaultStorageClass": any(volume.storage_class is None for volume in claimed),
-        "vaultPaths": _vault_paths(secrets(environment)),
-        "manualSecrets": [secret for app in environment.apps for secret in _manual_secrets(app) if secret["keys"]],
+        "vaultPaths": _vault_paths(made),
+        "manualSecrets": [
+            secret for app in environment.apps for secret in manual_secrets[app.definition.name] if secret["keys"]
+        ],
         "rbacPolicy": rbac.policy_csv(environment.facts.argocd.rbac).splitlines(),
         "parent": environment.parent,
         "parentChart": paths.PARENT,
@@ -109,46 +114,69 @@ def _lookup(missing: str, known: frozenset[str], found: Iterable[tuple[str, Any]
     here: dict[str, Any] = {}
     for name, each in found:
         here.setdefault(name, each)
-    there = known | here.keys()
 
     def look_up(name: Any) -> Any:
-        if name not in there:
-            raise ExpressionError("E301", f"{missing} {name!r}", suggest.hint(str(name), there))
+        if name not in here and name not in known:
+            raise ExpressionError("E301", f"{missing} {name!r}", suggest.hint(str(name), known | here.keys()))
         return here.get(name)
 
     return look_up
 
 
-def _app(app: ResolvedApp) -> dict[str, Any]:
-    """Return what can be said about an app.
-
-    `application` is what Argo CD calls it.
-    `chart` is its one chart, or null where it has none or several: see `charts`.
-    `parts` are the parts of its chart that are not switched off, and their values. `redirect` is the address that its
-    ingress sends browsers on to, or an empty text. `cascades`: whether deleting its Application deletes its objects.
-    """
-    definition = app.definition
-    finalizers = definition.application.get("finalizers", [""])
+def of_definition(definition: AppDefinition) -> dict[str, Any]:
+    """Return what can be said about an app, with null for what is another in each environment: see `_app`."""
     return {
         "name": definition.name,
-        "application": app.application,
+        "application": None,
         "namespace": definition.namespace,
         "description": definition.description,
         "chart": definition.chart and definition.chart.reference._asdict(),
         "charts": [{"key": chart.key, **chart.reference._asdict()} for chart in definition.charts],
         "wave": definition.wave,
         "requires": list(definition.requires),
+        **dict.fromkeys(_OF_ENVIRONMENTS),
+        # Argo CD's finalizer does that.
+        "cascades": definition.application.get("finalizers", [""]) not in (None, []),
+    }
+
+
+_OF_ENVIRONMENTS = (
+    "hosts",
+    "nodePortHosts",
+    "secrets",
+    "manualSecrets",
+    "pins",
+    "values",
+    "parts",
+    "redirect",
+    "syncPolicy",
+)
+
+
+def _app(app: ResolvedApp, of_all: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what can be said about an app.
+
+    `application` is what Argo CD calls it.
+    `chart` is its one chart, or null where it has none or several: see `charts`.
+    `parts` are the parts of its chart that are not switched off, and their values. `redirect` is the address that its
+    ingress sends browsers on to, or an empty text. `cascades`: whether deleting its Application deletes its objects.
+
+    Args:
+        app: the app.
+        of_all: what can be said of its definition; None: it was not worked out before.
+    """
+    return {
+        **(of_definition(app.definition) if of_all is None else of_all),
+        "application": app.application,
         "hosts": dict(app.hosts),
         "nodePortHosts": dict(app.node_port_hosts),
         "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in app.secrets],
-        "manualSecrets": list(_manual_secrets(app)),
+        "manualSecrets": list(_manual_secrets(app)) if app.definition.manual_secrets else [],
         "pins": [pin._asdict() for pin in app.pins],
         "values": app.values,
         "parts": parts(app),
         "redirect": redirect(app),
         "syncPolicy": app.sync_policy,
-        # Argo CD's finalizer does that.
-        "cascades": finalizers not in (None, []),
     }
 
 

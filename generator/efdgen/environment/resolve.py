@@ -13,6 +13,7 @@ from efdgen.environment.addresses import with_addresses
 from efdgen.environment.linked import Links
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import names as names_of
+from efdgen.environment.names import of_definition
 from efdgen.environment.probes import probes as probes_of
 from efdgen.environment.typed import typed
 from efdgen.errors import FLAWED_LINK, InvalidInputError, Location, Path, Problem
@@ -52,6 +53,7 @@ class Resolver:
         self._known = Known(
             frozenset(name for app in apps for name in app.made_of),
             frozenset(service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts)),
+            {app.name: of_definition(app) for app in apps},
         )
 
     def scope(self, name: str) -> Scope:

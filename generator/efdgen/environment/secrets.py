@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
+from efdgen.language.layers import SCALARS
 from efdgen.language.tuples import NamedTuple
 
 ARGOCD_TLS = "argocd-server-tls"
@@ -57,15 +58,19 @@ def secrets(environment: ResolvedEnvironment) -> tuple[Secret, ...]:
     return tuple(sorted(found))
 
 
-def keys_read(value: Any, name: str) -> Iterator[str]:
-    """Yield the keys of a Secret that values name."""
+def keys_read(value: Any, name: str) -> list[str]:
+    """Return the keys of a Secret that values name."""
+    found: list[str] = []
     if isinstance(value, list):
         for item in value:
-            yield from keys_read(item, name)
+            if type(item) not in SCALARS:
+                found += keys_read(item, name)
     elif isinstance(value, Mapping):
         if value.get("secretName") == name and isinstance(value.get("secretKey"), str):
-            yield value["secretKey"]
+            found.append(value["secretKey"])
         elif value.get("name") == name and isinstance(value.get("key"), str):
-            yield value["key"]
+            found.append(value["key"])
         for item in value.values():
-            yield from keys_read(item, name)
+            if type(item) not in SCALARS:
+                found += keys_read(item, name)
+    return found

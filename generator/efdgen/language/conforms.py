@@ -7,7 +7,7 @@ jsonschema to decide and to explain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -65,21 +65,33 @@ class Reading:
 
 
 class _Plan:
-    """What a schema asks for: checks, each with its argument. None: something that only jsonschema knows."""
+    """What a schema asks for, by the kind of data: checks, each with its argument. None: what only jsonschema knows."""
 
-    __slots__ = ("checks", "schema")
+    __slots__ = ("by_kind", "schema")
 
     def __init__(self, schema: _Rules) -> None:
         self.schema = schema
-        self.checks = _checks(schema)
+        self.by_kind: dict[str, Sequence[tuple[Check, Any]] | None] = {}
+
+    def checks(self, kind: str) -> Sequence[tuple[Check, Any]] | None:
+        """Return what the schema asks for of a kind of data."""
+        if kind not in self.by_kind:
+            self.by_kind[kind] = _checks(self.schema, kind)
+        return self.by_kind[kind]
 
 
-def _checks(schema: _Rules) -> Sequence[tuple[Check, Any]] | None:
+def _checks(schema: _Rules, kind: str) -> Sequence[tuple[Check, Any]] | None:
     checks = []
     for keyword, argument in schema.items():
-        check = _KEYWORDS.get(keyword)
-        if check is not None:
-            checks.append((check, argument))
+        of_kinds = _KEYWORDS.get(keyword)
+        if of_kinds is not None:
+            check = of_kinds.get(kind)
+            if check is not None:
+                checks.append((check, argument))
+        elif keyword == "type":
+            allowed = (argument,) if isinstance(argument, str) else argument
+            if kind not in allowed and not (kind == "integer" and "number" in allowed):
+                return None
         elif keyword not in _ANNOTATIONS and not keyword.startswith(ANNOTATION):
             return None
     return checks
@@ -102,43 +114,33 @@ def _conforms(value: Any, schema: Schema, reading: Reading) -> bool:
         return isinstance(value, Pending) and schema is not False
     if schema is True or schema is False:
         return schema
+    is_known = False
     if kind == "object" or kind == "array":
         is_known = id(value) in reading.constants
         if is_known and (id(value), id(schema)) in reading.sure:
             return True
-    elif (kind == "string" or kind == "null") and reading.is_open is not None and reading.is_open(value):
+    elif reading.is_open is not None and (kind == "string" or kind == "null") and reading.is_open(value):
         return True
-    else:
-        is_known = False
     plan = reading.plans.get(id(schema)) or reading.plan(schema)
-    if plan.checks is None:
+    checks = plan.by_kind[kind] if kind in plan.by_kind else plan.checks(kind)
+    if checks is None:
         return False
-    for check, argument in plan.checks:
-        if not check(value, kind, argument, schema, reading):
+    for check, argument in checks:
+        if not check(value, argument, plan.schema, reading):
             return False
     if is_known:
         reading.sure.add((id(value), id(schema)))
     return True
 
 
-def _type(_value: Any, kind: str, types: Any, _schema: _Rules, _reading: Reading) -> bool:
-    if type(types) is str:
-        return kind == types or (kind == "integer" and types == "number")
-    return kind in types or (kind == "integer" and "number" in types)
-
-
-def _properties(value: Any, kind: str, properties: Any, _schema: _Rules, reading: Reading) -> bool:
-    if kind != "object":
-        return True
+def _properties(value: Any, properties: Any, _schema: _Rules, reading: Reading) -> bool:
     for key, item in value.items():  # noqa: SIM110 - a generator takes twice as long
         if key in properties and not _conforms(item, properties[key], reading):
             return False
     return True
 
 
-def _additional(value: Any, kind: str, additional: Any, schema: _Rules, reading: Reading) -> bool:
-    if kind != "object":
-        return True
+def _additional(value: Any, additional: Any, schema: _Rules, reading: Reading) -> bool:
     known = schema.get("properties", ())
     if additional is False:
         return value.keys() <= known.keys() if known else not value
@@ -148,16 +150,18 @@ def _additional(value: Any, kind: str, additional: Any, schema: _Rules, reading:
     return True
 
 
-def _required(value: Any, kind: str, names: Any, _schema: _Rules, _reading: Reading) -> bool:
-    if kind != "object":
-        return True
+def _required(value: Any, names: Any, _schema: _Rules, _reading: Reading) -> bool:
     for name in names:  # noqa: SIM110 - as above
         if name not in value:
             return False
     return True
 
 
-def _each(value: Any, schema: Any, reading: Reading) -> bool:
+def _names(value: Any, schema: Any, _schema: _Rules, reading: Reading) -> bool:
+    return _items(value, schema, _schema, reading.of_keys)
+
+
+def _items(value: Any, schema: Any, _schema: _Rules, reading: Reading) -> bool:
     for item in value:  # noqa: SIM110 - as above
         if not _conforms(item, schema, reading):
             return False
@@ -173,36 +177,44 @@ def _are_unique_texts(items: Any) -> bool:
     return all(isinstance(item, str) for item in items) and len(set(items)) == len(items)
 
 
-def _is_not(value: Any, kind: str, refused: Any, _schema: _Rules, _reading: Reading) -> bool:
+def _is_not(value: Any, refused: Any, _schema: _Rules, _reading: Reading) -> bool:
     """Say whether a value surely does not conform: only of what a text does not match can that be said at once."""
-    if kind != "string" or not isinstance(refused, dict) or [*refused] != ["pattern"]:
+    if not isinstance(value, str) or not isinstance(refused, dict) or [*refused] != ["pattern"]:
         return False
     return not patterns.is_too_long(refused["pattern"], value) and not patterns.fits(refused["pattern"], value)
 
 
-Check = Callable[[Any, str, Any, _Rules, Reading], bool]
+Check = Callable[[Any, Any, _Rules, Reading], bool]
 
-_KEYWORDS: Mapping[str, Check] = {
-    "type": _type,
-    "properties": _properties,
-    "additionalProperties": _additional,
-    "required": _required,
-    "propertyNames": lambda value, kind, names, _, reading: kind != "object" or _each(value, names, reading.of_keys),
-    "items": lambda value, kind, items, _, reading: kind != "array" or _each(value, items, reading),
-    "uniqueItems": lambda value, kind, *_: kind != "array" or _are_unique_texts(value),
-    "pattern": lambda value, kind, pattern, *_: kind != "string" or patterns.fits(pattern, value),
-    "minLength": lambda value, kind, least, *_: kind != "string" or len(value) >= least,
-    "maxLength": lambda value, kind, most, *_: kind != "string" or len(value) <= most,
-    "minItems": lambda value, kind, least, *_: kind != "array" or len(value) >= least,
-    "maxItems": lambda value, kind, most, *_: kind != "array" or len(value) <= most,
-    "minimum": lambda value, kind, least, *_: kind not in {"integer", "number"} or value >= least,
-    "maximum": lambda value, kind, most, *_: kind not in {"integer", "number"} or value <= most,
-    "enum": lambda value, _kind, allowed, *_: any(_is_same(value, one) for one in allowed),
-    "const": lambda value, _kind, only, *_: _is_same(value, only),
-    "allOf": lambda value, _kind, schemas, _, reading: all(_conforms(value, schema, reading) for schema in schemas),
-    "anyOf": lambda value, _kind, schemas, _, reading: any(_conforms(value, schema, reading) for schema in schemas),
-    "not": _is_not,
+
+def _of(kinds: Iterable[str], check: Check) -> Mapping[str, Check]:
+    return dict.fromkeys(kinds, check)
+
+
+_OBJECT, _ARRAY, _STRING, _NUMBER = ("object",), ("array",), ("string",), ("integer", "number")
+_ANY = tuple(_TYPES.values())
+
+_KEYWORDS: Mapping[str, Mapping[str, Check]] = {
+    "properties": _of(_OBJECT, _properties),
+    "additionalProperties": _of(_OBJECT, _additional),
+    "required": _of(_OBJECT, _required),
+    "propertyNames": _of(_OBJECT, _names),
+    "items": _of(_ARRAY, _items),
+    "uniqueItems": _of(_ARRAY, lambda value, *_: _are_unique_texts(value)),
+    "pattern": _of(_STRING, lambda value, pattern, *_: patterns.fits(pattern, value)),
+    "minLength": _of(_STRING, lambda value, least, *_: len(value) >= least),
+    "maxLength": _of(_STRING, lambda value, most, *_: len(value) <= most),
+    "minItems": _of(_ARRAY, lambda value, least, *_: len(value) >= least),
+    "maxItems": _of(_ARRAY, lambda value, most, *_: len(value) <= most),
+    "minimum": _of(_NUMBER, lambda value, least, *_: value >= least),
+    "maximum": _of(_NUMBER, lambda value, most, *_: value <= most),
+    "enum": _of(_ANY, lambda value, allowed, *_: any(_is_same(value, one) for one in allowed)),
+    "const": _of(_ANY, lambda value, only, *_: _is_same(value, only)),
+    "allOf": _of(_ANY, lambda value, schemas, _, reading: all(_conforms(value, each, reading) for each in schemas)),
+    "anyOf": _of(_ANY, lambda value, schemas, _, reading: any(_conforms(value, each, reading) for each in schemas)),
+    "not": _of(_ANY, _is_not),
 }
+"""What keywords ask for, by the kind of data that they are about; `type` is read with the schema."""
 
 _ANNOTATIONS = frozenset(
     [
