@@ -5,25 +5,24 @@ from __future__ import annotations
 import functools
 import types
 from collections import ChainMap
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment import applications, declared, echoes, functions, hostnames
 from efdgen.environment.addresses import with_addresses
+from efdgen.environment.facts import evaluated
 from efdgen.environment.linked import Links
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import names as names_of
 from efdgen.environment.names import of_definition
+from efdgen.environment.once import Merged, Once
 from efdgen.environment.probes import probes as probes_of
-from efdgen.environment.typed import typed
-from efdgen.errors import FLAWED_LINK, InvalidInputError, Location, Path, Problem
+from efdgen.errors import FLAWED_LINK, InvalidInputError, Path, Problem
 from efdgen.language import expressions, schema, scope
-from efdgen.language.annotations import properties
-from efdgen.language.conforms import Reading, conforms
+from efdgen.language.conforms import conforms
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, merge_layers, winner
 from efdgen.language.scope import Scope, WithMore
-from efdgen.language.shared import Shared
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
 
@@ -47,7 +46,7 @@ class Resolver:
         self._drafts = drafts
         self._specs = ChainMap({name: draft.spec for name, draft in drafts.items()}, repository.environments)  # type: ignore[arg-type]
         self._scopes: dict[str, Scope] = {}
-        self._once = _Once()
+        self._once = Once()
         self._tables = {**{name: table.items for name, table in repository.tables.items()}, **tables}
         apps = repository.apps.values()
         self._known = Known(
@@ -78,21 +77,20 @@ class Resolver:
         names = self.scope(name)
         doubtful = self._drafts[name].doubtful if name in self._drafts else {}
         self._once.add_layers(spec.layers)
-        facts, problems, values = _facts(spec, names, self._repository.schemas.facts, self._once)
+        facts, problems, values = evaluated(spec, names, self._repository.schemas.facts, self._once)
         if values:
             values += hostnames.unfit_hosts(spec, names, values, self._repository.apps, self._known.services)
             # From here on, what reads a wrong fact says what is wrong with that, and nothing more.
             wrong = echoes.wrong(values, names.facts, spec.layers, functools.partial(self._new_scope, spec))
             problems += next(iter(wrong.values()))
             names = self._new_scope(spec, wrong)
+        here = _Here(spec, names, problems, self._once)
         apps = []
         for app in [app for app in spec.apps if not only or app in only]:
             definition = self._repository.apps[app]
             self._once.add_layers((*definition.layers, *spec.app_layers[app]))
             layers = expanded((*definition.layers, *spec.app_layers[app]))
-            doubts = doubtful.get(app, frozenset())
-            these = _App(spec, names, definition, layers, problems, self._once, doubtful=doubts)
-            resolved = these.resolve(facts)
+            resolved = _App(here, definition, layers, doubtful=doubtful.get(app, frozenset())).resolve(facts)
             if resolved is not None:
                 apps.append(resolved)
         if problems or facts is None:
@@ -115,8 +113,8 @@ class Resolver:
         spec = environment.spec
         problems: list[Problem] = []
         definition = self._repository.apps[app]
-        names = self.scope(spec.name)
-        resolved = _App(spec, names, definition, layers, problems, self._once, is_trial=True).resolve(environment.facts)
+        here = _Here(spec, self.scope(spec.name), problems, self._once)
+        resolved = _App(here, definition, layers, is_trial=True).resolve(environment.facts)
         if problems or resolved is None:
             raise InvalidInputError(problems)
         return resolved
@@ -137,91 +135,17 @@ class Resolver:
         return names
 
 
-class _Once:
-    """What is found out once for all environments.
-
-    Attributes:
-        shared: the parts of layers that many environments have.
-        evaluated: what is known to conform to schemas when it is evaluated.
-        unfinished: the same, where null, and what may be an expression of others, may become anything.
-    """
-
-    def __init__(self) -> None:
-        self.shared = Shared()
-        self.evaluated = Reading(self.shared.constants)
-        self.unfinished = Reading(self.shared.constants, scope.is_open)
-
-    def add_layers(self, layers: Iterable[Layer]) -> None:
-        """Add the data of those layers that are not one environment's own."""
-        for layer in layers:
-            if layer.is_shared and layer.data is not None:
-                self.shared.add(layer.data)
-
-
-class _Merged(NamedTuple):
-    """Facts after merging and evaluation; each is located at the layer that set it."""
-
-    data: Mapping[str, Any]
-    layers: Sequence[Layer]
-    at: Path = ()
-
-    def locate(self, path: Path = (), *, key: bool = False) -> Location:  # noqa: ARG002 - values are located
-        return scope.locate(self.layers, (*self.at, *path))
-
-
-class _Facts(NamedTuple):
-    """Evaluated facts, or None and what is wrong: with expressions, and with the values that others yield."""
-
-    facts: Facts | None
-    expressions: list[Problem]
-    values: list[Problem]
-
-
-def _facts(spec: EnvironmentSpec, names: Scope, rules: schema.Rules, once: _Once) -> _Facts:
-    """Evaluate every fact, check the result against the schema again, and give efdgen's own their types."""
-    raw = applications.without_patterns(names.facts)
-    found: list[Problem] = []
-    filling = scope.Filling(names, spec.name, spec.layers, found, [], once.shared)
-    filled = applications.with_patterns(scope.fill(raw, (), filling), names.facts)
-    filled, nulls = _with_nulls(raw, scope.left_open(filled, raw, filling), rules, ())
-    values: list[Problem] = []
-    facts = {key: value for key, value in filled.items() if key != "name"}
-    merged = _Merged(facts, spec.layers)
-    for problem in schema.check_data(merged, rules, is_evaluated=True, reading=once.evaluated):
-        code = "E304" if problem.path in nulls else problem.code
-        values.append(problem._replace(code=code, message=f"{problem.message} (environment {spec.name})"))
-    if not (found or values):
-        try:
-            return _Facts(typed(filled, spec), [], [])
-        except InvalidInputError as error:
-            values.extend(error.problems)
-    return _Facts(None, found, values)
-
-
-def _with_nulls(
-    raw: Mapping[str, Any], filled: dict[str, Any], rules: Any, path: Path
-) -> tuple[dict[str, Any], frozenset[Path]]:
-    """Put back the facts whose expression yielded null, and return their paths: a fact is there, whatever it is.
-
-    Keys that no schema names, such as the services of `hosts`, stay away.
-    """
-    whole, nulls = filled, frozenset[Path]()
-    if raw is filled:
-        return whole, nulls
-    for name, rule in properties(rules).items():
-        if name not in raw:
-            continue
-        if name not in filled:
-            whole, nulls = {**whole, name: None}, nulls | {(*path, name)}
-        elif isinstance(raw[name], dict) and isinstance(filled[name], dict):
-            below, found = _with_nulls(raw[name], filled[name], rule, (*path, name))
-            if found:
-                whole, nulls = {**whole, name: below}, nulls | found
-    return whole, nulls
-
-
 _APPLICATION = ("targetRevision", "project", "destinationServer", "syncPolicy")
 """What an app can have of its own in its Application."""
+
+
+class _Here(NamedTuple):
+    """The environment that apps are resolved in: its spec, the names of its facts, and the problems that are found."""
+
+    spec: EnvironmentSpec
+    names: Scope
+    problems: list[Problem]
+    once: Once
 
 
 class _App:
@@ -229,26 +153,21 @@ class _App:
 
     def __init__(
         self,
-        spec: EnvironmentSpec,
-        names: Scope,
+        here: _Here,
         definition: AppDefinition,
         layers: Sequence[Layer],
-        problems: list[Problem],
-        once: _Once,
         *,
         is_trial: bool = False,
         doubtful: Container[str] = (),
     ) -> None:
-        self.spec = spec
+        self.spec, self.facts_names, self.problems, self.once = here
         self.definition = definition
         self.layers = tuple(layers)
         self.settings = merge_layers(self.layers)
-        self.facts_names = names
         self.own: dict[str, Any] = {}
-        self.names = WithMore(self.own, names)
-        self.once = once
-        self.filling = scope.Filling(self.names, spec.name, self.layers, problems, [], once.shared)
-        self.problems = problems
+        self.names = WithMore(self.own, self.facts_names)
+        name = self.spec.name
+        self.filling = scope.Filling(self.names, name, self.layers, self.problems, [], self.once.shared)
         self.is_trial = is_trial
         self.doubtful = doubtful
 
@@ -278,8 +197,9 @@ class _App:
         files = self._files()
         probes = probes_of(app, self.settings.get("probes", {}), files, self.filling)
         own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
-        evaluated = ((path, value) for path, value in self.filling.evaluated if path[0] not in own)
-        self._check_evaluated(scope.sparse(evaluated), (), schema.load("facts#/$defs/appSettings"))
+        others = scope.sparse((path, value) for path, value in self.filling.evaluated if path[0] not in own)
+        if others:
+            self._check_evaluated(others, (), schema.load("facts#/$defs/appSettings"))
         if facts is None:
             return None
         argocd = facts.argocd
@@ -322,7 +242,7 @@ class _App:
             if isinstance(data, dict) and conforms(data, rules, self.once.unfinished):
                 return
             data = scope.pending(data, nulls=True)  # null takes the chart's own value away, whatever its type
-        merged = _Merged(data, self.layers, at)
+        merged = Merged(data, self.layers, at)
         for problem in schema.check_data(merged, rules, is_evaluated=True, reading=self.once.evaluated):
             path = (*at, *problem.path)
             # Hosts have a rule of their own.

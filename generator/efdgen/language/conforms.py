@@ -18,6 +18,10 @@ Schema = Mapping[str, Any] | bool
 """A schema; true takes anything, false takes nothing."""
 
 
+_HOLDING = ("object", "array")
+_MAYBE_OPEN = ("string", "null")
+
+
 class Pending:
     """Stands for a text whose expressions are not evaluated yet: it may become anything, so it conforms to anything."""
 
@@ -115,11 +119,11 @@ def _conforms(value: Any, schema: Schema, reading: Reading) -> bool:
     if schema is True or schema is False:
         return schema
     is_known = False
-    if kind == "object" or kind == "array":
+    if kind in _HOLDING:
         is_known = id(value) in reading.constants
         if is_known and (id(value), id(schema)) in reading.sure:
             return True
-    elif reading.is_open is not None and (kind == "string" or kind == "null") and reading.is_open(value):
+    elif reading.is_open is not None and kind in _MAYBE_OPEN and reading.is_open(value):
         return True
     plan = reading.plans.get(id(schema)) or reading.plan(schema)
     checks = plan.by_kind[kind] if kind in plan.by_kind else plan.checks(kind)

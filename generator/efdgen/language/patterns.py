@@ -40,7 +40,7 @@ _CHARACTER = rf"({_SET}|\\[dDsSwW]|\\[^\w\s]|[^][(){{}}.^$*+?|\\])([*+]|\{{[0-9]
 
 def fits(pattern: str, text: str) -> bool:
     """Say whether a pattern matches somewhere in a text; in one that is too long for it, it does not."""
-    return not is_too_long(pattern, text) and compiled(pattern).search(text) is not None
+    return (len(text) <= SHORT or not is_too_long(pattern, text)) and compiled(pattern).search(text) is not None
 
 
 def is_too_long(pattern: str, text: str) -> bool:

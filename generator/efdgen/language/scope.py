@@ -170,7 +170,6 @@ def evaluate(text: str, names: Mapping[str, Any], environment: str, layers: Sequ
     Raises:
         InvalidInputError: located where the winning layer wrote the expression.
     """
-
     try:
         return expressions.evaluate(text, names)
     except expressions.ExpressionError as error:
@@ -242,31 +241,37 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
     kind = type(raw)
     if kind is str:
         return _filled_text(raw, path, filling) if OPEN in raw else raw
-    constants = filling.shared.constants
-    if (kind is not dict and kind is not list) or id(raw) in constants:
+    if id(raw) in filling.shared.constants:
         return raw
-    changed: dict[str | int, Any] = {}
-    for key, value in raw.items() if kind is dict else enumerate(raw):
-        # As above: most parts are asked here, without a call and a path for each.
-        kind_of_part = type(value)
-        if kind_of_part is str:
-            if OPEN not in value:
-                continue
-        elif (kind_of_part is not dict and kind_of_part is not list) or id(value) in constants:
-            continue
-        item = fill(value, (*path, key), filling)
-        if item is not value:
-            changed[key] = item
-    if not changed:
-        return raw
+    if kind is dict:
+        changed = _changes(raw.items(), path, filling)
+        if not changed:
+            return raw
+        filled = {**raw, **changed}
+        for key, item in changed.items():
+            if item is None:
+                del filled[key]
+        return filled
     if kind is list:
-        items = [changed.get(index, item) for index, item in enumerate(raw)]
-        return [item for item, written in zip(items, raw, strict=True) if item is not None or written is None]
-    filled = {**raw, **changed}
-    for key, item in changed.items():
-        if item is None:
-            del filled[key]
-    return filled
+        changed = _changes(enumerate(raw), path, filling)
+        if not changed:
+            return raw
+        return [changed.get(i, item) for i, item in enumerate(raw) if i not in changed or changed[i] is not None]
+    return raw
+
+
+def _changes(parts: Iterable[tuple[Any, Any]], path: Path, filling: Filling) -> dict[Any, Any]:
+    """Return what becomes of those parts of a mapping or list that are another when they are filled."""
+    constants = filling.shared.constants
+    changed = {}
+    for key, part in parts:
+        kind = type(part)
+        # Asked here, without a call and a path for each: most parts hold no expression.
+        if OPEN in part if kind is str else (kind is dict or kind is list) and id(part) not in constants:
+            item = fill(part, (*path, key), filling)
+            if item is not part:
+                changed[key] = item
+    return changed
 
 
 def _filled_text(raw: str, path: Path, filling: Filling) -> Any:

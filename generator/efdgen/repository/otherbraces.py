@@ -18,7 +18,8 @@ _OF_APPS = ("apps", "appDefaults")
 
 def problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each fact of a spec, or of what environments share, that holds such braces."""
-    for path, text in leaves(document.data):
+    facts = {key: said for key, said in document.data.items() if key not in _OF_APPS}
+    for path, text in leaves(facts):
         found = _BRACES.search(text) if isinstance(text, str) and "{{" in text else None
         if found and not any(part in _OF_APPS for part in path[:3]):
             message = "{{ }} is not an expression: it would stay text"

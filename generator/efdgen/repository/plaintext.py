@@ -24,12 +24,15 @@ _OF_LOGINS: Mapping[str | int, str] = {
 
 def literals(document: Document, text: str) -> list[Problem]:
     """Return a problem for each literal in a document, or in its comments, that looks like a secret."""
+    secrets: list[tuple[Path, Secret]] = []
+    if _may_hold(document.data):
+        _find(document.data, (), secrets)
     found = [
         Problem("E506", secret.what, document.locate_in_text(path, secret.start), path, _hint(path))
-        for path, secret in _find(document.data, ())
+        for path, secret in secrets
     ]
     seen = {problem.location.line for problem in found}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1) if "#" in text else ():
         comment = line.find("#")
         if comment >= 0 and number not in seen:
             for secret in in_text(line[comment:]):
@@ -55,24 +58,36 @@ def literals_in_text(file: TextFile) -> Iterator[Problem]:
             yield Problem("E506", secret.what, Location(file.source, number, secret.start + 1), hint=_HINT)
 
 
-def _find(value: Any, path: Path) -> Iterator[tuple[Path, Secret]]:
-    if type(value) is str:
-        for secret in in_text(value) if len(value) > _SHORTEST else ():
-            yield path, secret
-    elif isinstance(value, Mapping):
-        name = value.get("name")
-        at = _literal_at(value.get("value")) if isinstance(name, str) and is_of_secret(name) else None
-        if at is not None:
-            yield (*path, "value"), Secret(at, f"the value of {name!r} looks like a secret")
-        for key, item in value.items():
-            at = _literal_at(item) if is_of_secret(key) else None
-            if at is not None:
-                yield (*path, key), Secret(at, f"the value of {key!r} looks like a secret")
-            else:
-                yield from _find(item, (*path, key))
-    elif isinstance(value, list):
+def _find(value: Any, path: Path, found: list[tuple[Path, Secret]]) -> None:
+    """Add what looks like a secret in a mapping, a list or a text, with where it stands."""
+    kind = type(value)
+    if kind is str:
+        found.extend((path, secret) for secret in in_text(value))
+    elif kind is dict:
+        _find_in_mapping(value, path, found)
+    elif kind is list:
         for index, item in enumerate(value):
-            yield from _find(item, (*path, index))
+            if _may_hold(item):
+                _find(item, (*path, index), found)
+
+
+def _find_in_mapping(value: Mapping[str, Any], path: Path, found: list[tuple[Path, Secret]]) -> None:
+    name = value.get("name")
+    at = _literal_at(value.get("value")) if isinstance(name, str) and is_of_secret(name) else None
+    if at is not None:
+        found.append(((*path, "value"), Secret(at, f"the value of {name!r} looks like a secret")))
+    for key, item in value.items():
+        at = _literal_at(item) if is_of_secret(key) else None
+        if at is not None:
+            found.append(((*path, key), Secret(at, f"the value of {key!r} looks like a secret")))
+        elif _may_hold(item):
+            _find(item, (*path, key), found)
+
+
+def _may_hold(item: Any) -> bool:
+    """Say whether something may be found in an item: before a path is made for it."""
+    kind = type(item)
+    return len(item) > _SHORTEST if kind is str else kind is dict or kind is list
 
 
 _SHORTEST = 10

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
-from typing import Any
 
 from efdgen.errors import Location, Path, Problem
-from efdgen.language import expressions, schema, suggest
+from efdgen.language import schema, suggest
 from efdgen.language.conforms import conforms
-from efdgen.language.layers import leaves, merge, merge_layers, sets
+from efdgen.language.layers import leaves, merge_layers
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.language.yamlio.scalars import is_text
-from efdgen.repository import appcharts, chartkeys, hiddentext, otherbraces, paths, types
+from efdgen.repository import appsettings, hiddentext, otherbraces, paths
+from efdgen.repository.appsettings import mapping
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Schemas, Table
@@ -79,6 +79,7 @@ def load(
     loaded = {spec.name: spec for spec in specs}
     if not sound:
         return loaded, everything
+
     def load_sound(name: str) -> EnvironmentSpec:
         read = files.parsed(paths.spec(name))
         if read is None:
@@ -107,17 +108,18 @@ def _check(
         # As it is written, it is no URL, or what else it must be, either.
         files.problems[:] = [each for each in files.problems if (each.location.file, each.path) not in places]
         files.refuse(braces)
+    below = {app: merge_layers(definition.layers) for app, definition in apps.items()}
     if shared is not None:
         references.check(shared.document, rules.names_in_shared)
-        for place in (("defaults",), *(("sites", site) for site in _mapping(shared.document.data.get("sites")))):
-            _check_settings(files, shared.document, (*place, "appDefaults"), apps)
+        for place in (("defaults",), *(("sites", site) for site in mapping(shared.document.data.get("sites")))):
+            appsettings.check(files, shared.document, (*place, "appDefaults"), apps, below)
         _check_stages(files, shared.document)
     for table in tables.values():
         if table.document is not None:
             references.check(table.document, table.names)
     for read in specs:
         references.check(read.document, rules.names_in_specs)
-        _check_settings(files, read.document, ("apps",), apps)
+        appsettings.check(files, read.document, ("apps",), apps, below)
         _check_name(files, read.document, apps)
 
 
@@ -200,112 +202,6 @@ def _spec_files(files: Files) -> list[str]:
     return found
 
 
-def _check_settings(files: Files, document: Document, place: Path, apps: Mapping[str, AppDefinition]) -> None:
-    """Check what is said about apps, each by its name below `place`: values, parameters and pins."""
-    data: Any = document.data
-    for part in place:
-        data = _mapping(data).get(str(part))
-    for app, settings in _mapping(data).items():
-        if app in apps:
-            _check_app(files, document, (*place, app), apps[app], _mapping(settings))
-
-
-def _check_app(
-    files: Files, document: Document, path: Path, definition: AppDefinition, settings: Mapping[str, Any]
-) -> None:
-    below = merge_layers(definition.layers)
-    _check_first_keys(files, document, path, definition, settings)
-    pins = _mapping(settings.get("pins"))
-    held = {pin for pin, said in pins.items() if said is not None}
-    above = {".".join(parts[:depth]) for parts in (pin.split(".") for pin in held) for depth in range(1, len(parts))}
-    for pin in pins:
-        if pin in held and pin in above:
-            location = document.locate((*path, "pins", pin), key=True)
-            files.problem("E405", f"the pin {pin!r} holds another pin", location, (*path, "pins", pin))
-        hidden = (*path, "values", *pin.split("."))
-        if pin in held and sets(document.data, hidden):
-            location = document.locate(hidden, key=True)
-            files.problem("E405", f"the pin of {pin} hides this value", location, hidden, "remove one of the two")
-        values = merge(below.get("values", {}), _mapping(settings.get("values")))
-        if not _leads_through_mappings(values, pin.split(".")[:-1]):
-            location = document.locate((*path, "pins", pin), key=True)
-            message = f"the pin {pin!r} leads through a value that is not a mapping"
-            files.problem("E405", message, location, (*path, "pins", pin))
-        elif not _is_known(files, document, (*path, "pins", pin), definition):
-            continue
-        elif "value" in _mapping(pins[pin]) and not files.is_refused(document.locate((*path, "pins", pin, "value"))):
-            rules, default = definition.types.values, below.get("values")
-            files.refuse(types.check_pin(document, (*path, "pins", pin), rules, default, files.reading))
-    parameters = below.get("parameters", {})
-    unknown = [name for name in _mapping(settings.get("parameters")) if name not in parameters]
-    for parameter in unknown:
-        where = (*path, "parameters", parameter)
-        files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
-    for key, rules in definition.types._asdict().items():
-        if isinstance(settings.get(key), dict):
-            found = types.check(document, (*path, key), rules, takes_null=key == "values", reading=files.reading)
-            files.refuse(p for p in found if key != "parameters" or p.path[len(path) + 1] not in unknown)
-
-
-def _check_first_keys(
-    files: Files, document: Document, path: Path, definition: AppDefinition, settings: Mapping[str, Any]
-) -> None:
-    """Check that an app without one chart has charts, or values of its own, of the names that a spec sets."""
-    if definition.chart is not None:
-        return
-    written = merge_layers(definition.layers).get("values", {}) if definition.templates else None
-    readers = appcharts.Readers(definition.charts, written, f"{definition.source}/values.yaml")
-    what = f"chart or value of {definition.name}" if definition.charts else f"value of {definition.name}"
-    for key in _mapping(settings.get("values")):
-        appcharts.refuse_unread(files, document, (*path, "values", key), key, readers, what)
-    if _mapping(settings.get("values")):
-        appcharts.check_mappings(files, document, (*path, "values"), definition.charts)
-    for pin in _mapping(settings.get("pins")):
-        first = pin.partition(".")[0]
-        appcharts.refuse_unread(files, document, (*path, "pins", pin), first, readers, what)
-
-
-def _is_known(files: Files, document: Document, path: Path, definition: AppDefinition) -> bool:
-    """Say whether a chart knows what a pin pins, as far as its keys are known; record what it does not know."""
-    location = document.locate(path, key=True)
-    if definition.known_keys is None or files.is_refused(location):
-        return True
-    parts = str(path[-1]).split(".")
-    nested: dict[str, Any] = {}
-    for part in reversed(parts):
-        nested = {part: nested}
-    for where, known in chartkeys.unknown(nested, definition.known_keys):
-        likely = suggest.closest(str(where[-1]), known)
-        meant = ".".join((*parts[: len(where) - 1], likely or "", *parts[len(where) :]))
-        hint = f"did you mean {meant!r}?" if likely else suggest.hint(str(where[-1]), known)
-        if (
-            parts[0] in (definition.name, *(chart.name for chart in definition.charts))
-            and parts[1:2]
-            and parts[1] in known
-        ):
-            hint = suggest.did_you_mean(".".join(parts[1:]))  # as in the rendered file
-        message = f"{definition.takes(where)} knows no value {'.'.join(map(str, where))!r}"
-        files.problem("E402", message, location, path, hint)
-        return False
-    return True
-
-
-def _leads_through_mappings(values: Any, parts: Iterable[str]) -> bool:
-    for part in parts:
-        if part not in values:
-            return True
-        values = values[part]
-        if isinstance(values, str) and expressions.has_expression(values):
-            return True
-        if not isinstance(values, dict):
-            return values is None
-    return True
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 _NO_NAMES = frozenset(("argocd", "default", "shared", paths.PARENT))
 
 
@@ -321,7 +217,7 @@ def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefiniti
     elif name and not is_text(name):
         message = f"the name {name!r} is not text to everybody: Helm's --set or some YAML would read something else"
         files.problem("E401", message, document.locate(("name",)), ("name",), "choose another, such as one with a word")
-    if name in _mapping(document.data.get("links")):
+    if name in mapping(document.data.get("links")):
         where: Path = ("links", name)
         files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from efdgen.errors import Location, Problem
 from efdgen.language.secrecy import HIDDEN, is_of_secret
 from efdgen.language.shown import shown
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yamlio.scalars import AmbiguousScalarError, is_number_key, resolve_plain
+from efdgen.language.yamlio.scalars import AmbiguousScalarError, is_number_key, is_text, resolve_plain
 
 MAX_DEPTH = 100
 """Levels of nesting that a document may have; real ones have ten."""
@@ -28,6 +29,18 @@ class Marks(NamedTuple):
     style: str
     children: dict[str | int, Any]
     keys: dict[str, tuple[int, int]]
+
+
+_NONE: dict[Any, Any] = {}
+"""What has no children. Nothing is ever added to it."""
+
+_QUOTES = ("'", '"')
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_plainly_text(key: str) -> bool:
+    """Say whether an unquoted key is text to everybody, and not `<<`: the same few hundred keys stand everywhere."""
+    return key != "<<" and not is_number_key(key) and is_text(key)
 
 
 class _Frame:
@@ -114,45 +127,49 @@ class Builder:
             self._problem(event, "E108", f"the tag {tag} is not supported", "write the value without a tag", tag)
 
     def _scalar(self, event: Any) -> None:
-        self._tagged(event, "tag:yaml.org,2002:str")
-        frame = self._stack[-1] if self._stack else None
-        if event.style in ("'", '"') and event.start_mark.line < event.end_mark.line:
-            self._spanning = (event.start_mark, event.end_mark)
         value: Any = event.value
-        if frame is not None and type(frame.data) is dict and frame.key is None:
+        style = event.style
+        if event.tag is not None:
+            self._tagged(event, "tag:yaml.org,2002:str")
+        frame = self._stack[-1] if self._stack else None
+        mark = event.start_mark
+        if style and style in _QUOTES and mark.line < event.end_mark.line:
+            self._spanning = (mark, event.end_mark)
+        if frame is not None and frame.key is None and type(frame.data) is dict:
             self._key(frame, event, value)
             return
-        if event.implicit[0] and not event.style and event.tag is None:
+        if not style and event.implicit[0] and event.tag is None:
             if value == "" and frame is not None and frame.merging is None:
                 what = f"behind {frame.key!r}" if frame.key is not None else "in this item"
                 hint = "indent what belongs below it; else take the line out, or write {} or [] for nothing in it"
                 self._problem(event, "E112", f"nothing stands {what}", hint)
             value = self._plain(event, value)
-        mark = event.start_mark
-        marks = Marks(mark.line + 1, mark.column + 1, event.style or "", {}, {})
+        marks = Marks(mark.line + 1, mark.column + 1, style or "", _NONE, _NONE)
         self._count += 1
         if event.anchor:
             self._anchors[event.anchor] = (value, marks, 1)
         self._add(value, marks)
 
     def _key(self, frame: _Frame, event: Any, key: str) -> None:
-        if event.implicit[0] and not event.style:
+        mark = event.start_mark
+        place = (mark.line + 1, mark.column + 1)
+        if not event.style and event.implicit[0] and not _is_plainly_text(key):
             if key == "<<":
                 frame.merging = event
-            elif not is_number_key(key) and not isinstance(self._plain(event, key), str):
+            elif is_number_key(key):
+                self._number_keys.add(place)
+            elif not isinstance(self._plain(event, key), str):
                 self._problem(event, "E106", f"the key {key or 'null'} is not text", f'quote it: "{key}"')
-        place = (event.start_mark.line + 1, event.start_mark.column + 1)
-        if event.implicit[0] and not event.style and is_number_key(key):
-            self._number_keys.add(place)
-        merged = frame.marks.keys.get(key)
-        if merged and key not in frame.seen and not self._is_of_one_kind(merged, place):
-            self._problem(event, "E107", *_either_by_chance(key))
-        if key in frame.seen:
-            first = frame.marks.keys.get(key)
-            where = f" (first on line {first[0]})" if first else ""
-            self._problem(event, "E105", f"the key {key!r} stands twice in this mapping{where}", "keep one of them")
+        keys = frame.marks.keys
+        if key not in keys:
+            keys[key] = place
+        elif key not in frame.seen:
+            if not self._is_of_one_kind(keys[key], place):
+                self._problem(event, "E107", *_either_by_chance(key))
+            keys[key] = place
         else:
-            frame.marks.keys[key] = place
+            message = f"the key {key!r} stands twice in this mapping (first on line {keys[key][0]})"
+            self._problem(event, "E105", message, "keep one of them")
         frame.seen.add(key)
         frame.key = key
         if event.anchor:
@@ -180,7 +197,8 @@ class Builder:
         if len(self._stack) >= MAX_DEPTH:
             self._problem(event, "E110", f"nested more than {MAX_DEPTH} levels deep")
             return False
-        self._tagged(event, f"tag:yaml.org,2002:{'map' if type(data) is dict else 'seq'}")
+        if event.tag is not None:
+            self._tagged(event, f"tag:yaml.org,2002:{'map' if type(data) is dict else 'seq'}")
         mark = event.start_mark
         self._count += 1
         self._stack.append(_Frame(data, Marks(mark.line + 1, mark.column + 1, "", {}, {}), event.anchor, self._count))

@@ -83,7 +83,7 @@ def resolve_plain(value: str) -> Any:
                 f"{value} is a number to some YAML parsers, and another number or text to others",
                 f'quote it: "{value}", or write a plain decimal number',
             )
-    elif value.lower() in YES_NO and len(value) <= len("off"):
+    elif len(value) <= len("off") and value.lower() in YES_NO:
         meant = YES_NO[value.lower()]
         raise AmbiguousScalarError(
             f"{value} is a boolean to some YAML parsers, and text to others",
