@@ -6,16 +6,14 @@ import functools
 import json
 import re
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Protocol
 
 from efdgen.errors import Location, Path, Problem, dotted
 from efdgen.language import expressions, patterns, suggest
 from efdgen.language.conforms import Pending, Reading, conforms
-from efdgen.language.references import SchemaFile, written_pattern
-from efdgen.language.shown import shown
-from efdgen.language.yamlio.scalars import YES_NO, AmbiguousScalarError, resolve_plain
+from efdgen.language.references import SchemaFile
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -35,17 +33,6 @@ class Located(Protocol):
 
     def locate(self, path: Path = (), *, key: bool = False) -> Location:
         """Return where the value at `path`, or the key that it stands under, was written."""
-
-
-_TYPES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "null",
-}
 
 
 def folder() -> FilePath:
@@ -130,9 +117,14 @@ def check_data(
     # What has the wrong type is none of the values that are allowed, either.
     mistyped = {problem.path for problem in found if problem.code == "E204"}
     found = [problem for problem in found if problem.code != "E205" or problem.path not in mistyped]
-    return [
-        problem._replace(hint="") if is_evaluated and _is_of_writing(problem.hint) else problem for problem in found
-    ]
+    return [_unquoted(problem) for problem in found] if is_evaluated else found
+
+
+def _unquoted(problem: Problem) -> Problem:
+    """Return a problem without a hint about how a value is written, which says nothing of what an expression yields."""
+    from efdgen.language.explaining import is_of_writing
+
+    return problem._replace(hint="") if is_of_writing(problem.hint) else problem
 
 
 def said_once(problems: Iterable[Problem]) -> list[Problem]:
@@ -193,6 +185,8 @@ def _pattern(_validator: Validator, pattern: str, instance: Any, _schema: Any) -
 
 
 def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
+    from efdgen.language.explaining import explain  # only when something is wrong
+
     path: Path = tuple(error.absolute_path)
     schema = error.schema if isinstance(error.schema, dict) else {}
     if "propertyNames" in error.absolute_schema_path and isinstance(error.instance, str):
@@ -214,7 +208,7 @@ def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
     if half:
         yield Problem("E302", half, document.locate(path), path)
         return
-    code, message, hint = _explain(error, schema)
+    code, message, hint = explain(error, schema)
     # What is missing has no place: that of the mapping is its key's.
     place = document.locate(path, key=True) if code == "E202" and path else document.locate(path)
     yield Problem(code, message, place, path, hint)
@@ -252,114 +246,3 @@ def _missing(error: ValidationError, document: Located, path: Path) -> Problem:
     missing = next((key for key in required if f"{key!r} is a required" in error.message), "")
     place = document.locate(path, key=True) if path else document.locate()
     return Problem("E202", f"{missing!r} is missing", place, (*path, missing))
-
-
-_QUOTES = "put it in quotes"
-_EMPTY = {"object": "write {}", "array": "write []"}
-"""What to write for nothing: `apps:` alone is null."""
-
-_BARE = "write {} without quotes"
-
-
-def _is_of_writing(hint: str) -> bool:
-    """Say whether a hint is about how a value is written, which says nothing of what an expression yields."""
-    return hint == _QUOTES or hint in _EMPTY.values() or hint.endswith("without quotes")
-
-
-def _explain(error: ValidationError, schema: dict[str, Any]) -> tuple[str, str, str]:
-    """Return the code, the message and the hint for a value that a schema refuses."""
-    value: Any = error.instance
-    wanted: Any = error.validator_value
-    seen = shown(value)
-    custom = schema.get("errorMessage")
-    if error.validator == "type":
-        kinds = _kinds(wanted)
-        must = custom or f"must be {' or '.join(_TYPES[kind] for kind in kinds if kind != 'null' or len(kinds) == 1)}"
-        return "E204", f"{must}, not {seen}", _right_type(value, kinds, schema)
-    if error.validator == "enum" and custom:
-        return "E205", f"{seen} {custom}", f"known: {', '.join(map(_plain, wanted))}"
-    if error.validator == "enum":
-        return "E205", f"{seen} is not one of the allowed values", suggest.hint(_plain(value), map(_plain, wanted))
-    if error.validator == "anyOf" and all(isinstance(one, dict) and set(one) == {"required"} for one in wanted):
-        keys = ", ".join(repr(key) for one in wanted for key in one["required"])
-        return "E202", custom or f"one of {keys} is missing", ""
-    if error.validator == "minLength" and not custom:
-        return "E206", "must not be empty" if wanted == 1 else f"must have at least {wanted} characters", ""
-    if error.validator == "uniqueItems":
-        return "E206", "the list names something twice", "keep one of them"
-    if error.validator == "minimum":
-        return "E206", f"must be at least {wanted}, not {seen}", ""
-    if error.validator == "pattern" and patterns.is_too_long(wanted, value):
-        return "E206", f"has {len(value):,} characters, and can have at most {patterns.longest(wanted):,} here", ""
-    if error.validator == "pattern":
-        must = custom or f"must match {written_pattern(wanted)}"
-        said = f"{seen} {must}" if must.startswith("is ") else f"{must}, not {seen}"
-        from efdgen.language.nearly import nearly
-
-        hint = schema.get("x-hint", "") or _without_quotes(value, _kinds(schema.get("type", ())))
-        return "E206", said, hint or nearly(value, wanted)
-    return "E206", f"{custom or _must(error.validator, wanted)}, not {seen}", ""
-
-
-def _kinds(wanted: str | Sequence[str]) -> Sequence[str]:
-    return [wanted] if isinstance(wanted, str) else wanted
-
-
-def _must(keyword: object, wanted: Any) -> str:
-    """Say what a value must be, for schemas that do not say it in words of their own (`errorMessage`)."""
-    must = _MUST.get(keyword, "must be of a form that its schema allows").format(shown(wanted))
-    return re.sub(r" 1 (character|item|key)s", r" 1 \1", must)
-
-
-_MUST: Mapping[object, str] = {
-    "const": "must be {}",
-    "exclusiveMaximum": "must be less than {}",
-    "exclusiveMinimum": "must be more than {}",
-    "maxItems": "must have at most {} items",
-    "maxLength": "must have at most {} characters",
-    "maxProperties": "must have at most {} keys",
-    "maximum": "must be at most {}",
-    "minItems": "must have at least {} items",
-    "minProperties": "must have at least {} keys",
-    "multipleOf": "must be a multiple of {}",
-}
-
-
-def _right_type(value: Any, kinds: Sequence[str], schema: dict[str, Any]) -> str:
-    """Return the hint for a value of the wrong type: how it is written."""
-    if _needs_quotes(value, kinds, schema):
-        return _QUOTES
-    bare = _without_quotes(value, kinds)
-    if bare:
-        return bare
-    if "integer" in kinds and isinstance(value, float) and value.is_integer():
-        return f"write {int(value)}"
-    if value in (None, "none") and "x-nothing" in schema:
-        return str(schema["x-nothing"])
-    if "x-written" in schema:
-        return f"write {schema['x-written']}"
-    return _EMPTY.get(kinds[0], "") if value is None else ""
-
-
-def _without_quotes(value: Any, kinds: Sequence[str]) -> str:
-    """Return the hint for a text that would be right without its quotes; empty: it would not."""
-    if not isinstance(value, str) or not value:
-        return ""
-    word = YES_NO.get(value.lower(), value)
-    try:
-        kind = {bool: "boolean", int: "integer", float: "number"}.get(type(resolve_plain(word)))
-    except AmbiguousScalarError:
-        return ""
-    return _BARE.format(word) if kind in kinds or (kind == "integer" and "number" in kinds) else ""
-
-
-def _needs_quotes(value: Any, types: Sequence[str], schema: dict[str, Any]) -> bool:
-    """Say whether a number would be right if it were text."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or "string" not in types:
-        return False
-    return re.search(schema.get("pattern", ""), str(value)) is not None and "enum" not in schema
-
-
-def _plain(value: Any) -> str:
-    """Return a value as people write it: `true`, and text without quotes."""
-    return value if isinstance(value, str) else shown(value)
