@@ -69,7 +69,9 @@ def merge_layers(layers: Sequence[Layer]) -> Any:
     """Merge layers, the least specific first."""
     merged: Any = {}
     for layer in layers:
-        if layer.data is not None:
+        if not merged and type(layer.data) is dict:
+            merged = layer.data
+        elif layer.data is not None:
             merged = merge(merged, layer.data)
     return merged
 
