@@ -61,15 +61,20 @@ def _with_nulls(
     Keys that no schema names, such as the services of `hosts`, stay away.
     """
     whole, nulls = filled, frozenset[Path]()
-    if raw is filled:
+    if raw.keys() <= filled.keys() and not any(_is_changed(raw[name], filled[name]) for name in raw):
         return whole, nulls
     for name, rule in properties(rules).items():
         if name not in raw:
             continue
         if name not in filled:
             whole, nulls = {**whole, name: None}, nulls | {(*path, name)}
-        elif isinstance(raw[name], dict) and isinstance(filled[name], dict):
+        elif _is_changed(raw[name], filled[name]):
             below, found = _with_nulls(raw[name], filled[name], rule, (*path, name))
             if found:
                 whole, nulls = {**whole, name: below}, nulls | found
     return whole, nulls
+
+
+def _is_changed(raw: Any, filled: Any) -> bool:
+    """Say whether something in a mapping became another thing when it was filled."""
+    return filled is not raw and isinstance(raw, dict) and isinstance(filled, dict)

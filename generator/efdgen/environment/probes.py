@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -105,11 +106,19 @@ def _patterns(filled: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
 
 def _pattern_fault(pattern: Any) -> str:
     """Return what is wrong with a pattern; empty: nothing."""
-    with contextlib.suppress(re.error, OverflowError, RecursionError, TypeError):
+    return _fault_of(pattern) if isinstance(pattern, str) else _NO_PATTERN
+
+
+_NO_PATTERN = "is not a regular expression"
+
+
+@functools.lru_cache(maxsize=1024)
+def _fault_of(pattern: str) -> str:
+    with contextlib.suppress(re.error, OverflowError, RecursionError):
         patterns.compiled(pattern)
         fault = patterns.fault(pattern)
         return f"could take for ever: {fault}" if fault else ""
-    return "is not a regular expression"
+    return _NO_PATTERN
 
 
 def _fault(protocol: str, address: Any) -> str:

@@ -172,6 +172,24 @@ def _items(value: Any, schema: Any, _schema: _Rules, reading: Reading) -> bool:
     return True
 
 
+def _all(value: Any, schemas: Any, _schema: _Rules, reading: Reading) -> bool:
+    for each in schemas:  # noqa: SIM110 - as above
+        if not _conforms(value, each, reading):
+            return False
+    return True
+
+
+def _any(value: Any, schemas: Any, _schema: _Rules, reading: Reading) -> bool:
+    for each in schemas:  # noqa: SIM110 - as above
+        if _conforms(value, each, reading):
+            return True
+    return False
+
+
+def _pattern(value: Any, pattern: Any, _schema: _Rules, _reading: Reading) -> bool:
+    return patterns.fits(pattern, value)
+
+
 def _is_same(value: Any, other: Any) -> bool:
     """Say whether two scalars are surely the same; what holds others may differ inside: [1] is not [true]."""
     return type(value) is type(other) and value == other and not isinstance(value, list | dict)
@@ -205,7 +223,7 @@ _KEYWORDS: Mapping[str, Mapping[str, Check]] = {
     "propertyNames": _of(_OBJECT, _names),
     "items": _of(_ARRAY, _items),
     "uniqueItems": _of(_ARRAY, lambda value, *_: _are_unique_texts(value)),
-    "pattern": _of(_STRING, lambda value, pattern, *_: patterns.fits(pattern, value)),
+    "pattern": _of(_STRING, _pattern),
     "minLength": _of(_STRING, lambda value, least, *_: len(value) >= least),
     "maxLength": _of(_STRING, lambda value, most, *_: len(value) <= most),
     "minItems": _of(_ARRAY, lambda value, least, *_: len(value) >= least),
@@ -214,8 +232,8 @@ _KEYWORDS: Mapping[str, Mapping[str, Check]] = {
     "maximum": _of(_NUMBER, lambda value, most, *_: value <= most),
     "enum": _of(_ANY, lambda value, allowed, *_: any(_is_same(value, one) for one in allowed)),
     "const": _of(_ANY, lambda value, only, *_: _is_same(value, only)),
-    "allOf": _of(_ANY, lambda value, schemas, _, reading: all(_conforms(value, each, reading) for each in schemas)),
-    "anyOf": _of(_ANY, lambda value, schemas, _, reading: any(_conforms(value, each, reading) for each in schemas)),
+    "allOf": _of(_ANY, _all),
+    "anyOf": _of(_ANY, _any),
     "not": _of(_ANY, _is_not),
 }
 """What keywords ask for, by the kind of data that they are about; `type` is read with the schema."""
