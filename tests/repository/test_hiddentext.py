@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
+from efdgen.errors import InvalidInputError
+from efdgen.language import visible, yamlio
 from efdgen.repository import hiddentext
 from support import document
 
@@ -34,3 +38,17 @@ def test_facts_hide_nothing(text: str, place: tuple[int, int], code_point: str) 
 )
 def test_what_charts_take_is_theirs(text: str) -> None:
     assert list(hiddentext.problems(document(text))) == []
+
+
+def test_ascii_without_escapes_hides_nothing() -> None:
+    seen = set()
+    for character in map(chr, range(0x80)):
+        for text in (f'place: "a{character}b"', f"a{character}b: |\n  a{character}b"):
+            with contextlib.suppress(InvalidInputError):
+                read = yamlio.parse(text, "a.yaml")
+                assert read.hides_nothing is ("\\" not in text)
+                ((key, value),) = read.data.items()
+                assert not (read.hides_nothing and visible.HIDDEN.search(f"{key}{value}"))
+                seen.add(character)
+    assert {"\t", "\n", " ", "~", "\\"} <= seen
+    assert not document('place: "é"').hides_nothing

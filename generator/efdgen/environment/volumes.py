@@ -102,6 +102,7 @@ def _found(values: Mapping[str, Any], name: str, shared: Shared) -> _Found:
         if isinstance(size, str | int | float) and not isinstance(size, bool):
             found.append((name, (str(size), storage_class if isinstance(storage_class, str) else None)))
     for key, part in values.items():
-        if type(part) not in SCALARS and key != "persistence" and isinstance(part, Mapping):
+        is_mapping = type(part) is dict or (type(part) not in SCALARS and isinstance(part, Mapping))
+        if is_mapping and key != "persistence":
             found += shared.once(_found, part, key, shared)
     return found

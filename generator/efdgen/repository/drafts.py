@@ -7,7 +7,6 @@ has no place in an environment's data as it is written, such as an app that is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Path, Problem
@@ -52,7 +51,7 @@ def drafts(
     found = {}
     layers = SharedLayers(shared)
     for document in read.specs:
-        name = PurePosixPath(document.file).stem
+        name = paths.environment_of(document.file)
         own = [(problem.path, (), problem) for problem in by_file.get(document.file, ())]
         data = {**_cleaned(document.data, own), "name": name}
         site = document.data.get("site", "")

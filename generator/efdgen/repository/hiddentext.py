@@ -19,7 +19,7 @@ _OF_CHARTS = ("values", "parameters", "value")
 
 def problems(document: Document) -> Iterator[Problem]:
     """Yield a problem for each text of a spec or of shared facts that holds one; the values of charts apart."""
-    if _is_plain(document.data):
+    if document.hides_nothing:
         return
     for path, text, is_key in _texts(document.data, (), is_of_app=False):
         found = None if text.isascii() and text.isprintable() else _HIDDEN.search(text)
@@ -27,16 +27,6 @@ def problems(document: Document) -> Iterator[Problem]:
             where = document.locate_in_text(path, found.start(), key=is_key)
             message = f"{visible.named(found[0])} can't be seen"
             yield Problem("E102", message, where, path, "take it out")
-
-
-def _is_plain(data: Any) -> bool:
-    """Say whether all texts of data, its keys among them, are printable ASCII: those of nearly all files are."""
-    kind = type(data)
-    if kind is str:
-        return bool(data.isascii() and data.isprintable())
-    if kind is dict:
-        return _is_plain("".join(data)) and all(map(_is_plain, data.values()))
-    return kind is not list or all(map(_is_plain, data))
 
 
 def _texts(data: Any, path: Path, *, is_of_app: bool) -> Iterator[tuple[Path, str, bool]]:

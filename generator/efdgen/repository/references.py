@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 
 from efdgen.language.annotations import Keys, Place, found
 from efdgen.language.inheriting import is_inherited
@@ -73,6 +72,6 @@ def _known(
     return _Known(
         apps=frozenset(apps),
         services=None if any(paths.apps_of(file, files.of_apps) for file in flawed) else frozenset(services),
-        environments=frozenset(PurePosixPath(path).stem for path in specs),
+        environments=frozenset(map(paths.environment_of, specs)),
         tables=items,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Location, Path
@@ -11,6 +10,7 @@ from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, at, document_layer, merge, sets
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
+from efdgen.repository import paths
 from efdgen.repository.model import Acceptance, EnvironmentSpec
 
 NO_FACTS = ("apps", "appDefaults", "site", "accept")
@@ -58,7 +58,6 @@ class _Source(NamedTuple):
 def build(document: Document, shared: SharedLayers, apps: tuple[str, ...]) -> EnvironmentSpec:
     """Return a spec with what it shares, as far as it is about some apps; a site that is not there says nothing."""
     data = document.data
-    stem = PurePosixPath(document.file).stem
     site = data.get("site", "")
     of_all = shared.document
     sources = [_Source("shared facts", of_all, ("defaults",), "appDefaults", of_all.data["defaults"])]
@@ -69,7 +68,7 @@ def build(document: Document, shared: SharedLayers, apps: tuple[str, ...]) -> En
     of_apps = [(source, source.data.get(source.key, {})) for source in sources]
     speaking = {app: [source for source, said in of_apps if app in said] for app in apps}
     return EnvironmentSpec(
-        name=stem,
+        name=paths.environment_of(document.file),
         document=document,
         site=site,
         layers=expanded([shared.facts(source) for source in sources]),

@@ -59,7 +59,7 @@ def load(
     reword = functools.partial(_at_home, frozenset(apps))
     shared = files.parsed(paths.FACTS, rules.shared, reword=reword)
     found = _spec_files(files)
-    looked_at = [path for path in found if PurePosixPath(path).stem not in sound] if sound else found
+    looked_at = [path for path in found if paths.environment_of(path) not in sound] if sound else found
     parsed = [
         read
         for read in (files.parsed(path, rules.environment, reword=reword) for path in looked_at)
@@ -187,10 +187,9 @@ def _at_home(apps: frozenset[str], document: Document, problems: list[Problem]) 
 def _spec_files(files: Files) -> list[str]:
     found = []
     for path in files.entries(paths.ENVIRONMENTS):
-        suffix = PurePosixPath(path).suffix
-        if suffix == ".yaml":
+        if path.endswith(".yaml"):
             found.append(path)
-        elif suffix.casefold() in paths.LIKE_SPECS:
+        elif PurePosixPath(path).suffix.casefold() in paths.LIKE_SPECS:
             hint = f"rename it to {PurePosixPath(path).stem}.yaml"
             files.problem("E401", "a spec's file name must end in .yaml", Location(path), hint=hint)
         elif path != paths.SHARED and files.is_folder(path):
@@ -224,7 +223,7 @@ def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefiniti
 
 def _spec(files: Files, document: Document, shared: SharedLayers, apps: tuple[str, ...]) -> EnvironmentSpec:
     data = document.data
-    stem = PurePosixPath(document.file).stem
+    stem = paths.environment_of(document.file)
     if data["name"] != stem:
         message = f"the name {data['name']!r} is not the file's: {stem}.yaml"
         is_name = conforms(stem, schema.load("types#/$defs/name"))

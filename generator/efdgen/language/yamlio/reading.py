@@ -36,12 +36,15 @@ class Document(NamedTuple):
 
     Attributes:
         inherits: whether its text says `inherited`, as lists do that add to those below.
+        hides_nothing: whether its text is ASCII without escapes: then so is every key and value, without control
+            characters but tabs and line ends, which libyaml refuses.
     """
 
     file: str
     data: Any
     marks: Marks
     inherits: bool = False
+    hides_nothing: bool = False
 
     def locate(self, path: Path = (), *, key: bool = False) -> Location:
         """Return the place of the value at `path`, or, with `key`, of the key that it stands under.
@@ -127,7 +130,7 @@ def parse(text: str, file: str) -> Document:
         builder.problems = oddblanks.without_follow_ups(dict.fromkeys([*builder.problems, *found_blanks]))
     if builder.problems:
         raise InvalidInputError(builder.problems)
-    return Document(file, builder.root, builder.root_marks, "inherited" in text)
+    return Document(file, builder.root, builder.root_marks, "inherited" in text, text.isascii() and "\\" not in text)
 
 
 def conflict_problem(text: str, file: str) -> Problem | None:
