@@ -7,7 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.language.layers import ABSENT, at, history, leaves, merge, merge_layers, reach, reaches, winner, without
+from efdgen.language.layers import (
+    ABSENT,
+    at,
+    history,
+    leaves,
+    merge,
+    merge_layers,
+    overlaps,
+    reach,
+    reaches,
+    stacked,
+    winner,
+    without,
+)
 from support import coalesce, data, few, layers_of, many, tables
 from support.foreach import for_each
 
@@ -139,6 +152,14 @@ def test_layers_merge_from_the_first_to_the_last(contents: list[Table]) -> None:
     assert merge_layers(layers_of(*contents)) == expected
 
 
+@many
+@given(st.lists(st.one_of(st.none(), tables(nulls=True)), max_size=4))
+def test_each_layer_lies_on_what_those_below_it_come_to(contents: list[Table | None]) -> None:
+    layers = layers_of(*contents)
+    expected = [(layer, merge_layers(layers[:index])) for index, layer in enumerate(layers)]
+    assert list(stacked(layers)) == expected
+
+
 def test_a_layer_without_data_has_no_say() -> None:
     layers = layers_of({"a": 1}, None, {"b": 2}, None)
     assert merge_layers(layers) == {"a": 1, "b": 2}
@@ -223,6 +244,24 @@ def test_what_is_not_touched_is_shared() -> None:
 
 
 # -- walking nested data
+
+
+def _mappings(value: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    found = [(path, value)] if path and isinstance(value, dict) else []
+    below = value.items() if isinstance(value, dict) else ()
+    return found + [each for key, item in below for each in _mappings(item, (*path, key))]
+
+
+@many
+@given(tables(nulls=True), tables(nulls=True))
+def test_overlaps_are_what_is_found_below_each_leaf_and_each_mapping(over: Table, below: Table) -> None:
+    found = overlaps(over, below)
+    there = [(path, value) for path, value in leaves(over, in_lists=False) if path]
+    expected = [(path, value, at(below, path)) for path, value in there if at(below, path) is not ABSENT]
+    assert [each for each in found if not each[1] or not isinstance(each[1], dict)] == expected
+    covering = [(path, value, at(below, path)) for path, value in _mappings(over) if value]
+    covering = [each for each in covering if each[2] is not ABSENT and not isinstance(each[2], dict)]
+    assert [each for each in found if each[1] and isinstance(each[1], dict)] == covering
 
 
 @for_each(

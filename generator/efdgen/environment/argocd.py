@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import posixpath
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 _PORTS = {"https": 443, "http": 80}
 
 
+@functools.lru_cache(maxsize=256)
 def server_at(url: str) -> str:
     """Return the address of a server, an Argo CD's or a cluster's, as host and path, so that one place has one text.
 

@@ -106,26 +106,31 @@ def _step(keyword: str, name: list[str | int], schema: Mapping[str, Any]) -> tup
 
 def found(data: Any, place: Place) -> Iterator[tuple[Path, Any]]:
     """Yield what stands at a place of data, each with its path; a key stands at the path of its value."""
-    yield from _found(data, place.path, ())
+    return _found(data, place.path, ())
 
 
 def _found(data: Any, steps: tuple[Any, ...], path: Path) -> Iterator[tuple[Path, Any]]:
-    if not steps:
-        yield path, data
+    for depth, step in enumerate(steps):
+        if isinstance(step, str):  # most are
+            if not (type(data) is dict or isinstance(data, Mapping)) or step not in data:
+                return
+            data = data[step]
+            continue
+        for key, value in _pairs(data, step):
+            yield from _found(value, steps[depth + 1 :], (*path, *steps[:depth], key))
         return
-    step, *rest = steps
+    yield (*path, *steps), data
+
+
+def _pairs(data: Any, step: Items | Others | Keys) -> list[tuple[str | int, Any]]:
+    """Return where data steps down to several values, each with its key."""
     if isinstance(step, Items):
-        pairs = list(enumerate(data)) if isinstance(data, list) else []
-    elif not (type(data) is dict or isinstance(data, Mapping)):
-        return
-    elif isinstance(step, Keys):
-        pairs = [(key, key) for key in data]
-    elif isinstance(step, Others):
-        pairs = [(key, data[key]) for key in data if key not in step.named]
-    else:
-        pairs = [(step, data[step])] if step in data else []
-    for key, value in pairs:
-        yield from _found(value, tuple(rest), (*path, key))
+        return list(enumerate(data)) if isinstance(data, list) else []
+    if not (type(data) is dict or isinstance(data, Mapping)):
+        return []
+    if isinstance(step, Keys):
+        return [(key, key) for key in data]
+    return [(key, data[key]) for key in data if key not in step.named]
 
 
 def properties(schema: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ touch is shared, not copied.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from efdgen.language.tuples import NamedTuple
@@ -74,6 +74,16 @@ def merge_layers(layers: Sequence[Layer]) -> Any:
         elif layer.data is not None:
             merged = merge(merged, layer.data)
     return merged
+
+
+def stacked(layers: Sequence[Layer]) -> Iterator[tuple[Layer, Any]]:
+    """Yield each layer, the least specific first, with what those below it come to together."""
+    below: Any = {}
+    for index, layer in enumerate(layers):
+        before = layers[index - 1].data if index else None
+        if before is not None:
+            below = merge(below, before) if below else before
+        yield layer, below
 
 
 def history(layers: Sequence[Layer], path: Path) -> list[Layer]:
@@ -150,6 +160,36 @@ def reach(data: Any, path: Path) -> tuple[int, Any]:
     return len(path), data
 
 
+Overlap = tuple["Path", Any, Any]
+"""Where two mappings say something, and what each of them does."""
+
+
+def overlaps(over: Any, below: Any) -> list[Overlap]:
+    """Return where nested mappings both say something, in the order of the first; what is in both is looked into.
+
+    `{"a": {"x": 1, "y": 2}, "b": {"z": 3}}` over `{"a": {"x": 4}, "b": 5}` has `(("a", "x"), 1, 4)` and
+    `(("b",), {"z": 3}, 5)`.
+    """
+    found: list[Overlap] = []
+    if over and below and _is_mapping(over) and _is_mapping(below):
+        _overlap(over, below, (), found)
+    return found
+
+
+def _overlap(over: Mapping[Any, Any], below: Mapping[Any, Any], path: Path, found: list[Overlap]) -> None:
+    for key in over:
+        if key in below:
+            one, other = over[key], below[key]
+            if one and _is_mapping(one) and _is_mapping(other):
+                _overlap(one, other, (*path, key), found)
+            else:
+                found.append(((*path, key), one, other))
+
+
+def _is_mapping(data: Any) -> bool:
+    return type(data) is dict or (type(data) not in SCALARS and isinstance(data, Mapping))
+
+
 def without(data: Any, path: Path) -> Any:
     """Return nested mappings without what stands at `path`; where nothing does, the same data."""
     if not path or not isinstance(data, Mapping) or path[0] not in data:
@@ -169,19 +209,23 @@ def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tup
         path: where it stands: what every path begins with.
         in_lists: whether to look into lists; without, a list is one value, as Helm replaces it as a whole.
     """
+    if not data:
+        return iter([(path, data)])
     found: list[tuple[Path, Any]] = []
     _collect(data, path, found, in_lists=in_lists)
     return iter(found)
 
 
 def _collect(data: Any, path: Path, found: list[tuple[Path, Any]], *, in_lists: bool) -> None:
-    if not data or type(data) in SCALARS:
-        found.append((path, data))
-    elif type(data) is dict or isinstance(data, Mapping):
-        for key, value in data.items():
-            _collect(value, (*path, key), found, in_lists=in_lists)
+    if type(data) is dict or isinstance(data, Mapping):
+        pairs: Iterable[tuple[str | int, Any]] = data.items()
     elif in_lists and isinstance(data, list):
-        for index, item in enumerate(data):
-            _collect(item, (*path, index), found, in_lists=in_lists)
+        pairs = enumerate(data)
     else:
         found.append((path, data))
+        return
+    for key, value in pairs:
+        if type(value) in SCALARS or not value:  # most are: a call for each would take as long as all the rest
+            found.append(((*path, key), value))
+        else:
+            _collect(value, (*path, key), found, in_lists=in_lists)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from efdgen.errors import Location, Path
 from efdgen.language import yamlio
+from efdgen.language.layers import SCALARS
 from efdgen.language.tuples import NamedTuple
 
 FILE = "chart-keys.yaml"
@@ -66,7 +67,7 @@ def unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ())
     for key, value in values.items():
         if key not in keys and key not in _ALWAYS_KNOWN:
             yield (*path, key), list(keys)
-        elif isinstance(value, Mapping):
+        elif type(value) not in SCALARS and isinstance(value, Mapping):
             yield from unknown(value, keys.get(key) or {}, (*path, key))
 
 

@@ -28,7 +28,10 @@ def is_accepted(spec: EnvironmentSpec, code: str, app: str, path: Path = ()) -> 
 
 def _is_at(at: str, path: Path, app: str) -> bool:
     """Say whether what is accepted at a setting covers a path; no setting: all of them."""
-    return not at or setting(path, app) == at or setting(path, app).startswith((f"{at}.", f"{at}["))
+    if not at:
+        return True
+    here = setting(path, app)
+    return here == at or here.startswith((f"{at}.", f"{at}["))
 
 
 def setting(path: Path, app: str) -> str:

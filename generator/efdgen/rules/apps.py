@@ -8,7 +8,7 @@ from typing import Any
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem, Severity, dotted
 from efdgen.language import suggest
-from efdgen.language.layers import Layer, at, leaves
+from efdgen.language.layers import SCALARS, Layer, at
 from efdgen.repository import chartaddress, chartkeys, paths
 from efdgen.repository.model import AppDefinition
 from efdgen.rules.acceptance import is_accepted
@@ -60,23 +60,32 @@ def values_are_known(environment: ResolvedEnvironment, identities: Identities) -
     """Find values that the chart does not know, where its keys are known, in any layer: they would do nothing."""
     for app in environment.apps:
         name = app.definition.name
-        of_definition = identities.unknown.get(name)
-        if of_definition is None:
-            of_definition = identities.unknown[name] = tuple(_unknown(app.definition, app.definition.layers))
-        for layer, where, known in (*of_definition, *_unknown(app.definition, environment.spec.app_layers[name])):
+        keys, defined = identities.once(_known, app.definition)
+        own = _unknown(keys, environment.spec.app_layers[name]) if keys else ()
+        for layer, where, place, known in (*defined, *own):
             message = f"{app.definition.takes(where[1:])} knows no value {where[-1]!r}"
             # Of what is accepted nobody reads the hint, and looking for what is alike takes a millisecond.
             is_shown = not is_accepted(environment.spec, "W511", name, where)
             hint = _instead(app.definition, where, at(layer.data, where), known) if is_shown else ""
-            yield Finding(Problem("W511", message, layer.locate(where, key=True), where, hint, Severity.WARNING), name)
+            yield Finding(Problem("W511", message, place, where, hint, Severity.WARNING), name)
 
 
-def _unknown(definition: AppDefinition, layers: Iterable[Layer]) -> Iterator[tuple[Layer, Path, list[str]]]:
-    """Yield the values of layers that the charts do not know, where their keys are known, each with those."""
+_Unknown = tuple[Layer, Path, Location, list[str]]
+"""A layer, where it has a value that the charts do not know (in data, in a file), and the keys that they know there."""
+
+
+def _known(definition: AppDefinition) -> tuple[Mapping[str, Any] | None, tuple[_Unknown, ...]]:
+    """Return the keys that an app's charts know, if they are known, and what its definition says beside them."""
     keys = definition.known_keys
-    for layer in layers if keys is not None else ():
-        for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys or {}):
-            yield layer, ("values", *path), known
+    return keys, tuple(_unknown(keys, definition.layers) if keys else ())
+
+
+def _unknown(keys: Mapping[str, Any], layers: Iterable[Layer]) -> Iterator[_Unknown]:
+    """Yield the values of layers that the charts do not know; no keys: they know any."""
+    for layer in layers:
+        for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys):
+            where: Path = ("values", *path)
+            yield layer, where, layer.locate(where, key=True), known
 
 
 def _instead(definition: AppDefinition, where: Path, value: Any, known: Iterable[str]) -> str:
@@ -88,11 +97,11 @@ def _instead(definition: AppDefinition, where: Path, value: Any, known: Iterable
     return suggest.hint(key, known)
 
 
-def chart_keys_are_current(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+def chart_keys_are_current(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find keys of charts that were made from other versions than are pinned: nothing is held against them."""
     for app in (app.definition for app in environment.apps):
         mark = app.chart_keys.mark if app.chart_keys else None
-        if mark is None or app.known_keys is not None:
+        if mark is None or identities.once(_known, app)[0] is not None:
             continue
         pins = ", ".join(chartkeys.pinned(app.charts)) or "none"
         message = f"these are the keys of {', '.join(mark.charts)}; {app.name} is made of {pins}"
@@ -109,9 +118,9 @@ def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Iden
         held: set[Path] = set()
         for layer in environment.spec.app_layers[app.definition.name]:
             pinned = {tuple(path.split(".")) for path in layer.data.get("pins", {})}
-            for path, value in leaves(layer.data.get("values") or {}):
-                is_tag = path[-1:] == ("imageTag",) or path[-2:] == ("image", "tag")
-                if is_tag and path not in pinned and (value is not None or path in held):
+            values = layer.data.get("values")
+            for path, value in _tags(values, ()) if values else ():
+                if path not in pinned and (value is not None or path in held):
                     where: Path = ("values", *path)
                     hint = f"write it under pins: {dotted(path)}: {{value: ..., reason: ...}}"
                     message = f"the image tag of {app.definition.name} is changed without a reason"
@@ -120,6 +129,16 @@ def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Iden
                         message = f"the image tag of {app.definition.name} is pinned, and this takes it away"
                     yield Finding(Problem("E515", message, layer.locate(where), where, hint), app.definition.name)
             held |= pinned
+
+
+def _tags(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """Yield the image tags in nested data, each with its path."""
+    pairs = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in pairs:
+        if type(value) not in SCALARS and value:
+            yield from _tags(value, (*path, key))
+        elif key == "imageTag" or (key == "tag" and path[-1:] == ("image",)):
+            yield (*path, key), value
 
 
 def namespaces_are_their_own(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Path, Problem, Severity, dotted
 from efdgen.language import expressions, scope
-from efdgen.language.layers import at, leaves, merge, reach, winner, without
+from efdgen.language.layers import at, leaves, merge, reach, without
 from efdgen.language.shown import listed
 from efdgen.rules.findings import Finding
 from efdgen.rules.identities import Identities
@@ -19,34 +19,26 @@ _PARAMETER = re.compile(r"\bparameters\.(\w+)")
 
 def expressions_are_not_covered(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find mappings among an app's values that drop a part of the mapping that an expression below them yields."""
-    for app in environment.apps:
-        for index, layer in enumerate(app.layers[1:], start=1):
-            for path, over in _mappings((layer.data or {}).get("values") or {}, ("values",)):
-                expression = _expression_below(app, index, path)
-                dropped = expression and _dropped(environment, app, index, path, over, identities)
-                if dropped:
-                    where = scope.locate(app.layers[:index], path)
-                    message = (
-                        f"{dotted(path)} replaces the expression of {where} as a whole, and so drops "
-                        f"{listed(dropped)} ({app.definition.name} in environment {environment.facts.name})"
-                    )
-                    hint = _hint(expression)
-                    place = layer.locate(path, key=True)
-                    yield Finding(Problem("W530", message, place, path, hint, Severity.WARNING), app.definition.name)
+    for app, _, overlaps in identities.looked(environment):
+        for index, path, over, expression in ((index, *each) for index, those in overlaps for each in those):
+            if not _is_covered(path, over, expression):
+                continue
+            dropped = _dropped(environment, app, index, path, over, identities)
+            if dropped:
+                where = scope.locate(app.layers[:index], path)
+                message = (
+                    f"{dotted(path)} replaces the expression of {where} as a whole, and so drops "
+                    f"{listed(dropped)} ({app.definition.name} in environment {environment.facts.name})"
+                )
+                hint = _hint(expression)
+                place = app.layers[index].locate(path, key=True)
+                yield Finding(Problem("W530", message, place, path, hint, Severity.WARNING), app.definition.name)
 
 
-def _mappings(data: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    for key, value in data.items():
-        if isinstance(value, Mapping):
-            yield (*path, key), value
-            yield from _mappings(value, (*path, key))
-
-
-def _expression_below(app: ResolvedApp, index: int, path: Path) -> str:
-    """Return the expression that a layer finds at a path, or nothing."""
-    below = winner(app.layers[:index], path)
-    written = at(below.data, path, None) if below else None
-    return written if isinstance(written, str) and expressions.has_expression(written) else ""
+def _is_covered(path: Path, over: Any, below: Any) -> bool:
+    """Say whether a mapping stands over an expression, somewhere among the values."""
+    is_expression = isinstance(below, str) and expressions.has_expression(below)
+    return is_expression and isinstance(over, Mapping) and path[0] == "values" and len(path) > 1
 
 
 def _dropped(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
 from efdgen.errors import Problem
 from efdgen.language.tuples import NamedTuple
@@ -14,15 +14,33 @@ from efdgen.rules.contested import contested
 from efdgen.rules.identity import Identity
 from efdgen.rules.neighbours import Neighbourhoods, Neighbours
 
+_Answer = TypeVar("_Answer")
 _NOBODY: frozenset[str] = frozenset()
 _HOST, _NAME, _PREFIX, _DOMAIN = "host ", "name ", "prefix ", "domain "
 
 
 class Asked:
-    """What was asked about environments: a text for each question. Several can share the answers."""
+    """What was asked about environments: a text for each question. Several can share the answers.
+
+    Attributes:
+        is_wanted: whether anybody wants to know it.
+    """
 
     def __init__(self) -> None:
+        self.is_wanted = True
         self.questions: set[str] = set()
+
+    def note(self, kind: str, keys: Iterable[str]) -> None:
+        """Note that questions of one kind were asked."""
+        if self.is_wanted:
+            self.questions.update([kind + key for key in keys])
+
+    def apart(self, ask: Callable[[], _Answer]) -> tuple[_Answer, frozenset[str]]:
+        """Return what a function returns, and the questions that it asks: these are not noted."""
+        before, self.questions = self.questions, set()
+        answer = ask()
+        own, self.questions = self.questions, before
+        return answer, frozenset(own)
 
     def packed(self) -> bytes:
         """Return the questions as plain data, for `is_any`: they can't be read from it any more."""
@@ -106,18 +124,35 @@ def _is_astray(of: Identity, hosts: Mapping[str, set[str]]) -> bool:
     return owners is not None and not owners & {of.name, *of.links}
 
 
-class Owners(dict[str, frozenset[str]]):
-    """The environments that have something, by what it is."""
+Owned = tuple[str, str, frozenset[str]]
+"""Something that environments have: what it is, such as `a host`, itself, and who has it."""
 
-    def __init__(self, kind: str, named: _Named, asked: Asked) -> None:
+
+class Owners(dict[str, frozenset[str]]):
+    """The environments that have something, by what it is.
+
+    Args:
+        what: what it is, for people.
+        kind: the same, for questions.
+        named: who has what.
+        asked: where questions are noted.
+    """
+
+    def __init__(self, what: str, kind: str, named: _Named, asked: Asked) -> None:
         super().__init__({key: frozenset(names) for key, names in named.items()})
+        self._what = what
         self._kind = kind
         self._asked = asked
 
     def of(self, key: str) -> frozenset[str]:
         """Return who has something; it is noted that somebody asked."""
-        self._asked.questions.add(self._kind + key)
+        self._asked.note(self._kind, (key,))
         return self.get(key, _NOBODY)
+
+    def among(self, keys: Collection[str]) -> list[Owned]:
+        """Return what of some things somebody has, in their order; it is noted that somebody asked."""
+        self._asked.note(self._kind, keys)
+        return [(self._what, key, self[key]) for key in keys if key in self]
 
     def changes(self, before: Owners) -> set[str]:
         """Return the questions that have another answer than before."""
@@ -148,12 +183,13 @@ class Fleet:
         self.identities = identities
         self.asked = Asked()
         self.index = index(identities) if known is None else known
-        self.by_host = Owners(_HOST, self.index.hosts, self.asked)
-        self.by_vault_prefix = Owners(_PREFIX, self.index.prefixes, self.asked)
-        self.by_name = Owners(_NAME, self.index.names, self.asked)
+        self.by_host = Owners("a host", _HOST, self.index.hosts, self.asked)
+        self.by_vault_prefix = Owners("the Vault prefix", _PREFIX, self.index.prefixes, self.asked)
+        self.by_name = Owners("the name", _NAME, self.index.names, self.asked)
         self.vault_depth = max((prefix.count("/") + 1 for prefix in self.by_vault_prefix), default=0)
         self.neighbourhoods = Neighbourhoods(identities, self.index.together)
         self._domains = frozenset(self.index.domains)
+        self._ends: dict[str, tuple[bool, list[str]]] = {}
 
     @functools.cached_property
     def contested(self) -> dict[str, Problem]:
@@ -162,13 +198,12 @@ class Fleet:
 
     def is_in_a_domain(self, host: str) -> bool:
         """Say whether a host lies in the domain of an environment; it is noted that somebody asked."""
-        is_in = False
-        at = host.find(".")
-        while at >= 0:
-            end = host[at:]
-            self.asked.questions.add(_DOMAIN + end)
-            is_in = is_in or end in self._domains
-            at = host.find(".", at + 1)
+        longest = host[host.find(".") :] if "." in host else ""
+        if longest not in self._ends:  # many hosts share one
+            ends = [longest[at:] for at, character in enumerate(longest) if character == "."]
+            self._ends[longest] = not self._domains.isdisjoint(ends), ends
+        is_in, ends = self._ends[longest]
+        self.asked.note(_DOMAIN, ends)
         return is_in
 
     def changes(self, before: Fleet) -> Changes | None:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.environment import hostnames
 from efdgen.environment.hosts import REWRITE, is_address, redirect_target
-from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import suggest
-from efdgen.language.layers import SCALARS
 from efdgen.language.shown import shown
 from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
+from efdgen.rules.looked import Inside
 
 
 def fit_the_dns(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
@@ -39,11 +40,15 @@ def fit_the_dns(environment: ResolvedEnvironment, _identities: Identities) -> It
 def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find hosts that another environment, or another ingress at the same path, claims too."""
     claims: dict[tuple[str, str], tuple[str, str]] = {}
-    for app, service, host in _claims(environment):
+    all_claims = list(_claims(environment))
+    times = Counter(host for _, _, host in all_claims)
+    for app, service, host in all_claims:
         path = own_host_path(environment, service) if app else ("argocd", "host")
         if host in identities.contested:
             yield Finding(identities.contested[host], app)
-        url_path = _url_path(environment, app, host)
+        if times[host] == 1:
+            continue
+        url_path = _url_path(environment, app, host, identities)
         first = claims.setdefault((host, url_path), (app, service))
         if first != (app, service):
             both = (first[1], service) if first[0] == app else (first[0] or "Argo CD", app or "Argo CD")
@@ -64,45 +69,34 @@ def _claims(environment: ResolvedEnvironment) -> Iterator[tuple[str, str, str]]:
         yield "", "argocd", environment.facts.argocd.host
 
 
-def _url_path(environment: ResolvedEnvironment, app_name: str, host: str) -> str:
-    for app in environment.apps:
+def _url_path(environment: ResolvedEnvironment, app_name: str, host: str, identities: Identities) -> str:
+    for app, values, _ in identities.looked(environment):
         if app.definition.name == app_name:
-            for _, ingress in _ingresses(app.values, ()):
+            for _, ingress in values.ingresses:
                 if host in (claimed for _, claimed in _ingress_hosts(ingress)):
                     return str(ingress.get("path") or "").rstrip("/")
     return ""
 
 
-def are_the_ingresses_hosts(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+def are_the_ingresses_hosts(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find ingresses whose host is not one of their app's: a copied file, or a host written in the wrong place."""
-    for app in environment.apps:
-        for path, host in _values_hosts(app):
+    for app, values, _ in identities.looked(environment):
+        for path, host in _values_hosts(values):
             if host not in app.hosts.values():
                 services = list(app.hosts)
                 service = services[0] if services else "<service>"
                 expected = ", ".join(app.hosts.values()) or "no public host"
                 message = f"the ingress has the host {host}, but the app has {expected}"
                 hint = f"write <% host('{service}') %>; or, if it is meant, in the spec, hosts: {service}: {host}"
-                yield in_app("E513", message, environment, app, ("values", *path), hint)
+                yield in_app("E513", message, environment, app, path, hint)
 
 
-def _values_hosts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+def _values_hosts(values: Inside) -> Iterator[tuple[Path, str]]:
     """Yield the hosts that an app's values name, each with its path; an empty text names none."""
-    for path, ingress in _ingresses(app.values, ()):
+    for path, ingress in values.ingresses:
         for below, host in _ingress_hosts(ingress):
             if host:
                 yield (*path, *below), host
-
-
-def _ingresses(value: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield the enabled `ingress` blocks anywhere in an app's values."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if key == "ingress" and isinstance(item, Mapping):
-                if item.get("enabled", True) is not False:
-                    yield (*path, key), item
-            elif type(item) not in SCALARS:
-                yield from _ingresses(item, (*path, key))
 
 
 def _ingress_hosts(ingress: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -122,13 +116,13 @@ def _ingress_hosts(ingress: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 yield ("tls", number, "hosts", index), host
 
 
-def redirects_are_addresses(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+def redirects_are_addresses(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find ingresses that send browsers on to what is not an address."""
-    for app in environment.apps:
-        for path, ingress in _ingresses(app.values, ()):
+    for app, values, _ in identities.looked(environment):
+        for path, ingress in values.ingresses:
             target = redirect_target(ingress)
             if target and not is_address(target):
-                where: Path = ("values", *path, "annotations", REWRITE)
+                where: Path = (*path, "annotations", REWRITE)
                 message = f"must be an address to send browsers on to, without blanks and quotes, not {shown(target)}"
                 yield in_app("E206", message, environment, app, where)
 

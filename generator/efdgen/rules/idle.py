@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Location, Path, Problem, Severity, dotted
-from efdgen.language.layers import ABSENT, Layer, at, leaves, merge, merge_layers, without
+from efdgen.language.layers import ABSENT, SCALARS, Layer, at, leaves, merge_layers, without
+from efdgen.repository.model import AppDefinition
 from efdgen.rules import secrets
 from efdgen.rules.findings import Finding
 from efdgen.rules.identities import Identities
@@ -26,16 +26,28 @@ def nulls_take_something_away(environment: ResolvedEnvironment, identities: Iden
         name = app.definition.name
         for pin, location in environment.spec.idle_pins.get(name, ()):
             yield _finding("W517", f"the pin of {pin} is null, and takes nothing away ({name})", location, (), app)
-        below: Any = {}
-        for index, layer in enumerate(app.layers):
-            said = {key: value for key, value in (layer.data or {}).items() if key not in _FOR_HELM}
-            for path, value in leaves(said, in_lists=False):
-                is_new = value is None and at(below, path) is ABSENT and not _is_missed(app, path)
-                if is_new and _is_idle(environment, app, index, path, identities):
-                    what = "is null without it, too" if len(path) == 1 else "is null, and takes nothing away"
-                    location = layer.locate(path, key=True)
-                    yield _finding("W517", f"{dotted(path)} {what} ({name})", location, path, app)
-            below = merge(below, said)
+        defined = app.definition.layers
+        for index, path in (*identities.once(_defined_nulls, app.definition), *_nulls(app.layers, len(defined))):
+            is_new = at(merge_layers(app.layers[:index]), path) is ABSENT and not _is_missed(app, path)
+            if is_new and _is_idle(environment, app, index, path, identities):
+                what = "is null without it, too" if len(path) == 1 else "is null, and takes nothing away"
+                location = app.layers[index].locate(path, key=True)
+                yield _finding("W517", f"{dotted(path)} {what} ({name})", location, path, app)
+
+
+def _defined_nulls(definition: AppDefinition) -> tuple[tuple[int, Path], ...]:
+    return tuple(_nulls(definition.layers, 0))
+
+
+def _nulls(layers: Sequence[Layer], first: int) -> Iterator[tuple[int, Path]]:
+    """Yield each null in what layers, from the `first` on, say about an app, but for values and pins.
+
+    Each with the index of its layer, and its path.
+    """
+    for index, layer in enumerate(layers[first:], first):
+        for key, value in (layer.data or {}).items():
+            if key not in _FOR_HELM and (value is None or type(value) not in SCALARS):
+                yield from ((index, path) for path, each in leaves(value, (key,), in_lists=False) if each is None)
 
 
 def _is_missed(app: ResolvedApp, path: Path) -> bool:

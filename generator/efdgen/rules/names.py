@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, Problem
@@ -13,15 +11,7 @@ from efdgen.language.annotations import Place, found
 from efdgen.language.layers import Layer, leaves, merge_layers, reach
 from efdgen.rules.findings import Finding, in_app, in_facts
 from efdgen.rules.identities import Identities
-
-_HOSTS = re.compile(r"[a-z0-9.-]+", re.IGNORECASE)
-_PATH = re.compile(r"(?:(?<=[a-z])://|secret/)[^\s\"']+")
-"""What is a path; the letters in front of `://` are looked for backwards, so that long words cost nothing."""
-
-_SCHEME = frozenset("abcdefghijklmnopqrstuvwxyz")
-_WORD = re.compile(r"[a-z0-9]+")
-_LONGEST = 4
-"""Words that an environment's name is searched for in; `tucson-teststand` has two."""
+from efdgen.rules.naming import Reader
 
 
 def belong_to_this_environment(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
@@ -35,13 +25,26 @@ def belong_to_this_environment(environment: ResolvedEnvironment, identities: Ide
         if not any(known in key or key in known for known in reported):
             yield in_facts("E503", message, environment, path, "choose another" if path[0] == "aliases" else hint)
         reported.add(key)
-    for app in environment.apps:
-        for path, key, message in _in_values(environment, app, search, is_prefix_reported=bool(reported)):
-            # What is derived from a fact is wrong because the fact is: it is reported there, once.
-            if key not in reported and not _follows_from_a_link(app.layers, path, key, environment, identities):
-                yield in_app("E503", message, environment, app, path, hint)
-        for path, value in _file_texts(app, identities):
-            for _, message in search.foreign(value):
+    yield from _in_apps(environment, identities, search, reported, hint)
+
+
+def _in_apps(
+    environment: ResolvedEnvironment, identities: Identities, search: _Search, reported: Collection[str], hint: str
+) -> Iterator[Finding]:
+    """Yield what belongs to another environment in apps: what is derived from a fact is reported there, once."""
+    prefix = environment.facts.vault.path_prefix if reported else None
+    texts: set[str] = set()
+    for app, values, _ in identities.looked(environment):
+        texts |= values.texts
+        texts.update(text for _, text in (*_own_texts(app, prefix), *_file_texts(app, identities)))
+    search.look_at(texts)
+    for app in environment.apps if search.found else ():
+        for path, text in (*_own_texts(app, prefix), *_value_texts(app)):
+            for key, message in search.foreign(text):
+                if key not in reported and not _follows_from_a_link(app.layers, path, key, environment, identities):
+                    yield in_app("E503", message, environment, app, path, hint)
+        for path, text in _file_texts(app, identities):
+            for _, message in search.foreign(text):
                 where = f"({app.definition.name} in environment {environment.facts.name})"
                 location = app.definition.files_document.locate(path)
                 yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
@@ -53,10 +56,10 @@ def _in_facts(
     """Yield the path of each fact that belongs to another environment, what of it does, and a message."""
     prefix = environment.facts.vault.path_prefix
     others = identities.fleet.by_vault_prefix.of(prefix) - search.allowed
-    own_names = [environment.facts.name, *(value for _, value in _facts(environment, identities.identifying))]
-    if others and not any(name in prefix for name in own_names):
+    identifying = list(_facts(environment, identities.identifying))
+    if others and not any(name in prefix for name in (environment.facts.name, *(value for _, value in identifying))):
         yield ("vault", "pathPrefix"), prefix, f"{prefix!r} is the Vault prefix of the environment {min(others)}"
-    for path, value in _facts(environment, identities.identifying):
+    for path, value in identifying:
         # By its own word it is this environment's name, too: nobody could tell the two apart.
         # A link is about using another's name, not about having it.
         links = frozenset() if path[0] == "aliases" else search.allowed
@@ -64,12 +67,13 @@ def _in_facts(
         if namesakes and not _is_another_s(environment, namesakes, path, value, identities):
             yield path, value, f"{value!r} is the name of the environment {min(namesakes)}"
     own = identities.identities.get(environment.facts.name)
-    for host, path in own.hosts.items() if own else ():
-        # What reads the pattern only repeats what is wrong with it.
-        for key, message in search.foreign(host) if path == ("hostPattern",) else ():
-            yield path, key, message
-    for path, value in _facts(environment, identities.own):
-        for key, message in search.foreign(value):
+    # What reads the pattern only repeats what is wrong with it.
+    hosts = own.hosts if own else {}
+    texts: list[tuple[Path, str]] = [(path, host) for host, path in hosts.items() if path == ("hostPattern",)]
+    texts += _facts(environment, identities.own)
+    search.look_at(text for _, text in texts)
+    for path, text in texts:
+        for key, message in search.foreign(text):
             yield path, key, message
 
 
@@ -95,17 +99,6 @@ def _follows_from_a_link(
     return any(key in text for name in environment.facts.links for text in identities.own_texts(name))
 
 
-def _in_values(
-    environment: ResolvedEnvironment, app: ResolvedApp, search: _Search, *, is_prefix_reported: bool
-) -> Iterator[tuple[Path, str, str]]:
-    """Yield the same for what an app has of its own."""
-    prefix = environment.facts.vault.path_prefix
-    for path, value in _texts(app):
-        if not (is_prefix_reported and path[0] == "secrets" and value.startswith(prefix)):
-            for key, message in search.foreign(value):
-                yield path, key, message
-
-
 def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[tuple[Path, str]]:
     """Yield the texts of an app's files in an environment, but for those of tables: they may be about anybody."""
     for file in app.files:
@@ -114,14 +107,17 @@ def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[tuple[Path
                 yield (*file.described_at, "content", *path), value
 
 
-def _texts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+def _own_texts(app: ResolvedApp, prefix: str | None) -> Iterator[tuple[Path, str]]:
+    """Yield the texts that an app has beside its values; Vault paths below a prefix are left out."""
     yield ("destinationServer",), app.destination_server
     yield ("project",), app.project
     for secret in app.secrets:
-        yield ("secrets", secret.name, "path"), secret.path
-    for path, value in leaves(app.values):
-        if isinstance(value, str):
-            yield ("values", *path), value
+        if prefix is None or not secret.path.startswith(prefix):
+            yield ("secrets", secret.name, "path"), secret.path
+
+
+def _value_texts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
+    return ((("values", *path), value) for path, value in leaves(app.values) if isinstance(value, str))
 
 
 def _facts(environment: ResolvedEnvironment, places: Iterable[Place]) -> Iterator[tuple[Path, str]]:
@@ -132,101 +128,48 @@ def _facts(environment: ResolvedEnvironment, places: Iterable[Place]) -> Iterato
 
 
 class _Search:
-    """Looks for other environments in the texts of one; each text is read once, whatever their number."""
+    """Looks for other environments in the texts of one, whatever their number.
+
+    Attributes:
+        allowed: the environments that may be named.
+        found: what texts hold of others, and a message about it; those that hold nothing are not there.
+    """
 
     def __init__(self, environment: ResolvedEnvironment, identities: Identities) -> None:
-        self._identities = identities
-        self._own = environment.facts.name
-        self.allowed = {self._own, *environment.facts.links}
+        own = environment.facts.name
+        self.allowed = {own, *environment.facts.links}
         linked = (identities.identities[name] for name in environment.facts.links if name in identities.identities)
         # E501 says what is wrong with the former; what is wrong with the latter is said in their own environments.
-        self._said = identities.contested_of(self._own).union(*(identity.hosts for identity in linked))
+        said = identities.contested_of(own).union(*(identity.hosts for identity in linked))
+        self._by_name = identities.fleet.by_name
+        self._shared = identities.reader
+        self._own = Reader(identities.fleet, own, said)
+        self._looked_at: set[str] = set()
+        self.found: dict[str, tuple[tuple[str, str], ...]] = {}
 
-    def foreign(self, text: str) -> Iterator[tuple[str, str]]:
-        """Return what a text holds of each other environment, and a message about it."""
-        if "." not in text and "/" not in text and not self._identities.fleet.by_name.of(text):
-            return iter(())
-        return self._foreign(text)
+    def foreign(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Return what a text, which was looked at, holds of each other environment."""
+        return self.found.get(text, ())
+
+    def look_at(self, texts: Iterable[str]) -> None:
+        """Find out which texts hold something of another environment. Nearly always, all of them together do not."""
+        new = set(texts) - self._looked_at
+        self._looked_at |= new
+        plain = {text for text in new if "." not in text and "/" not in text}
+        own = [text for text in new - plain if self._own.is_about(text)]
+        others = new.difference(plain, own)
+        owned = [*self._by_name.among(plain), *self._own.read_all(own), *self._shared.read_all(others)]
+        if not all(owners & self.allowed for _, _, owners in owned):
+            found = ((text, tuple(self._foreign(text))) for text in new)
+            self.found.update((text, foreign) for text, foreign in found if foreign)
 
     def _foreign(self, text: str) -> Iterator[tuple[str, str]]:
+        # Most texts are the same in all environments.
+        reader = self._own if self._own.is_about(text) else self._shared
         seen: set[str] = set()
-        for what, key, owners in self._owned(text):
-            if owners and not owners & self.allowed:
+        for what, key, owners in reader.read(text):
+            if not owners & self.allowed:
                 owner = min(owners)
                 if owner not in seen:
                     seen.add(owner)
                     yield key, f"{key!r} is {what} of the environment {owner}"
-
-    def _owned(self, text: str) -> Iterable[tuple[str, str, frozenset[str]]]:
-        """Return what of a text is somebody's; most texts are the same in all environments, and looked at once."""
-        lowered = text.lower()
-        if self._own in lowered or any(host in lowered for host in self._said):
-            return self._named(text)
-        named, asked = self._identities.named, self._identities.asked
-        if text not in named:
-            before, asked.questions = asked.questions, set()
-            named[text] = [each for each in self._named(text) if each[2]], frozenset(asked.questions)
-            asked.questions = before
-        found, questions = named[text]
-        asked.questions |= questions
-        return found
-
-    def _named(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
-        fleet = self._identities.fleet
-        yield "the name", text, fleet.by_name.of(text)
-        if "." in text:
-            yield from self._named_hosts(text)
-        if "/" in text:
-            for path in _paths(text):
-                parts = path.split("/")
-                for end in range(1, min(len(parts), fleet.vault_depth) + 1):
-                    prefix = "/".join(parts[:end])
-                    yield "the Vault prefix", prefix, fleet.by_vault_prefix.of(prefix)
-                for part in parts[1:]:
-                    stem = part.rpartition(".")[0] or part
-                    for name in {part, stem}:
-                        yield "the name", name, fleet.by_name.of(name)
-
-    def _named_hosts(self, text: str) -> Iterator[tuple[str, str, frozenset[str]]]:
-        fleet = self._identities.fleet
-        for host in _hosts(text.lower()):
-            if host in self._said:
-                continue
-            yield "a host", host, fleet.by_host.of(host)
-            yield "the name", host, fleet.by_name.of(host)
-            if fleet.is_in_a_domain(host):
-                for name in self._names_in(host):
-                    yield "the name", name, fleet.by_name.of(name)
-
-    def _names_in(self, host: str) -> Iterator[str]:
-        """Yield the runs of words in the labels of a host that could be an environment's name."""
-        for label in host.split("."):
-            words = _WORD.findall(label.replace(self._own, " "))
-            for start in range(len(words)):
-                for end in range(start + 1, min(start + _LONGEST, len(words)) + 1):
-                    yield "-".join(words[start:end])
-
-
-def _hosts(text: str) -> Iterator[str]:
-    """Yield what could be a host in a text of lower case: labels with a dot between."""
-    for run in _HOSTS.finditer(text):
-        labels: list[str] = []  # an empty one ends a host: no label begins or ends with a hyphen
-        for part in run.group().split("."):
-            labels += [""] if part.startswith("-") else []
-            labels.append(part.strip("-"))
-            labels += [""] if part.endswith("-") else []
-        for is_host, group in itertools.groupby(labels, bool):
-            host = ".".join(group)
-            if is_host and "." in host:
-                yield host
-
-
-def _paths(text: str) -> Iterator[str]:
-    """Yield what could be the address or the Vault path of something: `https://...`, `secret/...`."""
-    end = 0
-    for match in _PATH.finditer(text):
-        start = match.start()
-        while text[match.start()] == ":" and start > end and text[start - 1] in _SCHEME:
-            start -= 1
-        end = match.end()
-        yield text[start:end]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from efdgen.environment import globs, permissions, questions
-from efdgen.environment.model import Policy, ResolvedEnvironment
+from efdgen.environment.model import Policy, Rbac, ResolvedEnvironment
 from efdgen.environment.permissions import Question
 from efdgen.errors import Path
 from efdgen.language import suggest
@@ -80,9 +81,15 @@ def tests_are_about_something(environment: ResolvedEnvironment, identities: Iden
 def policies_say_something(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find policies without which everybody may do the same."""
     if environment.facts.argocd.managed:
-        for index, why in permissions.pointless(environment.facts.argocd.rbac):
+        for index, why in _pointless(environment.facts.argocd.rbac):
             path: Path = ("argocd", "rbac", "policies", index)
             yield in_facts("W542", f"the policy changes nothing: {why}", environment, path, "remove it")
+
+
+@functools.lru_cache(maxsize=16)
+def _pointless(rbac: Rbac) -> tuple[tuple[int, str], ...]:
+    """Return the policies that change nothing, and why: many environments have the same."""
+    return tuple(permissions.pointless(rbac))
 
 
 def policies_are_about_something(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:

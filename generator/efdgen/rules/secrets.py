@@ -5,35 +5,32 @@ from __future__ import annotations
 import contextlib
 import functools
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.secrets import NAMING_KEYS, keys_read
-from efdgen.errors import InvalidInputError, Location, Path, Problem, Severity
+from efdgen.errors import InvalidInputError, Location, Problem, Severity
 from efdgen.language import expressions, scope, suggest, yamlio
-from efdgen.language.layers import SCALARS, merge_layers
+from efdgen.language.layers import merge_layers
 from efdgen.language.texttemplate import TextFile
+from efdgen.repository.model import AppDefinition
 from efdgen.rules.findings import Finding, in_app
 from efdgen.rules.identities import Identities
-from efdgen.rules.places import matches
+from efdgen.rules.looked import inside, walk
 
 _OPERATOR = "vault-secrets-operator"
 """The app, where a repository has it, that makes Secrets of VaultSecrets: they are of its kind."""
 
-_REFERENCE_KEYS = frozenset(("secretKeyRef", "secretRef"))
-"""Keys whose values refer to Secrets, in Kubernetes itself."""
 
-
-def secrets_exist(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+def secrets_exist(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find Secrets that an app reads and no VaultSecret makes."""
-    for app in environment.apps:
+    for app, values, _ in identities.looked(environment):
         made = _made(app)
-        for path, name in read_by(app):
+        for path, name in values.secrets:
             if name not in made:
                 message = f"the Secret {name!r} is read, but no VaultSecret makes it"
                 yield in_app("E504", message, environment, app, path, _how_to_make(name, made, app))
-        for location, name in _read_by_templates(app):
+        for location, name in identities.once(_read_by_templates, app.definition):
             if name not in made:
                 problem = _in_template(name, location, app, environment, _how_to_make(name, made, app))
                 yield Finding(problem, app.definition.name)
@@ -54,7 +51,7 @@ def _how_to_make(name: str, made: Collection[str], app: ResolvedApp) -> str:
 def secrets_are_made(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find apps that have VaultSecrets, and do not require what makes Secrets of them, themselves or through others."""
     for app in environment.apps:
-        if app.secrets and _OPERATOR in identities.apps - _all_required(app.definition.name, identities.requires):
+        if app.secrets and _OPERATOR in identities.apps - identities.required(app.definition.name):
             definition = app.definition
             message = (
                 f"{definition.name} has VaultSecrets, and does not require {_OPERATOR}, which makes Secrets of them"
@@ -66,22 +63,13 @@ def secrets_are_made(environment: ResolvedEnvironment, identities: Identities) -
             yield Finding(Problem("W531", message, location, ("secrets",), hint, Severity.WARNING), definition.name)
 
 
-def _all_required(app: str, requires: Mapping[str, Sequence[str]]) -> set[str]:
-    """Return the apps that an app requires, itself among them, and those that they require."""
-    found: set[str] = set()
-    to_look_at = [app]
-    while to_look_at:
-        name = to_look_at.pop()
-        if name not in found:
-            found.add(name)
-            to_look_at += requires.get(name, ())
-    return found
-
-
-def secrets_are_read(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
+def secrets_are_read(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find VaultSecrets that nothing reads, but those that something misspells: E504 says so."""
-    for app in environment.apps:
-        read, made = read_in(app), _made(app)
+    for app, values, _ in identities.looked(environment):
+        if not app.secrets:
+            continue
+        by_templates = identities.once(_read_by_templates, app.definition)
+        read, made = {name for _, name in (*values.secrets, *by_templates)}, _made(app)
         meant = {suggest.closest(name, made) for name in read - made}
         for secret in app.secrets:
             if secret.name not in read | meant:
@@ -112,24 +100,12 @@ def defaults_are_read(environment: ResolvedEnvironment, _identities: Identities)
 
 def read_in(app: ResolvedApp) -> frozenset[str]:
     """Return the names of the Secrets that an app's values or its own templates read."""
-    return frozenset(name for _, name in (*read_by(app), *_read_by_templates(app)))
+    return frozenset(name for _, name in (*inside(app).secrets, *_read_by_templates(app.definition)))
 
 
-def read_by(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
-    """Yield the Secrets that an app's values name, each with its path; an empty text names none."""
-    declared = app.definition.reads_secrets
-    named = _named_in(app.values, ("values",), NAMING_KEYS.union(declared))
-    yield from ((path, name) for path, name in named if name)
-    for switches in (entry.split(".") for entry in declared if entry.endswith(".*")):
-        for path, keys, is_read in matches(app.values, switches):
-            if is_read is True:
-                yield ("values", *path), keys[-1]
-
-
-def _read_by_templates(app: ResolvedApp) -> Iterator[tuple[Location, str]]:
-    """Yield the Secrets that an app's own templates name, each with its place."""
-    for file in app.definition.templates.values():
-        yield from _named_in_template(file)
+def _read_by_templates(definition: AppDefinition) -> tuple[tuple[Location, str], ...]:
+    """Return the Secrets that an app's own templates name, each with its place."""
+    return tuple(each for file in definition.templates.values() for each in _named_in_template(file))
 
 
 def _in_template(
@@ -137,27 +113,6 @@ def _in_template(
 ) -> Problem:
     where = f"({app.definition.name} in environment {environment.facts.name})"
     return Problem("E504", f"the Secret {name!r} is read, but no VaultSecret makes it {where}", location, hint=hint)
-
-
-def _named_in(value: Any, path: Path, naming_keys: frozenset[str]) -> Iterator[tuple[Path, str]]:
-    """Yield the names of Secrets in nested data; what is switched off reads nothing."""
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _named_in(item, (*path, index), naming_keys)
-    if type(value) in SCALARS or not isinstance(value, Mapping) or value.get("enabled") is False:
-        return
-    for key, item in value.items():
-        if key in naming_keys and isinstance(item, str) and item:
-            yield (*path, key), item
-        elif key == "imagePullSecrets" and isinstance(item, list):
-            for index, secret in enumerate(item):
-                name = secret.get("name") if isinstance(secret, Mapping) else secret
-                if isinstance(name, str):
-                    yield (*path, key, index, *(("name",) if isinstance(secret, Mapping) else ())), name
-        elif key in _REFERENCE_KEYS and isinstance(item, Mapping) and isinstance(item.get("name"), str):
-            yield (*path, key, "name"), item["name"]
-        else:
-            yield from _named_in(item, (*path, key), naming_keys)
 
 
 @functools.lru_cache(maxsize=256)
@@ -169,7 +124,7 @@ def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
         # Line breaks in front keep the places right.
         with contextlib.suppress(InvalidInputError):
             document = yamlio.parse("\n" * line + text, file.source)
-            for path, name in _named_in(document.data, (), NAMING_KEYS):
+            for path, name in walk(document.data, NAMING_KEYS).secrets:
                 if "{{" not in name and not expressions.has_expression(name):
                     found.append((document.locate(path), name))
         line += text.count("\n")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def resolutions(project: Project) -> Iterator[Resolution]:
     """See `project.resolutions`."""
     repository = project.repository
-    identities = rules.Identities(repository, project.resolver)
+    identities = rules.Identities(repository, project.resolver, is_noted=False)
     unfinished = _unfinished(repository)
     for name in project.selected:
         if unfinished is not None and name in repository.drafts:
@@ -78,7 +78,7 @@ def render(project: Project, *, keep: bool, jobs: int) -> Rendering:
     problems = [*repository.problems, *add_shared(repository, tree), *_add_other_charts(repository, tree)]
     rows: dict[str, fleet.Row] = {}
     kept: list[ResolvedEnvironment] = []
-    work = Work(project, rules.Identities(repository, project.resolver), is_noted=False)
+    work = Work(project, rules.Identities(repository, project.resolver, is_noted=False))
     made_of = work.made_keeping(kept) if keep else work.made
     names = [name for name in project.selected if name in repository.environments or name in repository.drafts]
     with contextlib.closing(parallel.each(names, made_of, 1 if keep else jobs)) as results:
@@ -122,11 +122,9 @@ class Work:
     Args:
         project: the project.
         identities: what its environments are known by.
-        is_noted: whether anybody wants to know what the rules asked.
     """
 
-    def __init__(self, project: Project, identities: rules.Identities, *, is_noted: bool) -> None:
-        self._is_noted = is_noted
+    def __init__(self, project: Project, identities: rules.Identities) -> None:
         self._project = project
         self._identities = identities
         repository = project.repository
@@ -151,7 +149,7 @@ class Work:
             environment, problems = resolution(name, self._project, self._identities)
             found = (*found, *problems)
         looked_at = tuple(sorted(self._identities.looked_at))
-        asked = self._identities.asked.packed() if self._is_noted else b""
+        asked = self._identities.asked.packed() if self._identities.asked.is_wanted else b""
         made = Made(records.plain_problems(found), looked_at=looked_at, asked=asked)
         if environment is None:
             return made

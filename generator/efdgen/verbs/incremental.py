@@ -221,7 +221,7 @@ class Run:
             return
         from efdgen.verbs import anew
 
-        work = anew.Work(self.project, self._meet().identities, is_noted=True)
+        work = anew.Work(self.project, self._meet().identities)
         with contextlib.closing(parallel.each(names, work.made, self._jobs)) as results:
             for name, plain in zip(names, results, strict=True):
                 made = anew.Made(*plain)
