@@ -11,14 +11,17 @@ from typing import Any
 import pytest
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.language import evaluator
-from efdgen.language.documents import Document
+from efdgen.language import documents, evaluator, expressions
+from efdgen.language.documents.model import For
+from efdgen.language.expressions import Names, Step
 from efdgen.language.syntaxtree import CondExpr, Node
 from efdgen.render.runbook import read
 from efdgen.render.runbook.markdown import markdown
 from efdgen.render.runbook.model import Phase
 from efdgen.render.runbook.script import script
-from support.checkout import repository, resolved
+from efdgen.repository.files import Files
+from efdgen.repository.runbook import load
+from support.checkout import FROZEN, repository, resolved
 from support.foreach import for_each
 from support.labs import labs
 
@@ -56,7 +59,7 @@ def decisions(parts: tuple[Any, ...]) -> Iterator[tuple[str, int, Node, set[bool
                 yield from (("choice", line, choice.test, {True, False}) for choice in choices)
             elif isinstance(held, tuple):
                 yield from decisions(tuple(each for each in held if isinstance(each, tuple)))
-        if hasattr(part, "items"):
+        if isinstance(part, For):
             yield "loop", line, part.items, {True, False} if part.otherwise else {True}
         if getattr(part, "test", None) is not None:
             yield "condition", line, part.test, {True, False}
@@ -64,19 +67,32 @@ def decisions(parts: tuple[Any, ...]) -> Iterator[tuple[str, int, Node, set[bool
 
 def test_every_condition_holds_somewhere_and_fails_somewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[int, set[bool]] = defaultdict(set)
-    evaluate = evaluator._value  # noqa: SLF001 - to see every step of every expression
+    make = evaluator.step
 
-    def recording(node: Node, names: Mapping[str, Any]) -> Any:
-        found = evaluate(node, names)
-        seen[id(node)].add(bool(found))
-        return found
+    def recording(node: Node) -> Step:
+        """Return the step of a node, which notes what comes of it: whoever asks for one asks here."""
+        if node.step is None:
+            step = make(node)
 
-    monkeypatch.setattr(evaluator, "_value", recording)
+            def noted(names: Names) -> Any:
+                found = step(names)
+                seen[id(node)].add(bool(found))
+                return found
+
+            node.step = noted
+        return node.step
+
+    for module in (evaluator, expressions):
+        monkeypatch.setattr(module, "step", recording)
+    for cache in (documents.parse, expressions.parse, expressions.parse_loop):
+        cache.cache_clear()
+    runbook = load(Files(FROZEN))
     for environment in environments().values():
-        read.read(environment, repository().runbook)
+        read.read(environment, runbook)
     decided = [
         (name, line, kind, outcomes, seen[id(expression)])
-        for name, document in documents()
+        for name, document in (*sorted(runbook.phases.items()), ("functions.sh", runbook.functions))
+        if document is not None
         for kind, line, expression, outcomes in decisions(document.parts)
     ]
     assert len(decided) > 50
@@ -86,11 +102,6 @@ def test_every_condition_holds_somewhere_and_fails_somewhere(monkeypatch: pytest
         for outcome in sorted(outcomes - found)
     ]
     assert missing == []
-
-
-def documents() -> list[tuple[str, Document]]:
-    functions = repository().runbook.functions
-    return [*sorted(repository().runbook.phases.items()), *([("functions.sh", functions)] if functions else ())]
 
 
 # -- which steps there are

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from efdgen.language import expressions
-from efdgen.language.evaluator import MOST
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.quoting import Markdown, Verbatim, in_code
+from efdgen.language.yielded import MOST
 
 _PORT = re.compile(r"[0-9]{1,9}\Z")
 _LAST_PORT = 65535
@@ -20,8 +21,16 @@ _BLANK = re.compile(r"\{(\w*)\}")
 
 def _code(words: Any) -> Markdown:
     """Return text in code style; of a list, each item, of a mapping, each key, separated by commas."""
+    if type(words) is str:
+        return _code_of_text(words)
     items = expressions.bounded(words if isinstance(words, list | tuple | Mapping) else [words])
     return Markdown(", ".join(in_code(expressions.text(item)) for item in items))
+
+
+@functools.lru_cache(maxsize=1024)
+def _code_of_text(words: str) -> Markdown:
+    """Return text in code style: the same few names stand in code everywhere."""
+    return Markdown(in_code(expressions.text(expressions.bounded([words])[0])))
 
 
 def _each(pattern: str, items: Iterable[Any]) -> list[str]:

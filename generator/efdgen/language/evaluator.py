@@ -4,64 +4,28 @@ There are look-ups, conditions, comparisons, joining text, a few filters and the
 statements, loops, methods or arithmetic, and no attribute of any Python object can be reached.
 
     Getattr(Name("cluster"), "storageClass")  with {"cluster": {"storageClass": "nfs"}}  ->  "nfs"
+
+A node becomes a function of the names, its *step*, which calls those of the nodes below it. It is made when it is first
+asked for, and kept with the node: the same few expressions are evaluated for every environment. What does not depend on
+names, such as how many arguments a function is given, is looked at then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from efdgen.errors import EfdgenError
-from efdgen.language import inheriting, signatures, suggest
+from efdgen.language import signatures, suggest
 from efdgen.language import syntaxtree as tree
-from efdgen.language.shown import shown
 from efdgen.language.signatures import kind
-from efdgen.language.yamlio.scalars import is_number
+from efdgen.language.yielded import ExpressionError, UndefinedNameError, bounded, item, text
 
 MOST_TEXT = 100_000
 """Characters that joining, replacing and other filters can make."""
 
-MOST = 1_000_000
-"""Characters and items that any data can have that an expression makes."""
-
 Function = Callable[..., Any]
 Names = Mapping[str, Any]
-
-
-class ExpressionError(EfdgenError):
-    """An expression can't be evaluated. `offset` is where it begins in the text that holds it."""
-
-    def __init__(self, code: str, message: str, hint: str | Callable[[], str] = "", offset: int = 0) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.offset = offset
-        self._hint = hint
-
-    @property
-    def hint(self) -> str:
-        """Return what could be meant; worked out when it is asked for, since `is defined` never asks."""
-        return self._hint if isinstance(self._hint, str) else self._hint()
-
-    def at(self, offset: int) -> ExpressionError:
-        """Return the same error for an expression that begins `offset` characters further on."""
-        return ExpressionError(self.code, self.message, self._hint, self.offset + offset)
-
-
-class UndefinedNameError(ExpressionError):
-    """A `name` or key that is not there. A mapping can say it itself: `lacking(name)` returns a message and a hint."""
-
-    def __init__(self, name: object, known: Mapping[str, Any], otherwise: str = "") -> None:
-        self.name = name
-        usual = inheriting.undefined(str(name), suggest.undefined(str(name), shown(name), known, otherwise))
-        super().__init__("E301", *(known.lacking(str(name)) if hasattr(known, "lacking") else usual))
-
-
-class _NothingThereError(UndefinedNameError):
-    """A key of null: it is not defined, and everything else about it is an error."""
-
-    def __init__(self, key: object) -> None:
-        ExpressionError.__init__(self, "E303", f"{shown(key)} can't be looked up in null")
+Step = Callable[[Names], Any]
 
 
 def value(node: tree.Node, names: Names) -> Any:
@@ -71,144 +35,141 @@ def value(node: tree.Node, names: Names) -> Any:
         ExpressionError: when it uses an unknown name, or does what expressions can't do.
     """
     try:
-        return _value(node, names)
+        return (node.step or step(node))(names)
     except RecursionError:
         raise ExpressionError("E303", "the expression is nested too deeply") from None
     except (TypeError, ValueError):
         raise ExpressionError("E303", "the expression does with a value what its kind can't do") from None
 
 
-def plain(value: Any) -> Any:
-    """Turn what an expression yields into plain data.
-
-    Raises:
-        ExpressionError: when it is not data, such as a function.
-    """
-    if type(value) is str and value.isascii():
-        return value
-    if isinstance(value, str) and not value.isascii():
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            raise ExpressionError("E304", "the expression yields a lone surrogate, half of a character") from None
-    if isinstance(value, int | float) and not is_number(value):
-        raise ExpressionError("E304", "the expression yields a number that is too large")
-    if isinstance(value, str | bool | int | float) or value is None:
-        return value
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    raise ExpressionError("E304", "the expression yields a function, not its result")
+def step(node: tree.Node) -> Step:
+    """Return the function that a node is of the names. It may raise what `value` turns into errors of expressions."""
+    found: Step | None = node.step
+    if found is None:
+        make = _MAKERS.get(type(node))
+        found = node.step = _refusal(node) if make is None else make(node)
+    return found
 
 
-def text(value: Any) -> str:
-    """Return a scalar as text, as it stands in the middle of other text.
+def _refusal(node: tree.Node) -> Step:
+    construct = node.construct if isinstance(node, tree.Other) else type(node).__name__
 
-    Raises:
-        ExpressionError: when it is not text, a number or boolean.
-    """
-    if type(value) is str and value.isascii():
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(plain(value))
-    raise ExpressionError("E304", f"the expression yields {kind(value)} in the middle of text")
-
-
-def bounded(value: Any) -> Any:
-    """Return data, unless it is too large: lists that hold others several times grow fast.
-
-    Raises:
-        ExpressionError: when it is.
-    """
-    size = 0
-    waiting = [value]
-    while waiting:
-        found = waiting.pop()
-        if type(found) is str:
-            size += len(found)
-        elif isinstance(found, Mapping):
-            waiting.extend(found)
-            waiting.extend(found.values())
-        elif isinstance(found, list | tuple):
-            waiting.extend(found)
-        size += 1
-        if size > MOST:
-            raise ExpressionError("E303", f"the expression makes data of more than {MOST:,} characters and items")
-    return value
-
-
-def _value(node: tree.Node, names: Names) -> Any:
-    evaluator = _EVALUATORS.get(type(node))
-    if evaluator is None:
-        construct = node.construct if isinstance(node, tree.Other) else type(node).__name__
+    def refuse(_names: Names) -> Any:
         raise ExpressionError("E303", signatures.not_there(construct))
-    return evaluator(node, names)
+
+    return refuse
 
 
-def _name(node: tree.Name, names: Names) -> Any:
-    if node.name not in names:
-        raise UndefinedNameError(node.name, names, f"text stands in quotes: {node.name!r}; ")
-    return names[node.name]
+def _constant(node: tree.Const) -> Step:
+    constant = node.value
+    return lambda _names: constant
 
 
-def _attribute(node: tree.Getattr, names: Names) -> Any:
-    return item(_value(node.node, names), node.attr)
+def _name(node: tree.Name) -> Step:
+    name = node.name
+
+    def look_up(names: Names) -> Any:
+        if name in names:
+            return names[name]
+        raise UndefinedNameError(name, names, f"text stands in quotes: {name!r}; ")
+
+    return look_up
 
 
-def _subscript(node: tree.Getitem, names: Names) -> Any:
-    return item(_value(node.node, names), _value(node.arg, names))
+def _attribute(node: tree.Getattr) -> Step:
+    key = node.attr
+    if isinstance(node.node, tree.Name):
+        return _attribute_of_name(node.node, key)
+    owner = step(node.node)
+
+    def look_up(names: Names) -> Any:
+        found = owner(names)
+        return found[key] if type(found) is dict and key in found else item(found, key)
+
+    return look_up
 
 
-def item(owner: Any, key: Any) -> Any:
-    """Return what stands under a key of a mapping, or at a place of a list.
+def _attribute_of_name(node: tree.Name, key: str) -> Step:
+    """Return the step of `name.key`, the most frequent of all expressions, in one function."""
+    name, owner = node.name, step(node)
 
-    Raises:
-        ExpressionError: when there is none.
-    """
-    if type(owner) is dict and type(key) is str and key in owner:
-        return owner[key]
-    if isinstance(owner, Mapping) and isinstance(key, str | int | float | None):
-        if key not in owner:
-            raise UndefinedNameError(key, owner)
-        return owner[key]
-    if isinstance(owner, list) and type(key) is int:
-        if not -len(owner) <= key < len(owner):
-            raise ExpressionError("E301", f"the list has {len(owner)} items, and no item {key}")
-        return owner[key]
-    if owner is None:
-        raise _NothingThereError(key)
-    raise ExpressionError("E303", f"{shown(key)} can't be looked up in {kind(owner)}")
+    def look_up(names: Names) -> Any:
+        found = names[name] if name in names else owner(names)
+        return found[key] if type(found) is dict and key in found else item(found, key)
+
+    return look_up
 
 
-def _call(node: tree.Call, names: Names) -> Any:
-    function = _method(node.node, names) if isinstance(node.node, tree.Getattr) else _value(node.node, names)
-    if not callable(function) or isinstance(node.node, tree.Call):
-        raise ExpressionError("E303", f"{kind(function)} can't be called")
-    if not node.is_plain:
-        raise ExpressionError("E303", "functions take plain arguments only")
-    arguments = [_value(argument, names) for argument in node.args]
-    wrong = signatures.wrong_call(node.node.name, arguments) if isinstance(node.node, tree.Name) else ""
-    if wrong:
-        raise ExpressionError("E303", wrong)
-    return function(*arguments)
+def _subscript(node: tree.Getitem) -> Step:
+    owner, key = step(node.node), step(node.arg)
+    return lambda names: item(owner(names), key(names))
 
 
-def _method(node: tree.Getattr, names: Names) -> Any:
-    """Return the function that stands under a key; methods, which Python's values have, are none."""
-    owner = _value(node.node, names)
-    if isinstance(owner, Mapping) and node.attr in owner:
-        return owner[node.attr]
-    hint = f"write it as a filter: ... | {node.attr}" if node.attr in signatures.FILTERS else ""
-    raise ExpressionError("E303", f"expressions have no methods, such as .{node.attr}()", hint)
+def _check(signature: signatures.Signature, arguments: Sequence[tree.Node]) -> signatures.Check:
+    return signature.check([each.value if isinstance(each, tree.Const) else signatures.OPEN for each in arguments])
 
 
-def _condition(node: tree.CondExpr, names: Names) -> Any:
-    if _value(node.test, names):
-        return _value(node.expr1, names)
-    return None if node.expr2 is None else _value(node.expr2, names)
+def _call(node: tree.Call) -> Step:
+    function = _method(node.node) if isinstance(node.node, tree.Getattr) else step(node.node)
+    is_of_call, is_plain = isinstance(node.node, tree.Call), node.is_plain
+    name = node.node.name if isinstance(node.node, tree.Name) else ""
+    signature = signatures.FUNCTIONS.get(name)
+    check = None if signature is None else _check(signature, node.args)
+    given = [step(argument) for argument in node.args]
+
+    def call(names: Names) -> Any:
+        found = function(names)
+        if not callable(found) or is_of_call:
+            raise ExpressionError("E303", f"{kind(found)} can't be called")
+        if not is_plain:
+            raise ExpressionError("E303", "functions take plain arguments only")
+        arguments = [each(names) for each in given]
+        if check is not None and not check(arguments):
+            raise ExpressionError("E303", signatures.wrong_call(name, arguments))
+        return found(*arguments)
+
+    return call
+
+
+def _method(node: tree.Getattr) -> Step:
+    """Return what finds the function that stands under a key; methods, which Python's values have, are none."""
+    owner, key = step(node.node), node.attr
+
+    def look_up(names: Names) -> Any:
+        found = owner(names)
+        if isinstance(found, Mapping) and key in found:
+            return found[key]
+        hint = f"write it as a filter: ... | {key}" if key in signatures.FILTERS else ""
+        raise ExpressionError("E303", f"expressions have no methods, such as .{key}()", hint)
+
+    return look_up
+
+
+def _condition(node: tree.CondExpr) -> Step:
+    test, then = step(node.test), step(node.expr1)
+    otherwise = None if node.expr2 is None else step(node.expr2)
+
+    def choose(names: Names) -> Any:
+        if test(names):
+            return then(names)
+        return None if otherwise is None else otherwise(names)
+
+    return choose
+
+
+def _and(node: tree.And) -> Step:
+    left, right = step(node.left), step(node.right)
+    return lambda names: left(names) and right(names)
+
+
+def _or(node: tree.Or) -> Step:
+    left, right = step(node.left), step(node.right)
+    return lambda names: left(names) or right(names)
+
+
+def _not(node: tree.Not) -> Step:
+    negated = step(node.node)
+    return lambda names: not negated(names)
 
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -223,18 +184,23 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _compare(node: tree.Compare, names: Names) -> bool:
-    left = _value(node.expr, names)
-    for operand in node.ops:
-        right = _value(operand.expr, names)
-        try:
-            holds = _COMPARISONS[operand.op](left, right)
-        except TypeError:
-            raise _not_comparable(operand.op, left, right) from None
-        if not holds:
-            return False
-        left = right
-    return True
+def _compare(node: tree.Compare) -> Step:
+    first = step(node.expr)
+    operands = [(operand.op, _COMPARISONS[operand.op], step(operand.expr)) for operand in node.ops]
+
+    def compare(names: Names) -> bool:
+        left = first(names)
+        for operator, holds, operand in operands:
+            right = operand(names)
+            try:
+                if not holds(left, right):
+                    return False
+            except TypeError:
+                raise _not_comparable(operator, left, right) from None
+            left = right
+        return True
+
+    return compare
 
 
 _SIGNS = {"lt": "<", "lteq": "<=", "gt": ">", "gteq": ">="}
@@ -248,8 +214,9 @@ def _not_comparable(operator: str, left: Any, right: Any) -> ExpressionError:
     return ExpressionError("E303", f"`in` looks in a list, a mapping or text, not in {kind(right)}")
 
 
-def _concatenate(node: tree.Concat, names: Names) -> str:
-    return _joined("", (text(_value(child, names)) for child in node.nodes), "~")
+def _concatenate(node: tree.Concat) -> Step:
+    parts = [step(part) for part in node.nodes]
+    return lambda names: _joined("", (text(part(names)) for part in parts), "~")
 
 
 def _joined(separator: str, items: Iterable[str], by: str) -> str:
@@ -278,8 +245,14 @@ def _replace(subject: str, old: str, new: str) -> str:
     return subject.replace(old, new)
 
 
-def _mapping(node: tree.Dict, names: Names) -> Any:
-    return bounded({text(_value(pair.key, names)): _value(pair.value, names) for pair in node.items})
+def _list(node: tree.List) -> Step:
+    items = [step(each) for each in node.items]
+    return lambda names: bounded([each(names) for each in items])
+
+
+def _mapping(node: tree.Dict) -> Step:
+    pairs = [(step(pair.key), step(pair.value)) for pair in node.items]
+    return lambda names: bounded({text(key(names)): each(names) for key, each in pairs})
 
 
 _FILTERS: Mapping[str, Function] = {
@@ -293,58 +266,88 @@ _FILTERS: Mapping[str, Function] = {
 }
 
 
-def _filter(node: tree.Filter, names: Names) -> Any:
-    arguments = [_value(argument, names) for argument in node.args]
+def _filter(node: tree.Filter) -> Step:
+    name, given = node.name, [step(argument) for argument in node.args]
     if node.node is None or not node.is_plain:
-        raise ExpressionError("E303", "filters take plain arguments only")
-    if node.name == "default":
-        wrong = signatures.wrong_filter(node.name, None, arguments)
-        if wrong:
-            raise ExpressionError("E303", wrong)
+        return _after(given, ExpressionError("E303", "filters take plain arguments only"))
+    if name not in signatures.FILTERS:
+        hint = suggest.hint(name, signatures.FILTERS)
+        return _after(given, ExpressionError("E303", f"there is no filter {name!r}", hint))
+    subject = step(node.node)
+    check = _check(signatures.FILTERS[name].arguments, node.args)
+    if name == "default":
+        return _default(subject, given, check)
+    work, is_subject = _FILTERS[name], signatures.FILTERS[name].is_subject
+
+    def use(names: Names) -> Any:
+        arguments = [each(names) for each in given]
+        found = subject(names)
+        if not ((check is None or check(arguments)) and is_subject(found)):
+            raise ExpressionError("E303", signatures.wrong_filter(name, found, arguments))
+        result = work(found, *arguments)
+        if isinstance(result, str) and len(result) > MOST_TEXT:
+            raise _too_long(f"the filter {name}")
+        return result
+
+    return use
+
+
+def _after(given: Sequence[Step], error: ExpressionError) -> Step:
+    """Return what fails, unless one of the arguments does so first."""
+
+    def fail(names: Names) -> Any:
+        for each in given:
+            each(names)
+        raise error.at(0)
+
+    return fail
+
+
+def _default(subject: Step, given: Sequence[Step], check: signatures.Check) -> Step:
+    def use(names: Names) -> Any:
+        arguments = [each(names) for each in given]
+        if check is not None and not check(arguments):
+            raise ExpressionError("E303", signatures.wrong_filter("default", None, arguments))
         try:
-            return _value(node.node, names)
+            return subject(names)
         except UndefinedNameError:
             return arguments[0]
-    if node.name not in _FILTERS:
-        raise ExpressionError("E303", f"there is no filter {node.name!r}", suggest.hint(node.name, signatures.FILTERS))
-    subject = _value(node.node, names)
-    wrong = signatures.wrong_filter(node.name, subject, arguments)
-    if wrong:
-        raise ExpressionError("E303", wrong)
-    result = _FILTERS[node.name](subject, *arguments)
-    if isinstance(result, str) and len(result) > MOST_TEXT:
-        raise _too_long(f"the filter {node.name}")
-    return result
+
+    return use
 
 
-def _test(node: tree.Test, names: Names) -> bool:
-    if node.name in ("defined", "undefined"):
-        try:
-            _value(node.node, names)
-        except UndefinedNameError:
-            return node.name == "undefined"
-        return node.name == "defined"
-    if node.name == "none":
-        return _value(node.node, names) is None
-    raise ExpressionError(
-        "E303", f"there is no test {node.name!r}", suggest.hint(node.name, ("defined", "none", "undefined"))
-    )
+def _test(node: tree.Test) -> Step:
+    name, subject = node.name, step(node.node)
+    if name in ("defined", "undefined"):
+
+        def is_defined(names: Names) -> bool:
+            try:
+                subject(names)
+            except UndefinedNameError:
+                return name == "undefined"
+            return name == "defined"
+
+        return is_defined
+    if name == "none":
+        return lambda names: subject(names) is None
+    hint = suggest.hint(name, ("defined", "none", "undefined"))
+    return _after((), ExpressionError("E303", f"there is no test {name!r}", hint))
 
 
-_EVALUATORS: Mapping[type[tree.Node], Callable[[Any, Names], Any]] = {
-    tree.And: lambda node, names: _value(node.left, names) and _value(node.right, names),
+_MAKERS: Mapping[type[tree.Node], Callable[[Any], Step]] = {
+    tree.And: _and,
     tree.Call: _call,
     tree.Compare: _compare,
     tree.Concat: _concatenate,
     tree.CondExpr: _condition,
-    tree.Const: lambda node, _names: node.value,
+    tree.Const: _constant,
     tree.Dict: _mapping,
     tree.Filter: _filter,
     tree.Getattr: _attribute,
     tree.Getitem: _subscript,
-    tree.List: lambda node, names: bounded([_value(item, names) for item in node.items]),
+    tree.List: _list,
     tree.Name: _name,
-    tree.Not: lambda node, names: not _value(node.node, names),
-    tree.Or: lambda node, names: _value(node.left, names) or _value(node.right, names),
+    tree.Not: _not,
+    tree.Or: _or,
     tree.Test: _test,
 }

@@ -14,19 +14,10 @@ import re
 from typing import Any
 
 from efdgen.language import evaluator, quickly
-from efdgen.language.evaluator import (
-    ExpressionError,
-    Function,
-    Names,
-    UndefinedNameError,
-    bounded,
-    item,
-    plain,
-    text,
-    value,
-)
+from efdgen.language.evaluator import Function, Names, Step, step, value
 from efdgen.language.syntaxtree import Name, Node
 from efdgen.language.tuples import NamedTuple
+from efdgen.language.yielded import ExpressionError, UndefinedNameError, bounded, item, plain, text
 
 __all__ = [
     "CLOSE",
@@ -35,6 +26,7 @@ __all__ = [
     "ExpressionError",
     "Function",
     "Names",
+    "Step",
     "UndefinedNameError",
     "bounded",
     "evaluate",
@@ -46,6 +38,7 @@ __all__ = [
     "parse_loop",
     "parsed",
     "plain",
+    "step",
     "text",
     "value",
 ]

@@ -68,6 +68,9 @@ class Place(enum.Enum):
     DATA_TEXT = enum.auto()
     VERBATIM = enum.auto()
 
+    # There is one object of each, and enum's own way to hash it is slow.
+    __hash__ = object.__hash__
+
 
 VALUE = "\0"
 """What stands for a value in the text of a line that is followed: no text holds it."""

@@ -20,8 +20,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from efdgen.language import expressions
-from efdgen.language.expressions import ExpressionError
+from efdgen.language.expressions import ExpressionError, Names
 from efdgen.language.places import Place
+from efdgen.language.syntaxtree import Node
 from efdgen.language.visible import HIDDEN
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&|{~$]|(?<!\S)#")
@@ -75,8 +76,8 @@ def quote(value: Any, place: Place) -> str:
     Raises:
         ExpressionError: when the place can't hold it.
     """
-    if type(value) is str and place is not Place.DATA:
-        return _quoted(value, place)
+    if type(value) is str:
+        return _quoting(place)(value)
     if place is Place.DATA:
         return _json(expressions.plain(value))
     if value is None:
@@ -92,13 +93,35 @@ def quote(value: Any, place: Place) -> str:
     if place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT, Place.SHELL_COMMAND) and isinstance(value, list | tuple):
         # Who writes a list means its items, options among them.
         each = Place.SHELL_WORD if place is Place.SHELL_ARGUMENT else place
-        return " ".join(item if isinstance(item, Verbatim) else _quoted(expressions.text(item), each) for item in value)
-    return _quoted(expressions.text(value), place)
+        return " ".join(
+            item if isinstance(item, Verbatim) else _quoting(each)(expressions.text(item)) for item in value
+        )
+    return _quoting(place)(expressions.text(value))
 
 
-@functools.lru_cache(maxsize=4096)
+def quoted(expression: Node, place: Place) -> Callable[[Names], str]:
+    """Return what evaluates an expression, and quotes what it yields.
+
+    It may raise what `expressions.step` may, beside errors of expressions.
+    """
+    evaluate, quote_text = expressions.step(expression), _quoting(place)
+
+    def value(names: Names) -> str:
+        found = evaluate(names)
+        return quote_text(found) if type(found) is str else quote(found, place)
+
+    return value
+
+
+@functools.cache
+def _quoting(place: Place) -> Callable[[str], str]:
+    """Return what quotes text for a place; the same few names and hosts stand everywhere."""
+    return functools.lru_cache(maxsize=2048)(functools.partial(_quoted, place=place))
+
+
 def _quoted(text: str, place: Place) -> str:
-    """Return text as its place needs it; the same few names and hosts stand everywhere."""
+    if place is Place.DATA:
+        return _json(expressions.plain(text))
     if place not in _ESCAPES and (hidden := HIDDEN.search(text)):
         raise ExpressionError(
             "E304", f"{text!r} holds the character U+{ord(hidden[0]):04X}, which can't be seen", "take it out"

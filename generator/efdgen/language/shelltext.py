@@ -45,15 +45,22 @@ _FIRST = {
 
 _BEGINS_WORD = re.compile(r"(?:\A|[\s;|&()])['\"]*\Z")
 
-_LIKE_DEFINITION = re.compile(r"\(\s*\)|function")
-"""What every definition of a function has: most commands have none, and need not be followed."""
+_FUNCTION = "function"
+_LIKE_BRACKETS = re.compile(r"\(\s*\)")
+"""What every definition of a function has, unless it begins with that word: most commands have none."""
+
+
+def defined(text: str) -> tuple[str, ...]:
+    """Return the names of the functions that shell commands define."""
+    if _FUNCTION in text:
+        return _defined(text)
+    end = max((found.end() for found in _LIKE_BRACKETS.finditer(text)), default=0) if "(" in text else 0
+    # What follows the last line that can define one, such as its calls, need not be followed.
+    return _defined(text[:end] + text[end:].partition("\n")[0]) if end else ()
 
 
 @functools.lru_cache(maxsize=256)
-def defined(text: str) -> tuple[str, ...]:
-    """Return the names of the functions that shell commands define."""
-    if not _LIKE_DEFINITION.search(text):
-        return ()
+def _defined(text: str) -> tuple[str, ...]:
     shell = ShellText()
     shell.follow(f"{text}\n")
     return tuple(shell.defined)

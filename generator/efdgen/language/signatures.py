@@ -23,9 +23,37 @@ class Signature(NamedTuple):
 
     def takes(self, arguments: Sequence[Any]) -> bool:
         """Say whether these are its arguments."""
-        least = len(self.kinds) if self.least is None else self.least
-        is_as_many = least <= len(arguments) <= len(self.kinds)
+        is_as_many = self.takes_number(len(arguments))
         return is_as_many and all(is_kind(each) for is_kind, each in zip(self.kinds, arguments, strict=False))
+
+    def takes_number(self, count: int) -> bool:
+        """Say whether there can be so many arguments."""
+        return (len(self.kinds) if self.least is None else self.least) <= count <= len(self.kinds)
+
+    def check(self, constants: Sequence[Any]) -> Check:
+        """Return what says of each call's arguments whether these are the ones that are taken.
+
+        Args:
+            constants: the arguments that are the same in each call, and `OPEN` for others: how many there are, and the
+                constants, are looked at here, once.
+        """
+        if not self.takes_number(len(constants)):
+            return lambda _arguments: False
+        still_open = [
+            (at, is_kind)
+            for at, (is_kind, constant) in enumerate(zip(self.kinds, constants, strict=False))
+            if is_kind is not _is_any and (constant is OPEN or not is_kind(constant))
+        ]
+        if not still_open:
+            return None
+        return lambda arguments: all(is_kind(arguments[at]) for at, is_kind in still_open)
+
+
+Check = Callable[[Sequence[Any]], bool] | None
+"""Says whether arguments are the ones that are taken; None: they always are."""
+
+OPEN = object()
+"""Stands for an argument that is not a constant."""
 
 
 class FilterSignature(NamedTuple):

@@ -10,15 +10,19 @@ from typing import Any
 
 
 class Node:
-    """A part of an expression. Its attributes are given in the order in which its class names them."""
+    """A part of an expression. Its attributes are given in the order in which its class names them.
 
-    __slots__ = ("__dict__",)
+    `step` is no part of the tree: what evaluates the node, once that was asked for (`evaluator`).
+    """
+
+    __slots__ = ("__dict__", "step")
     names: tuple[str, ...] = ()
 
     def __init_subclass__(cls) -> None:
         cls.names = tuple(cls.__annotations__)
 
     def __init__(self, *values: Any) -> None:
+        self.step: Any = None
         self.__dict__.update(zip(self.names, values, strict=True))
 
     def __eq__(self, other: object) -> bool:

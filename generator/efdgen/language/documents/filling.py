@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, quoting
-from efdgen.language.documents.model import (
-    Block,
-    Document,
-    Fence,
-    For,
-    Heading,
-    If,
-    Line,
-    Literal,
-    Part,
-    Prose,
-    Set,
-    Value,
-)
+from efdgen.language.documents import blocks
+from efdgen.language.documents.model import Block, Document, For, If, Item, Line, Part, Prose, Row, Set, Text, Value
 from efdgen.language.expressions import LOOP, ExpressionError, Names, UndefinedNameError
-from efdgen.language.markdowntext import FENCE, OWN_LINE
 from efdgen.language.places import Place
 from efdgen.language.quoting import Blocks
 from efdgen.language.shown import shown
+from efdgen.language.syntaxtree import Node
 
 _MOST_LINES = 100_000
 _MOST_LETTERS = 10_000_000
 _MOST_TURNS = 100_000
-_HEADING = re.compile(r"(?P<level>#{1,6} )(?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
 
 
 def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]:
@@ -45,7 +31,7 @@ def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]
     Raises:
         InvalidInputError: with every expression that can't be evaluated, or yields what its place can't hold.
     """
-    return tuple(_blocks(fill_text(document, names, where)))
+    return tuple(blocks.blocks(_Writer(document, where).written(names)))
 
 
 def fill_text(document: Document, names: Names, where: str = "") -> list[Line]:
@@ -54,9 +40,10 @@ def fill_text(document: Document, names: Names, where: str = "") -> list[Line]:
     Raises:
         InvalidInputError: with every expression that can't be evaluated, or yields what its place can't hold.
     """
-    writer = _Writer(document, where)
-    writer.write(document.parts, names)
-    return writer.end()
+    numbers: list[int] = []
+    found = _Writer(document, where, numbers).written(names)
+    text = "\n".join(each for each in found if isinstance(each, str))
+    return [Line(line, number) for line, number in zip(text.split("\n"), numbers, strict=True)]
 
 
 def _names_set(parts: Iterable[Part]) -> Iterator[tuple[object, int]]:
@@ -69,56 +56,69 @@ def _names_set(parts: Iterable[Part]) -> Iterator[tuple[object, int]]:
 
 
 class _Writer:
-    def __init__(self, document: Document, where: str) -> None:
+    """Fills a document.
+
+    Most lines are literal, and of the others, most have values that are written as they are quoted: these are put
+    together at once. A line whose values are not like that is put together letter by letter (`_piecewise`).
+
+    Args:
+        document: the document.
+        where: for messages: whose names they are.
+        numbers: takes the numbers of the lines, where only their text is wanted; None: what they are as Markdown is.
+    """
+
+    def __init__(self, document: Document, where: str, numbers: list[int] | None = None) -> None:
         self._source = document.source
         self._document = document
         self._lacking: set[object] = set()
         self._where = f" ({where})" if where else ""
         self._problems: dict[tuple[Location, str], Problem] = {}
-        self._lines: list[Line] = []
-        self._line = ""
-        self._number = 1
-        self._own: int | None = None
-        self._is_gap = False
-        self._made: Blocks | None = None
+        self._numbers = numbers
+        self._found: list[Item] = []
+        self._lines = 0
         self._letters = 0
         self._turns = 0
 
-    def end(self) -> list[Line]:
-        """Return the lines.
+    def written(self, names: Names) -> list[Item]:
+        """Return what the lines are.
 
         Raises:
             InvalidInputError: when something could not be written.
         """
-        self._end_line()
+        self._write(self._document.parts, names)
         if self._problems:
             raise InvalidInputError(list(self._problems.values()))
-        return self._lines
+        return self._found
 
-    def write(self, parts: Sequence[Part], names: Names) -> Names:
+    def _write(self, parts: Sequence[Part], names: Names) -> Names:
         """Write parts, and return the names after them: with those that they set."""
         for part in parts:
-            if isinstance(part, Literal):
-                self._literal(part)
-                continue
-            try:
-                names = self._dynamic(part, names)
-            except ExpressionError as error:
-                name, set_at = self._set_elsewhere(error)
-                if set_at and name in self._lacking:
-                    continue
-                self._lacking.add(name)
-                set_it = f"line {set_at} sets it, in another branch or loop, or below: set it above this, too"
-                location = Location(self._source, part.line, part.column)
-                # Once for all the turns of a loop.
-                key = location, error.code
-                if key not in self._problems:
-                    message = f"{error.message}{self._where}"
-                    self._problems[key] = Problem(error.code, message, location, hint=set_it if set_at else error.hint)
-                if isinstance(part, Set):
-                    # Whatever uses the name would only say the same again.
-                    raise InvalidInputError(list(self._problems.values())) from None
+            if isinstance(part, Row):
+                self._row(part, names)
+            elif isinstance(part, Text):
+                self._text(part)
+            else:
+                try:
+                    names = self._control(part, names)
+                except ExpressionError as error:
+                    self._refuse(error, part)
         return names
+
+    def _refuse(self, error: ExpressionError, part: Value | If | For | Set) -> None:
+        """Keep what is wrong with an expression; each is said once for all the turns of a loop."""
+        name, set_at = self._set_elsewhere(error)
+        if set_at and name in self._lacking:
+            return
+        self._lacking.add(name)
+        set_it = f"line {set_at} sets it, in another branch or loop, or below: set it above this, too"
+        location = Location(self._source, part.line, part.column)
+        key = location, error.code
+        if key not in self._problems:
+            message = f"{error.message}{self._where}"
+            self._problems[key] = Problem(error.code, message, location, hint=set_it if set_at else error.hint)
+        if isinstance(part, Set):
+            # Whatever uses the name would only say the same again.
+            raise InvalidInputError(list(self._problems.values())) from None
 
     def _set_elsewhere(self, error: ExpressionError) -> tuple[object, int]:
         """Return the name that is not defined, and the line that sets it somewhere else; 0: none does."""
@@ -126,15 +126,12 @@ class _Writer:
             return None, 0
         return error.name, dict(_names_set(self._document.parts)).get(error.name, 0)
 
-    def _dynamic(self, part: Value | If | For | Set, names: Names) -> Names:
-        if isinstance(part, Value):
-            self._value(part, expressions.value(part.expression, names))
-        elif isinstance(part, If):
-            return self.write(part.body if expressions.value(part.test, names) else part.otherwise, names)
-        elif isinstance(part, Set):
-            return _with(names, {part.name: expressions.value(part.expression, names)})
-        else:
-            self._loop(part, names)
+    def _control(self, part: If | For | Set, names: Names) -> Names:
+        if isinstance(part, If):
+            return self._write(part.body if expressions.value(part.test, names) else part.otherwise, names)
+        if isinstance(part, Set):
+            return {**names, part.name: expressions.value(part.expression, names)}
+        self._loop(part, names)
         return names
 
     def _loop(self, part: For, names: Names) -> None:
@@ -144,77 +141,121 @@ class _Writer:
             message = f"the loops of this document have more than {_MOST_TURNS:,} turns{self._where}"
             problem = Problem("E303", message, Location(self._source, part.line, part.column))
             raise InvalidInputError([*self._problems.values(), problem])
-        turns = [dict(zip(part.target, item, strict=True)) for item in given]
-        if part.test is not None:
-            turns = [own for own in turns if expressions.value(part.test, _with(names, own))]
+        # Names that a turn sets are in a mapping of their own, so one is enough for all turns.
+        own = {**names}
+        turns = given if part.test is None else [item for item in given if _chosen(part.test, part.target, item, own)]
         if not turns:
-            self.write(part.otherwise, names)
-        for index, own in enumerate(turns):
-            loop = {"index": index + 1, "first": index == 0, "last": index == len(turns) - 1, "length": len(turns)}
-            self.write(part.body, _with(names, {**own, LOOP: loop}))
+            self._write(part.otherwise, names)
+        count = len(turns)
+        for index, item in enumerate(turns, 1):
+            own.update(zip(part.target, item, strict=True))
+            own[LOOP] = {"index": index, "first": index == 1, "last": index == count, "length": count}
+            self._write(part.body, own)
 
-    def _literal(self, part: Literal) -> None:
-        if part.rest and not self._line:
-            self._number = part.number
-        self._close_gap(part.rest)
-        self._line += part.rest
-        if part.beginning is not None:
-            self._end_line()
-            self._lines.extend(part.lines)
-            self._letters += part.letters
-            self._line = part.beginning
-            self._number = part.number + 1 + len(part.lines)
-
-    def _value(self, part: Value, value: Any) -> None:
-        if self._made is not None:
-            raise ExpressionError("E304", quoting.ALONE)
-        text = quoting.quote(value, part.place)
-        if not self._line:
-            self._number = part.line
-        if isinstance(text, Blocks):
-            self._made = text
-            return
-        self._close_gap(text)
-        if not text and part.place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT) and self._line.endswith(" "):
-            # No word, and no blank before it.
-            self._line = self._line[:-1]
-            self._is_gap = True
-        if text and self._own is None:
-            self._own = len(self._line)
-        first, *more = text.split("\n")
-        self._line += first
-        for line in more:
-            self._end_line()
-            self._line = line
-            self._own = 0
-
-    def _close_gap(self, text: str) -> None:
-        """Put a blank back that null took away, where text follows that would be a part of the word before it."""
-        if self._is_gap and text and text[0] not in " ;&|)":
-            self._line += " "
-        self._is_gap = self._is_gap and not text
-
-    def _end_line(self) -> None:
-        self._is_gap = False
-        if self._made is None:
-            own = len(self._line) if self._own is None else self._own
-            self._lines.append(Line(self._line, self._number, own))
+    def _text(self, part: Text) -> None:
+        self._grow(part.lines, len(part.text))
+        if self._numbers is not None:
+            self._numbers.extend(range(part.number, part.number + part.lines))
+            self._found.append(part.text)
+        elif part.items is None:
+            self._found.append(part.text)
         else:
-            self._lines.append(Line(self._made, self._number, 0))
-            if self._line.strip():
-                location = Location(self._source, self._number, 1)
-                self._problems[location, "E304"] = Problem("E304", quoting.ALONE + self._where, location)
-        self._made = None
-        self._letters += len(self._lines[-1].text)
-        if len(self._lines) > _MOST_LINES or self._letters > _MOST_LETTERS:
+            self._found.extend(part.items)
+
+    def _grow(self, lines: int, letters: int) -> None:
+        self._lines += lines
+        self._letters += letters
+        if self._lines > _MOST_LINES or self._letters > _MOST_LETTERS:
             message = f"it has more than {_MOST_LINES:,} lines or {_MOST_LETTERS:,} characters"
             raise InvalidInputError([Problem("E303", message, Location(self._source))])
-        self._line = ""
-        self._own = None
+
+    def _row(self, row: Row, names: Names) -> None:
+        values: list[str] = []
+        try:
+            for quoted in row.quoted:
+                text = quoted(names)
+                if not text or type(text) is Blocks:
+                    break
+                values.append(text)
+            else:
+                line = row.pattern % tuple(values)
+                if "\n" not in line:
+                    self._line(line, row.own, row)
+                    return
+        except (ExpressionError, RecursionError, TypeError, ValueError):
+            # What is wrong is said, expression by expression.
+            pass
+        self._piecewise(row, names)
+
+    def _line(self, text: str, own: int, row: Row) -> None:
+        """Take a line."""
+        self._grow(1, len(text))
+        if self._numbers is not None:
+            self._numbers.append(row.number)
+            self._found.append(text)
+        else:
+            self._found.append(text if row.is_inside else blocks.item(text, own, row.number))
+
+    def _piecewise(self, row: Row, names: Names) -> None:
+        """Write a line piece by piece: one that has values that are nothing, several lines, blocks or wrong."""
+        line, own, is_gap = "", -1, False
+        made: Blocks | None = None
+        for piece in row.pieces:
+            text: str = piece if isinstance(piece, str) else ""
+            if isinstance(piece, Value):
+                try:
+                    text = self._quoted(piece, names, made)
+                except ExpressionError as error:
+                    self._refuse(error, piece)
+                    continue
+                if isinstance(text, Blocks):
+                    made = text
+                    continue
+            if is_gap and text and text[0] not in " ;&|)":
+                # Null took a blank away, and this would be a part of the word before it.
+                line += " "
+            is_gap = is_gap and not text
+            if isinstance(piece, str):
+                line += piece
+                continue
+            if not text and piece.place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT) and line.endswith(" "):
+                # No word, and no blank before it.
+                line = line[:-1]
+                is_gap = True
+            if text and own < 0:
+                own = len(line)
+            first, *more = text.split("\n")
+            line += first
+            for following in more:
+                self._line(line, own, row)
+                line, own, is_gap = following, 0, False
+        self._end_piecewise(line, len(line) if own < 0 else own, row, made)
+
+    def _quoted(self, value: Value, names: Names, made: Blocks | None) -> str:
+        found = expressions.value(value.expression, names)
+        if made is not None:
+            raise ExpressionError("E304", quoting.ALONE)
+        return quoting.quote(found, value.place)
+
+    def _end_piecewise(self, line: str, own: int, row: Row, made: Blocks | None) -> None:
+        if made is None:
+            self._line(line, own, row)
+            return
+        self._grow(made.count("\n") + 1, len(made))
+        if line.strip():
+            location = Location(self._source, row.number, 1)
+            self._problems[location, "E304"] = Problem("E304", quoting.ALONE + self._where, location)
+        if self._numbers is not None:
+            self._numbers.extend([row.number] * (made.count("\n") + 1))
+            self._found.append(made)
+        else:
+            self._found.append(Prose(made))
 
 
-def _with(names: Names, own: Mapping[str, Any]) -> Names:
-    return {**names, **own}
+def _chosen(test: Node, target: Sequence[str], item: Sequence[Any], own: dict[str, Any]) -> bool:
+    """Say whether a loop takes an item; its names are put into `own`."""
+    own.update(zip(target, item, strict=True))
+    return bool(expressions.value(test, own))
 
 
 def _items(value: Any, width: int) -> list[tuple[Any, ...]]:
@@ -230,56 +271,3 @@ def _items(value: Any, width: int) -> list[tuple[Any, ...]]:
             "E304", f"the loop gives {width} names, and an item of the list does not have {width} parts"
         )
     return found
-
-
-def _blocks(lines: Sequence[Line]) -> Iterator[Block]:
-    prose: list[str] = []
-    following = iter(lines)
-    for line in following:
-        text = line.text
-        block: Block | None = None
-        is_fence = False
-        if isinstance(text, Blocks):
-            block = Prose(text)
-        elif text.startswith("#"):
-            block = _heading(line)
-        elif text.startswith("```") and line.is_plain and (fence := FENCE.match(text)):
-            is_fence = True
-            inside = "\n".join(_inside(following, fence["ticks"]))
-            # A loop over nothing leaves nothing to do.
-            if inside.strip():
-                block = Fence(fence["language"], tuple(fence["words"].split()), inside, line.number)
-        is_blank = not text or text.isspace()
-        if prose and (block is not None or is_fence or is_blank):
-            yield Prose("\n".join(prose))
-            prose = []
-        if block is not None:
-            yield block
-        elif not (is_fence or is_blank):
-            _add(prose, line)
-    if prose:
-        yield Prose("\n".join(prose))
-
-
-def _inside(following: Iterator[Line], ticks: str) -> Iterator[str]:
-    """Yield the lines of a fence, as far as the one that ends it."""
-    for line in following:
-        if line.is_plain and line.text.rstrip() == ticks:
-            return
-        yield line.text
-
-
-def _add(prose: list[str], line: Line) -> None:
-    """Add a line to a paragraph's: joined to the one before, unless the document's own text makes it another."""
-    own = OWN_LINE.match(line.text)
-    if not prose or (own and own.end() <= line.own):
-        prose.append(line.text.rstrip())
-    else:
-        prose[-1] += f" {line.text.strip()}"
-
-
-def _heading(line: Line) -> Heading | None:
-    found = _HEADING.match(line.text)
-    if found is None or found.end("level") > line.own:
-        return None
-    return Heading(len(found["level"].strip()), found["text"], found["name"] or "", line.number)

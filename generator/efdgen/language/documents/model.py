@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from efdgen.language import yamlio
+from efdgen.language.expressions import Names
 from efdgen.language.places import Place
 from efdgen.language.syntaxtree import Node
 from efdgen.language.tuples import NamedTuple
@@ -43,7 +45,7 @@ class Document(NamedTuple):
     Attributes:
         source: the file.
         head: its front matter, the YAML between two lines of `---` at its beginning; None: there is none.
-        parts: literal text, values, loops and conditions.
+        parts: its lines, loops and conditions.
     """
 
     source: str
@@ -52,33 +54,50 @@ class Document(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of a filled document: its text, the line that it comes from, and how many letters are the document's own.
-
-    These are counted from the first, as far as the first value. Text that is `Blocks` is as many lines as they are.
-    """
+    """A line of a filled document, and the line of the document that it comes from."""
 
     text: str
     number: int
+
+
+class Passage(NamedTuple):
+    """A line of a paragraph, and how many letters, from the first as far as the first value, are the document's own."""
+
+    text: str
     own: int
 
-    @property
-    def is_plain(self) -> bool:
-        """Say whether there is no value in it."""
-        return self.own == len(self.text)
+
+class Opening(NamedTuple):
+    """The line that begins a fence: what stands behind the backticks, and its number."""
+
+    language: str
+    words: tuple[str, ...]
+    line: int
 
 
-class Literal(NamedTuple):
-    """Text as it stands in the document: the rest of a line, whole lines, and the beginning of the next one.
+class Closing(NamedTuple):
+    """The line that ends a fence."""
 
-    Split and counted once, when the document is read: most of a document is such lines, and it is filled for each
-    environment.
+
+Item = Block | Passage | Opening | Closing | str | None
+"""What a line of Markdown is, before blocks are made: text is a line inside a fence, or several; None: a blank line."""
+
+
+class Text(NamedTuple):
+    """Whole lines in which no value stands: read, counted, and made into blocks once, for all environments.
+
+    Attributes:
+        text: the lines.
+        lines: how many they are.
+        number: the first one's.
+        items: what they are as Markdown, with those blocks that are whole; None: they are in a fence, or in another
+            language.
     """
 
-    rest: str
-    lines: tuple[Line, ...]
-    beginning: str | None
+    text: str
+    lines: int
     number: int
-    letters: int
+    items: tuple[Item, ...] | None
 
 
 class Value(NamedTuple):
@@ -88,6 +107,26 @@ class Value(NamedTuple):
     place: Place
     line: int
     column: int
+
+
+class Row(NamedTuple):
+    """A line with values.
+
+    Attributes:
+        pieces: text and values, in turn.
+        pattern: the same with `%s` for each value.
+        quoted: what returns each value, quoted for its place: a function of the names.
+        own: how many letters are the document's own before the first value.
+        number: the line's.
+        is_inside: whether it is in a fence, or in another language than Markdown.
+    """
+
+    pieces: tuple[str | Value, ...]
+    pattern: str
+    quoted: tuple[Callable[[Names], str], ...]
+    own: int
+    number: int
+    is_inside: bool
 
 
 class If(NamedTuple):
@@ -121,4 +160,4 @@ class Set(NamedTuple):
     column: int
 
 
-Part = Literal | Value | If | For | Set
+Part = Text | Row | If | For | Set

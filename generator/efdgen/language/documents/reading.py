@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, suggest, yamlio
-from efdgen.language.documents.model import Document, For, If, Line, Literal, Part, Set, Value
+from efdgen.language.documents.lines import Lines
+from efdgen.language.documents.model import Document, For, If, Part, Set, Value
 from efdgen.language.expressions import LOOP, ExpressionError
 from efdgen.language.markdowntext import Places
 from efdgen.language.texttemplate import TextFile
@@ -52,7 +53,7 @@ def parse(file: TextFile, language: str = "") -> Document:
         raise InvalidInputError([Problem("E302", message, Location(file.source, 1, 1))])
     begin = front.end() if front else 0
     number = file.text.count("\n", 0, begin) + 1
-    parts = _Reader(file.source, Places(language)).read(file.text[begin:], number)
+    parts = _Reader(file.source, language).read(file.text[begin:], number)
     # Empty lines before it make its places those of the file.
     head = yamlio.parse("\n" + front["head"], file.source) if front else None
     return Document(file.source, head, parts)
@@ -78,9 +79,10 @@ class _Token(NamedTuple):
 class _Reader:
     """Turns text into parts, and follows it to know which place each value stands in."""
 
-    def __init__(self, file: str, places: Places) -> None:
+    def __init__(self, file: str, language: str) -> None:
         self._file = file
-        self._places = places
+        self._places = Places(language)
+        self._lines = Lines(language)
         self._tokens: Iterator[_Token] = iter(())
         self._depth = 0
 
@@ -94,7 +96,7 @@ class _Reader:
             self._places.end()
         except ExpressionError as error:
             self._refuse(error.message, self._places.number, error.offset + 1, error.hint)
-        return parts
+        return (*parts, *self._lines.end())
 
     def _split(self, text: str, begun: int) -> Iterator[_Token]:
         literal = ""
@@ -135,10 +137,13 @@ class _Reader:
         found: list[Part] = []
         for token in self._tokens:
             if not token.word:
-                found += [self._literal(token)] if token.text else []
-            elif token.word == expressions.OPEN:
-                found.append(self._value(token))
-            elif token.word == "if":
+                self._literal(token)
+                continue
+            if token.word == expressions.OPEN:
+                self._value(token)
+                continue
+            found += self._lines.take()
+            if token.word == "if":
                 found.append(self._if(token, token))
             elif token.word == "for":
                 found.append(self._for(token))
@@ -148,23 +153,22 @@ class _Reader:
                 return tuple(found), token
         return tuple(found), None
 
-    def _literal(self, token: _Token) -> Literal:
+    def _literal(self, token: _Token) -> None:
+        if not token.text:
+            return
         try:
             self._places.follow(token.text, token.line)
         except ExpressionError as error:
             self._refuse(error.message, self._places.number, error.offset + 1, error.hint)
-        rest, *more = token.text.split("\n")
-        if not more:
-            return Literal(rest, (), None, token.line, 0)
-        lines = tuple(Line(line, number, len(line)) for number, line in enumerate(more[:-1], token.line + 1))
-        return Literal(rest, lines, more[-1], token.line, sum(map(len, more[:-1])))
+        self._lines.add_text(token.text, token.line)
 
-    def _value(self, token: _Token) -> Value:
+    def _value(self, token: _Token) -> None:
         expression = self._parsed(expressions.parse, token)
         try:
-            return Value(expression, self._places.of_value(), token.line, token.column)
+            place = self._places.of_value()
         except ExpressionError as error:
             self._refuse(error.message, token.line, token.column, error.hint)
+        self._lines.add_value(Value(expression, place, token.line, token.column))
 
     def _if(self, token: _Token, first: _Token) -> If:
         """Return a condition, or one of its further branches; `first` is where the whole of it begins."""

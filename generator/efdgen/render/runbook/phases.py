@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import documents, expressions, schema, suggest, yamlio
+from efdgen.language.conforms import conforms
 from efdgen.language.documents import Block, Document, Fence, Heading
 from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
@@ -70,12 +73,20 @@ def _head(document: Document, names: Mapping[str, Any], where: str) -> _Head:
     written = document.head
     assert written is not None  # noqa: S101 - refused when it is loaded
     data = {key: _evaluated(value, (key,), written, names, where) for key, value in written.data.items()}
-    head = _Head(data, written)
     # What holds no expression was checked when it was loaded.
-    problems = schema.check(head, SCHEMA) if data != written.data else []
+    if data == written.data or _fits(json.dumps(data)):
+        return _Head(data, written)
+    head = _Head(data, written)
+    problems = schema.check(head, SCHEMA)
     if problems:
         raise InvalidInputError([problem._replace(message=f"{problem.message} ({where})") for problem in problems])
     return head
+
+
+@functools.lru_cache(maxsize=256)
+def _fits(data: str) -> bool:
+    """Say whether a front matter, as JSON, is surely in order: few differ from environment to environment."""
+    return conforms(json.loads(data), schema.load(SCHEMA))
 
 
 def _evaluated(value: Any, path: Path, written: yamlio.Document, names: Mapping[str, Any], where: str) -> Any:
@@ -150,16 +161,17 @@ class _Builder:
         self._parts = []
 
     def _command(self, fence: Fence) -> Command:
-        for word in fence.words:
+        words = fence.words
+        for word in words:
             if word not in _WORDS:
                 self._problem(f"{word!r} says nothing about a fence", fence.line, suggest.hint(word, _WORDS))
-        by_hand, page, script = (word in fence.words for word in _WORDS)
+        by_hand, page, script = "by-hand" in words, "page" in words, "script" in words
         if page and script:
             self._problem("a fence is for both without any word", fence.line, "leave out `page` and `script`")
         if self._is_scripted and not (page or by_hand):
             self._refuse_unless_shell(fence)
-            if fence.language in SHELLS:
-                self._taken.functions(defined(fence.text), Location(self._source, fence.line, 1))
+            if fence.language in SHELLS and (names := defined(fence.text)):
+                self._taken.functions(names, Location(self._source, fence.line, 1))
         return Command(fence.text, fence.language, by_hand, "page" if page else "script" if script else "")
 
     def _refuse_unless_shell(self, fence: Fence) -> None:

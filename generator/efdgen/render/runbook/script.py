@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from shlex import quote
@@ -21,6 +22,7 @@ GUARD = "right_cluster"
 _GUARD = late(rf"^[ \t]*(?:{GUARD}[ \t]*\([ \t]*\)|function[ \t]+{GUARD}\b)", re.MULTILINE)
 
 
+@functools.lru_cache(maxsize=1024)
 def function(step: str) -> str:
     """Return the name of the function that a script makes of a step."""
     return STEP + _NOT_IN_NAMES.sub("_", step)

@@ -7,6 +7,9 @@ from collections.abc import Iterable
 from efdgen.errors import Location, Problem
 from efdgen.render.runbook.script import FUNCTIONS, PHASE, STEP, function
 
+_OWN = tuple(("function", name) for name in FUNCTIONS)
+"""What the script takes itself."""
+
 
 class Taken:
     """The names that are taken, each by the place that took it.
@@ -21,7 +24,7 @@ class Taken:
     def __init__(self, where: str = "") -> None:
         self._where = f" ({where})" if where else ""
         self.problems: list[Problem] = []
-        self._taken: dict[tuple[str, str], str] = {("function", name): "the script itself" for name in FUNCTIONS}
+        self._taken: dict[tuple[str, str], Location | None] = dict.fromkeys(_OWN)
 
     def phase(self, name: str, location: Location) -> None:
         """Take the name of a phase."""
@@ -42,15 +45,16 @@ class Taken:
 
     def _take(self, kind: str, name: str, location: Location) -> bool:
         """Take a name; say whether it was free."""
-        first = self._taken.get((kind, name))
-        if first is not None:
-            if first == str(location):
-                self._refuse_loop(kind, name, location)
-            else:
-                self._refuse(kind, name, location, f"by {first}")
-            return False
-        self._taken[kind, name] = str(location)
-        return True
+        key = kind, name
+        if key not in self._taken:
+            self._taken[key] = location
+            return True
+        first = self._taken[key]
+        if first == location:
+            self._refuse_loop(kind, name, location)
+        else:
+            self._refuse(kind, name, location, f"by {'the script itself' if first is None else first}")
+        return False
 
     def _refuse_loop(self, kind: str, name: str, location: Location) -> None:
         message = f"a loop gives the name {name!r} to more than one {kind}{self._where}"
