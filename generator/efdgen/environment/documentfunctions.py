@@ -22,15 +22,17 @@ _BLANK = re.compile(r"\{(\w*)\}")
 def _code(words: Any) -> Markdown:
     """Return text in code style; of a list, each item, of a mapping, each key, separated by commas."""
     if type(words) is str:
-        return _code_of_text(words)
+        return _code_of_texts(words)
+    if type(words) is list and all(type(word) is str for word in words):
+        return _code_of_texts(*words)
     items = expressions.bounded(words if isinstance(words, list | tuple | Mapping) else [words])
     return Markdown(", ".join(in_code(expressions.text(item)) for item in items))
 
 
 @functools.lru_cache(maxsize=1024)
-def _code_of_text(words: str) -> Markdown:
-    """Return text in code style: the same few names stand in code everywhere."""
-    return Markdown(in_code(expressions.text(expressions.bounded([words])[0])))
+def _code_of_texts(*words: str) -> Markdown:
+    """Return texts in code style: the same few names stand in code everywhere."""
+    return Markdown(", ".join(in_code(expressions.text(word)) for word in expressions.bounded(words)))
 
 
 def _each(pattern: str, items: Iterable[Any]) -> list[str]:

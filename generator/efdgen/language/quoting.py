@@ -82,14 +82,14 @@ def quote(value: Any, place: Place) -> str:
         return _json(expressions.plain(value))
     if value is None:
         return _QUOTES[place]("") if place in _NEVER_EMPTY else ""
+    if isinstance(value, Markdown):
+        return _of_markdown(value, place)
     if isinstance(value, Verbatim):
         return value
     if isinstance(value, Blocks):
         if place is not Place.PROSE_LINE:
             raise ExpressionError("E304", ALONE)
         return value
-    if isinstance(value, Markdown):
-        return _of_markdown(value, place)
     if place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT, Place.SHELL_COMMAND) and isinstance(value, list | tuple):
         # Who writes a list means its items, options among them.
         each = Place.SHELL_WORD if place is Place.SHELL_ARGUMENT else place
@@ -104,24 +104,26 @@ def quoted(expression: Node, place: Place) -> Callable[[Names], str]:
 
     It may raise what `expressions.step` may, beside errors of expressions.
     """
-    evaluate, quote_text = expressions.step(expression), _quoting(place)
+    evaluate, quote_scalar = expressions.step(expression), _quoting(place)
 
     def value(names: Names) -> str:
         found = evaluate(names)
-        return quote_text(found) if type(found) is str else quote(found, place)
+        kind = type(found)
+        return quote_scalar(found) if kind is str or kind is int else quote(found, place)
 
     return value
 
 
 @functools.cache
-def _quoting(place: Place) -> Callable[[str], str]:
-    """Return what quotes text for a place; the same few names and hosts stand everywhere."""
+def _quoting(place: Place) -> Callable[[str | int], str]:
+    """Return what quotes text, or a whole number, for a place; the same few names and hosts stand everywhere."""
     return functools.lru_cache(maxsize=2048)(functools.partial(_quoted, place=place))
 
 
-def _quoted(text: str, place: Place) -> str:
+def _quoted(value: str | int, place: Place) -> str:
     if place is Place.DATA:
-        return _json(expressions.plain(text))
+        return _json(expressions.plain(value))
+    text = value if isinstance(value, str) else expressions.text(value)
     if place not in _ESCAPES and (hidden := HIDDEN.search(text)):
         raise ExpressionError(
             "E304", f"{text!r} holds the character U+{ord(hidden[0]):04X}, which can't be seen", "take it out"

@@ -2,8 +2,8 @@ r"""What the lines of Markdown are, and the blocks that they make.
 
     ## Sync {#sync}     Heading(2, "Sync", "sync", 1)              Heading(2, "Sync", "sync", 1)
                         None
-    Some text           Passage("Some text", 9)              ->    Prose("Some text of two lines.")
-    of two lines.       Passage("of two lines.", 13)
+    Some text           Passage("Some text", False)            ->    Prose("Some text of two lines.")
+    of two lines.       Passage("of two lines.", False)
 
     ```bash             Opening("bash", (), 6)                     Fence("bash", (), "ls", 6)
     ls                  "ls"
@@ -44,7 +44,10 @@ def item(text: str, own: int, number: int) -> Heading | Passage | None:
         found = _HEADING.match(text)
         if found is not None and found.end("level") <= own:
             return Heading(len(found["level"].strip()), found["text"], found["name"] or "", number)
-    return Passage(text, own) if text and not text.isspace() else None
+    if not text or text.isspace():
+        return None
+    mark = OWN_LINE.match(text)
+    return Passage(text, mark is not None and mark.end() <= own)
 
 
 class Fences:
@@ -104,8 +107,7 @@ def _inside(following: Iterator[Item]) -> Iterator[str]:
 
 def _add(prose: list[str], line: Passage) -> None:
     """Add a line to a paragraph's: joined to the one before, unless the document's own text makes it another."""
-    own = OWN_LINE.match(line.text)
-    if not prose or (own and own.end() <= line.own):
+    if line.is_apart or not prose:
         prose.append(line.text.rstrip())
     else:
         prose[-1] += f" {line.text.strip()}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Problem
@@ -18,6 +18,9 @@ from efdgen.language.syntaxtree import Node
 _MOST_LINES = 100_000
 _MOST_LETTERS = 10_000_000
 _MOST_TURNS = 100_000
+
+_WORDS = (Place.SHELL_WORD, Place.SHELL_ARGUMENT)
+"""Places of words: where there is none, the blank before it goes, too."""
 
 
 def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]:
@@ -78,6 +81,13 @@ class _Writer:
         self._lines = 0
         self._letters = 0
         self._turns = 0
+        self._writers: Mapping[type[Part], Callable[[Any, Names], Names]] = {
+            Row: self._row,
+            Text: self._text,
+            If: self._if,
+            For: self._for,
+            Set: self._set,
+        }
 
     def written(self, names: Names) -> list[Item]:
         """Return what the lines are.
@@ -93,15 +103,7 @@ class _Writer:
     def _write(self, parts: Sequence[Part], names: Names) -> Names:
         """Write parts, and return the names after them: with those that they set."""
         for part in parts:
-            if isinstance(part, Row):
-                self._row(part, names)
-            elif isinstance(part, Text):
-                self._text(part)
-            else:
-                try:
-                    names = self._control(part, names)
-                except ExpressionError as error:
-                    self._refuse(error, part)
+            names = self._writers[type(part)](part, names)
         return names
 
     def _refuse(self, error: ExpressionError, part: Value | If | For | Set) -> None:
@@ -116,9 +118,6 @@ class _Writer:
         if key not in self._problems:
             message = f"{error.message}{self._where}"
             self._problems[key] = Problem(error.code, message, location, hint=set_it if set_at else error.hint)
-        if isinstance(part, Set):
-            # Whatever uses the name would only say the same again.
-            raise InvalidInputError(list(self._problems.values())) from None
 
     def _set_elsewhere(self, error: ExpressionError) -> tuple[object, int]:
         """Return the name that is not defined, and the line that sets it somewhere else; 0: none does."""
@@ -126,12 +125,27 @@ class _Writer:
             return None, 0
         return error.name, dict(_names_set(self._document.parts)).get(error.name, 0)
 
-    def _control(self, part: If | For | Set, names: Names) -> Names:
-        if isinstance(part, If):
-            return self._write(part.body if expressions.value(part.test, names) else part.otherwise, names)
-        if isinstance(part, Set):
+    def _if(self, part: If, names: Names) -> Names:
+        try:
+            holds = expressions.value(part.test, names)
+        except ExpressionError as error:
+            self._refuse(error, part)
+            return names
+        return self._write(part.body if holds else part.otherwise, names)
+
+    def _set(self, part: Set, names: Names) -> Names:
+        try:
             return {**names, part.name: expressions.value(part.expression, names)}
-        self._loop(part, names)
+        except ExpressionError as error:
+            self._refuse(error, part)
+            # Whatever uses the name would only say the same again.
+            raise InvalidInputError(list(self._problems.values())) from None
+
+    def _for(self, part: For, names: Names) -> Names:
+        try:
+            self._loop(part, names)
+        except ExpressionError as error:
+            self._refuse(error, part)
         return names
 
     def _loop(self, part: For, names: Names) -> None:
@@ -152,7 +166,7 @@ class _Writer:
             own[LOOP] = {"index": index, "first": index == 1, "last": index == count, "length": count}
             self._write(part.body, own)
 
-    def _text(self, part: Text) -> None:
+    def _text(self, part: Text, names: Names) -> Names:
         self._grow(part.lines, len(part.text))
         if self._numbers is not None:
             self._numbers.extend(range(part.number, part.number + part.lines))
@@ -161,6 +175,7 @@ class _Writer:
             self._found.append(part.text)
         else:
             self._found.extend(part.items)
+        return names
 
     def _grow(self, lines: int, letters: int) -> None:
         self._lines += lines
@@ -169,23 +184,19 @@ class _Writer:
             message = f"it has more than {_MOST_LINES:,} lines or {_MOST_LETTERS:,} characters"
             raise InvalidInputError([Problem("E303", message, Location(self._source))])
 
-    def _row(self, row: Row, names: Names) -> None:
-        values: list[str] = []
+    def _row(self, row: Row, names: Names) -> Names:
         try:
-            for quoted in row.quoted:
-                text = quoted(names)
-                if not text or type(text) is Blocks:
-                    break
-                values.append(text)
-            else:
-                line = row.pattern % tuple(values)
-                if "\n" not in line:
-                    self._line(line, row.own, row)
-                    return
+            values = tuple([quoted(names) for quoted in row.quoted])
         except (ExpressionError, RecursionError, TypeError, ValueError):
             # What is wrong is said, expression by expression.
-            pass
-        self._piecewise(row, names)
+            self._piecewise(row, names)
+            return names
+        line = row.pattern % values
+        if "\n" in line or not _are_plain(row, values):
+            self._piecewise(row, names)
+        else:
+            self._line(line, row.own, row)
+        return names
 
     def _line(self, text: str, own: int, row: Row) -> None:
         """Take a line."""
@@ -218,7 +229,7 @@ class _Writer:
             if isinstance(piece, str):
                 line += piece
                 continue
-            if not text and piece.place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT) and line.endswith(" "):
+            if not text and piece.place in _WORDS and line.endswith(" "):
                 # No word, and no blank before it.
                 line = line[:-1]
                 is_gap = True
@@ -250,6 +261,15 @@ class _Writer:
             self._found.append(made)
         else:
             self._found.append(Prose(made))
+
+
+def _are_plain(row: Row, values: Sequence[str]) -> bool:
+    """Say whether quoted values of a line only have to be put into it: blanks and the line's beginning stay as they are."""
+    if not row.is_inside:
+        return "" not in values and Blocks not in map(type, values)
+    return "" not in values or not any(
+        each.place in _WORDS and not value for each, value in zip(row.values, values, strict=True)
+    )
 
 
 def _chosen(test: Node, target: Sequence[str], item: Sequence[Any], own: dict[str, Any]) -> bool:

@@ -84,7 +84,8 @@ class Lines:
 
     def _row(self, pieces: tuple[str | Value, ...]) -> Row:
         pattern = "".join("%s" if isinstance(piece, Value) else piece.replace("%", "%%") for piece in pieces)
-        quoted = tuple(quoting.quoted(each.expression, each.place) for each in pieces if isinstance(each, Value))
+        values = tuple(piece for piece in pieces if isinstance(piece, Value))
+        quoted = tuple(quoting.quoted(value.expression, value.place) for value in values)
         own = len(pieces[0]) if isinstance(pieces[0], str) else 0
         is_inside = self._fences is None or self._fences.is_inside
-        return Row(pieces, pattern, quoted, own, self._number, is_inside)
+        return Row(pieces, pattern, values, quoted, own, self._number, is_inside)

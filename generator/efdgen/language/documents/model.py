@@ -61,10 +61,10 @@ class Line(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A line of a paragraph, and how many letters, from the first as far as the first value, are the document's own."""
+    """A line of a paragraph, and whether it begins an item, a row or a quotation: it is not joined to the one before."""
 
     text: str
-    own: int
+    is_apart: bool
 
 
 class Opening(NamedTuple):
@@ -115,7 +115,8 @@ class Row(NamedTuple):
     Attributes:
         pieces: text and values, in turn.
         pattern: the same with `%s` for each value.
-        quoted: what returns each value, quoted for its place: a function of the names.
+        values: the values among them.
+        quoted: what returns each of these, quoted for its place: a function of the names.
         own: how many letters are the document's own before the first value.
         number: the line's.
         is_inside: whether it is in a fence, or in another language than Markdown.
@@ -123,6 +124,7 @@ class Row(NamedTuple):
 
     pieces: tuple[str | Value, ...]
     pattern: str
+    values: tuple[Value, ...]
     quoted: tuple[Callable[[Names], str], ...]
     own: int
     number: int
