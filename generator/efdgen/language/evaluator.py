@@ -128,7 +128,16 @@ def _call(node: tree.Call) -> Step:
             raise ExpressionError("E303", signatures.wrong_call(name, arguments))
         return found(*arguments)
 
-    return call
+    def call_with_one(names: Names) -> Any:
+        found = function(names)
+        if not callable(found):
+            raise ExpressionError("E303", f"{kind(found)} can't be called")
+        return found(only(names))
+
+    if len(given) != 1 or is_of_call or not is_plain or check is not None:
+        return call
+    (only,) = given
+    return call_with_one
 
 
 def _method(node: tree.Getattr) -> Step:

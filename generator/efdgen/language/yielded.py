@@ -18,6 +18,12 @@ MOST = 1_000_000
 """Characters and items that any data can have that an expression makes."""
 
 
+# To put kinds together (`int | float`) takes longer than to look at a value.
+_NUMBERS = (int, float)
+_SCALARS = (str, int, float)
+_LISTS = (list, tuple)
+
+
 class ExpressionError(EfdgenError):
     """An expression can't be evaluated. `offset` is where it begins in the text that holds it."""
 
@@ -67,13 +73,13 @@ def plain(value: Any) -> Any:
             value.encode()
         except UnicodeEncodeError:
             raise ExpressionError("E304", "the expression yields a lone surrogate, half of a character") from None
-    if isinstance(value, int | float) and not is_number(value):
+    if isinstance(value, _NUMBERS) and not is_number(value):
         raise ExpressionError("E304", "the expression yields a number that is too large")
-    if isinstance(value, str | bool | int | float) or value is None:
+    if value is None or isinstance(value, _SCALARS):
         return value
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [plain(item) for item in value]
     raise ExpressionError("E304", "the expression yields a function, not its result")
 
@@ -88,7 +94,7 @@ def text(value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str | int | float):
+    if isinstance(value, _SCALARS):
         return str(plain(value))
     raise ExpressionError("E304", f"the expression yields {kind(value)} in the middle of text")
 
@@ -108,7 +114,7 @@ def bounded(value: Any) -> Any:
         elif isinstance(found, Mapping):
             waiting.extend(found)
             waiting.extend(found.values())
-        elif isinstance(found, list | tuple):
+        elif isinstance(found, _LISTS):
             waiting.extend(found)
         size += 1
         if size > MOST:
@@ -124,7 +130,7 @@ def item(owner: Any, key: Any) -> Any:
     """
     if type(owner) is dict and type(key) is str and key in owner:
         return owner[key]
-    if isinstance(owner, Mapping) and isinstance(key, str | int | float | None):
+    if isinstance(owner, Mapping) and (key is None or isinstance(key, _SCALARS)):
         if key not in owner:
             raise UndefinedNameError(key, owner)
         return owner[key]

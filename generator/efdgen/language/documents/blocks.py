@@ -31,6 +31,10 @@ from efdgen.language.markdowntext import FENCE, OWN_LINE
 
 _HEADING = re.compile(r"(?P<level>#{1,6} )(?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
 
+# To put kinds together (`Heading | Prose`) takes longer than to look at an item.
+_BLOCKS = (Heading, Prose, Fence)
+_GOES_ON = (Passage, Opening, str)
+
 
 def item(text: str, own: int, number: int) -> Heading | Passage | None:
     """Return what a line is that is not inside a fence, and neither begins nor ends one.
@@ -91,7 +95,7 @@ def blocks(items: Iterable[Item]) -> Iterator[Block]:
             # A loop over nothing leaves nothing to do.
             if inside.strip():
                 yield Fence(each.language, each.words, inside, each.line)
-        elif isinstance(each, Heading | Prose | Fence):
+        elif isinstance(each, _BLOCKS):
             yield each
     if prose:
         yield Prose("\n".join(prose))
@@ -128,7 +132,7 @@ def folded(items: Sequence[Item], *, is_inside: bool) -> tuple[Item, ...]:
     for at in range(begin, len(items)):
         each = items[at]
         # A fence is whole where it ends; a paragraph, where something else follows.
-        if not isinstance(each, Passage | Opening | str):
+        if not isinstance(each, _GOES_ON):
             end = at + 1
         elif isinstance(each, Opening):
             end = at

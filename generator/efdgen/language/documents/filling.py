@@ -160,9 +160,12 @@ class _Writer:
         turns = given if part.test is None else [item for item in given if _chosen(part.test, part.target, item, own)]
         if not turns:
             self._write(part.otherwise, names)
-        count = len(turns)
+        count, first = len(turns), part.target[0]
         for index, item in enumerate(turns, 1):
-            own.update(zip(part.target, item, strict=True))
+            if len(item) == 1:
+                own[first] = item[0]
+            else:
+                own.update(zip(part.target, item, strict=True))
             own[LOOP] = {"index": index, "first": index == 1, "last": index == count, "length": count}
             self._write(part.body, own)
 
@@ -185,14 +188,15 @@ class _Writer:
             raise InvalidInputError([Problem("E303", message, Location(self._source))])
 
     def _row(self, row: Row, names: Names) -> Names:
+        quoted = row.quoted
         try:
-            values = tuple([quoted(names) for quoted in row.quoted])
+            values = (quoted[0](names),) if len(quoted) == 1 else tuple([each(names) for each in quoted])
         except (ExpressionError, RecursionError, TypeError, ValueError):
             # What is wrong is said, expression by expression.
             self._piecewise(row, names)
             return names
         line = row.pattern % values
-        if "\n" in line or not _are_plain(row, values):
+        if "\n" in line or ("" in values and _changes_blanks(row, values)) or _has_blocks(row, values):
             self._piecewise(row, names)
         else:
             self._line(line, row.own, row)
@@ -263,13 +267,15 @@ class _Writer:
             self._found.append(Prose(made))
 
 
-def _are_plain(row: Row, values: Sequence[str]) -> bool:
-    """Say whether quoted values of a line only have to be put into it: blanks and the line's beginning stay as they are."""
-    if not row.is_inside:
-        return "" not in values and Blocks not in map(type, values)
-    return "" not in values or not any(
+def _changes_blanks(row: Row, values: Sequence[str]) -> bool:
+    """Say whether a value that is nothing changes more than its place: what a line begins with, or blanks around it."""
+    return not row.is_inside or any(
         each.place in _WORDS and not value for each, value in zip(row.values, values, strict=True)
     )
+
+
+def _has_blocks(row: Row, values: Sequence[str]) -> bool:
+    return not row.is_inside and Blocks in map(type, values)
 
 
 def _chosen(test: Node, target: Sequence[str], item: Sequence[Any], own: dict[str, Any]) -> bool:

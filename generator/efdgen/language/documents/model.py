@@ -61,7 +61,7 @@ class Line(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A line of a paragraph, and whether it begins an item, a row or a quotation: it is not joined to the one before."""
+    """A line of a paragraph; `is_apart`: it begins an item, a row or a quotation, and is not joined to the one before."""
 
     text: str
     is_apart: bool
