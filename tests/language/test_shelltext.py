@@ -228,6 +228,31 @@ def test_functions_that_are_defined(text: str, names: list[str]) -> None:
     assert list(defined(text)) == names
 
 
+LIKE_DEFINITIONS = [
+    "f() {",
+    "g ( ) { ls; }",
+    "}",
+    "echo $(ls)",
+    "function h {",
+    "cat <<'E'",
+    "E",
+    "'",
+    '"',
+    "# i()",
+    "(ls)",
+]
+
+
+@given(
+    st.lists(st.sampled_from([*LIKE_DEFINITIONS, "ls \\", "case a in a) f ;; esac", "x=()", "j() (", ")"]), max_size=8)
+)
+def test_functions_are_found_as_far_as_the_last_line_that_can_define_one(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    shell = ShellText()
+    shell.follow(f"{text}\n")
+    assert list(defined(text)) == shell.defined
+
+
 LEAVES = (
     "printf '%s\\0' <% value %> >&3",
     "printf '%s\\0' '<% value %>' >&3",

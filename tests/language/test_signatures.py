@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from efdgen.environment.documentfunctions import FUNCTIONS
 from efdgen.environment.names import names
@@ -31,6 +33,19 @@ def test_every_function_and_filter_has_a_signature() -> None:
     environment = resolved()["summit"]
     functions = {name for name, value in names(environment).items() if callable(value)}
     assert functions | {"named"} == signatures.FUNCTIONS.keys()
+
+
+ARGUMENTS = ["a", 1, True, None, [], ["a"], ["a", 1], [{"a": 1}], {"a": 1}, 1.5]
+KNOWN = [*signatures.FUNCTIONS.values(), *(each.arguments for each in signatures.FILTERS.values())]
+
+
+@given(st.sampled_from(KNOWN), st.lists(st.tuples(st.sampled_from(ARGUMENTS), st.booleans()), max_size=3))
+def test_what_is_looked_at_once_leaves_the_rest_to_each_call(
+    signature: signatures.Signature, arguments: list[tuple[object, bool]]
+) -> None:
+    check = signature.check([argument if is_constant else signatures.OPEN for argument, is_constant in arguments])
+    values = [argument for argument, _ in arguments]
+    assert (check is None or check(values)) == signature.takes(values)
 
 
 @for_each(

@@ -33,6 +33,6 @@ def _lines(phases: Sequence[Phase]) -> Iterator[str]:
 
 def fenced(language: str, text: str) -> str:
     """Return text in a fence that no line of it ends: longer than the backticks that any begins with."""
-    longest = max(map(len, _TICKS.findall(text)), default=0)
+    longest = max(map(len, _TICKS.findall(text)), default=0) if "`" in text else 0
     fence = "`" * max(_SHORTEST, longest + 1)
     return f"{fence}{language}\n{text}\n{fence}"
