@@ -256,8 +256,8 @@ class Places:
             raise ExpressionError("E302", _OPEN.format("fence"))
 
     def _end_line_of_prose(self, line: str) -> None:
-        fence = FENCE.match(line)
-        if fence is None and _FENCE_LIKE.match(line):
+        fence = FENCE.match(line) if line.startswith("```") else None
+        if fence is None and ("```" in line or "~~~" in line) and _FENCE_LIKE.match(line):
             hint = "it begins at the beginning of its line: ```language and words of a-z"
             raise ExpressionError("E302", "this fence can't be read", hint)
         refuse_control(self._line)

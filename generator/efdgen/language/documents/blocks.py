@@ -124,6 +124,8 @@ def folded(items: Sequence[Item], *, is_inside: bool) -> tuple[Item, ...]:
         items: what the lines are.
         is_inside: whether the first one is inside a fence.
     """
+    if all(isinstance(each, _GOES_ON) for each in items[:-1]):
+        return tuple(items)
     if is_inside:
         begin = next((at + 1 for at, each in enumerate(items) if isinstance(each, Closing)), len(items))
     else:

@@ -22,6 +22,7 @@ class Lines:
         self._done: list[Text | Row] = []
         self._whole: list[str] = []
         self._line: list[str | Value] = []
+        self._values: list[Value] = []
         self._number = 1
 
     def add_text(self, text: str, number: int) -> None:
@@ -31,17 +32,20 @@ class Lines:
         first, *more = text.split("\n")
         if first:
             self._line.append(first)
-        for line in more:
+        if more:
             self._end_line()
-            self._number += 1
-            if line:
-                self._line.append(line)
+            *whole, last = more
+            self._whole += whole
+            self._number += len(more)
+            if last:
+                self._line.append(last)
 
     def add_value(self, value: Value) -> None:
         """Add a value."""
         if not self._line:
             self._begin(value.line)
         self._line.append(value)
+        self._values.append(value)
 
     def take(self) -> list[Text | Row]:
         """Return the lines that were ended since they were last taken."""
@@ -63,9 +67,10 @@ class Lines:
 
     def _end_line(self) -> None:
         pieces, self._line = self._line, []
-        if any(isinstance(piece, Value) for piece in pieces):
+        if self._values:
+            values, self._values = self._values, []
             self._end_whole()
-            self._done.append(self._row(tuple(pieces)))
+            self._done.append(self._row(tuple(pieces), tuple(values)))
         else:
             self._whole.append("".join(map(str, pieces)))
 
@@ -82,9 +87,8 @@ class Lines:
                 items = blocks.folded(each, is_inside=is_inside)
         self._done.append(Text("\n".join(lines), len(lines), begin, items))
 
-    def _row(self, pieces: tuple[str | Value, ...]) -> Row:
+    def _row(self, pieces: tuple[str | Value, ...], values: tuple[Value, ...]) -> Row:
         pattern = "".join("%s" if isinstance(piece, Value) else piece.replace("%", "%%") for piece in pieces)
-        values = tuple(piece for piece in pieces if isinstance(piece, Value))
         quoted = tuple(quoting.quoted(value.expression, value.place) for value in values)
         own = len(pieces[0]) if isinstance(pieces[0], str) else 0
         is_inside = self._fences is None or self._fences.is_inside

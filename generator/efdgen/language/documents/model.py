@@ -61,7 +61,7 @@ class Line(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A line of a paragraph; `is_apart`: it begins an item, a row or a quotation, and is not joined to the one before."""
+    """A line of a paragraph; `is_apart`: it begins an item, a row or a quotation, and so is not joined to another."""
 
     text: str
     is_apart: bool

@@ -99,27 +99,29 @@ class _Reader:
         return (*parts, *self._lines.end())
 
     def _split(self, text: str, begun: int) -> Iterator[_Token]:
-        literal = ""
-        *lines, last = text.split("\n")
-        for number, line in enumerate((*(f"{each}\n" for each in lines), last), begun):
+        done = at = 0
+        for number, line in enumerate(text.split("\n"), begun):
+            start, at = at, at + len(line) + 1
             if line.startswith(_CONTROL):
-                yield _Token("", literal, begun)
-                literal, begun = "", number
-            if line.startswith(_CONTROL) and not (line.startswith(_OWN_TEXT) and self._places.is_in_text):
-                begun = number + 1
-                if not line.removeprefix(_CONTROL).lstrip().startswith("#"):
-                    yield self._control_line(line, number)
+                yield _Token("", text[done:start], begun)
+                done, begun = start, number
+                if not (line.startswith(_OWN_TEXT) and self._places.is_in_text):
+                    done, begun = at, number + 1
+                    if not line.removeprefix(_CONTROL).lstrip().startswith("#"):
+                        yield self._control_line(line, number)
+                    continue
+            if expressions.OPEN not in line:
                 continue
             end = 0
             for match in _values(line):
-                yield _Token("", literal + line[end : match.start()], begun)
+                yield _Token("", text[done : start + match.start()], begun)
                 yield _Token(expressions.OPEN, match[1], number, match.start() + 1)
-                literal, begun, end = "", number, match.end()
+                end = match.end()
+                done, begun = start + end, number
             if expressions.OPEN in line[end:]:
                 message = f"{expressions.OPEN} without {expressions.CLOSE} on the same line"
                 self._refuse(message, number, line.index(expressions.OPEN, end) + 1)
-            literal += line[end:]
-        yield _Token("", literal, begun)
+        yield _Token("", text[done:], begun)
 
     def _control_line(self, line: str, number: int) -> _Token:
         match = _WORD.match(line, len(_CONTROL))
