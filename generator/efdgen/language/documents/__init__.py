@@ -12,7 +12,8 @@ and can't add structure: a heading, a fence or a row is one only where the docum
     kubectl get <% odd %>
     ```
 
-`parse` reads a document, once; `fill` fills it, for each environment.
+`parse` reads a document, once: its lines, and blocks of those in which no value stands. `fill` fills it, for each
+environment.
 """
 
 from efdgen.language.documents.filling import fill, fill_text
