@@ -12,16 +12,13 @@ names, such as how many arguments a function is given, is looked at then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from efdgen.language import signatures, suggest
+from efdgen.language import filters, signatures, suggest
 from efdgen.language import syntaxtree as tree
 from efdgen.language.signatures import kind
 from efdgen.language.yielded import ExpressionError, UndefinedNameError, bounded, item, text
-
-MOST_TEXT = 100_000
-"""Characters that joining, replacing and other filters can make."""
 
 Function = Callable[..., Any]
 Names = Mapping[str, Any]
@@ -225,33 +222,7 @@ def _not_comparable(operator: str, left: Any, right: Any) -> ExpressionError:
 
 def _concatenate(node: tree.Concat) -> Step:
     parts = [step(part) for part in node.nodes]
-    return lambda names: _joined("", (text(part(names)) for part in parts), "~")
-
-
-def _joined(separator: str, items: Iterable[str], by: str) -> str:
-    """Return texts with one between them.
-
-    Raises:
-        ExpressionError: when that would be too long.
-    """
-    found: list[str] = []
-    size = 0
-    for each in items:
-        size += len(each) + len(separator)
-        if size - len(separator) > MOST_TEXT:
-            raise _too_long(by)
-        found.append(each)
-    return separator.join(found)
-
-
-def _too_long(by: str) -> ExpressionError:
-    return ExpressionError("E303", f"{by} yields more than {MOST_TEXT:,} characters")
-
-
-def _replace(subject: str, old: str, new: str) -> str:
-    if len(subject) + subject.count(old) * (len(new) - len(old)) > MOST_TEXT:
-        raise _too_long("the filter replace")
-    return subject.replace(old, new)
+    return lambda names: filters.joined("", (text(part(names)) for part in parts), "~")
 
 
 def _list(node: tree.List) -> Step:
@@ -262,17 +233,6 @@ def _list(node: tree.List) -> Step:
 def _mapping(node: tree.Dict) -> Step:
     pairs = [(step(pair.key), step(pair.value)) for pair in node.items]
     return lambda names: bounded({text(key(names)): each(names) for key, each in pairs})
-
-
-_FILTERS: Mapping[str, Function] = {
-    "capitalize": str.capitalize,
-    "join": lambda items, separator="": _joined(separator, (text(item) for item in items), "the filter join"),
-    "length": len,
-    "lower": str.lower,
-    "replace": _replace,
-    "title": str.title,
-    "upper": str.upper,
-}
 
 
 def _filter(node: tree.Filter) -> Step:
@@ -286,7 +246,7 @@ def _filter(node: tree.Filter) -> Step:
     check = _check(signatures.FILTERS[name].arguments, node.args)
     if name == "default":
         return _default(subject, given, check)
-    work, is_subject = _FILTERS[name], signatures.FILTERS[name].is_subject
+    work, is_subject = filters.FILTERS[name], signatures.FILTERS[name].is_subject
 
     def use(names: Names) -> Any:
         arguments = [each(names) for each in given]
@@ -294,8 +254,8 @@ def _filter(node: tree.Filter) -> Step:
         if not ((check is None or check(arguments)) and is_subject(found)):
             raise ExpressionError("E303", signatures.wrong_filter(name, found, arguments))
         result = work(found, *arguments)
-        if isinstance(result, str) and len(result) > MOST_TEXT:
-            raise _too_long(f"the filter {name}")
+        if isinstance(result, str) and len(result) > filters.MOST_TEXT:
+            raise filters.too_long(f"the filter {name}")
         return result
 
     return use
