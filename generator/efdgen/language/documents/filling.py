@@ -62,7 +62,7 @@ class _Writer:
     """Fills a document.
 
     Most lines are literal, and of the others, most have values that are written as they are quoted: these are put
-    together at once. A line whose values are not like that is put together letter by letter (`_piecewise`).
+    together at once (`_row`). A line whose values are not like that is put together piece by piece (`_piecewise`).
 
     Args:
         document: the document.
@@ -256,7 +256,7 @@ class _Writer:
         if made is None:
             self._line(line, own, row)
             return
-        self._grow(made.count("\n") + 1, len(made))
+        self._grow(1, len(made))
         if line.strip():
             location = Location(self._source, row.number, 1)
             self._problems[location, "E304"] = Problem("E304", quoting.ALONE + self._where, location)
