@@ -14,6 +14,7 @@ from efdgen.cli.common import (
     CHARTS,
     INVALID_INPUT,
     complete_defined_app,
+    no_cache_option,
     reports_errors,
     repository_root,
     root_option,
@@ -199,8 +200,11 @@ def diff_command(
 @_chart_option
 @timeout_option
 @engine_option
+@no_cache_option
 @reports_errors
-def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout: float, engine: str) -> None:
+def upgrade_command(
+    app: str, version: str, root: Path | None, key: str, timeout: float, engine: str, no_cache: bool
+) -> None:
     """Pin another version of an app's chart: app.yaml, charts.lock, chart-keys.yaml; then show what that does.
 
     Without VERSION, the newest of the same major version that is for every cluster of the app. In app.yaml only the
@@ -226,7 +230,7 @@ def upgrade_command(app: str, version: str, root: Path | None, key: str, timeout
         return
     click.echo(chartreview.as_text(done.chart, click.style))
     click.echo("")
-    failed = upgraded.show(folder, done, engine)
+    failed = upgraded.show(folder, done, engine, no_cache=no_cache)
     click.echo("")
     click.echo(f"{click.style('wrote', fg='green')} {', '.join(done.written)}")
     back = f"to take it back: git restore {' '.join(done.written)}"

@@ -110,7 +110,7 @@ format_option = click.option(
 
 findings_report_option = report_option(FORMATS)
 
-_no_cache_option = click.option(
+no_cache_option = click.option(
     "--no-cache", is_flag=True, help="Do everything anew, and keep nothing for the next run. Also: EFDGEN_NO_CACHE=1."
 )
 _jobs_option = click.option(
@@ -126,7 +126,7 @@ _MOST_JOBS = 8
 
 def means_options(function: Function) -> Function:
     """Add the options that say what a run may use to be done sooner, for `means`."""
-    return _jobs_option(_no_cache_option(function))
+    return _jobs_option(no_cache_option(function))
 
 
 def means(*, no_cache: bool, jobs: int | None) -> Means:
@@ -138,13 +138,18 @@ def means(*, no_cache: bool, jobs: int | None) -> Means:
 
 def _store(*, no_cache: bool) -> Store | None:
     """Return where runs keep what they found out about environments; None: nobody wants that, or there is no place."""
-    if no_cache or os.environ.get("EFDGEN_NO_CACHE"):
+    if not uses_cache(no_cache=no_cache):
         return None
     from efdgen.output.cache import place
     from efdgen.output.cache.store import Store
 
     folder = place.folder()
     return None if folder is None else Store(folder / "environments")
+
+
+def uses_cache(*, no_cache: bool) -> bool:
+    """Say whether a run may take what earlier ones found out, and keep something itself."""
+    return not (no_cache or os.environ.get("EFDGEN_NO_CACHE"))
 
 
 def only(apps: Sequence[str]) -> str:

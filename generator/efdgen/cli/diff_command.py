@@ -21,12 +21,13 @@ from efdgen.cli.common import (
     repository_root,
     root_option,
 )
-from efdgen.cli.helm_options import engine_option, failures, open_charts
+from efdgen.cli.helm_options import choose, engine_option, failures, open_charts
 from efdgen.cli.reports import Report, Said, Style, publish, report_option
 from efdgen.cli.streams import say
 from efdgen.report.diff import FORMATS
 
 if TYPE_CHECKING:
+    from efdgen.helm.engines.engine import Engine
     from efdgen.helm.hydrate import HydratedApp
     from efdgen.review.model import Review
     from efdgen.verbs.diff import Reviewed
@@ -101,7 +102,7 @@ def command(
     shown = compared.shown
     failed: tuple[HydratedApp, ...] = ()
     if hydrate:
-        shown, failed = _objects(folder, compared, engine, base or "HEAD")
+        shown, failed = _objects(folder, compared, choose(engine, no_cache=no_cache), base or "HEAD")
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         yield Said(written(shown, form, style))
@@ -117,13 +118,11 @@ def command(
         raise click.exceptions.Exit(DIFFERENCES)
 
 
-def _objects(root: Path, compared: Reviewed, engine: str, base: str) -> tuple[Review, tuple[HydratedApp, ...]]:
+def _objects(root: Path, compared: Reviewed, helm: Engine, base: str) -> tuple[Review, tuple[HydratedApp, ...]]:
     """Return the review of the objects, and what can't be said because Helm failed."""
     from efdgen.cli import helmwarnings
-    from efdgen.helm import engines
     from efdgen.verbs import locks, objectdiff
 
-    helm = engines.choose(engine)
     say(f"With {helm.description}")
     trees = compared.trees
     former = open_charts(root, lambda: locks.former(root, trees.lock, trees.base), base)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from efdgen.cli.common import CHARTS
+from efdgen.cli.common import CHARTS, uses_cache
 from efdgen.cli.reports import Said, Style
 from efdgen.cli.streams import error, say
 
@@ -32,26 +32,30 @@ templates_option = click.option(
 )
 
 
+def choose(engine: str, *, no_cache: bool, whole: bool = False) -> Engine:
+    """Return Helm, which keeps what it makes for the next run, unless nobody wants that.
+
+    Args:
+        engine: `auto`, `helm` or `sdk`; or `quickest`: the library, which needs milliseconds for a chart; the command
+            where it can't be used.
+        no_cache: whether everything is made anew, and nothing kept.
+        whole: whether the texts are wanted that Helm prints, and not only the objects.
+
+    Raises:
+        ChartError: when there is none; says what to do.
+    """
+    from efdgen.helm.kept import choosing
+
+    return choosing.choose(engine, choosing.store() if uses_cache(no_cache=no_cache) else None, whole=whole)
+
+
 def quickest() -> Engine:
-    """Return Helm's library, which needs milliseconds for a chart; where it can't be used, the command.
+    """Return Helm's library where it can be used, else the command; neither keeps anything.
 
     Raises:
         ChartError: when neither is installed.
     """
-    from efdgen.helm import engines
-
-    return engines.choose("sdk" if has_library() else "auto")
-
-
-def has_library() -> bool:
-    """Say whether Helm's library can be used; a broken one is none."""
-    from efdgen.errors import ChartError
-    from efdgen.helm.engines import sdk
-
-    try:
-        return sdk.find() is not None
-    except ChartError:
-        return False
+    return choose("quickest", no_cache=True)
 
 
 def open_charts(root: Path, former: Callable[[], ChartLock] | None = None, base: str = "") -> Charts:

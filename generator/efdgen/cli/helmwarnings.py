@@ -43,9 +43,11 @@ def once(engine: Engine) -> Iterator[TextIO]:
     with tempfile.TemporaryFile() as caught:
         sys.stderr.flush()
         os.dup2(caught.fileno(), _ERROR_OUTPUT)
+        _hear(engine, caught.fileno())
         try:
             yield shown or sys.stderr
         finally:
+            _hear(engine, None)
             if shown is not None:
                 shown.close()
             sys.stderr.flush()
@@ -53,6 +55,14 @@ def once(engine: Engine) -> Iterator[TextIO]:
             os.close(saved)
             caught.seek(0)
             _tell([*caught.read().decode("utf-8", "replace").splitlines(), *getattr(engine, "noted", ())])
+
+
+def _hear(engine: Engine, file: int | None) -> None:
+    """Tell an engine that keeps what it makes where its library writes to."""
+    from efdgen.helm.kept.keeping import Keeping
+
+    if isinstance(engine, Keeping):
+        engine.hearing.file = file
 
 
 def text_of(line: str) -> str:

@@ -14,11 +14,12 @@ from efdgen.cli.common import (
     app_option,
     complete_app,
     complete_environment,
+    no_cache_option,
     reports_errors,
     repository_root,
     root_option,
 )
-from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.cli.helm_options import choose, engine_option, open_charts, report_failures
 from efdgen.cli.interrupted import finish_interrupted
 from efdgen.cli.streams import say, say_warning
 from efdgen.repository import paths
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Write a file an app in there.")
 @click.option("--format", "format_", type=click.Choice(["yaml", "json"]), default="yaml", help="Default: yaml.")
 @engine_option
+@no_cache_option
 @reports_errors
 def command(
     environment: str,
@@ -45,6 +47,7 @@ def command(
     output: Path | None,
     format_: str,
     engine: str,
+    no_cache: bool,
 ) -> None:
     """Show the Kubernetes objects that Argo CD would apply, made by Helm from rendered/ as it is.
 
@@ -56,7 +59,7 @@ def command(
       efdgen hydrate summit influxdb efd
       efdgen hydrate summit -o hydrated/summit
     """
-    from efdgen.helm import engines, hydrate
+    from efdgen.helm import hydrate
     from efdgen.language.shown import count
     from efdgen.output import resultfolder
     from efdgen.report import hydrate as report
@@ -71,7 +74,7 @@ def command(
         there = resultfolder.read(output, report.is_result)
     deployed = verb.deployed(folder, environment)
     capabilities = hydrate.capabilities(deployed.tree, environment, deployed.cluster)
-    helm = engines.choose(engine)
+    helm = choose(engine, no_cache=no_cache, whole=True)
     _introduce(helm, capabilities, deployed, environment)
     locked = open_charts(folder)
     charts = verb.ChartsOfFormerPins(locked) if deployed.is_outdated else locked

@@ -15,6 +15,7 @@ from efdgen.cli.common import (
     environments,
     findings_report_option,
     format_option,
+    no_cache_option,
     only,
     progress_bar,
     reports_errors,
@@ -22,7 +23,7 @@ from efdgen.cli.common import (
     root_option,
     told,
 )
-from efdgen.cli.helm_options import failures, has_library, open_charts
+from efdgen.cli.helm_options import choose, failures, open_charts
 from efdgen.cli.reports import Report, Said, Style, publish
 
 
@@ -47,6 +48,7 @@ from efdgen.cli.reports import Report, Said, Style, publish
     default="warning",
     help="What has to be found for the exit status to be 1. Default: warning, which is anything.",
 )
+@no_cache_option
 @format_option
 @findings_report_option
 @reports_errors
@@ -59,6 +61,7 @@ def command(
     resources: bool,
     engine: str,
     fail_on: str,
+    no_cache: bool,
     format_: str,
     reports: tuple[Report, ...],
 ) -> None:
@@ -75,7 +78,6 @@ def command(
       efdgen lint --fail-on error
       efdgen lint --dead-values
     """
-    from efdgen.helm import engines
     from efdgen.verbs import fixingcharts, lint
 
     if redundant and not dead_values:
@@ -86,13 +88,13 @@ def command(
     if dead_values:
         from efdgen.verbs import deadvalues
 
-        helm = engines.choose("sdk" if engine == "auto" and has_library() else engine)
+        helm = choose("quickest" if engine == "auto" else engine, no_cache=no_cache)
         with helmwarnings.once(helm) as shown, progress_bar("Looking", shown) as progress:
             result = deadvalues.search(
                 folder, environments, helm, open_charts(folder), apps, redundant=redundant, progress=progress
             )
     else:
-        helm = engines.choose(engine)
+        helm = choose(engine, no_cache=no_cache)
         with helmwarnings.once(helm):
             result = lint.lint(
                 folder, environments, helm, open_charts(folder), apps, resources=resources, known=fixingcharts.offline()

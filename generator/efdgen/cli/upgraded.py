@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from efdgen.cli.common import told
-from efdgen.cli.helm_options import open_charts
+from efdgen.cli.helm_options import choose, open_charts
 from efdgen.cli.streams import say
 from efdgen.errors import ChartError
 
@@ -19,17 +19,16 @@ if TYPE_CHECKING:
     from efdgen.verbs.upgradelint import Compared
 
 
-def show(root: Path, done: Upgraded, engine: str) -> tuple[HydratedApp, ...]:
+def show(root: Path, done: Upgraded, engine: str, *, no_cache: bool) -> tuple[HydratedApp, ...]:
     """Show what an upgrade does to the objects, or, without Helm, to files; return what Helm could not do."""
     from efdgen.cli import helmwarnings
-    from efdgen.helm import engines
     from efdgen.report.diff import written
     from efdgen.verbs import locks, objectdiff, upgradelint
 
     if done.trees is None or done.values is None:
         return ()
     try:
-        helm = engines.choose(engine)
+        helm = choose(engine, no_cache=no_cache)
     except ChartError as error:
         say(f"The objects are not shown, and not looked at as efdgen lint does: {error}")
         click.echo(written(done.values, "text", click.style))

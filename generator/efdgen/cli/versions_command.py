@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from efdgen.cli.common import complete_defined_app, reports_errors, repository_root, root_option
-from efdgen.cli.helm_options import engine_option, open_charts, report_failures
+from efdgen.cli.common import complete_defined_app, no_cache_option, reports_errors, repository_root, root_option
+from efdgen.cli.helm_options import choose, engine_option, open_charts, report_failures
 from efdgen.cli.streams import say
 
 if TYPE_CHECKING:
@@ -22,13 +22,20 @@ if TYPE_CHECKING:
 @root_option
 @click.option("--hydrate", is_flag=True, help="Look into the Kubernetes objects for images that only charts name.")
 @engine_option
+@no_cache_option
 @click.option("--differing", is_flag=True, help="Show only what is not the default.")
 @click.option(
     "--format", "format_", type=click.Choice(["text", "markdown", "json"]), default="text", help="Default: text."
 )
 @reports_errors
 def command(
-    apps: tuple[str, ...], root: Path | None, hydrate: bool, engine: str, differing: bool, format_: str
+    apps: tuple[str, ...],
+    root: Path | None,
+    hydrate: bool,
+    engine: str,
+    no_cache: bool,
+    differing: bool,
+    format_: str,
 ) -> None:
     """Show which chart and which images run where: what is behind the default, or ahead of it, since when and why.
 
@@ -42,14 +49,18 @@ def command(
       efdgen versions --differing --format markdown
       efdgen versions influxdb --hydrate
     """
-    from efdgen.helm import engines
+    from efdgen.cli import helmwarnings
     from efdgen.report import versions as report
     from efdgen.verbs import versions as verb
 
     folder = repository_root(root)
     failed: list[HydratedApp] = []
-    objects = verb.hydrated(folder, apps, engines.choose(engine), open_charts(folder), failed) if hydrate else None
-    found = verb.versions(folder, apps, objects)
+    if hydrate:
+        helm = choose(engine, no_cache=no_cache)
+        with helmwarnings.once(helm):
+            found = verb.versions(folder, apps, verb.hydrated(folder, apps, helm, open_charts(folder), failed))
+    else:
+        found = verb.versions(folder, apps)
     rows = [row for row in found.rows if row.default or not differing]
     if found.unknown:
         say(f"since when is not known: {found.unknown}")

@@ -16,6 +16,7 @@ from efdgen.helm.charts import archive
 from efdgen.helm.dependencies import dependencies
 from efdgen.helm.engines import messages
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
+from efdgen.helm.made import Determined, make
 from efdgen.helm.objects import Object
 from efdgen.helm.printing import Manifests
 from efdgen.language import suggest, yamlio
@@ -87,6 +88,7 @@ class HydratedApp(NamedTuple):
         error: Helm's message; empty when it went well.
         namespace: where objects go that name no namespace.
         releases: what Helm made of each of its releases: the paths of templates, and what they yield.
+        determined: that it would be the same again; None: that is not known.
     """
 
     environment: str
@@ -95,6 +97,7 @@ class HydratedApp(NamedTuple):
     error: str
     namespace: str = ""
     releases: tuple[Manifests, ...] = ()
+    determined: Determined | None = None
 
 
 def environments(tree: Mapping[str, bytes]) -> list[str]:
@@ -205,15 +208,12 @@ def hydrate_app(
                 parent = hydrate_app(files, paths.PARENT, environment, engine, charts, capabilities)
                 deployment = parent.error or deployments(parent).get(app, f"{environment} has no app {app!r}")
             releases = list(_releases(files, deployment, charts))
-        release, *others = releases
         read_by_helm += [content for each in releases for content in (*each.values, each.chart.get("values.yaml", b""))]
-        made: list[Manifests] = [engine.template(release, capabilities)]
-        for other in others:
-            # The template's path says which chart it is of: the wrapper chart has templates of the same names.
-            found = engine.template(other, capabilities)
-            made.append([(f"{release.name}/git/{source}", text) for source, text in found])
-        read = objects.read(manifest for manifests in made for manifest in manifests)
-        return HydratedApp(environment, app, read, "", release.namespace, tuple(made))
+        made = make(engine, releases, capabilities)
+        if made.error:
+            error = messages.hidden(messages.shorten(made.error), read_by_helm)
+            return HydratedApp(environment, app, (), error, determined=made.determined)
+        return HydratedApp(environment, app, made.objects, "", releases[0].namespace, made.releases, made.determined)
     except ChartError as error:
         return HydratedApp(environment, app, (), messages.hidden(messages.shorten(str(error)), read_by_helm))
 

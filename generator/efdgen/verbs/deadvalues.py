@@ -77,6 +77,8 @@ def search(
     judged = [one for found in threads.in_order(_judge, uses, progress=progress) for one in found]
     reported = [(one, problem) for one in judged for problem in _problems(one, redundant=redundant)]
     not_yet = _not_together([one for one, _ in reported])
+    for trial in trials:
+        trial.effects.keep()
     problems = {problem for one, problem in reported if id(one) not in not_yet}
     notes = [*_not_judged({user for users in shared_with.values() for user in users})]
     if not_yet:

@@ -35,7 +35,7 @@ def compare(
     """Say what a change of the rendered trees does to the objects.
 
     Only apps of which anything rendered differs are hydrated, each side twice, in different seconds: what differs
-    between the two is made up on every rendering, and no change.
+    between the two is made up on every rendering, and no change. Once is enough where it would be the same again.
 
     Args:
         both: the trees.
@@ -48,9 +48,10 @@ def compare(
     api_versions = {environment: _api_versions(both.project, environment) for environment in touched}
     tools = _Tools(engine, former or charts, charts, api_versions)
     first = _hydrated(both, touched, tools)
-    if touched:
+    again_these = _not_determined(first)
+    if again_these:
         _next_second()
-    second = _hydrated(both, touched, tools)
+    second = _hydrated(both, again_these, tools)
     moved = _moved(values)
     moving: dict[tuple[str, bool, tuple[str, ...], tuple[str, ...], tuple[str, ...]], list[str]] = {}
     going: dict[tuple[str, str, bool, tuple[str, ...]], list[str]] = {}
@@ -184,6 +185,17 @@ def _side(tree: Tree, environment: str, apps: Sequence[str], charts: Charts, too
     deployed = hydrate.deployments(parent)
     wanted = [app for app in apps if app == paths.PARENT or app in deployed]
     return {run.app: run for run in hydrate.hydrate(tree, environment, wanted, *ways)} if wanted else {}
+
+
+def _not_determined(
+    found: Mapping[tuple[str, str], tuple[HydratedApp, HydratedApp]],
+) -> dict[str, list[str]]:
+    """Return the apps, by environment, of which nobody knows whether the same would come of them again."""
+    open_: dict[str, list[str]] = {}
+    for (environment, app), sides in found.items():
+        if any((side.objects or side.error) and side.determined is None for side in sides):
+            open_.setdefault(environment, []).append(app)
+    return open_
 
 
 def _result(side: Mapping[str, HydratedApp], environment: str, app: str) -> HydratedApp:

@@ -18,7 +18,7 @@ from pathlib import Path
 from efdgen.errors import ChartError
 from efdgen.helm import printing
 from efdgen.helm.engines import engine, orphans
-from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Release, cautions
+from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Printed, Release, cautions
 from efdgen.language.tuples import NamedTuple
 
 _SOURCE = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
@@ -51,15 +51,14 @@ class Command:
     def __init__(self, path: str, seconds: float = SECONDS) -> None:
         self._path = path
         self._late = Late(seconds)
-        self.noted: list[str] = []
         with tempfile.TemporaryDirectory(prefix="efdgen-helm-") as folder:
             try:
-                shown = self._run(Path(folder), "version", "--short").strip()
+                shown, self.noted = self._run(Path(folder), "version", "--short")
             except subprocess.TimeoutExpired:
                 raise ChartError(f"{path} does not say its version in {seconds:g} seconds") from None
-        match = _VERSION.match(shown)
+        match = _VERSION.match(shown.strip())
         if match is None:
-            raise ChartError(f"{path} is {shown or 'no Helm'}; Helm 3 or later is needed, or --engine sdk")
+            raise ChartError(f"{path} is {shown.strip() or 'no Helm'}; Helm 3 or later is needed, or --engine sdk")
         self.version = match[0].partition("+")[0]
 
     @property
@@ -78,6 +77,16 @@ class Command:
         Raises:
             ChartError: with Helm's message, or when a chart takes too long: then, and whenever it comes again.
         """
+        printed = self.printed(release, capabilities)
+        self.noted += printed.said
+        return printed.manifests
+
+    def printed(self, release: Release, capabilities: Capabilities) -> Printed:
+        """Return the same with what the command logged about it, which is not noted.
+
+        Raises:
+            ChartError: as `template` does.
+        """
         self._late.refuse(release)
         with tempfile.TemporaryDirectory(prefix="efdgen-helm-") as name:
             folder = Path(name)
@@ -92,15 +101,24 @@ class Command:
                 _write(file, content)
                 arguments += ["--values", str(file)]
             try:
-                output = self._run(folder, "template", release.name, str(chart), *arguments, "--include-crds")
+                output, said = self._run(folder, "template", release.name, str(chart), *arguments, "--include-crds")
             except subprocess.TimeoutExpired:
                 raise self._late.add(release) from None
         # What comes before the first source is nothing.
         _, *parts = _SOURCE.split(output)
-        return [(path, _splittable(path, text)) for path, text in zip(parts[::2], parts[1::2], strict=True)]
+        found = [(path, _splittable(path, text)) for path, text in zip(parts[::2], parts[1::2], strict=True)]
+        return Printed(found, said)
 
-    def _run(self, folder: Path, *arguments: str) -> str:
-        """Run the command with nothing of the user's own; what it needs for itself goes into a folder."""
+    def identity(self) -> str:
+        """Return what tells the command from others: its version, and its file."""
+        status = Path(self._path).stat()
+        return repr((self.version, str(Path(self._path).resolve()), status.st_size, status.st_mtime_ns))
+
+    def _run(self, folder: Path, *arguments: str) -> tuple[str, list[str]]:
+        """Run the command with nothing of the user's own, and return what it prints and what it logs.
+
+        What it needs for itself goes into a folder.
+        """
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("HELM_", "KUBE", "XDG_"))}
         homes = {f"HELM_{what}_HOME": str(folder / what.lower()) for what in ("CONFIG", "CACHE", "DATA")}
         own = {**homes, "HELM_PLUGINS": "", "KUBECONFIG": str(folder / "kubeconfig"), "HOME": str(folder)}
@@ -113,8 +131,7 @@ class Command:
         if status:
             message = said.decode("utf-8", "replace").replace(f"{folder}/", "").strip()
             raise ChartError(message or f"Helm ended with status {status}, and said nothing")
-        self.noted += said.decode("utf-8", "replace").splitlines()
-        return output.decode("utf-8", "replace")
+        return output.decode("utf-8", "replace"), said.decode("utf-8", "replace").splitlines()
 
 
 def _splittable(path: str, text: str) -> str:

@@ -57,6 +57,18 @@ class Release(NamedTuple):
     values: Sequence[bytes]
 
 
+class Printed(NamedTuple):
+    """What Helm makes of a release.
+
+    Attributes:
+        manifests: templates' paths and texts, hooks included.
+        said: what the command logs meanwhile, as far as the engine catches it.
+    """
+
+    manifests: list[tuple[str, str]]
+    said: list[str]
+
+
 class Late:
     """The charts that took too long: nobody waits for one of them again, whatever its values are.
 

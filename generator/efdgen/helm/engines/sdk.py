@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.machinery
 import importlib.metadata
 import io
 import json
@@ -10,12 +11,13 @@ import posixpath
 import re
 import tarfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm import objects, threads
 from efdgen.helm.engines import engine
-from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Release, cautions
+from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Printed, Release, cautions
 from efdgen.language import installing, yamlio
 
 _PROBE = """\
@@ -55,6 +57,23 @@ def find() -> Sdk | None:
     return Sdk()
 
 
+def identity() -> str:
+    """Return what tells the installed library from others, without loading it; empty: there is none.
+
+    Its files are told by their sizes and times: one of them has 85 MB.
+    """
+    spec = importlib.machinery.PathFinder.find_spec("helm_python")
+    if spec is None or spec.origin is None:
+        return ""
+    folder = Path(spec.origin).parent
+    try:
+        files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+        states = [(str(path), path.stat()) for path in files]
+    except OSError:
+        return ""
+    return repr([(path, status.st_size, status.st_mtime_ns) for path, status in states])
+
+
 class Sdk:
     """Helm's library. What it can do is found out once, by a chart in memory.
 
@@ -92,15 +111,23 @@ class Sdk:
         Raises:
             ChartError: with Helm's message, or when a chart takes too long: then, and whenever it comes again.
         """
+        printed = self.printed(release, capabilities)
+        self.noted += printed.said
+        return printed.manifests
+
+    def printed(self, release: Release, capabilities: Capabilities) -> Printed:
+        """Return the same with what the command would log about it, which is not noted.
+
+        Raises:
+            ChartError: as `template` does.
+        """
         self._late.refuse(release)
         try:
             found = threads.within(self._late.seconds, lambda: _template(release, capabilities), is_work=True)
         except TimeoutError:
             raise self._late.add(release) from None
-        self.noted += [
-            f'info: skipping unknown hook: "{said}"' for _, text in found for said in objects.unknown_hooks(text)
-        ]
-        return found
+        skipped = [events for _, text in found for events in objects.unknown_hooks(text)]
+        return Printed(found, [f'info: skipping unknown hook: "{events}"' for events in skipped])
 
 
 def _template(release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:

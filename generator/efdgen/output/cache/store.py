@@ -27,6 +27,8 @@ _HEAD = 4096
 """Bytes that are read at first: what stands before the parts is shorter."""
 _MOST_BYTES = 256 * 1024 * 1024
 _MOST_FILES = 200
+_SELDOM = 64
+"""Of very many files, one part of so many may be written between two looks at all of them."""
 _HOUR = 3600.0
 
 
@@ -36,17 +38,23 @@ class Store:
     Args:
         folder: the folder; it is made when something is kept.
         most: how many bytes all files may have together; the oldest are deleted.
+        files: how many files there may be. Where that is very many, they are counted now and then only.
         adds_only: whether what is kept under a key stays as it is.
     """
 
-    def __init__(self, folder: Path, most: int = _MOST_BYTES, *, adds_only: bool = False) -> None:
+    def __init__(
+        self, folder: Path, most: int = _MOST_BYTES, *, files: int = _MOST_FILES, adds_only: bool = False
+    ) -> None:
         self._folder = str(folder)
         self._most = most
+        self._files = files
         self._adds_only = adds_only
+        self._seldom = (files // _SELDOM, most // _SELDOM) if files > _MOST_FILES else (0, 0)
+        self._left = (0, 0)
 
     def adding(self) -> Store:
         """Return the same store for a run of less importance, which changes nothing that is there already."""
-        return Store(Path(self._folder), self._most, adds_only=True)
+        return Store(Path(self._folder), self._most, files=self._files, adds_only=True)
 
     def read(self, key: str) -> Any:
         """Return the first part of what is kept under a key; None: nothing that can be trusted.
@@ -99,10 +107,15 @@ class Store:
             if not _is_ours(os.lstat(self._folder), stat.S_ISDIR):
                 return
             _replace(f"{self._folder}/{key}", content)
-            self._prune()
+            self._prune(len(content))
 
-    def _prune(self) -> None:
+    def _prune(self, written: int) -> None:
         """Delete what was not used for longest, beyond what may be kept, and what interrupted runs left."""
+        self._left = self._left[0] - 1, self._left[1] - written
+        if self._seldom != (0, 0) and min(self._left) >= 0:
+            return
+        self._left = self._seldom
+        files, size = (most - rarely for most, rarely in zip((self._files, self._most), self._seldom, strict=True))
         now = time.time()
         found = []
         with os.scandir(self._folder) as entries:
@@ -116,9 +129,9 @@ class Store:
                     with contextlib.suppress(OSError):
                         os.unlink(entry.path)
         total = 0
-        for number, (_, size, path) in enumerate(sorted(found, reverse=True)):
-            total += size
-            if total > self._most or number >= _MOST_FILES:
+        for number, (_, length, path) in enumerate(sorted(found, reverse=True)):
+            total += length
+            if total > size or number >= files:
                 with contextlib.suppress(OSError):
                     os.unlink(path)
 

@@ -39,7 +39,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.render import files as render
 from efdgen.rules import secrets
-from efdgen.rules.overrides import edits, readers
+from efdgen.rules.overrides import edits, effects, readers
 from efdgen.rules.overrides.baseline import Baseline
 from efdgen.rules.overrides.charttext import ChartText, texts
 from efdgen.rules.overrides.readers import Readers
@@ -107,6 +107,7 @@ class Trial:
         environment: the environment.
         app: the app.
         error: why it can't be hydrated as it is; empty when it can.
+        effects: what changes of it do, as far as that can be kept.
     """
 
     def __init__(
@@ -129,16 +130,18 @@ class Trial:
         self._renderings: list[tuple[hydrate.Object, ...]] = []
         self._rendered_at = 0
         self._rendering = threading.Lock()
-        self._done: dict[tuple[tuple[str, bytes], ...], _Effect] = {}
+        self._done: dict[bytes, _Effect] = {}
+        self.effects = effects.Effects(tools.engine)
         self._text: ChartText | None = None
         self._read: Readers | None = None
 
     def prepare(self) -> None:
-        """Hydrate the app as it is, more than once: some charts make values up each time."""
-        result = self._hydrate(self._own)
+        """Hydrate the app as it is; more than once where that may differ: some charts make values up each time."""
+        result = self._hydrate(self._own, self._tools.engine)
         self.error = result.error
         self._renderings = [result.objects]
-        for _ in range(2):
+        self.effects = effects.Effects(self._tools.engine, result.determined)
+        for _ in range(0 if self.effects.is_determined else 2):
             if not self._render_again():
                 break
 
@@ -305,17 +308,25 @@ class Trial:
             return _Effect.NO_OTHER_VALUES
         if values_only or _without_values(own) != _without_values(self._own):
             return _Effect.OTHER_OBJECTS
-        key = tuple(sorted(own.items()))
+        key = effects.digest(own)
         if key not in self._done:
-            result = self._hydrate(own)
-            is_same = not result.error and self._is_same(result.objects)
-            different = _Effect.REFUSED if result.error else _Effect.OTHER_OBJECTS
-            self._done[key] = _Effect.NO_OTHER_OBJECTS if is_same else different
+            known = self.effects.get(key)
+            self._done[key] = self._effect_of(own, key) if known is None else _Effect(known)
         return self._done[key]
+
+    def _effect_of(self, own: Mapping[str, bytes], key: bytes) -> _Effect:
+        result = self._hydrate(own, self.effects.engine)
+        is_same = not result.error and self._is_same(result.objects)
+        different = _Effect.REFUSED if result.error else _Effect.OTHER_OBJECTS
+        found = _Effect.NO_OTHER_OBJECTS if is_same else different
+        self.effects.add(key, found.value, result.determined)
+        return found
 
     def _is_same(self, objects: Sequence[hydrate.Object]) -> bool:
         if Baseline(self._renderings).is_same(objects):
             return True
+        if self.effects.is_determined:
+            return False
         with self._rendering:
             # A chart may look at the clock; one that makes values up is asked again in any case.
             if len(self._renderings) > 1 or int(time.time()) != self._rendered_at:
@@ -325,14 +336,14 @@ class Trial:
     def _render_again(self) -> bool:
         """Hydrate the app as it is once more; keep the result, and say so, if it is another."""
         self._rendered_at = int(time.time())
-        result = self._hydrate(self._own)
+        result = self._hydrate(self._own, self.effects.engine)
         is_new = not result.error and result.objects not in self._renderings
         if is_new:
             self._renderings = [*self._renderings[-_RENDERINGS:], result.objects]
         return is_new
 
-    def _hydrate(self, own: Mapping[str, bytes]) -> HydratedApp:
-        engine, charts, capabilities = self._tools[2:]
+    def _hydrate(self, own: Mapping[str, bytes], engine: Engine) -> HydratedApp:
+        charts, capabilities = self._tools[3:]
         name, environment = self.app.definition.name, self.environment.facts.name
         return hydrate.hydrate_app(
             {**self._shared, **own}, name, environment, engine, charts, capabilities, self._deployment

@@ -1,0 +1,257 @@
+"""Whether what a chart yields follows from what it is given: templates can ask for the time, and for random words.
+
+Whether one does is tried, not guessed. In a copy of the chart, each function that makes something up is `fail`:
+
+    password: {{ randAlphaNum 10 | quote }}     is     password: {{ fail 10 | quote }}
+
+Where Helm renders the copy, none of these was reached: what comes of it is what comes of the chart itself, each time.
+That the functions are there is still asked of Helm, by an action that is never done.
+
+A copy can be made where templates can be followed: where each word in an action is a function that is known, and no
+text that `tpl` may get holds an action that makes something up.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping
+
+from efdgen.errors import ChartError
+from efdgen.helm.charts import archive
+from efdgen.helm.engines.engine import Release
+from efdgen.language import yamlio
+from efdgen.language.layers import leaves
+from efdgen.language.tuples import NamedTuple
+
+_CHANCE = """
+    ago bcrypt date dateInZone dateModify date_in_zone date_modify decryptAES durationRound encryptAES genCA
+    genCAWithKey genPrivateKey genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey
+    getHostByName htmlDate htmlDateInZone htpasswd keys mustDateModify mustToDate must_date_modify now randAlpha
+    randAlphaNum randAscii randBytes randInt randNumeric shuffle toDate unixEpoch uuidv4 values
+"""
+_MADE_UP = frozenset(_CHANCE.split())
+"""What depends on chance, the clock, the time zone, the network, or, as `keys`, on the order in which Go has a map."""
+
+_SURE = """
+    abbrev abbrevboth add add1 add1f addf adler32sum all and any append atoi b32dec b32enc b64dec b64enc base biggest
+    buildCustomCert call camelcase cat ceil chunk clean coalesce compact concat contains deepCopy deepEqual default
+    derivePassword dict dig dir div divf duration empty eq ext fail first float64 floor fromJson fromJsonArray fromToml
+    fromYaml fromYamlArray ge get gt has hasKey hasPrefix hasSuffix hello html include indent index initial initials int
+    int64 isAbs isset join js kebabcase kindIs kindOf last le len list lookup lower lt max maxf merge mergeOverwrite min
+    minf mod mul mulf mustAppend mustChunk mustCompact mustDeepCopy mustFirst mustFromJson mustHas mustInitial mustLast
+    mustMerge mustMergeOverwrite mustPrepend mustPush mustRegexFind mustRegexFindAll mustRegexMatch
+    mustRegexReplaceAll mustRegexReplaceAllLiteral mustRegexSplit mustRest mustReverse mustSlice mustToJson
+    mustToPrettyJson mustToRawJson mustToToml mustToYaml mustUniq mustWithout ne nindent nospace not omit or osBase
+    osClean osDir osExt osIsAbs pick pluck plural prepend print printf println push quote regexFind regexFindAll
+    regexMatch regexQuoteMeta regexReplaceAll regexReplaceAllLiteral regexSplit repeat replace required rest reverse
+    round semver semverCompare seq set sha1sum sha256sum sha512sum slice snakecase sortAlpha split splitList splitn
+    squote sub subf substr swapcase ternary title toDecimal toJson toPrettyJson toRawJson toString toStrings toToml
+    toYaml toYamlPretty tpl trim trimAll trimPrefix trimSuffix trimall trunc tuple typeIs typeIsLike typeOf uniq unset
+    until untilStep untitle upper urlJoin urlParse urlquery without wrap wrapWith
+    block break continue define else end false if nil range template true with
+"""
+_KNOWN = frozenset(_SURE.split())
+"""What yields the same each time: Go's, Sprig's and Helm's functions, and the words of the language."""
+
+_HIDING = frozenset(("b32dec", "b64dec"))
+"""What yields a text that nobody can read before."""
+
+_PIECE = re.compile(
+    r"""
+    (?P<end>\}\}) | /\*.*?\*/
+    | (?P<text>"(?:\\.|[^"\\\n])*"|`[^`]*`) | '(?:\\.|[^'\\\n])*'
+    | (?P<name>(?<![\w.$])[^\W\d]\w*) | \w+
+    | [^"'`}/\w]+ | [}/]
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SORTED = re.compile(r"(?:keys|values)(?:\s+[\w.$]+)+\s*\|\s*sortAlpha\b")
+"""`keys .Values.hosts | sortAlpha`: the order that Go has is gone."""
+
+_WORD = re.compile(rf"(?<![\w.$-])(?:{'|'.join(sorted(_MADE_UP))})(?![\w-])")
+_ANY_ORDER = re.compile(
+    r"\bCapabilities\b(?!\.(?:KubeVersion|HelmVersion|APIVersions\.Has)\b)|\b(?:Maintainers|Dependencies)\b"
+)
+"""What Go prints in any order, as all APIs of a cluster, or with addresses of its memory."""
+
+_IS_TEMPLATE = re.compile(r"(?:charts/[^/]+/)*templates/")
+_VALUES = re.compile(r"(?:charts/[^/]+/)*(?:values|Chart)\.yaml\Z")
+
+
+class _UnfollowableError(Exception):
+    """What comes of a chart can't be known by reading it."""
+
+
+class _Texts(NamedTuple):
+    """What texts hold that `tpl` may get: whether there are actions, and whether there is what makes something up."""
+
+    actions: bool = False
+    made_up: bool = False
+
+    def with_(self, other: _Texts) -> _Texts:
+        return _Texts(self.actions or other.actions, self.made_up or other.made_up)
+
+
+class _Read(NamedTuple):
+    """What is known of templates, or of a chart with those in it.
+
+    Attributes:
+        texts: what they hold in quotes, and what stands in values.
+        others: what other files hold, which templates can read.
+        uses: which of `tpl`, `Files` and what hides texts they name.
+    """
+
+    texts: _Texts = _Texts()
+    others: _Texts = _Texts()
+    uses: frozenset[str] = frozenset()
+
+    def with_(self, other: _Read) -> _Read:
+        return _Read(self.texts.with_(other.texts), self.others.with_(other.others), self.uses | other.uses)
+
+
+def strict(release: Release) -> Release | None:
+    """Return a release that fails where the given one makes something up, and yields the same where it does not.
+
+    Returns:
+        The release itself: nothing in it makes anything up. None: nobody can say what it does.
+    """
+    try:
+        files, read = _chart(release.chart, 0)
+        for content in release.values:
+            read = read._replace(texts=read.texts.with_(_in_yaml(content)))
+    except _UnfollowableError:
+        return None
+    if "tpl" in read.uses:
+        texts = read.texts.with_(read.others) if "Files" in read.uses else read.texts
+        if (texts.actions and texts.made_up) or read.uses & _HIDING:
+            return None
+    return release if files is release.chart else release._replace(chart=files)
+
+
+def _chart(files: Mapping[str, bytes], depth: int) -> tuple[Mapping[str, bytes], _Read]:
+    """Return a chart's files with strict templates, the given ones if they are, and what is known of it."""
+    if depth > archive.MAX_SUBCHARTS:
+        raise _UnfollowableError
+    changed: dict[str, bytes] = {}
+    read = _Read()
+    for path, content in files.items():
+        if _IS_TEMPLATE.match(path):
+            found, of_this = _known(_template(content))
+        elif path.endswith(".tgz") and "charts/" in path:
+            found, of_this = _known(_archive(content, depth + 1))
+        elif _VALUES.match(path):
+            found, of_this = content, _Read(texts=_in_yaml(content))
+        else:
+            found, of_this = content, _Read(others=_held(content.decode("utf-8", "replace")))
+        read = read.with_(of_this)
+        if found is not content:
+            changed[path] = found
+    return ({**files, **changed} if changed else files), read
+
+
+def _known(found: tuple[bytes, _Read] | None) -> tuple[bytes, _Read]:
+    if found is None:
+        raise _UnfollowableError
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _archive(content: bytes, depth: int) -> tuple[bytes, _Read] | None:
+    """Return an archive with strict templates, the given one if they are, and what is known of it; None: nothing."""
+    try:
+        files = archive.files(content)
+        found, read = _chart(files, depth)
+    except (ChartError, _UnfollowableError):
+        return None
+    return (content if found is files else _packed(found)), read
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as packed:
+        for path, content in files.items():
+            entry = tarfile.TarInfo(f"chart/{path}")
+            entry.size = len(content)
+            packed.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()
+
+
+@functools.lru_cache(maxsize=1024)
+def _template(content: bytes) -> tuple[bytes, _Read] | None:
+    """Return a strict template, the given one if it is, and what is known of it; None: nothing."""
+    try:
+        text = content.decode()
+        if _ANY_ORDER.search(text):
+            return None
+        return _followed(content, text)
+    except (UnicodeDecodeError, _UnfollowableError):
+        return None
+
+
+def _followed(content: bytes, text: str) -> tuple[bytes, _Read]:
+    replaced: list[tuple[int, int]] = []
+    uses = {"Files"} if "Files" in text else set()
+    texts = _Texts()
+    for piece in _pieces(text):
+        if piece["text"]:
+            texts = texts.with_(_held(piece["text"]))
+        elif (name := piece["name"]) in _MADE_UP:
+            if not _SORTED.match(text, piece.start()):
+                replaced.append(piece.span())
+        elif name and name not in _KNOWN:
+            raise _UnfollowableError
+        elif name == "tpl" or name in _HIDING:
+            uses.add(name)
+    read = _Read(texts=texts, uses=frozenset(uses))
+    return (_failing(text, replaced).encode() if replaced else content), read
+
+
+def _pieces(text: str) -> Iterator[re.Match[str]]:
+    """Yield what stands in the actions of a template, without comments.
+
+    Raises:
+        _UnfollowableError: when an action is not closed.
+    """
+    at = text.find("{{")
+    while at >= 0:
+        at += 2
+        while (piece := _PIECE.match(text, at)) and not piece["end"]:
+            yield piece
+            at = piece.end()
+        if piece is None:
+            raise _UnfollowableError
+        at = text.find("{{", piece.end())
+
+
+def _failing(text: str, replaced: Iterable[tuple[int, int]]) -> str:
+    """Return a template with `fail` at some places. What stood there must still be a function."""
+    parts, at = [], 0
+    names: dict[str, None] = {}
+    for start, end in replaced:
+        parts += [text[at:start], "fail"]
+        names[text[start:end]] = None
+        at = end
+    asked = "".join(f"{{{{ {name} }}}}" for name in names)
+    return "".join((*parts, text[at:], "{{ if false }}", asked, "{{ end }}"))
+
+
+def _held(text: str) -> _Texts:
+    return _Texts("{{" in text, _WORD.search(text) is not None)
+
+
+@functools.lru_cache(maxsize=256)
+def _in_yaml(content: bytes) -> _Texts:
+    """Say what the texts in YAML hold; comments are none."""
+    text = content.decode("utf-8", "replace")
+    held = _held(text)
+    if not any(held):
+        return held
+    try:
+        documents = yamlio.load_all(text)
+    except ValueError:
+        return held
+    # Keys are texts, too: templates can read them.
+    return _held("\n".join(str(part) for each in documents for path, leaf in leaves(each) for part in (*path, leaf)))
