@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -112,6 +113,7 @@ class Keeping:
         self._talking: set[str] = set()
         self._late = 0
         self._loaded: PrintingEngine | None = None
+        self._loading = threading.Lock()
         self.hearing = Hearing()
 
     @property
@@ -131,9 +133,10 @@ class Keeping:
 
     def plain(self) -> PrintingEngine:
         """Return the engine itself, which keeps nothing."""
-        if self._loaded is None:
-            self._loaded = self._load()
-        return self._loaded
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
 
     def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
         """Return what a release yields, made anew.
@@ -185,7 +188,8 @@ class Keeping:
             return None
         if entries and anew.said is not None:
             self._keep(entries, digest, anew)
-        return anew.made._replace(determined=Determined(digest.hex(), anew.said) if anew.is_determined else None)
+        made = anew.made._replace(releases=()) if anew.made.error else anew.made
+        return made._replace(determined=Determined(digest.hex(), anew.said) if anew.is_determined else None)
 
     @staticmethod
     def _keep(entries: Entries, digest: bytes, anew: _Anew) -> None:
@@ -232,7 +236,7 @@ class Keeping:
             once = self._heard(strict, capabilities)
             if once.error is None:
                 return once._replace(is_determined=True)
-            if strict is release:
+            if strict is release or is_late(str(once.error)):
                 return once._replace(is_determined=_OF_TEMPLATES.search(str(once.error)) is not None)
         return self._heard(release, capabilities)
 

@@ -138,35 +138,40 @@ def _chart(files: Mapping[str, bytes], depth: int) -> tuple[Mapping[str, bytes],
     changed: dict[str, bytes] = {}
     read = _Read()
     for path, content in files.items():
+        found: bytes | None = None
         if _IS_TEMPLATE.match(path):
             found, of_this = _known(_template(content))
         elif path.endswith(".tgz") and "charts/" in path:
             found, of_this = _known(_archive(content, depth + 1))
         elif _VALUES.match(path):
-            found, of_this = content, _Read(texts=_in_yaml(content))
+            of_this = _Read(texts=_in_yaml(content))
         else:
-            found, of_this = content, _Read(others=_held(content.decode("utf-8", "replace")))
+            of_this = _Read(others=_held(content.decode("utf-8", "replace")))
         read = read.with_(of_this)
-        if found is not content:
+        if found is not None:
             changed[path] = found
     return ({**files, **changed} if changed else files), read
 
 
-def _known(found: tuple[bytes, _Read] | None) -> tuple[bytes, _Read]:
+_Strict = tuple[bytes | None, _Read]
+"""A strict file, None if it is so as it is; and what is known of it."""
+
+
+def _known(found: _Strict | None) -> _Strict:
     if found is None:
         raise _UnfollowableError
     return found
 
 
 @functools.lru_cache(maxsize=64)
-def _archive(content: bytes, depth: int) -> tuple[bytes, _Read] | None:
-    """Return an archive with strict templates, the given one if they are, and what is known of it; None: nothing."""
+def _archive(content: bytes, depth: int) -> _Strict | None:
+    """Return an archive with strict templates; None: nothing is known of it."""
     try:
         files = archive.files(content)
         found, read = _chart(files, depth)
     except (ChartError, _UnfollowableError):
         return None
-    return (content if found is files else _packed(found)), read
+    return (None if found is files else _packed(found)), read
 
 
 def _packed(files: Mapping[str, bytes]) -> bytes:
@@ -180,18 +185,18 @@ def _packed(files: Mapping[str, bytes]) -> bytes:
 
 
 @functools.lru_cache(maxsize=1024)
-def _template(content: bytes) -> tuple[bytes, _Read] | None:
-    """Return a strict template, the given one if it is, and what is known of it; None: nothing."""
+def _template(content: bytes) -> _Strict | None:
+    """Return a strict template; None: nothing is known of it."""
     try:
         text = content.decode()
         if _ANY_ORDER.search(text):
             return None
-        return _followed(content, text)
+        return _followed(text)
     except (UnicodeDecodeError, _UnfollowableError):
         return None
 
 
-def _followed(content: bytes, text: str) -> tuple[bytes, _Read]:
+def _followed(text: str) -> _Strict:
     replaced: list[tuple[int, int]] = []
     uses = {"Files"} if "Files" in text else set()
     texts = _Texts()
@@ -206,7 +211,7 @@ def _followed(content: bytes, text: str) -> tuple[bytes, _Read]:
         elif name == "tpl" or name in _HIDING:
             uses.add(name)
     read = _Read(texts=texts, uses=frozenset(uses))
-    return (_failing(text, replaced).encode() if replaced else content), read
+    return (_failing(text, replaced).encode() if replaced else None), read
 
 
 def _pieces(text: str) -> Iterator[re.Match[str]]:

@@ -1,0 +1,107 @@
+"""Whether what a chart yields would be the same again: held to Helm itself, which renders each chart twice."""
+
+from __future__ import annotations
+
+import functools
+
+from efdgen.errors import ChartError
+from efdgen.helm import engines
+from efdgen.helm.engines.engine import Capabilities, Engine, Release
+from efdgen.helm.kept import madeup
+from support.foreach import for_each
+from support.standins import metadata, pack
+
+CLUSTER = Capabilities("1.21.5", ())
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: "
+
+
+@functools.cache
+def helm() -> Engine:
+    return engines.choose("sdk")
+
+
+def release(template: str, values: str = "", files: dict[str, str | bytes] | None = None) -> Release:
+    """Return a release with one template, whose text is a value of an object."""
+    chart: dict[str, str | bytes] = {"Chart.yaml": metadata("wrap"), "templates/a.yaml": CONFIG + template}
+    chart |= files or {}
+    encoded = {path: text.encode() if isinstance(text, str) else text for path, text in chart.items()}
+    return Release("wrap", "here", encoded, (values.encode(),))
+
+
+def strict_yields(given: Release) -> list[tuple[str, str]] | None:
+    """Return what the strict copy yields; None: there is none, or Helm refuses it."""
+    strict = madeup.strict(given)
+    try:
+        return None if strict is None else helm().template(strict, CLUSTER)
+    except ChartError:
+        return None
+
+
+INNER = {"Chart.yaml": metadata("inner"), "templates/b.yaml": f"{CONFIG}{{{{ uuidv4 }}}}\n"}
+NOT_ASKED = {**INNER, "templates/b.yaml": f"{CONFIG}{{{{ if .Values.on }}}}{{{{ uuidv4 }}}}{{{{ end }}}}\n"}
+
+DETERMINED = {
+    "nothing of the kind": ('"{{ .Values.a | quote }}"', "a: 1\n", {}),
+    "a branch that is not taken": ('"{{ if .Values.a }}{{ randAlphaNum 9 }}{{ end }}b"', "", {}),
+    "a template that nobody includes": ('"b"', "", {"templates/_h.tpl": '{{ define "x" }}{{ now }}{{ end }}'}),
+    "an archive whose branch is not taken": ('"b"', "", {"charts/inner-1.0.0.tgz": pack("inner", NOT_ASKED)}),
+    "comments and texts": ('"{{/* now, it\'s uuidv4 */}}{{ print "now {{" `uuidv4` }} now"', "a: now\n", {}),
+    "fields and variables": ('"{{ $now := .Values.now }}{{ $now }}{{ $now.values | len }}"', "now: {values: {}}\n", {}),
+    "keys that are sorted": ('{{ keys .Values.m | sortAlpha | join "," | quote }}', "m: {c: 1, a: 2, b: 3}\n", {}),
+    "tpl of a value": ('"{{ tpl .Values.t . }}"', "t: '{{ .Release.Name }}'  # now\n", {}),
+    "an API": ('"{{ .Capabilities.APIVersions.Has "v1" }}{{ .Capabilities.KubeVersion.Minor }}"', "", {}),
+}
+
+NOT_DETERMINED = {
+    "the time": ('"{{ now | unixEpoch }}"', "", {}),
+    "the year, which is seldom another": ('"{{ now.Year }}"', "", {}),
+    "a default that is made and not used": ('"{{ default (randAlphaNum 9) .Values.a }}"', "a: 1\n", {}),
+    "an archive": ('"b"', "", {"charts/inner-1.0.0.tgz": pack("inner", INNER)}),
+    "a folder": ('"b"', "", {f"charts/inner/{path}": text for path, text in INNER.items()}),
+    "notes that nobody prints": ('"b"', "", {"templates/NOTES.txt": "{{ now }}"}),
+    "the order of keys": ('{{ keys .Values.m | join "," | quote }}', "m: {c: 1, a: 2, b: 3}\n", {}),
+    "tpl of a value that does": ('"{{ tpl .Values.t . }}"', "t: '{{ uuidv4 }}'\n", {}),
+    "tpl of a text that does": ('"{{ tpl "{{ uuidv4 }}" . }}"', "", {}),
+    "tpl of a text that is put together": ('"{{ tpl (printf "{{ %s }}" .Values.f) . }}"', "f: uuidv4\n", {}),
+    "tpl of a hidden text": ('"{{ tpl (b64dec .Values.t) . }}"', "t: e3sgdXVpZHY0IH19\n", {}),
+    "tpl of a file": ('"{{ tpl (.Files.Get "f") . }}"', "", {"f": "{{ uuidv4 }}"}),
+    "all APIs": ("{{ toJson .Capabilities.APIVersions | quote }}", "", {}),
+    "all that a cluster can do": ("{{ $c := .Capabilities }}{{ toJson $c | quote }}", "", {}),
+}
+
+
+@for_each(("name", "case"), list(DETERMINED.items()))
+def test_what_makes_nothing_up_yields_what_the_chart_yields(
+    name: str, case: tuple[str, str, dict[str, str | bytes]]
+) -> None:
+    del name
+    assert strict_yields(release(*case)) == helm().template(release(*case), CLUSTER)
+
+
+@for_each(("name", "case"), list(NOT_DETERMINED.items()))
+def test_what_makes_something_up_is_found(name: str, case: tuple[str, str, dict[str, str | bytes]]) -> None:
+    del name
+    assert helm().template(release(*case), CLUSTER)  # a chart that Helm takes
+    assert strict_yields(release(*case)) is None
+
+
+@for_each(
+    "template",
+    [
+        '"{{ if .Values.a }}{{ nonesuch }}{{ end }}"',  # Helm refuses it, whether it is done or not
+        '"{{ if .Values.a }}{{ now }}{{ nonesuch }}{{ end }}"',
+        '"{{ now',
+        '"{{ print "a }}"',
+        '"{{ .Values.a.b.now }}{{ fail "no" }}"',
+    ],
+)
+def test_what_helm_refuses_is_not_taken_for_what_it_takes(template: str) -> None:
+    assert strict_yields(release(template)) is None
+
+
+def test_a_chart_that_makes_nothing_up_is_not_copied() -> None:
+    given = release('"{{ .Values.a }}"', "", {"charts/inner-1.0.0.tgz": pack("i", {"Chart.yaml": metadata("inner")})})
+    assert madeup.strict(given) is given
+    nothing = release('"b"', "", {"charts/inner-1.0.0.tgz": b"no archive"})
+    assert madeup.strict(nothing) is None
+    assert madeup.strict(release('"b"', "", {"templates/b.yaml": b"\xff"})) is None
