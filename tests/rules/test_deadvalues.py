@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from efdgen.cli import helmwarnings
 from efdgen.errors import Problem
 from efdgen.helm import engines
+from efdgen.helm.engines.engine import Engine
 from efdgen.helm.hydrate import Object
 from efdgen.output import disk
 from efdgen.rules.overrides import edits
@@ -16,7 +18,7 @@ from efdgen.rules.overrides.baseline import Baseline
 from efdgen.rules.overrides.charttext import ChartText, texts
 from efdgen.verbs import deadvalues, project
 from efdgen.verbs.lint import Linted
-from support import layer
+from support import asked, layer
 from support.checkout import edit
 from support.foreach import for_each
 from support.repository import overlay, small_repository
@@ -64,6 +66,7 @@ def search(
     values: str = DEFAULTS,
     schema: str = "{}",
     redundant: bool = False,
+    helm: Engine | None = None,
 ) -> Linted:
     """Look for dead values; the app `store` has a chart with one template, and the others' charts echo all values."""
     tree = project.rendering(root).tree
@@ -77,7 +80,7 @@ def search(
                 "templates/store.yaml": template,
             }
             charts.archives[reference] = pack("store-chart", files)
-    return deadvalues.search(root, names, engines.choose("sdk"), charts, redundant=redundant)
+    return deadvalues.search(root, names, helm or engines.choose("sdk"), charts, redundant=redundant)
 
 
 def found(linted: Linted) -> list[tuple[str, str, int]]:
@@ -507,3 +510,36 @@ def test_nothing_is_written(root: Path) -> None:
 
     assert disk.read(root / "environments") == before
     assert not (root / "rendered").exists()
+
+
+# -- what is kept
+
+
+MAKING_UP = f"{STORE}  word: {{{{ randAlphaNum 8 }}}}\n"
+NOT_HERE = f"{STORE}  word: {{{{ if .Values.on }}}}{{{{ randAlphaNum 8 }}}}{{{{ end }}}}\n"
+
+
+@pytest.mark.parametrize("template", [MAKING_UP, NOT_HERE])
+def test_only_what_changed_is_tried_again(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: str
+) -> None:
+    override(root, "      retention: {days: 7}\n      heapOption: -Xmx1g\n")
+    names = asked.noted(monkeypatch)
+
+    def kept() -> Linted:
+        names.clear()
+        helm = asked.keeping(tmp_path / "kept")
+        with helmwarnings.once(helm):
+            return search(root, "lab", template=template, helm=helm)
+
+    first = search(root, "lab", template=template)
+    assert [problem.code for problem in first.problems] == ["W704", "W704"]
+    assert kept() == first
+    all_of_it = len(names)
+    assert kept() == first
+    assert set(names) == ({"store"} if template is MAKING_UP else set())
+    edit(root / LAB, "heapOption: -Xmx1g", "heapOption: -Xmx2g")
+    expected = search(root, "lab", template=template)
+    assert kept() == expected
+    assert len(names) < all_of_it
+    assert set(names) == {"store"}

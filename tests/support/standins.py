@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 from collections.abc import Mapping
@@ -25,15 +26,15 @@ data:
 
 
 def pack(name: str, files: Mapping[str, str | bytes]) -> bytes:
-    """Return a chart's archive."""
+    """Return a chart's archive; the same of the same files, whenever that is."""
     stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as archive:
+    with tarfile.open(fileobj=stream, mode="w") as archive:
         for path, content in files.items():
             data = content.encode() if isinstance(content, str) else content
             entry = tarfile.TarInfo(f"{name}/{path}")
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
-    return stream.getvalue()
+    return gzip.compress(stream.getvalue(), compresslevel=1, mtime=0)
 
 
 def metadata(name: str, version: str = "1.0.0", more: str = "") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from efdgen.cli import helmwarnings
 from efdgen.helm import engines
 from efdgen.helm.engines.engine import Engine
 from efdgen.helm.objects import Object
@@ -18,7 +19,7 @@ from efdgen.review import objects
 from efdgen.review.model import Change, NotCompared, Review
 from efdgen.review.semantic import Item
 from efdgen.verbs import diff, objectdiff, render
-from support import needs
+from support import asked, needs
 from support.checkout import copy_tree, edit
 from support.efd import EFD
 from support.standins import StandIns, metadata, pack
@@ -183,6 +184,37 @@ def test_untouched_apps_are_not_hydrated(checkout: Path) -> None:
     compare(checkout, engines.choose("sdk"), charts)
 
     assert {chart.name for chart in charts.asked} == {"influxdb"}
+
+
+def test_what_is_known_to_be_the_same_again_is_made_once_and_not_again_in_the_next_run(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
+    edit(checkout / "environments/summit.yaml", "port: 5556", "port: 5557")
+    trees, values = diff.trees(checkout), diff.diff(checkout)
+    names = asked.noted(monkeypatch)
+    waits: list[int] = []
+    monkeypatch.setattr(objectdiff, "_next_second", lambda: waits.append(1))
+
+    def compared(charts: StandIns) -> list[str]:
+        """Compare with what is kept; return the apps that Helm is asked for. The same is found without."""
+        expected = objectdiff.compare(trees, values, engines.choose("sdk"), charts)
+        assert expected.shown.changes
+        names.clear()
+        waits.clear()
+        helm = asked.keeping(tmp_path / "kept")
+        with helmwarnings.once(helm):
+            assert objectdiff.compare(trees, values, helm, charts) == expected
+        return sorted(names)
+
+    # Of the parent chart, its own Applications; of InfluxDB, names and passwords that are made up: it is tried whether
+    # they are, then made twice. Both sides of each.
+    assert compared(charts_of(checkout)) == ["efd", *["influxdb"] * 6, "kafdrop", "kafdrop"]
+    assert compared(charts_of(checkout)) == ["influxdb"] * 4
+    assert waits == [1]
+    assert compared(StandIns.open(checkout)) == ["influxdb"] * 2
+    assert compared(StandIns.open(checkout)) == []
+    assert waits == []
 
 
 # -- what is made up

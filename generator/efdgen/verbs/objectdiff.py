@@ -193,7 +193,7 @@ def _not_determined(
     """Return the apps, by environment, of which nobody knows whether the same would come of them again."""
     open_: dict[str, list[str]] = {}
     for (environment, app), sides in found.items():
-        if any((side.objects or side.error) and side.determined is None for side in sides):
+        if any((side.namespace or side.error) and side.determined is None for side in sides):
             open_.setdefault(environment, []).append(app)
     return open_
 

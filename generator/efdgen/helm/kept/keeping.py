@@ -24,7 +24,9 @@ from efdgen.helm.objects import Object
 from efdgen.helm.printing import Manifests
 from efdgen.language.tuples import NamedTuple
 
-_OF_TEMPLATES = re.compile(r'executing "|execution error at \(|don\'t meet the specifications of the schema')
+_OF_TEMPLATES = re.compile(
+    r'executing "|execution error at \(|don\'t meet the specifications of the schema|^type mismatch on '
+)
 """How Helm begins to say what a template or a schema does not take; all else may be the machine's fault."""
 
 _MADE, _REFUSED, _MADE_UP, _READS_FILES = "made", "refused", "made up", "reads files"
@@ -232,13 +234,16 @@ class Keeping:
     def _once(self, release: Release, capabilities: Capabilities) -> _Once:
         """Have Helm make a release, and find out whether that would be the same again."""
         strict = madeup.strict(release)
-        if strict is not None:
-            once = self._heard(strict, capabilities)
-            if once.error is None:
-                return once._replace(is_determined=True)
-            if strict is release or is_late(str(once.error)):
-                return once._replace(is_determined=_OF_TEMPLATES.search(str(once.error)) is not None)
-        return self._heard(release, capabilities)
+        if strict is None:
+            return self._heard(release, capabilities)
+        tried = self._heard(strict, capabilities)
+        if tried.error is None:
+            return tried._replace(is_determined=True)
+        is_told = strict is release or is_late(str(tried.error))
+        once = tried if is_told else self._heard(release, capabilities)
+        # The same words of both: nothing was made up before.
+        is_same = str(once.error) == str(tried.error) and _OF_TEMPLATES.search(str(once.error)) is not None
+        return once._replace(is_determined=is_same)
 
     def _heard(self, release: Release, capabilities: Capabilities) -> _Once:
         """Have Helm make a release, and hear what it logs."""
