@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import yaml
 
+import kept
 import peers
 from efdgen.output import layout
 from fleets import six, synthetic, with_apps, with_files_of_others, with_values
@@ -264,26 +265,12 @@ def charts() -> list[Result]:
     """Look at the objects of six environments, and at those of a changed chart, against a process of helm per app."""
     if shutil.which("helm") is None:
         return []
-    sys.path.insert(0, str(TESTS))
     from efdgen.helm import engines, hydrate
-    from efdgen.helm.charts import lock
-    from efdgen.helm.charts.cache import Cache, digest
     from efdgen.output import disk
-    from support.standins import StandIns
-
-    def lock_charts(folder: Path, *others: Path) -> StandIns:
-        """Put stand-ins for the charts of repositories into the cache; lock those of all of them in the first."""
-        found = [StandIns(disk.read(each / "rendered")) for each in (folder, *others)]
-        archives = {chart: archive for each in found for chart, archive in each.archives.items()}
-        for archive in archives.values():
-            Cache(Path(os.environ["EFDGEN_CACHE"])).write(archive)
-        entries = [lock.LockedChart(*chart, "", digest(archive)) for chart, archive in archives.items()]
-        (folder / lock.FILE).write_text(lock.dump(entries), encoding="utf-8")
-        return found[0]
 
     with tempfile.TemporaryDirectory(prefix="efdgen-bench-") as temporary:
         folder = six(Path(temporary, "repository"))
-        standins, tree = lock_charts(folder), disk.read(folder / "rendered")
+        standins, tree = kept.lock_charts(folder), disk.read(folder / "rendered")
         command, cluster = engines.choose("helm"), hydrate.Capabilities("1.21.5", ())
 
         def one_process_per_app() -> float:
@@ -293,22 +280,23 @@ def charts() -> list[Result]:
             return time.perf_counter() - start
 
         def compared(name: str, limit: float, *words: str, runs: int = 3) -> Result:
-            pairs = [(whole_process([*EFDGEN, *words], folder), one_process_per_app()) for _ in range(runs)]
+            command_line = [*EFDGEN, *words, "--engine", "sdk", "--no-cache"]
+            pairs = [(whole_process(command_line, folder), one_process_per_app()) for _ in range(runs)]
             ratio = statistics.median(ours / theirs for ours, theirs in pairs)
             detail = " / ".join(f"{statistics.median(side):.2f} s" for side in zip(*pairs, strict=True))
             return Result(f"{name} / helm template of all apps", ratio, limit, "x", detail)
 
         results = [
-            compared("lint of the six environments", LINT, "lint", "--engine", "sdk"),
-            compared("lint --dead-values", DEAD, "lint", "--dead-values", "--engine", "sdk", runs=1),
+            compared("lint of the six environments", LINT, "lint"),
+            compared("lint --dead-values", DEAD, "lint", "--dead-values", runs=1),
         ]
         app = folder / "templates/apps/influxdb/app.yaml"
         app.write_text(app.read_text(encoding="utf-8").replace('"3.0.9"', '"3.0.10"'), encoding="utf-8")
         after = Path(temporary, "after")
         shutil.copytree(folder, after)
         whole_process([*EFDGEN, "render"], after)
-        lock_charts(folder, after)
-        results.append(compared("diff --hydrate of a chart", DIFF, "diff", "--hydrate", "--engine", "sdk"))
+        kept.lock_charts(folder, after)
+        results.append(compared("diff --hydrate of a chart", DIFF, "diff", "--hydrate"))
         return results
 
 
@@ -323,6 +311,7 @@ BENCHMARKS: tuple[Callable[[], list[Result]], ...] = (
     start_up,
     hydration,
     charts,
+    kept.kept,
     reviewing,
     again,
     rendering,

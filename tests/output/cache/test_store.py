@@ -224,3 +224,16 @@ def test_several_runs_at_once_see_whole_data(folder: Path) -> None:
         thread.join()
     assert wrong == []
     assert [path.name for path in folder.iterdir()] == ["a1"]
+
+
+def test_very_many_files_are_counted_now_and_then_and_are_never_too_many(folder: Path) -> None:
+    store = Store(folder, files=640)
+    for number in range(700):
+        store.write(f"k{number}", number)
+    assert 600 < len(list(folder.iterdir())) <= 640
+    assert store.read("k699") == 699
+    small = Store(folder, 64_000, files=640)
+    for number in range(100):
+        small.write(f"s{number}", b"x" * 1000)
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 64_000
+    assert small.read("s99") == b"x" * 1000

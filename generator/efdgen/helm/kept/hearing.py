@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+_GLANCE = 0.25
 
 
 class Hearing:
@@ -27,7 +29,7 @@ class Hearing:
 
     def length(self) -> int:
         """Return how many bytes were written so far; -1: nobody knows."""
-        if self.file is None:
+        if self.file is None or not hasattr(os, "pread"):
             return -1
         with contextlib.suppress(OSError):
             return os.fstat(self.file).st_size
@@ -35,7 +37,7 @@ class Hearing:
 
     def since(self, length: int) -> list[str]:
         """Return the lines that were written since the file was of a length."""
-        if self.file is None:
+        if self.file is None or length < 0:
             return []
         return os.pread(self.file, self.length() - length, length).decode("utf-8", "replace").splitlines()
 
@@ -43,7 +45,7 @@ class Hearing:
     def beside_others(self) -> Iterator[None]:
         """Work while others may work, too, but nobody who is alone."""
         with self._turn:
-            self._turn.wait_for(lambda: not self._is_alone)
+            self._wait(lambda: not self._is_alone)
             self._beside += 1
         try:
             yield
@@ -56,12 +58,17 @@ class Hearing:
     def alone(self) -> Iterator[None]:
         """Work while nobody else does."""
         with self._turn:
-            self._turn.wait_for(lambda: not self._is_alone)
+            self._wait(lambda: not self._is_alone)
             self._is_alone = True
-            self._turn.wait_for(lambda: not self._beside)
+            self._wait(lambda: not self._beside)
         try:
             yield
         finally:
             with self._turn:
                 self._is_alone = False
                 self._turn.notify_all()
+
+    def _wait(self, is_turn: Callable[[], bool]) -> None:
+        """Wait, with a look at signals now and then: see `threads`."""
+        while not self._turn.wait_for(is_turn, _GLANCE):
+            pass
