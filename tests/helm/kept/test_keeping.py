@@ -136,6 +136,14 @@ def changed(random_: random.Random) -> Iterator[tuple[str, tuple[Release, ...], 
         (release({"charts/inner-1.0.0.tgz": pack("inner", {**INNER, "values.yaml": ""})}),),
         CLUSTER,
     )
+    a, b = base.chart["templates/a.yaml"], base.chart["templates/s.yaml"]
+    moved = {"templates/a.yaml": a[:-1], "templates/s.yaml": a[-1:] + b}
+    yield "a line break elsewhere", (base._replace(chart={**base.chart, **moved}),), CLUSTER
+    renamed = {("templates/b.yaml" if path == "templates/a.yaml" else path): text for path, text in base.chart.items()}
+    yield "another name of a template", (base._replace(chart=renamed),), CLUSTER
+    tables = b"word: x\nm: {a: 1}\n", b"m: {b: 2}\n"
+    yield "two tables", (base._replace(values=tables),), CLUSTER
+    yield "two tables in one file", (base._replace(values=(tables[0] + tables[1], b"")),), CLUSTER
     for path, content in base.chart.items():
         if not path.startswith(("values-", "charts/")):
             for _ in range(4):
@@ -319,6 +327,12 @@ def test_what_helm_logs_is_said_again(folder: Path, helm: Counted, capfd: pytest
     expected = [said(sdk.Sdk(), each) for each in (quiet, loud, hook)]
     assert [len(each) for each in expected] == [0, 1, 1], expected
     assert "wrap.inner.table" in expected[1][0]
+    engine = kept(folder)
+    assert said(engine, loud) == expected[1]
+    # Once beside others, and once alone; after that, alone at once.
+    assert helm.asked == 2
+    assert said(engine, loud._replace(namespace="there")) == expected[1]
+    assert helm.asked == 3
     assert [said(kept(folder), each) for each in (quiet, loud, hook)] == expected
     asked = helm.asked
     assert [said(kept(folder), each) for each in (quiet, loud, hook)] == expected

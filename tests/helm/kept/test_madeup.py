@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 
+import pytest
+
 from efdgen.errors import ChartError
 from efdgen.helm import engines
 from efdgen.helm.engines.engine import Capabilities, Engine, Release
@@ -105,3 +107,11 @@ def test_a_chart_that_makes_nothing_up_is_not_copied() -> None:
     nothing = release('"b"', "", {"charts/inner-1.0.0.tgz": b"no archive"})
     assert madeup.strict(nothing) is None
     assert madeup.strict(release('"b"', "", {"templates/b.yaml": b"\xff"})) is None
+
+
+def test_a_function_that_this_helm_lacks_is_refused_though_it_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = release('"{{ if .Values.a }}{{ nonesuch 9 }}{{ end }}"')
+    monkeypatch.setattr(madeup, "_MADE_UP", frozenset({"nonesuch"}))
+    assert madeup.strict(given) is not None
+    assert strict_yields(given) is None
+    madeup._template.cache_clear()  # noqa: SLF001 - what was read with these words
