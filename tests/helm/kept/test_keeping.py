@@ -196,7 +196,7 @@ def test_what_is_made_up_is_made_each_time(folder: Path, helm: Counted) -> None:
 
 def test_files_that_a_template_reads_count(folder: Path, helm: Counted) -> None:
     reading = OBJECT % ("ConfigMap", "f") + "  text: {{ %s | quote }}\n"
-    for template in ('.Files.Get "values-other.yaml"', "toJson ."):
+    for template in ('.Files.Get "values-other.yaml"', "get . (print `Fil` `es`)"):
         chart: dict[str, str | bytes] = {"templates/f.yaml": reading % template}
         other = {**chart, "values-other.yaml": "color: pink\n"}
         first, second = (come(kept(folder), release(files)) for files in (chart, other))
@@ -205,6 +205,33 @@ def test_files_that_a_template_reads_count(folder: Path, helm: Counted) -> None:
         asked = helm.asked
         assert [come(kept(folder), release(files)) for files in (chart, other)] == [first, second]
         assert helm.asked == asked
+
+
+def test_a_chart_that_shows_all_that_it_is_given_is_made_each_time(folder: Path, helm: Counted) -> None:
+    """All of a cluster's APIs are in it, which Go has in any order, or an address of its memory."""
+    shown = OBJECT % ("ConfigMap", "f") + "  text: {{ %s | quote }}\n"
+    helper = '{{ define "all" }}{{ toYaml .context }}{{ end }}'
+    for template in (
+        "toYaml $ | b64enc",
+        "toYaml . | sha256sum",
+        "print .",
+        'include "all" (dict "context" $)',
+        "(list . | first | toYaml)",
+    ):
+        given = release({"templates/f.yaml": shown % template, "templates/_h.tpl": helper})
+        with helmwarnings.once(engine := kept(folder)):
+            found = made.make(engine, [given], CLUSTER)
+        assert (found.error, found.determined) == ("", None), template
+    helm.asked = 0
+    text = '{{ define "x" }}{{ range $key, $value := . }}{{ $key }}: {{ toYaml $value }}{{ end }}{{ end }}'
+    given = release({"templates/_h.tpl": text, "templates/f.yaml": INCLUDING})
+    assert come(kept(folder), given) == anew(given)
+    assert come(kept(folder), given) == anew(given)
+    # What may show it is looked at once more.
+    assert helm.asked == 2
+
+
+INCLUDING = OBJECT % ("ConfigMap", "f") + '  {{ include "x" (dict "a" .Values.count) }}\n'
 
 
 def test_another_helm_and_another_efdgen_make_it_anew(

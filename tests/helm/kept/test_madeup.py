@@ -34,7 +34,7 @@ def strict_yields(given: Release) -> list[tuple[str, str]] | None:
     """Return what the strict copy yields; None: there is none, or Helm refuses it."""
     strict = madeup.strict(given)
     try:
-        return None if strict is None else helm().template(strict, CLUSTER)
+        return None if strict is None else helm().template(strict.release, CLUSTER)
     except ChartError:
         return None
 
@@ -103,7 +103,10 @@ def test_what_helm_refuses_is_not_taken_for_what_it_takes(template: str) -> None
 
 def test_a_chart_that_makes_nothing_up_is_not_copied() -> None:
     given = release('"{{ .Values.a }}"', "", {"charts/inner-1.0.0.tgz": pack("i", {"Chart.yaml": metadata("inner")})})
-    assert madeup.strict(given) is given
+    strict = madeup.strict(given)
+    assert strict is not None
+    assert strict.release is given
+    assert not strict.may_show_all
     nothing = release('"b"', "", {"charts/inner-1.0.0.tgz": b"no archive"})
     assert madeup.strict(nothing) is None
     assert madeup.strict(release('"b"', "", {"templates/b.yaml": b"\xff"})) is None

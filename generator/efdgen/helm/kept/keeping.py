@@ -29,6 +29,8 @@ _OF_TEMPLATES = re.compile(
 )
 """How Helm begins to say what a template or a schema does not take; all else may be the machine's fault."""
 
+_UNEXPECTED = "efdgen.invalid/looks-who-shows-this"
+
 _MADE, _REFUSED, _MADE_UP, _READS_FILES = "made", "refused", "made up", "reads files"
 
 
@@ -165,7 +167,7 @@ class Keeping:
         made = self._of(bare, releases, capabilities, entries)
         if made is None:
             made = self._of(releases, releases, capabilities, entries)
-        return made or self._anew(releases, capabilities).made
+        return made or self._anew(releases, capabilities, is_kept=False).made
 
     def _of(
         self,
@@ -183,7 +185,7 @@ class Keeping:
         if found is not None and found[0][0] == _MADE_UP:
             return making.make(self.plain(), given, capabilities)
         reads_files = found is not None or (is_bare and any(map(lean.may_read_files, these)))
-        anew = _NOT_MADE if reads_files else self._anew(these, capabilities)
+        anew = _NOT_MADE if reads_files else self._anew(these, capabilities, is_kept=entries is not None)
         if reads_files or (is_bare and _shows_files(anew.made)):
             if entries and found is None:
                 entries.write(digest, (_READS_FILES,), ())
@@ -205,13 +207,13 @@ class Keeping:
             plain = tuple((each.source, each.data) for each in made.objects)
             entries.write(digest, (_MADE, plain, said), tuple(map(tuple, made.releases)))
 
-    def _anew(self, releases: Sequence[Release], capabilities: Capabilities) -> _Anew:
+    def _anew(self, releases: Sequence[Release], capabilities: Capabilities, *, is_kept: bool) -> _Anew:
         """Have Helm make releases."""
         said: tuple[str, ...] | None = ()
         texts: list[Manifests] = []
         is_determined = True
         for release in releases:
-            once = self._once(release, capabilities)
+            once = self._once(release, capabilities, is_kept=is_kept)
             is_determined = is_determined and once.is_determined
             said = None if said is None or once.said is None else (*said, *once.said)
             if once.error is not None:
@@ -231,19 +233,27 @@ class Keeping:
             return Made((), (), what, determined)
         return Made(tuple(Object(*each) for each in what), found[1] if self._whole else (), "", determined)
 
-    def _once(self, release: Release, capabilities: Capabilities) -> _Once:
+    def _once(self, release: Release, capabilities: Capabilities, *, is_kept: bool) -> _Once:
         """Have Helm make a release, and find out whether that would be the same again."""
         strict = madeup.strict(release)
         if strict is None:
             return self._heard(release, capabilities)
-        tried = self._heard(strict, capabilities)
+        tried = self._heard(strict.release, capabilities)
         if tried.error is None:
-            return tried._replace(is_determined=True)
-        is_told = strict is release or is_late(str(tried.error))
+            # Of a change that shows all that templates are given, it is enough to know that it differs.
+            is_shown = strict.may_show_all and is_kept and self._shows_all(tried, strict.release, capabilities)
+            return tried._replace(is_determined=not is_shown)
+        is_told = strict.release is release or is_late(str(tried.error))
         once = tried if is_told else self._heard(release, capabilities)
         # The same words of both: nothing was made up before.
         is_same = str(once.error) == str(tried.error) and _OF_TEMPLATES.search(str(once.error)) is not None
         return once._replace(is_determined=is_same)
+
+    def _shows_all(self, once: _Once, release: Release, capabilities: Capabilities) -> bool:
+        """Say whether a release yields something else with an API that no template asks for."""
+        more = capabilities._replace(api_versions=(*capabilities.api_versions, _UNEXPECTED))
+        again = self._heard(release, more)
+        return again.error is not None or list(again.manifests) != list(once.manifests)
 
     def _heard(self, release: Release, capabilities: Capabilities) -> _Once:
         """Have Helm make a release, and hear what it logs."""

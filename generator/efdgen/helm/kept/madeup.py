@@ -22,6 +22,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from efdgen.errors import ChartError
 from efdgen.helm.charts import archive
 from efdgen.helm.engines.engine import Release
+from efdgen.helm.kept import roots
+from efdgen.helm.kept.roots import Shown
 from efdgen.language import yamlio
 from efdgen.language.layers import leaves
 from efdgen.language.tuples import NamedTuple
@@ -74,6 +76,7 @@ _SORTED = re.compile(r"(?:keys|values)(?:\s+[\w.$]+)+\s*\|\s*sortAlpha\b")
 _WORD = re.compile(rf"(?<![\w.$-])(?:{'|'.join(sorted(_MADE_UP))})(?![\w-])")
 _ANY_ORDER = re.compile(
     r"\bCapabilities\b(?!\.(?:KubeVersion|HelmVersion|APIVersions\.Has)\b)|\b(?:Maintainers|Dependencies)\b"
+    r"|\.(?:Chart|Subcharts)\b(?!\.\w)|[\"'`](?:Chart|Subcharts)[\"'`]"
 )
 """What Go prints in any order, as all APIs of a cluster, or with addresses of its memory."""
 
@@ -102,33 +105,46 @@ class _Read(NamedTuple):
         texts: what they hold in quotes, and what stands in values.
         others: what other files hold, which templates can read.
         uses: which of `tpl`, `Files` and what hides texts they name.
+        shown: what they do with all that they are given.
     """
 
     texts: _Texts = _Texts()
     others: _Texts = _Texts()
     uses: frozenset[str] = frozenset()
+    shown: Shown = Shown()
 
     def with_(self, other: _Read) -> _Read:
-        return _Read(self.texts.with_(other.texts), self.others.with_(other.others), self.uses | other.uses)
+        texts, others = self.texts.with_(other.texts), self.others.with_(other.others)
+        return _Read(texts, others, self.uses | other.uses, self.shown.with_(other.shown))
 
 
-def strict(release: Release) -> Release | None:
-    """Return a release that fails where the given one makes something up, and yields the same where it does not.
+class Strict(NamedTuple):
+    """A release that fails where another makes something up, and yields the same where it does not.
 
-    Returns:
-        The release itself: nothing in it makes anything up. None: nobody can say what it does.
+    Attributes:
+        release: the release; the other one itself, where nothing in it makes anything up.
+        may_show_all: whether it may show all that templates are given, such as the APIs of a cluster in any order.
     """
+
+    release: Release
+    may_show_all: bool
+
+
+def strict(release: Release) -> Strict | None:
+    """Return a release that fails where the given one makes something up; None: nobody can say what it does."""
     try:
         files, read = _chart(release.chart, 0)
         for content in release.values:
             read = read._replace(texts=read.texts.with_(_in_yaml(content)))
     except _UnfollowableError:
         return None
+    may_show_all = read.shown.is_possible()
     if "tpl" in read.uses:
         texts = read.texts.with_(read.others) if "Files" in read.uses else read.texts
         if (texts.actions and texts.made_up) or read.uses & _HIDING:
             return None
-    return release if files is release.chart else release._replace(chart=files)
+        may_show_all = may_show_all or texts.actions
+    return Strict(release if files is release.chart else release._replace(chart=files), may_show_all)
 
 
 def _chart(files: Mapping[str, bytes], depth: int) -> tuple[Mapping[str, bytes], _Read]:
@@ -210,7 +226,7 @@ def _followed(text: str) -> _Strict:
             raise _UnfollowableError
         elif name == "tpl" or name in _HIDING:
             uses.add(name)
-    read = _Read(texts=texts, uses=frozenset(uses))
+    read = _Read(texts=texts, uses=frozenset(uses), shown=roots.shown(text))
     return (_failing(text, replaced).encode() if replaced else None), read
 
 
