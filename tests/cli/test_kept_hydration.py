@@ -40,7 +40,7 @@ def test_the_verbs_say_the_same_with_what_is_kept(root: Path, monkeypatch: pytes
     names = asked.noted(monkeypatch)
     for words in (
         ("lint",),
-        ("lint", "--dead-values"),
+        ("lint", "--dead-values", "--app", "view"),
         ("hydrate", "lab"),
         ("hydrate", "lab", "--format", "json"),
         ("versions", "--hydrate"),
