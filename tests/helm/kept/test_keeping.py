@@ -217,11 +217,12 @@ def test_a_chart_that_shows_all_that_it_is_given_is_made_each_time(folder: Path,
         "print .",
         'include "all" (dict "context" $)',
         "(list . | first | toYaml)",
+        "fail (toYaml $)",
     ):
         given = release({"templates/f.yaml": shown % template, "templates/_h.tpl": helper})
         with helmwarnings.once(engine := kept(folder)):
             found = made.make(engine, [given], CLUSTER)
-        assert (found.error, found.determined) == ("", None), template
+        assert (bool(found.error), found.determined) == ("fail" in template, None), template
     helm.asked = 0
     text = '{{ define "x" }}{{ range $key, $value := . }}{{ $key }}: {{ toYaml $value }}{{ end }}{{ end }}'
     given = release({"templates/_h.tpl": text, "templates/f.yaml": INCLUDING})

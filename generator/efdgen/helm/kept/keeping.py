@@ -239,21 +239,21 @@ class Keeping:
         if strict is None:
             return self._heard(release, capabilities)
         tried = self._heard(strict.release, capabilities)
+        # Of a change that shows all that templates are given, it is enough to know that it differs.
+        is_shown = strict.may_show_all and is_kept and self._shows_all(tried, strict.release, capabilities)
         if tried.error is None:
-            # Of a change that shows all that templates are given, it is enough to know that it differs.
-            is_shown = strict.may_show_all and is_kept and self._shows_all(tried, strict.release, capabilities)
             return tried._replace(is_determined=not is_shown)
         is_told = strict.release is release or is_late(str(tried.error))
         once = tried if is_told else self._heard(release, capabilities)
         # The same words of both: nothing was made up before.
         is_same = str(once.error) == str(tried.error) and _OF_TEMPLATES.search(str(once.error)) is not None
-        return once._replace(is_determined=is_same)
+        return once._replace(is_determined=is_same and not is_shown)
 
     def _shows_all(self, once: _Once, release: Release, capabilities: Capabilities) -> bool:
-        """Say whether a release yields something else with an API that no template asks for."""
+        """Say whether something else comes of a release with an API that no template asks for."""
         more = capabilities._replace(api_versions=(*capabilities.api_versions, _UNEXPECTED))
         again = self._heard(release, more)
-        return again.error is not None or list(again.manifests) != list(once.manifests)
+        return str(again.error) != str(once.error) or list(again.manifests) != list(once.manifests)
 
     def _heard(self, release: Release, capabilities: Capabilities) -> _Once:
         """Have Helm make a release, and hear what it logs."""
