@@ -13,7 +13,7 @@ from efdgen.environment.hosts import REWRITE, is_address, redirect_target
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import suggest
-from efdgen.language.shown import shown
+from efdgen.language.shown import listed, shown
 from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
@@ -42,13 +42,14 @@ def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -
     claims: dict[tuple[str, str], tuple[str, str]] = {}
     all_claims = list(_claims(environment))
     times = Counter(host for _, _, host in all_claims)
+    url_paths = _url_paths(environment, identities) if len(times) < len(all_claims) else {}
     for app, service, host in all_claims:
         path = own_host_path(environment, service) if app else ("argocd", "host")
         if host in identities.contested:
             yield Finding(identities.contested[host], app)
         if times[host] == 1:
             continue
-        url_path = _url_path(environment, app, host, identities)
+        url_path = url_paths.get((app, host), "")
         first = claims.setdefault((host, url_path), (app, service))
         if first != (app, service):
             both = (first[1], service) if first[0] == app else (first[0] or "Argo CD", app or "Argo CD")
@@ -69,23 +70,25 @@ def _claims(environment: ResolvedEnvironment) -> Iterator[tuple[str, str, str]]:
         yield "", "argocd", environment.facts.argocd.host
 
 
-def _url_path(environment: ResolvedEnvironment, app_name: str, host: str, identities: Identities) -> str:
+def _url_paths(environment: ResolvedEnvironment, identities: Identities) -> dict[tuple[str, str], str]:
+    """Return the URL path of the first ingress that has a host, by app and host."""
+    found: dict[tuple[str, str], str] = {}
     for app, values, _ in identities.looked(environment):
-        if app.definition.name == app_name:
-            for _, ingress in values.ingresses:
-                if host in (claimed for _, claimed in _ingress_hosts(ingress)):
-                    return str(ingress.get("path") or "").rstrip("/")
-    return ""
+        for _, ingress in values.ingresses:
+            url_path = str(ingress.get("path") or "").rstrip("/")
+            for _, host in _ingress_hosts(ingress):
+                found.setdefault((app.definition.name, host), url_path)
+    return found
 
 
 def are_the_ingresses_hosts(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find ingresses whose host is not one of their app's: a copied file, or a host written in the wrong place."""
     for app, values, _ in identities.looked(environment):
+        own, expected = frozenset(app.hosts.values()) if values.ingresses else frozenset(), ""
         for path, host in _values_hosts(values):
-            if host not in app.hosts.values():
-                services = list(app.hosts)
-                service = services[0] if services else "<service>"
-                expected = ", ".join(app.hosts.values()) or "no public host"
+            if host not in own:
+                service = next(iter(app.hosts), "<service>")
+                expected = expected or (listed(list(app.hosts.values())) if own else "no public host")
                 message = f"the ingress has the host {host}, but the app has {expected}"
                 hint = f"write <% host('{service}') %>; or, if it is meant, in the spec, hosts: {service}: {host}"
                 yield in_app("E513", message, environment, app, path, hint)

@@ -71,8 +71,9 @@ def secrets_are_read(environment: ResolvedEnvironment, identities: Identities) -
         by_templates = identities.once(_read_by_templates, app.definition)
         read, made = {name for _, name in (*values.secrets, *by_templates)}, _made(app)
         meant = {suggest.closest(name, made) for name in read - made}
+        wanted = read | meant
         for secret in app.secrets:
-            if secret.name not in read | meant:
+            if secret.name not in wanted:
                 message = f"nothing reads the VaultSecret {secret.name!r}"
                 hint = "let the values read it, remove it, or accept W505"
                 yield in_app("W505", message, environment, app, ("secrets", secret.name), hint, key=True)
