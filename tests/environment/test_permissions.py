@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from efdgen.environment import globs, permissions
 from efdgen.environment.model import Group, Policy, Rbac
 from efdgen.environment.permissions import Decision, Question, decide, pointless
 from support import many
+from support.growth import is_in_proportion
 
 ANSWERS = json.loads((Path(__file__).resolve().parents[1] / "data/argocd-rbac.json").read_text(encoding="utf-8"))
 
@@ -90,6 +92,19 @@ def test_the_default_role_is_asked_first_and_nobody_can_be_denied_what_it_may() 
     decision = decide(rbac, Question("ann", "get", "applications", "default/app"))
     assert decision == Decision(allowed=True, policy=permissions.BUILT_IN[0], roles=("role:readonly",), is_default=True)
     assert [index for index, _ in pointless(rbac)] == [0]
+
+
+def test_policies_of_many_subjects_take_time_in_proportion() -> None:
+    def prepared(count: int) -> Callable[[], object]:
+        names = [f"team-{number}" for number in range(count)]
+        rbac = Rbac(
+            "role:readonly",
+            tuple(Policy(name, "applications", "sync", "default/*", "allow") for name in names),
+            tuple(Group(name, "role:readonly") for name in names),
+        )
+        return lambda: list(pointless(rbac))
+
+    assert is_in_proportion(prepared, 1600)
 
 
 def test_the_way_to_a_role_is_told() -> None:

@@ -104,3 +104,12 @@ def _alternatives(glob: str, at: int, depth: int) -> tuple[str, int]:
         at += 1
         if glob[at - 1] == "}":
             return f"(?:{'|'.join(parts)})", at
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Say whether a glob is known to match all that another one does: `default/*` is within `*/*`."""
+    if wide == narrow:
+        return True
+    if any(mark in wide for mark in "?[{\\") or any(mark in narrow for mark in "[{\\"):
+        return False
+    return matches(wide, narrow)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from efdgen.environment import globs
 from efdgen.environment.model import Group, Policy, Rbac
@@ -226,16 +226,27 @@ def _enforced(rbac: Rbac, question: Question, more: Iterable[Policy] = ()) -> De
     return Decision(allowed=True, policy=allowing, roles=reached[allowing.subject])
 
 
-def roles(rbac: Rbac, subject: str) -> Mapping[str, tuple[str, ...]]:
-    """Return a subject and its roles, and theirs, each with the way to it: the subject first."""
+def roles(rbac: Rbac, subject: str, given: Mapping[str, Sequence[str]] | None = None) -> Mapping[str, tuple[str, ...]]:
+    """Return a subject and its roles, and theirs, each with the way to it: the subject first.
+
+    `given` is what `_given` returns of the RBAC: who asks for many subjects goes through the groups once.
+    """
+    given = _given(rbac) if given is None else given
     reached: dict[str, tuple[str, ...]] = {subject: (subject,)}
     for level in range(_LEVELS):
         at = [way for way in reached.values() if len(way) == level + 1]
         for way in at:
-            for group in (*BUILT_IN_GROUPS, *rbac.groups):
-                if group.subject == way[-1]:
-                    reached.setdefault(group.role, (*way, group.role))
+            for role in given.get(way[-1], ()):
+                reached.setdefault(role, (*way, role))
     return reached
+
+
+def _given(rbac: Rbac) -> Mapping[str, Sequence[str]]:
+    """Return the roles that are given to each subject directly."""
+    given: dict[str, list[str]] = {}
+    for group in (*BUILT_IN_GROUPS, *rbac.groups):
+        given.setdefault(group.subject, []).append(group.role)
+    return given
 
 
 def _is_about(rbac: Rbac, policy: Policy, question: Question) -> bool:
@@ -283,15 +294,6 @@ def is_asked(rbac: Rbac, group: str) -> bool:
     return any(each.subject == group for each in (*BUILT_IN_GROUPS, *rbac.groups))
 
 
-def covers(wide: str, narrow: str) -> bool:
-    """Say whether a glob is known to match all that another one does: `default/*` is within `*/*`."""
-    if wide == narrow:
-        return True
-    if any(mark in wide for mark in "?[{\\") or any(mark in narrow for mark in "[{\\"):
-        return False
-    return globs.matches(wide, narrow)
-
-
 def pointless(rbac: Rbac) -> Iterator[tuple[int, str]]:
     """Yield the policies without which every answer is the same, by their index, and why; those that match globs.
 
@@ -299,44 +301,42 @@ def pointless(rbac: Rbac) -> Iterator[tuple[int, str]]:
     """
     if rbac.match_mode == REGEX:
         return
+    lines = (*BUILT_IN, *rbac.policies)
+    by_subject: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        by_subject.setdefault(line.subject, []).append(number)
+    given = _given(rbac)
+    everybody = roles(rbac, rbac.default_role, given) if rbac.default_role else {}
+    is_denied = any(line.effect == "deny" and line.subject in everybody for line in rbac.policies)
+    free = [] if is_denied else [line for line in lines if line.effect == "allow" and line.subject in everybody]
     for index, policy in enumerate(rbac.policies):
-        others = (*BUILT_IN, *rbac.policies[:index], *_wider(rbac.policies[index + 1 :], policy))
-        reached = roles(rbac, policy.subject)
-        alike = (o for o in others if o.effect == policy.effect and o.subject in reached)
-        same = next((other for other in alike if _within(policy, other)), None)
+        reached = roles(rbac, policy.subject, given)
+        # Of the subject and its roles alone: there can be many others.
+        about = sorted(number for subject in reached for number in by_subject.get(subject, ()))
+        same = next((lines[n] for n in about if _says_the_same(lines, n, len(BUILT_IN) + index)), None)
         if same is not None:
             way = reached[same.subject]
             whose = "another policy of it" if len(way) == 1 else f"its role {way[-1]}"
             yield index, f"{whose} {'allows' if policy.effect == 'allow' else 'denies'} that anyhow{_shown(same)}"
             continue
-        free = _free_by_default(rbac, policy)
-        if free is not None:
+        own = () if policy.subject in everybody else free
+        by_default = next((other for other in own if _within(policy, other)), None)
+        if by_default is not None:
             verb = "allows that anyhow" if policy.effect == "allow" else "is asked first, and allows that to everybody"
-            yield index, f"the default role {rbac.default_role} {verb}{_shown(free)}"
+            yield index, f"the default role {rbac.default_role} {verb}{_shown(by_default)}"
 
 
-def _wider(following: Iterable[Policy], policy: Policy) -> Iterator[Policy]:
-    """Yield those of the policies behind one that say more than it; of equal ones, the first is kept."""
-    return (o for o in following if not (o.subject == policy.subject and _within(o, policy)))
+def _says_the_same(lines: Sequence[Policy], number: int, of: int) -> bool:
+    """Say whether a line says what the line `of` says, or more; of two equal ones of a subject, the first does."""
+    other, policy = lines[number], lines[of]
+    if number == of or other.effect != policy.effect or not _within(policy, other):
+        return False
+    return number < of or other.subject != policy.subject or not _within(other, policy)
 
 
 def _within(policy: Policy, other: Policy) -> bool:
-    return (
-        covers(other.resource, policy.resource)
-        and covers(other.action, policy.action)
-        and covers(other.object, policy.object)
-    )
-
-
-def _free_by_default(rbac: Rbac, policy: Policy) -> Policy | None:
-    """Return the policy by which the default role may do what a policy is about, where nothing denies it that."""
-    if not rbac.default_role:
-        return None
-    reached = roles(rbac, rbac.default_role)
-    if policy.subject in reached or any(p.effect == "deny" and p.subject in reached for p in rbac.policies):
-        return None
-    allowing = (*BUILT_IN, *rbac.policies)
-    return next((o for o in allowing if o.effect == "allow" and o.subject in reached and _within(policy, o)), None)
+    pairs = ((other.resource, policy.resource), (other.action, policy.action), (other.object, policy.object))
+    return all(globs.covers(wide, narrow) for wide, narrow in pairs)
 
 
 def _shown(policy: Policy) -> str:
