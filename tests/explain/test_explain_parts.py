@@ -150,7 +150,7 @@ def test_an_expression_that_fails_fails_the_same_when_watched() -> None:
 def test_the_layer_that_wins_has_the_value_alone(contents: list[dict[str, Any]]) -> None:
     layers = tuple(layers_of(*contents))
     merged = merge_layers(layers)
-    tree = Tree("e", "a", (), layers, merged, {}, lambda _origin: pytest.fail("nothing is looked up"))
+    tree = Tree("e", "a", (), layers, merged, {}, lambda _origin: pytest.fail("nothing is looked up"), {})
     for path, value in leaves(merged):
         if not path:
             continue
@@ -168,9 +168,30 @@ def test_the_layer_that_wins_has_the_value_alone(contents: list[dict[str, Any]])
 
 def test_no_expression_is_seen_where_there_is_none() -> None:
     layers = tuple(layers_of({"a": "b"}))
-    tree = Tree("e", "a", (), layers, merge_layers(layers), {}, lambda _origin: pytest.fail("nothing is looked up"))
+    tree = Tree("e", "a", (), layers, merge_layers(layers), {}, lambda _origin: pytest.fail("nothing is looked up"), {})
     assert not has_expression("b")
     assert trace(tree, ("a",)).formula == ""
+
+
+def test_explaining_all_items_of_a_list_evaluates_each_a_few_times() -> None:
+    class Counted(dict[str, Any]):
+        looked_up = 0
+
+        def __getitem__(self, key: str) -> Any:
+            self.looked_up += 1
+            return super().__getitem__(key)
+
+    def evaluated(count: int) -> int:
+        names = Counted(a="x")
+        layers = tuple(layers_of({"items": ["<% a %>", "<% a %>", "<% none %>"] * count}))
+        tree = Tree("e", "a", (), layers, merge_layers(layers), names, lambda _origin: None, {})  # type: ignore[arg-type]
+        for index in range(2 * count):
+            found = trace(tree, ("items", index))
+            assert found.winner is not None
+            assert found.source.path == ("items", index + index // 2)
+        return names.looked_up
+
+    assert evaluated(200) == 10 * evaluated(20)
 
 
 # -- chart defaults

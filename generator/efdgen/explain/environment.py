@@ -117,7 +117,7 @@ class Environment:
             def look_up(origin: Origin) -> Explanation:
                 return self._look_up(resolved, origin)
 
-            self._trees[app] = Tree(self.name, app, (), resolved.layers, merged, names, look_up)
+            self._trees[app] = Tree(self.name, app, (), resolved.layers, merged, names, look_up, {})
         return self._trees[app]
 
     def value_tree(self, app: str, path: Path = ()) -> Tree:

@@ -33,7 +33,7 @@ class Facts:
         self.name = name
         self.names = resolver.scope(name)
         layers = self._spec.layers
-        self.tree = Tree(name, "", (), layers, merge_layers(layers), self.names, self._look_up, keeps_null=True)
+        self.tree = Tree(name, "", (), layers, merge_layers(layers), self.names, self._look_up, {}, keeps_null=True)
         self._known: dict[Path, Explanation] = {}
 
     def explain(self, path: Path) -> Explanation:

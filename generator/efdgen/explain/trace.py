@@ -26,6 +26,7 @@ class Tree(NamedTuple):
         merged: the latter, merged.
         names: what expressions can use.
         explain: explains what a path among the names leads to.
+        kept: what was found out about lists, by their paths: each, and the indices of its items that are in the values.
         keeps_null: whether an expression that yields null leaves its key there.
     """
 
@@ -36,6 +37,7 @@ class Tree(NamedTuple):
     merged: Any
     names: Mapping[str, Any]
     explain: Callable[[Origin], Explanation]
+    kept: dict[Path, tuple[Sequence[Any], Sequence[int]]]
     keeps_null: bool = False
 
 
@@ -108,12 +110,23 @@ def _written_path(tree: Tree, path: Path) -> tuple[Path, Path]:
 
 def _written_index(tree: Tree, path: Path, items: Sequence[Any], index: int) -> int:
     """Return the index that an item has in the list as written: items that yield null are left out of the values."""
-    kept = [
-        number
-        for number, item in enumerate(items)
-        if item is None or tree.keeps_null or _yields(tree, (*path, number), item) is not None
-    ]
+    if tree.keeps_null:
+        return index
+    known = tree.kept.get(path)
+    if known is None or known[0] is not items:
+        # Once a list: who asks for all of its items would else evaluate all of them for each.
+        known = tree.kept[path] = (
+            items,
+            [number for number in range(len(items)) if _is_kept(tree, path, items, number)],
+        )
+    kept = known[1]
     return kept[index] if index < len(kept) else index
+
+
+def _is_kept(tree: Tree, path: Path, items: Sequence[Any], number: int) -> bool:
+    """Say whether an item of a list is in the values: an expression that yields null leaves it out."""
+    item = items[number]
+    return not _is_expression(item) or _yields(tree, (*path, number), item) is not None
 
 
 def _yields(tree: Tree, path: Path, written: Any) -> Any:
