@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import difflib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,6 +44,25 @@ def test_a_hint_does_not_name_more_words_than_people_read() -> None:
 
 def test_there_is_no_hint_when_nothing_is_known() -> None:
     assert suggest.hint("x", []) == ""
+
+
+@many
+@given(words, st.lists(words, unique=True))
+def test_what_is_found_is_what_difflib_finds(word: str, names: list[str]) -> None:
+    assert suggest._most_like(word, names) == next(iter(difflib.get_close_matches(word, names, n=1)), None)  # noqa: SLF001
+
+
+def test_of_many_words_few_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    ratio = difflib.SequenceMatcher.ratio
+
+    def counted(matcher: difflib.SequenceMatcher[str]) -> float:
+        compared.append(matcher.a)  # type: ignore[attr-defined] # typeshed does not know it
+        return ratio(matcher)
+
+    monkeypatch.setattr(difflib.SequenceMatcher, "ratio", counted)
+    assert suggest.closest("ap-0345", [f"app-{number:04}" for number in range(1000)]) == "app-0345"
+    assert 0 < len(compared) < 10
 
 
 @many

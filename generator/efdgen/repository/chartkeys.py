@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from efdgen.errors import Location, Path
@@ -57,7 +57,9 @@ def pinned(charts: Iterable[Pinned]) -> tuple[str, ...]:
     return tuple(f"{chart.name} {chart.version}" for chart in charts)
 
 
-def unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, list[str]]]:
+def unknown(
+    values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ()
+) -> Iterator[tuple[Path, Collection[str]]]:
     """Yield the paths of values that the chart's keys don't have, each with the keys that it has there.
 
     An empty map of keys stands for any.
@@ -66,7 +68,7 @@ def unknown(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ())
         return
     for key, value in values.items():
         if key not in keys and key not in _ALWAYS_KNOWN:
-            yield (*path, key), list(keys)
+            yield (*path, key), keys.keys()
         elif type(value) not in SCALARS and isinstance(value, Mapping):
             yield from unknown(value, keys.get(key) or {}, (*path, key))
 

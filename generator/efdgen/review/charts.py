@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import Location, Path, dotted
@@ -180,7 +180,7 @@ def _nested(path: Path) -> dict[str, Any]:
     return dict(nested)
 
 
-def _first_unknown(path: Path, tree: Mapping[str, Any]) -> tuple[Path, list[str]] | None:
+def _first_unknown(path: Path, tree: Mapping[str, Any]) -> tuple[Path, Collection[str]] | None:
     return next(chartkeys.unknown(_nested(path), tree), None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
@@ -70,7 +70,7 @@ def values_are_known(environment: ResolvedEnvironment, identities: Identities) -
             yield Finding(Problem("W511", message, place, where, hint, Severity.WARNING), name)
 
 
-_Unknown = tuple[Layer, Path, Location, list[str]]
+_Unknown = tuple[Layer, Path, Location, Collection[str]]
 """A layer, where it has a value that the charts do not know (in data, in a file), and the keys that they know there."""
 
 
