@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from efdgen.language.yamlio import comments
+from support.growth import is_in_proportion
 
 
 def test_comments_are_found_and_what_looks_like_one_is_not() -> None:
@@ -21,3 +24,13 @@ def test_comments_are_found_and_what_looks_like_one_is_not() -> None:
     ]
     assert [each.text for each in comments.comments("# only\r\n")] == ["# only"]
     assert comments.comments("") == []
+
+
+def test_many_lines_and_many_comments_take_time_in_proportion() -> None:
+    for line in ("key-{}: 1\n", "# {}\n"):
+
+        def prepared(count: int, line: str = line) -> Callable[[], object]:
+            text = "a: 1\n" + "".join(line.format(number) for number in range(count))
+            return lambda: comments.comments(text)
+
+        assert is_in_proportion(prepared, 16000), line

@@ -121,7 +121,7 @@ def _app_layer(name: str, document: Document, prefix: Path, taken: frozenset[str
     settings = at(document.data, prefix)
     written = settings.get("pins", {})
     kept = {path: pin for path, pin in written.items() if pin is not None and path not in taken}
-    pins = {tuple(path.split(".")): path for path in kept}
+    pins: dict[Path, str] = {tuple(path.split(".")): path for path in kept}
     if written:
         settings = {**settings, "pins": kept}
     if not pins:
@@ -135,7 +135,7 @@ def _app_layer(name: str, document: Document, prefix: Path, taken: frozenset[str
         values = merge(values, pinned)
 
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
-        pin = next((pin for parts, pin in pins.items() if path == ("values", *parts)), None)
+        pin = pins.get(path[1:]) if path[:1] == ("values",) else None
         if pin is None and path[:1] == ("values",) and not sets(values_written, path[1:]):
             # Something that only a pin's path leads through.
             pin = next((pin for parts, pin in pins.items() if path[1:] == parts[: len(path) - 1]), None)

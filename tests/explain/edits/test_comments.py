@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from efdgen.explain.edits import comments
 from efdgen.language.yamlio import differing, editing, parse
 from efdgen.language.yamlio.comments import comments as all_of
 from support import few
+from support.growth import is_in_proportion
 
 
 @pytest.mark.parametrize(
@@ -90,3 +93,11 @@ def test_no_comment_goes_or_loses_its_line_without_being_named(
             assert (each.text in left) == (rest[each.line] != below), (text, after)
     assert all(rest[line - 1].strip() == said for said, line in left.items())
     assert parse(after, "").data
+
+
+def test_an_edit_among_many_lines_that_are_alike_takes_time_in_proportion() -> None:
+    def prepared(count: int) -> Callable[[], object]:
+        before = "# of all\n" + "".join(f"k{number}:\n  value: 1\n  other: 2\n" for number in range(count))
+        return lambda: comments.left(before, before.replace("k7:\n  value: 1\n", "k7:\n", 1), "f")
+
+    assert is_in_proportion(prepared, 2400)

@@ -20,10 +20,9 @@ class Comment(NamedTuple):
 def gone(before: str, after: str, file: str) -> list[Comment]:
     """Return the comments that an edit takes along, where they stood."""
     old, new = comments.comments(before), [each.text for each in comments.comments(after)]
-    matcher = difflib.SequenceMatcher(None, [each.text for each in old], new, autojunk=False)
     return [
         Comment(Location(file, each.line, each.column + 1), each.text)
-        for what, start, end, *_ in matcher.get_opcodes()
+        for what, start, end, *_ in _steps([each.text for each in old], new)
         if what in ("delete", "replace")
         for each in old[start:end]
     ]
@@ -38,7 +37,7 @@ def left(before: str, after: str, file: str) -> list[Comment]:
     if not alone:
         return []
     lines, new = before.splitlines(), after.splitlines()
-    steps = difflib.SequenceMatcher(None, lines, new, autojunk=False).get_opcodes()
+    steps = _steps(lines, new)
     found: dict[int, Comment] = {}
     for what, start, _, begin, _ in steps:
         line = start  # the one above, counted from 1
@@ -49,6 +48,23 @@ def left(before: str, after: str, file: str) -> list[Comment]:
                 found[now] = Comment(Location(file, now, alone[line].column + 1), alone[line].text)
             line -= 1
     return [found[line] for line in sorted(found)]
+
+
+def _steps(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """Return the steps from old lines to new ones, as difflib does.
+
+    Most edits are at one place of a file: what is the same before it and behind it is not compared with all the rest.
+    """
+    most = min(len(old), len(new))
+    before = next((at for at in range(most) if old[at] != new[at]), most)
+    behind = next((at for at in range(most - before) if old[-1 - at] != new[-1 - at]), most - before)
+    inner = (old[before : len(old) - behind], new[before : len(new) - behind])
+    changed = difflib.SequenceMatcher(None, *inner, autojunk=False).get_opcodes()
+    return [
+        ("equal", 0, before, 0, before),
+        *((what, a + before, b + before, c + before, d + before) for what, a, b, c, d in changed),
+        ("equal", len(old) - behind, len(old), len(new) - behind, len(new)),
+    ]
 
 
 def _head(line: str) -> str:

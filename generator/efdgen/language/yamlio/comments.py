@@ -31,13 +31,17 @@ class Comment(NamedTuple):
 
 def comments(text: str) -> list[Comment]:
     """Return the comments of a text that `parse` takes; a number sign in a key or a value begins none."""
-    bare = text
+    parts, done = [], 0
     for start, end in _written(text):
-        bare = bare[:start] + _CHARACTER.sub("x", bare[start:end]) + bare[end:]
+        parts += [text[done:start], _CHARACTER.sub("x", text[max(start, done) : end])]
+        done = max(done, end)
+    bare = "".join((*parts, text[done:]))
     found = []
+    line, counted = 1, 0
     for match in _COMMENT.finditer(bare):
         begin = bare.rfind("\n", 0, match.start()) + 1
-        line, column = bare.count("\n", 0, begin) + 1, match.start() - begin
+        line, counted = line + bare.count("\n", counted, begin), begin
+        column = match.start() - begin
         found.append(Comment(line, column, match[0].rstrip(), not bare[begin : match.start()].strip()))
     return found
 
