@@ -26,7 +26,7 @@ import yaml
 import kept
 import peers
 from efdgen.output import layout
-from fleets import six, synthetic, with_apps, with_files_of_others, with_values
+from fleets import six, synthetic, with_apps, with_files_of_others, with_hosts, with_mappings, with_values
 from measuring import EFDGEN, TESTS, WORK, Result, against, memory, processors_time, take_away, whole_process
 
 MOST, MANY, FEW = 3000, 1000, 100
@@ -303,6 +303,8 @@ def charts() -> list[Result]:
 MUCH = (
     ("render of apps of one environment", 1000, with_apps),
     ("render of values in one list", 1_000_000, with_values),
+    ("render of values in mappings", 1_000_000, with_mappings),
+    ("check of public hosts", 10_000, with_hosts),
     ("check beside files of others", 100_000, with_files_of_others),
 )
 """What there can be much of, and how much."""
