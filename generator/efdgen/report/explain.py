@@ -56,7 +56,7 @@ def _reasons(explanation: Explanation, indent: str, asked: str, style: Style) ->
     below += [("with", put_in) for put_in in explanation.inputs]
     for word, used in below:
         whose = f"{used.environment} " if used.environment != asked else ""
-        yield f"{deeper}{word} {whose}{_name(used)} = {_short(_shown(used.value))}"
+        yield f"{deeper}{word} {whose}{_name(used)} = {_in_short(used.value)}"
         yield from _reasons(used, deeper + _INDENT, asked, style)
 
 
@@ -72,7 +72,7 @@ def _written(say: Say) -> str:
     if isinstance(written, str) and "<%" in written:
         line = next(line for line in written.splitlines() if "<%" in line).strip()
         return line if line == written else f"... {line} ..."
-    return _short(_shown(written))
+    return _in_short(written)
 
 
 def _name(explanation: Explanation) -> str:
@@ -86,6 +86,18 @@ def _shown(value: Any) -> str:
     return "(left out)" if value is ABSENT else json.dumps(value, ensure_ascii=False)
 
 
+def _in_short(value: Any) -> str:
+    """Return a value as far as it is shown: a layer may say one long list of each of very many items."""
+    if value is ABSENT:
+        return _shown(value)
+    text = ""
+    for piece in json.JSONEncoder(ensure_ascii=False).iterencode(value):
+        text += piece
+        if len(text) > _LONGEST:
+            break
+    return _short(text)
+
+
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
@@ -93,7 +105,7 @@ def _short(text: str) -> str:
 def lines(explanations: Sequence[Explanation], style: Style) -> str:
     """Return a line a value: its path, the value, the layer that wins and the place; `<%`: the formula there."""
     rows = [["value", "is", "says", "at", "as"]]
-    rows += [[dotted(found.path), _short(_shown(found.value)), *_source(found)] for found in explanations]
+    rows += [[dotted(found.path), _in_short(found.value), *_source(found)] for found in explanations]
     return table(rows, style)
 
 
