@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Path, Problem
@@ -182,13 +182,19 @@ class Readers(NamedTuple):
     """
 
     charts: Sequence[AppChart]
-    templates: Iterable[str] | None = None
+    templates: Collection[str] | None = None
     defaults: str = ""
 
     def known(self) -> list[str]:
         """Return the first keys that values can have."""
-        inherent = [*(chart.key for chart in self.charts), *([_GLOBAL] if self.charts else [])]
-        return list(dict.fromkeys((*inherent, *(self.templates or ()))))
+        return list(dict.fromkeys((*self._inherent(), *(self.templates or ()))))
+
+    def knows(self, key: str) -> bool:
+        """Say whether values can have a first key: of many, without a look at all others for each."""
+        return key in (self.templates or ()) or key in self._inherent()
+
+    def _inherent(self) -> list[str]:
+        return [*(chart.key for chart in self.charts), *([_GLOBAL] if self.charts else [])]
 
 
 def refuse_unread(files: Files, document: Document, where: Path, key: str, readers: Readers, what: str = "") -> None:
@@ -203,14 +209,13 @@ def refuse_unread(files: Files, document: Document, where: Path, key: str, reade
         what: what the value would be, for people.
     """
     location = document.locate(where, key=True)
-    known = readers.known()
-    if files.is_refused(location) or (key in known and key not in RESERVED):
+    if files.is_refused(location) or (key not in RESERVED and readers.knows(key)):
         return
     if key in RESERVED:
         message, hint = f"every wrapper chart has a value {key!r}, made by efdgen", "rename it"
         files.problem("E401", message, location, where, hint)
         return
-    similar = suggest.closest(key, known)
+    similar = suggest.closest(key, readers.known())
     if readers.templates is None:
         message = f"nothing reads {key!r}: neither a chart nor a template of the app"
         hint = "remove it, or write a template that reads it"
