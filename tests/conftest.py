@@ -43,10 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the collector of garbage from going through the tests themselves again and again."""
+    """Keep the collector of garbage from going through the tests themselves again and again.
+
+    The command runs without it (`efdgen.__main__`); a process of tests lasts longer, and memory has an end.
+    """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000)
+    gc.set_threshold(200_000, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -19,6 +19,8 @@ from support import handwritten
 from support.gitrepo import commit, variables
 from support.repository import library_repository
 
+pytestmark = pytest.mark.usefixtures("one_helm")
+
 _INGRESS = """\
 {{- if true -}}
 apiVersion: networking.k8s.io/v1

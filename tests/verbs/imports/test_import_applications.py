@@ -372,6 +372,7 @@ def _sinks(name: str, tasks: int) -> dict[str, Any]:
     return {"sinks": {sink: {"name": sink, "tasks": tasks, **alike} for sink in (f"{name}-a", f"{name}-b")}}
 
 
+@pytest.mark.usefixtures("one_helm")
 def test_what_a_definition_says_is_not_said_again(tmp_path: Path) -> None:
     fleet = {
         name: {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import subprocess
@@ -22,6 +23,8 @@ from efdgen.verbs.imports.forms import literal
 from efdgen.verbs.imports.model import Source
 from support import handwritten
 from support.gitrepo import commit, variables
+
+pytestmark = pytest.mark.usefixtures("one_helm")
 
 FLEET = {
     name: {"db": {"size": "8Gi", "who": name}, "web": {"replicas": 2}, "api": {"port": 1}}
@@ -124,11 +127,16 @@ BROKEN = {
 }
 
 
+@functools.cache
+def imported() -> result.Imported:
+    """Return what the fleet becomes as it is, made once for all tests, which must not change it."""
+    return result.run(Source("older", handwritten.repository(FLEET)), engines.choose())
+
+
 @pytest.mark.parametrize("kind", BROKEN)
 def test_what_cannot_be_read_any_more_is_kept_as_it_was_and_named(kind: str) -> None:
-    engine = engines.choose()
+    engine, older = engines.choose(), imported()
     files = handwritten.repository(FLEET)
-    older = result.run(Source("older", files), engine)
     changed = {path: text.encode() for path, text in BROKEN[kind].items() if text is not None}
     files["apps/web/values-north.yaml"] = files["apps/web/values-north.yaml"].replace(b"replicas: 2", b"replicas: 5")
     newer = {path: text for path, text in {**files, **changed}.items() if BROKEN[kind].get(path, "") is not None}
@@ -142,10 +150,13 @@ def test_what_cannot_be_read_any_more_is_kept_as_it_was_and_named(kind: str) -> 
     # Broken as it was before, there is nothing to keep.
     before = follow.follow(followed.as_it_is, Source("newer", newer), engine)
     assert before.kept == ()
-    # What is taken away in both, the Application and its values, is taken away.
+
+
+def test_what_is_taken_away_in_both_the_application_and_its_values_is_taken_away() -> None:
+    files = handwritten.repository(FLEET)
     for path in ("apps/parent/templates/db.yaml", *(f"apps/db/values-{name}.yaml" for name in FLEET)):
         del files[path]
-    followed = follow.follow(older, Source("newer", files), engine)
+    followed = follow.follow(imported(), Source("newer", files), engines.choose())
     assert followed.is_whole
     assert "templates/apps/db/app.yaml" not in followed.imported.files
 
