@@ -480,7 +480,7 @@ def two_hundred(*, alike: bool) -> tuple[dict[str, bytes], dict[str, bytes]]:
     return before, after
 
 
-SANDBOX = sorted((EFD / "rendered/apps").glob("*/values-sandbox.yaml"))
+SANDBOX = sorted((EFD / "rendered/apps").glob("*/values-sandbox.yaml"))[::2]
 ENVIRONMENTS = [f"bench-{number:04}" for number in range(200)]
 
 
@@ -492,7 +492,7 @@ def test_the_limit_holds_when_every_value_of_200_environments_changes(alike: boo
     assert [each.environment for each in radius] == ENVIRONMENTS
     assert {each[1:] for each in others} == {(apps, values, 0)}
     assert apps == len(SANDBOX)
-    assert values > 200
+    assert values > 100
     assert changes.summary(found).endswith(f" and 194 more: {apps} apps, {values} values")
 
     text = as_markdown(found, plain)
@@ -502,7 +502,7 @@ def test_the_limit_holds_when_every_value_of_200_environments_changes(alike: boo
         assert all(len(each.environments) == 200 for each in found.changes)
         assert len(Read(text).entries) == len(found.changes)
     else:
-        assert len(found.changes) > 40_000
+        assert len(found.changes) > 20_000
         shown, left_out, whole = shown_and_left_out(text)
         assert (shown + left_out, whole) == (len(found.changes), len(found.changes))
         assert units(text) > LIMIT - 10_000

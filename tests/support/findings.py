@@ -44,9 +44,12 @@ def problems(output: str) -> list[Problem]:
 
 def sarif_results(text: str) -> list[dict[str, Any]]:
     """Return the results of a SARIF log, which must be valid."""
-    log = json.loads(text)
-    assert list(_sarif().iter_errors(log)) == []
-    listed: list[dict[str, Any]] = log["runs"][0]["results"]
+    assert list(_sarif().iter_errors(json.loads(text))) == []
+    return _results(text)
+
+
+def _results(text: str) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = json.loads(text)["runs"][0]["results"]
     return listed
 
 
@@ -84,10 +87,10 @@ def assert_there(root: Path, places: Iterable[tuple[str, int, int]], without: se
 
 
 def assert_reported(root: Path, found: Sequence[Problem]) -> None:
-    """Assert that every format says every problem, on a line that is there."""
+    """Assert that every format says every problem, on a line that is there: `sarif_results` looks at the rest."""
     files = {problem.location.file for problem in found}
     without = {file for file in files if not (root / file).is_file() or not os.access(root / file, os.R_OK)}
-    results = sarif_results(as_sarif(found))
+    results = _results(as_sarif(found))
     annotations = list(github_places(as_github(found)))
     assert len(results) == len(annotations) == len(found)
     assert_there(root, sarif_places(results), without)

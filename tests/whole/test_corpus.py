@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,12 @@ from click.testing import CliRunner
 
 import efdgen
 from efdgen.cli import command
+from efdgen.errors import Problem
+from efdgen.report.findings import as_sarif
 from support import needs, warm
+from support.checkout import snapshot
 from support.corpus import Case, Expected, cases
-from support.findings import assert_reported, problems
+from support.findings import assert_reported, problems, sarif_results
 from support.repository import overlay, small_repository
 
 INVALID_INPUT = 3
@@ -28,7 +32,7 @@ INVALID_INPUT = 3
 CASES = cases()
 SEVERAL = CASES[:: max(1, len(CASES) // 12)]
 TOGETHER = 20
-"""Cases in a test: one of its own costs as much again as a case that is refused early."""
+"""Cases in a test: a repository of its own costs as much again as a case that is refused early."""
 
 PARTS = {
     f"{part[0].name} to {part[-1].name}": part
@@ -40,12 +44,22 @@ EXTRA = "environments/extra.yaml"
 TEMPLATES = "templates/apps/view/templates"
 
 
-def _render(root: Path) -> tuple[int, list[Expected]]:
-    """Render in this process, and look at what the other formats make of the problems."""
+def _render(root: Path, reported: list[Problem] | None = None) -> tuple[int, list[Expected]]:
+    """Render in this process, and look at what the other formats make of the problems.
+
+    Args:
+        root: the repository.
+        reported: where the problems are noted, for one log of those of many repositories.
+    """
     result = CliRunner().invoke(command, ["render", "--root", str(root), "--format", "json"])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
-    assert_reported(root, problems(result.stdout))
+    found = problems(result.stdout)
+    assert_reported(root, found)
+    if reported is None:
+        sarif_results(as_sarif(found))
+    else:
+        reported += found
     for problem in json.loads(result.stdout)["problems"]:
         assert problem["severity"] == ("warning" if problem["code"].startswith("W") else "error"), problem
     return result.exit_code, _diagnostics(result.stdout)
@@ -75,23 +89,32 @@ def _assert_expected(found: list[Expected], expected: tuple[Expected, ...]) -> N
         assert wanted.text in diagnostic.text
 
 
-def _broken(case: Case, tmp_path: Path) -> Path:
-    root = small_repository(tmp_path)
-    case.apply(root)
-    return root
-
-
 def _check_each(cases: Sequence[Case], check: Callable[[Case, Path], None], tmp_path: Path) -> None:
-    """Check every case in a folder of its own, and say all that is wrong with any."""
+    """Check every case in a repository where it alone is wrong, and say all that is wrong with any."""
     wrong = []
-    for number, case in enumerate(cases):
-        folder = tmp_path / str(number)
-        folder.mkdir()
+    root = small_repository(tmp_path)
+    right = snapshot(root)
+    for case in cases:
         try:
-            check(case, folder)
+            case.apply(root)
+            check(case, root)
         except AssertionError as error:
             wrong.append(f"tests/corpus/{case.name}.txt: {error}")
+        _put_back(case, root, right)
     assert not wrong, "\n\n".join(wrong)
+    assert snapshot(root) == right, "each case found what is right, but for itself"
+
+
+def _put_back(case: Case, root: Path, right: Mapping[str, bytes]) -> None:
+    """Make a repository right again: a hundredth of the files of a new one."""
+    shutil.rmtree(root / "rendered", ignore_errors=True)
+    for path, _, _ in case.sections:
+        before = {each: content for each, content in right.items() if each == path or each.startswith(f"{path}/")}
+        overlay(root, before or ({path: None} if (root / path).exists() else {}))
+        for folder in (root / path).parents:
+            if folder == root or not folder.is_dir() or any(folder.iterdir()):
+                break
+            folder.rmdir()
 
 
 def _files(folder: Path) -> list[Path]:
@@ -127,10 +150,10 @@ def test_every_code_has_a_case() -> None:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_bad_input_is_refused_and_odd_input_reported(part: str, tmp_path: Path) -> None:
-    def check(case: Case, folder: Path) -> None:
-        root = _broken(case, folder)
+    reported: list[Problem] = []
 
-        status, found = _render(root)
+    def check(case: Case, root: Path) -> None:
+        status, found = _render(root, reported)
 
         assert status == (INVALID_INPUT if case.is_error else 0)
         _assert_expected(found, case.expected)
@@ -138,12 +161,11 @@ def test_bad_input_is_refused_and_odd_input_reported(part: str, tmp_path: Path) 
         assert (root / "rendered").exists() is not case.is_error
 
     _check_each(PARTS[part], check, tmp_path)
+    assert len(sarif_results(as_sarif(reported))) == len(reported)
 
 
 def test_bad_input_is_refused_from_a_shell(tmp_path: Path) -> None:
-    def check(case: Case, folder: Path) -> None:
-        root = _broken(case, folder)
-
+    def check(case: Case, root: Path) -> None:
         status, found = _render_apart(root)
 
         assert status == (INVALID_INPUT if case.is_error else 0)
@@ -153,9 +175,7 @@ def test_bad_input_is_refused_from_a_shell(tmp_path: Path) -> None:
 
 
 def test_people_are_told_where_it_is(tmp_path: Path) -> None:
-    def check(case: Case, folder: Path) -> None:
-        root = _broken(case, folder)
-
+    def check(case: Case, root: Path) -> None:
         result = CliRunner().invoke(command, ["validate", "--root", str(root)])
 
         assert result.exit_code == (INVALID_INPUT if case.is_error else 0)
