@@ -15,7 +15,7 @@ from efdgen.language import yamlio
 from efdgen.verbs import render
 from efdgen.verbs.imports import result
 from efdgen.verbs.imports.model import Source
-from support import handwritten
+from support import handwritten, needs
 from support.gitrepo import commit, variables
 from support.repository import library_repository
 
@@ -156,12 +156,19 @@ def test_specs_say_what_differs_and_definitions_the_rest(hand: Path, tmp_path: P
     assert found == {("I406", "", ""), ("I409", "", ""), ("I502", "", "db")}
 
 
+@needs.HELM.needed
+def test_the_command_helm_makes_the_same_of_it() -> None:
+    of_command, of_library = (result.run(Source("hand", by_hand()), engines.choose(way)) for way in ("helm", "sdk"))
+    assert dict(of_command.files) == dict(of_library.files)
+    assert (of_command.findings, of_command.proved) == (of_library.findings, of_library.proved)
+
+
 def test_drift_is_said_and_what_differs_for_it_has_its_reason() -> None:
     files = by_hand()
     files["apps/web/values-south.yaml"] = files["apps/web/values-south.yaml"].replace(b"env: south", b"env: north")
     files["apps/web/values-lab-1.yaml"] = files["apps/web/values-lab-1.yaml"].replace(b"replicas: 1", b'replicas: "1"')
     files["apps/web/values-north.yaml"] = files["apps/web/values-north.yaml"].replace(b"replicas: 2", b"replicas: 1")
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     found = {(each.code, each.environment, each.app) for each in made.findings}
     assert found >= {("I307", "south", "web"), ("I501", "south", "web"), ("I503", "lab-1", "web")}
     differences = [difference for each in made.proved for difference in each.differences]
@@ -279,7 +286,7 @@ def test_what_efdgen_wrote_and_was_taken_apart_comes_back(tmp_path: Path) -> Non
         for app, chart in (("catalogue", "web"), ("database", "postgresql")):
             text = (root / f"rendered/apps/{app}/values-{name}.yaml").read_text(encoding="utf-8")
             fleet.setdefault(name, {})[app] = yamlio.load(text)[chart]
-    made = result.run(Source("library", handwritten.repository(fleet)), engines.choose())
+    made = result.run(Source("library", handwritten.repository(fleet)), engines.choose("sdk"))
     assert [difference for each in made.proved for difference in each.differences] == []
     for name, apps in fleet.items():
         for app, values in apps.items():

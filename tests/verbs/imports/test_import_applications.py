@@ -36,7 +36,7 @@ def imported(*changes: tuple[str, str, str], added: Mapping[str, str] | None = N
     for path, old, new in changes:
         assert old.encode() in files[path], (path, old)
         files[path] = files[path].replace(old.encode(), new.encode(), 1)
-    return result.run(Source("hand", files), engines.choose())
+    return result.run(Source("hand", files), engines.choose("sdk"))
 
 
 def of_both(old: str, new: str) -> tuple[tuple[str, str, str], ...]:
@@ -174,7 +174,7 @@ def test_values_files_of_other_folders_are_read_in_their_order(place: str, named
         files[path] = files[path].replace(b"values-{{ .Values.env }}.yaml", listed.encode())
     files["envs/common.yaml"] = b"db: {size: 1Gi, more: 1}\nweb: {replicas: 1}\n"
     files["envs/last.yaml"] = b"web: {last: true}\n"
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     assert {row.environment: row.verdict for row in telling.told(made).rows} == dict.fromkeys(FLEET, "equal")
     assert made.files["templates/apps/db/values.yaml"] == b"size: 8Gi\nmore: 1\n"
     assert made.files["templates/apps/web/values.yaml"] == b"replicas: 2\nlast: true\n"
@@ -239,7 +239,7 @@ def test_a_copy_of_a_spec_has_its_own_names() -> None:
         path = f"apps/web/values-{name}.yaml"
         more = url.format(name) if name == "north" else ""
         files[path] = files[path].replace(b"web:\n", f"web:\n  words: {name}\n{more}".encode())
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     assert b"url: https://<% name %>-portal.example.net/a\n" in made.files["environments/north.yaml"]
     assert differing(made) == []
 
@@ -252,7 +252,7 @@ def test_copies_of_an_app_and_warnings_are_told() -> None:
     files[parent] = files[parent].replace(b"- values-{{", b"- values-staging-{{")
     for name in FLEET:
         files[f"apps/db/values-staging-{name}.yaml"] = b"db: {a: 1, b: 2, c: 3}\n"
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     said = {(each.code, each.app): each.message for each in made.findings}
     assert said["I504", "db-staging"].startswith("db and db-staging are both made of apps/db, and 6 of 8 values")
     assert "nothing reads the VaultSecret 'unread'" in said["I406", ""]
@@ -280,7 +280,7 @@ def _without_wrapper(source: str) -> result.Imported:
     files = {path: text for path, text in files.items() if not path.startswith("apps/db/")}
     files |= {f"envs/{name}/db.yaml": b"size: 8Gi\n" for name in ("north", "south", "west")}
     files[DB] = files[DB].replace(SOURCE.encode(), source.encode())
-    return result.run(Source("hand", files), engines.choose())
+    return result.run(Source("hand", files), engines.choose("sdk"))
 
 
 def test_a_chart_of_others_with_values_of_this_repository_gets_a_wrapper_chart() -> None:
@@ -305,7 +305,7 @@ def test_environments_that_only_conditions_name_are_found() -> None:
     for app, path in (("db", DB), ("web", WEB)):
         old = SOURCE.replace("apps/db", f"apps/{app}")
         files[path] = files[path].replace(old.encode(), source.format(app).encode())
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     assert (list(made.made.specs), differing(made)) == (["north", "south"], [])
     assert [f.code for f in made.findings] == ["I306", "I409"]
     assert b"repoURL: https://address-is-missing.invalid" in made.files["environments/shared/facts.yaml"]
@@ -333,7 +333,7 @@ def test_applications_of_one_template_that_are_called_by_their_environment(
     files["apps/parent/values.yaml"] = b"env: ''\napps: [db, web]\n"
     files |= {f"apps/parent/values-{env}.yaml": b"{}\n" for env in FLEET}
     files["apps/parent/values-south.yaml"] = b"apps: [db]\n"
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     assert {env: list(spec["apps"]) for env, spec in made.made.specs.items()} == {
         "north": ["db", "web"],
         "south": ["db"],
@@ -341,7 +341,7 @@ def test_applications_of_one_template_that_are_called_by_their_environment(
     assert differing(made) == []
     assert f"applicationName: {pattern}\n".encode() in made.files["environments/shared/facts.yaml"]
     hand = handwritten.write(tmp_path / "hand", files)
-    arguments = ["import", str(hand), "-o", str(tmp_path / "new")]
+    arguments = ["import", str(hand), "-o", str(tmp_path / "new"), "--engine", "sdk"]
     for more in (("--env", "south"), ("--only", "north")):
         done = CliRunner().invoke(cli.command, [*arguments, *more])
         assert done.exit_code == 0, done.output

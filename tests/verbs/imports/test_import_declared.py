@@ -13,7 +13,7 @@ from support import handwritten
 
 def imported(fleet: Mapping[str, Any], added: Mapping[str, str] | None = None) -> result.Imported:
     files = handwritten.repository(fleet) | {path: text.encode() for path, text in (added or {}).items()}
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     assert all(row.is_proved for row in telling.told(made).rows), made.findings
     return made
 
@@ -113,7 +113,7 @@ def test_facts_that_are_assumed_are_marked_and_listed() -> None:
     assert marked == [path.rpartition(".")[2] for path in paths]
     secrets = {"db": {"one": "secret/ENV/one"}}
     files = handwritten.repository({name: {"db": {"size": 1}} for name in ("north", "south")}, secrets)
-    (said,) = (e for e in result.run(Source("hand", files), engines.choose()).findings if e.code == "I409")
+    (said,) = (e for e in result.run(Source("hand", files), engines.choose("sdk")).findings if e.code == "I409")
     assert "pathPrefix" not in said.message
 
 

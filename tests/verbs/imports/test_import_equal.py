@@ -25,7 +25,7 @@ def imported(changes: dict[str, str], *, added: dict[str, str] | None = None) ->
         files[path] = files[path].replace(b"\n{{- end -}}", b"") if path == PARENT else files[path]
         files[path] += (more + ("{{- end -}}" if path == PARENT else "")).encode()
     files.update({path: text.encode() for path, text in (added or {}).items()})
-    return result.run(Source("hand", files), engines.choose())
+    return result.run(Source("hand", files), engines.choose("sdk"))
 
 
 def unexplained(made: result.Imported) -> list[tuple[str, str, str]]:
@@ -113,7 +113,7 @@ def test_a_reason_is_that_of_one_path() -> None:
     added = {"apps/web/templates/a.yaml": template, "apps/web/a": "text"}
     files = handwritten.repository(FLEET) | {path: text.encode() for path, text in added.items()}
     files["apps/web/values-south.yaml"] = files["apps/web/values-south.yaml"].replace(b"env: south", b"env: north")
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     assert unexplained(made) == [
         ("north", "objects", "ConfigMap web/a data.b"),
         ("south", "objects", "ConfigMap web/a data.b"),
@@ -124,7 +124,7 @@ def test_a_reason_is_that_of_one_path() -> None:
         "'{{ .Files", """'{{ required "no" (.Files.Get "a") }}{{ .Files"""
     )
     files.update({path: text.encode() for path, text in added.items()})
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     assert ("south", "objects", "apps/web/templates/a.yaml") in unexplained(made)
 
 
@@ -145,7 +145,7 @@ def test_each_environment_has_its_own_parent_chart() -> None:
         files |= {path.replace("apps/parent", f"clusters/{name}"): text for path, text in parent.items()}
         files[f"clusters/{name}/values.yaml"] = f"env: {name}\n".encode()
     del files["clusters/south/templates/web.yaml"]
-    made = result.run(Source("hand", files), engines.choose())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
     assert {name: list(spec["apps"]) for name, spec in made.made.specs.items()} == {
         "north": ["db", "web"],
         "south": ["db"],

@@ -18,7 +18,7 @@ MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {}\n"
 
 def imported(added: Mapping[str, str], unread: Mapping[str, str] | None = None) -> result.Imported:
     files = handwritten.repository(FLEET) | {path: text.encode() for path, text in added.items()}
-    return result.run(Source("hand", files, unread=unread or {}), engines.choose())
+    return result.run(Source("hand", files, unread=unread or {}), engines.choose("sdk"))
 
 
 def verdicts(made: result.Imported) -> dict[str, tuple[str, bool]]:
@@ -89,7 +89,7 @@ def test_links_in_the_source_are_followed_and_others_have_one_finding(tmp_path: 
     (root / "apps/web/values-south.yaml").symlink_to(tmp_path / "elsewhere.yaml")
     commit(root)
     for read in (source.read(root), source.read(root, "HEAD")):
-        made = result.run(read, engines.choose())
+        made = result.run(read, engines.choose("sdk"))
         assert verdicts(made) == {"north": ("equal", True), "south": ("1 of 2 apps: equal", False)}
         (finding,) = (each for each in made.findings if each.file == "apps/web/values-south.yaml")
         assert (finding.code, "a link out of the repository" in finding.message) == ("I206", True)
@@ -185,7 +185,7 @@ def test_an_environment_that_is_lost_is_not_proved() -> None:
             path.replace("values-south", f"values-{other}"): text.replace(b"south", other.encode())
             for path, text in files.items()
         }
-        assert verdicts(result.run(Source("hand", changed), engines.choose())) == {
+        assert verdicts(result.run(Source("hand", changed), engines.choose("sdk"))) == {
             "north": ("equal", True),
             other: lost,
         }

@@ -29,7 +29,7 @@ def imported(**changed: str | None) -> result.Imported:
             del files[path]
         else:
             files[path] = text.encode("utf-8", "surrogateescape")
-    return result.run(Source("hand", files), engines.choose())
+    return result.run(Source("hand", files), engines.choose("sdk"))
 
 
 def codes(made: result.Imported) -> set[tuple[str, str]]:
@@ -92,7 +92,7 @@ def test_nothing_to_import_says_why() -> None:
         ({"a/Chart.yaml": b"name: a\n", "a/templates/x.yaml": b"kind: Application\n{{ fail `no` }}"}, "Helm fails"),
     ):
         with pytest.raises(UsageError, match=why):
-            hand.read(Source("hand", files), engines.choose())
+            hand.read(Source("hand", files), engines.choose("sdk"))
 
 
 def test_links_out_of_the_source_are_not_followed_and_huge_files_not_read(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_links_out_of_the_source_are_not_followed_and_huge_files_not_read(tmp_pa
         assert found["apps/db/values-north.yaml"] == "a link out of the repository is not followed"
         assert found["loop"] == "a link out of the repository is not followed"
         assert "bytes; at most" in found["apps/db/values-west.yaml"]
-        made = result.run(read, engines.choose())
+        made = result.run(read, engines.choose("sdk"))
         assert ("north", "db") not in made.hand.deployed
 
 
@@ -121,7 +121,7 @@ def test_what_never_ends_is_ended_once_a_chart() -> None:
     files = handwritten.repository(FLEET)
     files["apps/db/templates/more.yaml"] = b"{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}\n"
     began = time.monotonic()
-    with Guarded(seconds=0.5) as engine:
+    with Guarded("sdk", seconds=0.5) as engine:
         made = result.run(Source("hand", files), engine)
     assert time.monotonic() - began < 30
     found = {each.file: each.message for each in made.findings if each.code == "I202"}
@@ -156,9 +156,9 @@ def test_a_layout_that_is_not_read_is_named_with_what_is_needed() -> None:
         (chart, "", "kind Application; root/Chart.yaml:2: it is no YAML"),
     ):
         with pytest.raises(UsageError, match=re.escape(said)):
-            result.run(Source("hand", {**files, **more}), engines.choose(), (), parent)
+            result.run(Source("hand", {**files, **more}), engines.choose("sdk"), (), parent)
     with pytest.raises(UsageError, match=r"needed is a chart") as raised:
-        result.run(Source("hand", chart), engines.choose())
+        result.run(Source("hand", chart), engines.choose("sdk"))
     assert "manifest" not in str(raised.value)
 
 
@@ -169,8 +169,8 @@ def test_people_name_the_one_environment_where_nothing_in_the_source_does() -> N
         files[template] = files[template].replace(b'(eq .Values.env "north")', b"true true")
         files[template] = files[template].replace(b"values-{{ .Values.env }}", b"values")
         files[f"apps/{app}/values.yaml"] = files.pop(f"apps/{app}/values-north.yaml").replace(b"env: north\n", b"")
-    assert result.run(Source("hand", files), engines.choose()).hand.environments == ("parent",)
-    made = result.run(Source("hand", files), engines.choose(), ("prod",))
+    assert result.run(Source("hand", files), engines.choose("sdk")).hand.environments == ("parent",)
+    made = result.run(Source("hand", files), engines.choose("sdk"), ("prod",))
     assert (made.hand.environments, made.equal("prod")) == (("prod",), True)
     # Where values files say it, it is theirs.
     for app in ("db", "web"):
@@ -178,4 +178,4 @@ def test_people_name_the_one_environment_where_nothing_in_the_source_does() -> N
         template = f"apps/parent/templates/{app}.yaml"
         files[template] = files[template].replace(b"values.yaml", b"values-north.yaml")
     with pytest.raises(UsageError):
-        result.run(Source("hand", files), engines.choose(), ("prd",))
+        result.run(Source("hand", files), engines.choose("sdk"), ("prd",))

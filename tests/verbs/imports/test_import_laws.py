@@ -65,7 +65,7 @@ def _fleets(draw: Any) -> dict[str, dict[str, dict[str, Any]]]:
 @few
 @given(_fleets())
 def test_values_are_the_same_when_rendered(fleet: dict[str, dict[str, dict[str, Any]]]) -> None:
-    made = result.run(Source("hand", handwritten.repository(fleet)), engines.choose())
+    made = result.run(Source("hand", handwritten.repository(fleet)), engines.choose("sdk"))
     assert made.proved, [finding.message for finding in made.findings]
     assert [d for each in made.proved for d in each.differences if not d.reason] == []
     for name, apps in fleet.items():

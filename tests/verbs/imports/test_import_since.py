@@ -130,12 +130,12 @@ BROKEN = {
 @functools.cache
 def imported() -> result.Imported:
     """Return what the fleet becomes as it is, made once for all tests, which must not change it."""
-    return result.run(Source("older", handwritten.repository(FLEET)), engines.choose())
+    return result.run(Source("older", handwritten.repository(FLEET)), engines.choose("sdk"))
 
 
 @pytest.mark.parametrize("kind", BROKEN)
 def test_what_cannot_be_read_any_more_is_kept_as_it_was_and_named(kind: str) -> None:
-    engine, older = engines.choose(), imported()
+    engine, older = engines.choose("sdk"), imported()
     files = handwritten.repository(FLEET)
     changed = {path: text.encode() for path, text in BROKEN[kind].items() if text is not None}
     files["apps/web/values-north.yaml"] = files["apps/web/values-north.yaml"].replace(b"replicas: 2", b"replicas: 5")
@@ -156,7 +156,7 @@ def test_what_is_taken_away_in_both_the_application_and_its_values_is_taken_away
     files = handwritten.repository(FLEET)
     for path in ("apps/parent/templates/db.yaml", *(f"apps/db/values-{name}.yaml" for name in FLEET)):
         del files[path]
-    followed = follow.follow(imported(), Source("newer", files), engines.choose())
+    followed = follow.follow(imported(), Source("newer", files), engines.choose("sdk"))
     assert followed.is_whole
     assert "templates/apps/db/app.yaml" not in followed.imported.files
 
