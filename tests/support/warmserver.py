@@ -65,6 +65,7 @@ def _become(streams: list[int], arguments: list[str], folder: str, variables: di
     for target, stream in enumerate(streams):
         os.dup2(stream, target)
         os.close(stream)
+    gc.disable()  # as the command does, and who looks for garbage copies the memory that is shared until then
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
