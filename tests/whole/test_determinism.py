@@ -16,6 +16,7 @@ from support.checkout import ROOT, efdgen, snapshot
 from support.efd import EFD
 from support.pythons import VERSIONS
 
+NOBODY = {"HOME": "/nonexistent", "USER": "nobody", "LOGNAME": "nobody", "HOSTNAME": "elsewhere"}
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
@@ -34,10 +35,7 @@ def bare(inputs: Path) -> Path:
     "variables",
     [
         {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONUTF8": "1", "TERM": "dumb", "COLUMNS": "20"},
-        {
-            **{"PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "TZ": "America/Santiago", "SOURCE_DATE_EPOCH": "0"},
-            **{"HOME": "/nonexistent", "USER": "nobody", "LOGNAME": "nobody", "HOSTNAME": "elsewhere"},
-        },
+        {"PYTHONHASHSEED": "1", "LC_ALL": "tr_TR.UTF-8", "TZ": "America/Santiago", "SOURCE_DATE_EPOCH": "0"} | NOBODY,
         {"PYTHONHASHSEED": "4294967295", "LC_ALL": "no_SUCH.locale", "TZ": "Nowhere/Land", "PYTHONOPTIMIZE": "1"},
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii", "NO_COLOR": "1"},
     ],
