@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 # The same examples in each run, so that no pull request fails by chance; SEARCH=1 looks for new ones, and for more of
 # them. How long an example takes says something of the machine, and nothing of the law.
 _IS_SEARCH = bool(os.environ.get("SEARCH"))
-_TIMES = 10 if _IS_SEARCH else 1
+_TIMES = 15 if _IS_SEARCH else 1
 _slow = [HealthCheck.too_slow]
 settings.register_profile(
-    "laws", deadline=None, derandomize=not _IS_SEARCH, max_examples=50 * _TIMES, suppress_health_check=_slow
+    "laws", deadline=None, derandomize=not _IS_SEARCH, max_examples=35 * _TIMES, suppress_health_check=_slow
 )
 settings.load_profile("laws")
 
-few = settings(max_examples=20 * _TIMES)
+few = settings(max_examples=15 * _TIMES)
 """For laws that ask Helm or a slow parser."""
 
-many = settings(max_examples=60 * _TIMES)
+many = settings(max_examples=40 * _TIMES)
 """For laws that cost little."""
 
 TRICKY_WORDS = (
