@@ -26,10 +26,13 @@ def note(name):
         stream.write(f"{os.getpid()}\\n")
 
 def by(name):
-    return (folder / name).read_text().split()
+    return (folder / name).read_text().split() if (folder / name).exists() else []
 
-def await_other(name):
-    while not (folder / name).exists() or not by(name):
+def others():
+    return {process for file in folder.iterdir() for process in by(file)} - {str(HERE)}
+
+def await_others(count):
+    while len(others()) < count:
         time.sleep(0.01)
 
 def work(name):
@@ -66,7 +69,12 @@ def test_results_come_in_order_whoever_made_them(tmp_path: Path) -> None:
     run(
         tmp_path,
         """
-        found = list(parallel.each(NAMES, work, 3))
+        def together(name):
+            found = work(name)
+            if os.getpid() == HERE and name != NAMES[0] and name != NAMES[1]:
+                await_others(2)
+            return found
+        found = list(parallel.each(NAMES, together, 3))
         assert [name for name, *_ in found] == NAMES
         assert len({process for *_, process in found}) == 3
         assert [process for *_, process in found[:2]] == [HERE, HERE]
@@ -81,53 +89,63 @@ def test_what_a_process_leaves_undone_is_done_here(tmp_path: Path) -> None:
         tmp_path,
         """
         def dies(name):
-            if os.getpid() != HERE and name == "name-15":
+            found = work(name)
+            if os.getpid() != HERE and len([each for each in NAMES if others() & set(by(each))]) == 2:
                 os.kill(os.getpid(), signal.SIGKILL)
-            return work(name)
+            if name == "name-2":
+                await_others(1)
+                assert gone(*others(), is_adopted=True)
+            return found
         found = list(parallel.each(NAMES, dies, 2))
         assert [name for name, *_ in found] == NAMES
-        assert [process == HERE for *_, process in found[14:17]] == [False, True, True]
+        assert [process == HERE for *_, process in found].count(False) == 1
         """,
     )
 
 
 @needs.LINUX.needed
-def test_an_error_is_raised_here(tmp_path: Path) -> None:
+def test_an_error_elsewhere_is_raised_here_in_its_turn(tmp_path: Path) -> None:
     run(
         tmp_path,
         """
         def fails(name):
-            if name == "name-19":
+            note(name)
+            if others() & set(by(name)):
                 raise ValueError(name)
-            return work(name)
+            if name in NAMES[2:]:
+                await_others(1)
+            return name
         found = []
         try:
             for each in parallel.each(NAMES, fails, 2):
                 found.append(each)
         except ValueError as error:
-            assert str(error) == "name-19"
-        assert [name for name, *_ in found] == NAMES[:-1]
+            assert NAMES[: len(found) + 1] == [*found, str(error)]
+        else:
+            raise AssertionError
         """,
     )
 
 
 @needs.LINUX.needed
-def test_who_stops_ends_the_others(tmp_path: Path) -> None:
+def test_an_error_here_ends_the_others(tmp_path: Path) -> None:
     run(
         tmp_path,
         """
-        def slow(name):
+        def fails(name):
             note(name)
             if os.getpid() != HERE:
                 time.sleep(60)
+            elif name in NAMES[2:]:
+                await_others(2)
+                raise ValueError(name)
             return name
-        results = parallel.each(NAMES, slow, 2)
-        for name in NAMES[:4]:
-            assert next(results) == name
-        await_other("name-11")
-        results.close()
-        (other,) = by("name-11")
-        assert gone(other)
+        try:
+            list(parallel.each(NAMES, fails, 3))
+        except ValueError:
+            assert all(map(gone, others()))
+        else:
+            raise AssertionError
         """,
     )
 
@@ -141,16 +159,15 @@ def test_ctrl_c_ends_all_of_them(tmp_path: Path) -> None:
             note(name)
             if os.getpid() != HERE:
                 time.sleep(60)
-            elif name == "name-3":
-                await_other("name-11")
-                os.kill(int(by("name-11")[0]), signal.SIGINT)
+            elif name in NAMES[2:]:
+                await_others(1)
+                os.kill(int(*others()), signal.SIGINT)
                 os.kill(HERE, signal.SIGINT)
             return name
         try:
             list(parallel.each(NAMES, interrupts, 2))
         except KeyboardInterrupt:
-            (other,) = by("name-11")
-            assert gone(other)
+            assert gone(*others())
         else:
             raise AssertionError
         """,
@@ -168,15 +185,46 @@ def test_the_others_end_when_nobody_waits_for_them(tmp_path: Path) -> None:
                 note(name)
                 if os.getpid() != HERE:
                     time.sleep(0.1)
-                elif name == "name-3":
-                    await_other("name-11")
+                elif name in NAMES[2:]:
+                    await_others(1)
                     os.kill(HERE, signal.SIGKILL)
                 return name
             list(parallel.each(NAMES, slow, 2))
-        os.wait()
-        (other,) = by("name-11")
+        parent, _ = os.wait()
+        (other,) = others() - {str(parent)}
         assert gone(other, is_adopted=True)
         assert not (folder / "name-19").exists()
+        """,
+    )
+
+
+@needs.LINUX.needed
+def test_each_name_is_taken_once_however_many_there_are(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        names = [str(number) for number in range(1001)]
+        assert [int(name) for name, _ in parallel.each(names, lambda name: (name, b"x" * 3000), 3)] == [*range(1001)]
+        for many in (1, 2, 255, 256, 257, 1001):
+            turns = parallel._Turns(names[:many])
+            assert list(turns) == list(enumerate(names[:many]))
+            assert list(turns) == []
+            turns.close()
+        """,
+    )
+
+
+@needs.LINUX.needed
+def test_where_no_other_process_can_begin_all_is_done_here(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        def full():
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        os.fork = full
+        before = os.listdir("/proc/self/fd")
+        assert {process for *_, process in parallel.each(NAMES, work, 3)} == {HERE}
+        assert os.listdir("/proc/self/fd") == before
         """,
     )
 

@@ -1,15 +1,19 @@
-"""Work for many environments, in several processes when there is enough of it."""
+"""Work for many environments, in several processes when there is enough of it.
+
+Each process takes the next few names that nobody has taken, until none is left: one that is slower, or has more to do
+with what it took, takes fewer. Those beside this one send what they made through pipes, which are emptied between two
+names; so nothing waits, and nothing is read while something else is worked on.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import marshal
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
@@ -17,14 +21,20 @@ from efdgen.language.tuples import NamedTuple
 Work = Callable[[str], Any]
 """Returns plain data, as `marshal` writes it, for an environment."""
 
-_MEASURED = 8
-"""Environments that are worked on before anybody knows what one takes."""
+_MEASURED = 2
+"""Environments that are worked on before anybody knows what one takes. The first one takes more: it finds nothing that
+was made for another."""
 
 _WORTH = 0.5
 """Seconds of work from which on other processes are asked: they take a tenth of that to begin."""
 
+_TURNS = 256
+"""Turns at most: the number of one is a byte, and bytes of a pipe are taken one by one."""
+
 _LENGTH = 8
-_CHUNK = 1 << 20
+_AT_ONCE = 1 << 16
+_ROOM = 1 << 20
+"""What a pipe should hold, so that who writes need not wait: any process may ask for that much."""
 
 
 def each(names: Sequence[str], work: Work, jobs: int) -> Generator[Any, None, None]:
@@ -40,12 +50,12 @@ def each(names: Sequence[str], work: Work, jobs: int) -> Generator[Any, None, No
     """
     spent = 0.0
     for number, name in enumerate(names):
-        if number >= _MEASURED and jobs > 1 and spent / number * (len(names) - number) > _WORTH and _can_fork():
+        if number >= _MEASURED and jobs > 1 and spent / (number - 1) * (len(names) - number) > _WORTH and _can_fork():
             yield from _shared(names[number:], work, jobs)
             return
         begin = time.perf_counter()
         found = work(name)
-        spent += time.perf_counter() - begin
+        spent += time.perf_counter() - begin if number else 0.0
         yield found
 
 
@@ -62,37 +72,57 @@ def _can_fork() -> bool:
 
 
 class _Helper(NamedTuple):
-    """Another process: what it works on, and what it sent so far."""
+    """Another process: where what it makes comes from, and what came so far."""
 
     process: int
-    names: Sequence[str]
     source: int
     received: bytearray
-    reader: threading.Thread
+
+
+class _Turns:
+    """Parts of the names, each taken once, by whichever process asks first: the bytes in a pipe that all read from.
+
+    Args:
+        names: the names.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+        self._length = -(-len(names) // _TURNS)
+        self._source, sink = os.pipe()
+        os.write(sink, bytes(range(-(-len(names) // self._length))))
+        os.close(sink)
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """Yield names that this process takes, with their numbers."""
+        while turn := os.read(self._source, 1):
+            begin = turn[0] * self._length
+            yield from enumerate(self._names[begin : begin + self._length], begin)
+
+    def close(self) -> None:
+        """Close what this process takes turns from."""
+        os.close(self._source)
 
 
 def _shared(names: Sequence[str], work: Work, jobs: int) -> Iterator[Any]:
-    """Yield the same as `each`: the first names are worked on here, and those behind them meanwhile elsewhere."""
-    jobs = min(jobs, len(names))
-    edges = [len(names) * number // jobs for number in range(jobs + 1)]
+    """Yield the same as `each`, when all of it was worked on, here and elsewhere."""
     helpers: list[_Helper] = []
-    try:
-        with _no_interrupt():
-            helpers.extend(_helper(names[begin:end], work) for begin, end in itertools.pairwise(edges[1:]))
-        for helper in helpers:
-            helper.reader.start()
-        for name in names[: edges[1]]:
-            yield work(name)
-        for helper in helpers:
-            helper.reader.join()
-            done = list(_results(helper.received))
-            helper.received.clear()
-            yield from done
-            for name in helper.names[len(done) :]:
-                yield work(name)
-    finally:
-        for helper in helpers:
-            _end(helper)
+    buffer = memoryview(bytearray(_AT_ONCE))
+    with contextlib.closing(_Turns(names)) as turns:
+        try:
+            # Where the system has no room for another process, there are fewer.
+            with _no_interrupt(), contextlib.suppress(OSError):
+                helpers.extend(_helper(turns, work) for _ in range(min(jobs, len(names)) - 1))
+            found: dict[int, Any] = {}
+            for number, name in turns:
+                found[number] = work(name)
+                _receive(helpers, buffer)
+            found |= dict(_results(helpers, buffer))
+            for number, name in enumerate(names):
+                yield found.pop(number) if number in found else work(name)
+        finally:
+            for helper in helpers:
+                _end(helper)
 
 
 @contextlib.contextmanager
@@ -107,54 +137,68 @@ def _no_interrupt() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _helper(names: Sequence[str], work: Work) -> _Helper:
-    """Start a process that works on some names."""
+def _helper(turns: _Turns, work: Work) -> _Helper:
+    """Start a process that takes turns."""
+    import fcntl
     import signal
 
     source, sink = os.pipe()
-    process = os.fork()
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, _ROOM)
+    try:
+        process = os.fork()
+    except OSError:
+        os.close(source)
+        os.close(sink)
+        raise
     if process == 0:
         status = 1
         try:
             # Who started it ends it, and says what there is to say.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             os.close(source)
-            _send(names, work, sink)
+            _send(turns, work, sink)
             status = 0
         finally:
             os._exit(status)
     os.close(sink)
-    received = bytearray()
-    return _Helper(process, names, source, received, threading.Thread(target=_receive, args=(source, received)))
+    os.set_blocking(source, False)
+    return _Helper(process, source, bytearray())
 
 
-def _send(names: Sequence[str], work: Work, sink: int) -> None:
-    """Work on names and write what comes of it, each with its length before; stop when nobody waits for it any more."""
+def _send(turns: _Turns, work: Work, sink: int) -> None:
+    """Work on names and write what comes of each, with its length before; stop when nobody waits for it any more."""
     parent = os.getppid()
-    for name in names:
+    for number, name in turns:
         if os.getppid() != parent:
             return
-        found = marshal.dumps(work(name))
+        found = marshal.dumps((number, work(name)))
         rest = memoryview(len(found).to_bytes(_LENGTH, "big") + found)
         while rest:
             rest = rest[os.write(sink, rest) :]
 
 
-def _receive(source: int, received: bytearray) -> None:
-    with contextlib.suppress(OSError):
-        while part := os.read(source, _CHUNK):
-            received += part
+def _receive(helpers: Iterable[_Helper], buffer: memoryview) -> None:
+    """Take what helpers have sent: all that waits, or, of those that are waited for, everything."""
+    for helper in helpers:
+        with contextlib.suppress(OSError):
+            while length := os.readv(helper.source, (buffer,)):
+                helper.received.extend(buffer[:length])
 
 
-def _results(received: bytearray) -> Iterator[Any]:
-    """Yield what was received as a whole."""
-    at = 0
-    while len(received) >= at + _LENGTH:
-        end = at + _LENGTH + int.from_bytes(received[at : at + _LENGTH], "big")
-        if len(received) < end:
-            return
-        yield marshal.loads(received[at + _LENGTH : end])  # noqa: S302 - from this very program
-        at = end
+def _results(helpers: Iterable[_Helper], buffer: memoryview) -> Iterator[tuple[int, Any]]:
+    """Wait for helpers, and yield what they sent as a whole, with the number of its name."""
+    for helper in helpers:
+        os.set_blocking(helper.source, True)
+        _receive((helper,), buffer)
+        received = memoryview(helper.received)
+        at = 0
+        while len(received) >= at + _LENGTH:
+            end = at + _LENGTH + int.from_bytes(received[at : at + _LENGTH], "big")
+            if len(received) < end:
+                break
+            yield marshal.loads(received[at + _LENGTH : end])  # noqa: S302 - from this very program
+            at = end
 
 
 def _end(helper: _Helper) -> None:
@@ -165,6 +209,4 @@ def _end(helper: _Helper) -> None:
         os.kill(helper.process, signal.SIGKILL)
     with contextlib.suppress(ChildProcessError):
         os.waitpid(helper.process, 0)
-    if helper.reader.ident is not None:
-        helper.reader.join()
     os.close(helper.source)
