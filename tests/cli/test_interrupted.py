@@ -127,16 +127,16 @@ def test_a_site_that_was_interrupted_is_finished(interrupted: Path, tmp_path: Pa
 
 PRESSED = """
 import os, signal, sys
-from pathlib import Path
 from efdgen import cli
-replace = Path.replace
+replace = os.replace
 left = int(sys.argv.pop(1))
-def pressed(self, target):
+def pressed(source, target):
     global left
     left -= 1
-    done = replace(self, target) if left != 0 else os.kill(os.getpid(), signal.SIGINT) or replace(self, target)
-    return done
-Path.replace = pressed
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGINT)
+    replace(source, target)
+os.replace = pressed
 cli.main()
 """
 

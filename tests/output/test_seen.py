@@ -49,6 +49,13 @@ def test_what_is_known_is_read_again_when_somebody_asks(folder: Path) -> None:
         found["a"]
 
 
+def test_what_is_as_somebody_has_it_is_held_once(folder: Path) -> None:
+    alike = {"a": b"other", "b/big": BIG, "gone": b""}
+    found = disk.read(folder, alike)
+    assert found == disk.read(folder)
+    assert found["b/big"] is alike["b/big"]
+
+
 @pytest.mark.parametrize("content", [b"", b"x", BIG, BIG[:-1] + b"x", BIG + b"x", BIG[: 1 << 16]])
 def test_a_file_of_any_size_is_told_from_another(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a").write_bytes(content)
@@ -71,7 +78,8 @@ def test_a_tree_differs_from_what_was_seen_as_from_what_was_read(folder: Path) -
     expected = compare(disk.read(folder), FileTree({"new": b"", "b/c": b"1", "a": b"a", "b/big": BIG}))
     assert dict(tree) == {"a": b"a", "b/big": BIG, "b/c": b"1", "new": b""}
     assert tree.get("a") == b"a"
-    for look in (found, disk.look(folder, digests), disk.look(folder, tree.digests()), disk.read(folder)):
+    read = disk.read(folder)
+    for look in (found, disk.look(folder, digests), disk.look(folder, tree.digests()), read, seen.of(read)):
         assert compare(look, tree) == expected
     (folder / "a").write_bytes(b"changed")
     assert "a" in tree.differing(disk.look(folder, digests))

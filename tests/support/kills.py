@@ -16,14 +16,14 @@ _DYING = f"""
 import os, sys
 from pathlib import Path
 left = int(sys.argv[1])
-replace = Path.replace
-def killed(self, target):
+replace = os.replace
+def killed(source, target, **more):
     global left
     if left == 0:
         os._exit({_STATUS})
     left -= 1
-    return replace(self, target)
-Path.replace = killed
+    return replace(source, target, **more)
+os.replace = killed
 """
 _RENDER = "from efdgen.verbs import render; render.write(Path.cwd())"
 _EDIT = "from efdgen import cli; cli.command(sys.argv[2:])"

@@ -10,12 +10,13 @@ import os
 import stat
 import sys
 import time
+import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import OutputError
 from efdgen.output import staging
-from efdgen.output.compare import FileChange, Kind
+from efdgen.output.compare import FileChange
 from efdgen.output.journal import FOLDER
 from efdgen.output.seen import Seen
 from efdgen.output.staging import Finished
@@ -24,14 +25,18 @@ _PATIENCE = 5
 """How often a lock is tried. Who only looks whether a run goes on (`is_interrupted`) holds it for a moment."""
 
 
-def read(folder: Path) -> dict[str, bytes]:
+def read(folder: Path, alike: Mapping[str, bytes] = types.MappingProxyType({})) -> dict[str, bytes]:
     """Read every file below a folder, without what is staged; a folder that is not there is empty.
+
+    Args:
+        folder: the folder.
+        alike: contents that files may have, by their paths: where they do, memory holds them once.
 
     Raises:
         OutputError: when something is neither a file nor a folder, or can't be read, or has the name of what efdgen
             stages and is none.
     """
-    return _look(folder, {})[0]
+    return _look(folder, {}, alike)[0]
 
 
 def look(folder: Path, known: Mapping[str, bytes]) -> Seen:
@@ -51,7 +56,7 @@ def look(folder: Path, known: Mapping[str, bytes]) -> Seen:
         except OSError as error:
             raise OutputError(f"can't read {folder / path}: {error.strerror}") from error
 
-    return Seen(*_look(folder, known), again)
+    return Seen(*_look(folder, known, {}), again)
 
 
 def are_as(folder: Path, files: Iterable[tuple[str, bytes | None]]) -> bool:
@@ -70,8 +75,16 @@ def are_as(folder: Path, files: Iterable[tuple[str, bytes | None]]) -> bool:
     return True
 
 
-def _look(folder: Path, known: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """Return the contents of files that are not as they are known, and the digests of the others."""
+def _look(
+    folder: Path, known: Mapping[str, bytes], alike: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Return the contents of files that are not as they are known, and the digests of the others.
+
+    Args:
+        folder: the folder.
+        known: the digests that files may have, by their paths.
+        alike: the contents that the others may have.
+    """
     staging.refuse_foreign(folder)
     contents: dict[str, bytes] = {}
     same: dict[str, bytes] = {}
@@ -86,7 +99,9 @@ def _look(folder: Path, known: Mapping[str, bytes]) -> tuple[dict[str, bytes], d
         for path in _walk(folder):
             digest = known.get(path)
             if digest is None:
-                contents[path] = _content(top + path)
+                content = _content(top + path)
+                other = alike.get(path)
+                contents[path] = content if other is None or other != content else other
                 continue
             descriptor = os.open(top + path, os.O_RDONLY)
             try:
@@ -254,7 +269,7 @@ def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = F
     """
     if not changes:
         return
-    writes = [change.path for change in changes if change.kind is not Kind.REMOVED]
+    writes = [change.path for change in changes if change.after is not None]
     _refuse_obstacles(folder, writes)
     for parent in sorted({change.path.rpartition("/")[0] for change in changes}):
         _refuse_unwritable(folder, folder / parent)
@@ -288,10 +303,14 @@ def replace_file(target: Path, content: bytes) -> None:
 
 def _refuse_obstacles(folder: Path, paths: Sequence[str]) -> None:
     """Refuse a folder where a file belongs, and a file where a folder belongs."""
+    is_there: dict[str, bool] = {}
     for path in paths:
-        if (target := folder / path).is_dir():
-            raise OutputError(f"{target} is a folder, and a file belongs there: move it away")
-    for parent in sorted({path.rpartition("/")[0] for path in paths}):
+        parent = path.rpartition("/")[0]
+        if parent not in is_there:
+            is_there[parent] = os.path.lexists(f"{folder}/{parent}")
+        if is_there[parent] and os.path.isdir(f"{folder}/{path}"):
+            raise OutputError(f"{folder / path} is a folder, and a file belongs there: move it away")
+    for parent in sorted(is_there):
         for above in (folder / parent, *(folder / parent).parents):
             if above == folder:
                 break

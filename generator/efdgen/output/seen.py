@@ -87,10 +87,11 @@ NOTHING = Seen({}, {}, _never)
 """No files."""
 
 
+def of(contents: dict[str, bytes]) -> Seen:
+    """Return files whose contents are all in memory."""
+    return Seen(contents, {}, _never)
+
+
 def among(contents: Mapping[str, bytes]) -> Looking:
-    """Return what looks at files whose contents are all in memory."""
-
-    def look(_known: Mapping[str, bytes]) -> Seen:
-        return Seen(dict(contents), {}, contents.__getitem__)
-
-    return look
+    """Return what looks at such files."""
+    return lambda _known: of(dict(contents))

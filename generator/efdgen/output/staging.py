@@ -16,7 +16,7 @@ from pathlib import Path
 from efdgen.errors import OutputError
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import journal
-from efdgen.output.compare import FileChange, Kind
+from efdgen.output.compare import FileChange
 from efdgen.output.journal import FOLDER, Entry
 
 IGNORE = b"# What efdgen was writing when it was interrupted. Run it again: it finishes, and removes this folder.\n*\n"
@@ -26,6 +26,8 @@ JOURNAL, _UNFINISHED = "journal.json", "journal.new"
 
 _MANY = 64
 """From so many files on, one sync of the file system is faster than one of each file."""
+
+_AGAIN = "run it again when that is fixed"
 
 
 class Finished(NamedTuple):
@@ -172,24 +174,27 @@ def _stage(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool) -
 
     An old content that is to be kept is written, too; that of a file that goes is moved there instead of being deleted.
     """
-    staged = folder / FOLDER
-    is_single = sum(change.kind is not Kind.REMOVED for change in changes) < _MANY
+    # Of thousands of files, texts are put together in a tenth of the time that paths are.
+    top, staged = f"{folder}/", f"{folder}/{FOLDER}/"
+    is_single = sum(change.after is not None for change in changes) < _MANY
     entries = []
-    with naming(folder, FOLDER):
-        write_new(staged / ".gitignore", IGNORE, sync=is_single)
-    for number, change in enumerate(changes):
-        before = None if change.before is None else journal.digest(change.before)
-        former = str(len(changes) + number) if keeps_former and before is not None else None
-        if change.after is None:
-            entries.append(Entry(change.path, None, before, None, former))
-            continue
-        name = str(number)
-        with naming(folder, change.path):
-            like = None if before is None else folder / change.path
-            write_new(staged / name, change.after, sync=is_single, like=like)
-            if former is not None and change.before is not None:
-                write_new(staged / former, change.before, sync=is_single, like=like)
-        entries.append(Entry(change.path, name, before, journal.digest(change.after), former))
+    path = FOLDER
+    try:
+        write_new(f"{staged}.gitignore", IGNORE, sync=is_single)
+        for number, (path, content, after) in enumerate(changes):
+            before = None if content is None else journal.digest(content)
+            former = str(len(changes) + number) if keeps_former and content is not None else None
+            if after is None:
+                entries.append(Entry(path, None, before, None, former))
+                continue
+            name = str(number)
+            like = None if content is None else top + path
+            write_new(staged + name, after, sync=is_single, like=like)
+            if former is not None and content is not None:
+                write_new(staged + former, content, sync=is_single, like=like)
+            entries.append(Entry(path, name, before, journal.digest(after), former))
+    except OSError as error:
+        raise _named(error, folder, path) from error
     if not is_single:
         os.sync()
     return entries
@@ -199,7 +204,7 @@ def _commit(staged: Path, entries: Sequence[Entry]) -> None:
     """Write the journal: from its last step on, the switch is finished, by whomever."""
     with naming(staged, JOURNAL):
         write_new(staged / _UNFINISHED, journal.encode(entries), sync=True)
-        (staged / _UNFINISHED).replace(staged / JOURNAL)
+        _rename(staged / _UNFINISHED, staged / JOURNAL)
         _sync_folder(staged)
 
 
@@ -207,41 +212,55 @@ def switch(folder: Path, entries: Sequence[Entry]) -> None:
     """Put every file in its place, then remove the staging folder. Ctrl-C waits for that."""
     interrupt = None
     while True:
+        path = ""
         try:
             known: set[str] = set()
             for entry in entries:
-                with naming(folder, entry.path, "run it again when that is fixed: it goes on from here"):
-                    place(folder, entry, known)
+                path = entry.path
+                place(folder, entry, known)
             with naming(folder, FOLDER):
                 discard(folder / FOLDER)
             break
         except KeyboardInterrupt as error:
             interrupt = error
+        except OSError as error:
+            raise _named(error, folder, path, "run it again when that is fixed: it goes on from here") from error
     if interrupt is not None:
         raise interrupt
 
 
 def place(folder: Path, entry: Entry, known: set[str]) -> None:
-    """Put one file in its place, or delete it. What is done already is left as it is."""
-    target = folder / entry.path
+    """Put one file in its place, or delete it. What is done already is left as it is.
+
+    Args:
+        folder: the folder that changes.
+        entry: what happens to the file.
+        known: the folders that are there, as far as that is known.
+    """
+    target = f"{folder}/{entry.path}"
     if entry.staged is None:
-        if entry.former is None:
-            target.unlink(missing_ok=True)
-        else:
-            with contextlib.suppress(FileNotFoundError):
-                target.replace(folder / f"{FOLDER}/{entry.former}")
-        remove_empty(folder, target.parent)
+        with contextlib.suppress(FileNotFoundError):
+            if entry.former is None:
+                Path(target).unlink()
+            else:
+                _rename(target, f"{folder}/{FOLDER}/{entry.former}")
+        remove_empty(folder, Path(target).parent)
         return
     above = entry.path.rpartition("/")[0]
     if above not in known:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
         known.add(above)
-    source = folder / f"{FOLDER}/{entry.staged}"
+    source = f"{folder}/{FOLDER}/{entry.staged}"
     try:
-        source.replace(target)
+        _rename(source, target)
     except FileNotFoundError:
-        if source.exists():
+        if Path(source).exists():
             raise
+
+
+def _rename(source: str | Path, target: str | Path) -> None:
+    """Give a file another name, which another one may have so far."""
+    os.replace(source, target)  # noqa: PTH105 - a path would first have to be made of each name
 
 
 def remove_empty(folder: Path, below: Path) -> None:
@@ -262,16 +281,16 @@ def discard(staged: Path) -> None:
         staged.rmdir()
 
 
-def write_new(path: Path, content: bytes, *, sync: bool, like: Path | None = None) -> None:
+def write_new(path: str | Path, content: bytes, *, sync: bool, like: str | Path | None = None) -> None:
     """Write a new file, with the mode of another one if that is there."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         if like is not None:
             with contextlib.suppress(FileNotFoundError):
-                os.fchmod(descriptor, stat.S_IMODE(like.stat().st_mode))
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
+                os.fchmod(descriptor, stat.S_IMODE(os.stat(like).st_mode))  # noqa: PTH116 - as in `_rename`
+        written = os.write(descriptor, content)
+        while written < len(content):
+            written += os.write(descriptor, memoryview(content)[written:])
         if sync:
             os.fsync(descriptor)
     finally:
@@ -289,9 +308,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def naming(folder: Path, path: str, advice: str = "run it again when that is fixed") -> Iterator[None]:
+def naming(folder: Path, path: str, advice: str = _AGAIN) -> Iterator[None]:
     """Name the file in what the system says about it."""
     try:
         yield
     except OSError as error:
-        raise OutputError(f"can't write {folder / path}: {error.strerror}; {advice}") from error
+        raise _named(error, folder, path, advice) from error
+
+
+def _named(error: OSError, folder: Path, path: str, advice: str = _AGAIN) -> OutputError:
+    """Return what the system says about a file, with its name."""
+    return OutputError(f"can't write {folder / path}: {error.strerror}; {advice}")

@@ -97,11 +97,10 @@ class FileTree(Mapping[str, bytes]):
             there = other if isinstance(other, dict) else dict(other)
             changed = [path for path in files if there.get(path) != self[path]]
             return sorted([*changed, *(there.keys() - files.keys())])
-        if self._seen is other:
-            made = ((path, content) for path, content in files.items() if content is not None)
-            changed = [path for path, content in made if not other.holds(path, content)]
-        else:
-            changed = [path for path, found in self.digests().items() if not other.is_as(path, found)]
+        changed = [path for path, content in files.items() if content is not None and not other.holds(path, content)]
+        if self._seen is not other:
+            seen_before = (path for path, content in files.items() if content is None)
+            changed += [path for path in seen_before if not other.is_as(path, self._seen.digest_of(path))]
         return sorted([*changed, *other.without(files)])
 
     def __len__(self) -> int:

