@@ -7,11 +7,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import Path
-from efdgen.language.layers import leaves
+from efdgen.language.layers import SCALARS, leaves
 from efdgen.language.tuples import NamedTuple
 
 _REFERENCE = re.compile(r"(?P<name>[^\s:@]+(?::\d+/[^\s:@]+)?):(?P<tag>[\w][\w.-]{0,127})\Z")
 """A name and a tag: https://pkg.go.dev/github.com/distribution/reference."""
+
+
+_SAYING = frozenset(("tag", "imageTag", "image"))
+"""The keys below which an image, or its tag, can stand."""
 
 
 class Image(NamedTuple):
@@ -42,23 +46,34 @@ def images(values: Mapping[str, Any]) -> Iterator[Image]:
 
     `image: {repository: a/b, tag: "1"}` (or `repo`, `name`), `image: a/b` beside `imageTag: "1"`, and `image: a/b:1`.
     """
-    for path, value in leaves(values):
-        if not isinstance(value, str) or not value:
-            continue
-        if path[-2:] == ("image", "tag"):
-            yield Image(path, _name(_at(values, path[:-1]), ("repository", "repo", "name")), value)
-        elif path[-1:] == ("imageTag",):
-            yield Image(path, _name(_at(values, path[:-1]), ("image",)), value)
-        elif path[-1:] == ("image",):
-            found = _REFERENCE.match(value)
-            if found:
-                yield Image(path, found["name"], found["tag"])
+    found: list[Image] = []
+    _collect(values, (), found)
+    return iter(found)
 
 
-def _at(values: Any, path: Path) -> Mapping[str, Any]:
-    for part in path:
-        values = values[part]
-    return values if isinstance(values, Mapping) else {}
+def _collect(values: Any, path: Path, found: list[Image]) -> None:
+    """Add the images in what stands at a path."""
+    if isinstance(values, list):
+        for index, item in enumerate(values):
+            if type(item) not in SCALARS:
+                _collect(item, (*path, index), found)
+    elif isinstance(values, Mapping):
+        for key, value in values.items():
+            if key in _SAYING and isinstance(value, str):
+                found.extend(_image(values, (*path, key), value) if value else ())
+            elif type(value) not in SCALARS:
+                _collect(value, (*path, key), found)
+
+
+def _image(said: Mapping[str, Any], path: Path, value: str) -> Iterator[Image]:
+    """Yield the image that a text names, if it does: one under such a key, in a mapping."""
+    if path[-1] == "imageTag":
+        yield Image(path, _name(said, ("image",)), value)
+    elif path[-1] == "tag":
+        if path[-2:-1] == ("image",):
+            yield Image(path, _name(said, ("repository", "repo", "name")), value)
+    elif found := _REFERENCE.match(value):
+        yield Image(path, found["name"], found["tag"])
 
 
 def _name(said: Mapping[str, Any], keys: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 from collections.abc import Iterable, Mapping
 
@@ -16,7 +17,7 @@ def sync_order(apps: Iterable[ResolvedApp]) -> tuple[ResolvedApp, ...]:
     circle come in the order of their waves and names: every app comes once, whatever is written.
     """
     named = {app.definition.name: app for app in apps}
-    return tuple(named[name] for name in _ordered({name: app.definition for name, app in named.items()}))
+    return tuple(named[name] for name in _ordered(_needs(app.definition for app in named.values())))
 
 
 def sync_waves(definitions: Mapping[str, AppDefinition]) -> dict[str, int]:
@@ -26,23 +27,32 @@ def sync_waves(definitions: Mapping[str, AppDefinition]) -> dict[str, int]:
     require each other in a circle, the first does not wait.
     """
     waves: dict[str, int] = {}
-    for name in _ordered(definitions):
+    for name in _ordered(_needs(definitions.values())):
         before = (waves[other] + 1 for other in definitions[name].requires if other in waves)
         waves[name] = max([definitions[name].wave, *before])
     return waves
 
 
-def _ordered(definitions: Mapping[str, AppDefinition]) -> list[str]:
-    """Return the names so that each comes after those it requires: see `sync_order`."""
-    waiting = dict(definitions)
-    missing = {name: {n for n in app.requires if n in waiting} for name, app in waiting.items()}
+Needs = tuple[tuple[str, int, tuple[str, ...]], ...]
+"""All that the order of apps depends on: the name of each, its wave, and the names of those that it requires."""
+
+
+def _needs(definitions: Iterable[AppDefinition]) -> Needs:
+    return tuple((app.name, app.wave, app.requires) for app in definitions)
+
+
+@functools.lru_cache(maxsize=256)
+def _ordered(apps: Needs) -> tuple[str, ...]:
+    """Return the names so that each comes after those it requires (`sync_order`). Many environments have the same."""
+    waiting = {name: wave for name, wave, _ in apps}
+    missing = {name: {other for other in requires if other in waiting} for name, _, requires in apps}
     wanted_by: dict[str, list[str]] = {name: [] for name in waiting}
     for name, required in missing.items():
         for other in required:
             wanted_by[other].append(name)
 
     def rank(name: str) -> tuple[int, str]:
-        return waiting[name].wave, name
+        return waiting[name], name
 
     ready = [rank(name) for name, required in missing.items() if not required]
     heapq.heapify(ready)
@@ -57,4 +67,4 @@ def _ordered(definitions: Mapping[str, AppDefinition]) -> list[str]:
                 missing[other].discard(name)
                 if not missing[other]:
                     heapq.heappush(ready, rank(other))
-    return ordered
+    return tuple(ordered)

@@ -55,7 +55,7 @@ def dump(data: Any) -> str:
     elif isinstance(data, list | tuple) and data:
         _write_sequence(lines, data, "", "")
     else:
-        lines.append(f"{_block(data, '  ') if fits_block(data) else inline(data)}\n")
+        lines.append(f"{_of_text(data, '  ') if type(data) is str else inline(data)}\n")
     return "".join(lines)
 
 
@@ -69,19 +69,19 @@ def inline(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return _text(value)
-    if isinstance(value, Mapping | list | tuple):
-        if value:
-            raise TypeError("a list or a mapping does not fit on one line")
-        return "{}" if isinstance(value, Mapping) else "[]"
-    if value is None:
-        return "null"
     if kind is bool:
         return "true" if value else "false"
     if kind is int:
         return str(value)
+    if value is None:
+        return "null"
     if kind is float:
         return _float(value)
-    raise TypeError(f"{value!r} can't be written as YAML")
+    if not isinstance(value, Mapping | list | tuple):
+        raise TypeError(f"{value!r} can't be written as YAML")
+    if value:
+        raise TypeError("a list or a mapping does not fit on one line")
+    return "{}" if isinstance(value, Mapping) else "[]"
 
 
 def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, indent: str) -> None:
@@ -94,25 +94,25 @@ def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, ind
         indent: what stands before its other lines.
     """
     before = first
+    inner = f"{indent}  "
     for key, value in mapping.items():
         if type(key) is not str:
             raise TypeError(f"the key {key!r} is not text")
-        name = _text(key)
-        if not _is_before_colon(key):
-            lines.append(f"{before}? {name}\n")
+        name = _before_colon(key)
+        kind = type(value)
+        if not name:
+            lines.append(f"{before}? {_text(key)}\n")
             _write_item(lines, value, f"{indent}: ", indent)
-        elif type(value) is str:
-            text = _block(value, f"{indent}  ") if fits_block(value) else _text(value)
-            lines.append(f"{before}{name}: {text}\n")
-        elif isinstance(value, Mapping) and value:
-            lines.append(f"{before}{name}:\n")
-            _write_mapping(lines, value, f"{indent}  ", f"{indent}  ")
-        elif isinstance(value, list | tuple) and value:
-            lines.append(f"{before}{name}:\n")
+        elif kind is str:
+            lines.append(f"{before}{name} {_of_text(value, inner)}\n")
+        elif value and (kind is dict or isinstance(value, Mapping)):
+            lines.append(f"{before}{name}\n")
+            _write_mapping(lines, value, inner, inner)
+        elif value and isinstance(value, list | tuple):
+            lines.append(f"{before}{name}\n")
             _write_sequence(lines, value, indent, indent)
         else:
-            text = _block(value, f"{indent}  ") if fits_block(value) else inline(value)
-            lines.append(f"{before}{name}: {text}\n")
+            lines.append(f"{before}{name} {inline(value)}\n")
         before = indent
 
 
@@ -134,18 +134,26 @@ def _write_item(lines: list[str], value: Any, lead: str, indent: str) -> None:
         indent: what stands before the dash of the next item.
     """
     inner = f"{indent}  "
-    if isinstance(value, Mapping) and value:
+    kind = type(value)
+    if kind is str:
+        lines.append(f"{lead}{_of_text(value, inner)}\n")
+    elif value and (kind is dict or isinstance(value, Mapping)):
         _write_mapping(lines, value, lead, inner)
-    elif isinstance(value, list | tuple) and value:
+    elif value and isinstance(value, list | tuple):
         _write_sequence(lines, value, lead, inner)
     else:
-        lines.append(f"{lead}{_block(value, inner) if fits_block(value) else inline(value)}\n")
+        lines.append(f"{lead}{inline(value)}\n")
 
 
 @functools.lru_cache(maxsize=4096)
-def _is_before_colon(key: str) -> bool:
-    """Say whether a key stands before a colon on its line, as all but very long ones do."""
-    return len(key.encode()) <= _LONGEST_KEY and not _BREAKS.search(key)
+def _before_colon(key: str) -> str:
+    """Return a key with the colon behind it, as it stands on its line; empty: it is one of the few very long ones."""
+    return f"{_text(key)}:" if len(key.encode()) <= _LONGEST_KEY and not _BREAKS.search(key) else ""
+
+
+def _of_text(value: str, indent: str) -> str:
+    """Return a text behind a colon or a dash: in a block, if it fits one, whose lines are indented like this."""
+    return _block(value, indent) if "\n" in value and fits_block(value) else _text(value)
 
 
 @functools.lru_cache(maxsize=8192)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
 
 from efdgen.environment.hosts import public
 from efdgen.environment.model import ResolvedEnvironment
@@ -35,10 +35,9 @@ def graph(environment: ResolvedEnvironment) -> Graph:
         for app in apps
     ]
     nodes += [Node(name, is_provided=True) for name in sorted(elsewhere - requires.keys())]
-    edges = [Edge(name, other, _is_implied(name, other, requires)) for name in requires for other in requires[name]]
     own = tuple(hosts.get(paths.PARENT, ()))
     root = Node(paths.PARENT, namespace=NAMESPACE, hosts=own, application=_other(environment.parent, paths.PARENT))
-    return Graph(environment.heading, root, tuple(nodes), tuple(edges))
+    return Graph(environment.heading, root, tuple(nodes), _edges(tuple(requires.items())))
 
 
 def _other(application: str, name: str) -> str:
@@ -46,7 +45,14 @@ def _other(application: str, name: str) -> str:
     return application if application != name else ""
 
 
-def _is_implied(name: str, other: str, requires: Mapping[str, tuple[str, ...]]) -> bool:
+@functools.lru_cache(maxsize=256)
+def _edges(required: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Edge, ...]:
+    """Return who requires what, from each app with what it requires. Many environments have the same apps."""
+    requires = dict(required)
+    return tuple(Edge(name, other, _is_implied(name, other, requires)) for name, others in required for other in others)
+
+
+def _is_implied(name: str, other: str, requires: dict[str, tuple[str, ...]]) -> bool:
     """Say whether something else that `name` requires leads to `other`, however many steps away."""
     waiting = [between for between in requires[name] if between != other]
     seen = {name}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 
 from efdgen.render.graph.model import Graph, Node, lines
@@ -52,5 +53,6 @@ def _label(node: Node, remark: str) -> str:
     return f'"{"<br/>".join([head, *(f"{what} {_escaped(which)}" for what, which in lines(node))])}"'
 
 
+@functools.lru_cache(maxsize=4096)
 def _escaped(text: str) -> str:
     return text.translate(_ENTITIES)

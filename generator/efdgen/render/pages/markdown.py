@@ -54,6 +54,11 @@ def _block(block: Block) -> str:
     return fenced(block.language, block.text)
 
 
+@functools.lru_cache(maxsize=4096)
+def _slug(heading: str) -> str:
+    return _NO_SLUG.sub("", heading.strip().lower()).replace(" ", "-")
+
+
 class Anchors:
     """Gives headings the anchors that GitHub gives them, in the order of the page."""
 
@@ -62,7 +67,7 @@ class Anchors:
 
     def of(self, heading: str) -> str:
         """Return the anchor of the next heading of the page."""
-        slug = _NO_SLUG.sub("", heading.strip().lower()).replace(" ", "-")
+        slug = _slug(heading)
         count = self._seen.get(slug, 0)
         self._seen[slug] = count + 1
         return f"{slug}-{count}" if count else slug
