@@ -88,16 +88,16 @@ class _Turns:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
-        self._length = -(-len(names) // _TURNS)
+        self._count = min(_TURNS, len(names))
         self._source, sink = os.pipe()
-        os.write(sink, bytes(range(-(-len(names) // self._length))))
+        os.write(sink, bytes(range(self._count)))
         os.close(sink)
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         """Yield names that this process takes, with their numbers."""
         while turn := os.read(self._source, 1):
-            begin = turn[0] * self._length
-            yield from enumerate(self._names[begin : begin + self._length], begin)
+            begin, end = (len(self._names) * edge // self._count for edge in (turn[0], turn[0] + 1))
+            yield from enumerate(self._names[begin:end], begin)
 
     def close(self) -> None:
         """Close what this process takes turns from."""
