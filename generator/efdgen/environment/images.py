@@ -53,16 +53,16 @@ def images(values: Mapping[str, Any]) -> Iterator[Image]:
 
 def _collect(values: Any, path: Path, found: list[Image]) -> None:
     """Add the images in what stands at a path."""
-    if isinstance(values, list):
-        for index, item in enumerate(values):
-            if type(item) not in SCALARS:
-                _collect(item, (*path, index), found)
-    elif isinstance(values, Mapping):
+    if type(values) is dict or isinstance(values, Mapping):
         for key, value in values.items():
             if key in _SAYING and isinstance(value, str):
                 found.extend(_image(values, (*path, key), value) if value else ())
-            elif type(value) not in SCALARS:
+            elif value and type(value) not in SCALARS:
                 _collect(value, (*path, key), found)
+    elif isinstance(values, list):
+        for index, item in enumerate(values):
+            if item and type(item) not in SCALARS:
+                _collect(item, (*path, index), found)
 
 
 def _image(said: Mapping[str, Any], path: Path, value: str) -> Iterator[Image]:

@@ -67,8 +67,9 @@ def fill(cell: Cell, names: Mapping[str, Any], where: str = "") -> str:
         row = " ".join(line.text for line in documents.fill_text(cell.document, names, where))
     except InvalidInputError as error:
         raise _in_the_file(error, cell.locate, cell.path) from None
+    text = row.removeprefix(_BEGIN).removesuffix(_END).strip()
     # Values have no such bar, unless they are not to be quoted; the line's own text may have one.
-    return _BAR.sub(r"\\|", row.removeprefix(_BEGIN).removesuffix(_END).strip())
+    return _BAR.sub(r"\\|", text) if "|" in text else text
 
 
 def _in_the_file(error: InvalidInputError, locate: Locate, path: Path) -> InvalidInputError:

@@ -55,7 +55,7 @@ def dump(data: Any) -> str:
     elif isinstance(data, list | tuple) and data:
         _write_sequence(lines, data, "", "")
     else:
-        lines.append(f"{_of_text(data, '  ') if type(data) is str else inline(data)}\n")
+        lines.append(f"{_of_lines(data, '  ') if type(data) is str else inline(data)}\n")
     return "".join(lines)
 
 
@@ -104,7 +104,8 @@ def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, ind
             lines.append(f"{before}? {_text(key)}\n")
             _write_item(lines, value, f"{indent}: ", indent)
         elif kind is str:
-            lines.append(f"{before}{name} {_of_text(value, inner)}\n")
+            text = _text(value) if "\n" not in value else _of_lines(value, inner)
+            lines.append(f"{before}{name} {text}\n")
         elif value and (kind is dict or isinstance(value, Mapping)):
             lines.append(f"{before}{name}\n")
             _write_mapping(lines, value, inner, inner)
@@ -136,7 +137,8 @@ def _write_item(lines: list[str], value: Any, lead: str, indent: str) -> None:
     inner = f"{indent}  "
     kind = type(value)
     if kind is str:
-        lines.append(f"{lead}{_of_text(value, inner)}\n")
+        text = _text(value) if "\n" not in value else _of_lines(value, inner)
+        lines.append(f"{lead}{text}\n")
     elif value and (kind is dict or isinstance(value, Mapping)):
         _write_mapping(lines, value, lead, inner)
     elif value and isinstance(value, list | tuple):
@@ -151,9 +153,9 @@ def _before_colon(key: str) -> str:
     return f"{_text(key)}:" if len(key.encode()) <= _LONGEST_KEY and not _BREAKS.search(key) else ""
 
 
-def _of_text(value: str, indent: str) -> str:
-    """Return a text behind a colon or a dash: in a block, if it fits one, whose lines are indented like this."""
-    return _block(value, indent) if "\n" in value and fits_block(value) else _text(value)
+def _of_lines(value: str, indent: str) -> str:
+    """Return a text that may have several lines: in a block, if it fits one, whose lines are indented like this."""
+    return _block(value, indent) if fits_block(value) else _text(value)
 
 
 @functools.lru_cache(maxsize=8192)

@@ -17,6 +17,8 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.render.pages.markdown import code, host_link, link
 from efdgen.repository.model import Column
 
+_JSON = json.JSONEncoder(ensure_ascii=False)
+
 Pinned = tuple[str, tuple[str, str | int | float, str, str]]
 """An app, and one of its pins as plain data."""
 
@@ -115,7 +117,7 @@ def _settings(app: ResolvedApp) -> Iterator[Setting]:
 def words(value: Any) -> str:
     """Return a value on one line, as people write it in YAML: text that looks like a number is in quotes."""
     if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return _JSON.encode(value)
     try:
         is_text = isinstance(yamlio.resolve_plain(value), str)
     except yamlio.AmbiguousScalarError:
