@@ -191,14 +191,16 @@ def _results(helpers: Iterable[_Helper], buffer: memoryview) -> Iterator[tuple[i
     for helper in helpers:
         os.set_blocking(helper.source, True)
         _receive((helper,), buffer)
-        received = memoryview(helper.received)
-        at = 0
-        while len(received) >= at + _LENGTH:
-            end = at + _LENGTH + int.from_bytes(received[at : at + _LENGTH], "big")
-            if len(received) < end:
-                break
-            yield marshal.loads(received[at + _LENGTH : end])  # noqa: S302 - from this very program
-            at = end
+        with memoryview(helper.received) as received:
+            at = 0
+            while len(received) >= at + _LENGTH:
+                end = at + _LENGTH + int.from_bytes(received[at : at + _LENGTH], "big")
+                if len(received) < end:
+                    break
+                with received[at + _LENGTH : end] as sent:
+                    yield marshal.loads(sent)  # noqa: S302 - from this very program
+                at = end
+        helper.received.clear()
 
 
 def _end(helper: _Helper) -> None:
