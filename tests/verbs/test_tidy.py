@@ -94,6 +94,18 @@ def test_what_says_nothing_goes_and_gives_the_files_back(root: Path) -> None:
     assert tidied(root) == []
 
 
+def test_an_exception_goes_as_a_whole_however_it_is_written(root: Path) -> None:
+    # The item begins where its first key does. Without `at`, or without `app`, it would accept far more.
+    tidied(root)
+    text = (root / DOME).read_bytes()
+    keys = ["app: view", "at: image.other", "rule: W511", "reason: Not any more."]
+    for turn in range(len(keys)):
+        item = "\n  ".join([*keys[turn:], *keys[:turn]])
+        edit(root / DOME, "apps:\n", f"accept:\n- {item}\n- rule: E512\n  reason: Nor this.\napps:\n")
+        assert len(tidied(root)) == 1, item
+        assert (root / DOME).read_bytes() == text, item
+
+
 def test_settings_of_apps_that_nobody_lists_go(root: Path) -> None:
     tidied(root)
     text = (root / FACTS).read_bytes()

@@ -13,7 +13,7 @@ from efdgen.errors import Location, Path, Problem, dotted
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import Target
 from efdgen.language.annotations import found
-from efdgen.language.layers import at
+from efdgen.language.layers import ABSENT, at
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document, editing
 from efdgen.repository import paths
@@ -102,7 +102,7 @@ def _idle(documents: Mapping[str, Document], warnings: Iterable[Problem]) -> Ite
     for problem in warnings:
         document = documents.get(problem.location.file)
         if problem.code in _IDLE and document is not None:
-            path = _path_at(document, problem.location)
+            path = _path_of(document, problem)
             if path:
                 yield Leftover(document, path, problem.message, is_sure=True)
 
@@ -111,7 +111,19 @@ def unreached(documents: Sequence[Document], warnings: Iterable[Problem]) -> lis
     """Return the warnings about what says nothing elsewhere, such as in definitions of apps: they are not edited."""
     files = {document.file: document for document in documents}
     idle = [each for each in warnings if each.code in _IDLE]
-    return [e for e in idle if e.location.file not in files or not _path_at(files[e.location.file], e.location)]
+    return [each for each in idle if each.location.file not in files or not _path_of(files[each.location.file], each)]
+
+
+def _path_of(document: Document, problem: Problem) -> Path:
+    """Return the path of what a warning is about: its own, if that is one in this document.
+
+    An item of a list begins where its first key does, `- rule: W511`: the place alone would not tell them apart.
+    """
+    path = problem.path
+    is_there = path and at(document.data, path) is not ABSENT
+    if is_there and problem.location in (document.locate(path), document.locate(path, key=True)):
+        return _whole(path)
+    return _path_at(document, problem.location)
 
 
 def _path_at(document: Document, place: Location) -> Path:
@@ -122,7 +134,11 @@ def _path_at(document: Document, place: Location) -> Path:
     found = found or [path for path in everything if document.locate(path) == place][-1:]
     if not found:
         return ()
-    path = found[0]
+    return _whole(found[0])
+
+
+def _whole(path: Path) -> Path:
+    """Return the path of a pin for one of its parts, else the path."""
     return path[:-1] if path[-1] in _PIN_PARTS and path[-3:-2] == ("pins",) else path
 
 
