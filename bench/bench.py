@@ -106,7 +106,6 @@ def again() -> list[Result]:
 def render(folder: Path) -> tuple[float, float]:
     """Return the seconds that rendering a repository into nothing takes, and its peak memory in MiB."""
     take_away(folder / "rendered")
-    os.sync()
     peak = 0.0
     start = time.perf_counter()
     with subprocess.Popen(
@@ -130,7 +129,6 @@ def floor(folder: Path) -> float:
             is_values = path.name.startswith("values-")
             data[path] = yaml.load(text, Loader=yaml.CSafeLoader) if is_values else text
     take_away(folder / "rendered")
-    os.sync()
     start = time.perf_counter()
     for path, content in data.items():
         dumped = content if isinstance(content, str) else yaml.dump(content, Dumper=yaml.CSafeDumper, sort_keys=False)

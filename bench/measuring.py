@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
 import statistics
@@ -42,11 +43,13 @@ def take_away(folder: Path) -> None:
     """Rename a folder that must not be there for what is measured next; the measurement's own folder goes in the end.
 
     Deleting it would slow down whatever makes files in the minute after: ext4 leaves the inodes of deleted files alone
-    so long, and looks through all of them for each file that it makes (fs/ext4/ialloc.c, `recently_deleted`).
+    so long, and looks through all of them for each file that it makes (fs/ext4/ialloc.c, `recently_deleted`). What was
+    written before is on the disk then: whoever waits for the disk next would wait for that, too.
     """
     if folder.is_dir():
         taken = sum(1 for _ in folder.parent.glob(".aside-*"))
         folder.rename(folder.parent / f".aside-{taken}")
+    os.sync()
 
 
 def processors_time(command: Sequence[str], folder: Path) -> float:
