@@ -238,6 +238,40 @@ def test_an_upgrade_says_what_lint_finds_in_whole_environments_that_it_did_not_b
     assert "Not looked at together: the objects of dome, lab, E707 to W718: Helm can't do store" in result.stdout
 
 
+@pytest.mark.usefixtures("at_once")
+def test_keys_that_become_less_strict_are_said_in_the_words_of_charts_keys(root: Path, server: ChartServer) -> None:
+    said = "any key counts as known: a template reads all values at once, or none reads any; "
+    said += "efdgen lint --dead-values finds what does nothing"
+    where = "Overrides that {} does not know are not found any more here:"
+    whole = "{{ toYaml .Values.logs | quote }}"
+    for version, reads in (("1.2.4", whole), ("1.2.5", f"{whole}\n  all: {{{{ toYaml .Values | quote }}}}")):
+        template = OLD["templates/a.yaml"].replace("{{ .Values.logs.level }}", reads)
+        text = OLD["Chart.yaml"].replace("1.2.3", version)
+        server.add(chart("store-chart", version, {**OLD, "Chart.yaml": text, "templates/a.yaml": template}))
+    charts(root, "fetch")
+    charts(root, "keys", "store")
+    file = root / "templates/apps/store/chart-keys.yaml"
+    upgraded = charts(root, "upgrade", "store", "1.2.4", "--engine", "sdk")
+    lines = upgraded.stdout.splitlines()
+    assert lines[lines.index(where.format("1.2.4")) + 1] == f"  logs: {said}", upgraded.output
+    assert [line for line in lines if "any key" in line] == [f"  logs: {said}"]
+    upgraded = charts(root, "upgrade", "store", "1.2.5", "--engine", "sdk")
+    assert upgraded.exit_code == 0, upgraded.output
+    lines = upgraded.stdout.splitlines()
+    assert lines[lines.index(where.format("1.2.5")) + 1] == f"  all values: {said}"
+    assert file.read_text(encoding="utf-8").endswith("\n{}\n")
+    found = json.loads(charts(root, "diff", "store", "1.2.3", "1.2.5", "--format", "json").stdout)
+    assert found["anyKeyCountsAsKnownNow"] == [[]]
+    # Where nothing becomes less strict, nothing is said; what a file said beyond its version is said of the file.
+    assert "any key" not in charts(root, "diff", "store", "1.2.5", "1.2.4").stdout
+    file.write_text("logs: {level: {}}\nimage: {tag: {x: {}}}\n", encoding="utf-8")
+    upgraded = charts(root, "upgrade", "store", "1.2.3", "--engine", "sdk")
+    keys = "templates/apps/store/chart-keys.yaml"
+    assert [line for line in upgraded.stdout.splitlines() if "any key" in line] == [f"{keys}, image.tag: {said}"]
+    file.write_text("image: {tag: {x: {}}}\n", encoding="utf-8")
+    assert f"{keys}, image.tag: {said}\n" in charts(root, "keys", "store").stdout
+
+
 def test_the_charts_of_a_revision_are_fetched_for_a_review_against_it(
     root: Path, server: ChartServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

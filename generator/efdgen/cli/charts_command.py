@@ -233,6 +233,8 @@ def upgrade_command(
     failed = upgraded.show(folder, done, engine, no_cache=no_cache)
     click.echo("")
     click.echo(f"{click.style('wrote', fg='green')} {', '.join(done.written)}")
+    for line in report.loosened(done.looser):
+        click.echo(line)
     back = f"to take it back: git restore {' '.join(done.written)}"
     if done.problems:
         click.echo(f"What is wrong now is to be fixed before efdgen render; {back}")

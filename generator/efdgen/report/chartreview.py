@@ -10,6 +10,7 @@ from efdgen.errors import dotted
 from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.language.shown import count
+from efdgen.report.charts import OPEN
 from efdgen.report.text import Style
 from efdgen.review.charts import ChartReview, Cluster, Edit, Override
 
@@ -57,6 +58,11 @@ def _lines(review: ChartReview, style: Style, *, is_whole: bool) -> Iterator[str
         yield ""
         yield f"{count(len(review.dead), 'override')} of ours that neither version reads:"
         yield from (f"  {line}" for line in _overrides(review.dead))
+    opened = [path for path in review.opened if path or not review.unreadable]  # that is said of each template
+    if opened:
+        yield ""
+        yield style(f"Overrides that {review.after} does not know are not found any more here:", fg="red")
+        yield from (f"  {dotted(path) or 'all values'}: {OPEN}" for path in opened)
     yield from _defaults(review, is_whole=is_whole)
     yield from (f"{template} can't be read: any key counts as read there" for template in review.unreadable)
 
@@ -167,6 +173,7 @@ def as_json(review: ChartReview) -> str:
         "required": [{"path": list(path), "message": message} for path, message in review.required],
         "defaultsUnderOverrides": edits(review.overridden),
         "defaults": edits(review.defaults),
+        "anyKeyCountsAsKnownNow": [list(path) for path in review.opened],
         "templatesThatCannotBeRead": list(review.unreadable),
     }
     return visible.json(json.dumps(data, indent=2, ensure_ascii=False, default=str))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from efdgen.errors import dotted
 from efdgen.helm.charts.lock import LockedChart
-from efdgen.helm.charts.outcomes import Choice, Comparison, Fetched, WrittenKeys
+from efdgen.helm.charts.outcomes import Choice, Comparison, Fetched, Looser, WrittenKeys
 from efdgen.language import visible
 from efdgen.language.shown import count
 from efdgen.report.text import Style, table
@@ -39,10 +40,11 @@ def fetched_former(base: str, charts: Sequence[LockedChart], kept: int, style: S
     return "\n".join([*lines, f"{len(charts)} fetched, {kept} there already, as {base} locks them"])
 
 
-_OPEN = (
+OPEN = (
     "any key counts as known: a template reads all values at once, or none reads any; "
     "efdgen lint --dead-values finds what does nothing"
 )
+"""What is said of keys that stand for any."""
 
 
 def keys(outcome: WrittenKeys, style: Style) -> str:
@@ -51,12 +53,17 @@ def keys(outcome: WrittenKeys, style: Style) -> str:
     for path, unread in outcome.written:
         lines.append(f"{style('wrote', fg='green')} {path}")
         lines += [f"  {template} can't be read: any key of its chart counts as known" for template in unread]
-    lines += [f"{path}: {_OPEN}" for path in sorted(outcome.open)]
+    lines += dict.fromkeys([*(f"{path}: {OPEN}" for path in sorted(outcome.open)), *loosened(outcome.looser)])
     lines += [
         f"{style('dead', fg='yellow')} {dead.location}: {dead.chart} knows no value {dead.value!r}: it does nothing"
         for dead in outcome.dead
     ]
     return "\n".join([*lines, f"{len(outcome.written)} written, {outcome.unchanged} unchanged"])
+
+
+def loosened(looser: Sequence[Looser]) -> list[str]:
+    """Return where files of keys know any key now and did not before, a line each."""
+    return [f"{each.file}{f', {dotted(each.path)}' if each.path else ''}: {OPEN}" for each in looser]
 
 
 def choice(app: str, chosen: Choice) -> str:

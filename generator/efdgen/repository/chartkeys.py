@@ -73,6 +73,22 @@ def unknown(
             yield from unknown(value, keys.get(key) or {}, (*path, key))
 
 
+def opened(former: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ()) -> Iterator[Path]:
+    """Yield the paths below which any key counts as known, and only some did; empty: the whole tree.
+
+    Args:
+        former: the keys as they were.
+        keys: the keys as they are.
+        path: where both stand.
+    """
+    if former and not keys:
+        yield path
+        return
+    for key, below in former.items():
+        if key in keys and isinstance(below, Mapping):
+            yield from opened(below, keys[key], (*path, key))
+
+
 def mark(text: str, file: str) -> Mark | None:
     """Return what a file says that it was made from; None: it was written by hand.
 

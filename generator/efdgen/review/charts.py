@@ -95,6 +95,7 @@ class ChartReview(NamedTuple):
         defaults: the other defaults that differ.
         unreadable: templates of the new version that could not be read: any key counts as read there.
         asked: the words of the command that compares these versions.
+        opened: below which values any key counts as known in the new version, and only some did; empty: all values.
     """
 
     name: str
@@ -113,6 +114,7 @@ class ChartReview(NamedTuple):
     defaults: tuple[Edit, ...]
     unreadable: tuple[str, ...]
     asked: str = ""
+    opened: tuple[Path, ...] = ()
 
 
 class Ours(NamedTuple):
@@ -150,6 +152,7 @@ def compare(name: str, before: Side, after: Side, ours: Ours) -> ChartReview:
         tuple(sorted(filter(_meets(ours_are), edits), key=lambda edit: not edit.is_of_another_type)),
         tuple(itertools.filterfalse(_meets(ours_are), edits)),
         after.unreadable,
+        opened=tuple(chartkeys.opened(before.keys, after.keys)),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from efdgen.errors import ChartError, InvalidInputError, UsageError, dotted
 from efdgen.helm.charts import archive, cache, keys
-from efdgen.helm.charts.outcomes import DeadValue, Failure, WrittenKeys
+from efdgen.helm.charts.outcomes import DeadValue, Failure, Looser, WrittenKeys
 from efdgen.helm.hydrate import Charts
-from efdgen.language import suggest
+from efdgen.language import suggest, yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.repository import chartaddress, chartfolders, chartkeys, definitions
 from efdgen.repository.files import Files
@@ -49,6 +49,7 @@ def write(root: Path, names: Collection[str] = ()) -> WrittenKeys:
     anything: set[str] = set()
     dead: list[DeadValue] = []
     failures: list[Failure] = []
+    looser: list[Looser] = []
     for app in wanted:
         try:
             made = make(root, app, charts)
@@ -59,10 +60,25 @@ def write(root: Path, names: Collection[str] = ()) -> WrittenKeys:
         if not made.unread:
             anything.update(_open(app, made))
         if made.text != made.former:
+            looser += _looser(app, made)
             _write(root / made.path, made.text)
             written.append((made.path, made.unread))
     unchanged = len(wanted) - len(written) - len(failures)
-    return WrittenKeys(tuple(written), unchanged, tuple(dead), tuple(failures), frozenset(anything))
+    return WrittenKeys(
+        tuple(written), unchanged, tuple(dead), tuple(failures), frozenset(anything), looser=tuple(looser)
+    )
+
+
+def _looser(app: AppDefinition, made: Made) -> Iterator[Looser]:
+    """Yield where any key counts as known now, and only some did, whoever wrote the former file."""
+    try:
+        former = yamlio.load(made.former)
+    except ValueError:
+        return
+    whole = 0 if app.chart is not None else 1
+    for path in chartkeys.opened(former, made.tree) if isinstance(former, dict) else ():
+        if not made.unread or len(path) > whole:
+            yield Looser(made.path, path)
 
 
 def _open(app: AppDefinition, made: Made) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from efdgen.errors import ChartError, InvalidInputError, Location, Problem, UsageError
 from efdgen.helm.charts import cache, lock, versions
-from efdgen.helm.charts.outcomes import Choice
+from efdgen.helm.charts.outcomes import Choice, Looser
 from efdgen.language import schema, yamlio
 from efdgen.language.conforms import conforms
 from efdgen.language.tuples import NamedTuple
@@ -39,6 +39,7 @@ class Upgraded(NamedTuple):
         former_lock: charts.lock as it was.
         problems: what is wrong with what people wrote, now that another version is pinned: nothing can be rendered.
         sides: the environments that have the apps, before and after; None: none has.
+        looser: where files of keys say less than they did, beside what the review of the chart says.
     """
 
     chart: ChartReview | None
@@ -49,6 +50,7 @@ class Upgraded(NamedTuple):
     former_lock: bytes | None = None
     problems: tuple[Problem, ...] = ()
     sides: tuple[upgradelint.Side, upgradelint.Side] | None = None
+    looser: tuple[Looser, ...] = ()
 
 
 def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -> Upgraded:
@@ -97,14 +99,17 @@ def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -
     written = [subject.chart.location.file, lock.FILE]
     made = keys.write(root, _with_keys(root, names))
     written += [file for file, _ in made.written]
+    below = () if subject.app.chart is not None else (subject.chart.key,)
+    said = [(*below, *path) for path in reviewed.opened]
+    looser = tuple(each for each in made.looser if each.path not in said)
     try:
         after = with_archives(rendering(root, (), names))
     except InvalidInputError as error:
-        return Upgraded(reviewed, choice, tuple(written), problems=error.problems)
+        return Upgraded(reviewed, choice, tuple(written), problems=error.problems, looser=looser)
     trees = Trees(before, after.tree, f"{subject.chart.name} {subject.chart.version}", after.project, former_lock)
     values = review_trees(trees.before, trees.after, trees.base, (), names)
     sides = (side, upgradelint.side(root, names, having)) if side else None
-    return Upgraded(reviewed, choice, tuple(written), values, trees, former_lock, sides=sides)
+    return Upgraded(reviewed, choice, tuple(written), values, trees, former_lock, sides=sides, looser=looser)
 
 
 def _fetch(root: Path, timeout: float, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from efdgen.errors import Location
+from efdgen.errors import Location, Path
 from efdgen.helm.charts.lock import LockedChart
 from efdgen.helm.charts.versions import Newer
 from efdgen.language.tuples import NamedTuple
@@ -80,6 +80,13 @@ class DeadValue(NamedTuple):
     chart: str
 
 
+class Looser(NamedTuple):
+    """A file of keys, and below which of its keys any counts as known now, and only some did; empty: all of them."""
+
+    file: str
+    path: Path
+
+
 class WrittenKeys(NamedTuple):
     """What became of chart-keys.yaml of some apps.
 
@@ -91,6 +98,7 @@ class WrittenKeys(NamedTuple):
             charts.
         dead: values of app definitions that their charts do not know.
         failures: what went wrong with others.
+        looser: where files say less than they did, but for templates that could not be read.
     """
 
     written: tuple[tuple[str, tuple[str, ...]], ...]
@@ -98,6 +106,7 @@ class WrittenKeys(NamedTuple):
     dead: tuple[DeadValue, ...]
     failures: tuple[Failure, ...]
     open: frozenset[str] = frozenset()
+    looser: tuple[Looser, ...] = ()
 
 
 class Choice(NamedTuple):
