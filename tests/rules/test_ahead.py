@@ -16,7 +16,7 @@ FACTS, LAB, DOME = "environments/shared/facts.yaml", "environments/lab.yaml", "e
 def found(root: Path, *names: str) -> list[str]:
     repository = load(root)
     assert not repository.problems
-    return [f"{problem.location}: {problem.message}" for problem in ahead.tags(repository, names or ("lab", "dome"))]
+    return [f"{problem.location}: {problem.message}" for _, problem in ahead.tags(repository, names or ("lab", "dome"))]
 
 
 def test_a_default_that_went_past_who_is_held_back_is_said_at_the_pin_unless_a_pin_or_an_exception_says_why(
@@ -38,7 +38,7 @@ def test_a_default_that_went_past_who_is_held_back_is_said_at_the_pin_unless_a_p
 
 def test_an_environment_in_no_stage_is_named_where_others_have_stages(small: Path) -> None:
     def strays() -> list[str]:
-        return [f"{each.location}: {each.message}" for each in ahead.strays(load(small), ("lab", "dome"))]
+        return [f"{each.location}: {each.message}" for _, each in ahead.strays(load(small), ("lab", "dome"))]
 
     assert strays() == []
     edit(small / FACTS, "defaults:\n", "stages: [[lab]]\ndefaults:\n")

@@ -42,6 +42,11 @@ class Snapshot(NamedTuple):
     beside: tuple[str, ...] = ()
     charts: str = ""
 
+    @property
+    def everything(self) -> str:
+        """A digest of all names and contents."""
+        return digest([(self.shared, self.charts.encode()), *sorted(self.specs.items())])
+
     def knows(self, path: str) -> bool:
         """Say whether a path leads into the folders that were read, or would, or is the lock of the charts."""
         return path.partition("/")[0] in (*paths.FOLDERS, paths.LOCK)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from efdgen.environment.images import images
 from efdgen.environment.versions import is_older
@@ -27,8 +27,8 @@ class _Tag(NamedTuple):
     location: Location
 
 
-def strays(repository: Repository, names: Iterable[str]) -> Iterator[Problem]:
-    """Yield a warning for each of these environments that is in no stage, where others have stages.
+def strays(repository: Repository, names: Iterable[str]) -> Iterator[tuple[str, Problem]]:
+    """Yield each of these environments that is in no stage, where others have stages, with a warning.
 
     Args:
         repository: what people wrote.
@@ -40,11 +40,12 @@ def strays(repository: Repository, names: Iterable[str]) -> Iterator[Problem]:
         if spec is not None and name not in staged and not is_accepted(spec, "W545", ""):
             message = f"{name} is in no stage: nothing is promoted to it"
             hint = f"write it among the stages in {paths.FACTS}"
-            yield Problem("W545", message, spec.document.locate(("name",)), ("name",), hint, Severity.WARNING)
+            where = spec.document.locate(("name",))
+            yield name, Problem("W545", message, where, ("name",), hint, Severity.WARNING)
 
 
-def tags(repository: Repository, names: Iterable[str]) -> Iterator[Problem]:
-    """Yield a warning for each tag of these environments that later stages are ahead of without a pin.
+def tags(repository: Repository, names: Collection[str]) -> Iterator[tuple[str, Problem]]:
+    """Yield each of these environments with a warning for each tag that later stages are ahead of without a pin.
 
     Tags are looked at as they are written: one that an expression yields is not.
 
@@ -58,7 +59,7 @@ def tags(repository: Repository, names: Iterable[str]) -> Iterator[Problem]:
         later = [name for each in order[index + 1 :] for name in each if name in running]
         for name in stage:
             if name in names and name in running:
-                yield from _behind(repository.environments[name], running, later)
+                yield from ((name, problem) for problem in _behind(repository.environments[name], running, later))
 
 
 def _behind(

@@ -73,7 +73,8 @@ def rendering(root: Path, names: Sequence[str], store: Store, there: Looking | N
         if made.is_news:
             store.write(key, *run.packed(made.now))
         raise_errors(made.problems)
-        return Rendering(run.project, made.tree, tuple(said_once(made.problems)), is_vendored=made.now.is_vendored)
+        warnings, read = tuple(said_once(made.problems)), f"{made_by} {run.read}"
+        return Rendering(run.project, made.tree, warnings, is_vendored=made.now.is_vendored, read=read)
 
     try:
         return run(kept, Rest(parts))
@@ -137,6 +138,11 @@ class Run:
             return self._all(names)
         except _UnfitError:
             return None
+
+    @property
+    def read(self) -> str:
+        """A digest of everything that people wrote."""
+        return self._snapshot.everything
 
     def _load(self) -> Repository:
         from efdgen.repository import chartfolders

@@ -71,6 +71,7 @@ class Rendering(NamedTuple):
         environments: the selected environments, for who wants to keep them: else each is forgotten when its files are
             made, so that memory never holds more than one.
         is_vendored: whether archives of charts may belong in the tree; they are no part of it yet.
+        read: digests of efdgen and of all that people wrote, as it was read for this; empty: not known.
     """
 
     project: Project
@@ -78,6 +79,7 @@ class Rendering(NamedTuple):
     warnings: tuple[Problem, ...]
     environments: tuple[ResolvedEnvironment, ...] = ()
     is_vendored: bool = True
+    read: str = ""
 
 
 def selected(root: Path, names: Sequence[str], known: frozenset[str]) -> list[str]:

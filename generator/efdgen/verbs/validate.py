@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from efdgen.repository import paths
+from efdgen.verbs import due
 from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Rendering
 from efdgen.verbs.project import rendering
@@ -44,20 +44,9 @@ def validate(
         from efdgen.verbs import owntemplates
 
         owntemplates.refuse_failing(rendered, engine, apps)
-    if not _may_be_due(root):
+    found = due.problems(rendered, means.store, today.isoformat())
+    if not found:
         return rendered
-    project = rendered.project
-    from efdgen.rules import ahead, overdue
     from efdgen.verbs.once import said_once
 
-    due = overdue.pins(project.repository, project.selected, today.isoformat())
-    early = ahead.tags(project.repository, project.selected)
-    strays = ahead.strays(project.repository, project.selected)
-    return rendered._replace(warnings=tuple(said_once([*rendered.warnings, *due, *early, *strays])))
-
-
-def _may_be_due(root: Path) -> bool:
-    """Say whether a pin may have a day, or the fleet an order: else nothing has to be loaded for that."""
-    files = [paths.FACTS, *(paths.spec(name) for name in paths.environment_names(root))]
-    shared, *specs = ((root / file).read_bytes() for file in files)
-    return b"stages" in shared or any(b"until" in text for text in (shared, *specs))
+    return rendered._replace(warnings=tuple(said_once([*rendered.warnings, *found])))
