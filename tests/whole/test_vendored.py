@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,8 +20,10 @@ from efdgen.helm.charts.lock import LockedChart
 from efdgen.language import yamlio
 from efdgen.output import disk
 from efdgen.output.cache.store import Store
-from efdgen.verbs import project, render
+from efdgen.repository.model import Repository
+from efdgen.verbs import incremental, project, render, vendored
 from efdgen.verbs.means import Means
+from efdgen.verbs.model import Rendering
 from efdgen.verbs.vendored import with_archives
 from support import needs
 from support.chartserver import Chart, ChartServer, chart
@@ -117,6 +120,74 @@ def test_a_run_that_takes_all_from_an_earlier_one_looks_at_the_archives_again(ro
     assert outcome == render.check(root)
     edit(root / STORE, "vendored: true\n", "")
     assert render.check(root, means=means) == render.check(root)
+
+
+def test_where_nothing_changed_nothing_is_loaded_for_the_archives(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    means = Means(Store(root.parent / "kept"))
+    loads: list[incremental.Run] = []
+    load = incremental.Run._load  # noqa: SLF001 - who calls it is counted
+
+    def noting(run: incremental.Run) -> Repository:
+        loads.append(run)
+        return load(run)
+
+    def check() -> tuple[list[str], bool]:
+        loads.clear()
+        outcome = render.check(root, means=means)
+        has_loaded = bool(loads)
+        assert outcome == render.check(root)
+        return [change.path for change in outcome.changes], has_loaded
+
+    monkeypatch.setattr(incremental.Run, "_load", noting)
+    assert check() == ([], True)
+    assert check() == ([], False)
+    assert render.write(root, means=means).is_clean
+    assert (render.check(root, ["lab"], means=means).is_clean, loads) == (True, [])
+    # What the tree has is looked at, whatever is kept.
+    helm_lock = "apps/store/Chart.lock"
+    for path in (ARCHIVE, helm_lock):
+        before = (root / "rendered" / path).read_bytes()
+        (root / "rendered" / path).write_bytes(before + b"x")
+        assert check() == ([path], True)
+        (root / "rendered" / path).unlink()
+        assert check() == ([path], True)
+        render.write(root, means=means)
+        assert (root / "rendered" / path).read_bytes() == before
+        assert check() == ([], False)
+    # Another archive of the same version, locked now: the former one is not what belongs there.
+    lock_all(root, store(more="a: 1\n"))
+    assert check() == ([helm_lock, ARCHIVE], True)
+    render.write(root, means=means)
+    assert check() == ([], False)
+    # What is kept of one state is not taken for another, and a lock that was changed meanwhile is not kept for it.
+    lock_all(root, store())
+    former = (root / lock.FILE).read_text(encoding="utf-8")
+    read = vendored.with_archives
+
+    def later(*arguments: Any) -> Rendering:
+        lock_all(root, store(more="a: 1\n"))
+        return read(*arguments)
+
+    with monkeypatch.context() as during:
+        during.setattr(vendored, "with_archives", later)
+        render.check(root, means=means)
+    (root / lock.FILE).write_text(former, encoding="utf-8")
+    assert check() == ([helm_lock, ARCHIVE], True)
+
+
+def test_a_packed_folder_counts_by_its_content_where_archives_are_kept(root: Path) -> None:
+    means = Means(Store(root.parent / "kept"))
+    files = {"charts/house/Chart.yaml": "apiVersion: v2\nname: house\nversion: 0.1.0\n"}
+    app = "description: x\nvendored: true\nchart: {name: house, path: charts/house}\n"
+    overlay(root, {**files, "templates/apps/both/app.yaml": app})
+    edit(root / "environments/lab.yaml", "apps:\n", "apps:\n  both: {}\n")
+    render.write(root, means=means)
+    for _ in range(2):
+        assert render.check(root, means=means).is_clean
+    overlay(root, {"charts/house/templates/c.yaml": CONFIG})
+    outcome = render.check(root, means=means)
+    assert outcome == render.check(root)
+    assert "apps/both/charts/house-0.1.0.tgz" in {change.path for change in outcome.changes}
 
 
 def test_what_the_lock_does_not_vouch_for_is_an_edit(root: Path) -> None:

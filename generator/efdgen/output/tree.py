@@ -58,6 +58,17 @@ class FileTree(Mapping[str, bytes]):
         else:
             self._add((path, None) for path in paths)
 
+    def add_if_seen(self, digests: Mapping[str, bytes]) -> bool:
+        """Add files if all of them are there and have these digests; return whether they are.
+
+        Raises:
+            OutputError: as `add`.
+        """
+        is_there = self._seen.has_all(digests)
+        if is_there:
+            self.add_seen(digests)
+        return is_there
+
     def _add(self, files: Iterable[tuple[str, bytes | None]]) -> None:
         there, folded = self._files, self._folded
         for path, content in files:

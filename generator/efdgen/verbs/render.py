@@ -109,7 +109,7 @@ def check(
     # An environment whose spec is gone has files that nothing renders: only a run for all of them looks there.
     scope = set(rendered.project.selected) if names else None
     there: Mapping[str, bytes] = output.seen(rendered)
-    _add_archives(rendered, there)
+    _add_archives(rendered, there, means)
     if apps:
         from efdgen.verbs import someapps
 
@@ -126,12 +126,18 @@ def check(
     )
 
 
-def _add_archives(rendered: Rendering, there: Mapping[str, bytes]) -> None:
+def _add_archives(rendered: Rendering, there: Mapping[str, bytes], means: Means) -> None:
     """Add the archives of vendored charts to a rendering, if there may be any."""
-    if rendered.is_vendored:
+    if not rendered.is_vendored:
+        return
+    if means.store is None:
         from efdgen.verbs.vendored import with_archives
 
         with_archives(rendered, there)
+    else:
+        from efdgen.verbs import archives
+
+        archives.add(rendered, there, means.store)
 
 
 class _Output:
@@ -201,7 +207,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
     there = output.seen(rendered) if output.is_read else None
     outcome = None
     if there is not None:
-        _add_archives(rendered, there)
+        _add_archives(rendered, there, means)
         outcome = outcome_of(there, rendered, scope)
         if outcome.is_clean and rendered.tree:
             return outcome  # nothing to write: nobody has to be kept from writing
@@ -213,7 +219,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         if there is None or outcome is None or is_finished or not is_as_before:
             before, there = there, disk.look(folder, rendered.tree.digests())
             if before is None:
-                _add_archives(rendered, there)
+                _add_archives(rendered, there, means)
             outcome = outcome_of(there, rendered, scope)
         # The page about all environments must not keep one from being rendered.
         in_the_way = [
