@@ -80,6 +80,44 @@ def test_ways_through_what_is_not_repeated_are_counted(pattern: str, least: int)
     assert least <= ambiguity.cost(pattern).ways <= 4 * least
 
 
+# Each pair of parts reads some letter alike, but for the pairs behind it.
+ALIKE = [
+    ("(?i:K)", "k"),
+    ("K", "(?i:k)"),
+    ("(?ia:k)", "K"),
+    ("(?i:[a-z])", "K"),
+    ("(?i:[a-z])", "\u017f"),
+    ("(?i:[a-z])", r"[^\x00-\x7f]"),
+    ("(?i:[\u0430-\u044f])", "\u1c80"),
+    ("(?i:[\u0170-\u0190])", r"[^ -~\u0100-\uffff]"),
+    ("(?i:\u03a3)", "\u03c2"),
+    ("(?i:\u00b5)", "\u03bc"),
+    ("(?i:\u1e9e)", "\u00df"),
+    ("(?i:\u0130)", "i"),
+    ("(?i:\u03b8)", "\u03d1"),
+    ("(?i:(?-i:k)|K)", "x"),
+    ("(?s:.)", r"\n"),
+    (r"(?a:\W)", "\u00e9"),
+    (r"(?a:\S)", "[\x1c-\x1d]"),
+    (r"([\u0900-\u0fff])", r"(\d)"),
+    (r"([\x80-\x9f])", r"(\s)"),
+]
+DIFFERENT = [
+    ("(?i:(?-i:k)|(?-i:K))", "x"),
+    ("(?ia:[a-z])", r"[^\x00-\x7f]"),
+    (r"(?a:\w)", "\u00e9"),
+    ("(?-s:.)", r"\n"),
+    (r"([\u0900-\u0965])", r"(\d)"),
+    (r"([\x80-\x84])", r"(\s)"),
+]
+
+
+@for_each(("one", "other", "is_alike"), [*((*each, True) for each in ALIKE), *((*each, False) for each in DIFFERENT)])
+def test_parts_read_alike_what_the_engine_says_that_they_do(one: str, other: str, is_alike: bool) -> None:
+    for first, second in ((one, other), (other, one)):
+        assert bool(patterns.fault(f"^(?:{first}|{second})*$")) is is_alike
+
+
 @for_each("pattern", SLOW)
 def test_a_pattern_that_could_take_for_ever_is_a_fault(pattern: str) -> None:
     re.compile(pattern)

@@ -17,7 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from efdgen.language.letters import reads, sre, told_apart
+from efdgen.language.letters import combined, reads, sre, told_apart
 from efdgen.language.tuples import NamedTuple
 
 _MOST_DEPTH = 50
@@ -49,7 +49,7 @@ def cost(pattern: str) -> Cost:
     parsed = sre.parse(pattern)
     tree, flags = list(parsed), parsed.state.flags
     is_anchored = bool(tree) and tree[0][0] is sre.AT and tree[0][1] in _BEGINNINGS and not flags & re.MULTILINE
-    return _Automaton(tree, told_apart(tree), flags, is_anchored=is_anchored).cost()
+    return _Automaton(tree, told_apart(tree, flags), flags, is_anchored=is_anchored).cost()
 
 
 _Ways = dict[int, int]
@@ -154,7 +154,7 @@ class _Automaton:
             empty = min(MOST_WAYS, sum(part.empty for part in parts))
             return _Part(_sum(*(part.first for part in parts)), _sum(*(part.last for part in parts)), empty)
         if node is sre.SUBPATTERN:
-            return self._sequence(argument[-1])
+            return self._group(*argument[1:])
         if str(node) == "ATOMIC_GROUP":
             return self._sequence(argument)
         if str(node) in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
@@ -167,6 +167,13 @@ class _Automaton:
         if str(node) == "FAILURE":
             return _Part({}, {}, 0)
         raise BoundlessError("it refers back to one of its groups, and how long that takes can't be known")
+
+    def _group(self, more: int, less: int, body: Any) -> _Part:
+        flags = self._flags
+        self._flags = combined(flags, more, less)
+        part = self._sequence(body)
+        self._flags = flags
+        return part
 
     def _repeat(self, least: int, most: int, body: Any) -> _Part:
         if most <= 1:
@@ -192,7 +199,7 @@ class _Automaton:
     def _reading(self, node: Any, argument: Any) -> _Part:
         if len(self._reads) >= _MOST_STATES:
             raise BoundlessError(f"it has more than {_MOST_STATES} parts")
-        said = f"{node} {argument}"
+        said = f"{node} {argument} {self._flags}"
         if said not in self._known:
             self._known[said] = reads(node, argument, self._letters, self._flags)
         self._reads.append(self._known[said])
