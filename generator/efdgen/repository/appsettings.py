@@ -72,7 +72,9 @@ def _check_app(
     for key, rules in definition.types._asdict().items():
         if isinstance(settings.get(key), dict):
             found = types.check(document, (*path, key), rules, takes_null=key == "values", reading=files.reading)
-            files.refuse(p for p in found if key != "parameters" or p.path[len(path) + 1] not in unknown)
+            # What is wrong with all parameters together names none of them.
+            named = len(path) + 1
+            files.refuse(p for p in found if key != "parameters" or not {*p.path[named : named + 1]} & {*unknown})
 
 
 def _check_first_keys(
