@@ -64,6 +64,8 @@ def test_a_switch_is_no_secret(text: str) -> None:
         ("password: <% 12345 %>", 1, 14),
         ("env:\n- {name: DB_PASSWORD, value: \"<% 'onoff' %>\"}", 2, 35),
         ("toml: |\n  password = \"<% 'hunter2' %>\"", 2, 1),
+        ("a:\n- {ghp_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789: 1}", 2, 4),
+        ('b: 1\nhttps://me:hunter2@host.example.org/x: {a: "1"}', 2, 1),
     ],
 )
 def test_what_is_more_than_a_switch_may_be_one(text: str, line: int, column: int) -> None:

@@ -43,6 +43,9 @@ _IN_URL = re.compile(r"[a-z]://[^/\s:@]+:(?P<value>[^@\s/]+)@")
 _SWITCH = late(r"(?:yes|no|true|false|on|off|none|null|[0-9])\Z", re.IGNORECASE)
 """What is said of a password rather than being one: `allowEmptyPassword: "yes"`, `rotateToken: 0`."""
 
+SHORTEST = 10
+"""Characters: nothing that has no more is key material."""
+
 _WORD = re.compile(r"[^\W_]")
 _ELSEWHERE = ("$", "/", "{{", "file:", "http://", "https://", "secret/")
 
@@ -58,6 +61,12 @@ class Secret(NamedTuple):
 def is_of_secret(key: str) -> bool:
     """Say whether a key is one that secrets stand under; the same few stand everywhere."""
     return _has_clue(key.casefold()) and _SECRET_KEY.match(key) is not None
+
+
+@functools.lru_cache(maxsize=8192)
+def in_key(key: str) -> tuple[Secret, ...]:
+    """Return what looks like a secret in a key itself; each is looked through once."""
+    return tuple(in_text(key))
 
 
 def is_no_secret(value: str) -> bool:

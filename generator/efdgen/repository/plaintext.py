@@ -8,7 +8,7 @@ from typing import Any
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import secrecy
-from efdgen.language.secrecy import WORDS, Secret, in_text, is_of_secret, literal_at
+from efdgen.language.secrecy import SHORTEST, WORDS, Secret, in_key, in_text, is_of_secret, literal_at
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
 
@@ -24,12 +24,12 @@ _OF_LOGINS: Mapping[str | int, str] = {
 
 def literals(document: Document, text: str) -> list[Problem]:
     """Return a problem for each literal in a document, or in its comments, that looks like a secret."""
-    secrets: list[tuple[Path, Secret]] = []
+    secrets: list[_Found] = []
     if _may_hold(document.data):
         _find(document.data, (), secrets)
     found = [
-        Problem("E506", secret.what, document.locate_in_text(path, secret.start), path, _hint(path))
-        for path, secret in secrets
+        Problem("E506", secret.what, document.locate_in_text(path, secret.start, key=is_key), path, _hint(path))
+        for path, secret, is_key in secrets
     ]
     seen = {problem.location.line for problem in found}
     for number, line in enumerate(text.splitlines(), 1) if "#" in text else ():
@@ -58,11 +58,15 @@ def literals_in_text(file: TextFile) -> Iterator[Problem]:
             yield Problem("E506", secret.what, Location(file.source, number, secret.start + 1), hint=_HINT)
 
 
-def _find(value: Any, path: Path, found: list[tuple[Path, Secret]]) -> None:
+_Found = tuple[Path, Secret, bool]
+"""Where something stands that looks like a secret, what, and whether it is the key there."""
+
+
+def _find(value: Any, path: Path, found: list[_Found]) -> None:
     """Add what looks like a secret in a mapping, a list or a text, with where it stands."""
     kind = type(value)
     if kind is str:
-        found.extend((path, secret) for secret in in_text(value))
+        found.extend((path, secret, False) for secret in in_text(value))
     elif kind is dict:
         _find_in_mapping(value, path, found)
     elif kind is list:
@@ -71,15 +75,17 @@ def _find(value: Any, path: Path, found: list[tuple[Path, Secret]]) -> None:
                 _find(item, (*path, index), found)
 
 
-def _find_in_mapping(value: Mapping[str, Any], path: Path, found: list[tuple[Path, Secret]]) -> None:
+def _find_in_mapping(value: Mapping[str, Any], path: Path, found: list[_Found]) -> None:
     name = value.get("name")
     at = _literal_at(value.get("value")) if isinstance(name, str) and is_of_secret(name) else None
     if at is not None:
-        found.append(((*path, "value"), Secret(at, f"the value of {name!r} looks like a secret")))
+        found.append(((*path, "value"), Secret(at, f"the value of {name!r} looks like a secret"), False))
     for key, item in value.items():
+        if len(key) > SHORTEST and (in_it := in_key(key)):
+            found.extend(((*path, key), secret, True) for secret in in_it)
         at = _literal_at(item) if is_of_secret(key) else None
         if at is not None:
-            found.append(((*path, key), Secret(at, f"the value of {key!r} looks like a secret")))
+            found.append(((*path, key), Secret(at, f"the value of {key!r} looks like a secret"), False))
         elif _may_hold(item):
             _find(item, (*path, key), found)
 
@@ -87,11 +93,7 @@ def _find_in_mapping(value: Mapping[str, Any], path: Path, found: list[tuple[Pat
 def _may_hold(item: Any) -> bool:
     """Say whether something may be found in an item: before a path is made for it."""
     kind = type(item)
-    return len(item) > _SHORTEST if kind is str else kind is dict or kind is list
-
-
-_SHORTEST = 10
-"""Characters: nothing shorter is key material."""
+    return len(item) > SHORTEST if kind is str else kind is dict or kind is list
 
 
 def _literal_at(value: Any) -> int | None:
