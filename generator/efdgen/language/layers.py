@@ -216,6 +216,18 @@ def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tup
     return iter(found)
 
 
+def keys(data: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield the path of each key in nested mappings and lists: `{"a": [{"b": 1}]}` has `("a",)` and `("a", 0, "b")`."""
+    is_mapping = _is_mapping(data)
+    pairs: Iterable[tuple[str | int, Any]] = data.items() if is_mapping else enumerate(data)
+    for key, value in pairs:
+        below = (*path, key)
+        if is_mapping:
+            yield below
+        if type(value) not in SCALARS:
+            yield from keys(value, below)
+
+
 def _collect(data: Any, path: Path, found: list[tuple[Path, Any]], *, in_lists: bool) -> None:
     if type(data) is dict or isinstance(data, Mapping):
         pairs: Iterable[tuple[str | int, Any]] = data.items()

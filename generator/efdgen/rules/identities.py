@@ -10,7 +10,7 @@ from efdgen.environment.resolve import Resolver
 from efdgen.errors import InvalidInputError, Problem
 from efdgen.language import expressions
 from efdgen.language.annotations import found
-from efdgen.language.layers import leaves
+from efdgen.language.layers import keys, leaves
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
 from efdgen.rules.fleet import Fleet
 from efdgen.rules.identity import host_path, identity
@@ -38,7 +38,7 @@ class Identities:
         own: where facts stand that belong to one environment, those that others follow from first.
         identifying: where facts stand that are other names of their environment.
         retired: where facts stand that nobody should use any more, each with what its schema says of it.
-        table_texts: every text of a table: it may be about anybody.
+        table_texts: every text, and every key, of a table: it may be about anybody.
         fleet: all environments, by everything that names them.
         asked: what was asked about them since `begin`.
         looked_at: the other environments whose specs were looked at, beyond what they are known by.
@@ -75,7 +75,8 @@ class Identities:
         self.identifying = repository.schemas.identifying
         self.retired = repository.schemas.retired
         items = {name: table.items for name, table in repository.tables.items()}
-        self.table_texts = frozenset(text for _, text in leaves(items) if isinstance(text, str))
+        texts = {text for _, text in leaves(items) if isinstance(text, str)}
+        self.table_texts = frozenset((*texts, *(str(path[-1]) for path in keys(items))))
         self.asked = self.fleet.asked
         self.asked.is_wanted = is_noted
 

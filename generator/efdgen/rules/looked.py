@@ -22,10 +22,11 @@ class Inside(NamedTuple):
     """What stands in nested data. Where a text or a number stands is looked for when somebody asks: seldom.
 
     `{"a": ["x", {"b": 5}], "secretName": "s"}` has the texts `x` and `s`, the number 5, and names the Secret
-    `(("secretName",), "s")`.
+    `(("secretName",), "s")`. Its keys are `a`, `b` and `secretName`.
 
     Attributes:
         texts: the texts.
+        keys: the keys of mappings.
         numbers: the whole numbers.
         secrets: the names of Secrets, each with its path, in the order of the data; what is switched off, by
             `enabled: false` beside or above it, reads none.
@@ -33,6 +34,7 @@ class Inside(NamedTuple):
     """
 
     texts: set[str]
+    keys: set[str]
     numbers: set[int]
     secrets: list[tuple[Path, str]]
     ingresses: list[tuple[Path, Mapping[str, Any]]]
@@ -83,7 +85,7 @@ def walk(data: Any, naming_keys: Collection[str], path: Path = ()) -> Inside:
         naming_keys: keys whose values are names of Secrets.
         path: where it stands: what every path begins with.
     """
-    found = Inside(set(), set(), [], [])
+    found = Inside(set(), set(), set(), [], [])
     _Walk(found, naming_keys).go_through(data, path, True)
     return found
 
@@ -101,6 +103,7 @@ class _Walk:
         pairs: Iterable[tuple[str | int, Any]] = ()
         if type(data) is dict or isinstance(data, Mapping):
             is_on = is_on and data.get("enabled") is not False
+            self._found.keys.update(data)
             pairs = data.items()
         elif isinstance(data, list):
             pairs = enumerate(data)

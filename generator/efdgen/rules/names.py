@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, Problem
 from efdgen.language import expressions, scope
 from efdgen.language.annotations import Place, found
-from efdgen.language.layers import Layer, leaves, merge_layers, reach
+from efdgen.language.layers import Layer, keys, leaves, merge_layers, reach
 from efdgen.rules.findings import Finding, in_app, in_facts
 from efdgen.rules.identities import Identities
 from efdgen.rules.naming import Reader
@@ -36,18 +37,42 @@ def _in_apps(
     texts: set[str] = set()
     for app, values, _ in identities.looked(environment):
         texts |= values.texts
-        texts.update(text for _, text in (*_own_texts(app, prefix), *_file_texts(app, identities)))
+        texts.update(filter(_is_data, values.keys))
+        texts.update(text for _, text, _ in (*_own_texts(app, prefix), *_file_texts(app, identities)))
     search.look_at(texts)
     for app in environment.apps if search.found else ():
-        for path, text in (*_own_texts(app, prefix), *_value_texts(app)):
+        for path, text, is_key in (*_own_texts(app, prefix), *_value_texts(app)):
             for key, message in search.foreign(text):
-                if key not in reported and not _follows_from_a_link(app.layers, path, key, environment, identities):
-                    yield in_app("E503", message, environment, app, path, hint)
-        for path, text in _file_texts(app, identities):
+                written_at = path[:-1] if is_key else path
+                if key not in reported and not _follows_from_a_link(
+                    app.layers, written_at, key, environment, identities
+                ):
+                    yield in_app("E503", message, environment, app, path, hint, key=is_key)
+        for path, text, is_key in _file_texts(app, identities):
             for _, message in search.foreign(text):
                 where = f"({app.definition.name} in environment {environment.facts.name})"
-                location = app.definition.files_document.locate(path)
+                location = app.definition.files_document.locate(path, key=is_key)
                 yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
+
+
+_Text = tuple[Path, str, bool]
+"""Where a text stands, the text, and whether it is the key there."""
+
+
+def _is_data(key: str) -> bool:
+    """Say whether a key may be a host, an address or a path: any other is a word of its chart's, as `base` is."""
+    return "." in key or "/" in key
+
+
+def _in_data(data: Any, path: Path) -> Iterator[_Text]:
+    """Yield the texts of nested data, and the keys that are data themselves; `path` is what their paths begin with."""
+    for below, value in leaves(data, path):
+        if isinstance(value, str):
+            yield below, value, False
+    for below in keys(data, path) if isinstance(data, Mapping | list) else ():
+        key = str(below[-1])
+        if _is_data(key):
+            yield below, key, True
 
 
 def _in_facts(
@@ -99,25 +124,27 @@ def _follows_from_a_link(
     return any(key in text for name in environment.facts.links for text in identities.own_texts(name))
 
 
-def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[tuple[Path, str]]:
+def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[_Text]:
     """Yield the texts of an app's files in an environment, but for those of tables: they may be about anybody."""
     for file in app.files:
-        for path, value in leaves(file.content):
-            if isinstance(value, str) and value not in identities.table_texts:
-                yield (*file.described_at, "content", *path), value
+        for each in _in_data(file.content, (*file.described_at, "content")):
+            if each[1] not in identities.table_texts:
+                yield each
 
 
-def _own_texts(app: ResolvedApp, prefix: str | None) -> Iterator[tuple[Path, str]]:
+def _own_texts(app: ResolvedApp, prefix: str | None) -> Iterator[_Text]:
     """Yield the texts that an app has beside its values; Vault paths below a prefix are left out."""
-    yield ("destinationServer",), app.destination_server
-    yield ("project",), app.project
+    yield ("destinationServer",), app.destination_server, False
+    yield ("project",), app.project, False
     for secret in app.secrets:
         if prefix is None or not secret.path.startswith(prefix):
-            yield ("secrets", secret.name, "path"), secret.path
+            yield ("secrets", secret.name, "path"), secret.path, False
+        if _is_data(secret.name):
+            yield ("secrets", secret.name), secret.name, True
 
 
-def _value_texts(app: ResolvedApp) -> Iterator[tuple[Path, str]]:
-    return ((("values", *path), value) for path, value in leaves(app.values) if isinstance(value, str))
+def _value_texts(app: ResolvedApp) -> Iterator[_Text]:
+    return _in_data(app.values, ("values",))
 
 
 def _facts(environment: ResolvedEnvironment, places: Iterable[Place]) -> Iterator[tuple[Path, str]]:
