@@ -98,11 +98,12 @@ def in_text(text: str) -> Iterator[Secret]:
     """Yield what looks like a secret by itself, in a URL, or behind a name in the text."""
     # Most text has nothing that a URL or an assignment could be: look for these only where it has.
     material = _MATERIAL.search(text)
-    if material:
+    while material:
         yield Secret(material.start(), "this looks like key material or a token")
-    in_url = _IN_URL.search(text) if "://" in text else None
-    if in_url and not is_no_secret(in_url["value"]):
-        yield Secret(in_url.start("value"), "the URL holds a password")
+        material = _MATERIAL.search(text, material.end())
+    for in_url in _IN_URL.finditer(text) if "://" in text else ():
+        if not is_no_secret(in_url["value"]):
+            yield Secret(in_url.start("value"), "the URL holds a password")
     for match in _ASSIGNMENT.finditer(text) if _may_assign(text) else ():
         at = literal_at(match["value"])
         if at is not None:

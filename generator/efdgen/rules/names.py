@@ -9,7 +9,7 @@ from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, Problem
 from efdgen.language import expressions, scope
 from efdgen.language.annotations import Place, found
-from efdgen.language.layers import Layer, keys, leaves, merge_layers, reach
+from efdgen.language.layers import Layer, at, keys, leaves, merge_layers, reach
 from efdgen.rules.findings import Finding, in_app, in_facts
 from efdgen.rules.identities import Identities
 from efdgen.rules.naming import Reader
@@ -47,11 +47,15 @@ def _in_apps(
                 if key not in reported and not _follows_from_a_link(
                     app.layers, written_at, key, environment, identities
                 ):
-                    yield in_app("E503", message, environment, app, path, hint, key=is_key)
+                    finding = in_app("E503", message, environment, app, path, hint, key=is_key)
+                    offset = 0 if is_key else search.offset(text, key, _written(app.layers, path))
+                    yield _at_offset(finding, app, offset) if offset else finding
         for path, text, is_key in _file_texts(app, identities):
-            for _, message in search.foreign(text):
+            for key, message in search.foreign(text):
                 where = f"({app.definition.name} in environment {environment.facts.name})"
-                location = app.definition.files_document.locate(path, key=is_key)
+                document = app.definition.files_document
+                offset = 0 if is_key else search.offset(text, key, at(document.data, path))
+                location = document.locate_in_text(path, offset, key=is_key)
                 yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
 
 
@@ -118,10 +122,21 @@ def _follows_from_a_link(
     layers: Sequence[Layer], path: Path, key: str, environment: ResolvedEnvironment, identities: Identities
 ) -> bool:
     """Say whether an expression took something from a linked environment: what is wrong with it is said there."""
-    _, written = reach(merge_layers(layers), path)
+    written = _written(layers, path)
     if not isinstance(written, str) or "links" not in written or not expressions.has_expression(written):
         return False
     return any(key in text for name in environment.facts.links for text in identities.own_texts(name))
+
+
+def _written(layers: Sequence[Layer], path: Path) -> Any:
+    """Return what was written at a path, expressions and all, or above it."""
+    return reach(merge_layers(layers), path)[1]
+
+
+def _at_offset(finding: Finding, app: ResolvedApp, offset: int) -> Finding:
+    """Return a finding in a text of an app where a line of that begins."""
+    location = scope.locate(app.layers, finding.problem.path[len(("apps", app.definition.name)) :], offset)
+    return finding._replace(problem=finding.problem._replace(location=location))
 
 
 def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[_Text]:
@@ -177,6 +192,26 @@ class _Search:
     def foreign(self, text: str) -> tuple[tuple[str, str], ...]:
         """Return what a text, which was looked at, holds of each other environment."""
         return self.found.get(text, ())
+
+    def offset(self, text: str, key: str, written: Any) -> int:
+        """Return where a text, as written, holds something of another environment: where that line begins.
+
+        Args:
+            text: the text as evaluated, in which it was found.
+            key: what was found.
+            written: what was written there. Where it has other lines, a line that holds the same is looked for in it.
+        """
+        lines = text.split("\n")
+        if len(lines) == 1 or not isinstance(written, str):
+            return 0
+        self.look_at(lines)
+        holding = (number for number, line in enumerate(lines) if any(key == each for each, _ in self.foreign(line)))
+        before = written.split("\n")
+        if len(before) == len(lines):
+            number = next(holding, 0)
+        else:
+            number = next((number for number, line in enumerate(before) if key in line.lower()), 0)
+        return sum(len(line) + 1 for line in before[:number])
 
     def look_at(self, texts: Iterable[str]) -> None:
         """Find out which texts hold something of another environment. Nearly always, all of them together do not."""
