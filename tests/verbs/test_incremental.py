@@ -152,6 +152,15 @@ def test_who_names_a_new_environment_is_resolved_again(runs: Runs, spec: str) ->
     assert runs.check().is_clean
 
 
+def test_who_has_the_host_of_a_new_environment_as_a_key_is_resolved_again(runs: Runs) -> None:
+    spec = runs.root / "environments/dome.yaml"
+    spec.write_text(spec.read_text().replace("  view: {}", '  view: {values: {env: {a.new.example.org: "1"}}}'))
+    runs.write()
+    (runs.root / "environments/new.yaml").write_text(f"name: new\nhosts:\n  store: a.new.example.org\n{NEW}")
+    found = runs.check()
+    assert "'a.new.example.org' is a host of the environment new" in str(found)
+
+
 def test_what_others_are_known_by_counts(runs: Runs) -> None:
     (runs.root / "environments/new.yaml").write_text(f"name: new\n{NEW}")
     runs.check()
