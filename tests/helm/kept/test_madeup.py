@@ -51,6 +51,13 @@ DETERMINED = {
     "fields and variables": ('"{{ $now := .Values.now }}{{ $now }}{{ $now.values | len }}"', "now: {values: {}}\n", {}),
     "keys that are sorted": ('{{ keys .Values.m | sortAlpha | join "," | quote }}', "m: {c: 1, a: 2, b: 3}\n", {}),
     "tpl of a value": ('"{{ tpl .Values.t . }}"', "t: '{{ .Release.Name }}'  # now\n", {}),
+    "tpl of a text that asks a little": (
+        """'{{ tpl .Values.t . }}{{ tpl (printf "{{ %s }}" "$.Release.Name | upper") . }}'""",
+        "t: '{{- if eq .Values.a \"1\" -}}{{ printf \"%s-b\" .Release.Name | trunc 63 }}{{ end }}{ {'\na: '1'\n",
+        {},
+    ),
+    "a schema with references": ('"b"', "", {"values.schema.json": '{"$ref": "#/$defs/a", "$defs": {"a": {}}}'}),
+    "formats": ("'{{ printf \"%-5s %d%% %05.2f\\t\" .Values.a 3 2.5 }}{{ printf `%q` 1 | nospace }}'", "a: b\n", {}),
     "an API": ('"{{ .Capabilities.APIVersions.Has "v1" }}{{ .Capabilities.KubeVersion.Minor }}"', "", {}),
 }
 
@@ -67,6 +74,27 @@ NOT_DETERMINED = {
     "tpl of a text that is put together": ('"{{ tpl (printf "{{ %s }}" .Values.f) . }}"', "f: uuidv4\n", {}),
     "tpl of a hidden text": ('"{{ tpl (b64dec .Values.t) . }}"', "t: e3sgdXVpZHY0IH19\n", {}),
     "tpl of a file": ('"{{ tpl (.Files.Get "f") . }}"', "", {"f": "{{ uuidv4 }}"}),
+    "tpl of a text in pieces": ('"{{ tpl (print "{" "{ now }" "}") . }}"', "", {}),
+    "tpl of a function in capitals": ('\'{{ tpl (printf "{{ %s }}" (lower "UUIDV4")) . }}\'', "", {}),
+    "tpl of escaped letters": ("'{{ tpl .Values.t . }}'", 't: "\\x7b\\x7b n\\x6fw }}"\n', {}),
+    "tpl of what a template yields": (
+        "'{{ tpl (include \"x\" .) . }}'",
+        "",
+        {"templates/_h.tpl": '{{ define "x" }}{{ print "{" }}{{ print "{" }} now }}{{ end }}'},
+    ),
+    "tpl of a format": ("'{{ tpl .Values.t . }}'", "t: '{{ printf .Values.f .Values }}'\nf: '%p'\n", {}),
+    "tpl in tpl": ("'{{ tpl .Values.t . }}'", "t: '{{ tpl .Values.f . }}'\nf: '{{ now }}'\n", {}),
+    "an address": ('"{{ printf "%p" .Values }}"', "", {}),
+    "an address in a digest": ('"{{ .Values | printf "%s%#p" "a" | sha256sum }}"', "", {}),
+    "an address by a value": ('"{{ printf .Values.f .Values }}"', "f: '%p'\n", {}),
+    "an address by an escape": ('"{{ printf "\\x25p" .Values }}"', "", {}),
+    "an address of a version": ('\'{{ list (semver "1.2.3") | printf "%d" }}\'', "", {}),
+    "an address in Go's words": ('\'{{ list (semver "1.2.3") | printf "%#v" | quote }}\'', "", {}),
+    "addresses of maintainers": (
+        "'{{ print .Chart.Metadata | b64enc }}'",
+        "",
+        {"Chart.yaml": metadata("wrap", more="maintainers: [{name: a}]\n")},
+    ),
     "all APIs": ("{{ toJson .Capabilities.APIVersions | quote }}", "", {}),
     "all that a cluster can do": ("{{ $c := .Capabilities }}{{ toJson $c | quote }}", "", {}),
 }
@@ -110,6 +138,14 @@ def test_a_chart_that_makes_nothing_up_is_not_copied() -> None:
     nothing = release('"b"', "", {"charts/inner-1.0.0.tgz": b"no archive"})
     assert madeup.strict(nothing) is None
     assert madeup.strict(release('"b"', "", {"templates/b.yaml": b"\xff"})) is None
+
+
+def test_a_chart_whose_schema_names_another_is_not_followed() -> None:
+    schema = '{"$ref": "file:///nonesuch.json"}'
+    inner = {"Chart.yaml": metadata("inner"), "values.schema.json": schema}
+    assert madeup.strict(release('"b"', "", {"values.schema.json": schema})) is None
+    assert madeup.strict(release('"b"', "", {"charts/inner/values.schema.json": schema})) is None
+    assert madeup.strict(release('"b"', "", {"charts/inner-1.0.0.tgz": pack("inner", inner)})) is None
 
 
 def test_a_function_that_this_helm_lacks_is_refused_though_it_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from efdgen.helm.kept import roots
 from support.foreach import for_each
 
+SHOWN_BY_Y = '{{ define "y" }}{{ toYaml .b }}{{ end }}{{ include "x" (dict "a" $) }}'
 SHOWING = [
     "{{ . }}",
     "{{ $ }}",
@@ -24,6 +25,12 @@ SHOWING = [
     "{{ (.) | toYaml }}",
     "{{ default . .Values.a }}",
     "{{ .Values.a.b . }}",
+    f'{{{{ define "x" }}}}{{{{ include "y" (dict "b" .a) }}}}{{{{ end }}}}{SHOWN_BY_Y}',
+    '{{ define "x" }}{{ $c := .a }}{{ if eq (index $c "b") 1 }}{{ end }}{{ end }}{{ include "x" (dict "a" $) }}',
+    '{{ define "x" }}{{ include "y" (toYaml .a) }}{{ end }}{{ include "x" (dict "a" $) }}',
+    '{{ define "x" }}{{ toYaml .ab }}{{ end }}{{ include "x" (dict "a\\x62" $) }}',
+    '{{ toYaml ((dict "a" $).a) }}',
+    "{{ index .Subcharts.inner `Files` }}",
     "{{ . ",
     "{{ if }}",
 ]
@@ -40,6 +47,7 @@ HANDING_ON = [
     '{{ $root := . }}{{ range .Values.a }}{{ include "x" $root }}{{ $root.Values.b }}{{ end }}',
     '{{ define "x" }}{{ tpl .value .context }}{{ end }}{{ include "x" (dict "value" .Values.a "context" $) }}',
     '{{ if and (hasKey . "a") (not .) }}a{{ end }}',
+    '{{ define "x" }}{{ $c := .a }}{{ with .a }}{{ include "x" . }}{{ end }}{{ end }}{{ include "x" (dict "a" $) }}',
     "{{/* toYaml . */}}",
     "{{ dict }}{{ $d := dict }}",
 ]

@@ -82,9 +82,6 @@ class _Anew(NamedTuple):
     is_determined: bool
 
 
-_NOT_MADE = _Anew(Made((), ()), (), is_determined=False)
-
-
 class Keeping:
     """An engine that keeps what it makes.
 
@@ -167,7 +164,7 @@ class Keeping:
         made = self._of(bare, releases, capabilities, entries)
         if made is None:
             made = self._of(releases, releases, capabilities, entries)
-        return made or self._anew(releases, capabilities, is_kept=False).made
+        return made or self._anew(releases, releases, capabilities, is_kept=False).made
 
     def _of(
         self,
@@ -185,11 +182,11 @@ class Keeping:
         if found is not None and found[0][0] == _MADE_UP:
             return making.make(self.plain(), given, capabilities)
         reads_files = found is not None or (is_bare and any(map(lean.may_read_files, these)))
-        anew = _NOT_MADE if reads_files else self._anew(these, capabilities, is_kept=entries is not None)
-        if reads_files or (is_bare and _shows_files(anew.made)):
+        if reads_files:
             if entries and found is None:
                 entries.write(digest, (_READS_FILES,), ())
             return None
+        anew = self._anew(these, given, capabilities, is_kept=entries is not None)
         if entries and anew.said is not None:
             self._keep(entries, digest, anew)
         made = anew.made._replace(releases=()) if anew.made.error else anew.made
@@ -207,20 +204,22 @@ class Keeping:
             plain = tuple((each.source, each.data) for each in made.objects)
             entries.write(digest, (_MADE, plain, said), tuple(map(tuple, made.releases)))
 
-    def _anew(self, releases: Sequence[Release], capabilities: Capabilities, *, is_kept: bool) -> _Anew:
-        """Have Helm make releases."""
+    def _anew(
+        self, these: Sequence[Release], given: Sequence[Release], capabilities: Capabilities, *, is_kept: bool
+    ) -> _Anew:
+        """Have Helm make releases: these, or the given ones where these might lack files."""
         said: tuple[str, ...] | None = ()
         texts: list[Manifests] = []
         is_determined = True
-        for release in releases:
-            once = self._once(release, capabilities, is_kept=is_kept)
+        for release, whole in zip(these, given, strict=True):
+            once = self._once(release, whole, capabilities, is_kept=is_kept)
             is_determined = is_determined and once.is_determined
             said = None if said is None or once.said is None else (*said, *once.said)
             if once.error is not None:
                 return _Anew(Made((), (), str(once.error)), said, is_determined)
             texts.append(once.manifests)
         try:
-            return _Anew(making.read(releases, texts), said, is_determined)
+            return _Anew(making.read(given, texts), said, is_determined)
         except ChartError as error:
             return _Anew(Made((), tuple(texts), str(error)), said, is_determined)
 
@@ -233,18 +232,25 @@ class Keeping:
             return Made((), (), what, determined)
         return Made(tuple(Object(*each) for each in what), found[1] if self._whole else (), "", determined)
 
-    def _once(self, release: Release, capabilities: Capabilities, *, is_kept: bool) -> _Once:
-        """Have Helm make a release, and find out whether that would be the same again."""
+    def _once(self, release: Release, whole: Release, capabilities: Capabilities, *, is_kept: bool) -> _Once:
+        """Have Helm make a release, and find out whether that would be the same again.
+
+        Args:
+            release: the release, or one that lacks files.
+            whole: the release.
+            capabilities: what the cluster can do.
+            is_kept: whether the result would be kept.
+        """
         strict = madeup.strict(release)
         if strict is None:
-            return self._heard(release, capabilities)
+            return self._heard(whole, capabilities)
         tried = self._heard(strict.release, capabilities)
         # Of a change that shows all that templates are given, it is enough to know that it differs.
         is_shown = strict.may_show_all and is_kept and self._shows_all(tried, strict.release, capabilities)
         if tried.error is None:
             return tried._replace(is_determined=not is_shown)
         is_told = strict.release is release or is_late(str(tried.error))
-        once = tried if is_told else self._heard(release, capabilities)
+        once = tried if is_told else self._heard(whole, capabilities)
         # The same words of both: nothing was made up before.
         is_same = str(once.error) == str(tried.error) and _OF_TEMPLATES.search(str(once.error)) is not None
         return once._replace(is_determined=is_same and not is_shown)
@@ -289,10 +295,6 @@ class Keeping:
             return _Once((), error, ())
         self._noted += said
         return _Once(manifests, None, tuple(said))
-
-
-def _shows_files(made: Made) -> bool:
-    return lean.is_shown((made.error, *(text for release in made.releases for _, text in release)))
 
 
 def _digest(identity: bytes, releases: Sequence[Release], capabilities: Capabilities) -> bytes:

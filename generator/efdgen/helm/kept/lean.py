@@ -1,17 +1,19 @@
 """Charts without the files that only `.Files` shows: a wrapper chart holds the values of every environment.
 
-In the place of such files is one that nobody expects. Where its name is in what comes of the chart after all, as of a
-template that prints all it has, the chart is taken as it is.
+A chart is taken for one without them where it surely can't reach `.Files`: where the word is nowhere in it, and its
+templates only hand on what they are given as a whole, and never look into that themselves (`roots`).
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 
 from efdgen.errors import ChartError
 from efdgen.helm.charts import archive
 from efdgen.helm.engines.engine import Release
+from efdgen.helm.kept import madeup
 
 _READ_BY_HELM = ("templates/", "charts/", "crds/")
 _NAMES = frozenset(
@@ -20,8 +22,9 @@ _NAMES = frozenset(
         *("requirements.yaml", "requirements.lock", ".helmignore"),
     )
 )
-_UNEXPECTED = "efdgen-looks-who-reads-this"
 _WORD = b"Files"
+_PLAIN_PATH = re.compile(r"\w[\w-]*(?:[./][\w-]+)*")
+_MOST = 4 << 20
 
 
 def leaned(release: Release) -> Release:
@@ -29,12 +32,18 @@ def leaned(release: Release) -> Release:
     kept = {
         path: content for path, content in release.chart.items() if path in _NAMES or path.startswith(_READ_BY_HELM)
     }
-    return release._replace(chart={**kept, _UNEXPECTED: b""}) if len(kept) < len(release.chart) else release
+    others = release.chart.keys() - kept.keys()
+    # Helm refuses files that are too large, and odd names.
+    is_plain = all(map(_PLAIN_PATH.fullmatch, others)) and sum(len(release.chart[path]) for path in others) <= _MOST
+    return release._replace(chart=kept) if others and is_plain else release
 
 
 def may_read_files(release: Release) -> bool:
-    """Say whether a template may read files of its chart: whether the word is anywhere in it, or among the values."""
-    return _has_word(release.chart) or any(_WORD in content for content in release.values)
+    """Say whether a template may read files of its chart; what a text for `tpl` does, is found by trying."""
+    if _has_word(release.chart) or any(_WORD in content for content in release.values):
+        return True
+    strict = madeup.strict(release)
+    return strict is None or strict.may_show_all
 
 
 def _has_word(files: Mapping[str, bytes]) -> bool:
@@ -49,8 +58,3 @@ def _is_in_archive(content: bytes) -> bool:
         return _has_word(archive.files(content))
     except ChartError:
         return True
-
-
-def is_shown(texts: Iterable[str]) -> bool:
-    """Say whether the file that nobody expects is in what came of a chart."""
-    return any(_UNEXPECTED in text for text in texts)

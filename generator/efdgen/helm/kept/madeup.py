@@ -7,8 +7,8 @@ Whether one does is tried, not guessed. In a copy of the chart, each function th
 Where Helm renders the copy, none of these was reached: what comes of it is what comes of the chart itself, each time.
 That the functions are there is still asked of Helm, by an action that is never done.
 
-A copy can be made where templates can be followed: where each word in an action is a function that is known, and no
-text that `tpl` may get holds an action that makes something up.
+A copy can be made where templates can be followed: where each word in an action is a function that is known. What `tpl`
+is given is looked at in the copy, too (`giventexts`).
 """
 
 from __future__ import annotations
@@ -17,15 +17,13 @@ import functools
 import io
 import re
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from efdgen.errors import ChartError
 from efdgen.helm.charts import archive
 from efdgen.helm.engines.engine import Release
-from efdgen.helm.kept import roots
+from efdgen.helm.kept import giventexts, outside, roots
 from efdgen.helm.kept.roots import Shown
-from efdgen.language import yamlio
-from efdgen.language.layers import leaves
 from efdgen.language.tuples import NamedTuple
 
 _CHANCE = """
@@ -58,8 +56,11 @@ _SURE = """
 _KNOWN = frozenset(_SURE.split())
 """What yields the same each time: Go's, Sprig's and Helm's functions, and the words of the language."""
 
-_HIDING = frozenset(("b32dec", "b64dec"))
-"""What yields a text that nobody can read before."""
+_FORMATTING = "printf"
+_FORMAT = re.compile(r'\s*(?:"(?P<text>(?:[^"\\\n]|\\[nt"\\])*)"|`(?P<raw>[^`]*)`)')
+_PLAIN_VERBS = re.compile(r"(?:[^%]|%%|%[-+ 0]*\d*(?:\.\d*)?[svqxX])*")
+_VERBS = re.compile(r"(?:[^%]|%%|%[-+ 0]*\d*(?:\.\d*)?[svqxXTtdbocUeEfFgG])*")
+"""What of `printf` shows no address, as `%p` and `%#v` do; of a version in a list, `%d` shows one, too."""
 
 _PIECE = re.compile(
     r"""
@@ -73,49 +74,36 @@ _PIECE = re.compile(
 _SORTED = re.compile(r"(?:keys|values)(?:\s+[\w.$]+)+\s*\|\s*sortAlpha\b")
 """`keys .Values.hosts | sortAlpha`: the order that Go has is gone."""
 
-_WORD = re.compile(rf"(?<![\w.$-])(?:{'|'.join(sorted(_MADE_UP))})(?![\w-])")
 _ANY_ORDER = re.compile(
     r"\bCapabilities\b(?!\.(?:KubeVersion|HelmVersion|APIVersions\.Has)\b)|\b(?:Maintainers|Dependencies)\b"
-    r"|\.(?:Chart|Subcharts)\b(?!\.\w)|[\"'`](?:Chart|Subcharts)[\"'`]"
+    r"|\.(?:Chart|Subcharts)\b(?!\.\w)|\.Chart\.Metadata\b|[\"'`](?:Chart|Subcharts)[\"'`]"
 )
 """What Go prints in any order, as all APIs of a cluster, or with addresses of its memory."""
 
 _IS_TEMPLATE = re.compile(r"(?:charts/[^/]+/)*templates/")
-_VALUES = re.compile(r"(?:charts/[^/]+/)*(?:values|Chart)\.yaml\Z")
+_IS_SCHEMA = re.compile(r"(?:charts/[^/]+/)*values\.schema\.json\Z")
 
 
 class _UnfollowableError(Exception):
     """What comes of a chart can't be known by reading it."""
 
 
-class _Texts(NamedTuple):
-    """What texts hold that `tpl` may get: whether there are actions, and whether there is what makes something up."""
-
-    actions: bool = False
-    made_up: bool = False
-
-    def with_(self, other: _Texts) -> _Texts:
-        return _Texts(self.actions or other.actions, self.made_up or other.made_up)
-
-
 class _Read(NamedTuple):
     """What is known of templates, or of a chart with those in it.
 
     Attributes:
-        texts: what they hold in quotes, and what stands in values.
-        others: what other files hold, which templates can read.
-        uses: which of `tpl`, `Files` and what hides texts they name.
+        versions: whether they make versions, which hold addresses.
+        counts: whether `printf` shows anything in another way than as a text.
         shown: what they do with all that they are given.
     """
 
-    texts: _Texts = _Texts()
-    others: _Texts = _Texts()
-    uses: frozenset[str] = frozenset()
+    versions: bool = False
+    counts: bool = False
     shown: Shown = Shown()
 
     def with_(self, other: _Read) -> _Read:
-        texts, others = self.texts.with_(other.texts), self.others.with_(other.others)
-        return _Read(texts, others, self.uses | other.uses, self.shown.with_(other.shown))
+        versions, counts = self.versions or other.versions, self.counts or other.counts
+        return _Read(versions, counts, self.shown.with_(other.shown))
 
 
 class Strict(NamedTuple):
@@ -134,17 +122,11 @@ def strict(release: Release) -> Strict | None:
     """Return a release that fails where the given one makes something up; None: nobody can say what it does."""
     try:
         files, read = _chart(release.chart, 0)
-        for content in release.values:
-            read = read._replace(texts=read.texts.with_(_in_yaml(content)))
     except _UnfollowableError:
         return None
-    may_show_all = read.shown.is_possible()
-    if "tpl" in read.uses:
-        texts = read.texts.with_(read.others) if "Files" in read.uses else read.texts
-        if (texts.actions and texts.made_up) or read.uses & _HIDING:
-            return None
-        may_show_all = may_show_all or texts.actions
-    return Strict(release if files is release.chart else release._replace(chart=files), may_show_all)
+    if read.versions and read.counts:
+        return None
+    return Strict(release if files is release.chart else release._replace(chart=files), read.shown.is_possible())
 
 
 def _chart(files: Mapping[str, bytes], depth: int) -> tuple[Mapping[str, bytes], _Read]:
@@ -159,10 +141,10 @@ def _chart(files: Mapping[str, bytes], depth: int) -> tuple[Mapping[str, bytes],
             found, of_this = _known(_template(content))
         elif path.endswith(".tgz") and "charts/" in path:
             found, of_this = _known(_archive(content, depth + 1))
-        elif _VALUES.match(path):
-            of_this = _Read(texts=_in_yaml(content))
+        elif _IS_SCHEMA.match(path) and outside.is_named_in(content):
+            raise _UnfollowableError
         else:
-            of_this = _Read(others=_held(content.decode("utf-8", "replace")))
+            continue
         read = read.with_(of_this)
         if found is not None:
             changed[path] = found
@@ -214,20 +196,35 @@ def _template(content: bytes) -> _Strict | None:
 
 def _followed(text: str) -> _Strict:
     replaced: list[tuple[int, int]] = []
-    uses = {"Files"} if "Files" in text else set()
-    texts = _Texts()
+    checked: list[tuple[int, int]] = []
+    read = _Read(shown=roots.shown(text))
     for piece in _pieces(text):
-        if piece["text"]:
-            texts = texts.with_(_held(piece["text"]))
-        elif (name := piece["name"]) in _MADE_UP:
+        name = piece["name"]
+        if name in _MADE_UP:
             if not _SORTED.match(text, piece.start()):
                 replaced.append(piece.span())
         elif name and name not in _KNOWN:
             raise _UnfollowableError
-        elif name == "tpl" or name in _HIDING:
-            uses.add(name)
-    read = _Read(texts=texts, uses=frozenset(uses), shown=roots.shown(text))
-    return (_failing(text, replaced).encode() if replaced else None), read
+        elif name == "tpl":
+            found = giventexts.operand(text, piece.end())
+            if found is None:
+                raise _UnfollowableError
+            checked.append(found)
+        elif name == _FORMATTING:
+            form = _format(text, piece.end())
+            replaced += [] if _VERBS.fullmatch(form) else [piece.span()]
+            read = read.with_(_Read(counts=_PLAIN_VERBS.fullmatch(form) is None))
+        read = read.with_(_Read(versions=name == "semver"))
+    if checked:
+        read = read.with_(_Read(shown=Shown(fields=giventexts.SHOWN)))
+    is_strict = bool(replaced or checked)
+    return (_failing(text, replaced, checked).encode() if is_strict else None), read
+
+
+def _format(text: str, at: int) -> str:
+    """Return the format that `printf` is given; where that is no plain text, one that can be anything."""
+    found = _FORMAT.match(text, at)
+    return "%p" if found is None else found["text"] or found["raw"] or ""
 
 
 def _pieces(text: str) -> Iterator[re.Match[str]]:
@@ -247,32 +244,16 @@ def _pieces(text: str) -> Iterator[re.Match[str]]:
         at = text.find("{{", piece.end())
 
 
-def _failing(text: str, replaced: Iterable[tuple[int, int]]) -> str:
-    """Return a template with `fail` at some places. What stood there must still be a function."""
+def _failing(text: str, replaced: Sequence[tuple[int, int]], checked: Iterable[tuple[int, int]]) -> str:
+    """Return a template with `fail` at some places, and texts checked. What stood there must still be a function."""
+    names = dict.fromkeys(text[start:end] for start, end in replaced)
+    edits = [(start, end, "fail") for start, end in replaced]
+    for start, end in checked:
+        edits += [(start, start, f"({giventexts.CHECKED} "), (end, end, ")")]
     parts, at = [], 0
-    names: dict[str, None] = {}
-    for start, end in replaced:
-        parts += [text[at:start], "fail"]
-        names[text[start:end]] = None
+    for start, end, new in sorted(edits):
+        parts += [text[at:start], new]
         at = end
-    asked = "".join(f"{{{{ {name} }}}}" for name in names)
-    return "".join((*parts, text[at:], "{{ if false }}", asked, "{{ end }}"))
-
-
-def _held(text: str) -> _Texts:
-    return _Texts("{{" in text, _WORD.search(text) is not None)
-
-
-@functools.lru_cache(maxsize=256)
-def _in_yaml(content: bytes) -> _Texts:
-    """Say what the texts in YAML hold; comments are none."""
-    text = content.decode("utf-8", "replace")
-    held = _held(text)
-    if not any(held):
-        return held
-    try:
-        documents = yamlio.load_all(text)
-    except ValueError:
-        return held
-    # Keys are texts, too: templates can read them.
-    return _held("\n".join(str(part) for each in documents for path, leaf in leaves(each) for part in (*path, leaf)))
+    asked = "".join(f"{{{{ {name} }}}}" for name in names if name != _FORMATTING)
+    defined = giventexts.DEFINED if checked else ""
+    return "".join((*parts, text[at:], "{{ if false }}", asked, "{{ end }}", defined))

@@ -2,12 +2,14 @@
 
     {{ toYaml . }}      {{ $all := $ }} {{ $all | toJson | sha256sum }}
 
-Templates hand the root on to each other everywhere. That is told from showing it by following it: in `.` outside of
-`with` and `range`, in `$`, in variables that stand for it, and in what `dict` puts it into. In doubt, it may be shown.
+Templates hand the root on to each other everywhere. That is told from showing it by following it: in `.`, in `$`, in
+variables that stand for it, and in what `dict` puts it into. In doubt, it may be shown: whatever else gets it, may look
+into it, as `index . "Files"` does.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from efdgen.helm.charts import gotemplate
@@ -19,6 +21,9 @@ _ASKING = frozenset(
     ("empty", "eq", "ge", "gt", "hasKey", "kindIs", "kindOf", "le", "len", "lt", "ne", "not", "typeIs", "typeOf")
 )
 """What says something about its operands that holds nothing of them."""
+_ESCAPED = re.compile(r"\\[xuU0-7]")
+"""A letter of a key that is not read."""
+
 _YIELDING = frozenset(("and", "or", "dict", "list"))
 """What yields its operands, or holds them."""
 
@@ -29,24 +34,33 @@ class Shown(NamedTuple):
     Attributes:
         may_be: whether they may show it.
         keys: the keys under which `dict` hands it on.
+        links: a field, and a key under which `dict` hands on what it names: the root, if the field is such a key.
         fields: the last fields of all that is shown.
     """
 
     may_be: bool = False
     keys: frozenset[str] = frozenset()
+    links: frozenset[tuple[str, str]] = frozenset()
     fields: frozenset[str] = frozenset()
 
     def with_(self, other: Shown) -> Shown:
         """Return what both do."""
-        return Shown(self.may_be or other.may_be, self.keys | other.keys, self.fields | other.fields)
+        keys, links = self.keys | other.keys, self.links | other.links
+        return Shown(self.may_be or other.may_be, keys, links, self.fields | other.fields)
 
     def is_possible(self) -> bool:
         """Say whether the root may be shown, by itself or out of a `dict`."""
-        return self.may_be or not self.keys.isdisjoint(self.fields)
+        keys = set(self.keys)
+        known = -1
+        while known != (known := len(keys)):
+            keys.update(key for field, key in self.links if field in keys)
+        return self.may_be or not keys.isdisjoint(self.fields)
 
 
 def shown(text: str) -> Shown:
     """Return what a template does with the root."""
+    if _ESCAPED.search(text):
+        return Shown(may_be=True)
     try:
         parsed = gotemplate.parse(text)
     except (gotemplate.TemplateSyntaxError, RecursionError):
@@ -54,76 +68,91 @@ def shown(text: str) -> Shown:
     reader = _Reader()
     known = -1
     # A variable may stand for the root only below, as in a loop.
-    while known != (known := len(reader.aliases)):
+    while known != (known := sum(map(len, reader.variables.values()))):
         for body in (parsed.body, *parsed.defined.values()):
-            reader.nodes(body, is_root=True)
-    return Shown(reader.may_be, frozenset(reader.keys), frozenset(reader.fields))
+            reader.nodes(body, _THE_ROOT)
+    return Shown(reader.may_be, frozenset(reader.keys), frozenset(reader.links), frozenset(reader.fields))
+
+
+_Held = frozenset[str]
+"""What a value may be, or hold: the root, as an empty text; and what stands under keys, the root or not."""
+
+_ROOT = ""
+_NOTHING: _Held = frozenset()
+_THE_ROOT: _Held = frozenset((_ROOT,))
 
 
 class _Reader:
     def __init__(self) -> None:
         self.may_be = False
         self.keys: set[str] = set()
+        self.links: set[tuple[str, str]] = set()
         self.fields: set[str] = set()
-        self.aliases = {"$"}
+        self.variables: dict[str, _Held] = {"$": _THE_ROOT}
 
-    def nodes(self, nodes: Iterable[Node], *, is_root: bool) -> None:
-        """Read actions, where `.` is the root or not."""
+    def nodes(self, nodes: Iterable[Node], dot: _Held) -> None:
+        """Read actions, where `.` holds something."""
         for node in nodes:
-            is_held = False
-            if node.pipeline is not None:
-                is_held = self._pipeline(node.pipeline, is_root=is_root, is_shown=node.kind not in ("if", "template"))
-                is_output = node.kind == "output" and not node.pipeline.variables
-                self.may_be |= is_held and (is_output or node.kind == "range")
-            inside = {"with": is_held, "range": False}.get(node.kind, is_root)
-            self.nodes(node.body, is_root=inside)
-            self.nodes(node.otherwise, is_root=is_root)
+            held = _NOTHING if node.pipeline is None else self._pipeline(node.pipeline, dot)
+            if node.kind == "range" or (node.kind == "output" and node.pipeline and not node.pipeline.variables):
+                self._show(held)
+            self.nodes(node.body, {"with": held, "range": _NOTHING}.get(node.kind, dot))
+            self.nodes(node.otherwise, dot)
 
-    def _pipeline(self, pipeline: Pipeline, *, is_root: bool, is_shown: bool) -> bool:
-        """Read a pipeline, and say whether it yields the root, or what holds it.
+    def _show(self, held: _Held) -> None:
+        self.may_be |= _ROOT in held
+        self.fields |= held - _THE_ROOT
 
-        Args:
-            pipeline: the pipeline.
-            is_root: whether `.` is the root.
-            is_shown: whether fields that it names count as shown.
-        """
-        is_held = False
-        for number, (first, *operands) in enumerate(pipeline.commands):
-            is_shown_here = is_shown and first.name not in (*_HANDING_ON, *_ASKING)
-            held = [self._term(term, is_root=is_root, is_shown=is_shown_here) for term in (first, *operands)]
-            is_held = self._command(first, operands, held, is_piped=number > 0 and is_held)
-        if is_held:
-            self.aliases.update(pipeline.variables)
-        return is_held
+    def _pipeline(self, pipeline: Pipeline, dot: _Held) -> _Held:
+        """Read a pipeline, and return what it may yield."""
+        held = _NOTHING
+        for first, *operands in pipeline.commands:
+            held = self._command(first, operands, [self._term(term, dot) for term in (first, *operands)], held)
+        for variable in pipeline.variables:
+            self.variables[variable] = self.variables.get(variable, _NOTHING) | held
+        return held
 
-    def _command(self, first: Term, operands: Sequence[Term], held: Sequence[bool], *, is_piped: bool) -> bool:
-        """Say whether a command yields the root, or what holds it.
+    def _command(self, first: Term, operands: Sequence[Term], held: Sequence[_Held], piped: _Held) -> _Held:
+        """Return what a command may yield.
 
         Args:
             first: its first operand, or the function.
             operands: the others.
-            held: which of all these are the root, or hold it.
-            is_piped: whether it gets the root by a pipe.
+            held: what all these hold.
+            piped: what it gets by a pipe.
         """
-        is_any = is_piped or any(held[1:])
+        given = _NOTHING.union(piped, *held[1:])
         if first.kind != "function":
-            self.may_be |= is_any  # a method, whatever it does
+            self._show(given)  # a method, whatever it does
             return held[0]
         if first.name in _HANDING_ON or first.name in _ASKING:
-            return False
+            return _NOTHING
         if first.name == "dict":
-            for key, is_value_held in zip(operands, (*held[2:], is_piped), strict=False):
-                self.may_be |= is_value_held and key.kind != "text"
-                self.keys.update([key.name] if is_value_held else [])
-        self.may_be |= is_any and first.name not in _YIELDING
-        return is_any and first.name in _YIELDING
+            values = (*held[1:], piped)
+            for key, value in zip(operands[::2], values[1::2], strict=False):
+                self._put(key, value)
+        if first.name in _YIELDING:
+            return given
+        self._show(given)
+        return _NOTHING
 
-    def _term(self, term: Term, *, is_root: bool, is_shown: bool) -> bool:
-        """Say whether a term is the root, or holds it."""
-        is_inside = term.pipeline is not None and self._pipeline(term.pipeline, is_root=is_root, is_shown=is_shown)
-        if term.fields:
-            self.fields.update(term.fields[-1:] if is_shown else [])
-            return False
-        if term.kind == "dot":
-            return is_root
-        return is_inside or (term.kind == "variable" and term.name in self.aliases)
+    def _put(self, key: Term, value: _Held) -> None:
+        """Have `dict` hold something under a key."""
+        if key.kind != "text" or key.fields:
+            self._show(value)
+            return
+        self.keys.update([key.name] if _ROOT in value else [])
+        self.links.update((field, key.name) for field in value - _THE_ROOT)
+
+    def _term(self, term: Term, dot: _Held) -> _Held:
+        """Return what a term may be, or hold."""
+        if term.pipeline is not None:
+            held = self._pipeline(term.pipeline, dot)
+        elif term.kind == "dot":
+            held = dot
+        else:
+            held = self.variables.get(term.name, _NOTHING) if term.kind == "variable" else _NOTHING
+        if not term.fields or not held:
+            return held
+        # Charts in a chart are given what it is given.
+        return _THE_ROOT if "Subcharts" in term.fields else frozenset(term.fields[-1:])
