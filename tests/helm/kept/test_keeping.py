@@ -212,6 +212,7 @@ def test_files_that_a_template_reads_count(folder: Path, helm: Counted) -> None:
         reading.replace(" | quote", "") % looped,
         reading % 'include "one" (dict "a" $)',
         reading % "toJson (first (list .))",
+        reading % 'index .AsMap (print "Fi" "les")',
         reading % 'tpl (print "{" "{ (index . (print `Fi` `les`)).Get `values-other.yaml` }" "}") .',
         reading % 'tpl "{{ .Values | toJson }}" (dict "Values" .)',
     ):

@@ -31,6 +31,9 @@ SHOWING = [
     '{{ define "x" }}{{ toYaml .ab }}{{ end }}{{ include "x" (dict "a\\x62" $) }}',
     '{{ toYaml ((dict "a" $).a) }}',
     "{{ index .Subcharts.inner `Files` }}",
+    "{{ index .AsMap `Files` }}",
+    "{{ if contains `a` $.YAML }}{{ end }}",
+    "{{ eq (.Table `Chart`).Name `a` }}",
     "{{ . ",
     "{{ if }}",
 ]

@@ -27,6 +27,8 @@ _ESCAPED = re.compile(r"\\[xuU0-7]")
 _YIELDING = frozenset(("and", "or", "dict", "list"))
 """What yields its operands, or holds them."""
 
+_METHODS = frozenset(("AsMap", "Encode", "PathValue", "Table", "YAML"))
+
 
 class Shown(NamedTuple):
     """What templates do with the root.
@@ -154,5 +156,7 @@ class _Reader:
             held = self.variables.get(term.name, _NOTHING) if term.kind == "variable" else _NOTHING
         if not term.fields or not held:
             return held
+        # Methods of what Helm has all in, which yield all of it, or a part by its name.
+        self.may_be |= not _METHODS.isdisjoint(term.fields)
         # Charts in a chart are given what it is given.
         return _THE_ROOT if "Subcharts" in term.fields else frozenset(term.fields[-1:])
