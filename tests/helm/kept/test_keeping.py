@@ -178,9 +178,14 @@ def test_what_helm_refuses_is_kept_and_what_may_be_the_machines_fault_is_not(fol
     for number, given in enumerate((failing, no_yaml, schema), 1):
         assert come(kept(folder), given) == come(kept(folder), given) == anew(given)
         assert helm.asked == number
+    several = release({"values.schema.json": '{"properties": {"count": {"type": "null"}, "word": {"type": "null"}}}'})
+    assert come(kept(folder), several).error != ""
+    assert come(kept(folder), several).error != ""
+    # Helm says them in any order.
+    assert helm.asked == 5
     no_chart = release({"Chart.yaml": "name: wrap\n"})
     assert come(kept(folder), no_chart) == come(kept(folder), no_chart) == anew(no_chart)
-    assert helm.asked == 5
+    assert helm.asked == 7
 
 
 def test_what_is_made_up_is_made_each_time(folder: Path, helm: Counted) -> None:

@@ -29,6 +29,9 @@ _OF_TEMPLATES = re.compile(
 )
 """How Helm begins to say what a template or a schema does not take; all else may be the machine's fault."""
 
+_OF_SCHEMAS = "don't meet the specifications of the schema"
+_LINE = re.compile(r"^\s*- ", re.MULTILINE)
+
 _UNEXPECTED = "efdgen.invalid/looks-who-shows-this"
 
 _MADE, _REFUSED, _MADE_UP, _READS_FILES = "made", "refused", "made up", "reads files"
@@ -252,7 +255,7 @@ class Keeping:
         is_told = strict.release is release or is_late(str(tried.error))
         once = tried if is_told else self._heard(whole, capabilities)
         # The same words of both: nothing was made up before.
-        is_same = str(once.error) == str(tried.error) and _OF_TEMPLATES.search(str(once.error)) is not None
+        is_same = str(once.error) == str(tried.error) and _is_lasting(str(once.error))
         return once._replace(is_determined=is_same and not is_shown)
 
     def _shows_all(self, once: _Once, release: Release, capabilities: Capabilities) -> bool:
@@ -295,6 +298,13 @@ class Keeping:
             return _Once((), error, ())
         self._noted += said
         return _Once(manifests, None, tuple(said))
+
+
+def _is_lasting(error: str) -> bool:
+    """Say whether Helm would refuse it again in the same words: it says what schemas do not take in any order."""
+    if _OF_SCHEMAS in error and len(_LINE.findall(error)) > 1:
+        return False
+    return _OF_TEMPLATES.search(error) is not None
 
 
 def _digest(identity: bytes, releases: Sequence[Release], capabilities: Capabilities) -> bytes:
