@@ -83,6 +83,11 @@ NOT_DETERMINED = {
         {"templates/_h.tpl": '{{ define "x" }}{{ print "{" }}{{ print "{" }} now }}{{ end }}'},
     ),
     "tpl of a format": ("'{{ tpl .Values.t . }}'", "t: '{{ printf .Values.f .Values }}'\nf: '%p'\n", {}),
+    "tpl that is looked at by the chart": (
+        '"{{ tpl .Values.t . }}"',
+        "t: '{{ now }}'\n",
+        {"templates/z.yaml": '{{ define "efdgen-given-to-tpl" }}a{{ end }}'},
+    ),
     "tpl in tpl": ("'{{ tpl .Values.t . }}'", "t: '{{ tpl .Values.f . }}'\nf: '{{ now }}'\n", {}),
     "an address": ('"{{ printf "%p" .Values }}"', "", {}),
     "an address in a digest": ('"{{ .Values | printf "%s%#p" "a" | sha256sum }}"', "", {}),

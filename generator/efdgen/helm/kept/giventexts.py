@@ -39,9 +39,11 @@ _TOKEN = "|".join(
 )
 _HARMLESS = rf"\{{\{{-?(?:{_TOKEN})*-?\}}\}}"
 
-CHECKED = 'include "efdgen-given-to-tpl"'
+NAME = "efdgen-given-to-tpl"
+CHECKED = f'include "{NAME}"'
 DEFINED = (
-    '{{ define "efdgen-given-to-tpl" }}{{ if contains "{{" . }}'
+    f'{{{{ define "{NAME}" }}}}'
+    '{{ if contains "{{" . }}'
     f'{{{{ if contains "{{{{" (regexReplaceAll `{_HARMLESS}` . " ") }}}}'
     '{{ fail "efdgen can\'t say what this text does" }}{{ end }}{{ end }}{{ . }}{{ end }}'
 )

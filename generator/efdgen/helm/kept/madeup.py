@@ -187,7 +187,7 @@ def _template(content: bytes) -> _Strict | None:
     """Return a strict template; None: nothing is known of it."""
     try:
         text = content.decode()
-        if _ANY_ORDER.search(text):
+        if _ANY_ORDER.search(text) or giventexts.NAME in text:
             return None
         return _followed(text)
     except (UnicodeDecodeError, _UnfollowableError):
