@@ -137,7 +137,7 @@ def outcome(text: str) -> object:
 def test_a_line_that_is_put_together_at_once_is_what_it_is_piece_by_piece(lines: list[str], around: str) -> None:
     text = around.format("\n".join(lines))
     at_once = outcome(text)
-    with mock.patch.object(filling._Writer, "_row", lambda self, row, names: self._piecewise(row, names) or names):  # noqa: SLF001
+    with mock.patch.object(filling._Writer, "write_row", lambda self, row, names: self._piecewise(row, names) or names):  # noqa: SLF001
         assert outcome(text) == at_once
 
 

@@ -62,7 +62,7 @@ class _Writer:
     """Fills a document.
 
     Most lines are literal, and of the others, most have values that are written as they are quoted: these are put
-    together at once (`_row`). A line whose values are not like that is put together piece by piece (`_piecewise`).
+    together at once (`write_row`). A line whose values are not like that is put together piece by piece (`_piecewise`).
 
     Args:
         document: the document.
@@ -81,13 +81,6 @@ class _Writer:
         self._lines = 0
         self._letters = 0
         self._turns = 0
-        self._writers: Mapping[type[Part], Callable[[Any, Names], Names]] = {
-            Row: self._row,
-            Text: self._text,
-            If: self._if,
-            For: self._for,
-            Set: self._set,
-        }
 
     def written(self, names: Names) -> list[Item]:
         """Return what the lines are.
@@ -103,7 +96,7 @@ class _Writer:
     def _write(self, parts: Sequence[Part], names: Names) -> Names:
         """Write parts, and return the names after them: with those that they set."""
         for part in parts:
-            names = self._writers[type(part)](part, names)
+            names = _WRITERS[type(part)](self, part, names)
         return names
 
     def _refuse(self, error: ExpressionError, part: Value | If | For | Set) -> None:
@@ -125,7 +118,7 @@ class _Writer:
             return None, 0
         return error.name, dict(_names_set(self._document.parts)).get(error.name, 0)
 
-    def _if(self, part: If, names: Names) -> Names:
+    def write_if(self, part: If, names: Names) -> Names:
         try:
             holds = expressions.value(part.test, names)
         except ExpressionError as error:
@@ -133,7 +126,7 @@ class _Writer:
             return names
         return self._write(part.body if holds else part.otherwise, names)
 
-    def _set(self, part: Set, names: Names) -> Names:
+    def write_set(self, part: Set, names: Names) -> Names:
         try:
             return {**names, part.name: expressions.value(part.expression, names)}
         except ExpressionError as error:
@@ -141,7 +134,7 @@ class _Writer:
             # Whatever uses the name would only say the same again.
             raise InvalidInputError(list(self._problems.values())) from None
 
-    def _for(self, part: For, names: Names) -> Names:
+    def write_for(self, part: For, names: Names) -> Names:
         try:
             self._loop(part, names)
         except ExpressionError as error:
@@ -169,7 +162,7 @@ class _Writer:
             own[LOOP] = {"index": index, "first": index == 1, "last": index == count, "length": count}
             self._write(part.body, own)
 
-    def _text(self, part: Text, names: Names) -> Names:
+    def write_text(self, part: Text, names: Names) -> Names:
         self._grow(part.lines, len(part.text))
         if self._numbers is not None:
             self._numbers.extend(range(part.number, part.number + part.lines))
@@ -187,7 +180,7 @@ class _Writer:
             message = f"it has more than {_MOST_LINES:,} lines or {_MOST_LETTERS:,} characters"
             raise InvalidInputError([Problem("E303", message, Location(self._source))])
 
-    def _row(self, row: Row, names: Names) -> Names:
+    def write_row(self, row: Row, names: Names) -> Names:
         quoted = row.quoted
         try:
             values = (quoted[0](names),) if len(quoted) == 1 else tuple([each(names) for each in quoted])
@@ -265,6 +258,16 @@ class _Writer:
             self._found.append(made)
         else:
             self._found.append(Prose(made))
+
+
+_WRITERS: Mapping[type[Part], Callable[[_Writer, Any, Names], Names]] = {
+    Row: _Writer.write_row,
+    Text: _Writer.write_text,
+    If: _Writer.write_if,
+    For: _Writer.write_for,
+    Set: _Writer.write_set,
+}
+"""What writes a part. A writer that held its own methods would be a cycle, and runs look for no garbage."""
 
 
 def _changes_blanks(row: Row, values: Sequence[str]) -> bool:
