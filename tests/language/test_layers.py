@@ -17,6 +17,7 @@ from efdgen.language.layers import (
     overlaps,
     reach,
     reaches,
+    replaced,
     stacked,
     winner,
     without,
@@ -355,3 +356,11 @@ def test_what_is_taken_out_is_not_there_and_the_rest_is() -> None:
     assert without(data, ("a", "x", "c")) == data
     assert without(data, ("e", 0)) == data
     assert data["a"]["b"] == {"c": 1}
+
+
+def test_another_value_takes_the_place_of_one_and_the_data_before_stays_as_it_is() -> None:
+    data = {"a": [1, {"b": 2}], "c": 3}
+    assert replaced(data, ("a", 1, "b"), 4) == {"a": [1, {"b": 4}], "c": 3}
+    assert replaced(data, ("d", "e"), 4) == {**data, "d": {"e": 4}}
+    assert replaced(data, (), "all") == "all"
+    assert data == {"a": [1, {"b": 2}], "c": 3}

@@ -199,6 +199,20 @@ def without(data: Any, path: Path) -> Any:
     return {**kept, first: without(data[first], tuple(rest))} if rest else kept
 
 
+def replaced(data: Any, path: Path, value: Any) -> Any:
+    """Return nested data with another value at `path`; mappings that are not there are made.
+
+    `replaced({"a": [1, 2]}, ("a", 1), 3)` is `{"a": [1, 3]}`.
+    """
+    if not path:
+        return value
+    first, rest = path[0], path[1:]
+    if isinstance(data, list):
+        return [replaced(item, rest, value) if index == first else item for index, item in enumerate(data)]
+    known = data if isinstance(data, Mapping) else {}
+    return {**known, first: replaced(known.get(first), rest, value)}
+
+
 def leaves(data: Any, path: Path = (), *, in_lists: bool = True) -> Iterator[tuple[Path, Any]]:
     """Return everything in nested data that holds nothing below it (scalars, empty maps and lists), with its path.
 

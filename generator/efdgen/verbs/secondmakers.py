@@ -15,7 +15,7 @@ from efdgen.errors import ChartError, Location, Path, dotted
 from efdgen.helm.charts import archive, keys
 from efdgen.helm.hydrate import Charts, HydratedApp
 from efdgen.language import scope, yamlio
-from efdgen.language.layers import at, leaves, merge
+from efdgen.language.layers import at, leaves, merge, replaced
 from efdgen.repository.model import AppChart
 from efdgen.rules.kubernetes import secretmakers
 from efdgen.rules.kubernetes.across import Cause
@@ -44,7 +44,7 @@ def cause(environment: ResolvedEnvironment, again: Callable[[ResolvedApp], Hydra
             return None, ""
 
         def is_cause(path: Path, value: Any) -> bool:
-            changed = again(app._replace(values=_with(app.values, path, value)))
+            changed = again(app._replace(values=replaced(app.values, path, value)))
             return not changed.error and not _makes(changed, said)
 
         for path, value in itertools.islice(_ours(app, said.value), _MOST):
@@ -111,14 +111,3 @@ def _values(outer: archive.Part, part: archive.Part) -> Mapping[str, Any]:
     own = keys.mapping(part.files, "values.yaml")
     over = at(keys.mapping(outer.files, "values.yaml"), part.path, None) if part.path else None
     return merge(own, over) if isinstance(over, dict) else own
-
-
-def _with(values: Any, path: Path, value: Any) -> Any:
-    """Return nested data with another value at a path; what is not there is made."""
-    if not path:
-        return value
-    first, rest = path[0], path[1:]
-    if isinstance(values, list):
-        return [_with(item, rest, value) if index == first else item for index, item in enumerate(values)]
-    known = values if isinstance(values, dict) else {}
-    return {**known, first: _with(known.get(first), rest, value)}

@@ -18,7 +18,7 @@ from pathlib import Path
 from efdgen.errors import ChartError
 from efdgen.helm import printing
 from efdgen.helm.engines import engine, orphans
-from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Printed, Release, cautions
+from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Noting, Printed, Release, cautions
 from efdgen.language.tuples import NamedTuple
 
 _SOURCE = re.compile(r"^---\n# Source: (.+)\n", re.MULTILINE)
@@ -37,7 +37,7 @@ def find(executable: str = "helm") -> Command | None:
     return Command(path) if path else None
 
 
-class Command:
+class Command(Noting):
     """The `helm` command, version 3 or 4.
 
     Args:
@@ -71,21 +71,11 @@ class Command:
         """Return where its results could differ from Argo CD's: nowhere for Helm 3."""
         return cautions(self.version)
 
-    def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
-        """Return what `helm template --include-crds` yields.
+    def printed(self, release: Release, capabilities: Capabilities) -> Printed:
+        """Return what `helm template --include-crds` yields, with what the command logged about it.
 
         Raises:
             ChartError: with Helm's message, or when a chart takes too long: then, and whenever it comes again.
-        """
-        printed = self.printed(release, capabilities)
-        self.noted += printed.said
-        return printed.manifests
-
-    def printed(self, release: Release, capabilities: Capabilities) -> Printed:
-        """Return the same with what the command logged about it, which is not noted.
-
-        Raises:
-            ChartError: as `template` does.
         """
         self._late.refuse(release)
         with tempfile.TemporaryDirectory(prefix="efdgen-helm-") as name:

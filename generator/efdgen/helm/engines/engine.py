@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -119,6 +120,34 @@ class Engine(Protocol):
         Raises:
             ChartError: with Helm's message.
         """
+
+
+class Noting(abc.ABC):
+    """An engine that notes what Helm logs.
+
+    Attributes:
+        noted: the lines.
+    """
+
+    noted: list[str]
+
+    @abc.abstractmethod
+    def printed(self, release: Release, capabilities: Capabilities) -> Printed:
+        """Return what `helm template --include-crds` yields, with what the command logs about it, which is not noted.
+
+        Raises:
+            ChartError: with Helm's message, or when a chart takes too long: then, and whenever it comes again.
+        """
+
+    def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
+        """Return the same, and note what is logged.
+
+        Raises:
+            ChartError: as `printed` does.
+        """
+        printed = self.printed(release, capabilities)
+        self.noted += printed.said
+        return printed.manifests
 
 
 def cautions(version: str) -> list[str]:

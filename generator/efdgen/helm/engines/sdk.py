@@ -5,19 +5,18 @@ from __future__ import annotations
 import functools
 import importlib.machinery
 import importlib.metadata
-import io
 import json
 import posixpath
 import re
-import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from efdgen.errors import ChartError
 from efdgen.helm import objects, threads
+from efdgen.helm.charts import packing
 from efdgen.helm.engines import engine
-from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Printed, Release, cautions
+from efdgen.helm.engines.engine import SECONDS, Capabilities, Late, Noting, Printed, Release, cautions
 from efdgen.language import installing, yamlio
 
 _PROBE = """\
@@ -74,7 +73,7 @@ def identity() -> str:
     return repr([(path, status.st_size, status.st_mtime_ns) for path, status in states])
 
 
-class Sdk:
+class Sdk(Noting):
     """Helm's library. What it can do is found out once, by a chart in memory.
 
     Args:
@@ -105,21 +104,11 @@ class Sdk:
             )
         return [*found, *cautions(probe.helm)]
 
-    def template(self, release: Release, capabilities: Capabilities) -> list[tuple[str, str]]:
-        """Return what `helm template --include-crds` yields.
+    def printed(self, release: Release, capabilities: Capabilities) -> Printed:
+        """Return what `helm template --include-crds` yields, with what the command would log about it.
 
         Raises:
             ChartError: with Helm's message, or when a chart takes too long: then, and whenever it comes again.
-        """
-        printed = self.printed(release, capabilities)
-        self.noted += printed.said
-        return printed.manifests
-
-    def printed(self, release: Release, capabilities: Capabilities) -> Printed:
-        """Return the same with what the command would log about it, which is not noted.
-
-        Raises:
-            ChartError: as `template` does.
         """
         self._late.refuse(release)
         try:
@@ -260,10 +249,4 @@ def _archive(release: Release) -> bytes:
     if isinstance(metadata, dict) and metadata.get("kubeVersion"):
         constraint = json.dumps(str(metadata["kubeVersion"]))
         files[f"templates/{_CHECK}"] = (_KUBE_VERSION_CHECK % {"constraint": constraint}).encode()
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as archive:
-        for path, content in files.items():
-            entry = tarfile.TarInfo(f"chart/{path}")
-            entry.size = len(content)
-            archive.addfile(entry, io.BytesIO(content))
-    return stream.getvalue()
+    return packing.pack("chart", files)

@@ -14,13 +14,11 @@ is given is looked at in the copy, too (`giventexts`).
 from __future__ import annotations
 
 import functools
-import io
 import re
-import tarfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from efdgen.errors import ChartError
-from efdgen.helm.charts import archive
+from efdgen.helm.charts import archive, packing
 from efdgen.helm.engines.engine import Release
 from efdgen.helm.kept import giventexts, outside, roots
 from efdgen.helm.kept.roots import Shown
@@ -169,17 +167,7 @@ def _archive(content: bytes, depth: int) -> _Strict | None:
         found, read = _chart(files, depth)
     except (ChartError, _UnfollowableError):
         return None
-    return (None if found is files else _packed(found)), read
-
-
-def _packed(files: Mapping[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=1) as packed:
-        for path, content in files.items():
-            entry = tarfile.TarInfo(f"chart/{path}")
-            entry.size = len(content)
-            packed.addfile(entry, io.BytesIO(content))
-    return stream.getvalue()
+    return (None if found is files else packing.pack("chart", found)), read
 
 
 @functools.lru_cache(maxsize=1024)

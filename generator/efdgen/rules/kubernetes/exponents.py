@@ -14,7 +14,7 @@ from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.helm import objects
 from efdgen.helm.hydrate import HydratedApp
 from efdgen.language import scope
-from efdgen.language.layers import leaves
+from efdgen.language.layers import leaves, replaced
 from efdgen.rules.kubernetes.check import Finding, name
 from efdgen.rules.numbers import as_go_prints, large
 
@@ -40,7 +40,7 @@ def find(hydrated: HydratedApp, app: ResolvedApp, again: Callable[[ResolvedApp],
     for path, number in numbers.items():
         text = as_go_prints(number)
         if text in texts:
-            quoted = again(app._replace(values=_changed(app.values, path, str(number))))
+            quoted = again(app._replace(values=replaced(app.values, path, str(number))))
             left = _exponents(quoted)
             # Where the chart fails on text, nobody knows more than that the numbers are the same.
             places = [place for place in seen if place[2] == text and (quoted.error or place not in left)]
@@ -79,13 +79,3 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, float) and value.is_integer() and abs(value) >= 1:
         return [as_go_prints(int(value))]
     return _EXPONENT.findall(value) if isinstance(value, str) else []
-
-
-def _changed(values: Any, path: Path, value: str) -> Any:
-    """Return nested data with another value at a path."""
-    if not path:
-        return value
-    first, rest = path[0], path[1:]
-    if isinstance(values, list):
-        return [_changed(item, rest, value) if index == first else item for index, item in enumerate(values)]
-    return {**values, first: _changed(values[first], rest, value)}
