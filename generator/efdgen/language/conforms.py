@@ -18,8 +18,8 @@ Schema = Mapping[str, Any] | bool
 """A schema; true takes anything, false takes nothing."""
 
 
-_HOLDING = ("object", "array")
-_MAYBE_OPEN = ("string", "null")
+_MOST = 10_000
+"""Texts that are known to conform to a schema: those of the first environments, since most of the others have, too."""
 
 
 class Pending:
@@ -56,46 +56,63 @@ class Reading:
     ) -> None:
         self.constants = constants
         self.is_open = is_open
-        self.sure: set[tuple[int, int]] = set()
-        self.plans: dict[int, _Plan] = {}
+        self.sure: set[tuple[int | str, _Plan]] = set()
         self.of_keys = self if is_open is None else Reading()
+        self._plans: dict[int, _Plan] = {}
 
-    def plan(self, schema: _Rules) -> _Plan:
+    def plan(self, schema: Schema) -> _Plan:
         """Return what a schema asks for."""
-        found = self.plans.get(id(schema))
+        found = self._plans.get(id(schema))
         if found is None:
-            found = self.plans[id(schema)] = _Plan(schema)
+            found = self._plans[id(schema)] = _Plan(schema)
         return found
 
 
 class _Plan:
-    """What a schema asks for, by the kind of data: checks, each with its argument. None: what only jsonschema knows."""
+    """What a schema asks for, by the type of data: checks, each with its argument. None: what only jsonschema knows.
 
-    __slots__ = ("by_kind", "schema")
+    An argument has the plans of the schemas in it, so that none is looked for again:
 
-    def __init__(self, schema: _Rules) -> None:
+        {"type": "array", "items": {"type": "string"}}   ->   {list: [(_items, plan of {"type": "string"})], str: None}
+    """
+
+    __slots__ = ("by_type", "schema")
+
+    def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self.by_kind: dict[str, Sequence[tuple[Check, Any]] | None] = {}
+        self.by_type: dict[type, Sequence[tuple[Check, Any]] | None] = {}
 
-    def checks(self, kind: str) -> Sequence[tuple[Check, Any]] | None:
-        """Return what the schema asks for of a kind of data."""
-        if kind not in self.by_kind:
-            self.by_kind[kind] = _checks(self.schema, kind)
-        return self.by_kind[kind]
+    def checks(self, value: Any, reading: Reading) -> Sequence[tuple[Check, Any]] | None:
+        """Return what the schema asks for of data of the type that a value has."""
+        kind = _TYPES.get(type(value))
+        if kind is None:
+            return () if isinstance(value, Pending) and self.schema is not False else None
+        if isinstance(self.schema, bool):
+            return () if self.schema else None
+        is_open = value is None and reading.is_open is not None and reading.is_open(value)
+        found = self.by_type[type(value)] = () if is_open else _checks(self.schema, kind, reading)
+        return found
 
 
-def _checks(schema: _Rules, kind: str) -> Sequence[tuple[Check, Any]] | None:
+def _checks(schema: _Rules, kind: str, reading: Reading) -> Sequence[tuple[Check, Any]] | None:
     checks = []
     for keyword, argument in schema.items():
         of_kinds = _KEYWORDS.get(keyword)
         if of_kinds is not None:
             check = of_kinds.get(kind)
             if check is not None:
-                checks.append((check, argument))
+                prepare = _PREPARED.get(keyword)
+                checks.append((check, argument if prepare is None else prepare(argument, schema, reading)))
         elif keyword == "type":
             allowed = (argument,) if isinstance(argument, str) else argument
             if kind not in allowed and not (kind == "integer" and "number" in allowed):
                 return None
+        elif keyword == "allOf":
+            for each in argument:
+                more = ([] if each else None) if isinstance(each, bool) else _checks(each, kind, reading)
+                if more is None:
+                    return None
+                checks += more
         elif keyword not in _ANNOTATIONS and not keyword.startswith(ANNOTATION):
             return None
     return checks
@@ -109,85 +126,88 @@ def conforms(value: Any, schema: Schema, reading: Reading | None = None) -> bool
         schema: the schema.
         reading: what is known of schemas already; None: nothing.
     """
-    return _conforms(value, schema, Reading() if reading is None else reading)
+    if reading is None:
+        reading = Reading()
+    return _conforms(value, reading.plan(schema), reading)
 
 
-def _conforms(value: Any, schema: Schema, reading: Reading) -> bool:
-    kind = _TYPES.get(type(value))
-    if kind is None:
-        return isinstance(value, Pending) and schema is not False
-    if schema is True or schema is False:
-        return schema
-    is_known = False
-    if kind in _HOLDING:
-        is_known = id(value) in reading.constants
-        if is_known and (id(value), id(schema)) in reading.sure:
+def _conforms(value: Any, plan: _Plan, reading: Reading) -> bool:
+    kind = type(value)
+    known: tuple[int | str, _Plan] | None = None
+    if kind is str:
+        known = (value, plan)
+        is_open = reading.is_open
+        if known in reading.sure or (is_open is not None and plan.schema is not False and is_open(value)):
             return True
-    elif reading.is_open is not None and kind in _MAYBE_OPEN and reading.is_open(value):
-        return True
-    plan = reading.plans.get(id(schema)) or reading.plan(schema)
-    checks = plan.by_kind[kind] if kind in plan.by_kind else plan.checks(kind)
+    elif (kind is dict or kind is list) and id(value) in reading.constants:
+        known = (id(value), plan)
+        if known in reading.sure:
+            return True
+    checks = plan.by_type[kind] if kind in plan.by_type else plan.checks(value, reading)
     if checks is None:
         return False
     for check, argument in checks:
-        if not check(value, argument, plan.schema, reading):
+        if not check(value, argument, reading):
             return False
-    if is_known:
-        reading.sure.add((id(value), id(schema)))
+    if known is not None and (kind is not str or len(reading.sure) < _MOST):
+        reading.sure.add(known)
     return True
 
 
-def _properties(value: Any, properties: Any, _schema: _Rules, reading: Reading) -> bool:
+_Parts = tuple[Mapping[str, Schema], dict[str, _Plan]]
+"""The schemas of the properties of a mapping, and the plans of those that were there already."""
+
+
+def _properties(value: Any, parts: _Parts, reading: Reading) -> bool:
+    schemas, plans = parts
+    sure = reading.sure
+    for key, item in value.items():
+        plan = plans.get(key)
+        if plan is None:
+            if key not in schemas:
+                continue
+            plan = plans[key] = reading.plan(schemas[key])
+        # Asked here, without a call for each: most texts are the same in all environments.
+        if not (type(item) is str and (item, plan) in sure) and not _conforms(item, plan, reading):
+            return False
+    return True
+
+
+def _additional(value: Any, parts: tuple[Mapping[str, Any], _Plan], reading: Reading) -> bool:
+    known, plan = parts
+    if plan.schema is False:
+        return bool(value.keys() <= known.keys()) if known else not value
     for key, item in value.items():  # noqa: SIM110 - a generator takes twice as long
-        if key in properties and not _conforms(item, properties[key], reading):
+        if key not in known and not _conforms(item, plan, reading):
             return False
     return True
 
 
-def _additional(value: Any, additional: Any, schema: _Rules, reading: Reading) -> bool:
-    known = schema.get("properties", ())
-    if additional is False:
-        return value.keys() <= known.keys() if known else not value
-    for key, item in value.items():  # noqa: SIM110 - as above
-        if key not in known and not _conforms(item, additional, reading):
-            return False
-    return True
+def _required(value: Any, names: frozenset[str], _reading: Reading) -> bool:
+    return bool(value.keys() >= names)
 
 
-def _required(value: Any, names: Any, _schema: _Rules, _reading: Reading) -> bool:
-    for name in names:  # noqa: SIM110 - as above
-        if name not in value:
-            return False
-    return True
+def _names(value: Any, plan: _Plan, reading: Reading) -> bool:
+    return _items(value, plan, reading.of_keys)
 
 
-def _names(value: Any, schema: Any, _schema: _Rules, reading: Reading) -> bool:
-    return _items(value, schema, _schema, reading.of_keys)
-
-
-def _items(value: Any, schema: Any, _schema: _Rules, reading: Reading) -> bool:
+def _items(value: Any, plan: _Plan, reading: Reading) -> bool:
     for item in value:  # noqa: SIM110 - as above
-        if not _conforms(item, schema, reading):
+        if not _conforms(item, plan, reading):
             return False
     return True
 
 
-def _all(value: Any, schemas: Any, _schema: _Rules, reading: Reading) -> bool:
-    for each in schemas:  # noqa: SIM110 - as above
-        if not _conforms(value, each, reading):
-            return False
-    return True
-
-
-def _any(value: Any, schemas: Any, _schema: _Rules, reading: Reading) -> bool:
-    for each in schemas:  # noqa: SIM110 - as above
+def _any(value: Any, plans: Sequence[_Plan], reading: Reading) -> bool:
+    for each in plans:  # noqa: SIM110 - as above
         if _conforms(value, each, reading):
             return True
     return False
 
 
-def _pattern(value: Any, pattern: Any, _schema: _Rules, _reading: Reading) -> bool:
-    return patterns.fits(pattern, value)
+def _pattern(value: Any, given: tuple[str, Callable[[str], Any]], _reading: Reading) -> bool:
+    pattern, search = given
+    return not patterns.is_too_long(pattern, value) and search(value) is not None
 
 
 def _is_same(value: Any, other: Any) -> bool:
@@ -199,14 +219,14 @@ def _are_unique_texts(items: Any) -> bool:
     return all(isinstance(item, str) for item in items) and len(set(items)) == len(items)
 
 
-def _is_not(value: Any, refused: Any, _schema: _Rules, _reading: Reading) -> bool:
+def _is_not(value: Any, refused: Any, _reading: Reading) -> bool:
     """Say whether a value surely does not conform: only of what a text does not match can that be said at once."""
     if not isinstance(value, str) or not isinstance(refused, dict) or [*refused] != ["pattern"]:
         return False
     return not patterns.is_too_long(refused["pattern"], value) and not patterns.fits(refused["pattern"], value)
 
 
-Check = Callable[[Any, Any, _Rules, Reading], bool]
+Check = Callable[[Any, Any, Reading], bool]
 
 
 def _of(kinds: Iterable[str], check: Check) -> Mapping[str, Check]:
@@ -232,11 +252,21 @@ _KEYWORDS: Mapping[str, Mapping[str, Check]] = {
     "maximum": _of(_NUMBER, lambda value, most, *_: value <= most),
     "enum": _of(_ANY, lambda value, allowed, *_: any(_is_same(value, one) for one in allowed)),
     "const": _of(_ANY, lambda value, only, *_: _is_same(value, only)),
-    "allOf": _of(_ANY, _all),
     "anyOf": _of(_ANY, _any),
     "not": _of(_ANY, _is_not),
 }
-"""What keywords ask for, by the kind of data that they are about; `type` is read with the schema."""
+"""What keywords ask for, by the kind of data that they are about; `type` and `allOf` are read with the schema."""
+
+_PREPARED: Mapping[str, Callable[[Any, _Rules, Reading], Any]] = {
+    "properties": lambda schemas, _schema, _reading: (schemas, {}),
+    "additionalProperties": lambda other, schema, reading: (schema.get("properties", {}), reading.plan(other)),
+    "required": lambda names, *_: frozenset(names),
+    "propertyNames": lambda names, _schema, reading: reading.of_keys.plan(names),
+    "items": lambda items, _schema, reading: reading.plan(items),
+    "pattern": lambda pattern, *_: (pattern, patterns.compiled(pattern).search),
+    "anyOf": lambda schemas, _schema, reading: [reading.plan(each) for each in schemas],
+}
+"""What becomes of a keyword's argument beside the rest of its schema; of others, it stays as it is."""
 
 _ANNOTATIONS = frozenset(
     [
