@@ -66,18 +66,25 @@ def _name(node: tree.Name) -> Step:
     name = node.name
 
     def look_up(names: Names) -> Any:
-        if name in names:
+        try:
             return names[name]
-        raise UndefinedNameError(name, names, f"text stands in quotes: {name!r}; ")
+        except KeyError:
+            if name in names:
+                raise
+            raise UndefinedNameError(name, names, f"text stands in quotes: {name!r}; ") from None
 
     return look_up
 
 
 def _attribute(node: tree.Getattr) -> Step:
-    key = node.attr
-    if isinstance(node.node, tree.Name):
-        return _attribute_of_name(node.node, key)
-    owner = step(node.node)
+    return _item(node.node, node.attr)
+
+
+def _item(of: tree.Node, key: str) -> Step:
+    """Return the step of what stands under a key that is known."""
+    if isinstance(of, tree.Name):
+        return _attribute_of_name(of, key)
+    owner = step(of)
 
     def look_up(names: Names) -> Any:
         found = owner(names)
@@ -91,13 +98,18 @@ def _attribute_of_name(node: tree.Name, key: str) -> Step:
     name, owner = node.name, step(node)
 
     def look_up(names: Names) -> Any:
-        found = names[name] if name in names else owner(names)
+        try:
+            found = names[name]
+        except KeyError:
+            found = owner(names)
         return found[key] if type(found) is dict and key in found else item(found, key)
 
     return look_up
 
 
 def _subscript(node: tree.Getitem) -> Step:
+    if isinstance(node.arg, tree.Const) and type(node.arg.value) is str:
+        return _item(node.node, node.arg.value)
     owner, key = step(node.node), step(node.arg)
     return lambda names: item(owner(names), key(names))
 

@@ -13,7 +13,7 @@ import functools
 import re
 from typing import Any
 
-from efdgen.language import evaluator, quickly
+from efdgen.language import quickly
 from efdgen.language.evaluator import Function, Names, Step, step, value
 from efdgen.language.syntaxtree import Name, Node
 from efdgen.language.tuples import NamedTuple
@@ -96,8 +96,12 @@ def evaluate(text: str, names: Names) -> Any:
     """
     parts = _parse(text)
     if len(parts) == 1 and isinstance(parts[0], _Part):
-        return plain(_evaluate_part(parts[0], names))
-    return "".join(part if isinstance(part, str) else _as_text(part, names) for part in parts)
+        try:
+            found = value(parts[0].expression, names)
+        except ExpressionError as error:
+            raise error.at(0) from None
+        return plain(found)
+    return "".join([part if isinstance(part, str) else _as_text(part, names) for part in parts])
 
 
 def parsed(text: str) -> list[tuple[int, Node]]:
@@ -207,16 +211,8 @@ def _loop_of_jinja(source: str) -> quickly.Loop:
         raise ExpressionError("E302", f"malformed expression: {error}") from None
 
 
-def _evaluate_part(part: _Part, names: Names) -> Any:
-    try:
-        return evaluator.value(part.expression, names)
-    except ExpressionError as error:
-        raise error.at(part.offset) from None
-
-
 def _as_text(part: _Part, names: Names) -> str:
-    found = _evaluate_part(part, names)
     try:
-        return text(found)
+        return text(value(part.expression, names))
     except ExpressionError as error:
         raise error.at(part.offset) from None

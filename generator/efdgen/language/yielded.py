@@ -66,7 +66,8 @@ def plain(value: Any) -> Any:
     Raises:
         ExpressionError: when it is not data, such as a function.
     """
-    if type(value) is str and value.isascii():
+    kind_of = type(value)
+    if (kind_of is str and value.isascii()) or kind_of is bool or value is None:
         return value
     if isinstance(value, str) and not value.isascii():
         try:
@@ -75,9 +76,9 @@ def plain(value: Any) -> Any:
             raise ExpressionError("E304", "the expression yields a lone surrogate, half of a character") from None
     if isinstance(value, _NUMBERS) and not is_number(value):
         raise ExpressionError("E304", "the expression yields a number that is too large")
-    if value is None or isinstance(value, _SCALARS):
+    if isinstance(value, _SCALARS):
         return value
-    if isinstance(value, Mapping):
+    if kind_of is dict or isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, _LISTS):
         return [plain(item) for item in value]
