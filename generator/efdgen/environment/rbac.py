@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 from efdgen.environment.model import Policy, Rbac
@@ -17,6 +18,7 @@ def config(rbac: Rbac) -> dict[str, str]:
     return data
 
 
+@functools.lru_cache(maxsize=64)  # most environments have the same
 def policy_csv(rbac: Rbac) -> str:
     """Return `policy.csv`: a line a policy (`p`) and a line a membership (`g`).
 

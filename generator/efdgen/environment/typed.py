@@ -6,39 +6,36 @@ import functools
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.model import Facts
 from efdgen.errors import InvalidInputError, Location, Path, Problem, dotted
 from efdgen.language import scope
 from efdgen.language.layers import winner
+from efdgen.language.shared import NOTHING, Shared
 from efdgen.language.shown import shown
-from efdgen.language.tuples import NamedTuple
 from efdgen.repository.model import EnvironmentSpec
 
 
-def typed(data: Mapping[str, Any], spec: EnvironmentSpec) -> Facts:
+def typed(data: Mapping[str, Any], spec: EnvironmentSpec, shared: Shared = NOTHING) -> Facts:
     """Return the facts of an environment, efdgen's own with their types, all of them as `data`.
 
     Args:
         data: every fact under its name in the schema, evaluated.
         spec: the environment's, for locations.
+        shared: what is known of parts of the facts.
 
     Raises:
         InvalidInputError: when a value has another type than the model's, located at the layer that set it.
     """
-    return typing.cast("Facts", _typed(Facts, {**data, "data": data}, (), spec))
+    try:
+        return typing.cast("Facts", _typed(_form(Facts), {**data, "data": data}, (), shared))
+    except _UnfitError as error:
+        raise InvalidInputError([_problem(error, spec)]) from None
 
 
 _TYPE_NAMES = {str: "text", bool: "true or false", int: "a number"}
-
-
-@functools.cache
-def _fields(cls: type) -> dict[str, tuple[str, Any]]:
-    """Return the fields of a named tuple by their names in the schema."""
-    hints = typing.get_type_hints(cls)
-    return {camel_case(name): (name, hint) for name, hint in hints.items()}
 
 
 def camel_case(name: str) -> str:
@@ -46,52 +43,81 @@ def camel_case(name: str) -> str:
     return re.sub(r"_(url|[a-z])", lambda match: match[1].upper() if match[1] == "url" else match[1].title(), name)
 
 
-class _Form(NamedTuple):
+class _Form:
     """What a type of the model is made of.
 
     Attributes:
+        kind: the type.
         plain: the type that a value must have as it is; None: it is made of others.
-        fields: of a named tuple, each key with the field and its type; None: it is none.
-        origin, arguments: of a generic type, what it is, and of what.
+        fields: of a named tuple, each key in the schema with the form of its field; None: it is none.
+        origin: of a generic type, what it is.
+        inner: the form of what it holds.
     """
 
-    plain: Any
-    fields: Mapping[str, tuple[str, Any]] | None
-    origin: Any
-    arguments: tuple[Any, ...]
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+        self.origin = typing.get_origin(kind)
+        self.fields: Sequence[tuple[str, _Form]] | None = None
+        self.inner: _Form = self
+        if isinstance(kind, type) and issubclass(kind, tuple):
+            self.fields = [(camel_case(name), _form(hint)) for name, hint in typing.get_type_hints(kind).items()]
+        elif self.origin is not None:
+            self.inner = _form(typing.get_args(kind)[1 if self.origin is Mapping else 0])
+        self.plain = kind if self.fields is None and self.origin is None else None
 
 
 @functools.cache
 def _form(kind: Any) -> _Form:
-    fields = _fields(kind) if isinstance(kind, type) and issubclass(kind, tuple) else None
-    origin = typing.get_origin(kind)
-    return _Form(kind if fields is None and origin is None else None, fields, origin, typing.get_args(kind))
+    return _Form(kind)
 
 
-def _typed(kind: Any, value: Any, path: Path, spec: EnvironmentSpec) -> Any:
+class _UnfitError(Exception):
+    """A value has another type than the model's."""
+
+    def __init__(self, path: Path, kind: Any, value: Any) -> None:
+        self.path = path
+        self.kind = kind
+        self.value = value
+
+
+def _typed(form: _Form, value: Any, path: Path, shared: Shared) -> Any:
     """Turn plain data into the model's types.
 
     Raises:
-        InvalidInputError: when it has another type, located at the layer that set it.
+        _UnfitError: when it has another type.
     """
-    plain, fields, origin, arguments = _form(kind)
-    if type(value) is plain or plain is Any:
+    if type(value) is form.plain or form.plain is Any:
         return value
-    if origin is types.UnionType:
-        return None if value is None else _typed(arguments[0], value, path, spec)
-    if fields is not None and isinstance(value, dict):
-        typed = {name: _typed(hint, value.get(key), (*path, key), spec) for key, (name, hint) in fields.items()}
-        return kind(**typed)
-    if origin is tuple and isinstance(value, list):
-        return tuple(_typed(arguments[0], item, (*path, index), spec) for index, item in enumerate(value))
-    if origin is Mapping and isinstance(value, dict):
-        return {key: _typed(arguments[1], item, (*path, key), spec) for key, item in value.items()}
-    what = _TYPE_NAMES.get(kind) or {tuple: "a list"}.get(origin, "a mapping")
+    if form.origin is types.UnionType:
+        return None if value is None else _typed(form.inner, value, path, shared)
+    if id(value) in shared.constants:
+        try:
+            return shared.once(_of_constant, value, form)
+        except _UnfitError as error:
+            raise _UnfitError((*path, *error.path), error.kind, error.value) from None
+    if form.fields is not None and isinstance(value, dict):
+        return form.kind(*[_typed(each, value.get(key), (*path, key), shared) for key, each in form.fields])
+    if form.origin is tuple and isinstance(value, list):
+        return tuple(_typed(form.inner, item, (*path, index), shared) for index, item in enumerate(value))
+    if form.origin is Mapping and isinstance(value, dict):
+        return {key: _typed(form.inner, item, (*path, key), shared) for key, item in value.items()}
+    raise _UnfitError(path, form.kind, value)
+
+
+def _of_constant(value: Any, form: _Form) -> Any:
+    """Turn data into the model's types that many environments have; they are immutable, too."""
+    return _typed(form, value, (), NOTHING)
+
+
+def _problem(error: _UnfitError, spec: EnvironmentSpec) -> Problem:
+    """Return what is wrong with a value, located at the layer that set it."""
+    path, value = error.path, error.value
+    what = _TYPE_NAMES.get(error.kind) or {tuple: "a list"}.get(typing.get_origin(error.kind), "a mapping")
     if value is None and winner(spec.layers, path) is None:
         message, place = f"{dotted(path)} is missing, and must be {what}", _above(path, spec)
     else:
         message, place = f"must be {what}, not {shown(value)}", scope.locate(spec.layers, path)
-    raise InvalidInputError([Problem("E304", f"{message} (environment {spec.name})", place, path)])
+    return Problem("E304", f"{message} (environment {spec.name})", place, path)
 
 
 def _above(path: Path, spec: EnvironmentSpec) -> Location:
