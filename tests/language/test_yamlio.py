@@ -550,6 +550,24 @@ def test_it_is_written_as_libyaml_writes_it(value: Any) -> None:
     assert yamlio.dump(value) == expected
 
 
+@many
+@given(data, st.booleans())
+def test_parts_that_are_written_once_are_written_as_they_are_alone(value: Any, is_all: bool) -> None:
+    whole = {"a": value, "b": [value, {"c": value}], "d": {"e": {"f": value}, "g": [[value]]}}
+    constants: dict[int, Any] = {}
+
+    def add(part: Any) -> None:
+        if isinstance(part, dict | list):
+            constants[id(part)] = part
+            for each in part.values() if isinstance(part, dict) else part:
+                add(each)
+
+    add(whole if is_all else value)
+    texts_of = yamlio.Texts(constants)
+    for _ in range(2):
+        assert yamlio.dump(whole, texts_of) == yamlio.dump(whole)
+
+
 @pytest.mark.parametrize("read", [pyyaml, ruamel, go, parse])
 def test_a_tricky_word_stays_text_as_value_item_and_key(read: Callable[[str], Any]) -> None:
     for word in TRICKY_WORDS:

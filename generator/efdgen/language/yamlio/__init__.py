@@ -20,15 +20,17 @@ from efdgen.language.yamlio.reading import (
 )
 from efdgen.language.yamlio.scalars import AmbiguousScalarError, YamlError, resolve_plain
 from efdgen.language.yamlio.surprises import surprises
-from efdgen.language.yamlio.writing import dump, inline
+from efdgen.language.yamlio.writing import NO_TEXTS, Texts, dump, inline
 
 __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_NODES",
+    "NO_TEXTS",
     "AmbiguousScalarError",
     "Document",
     "Marks",
+    "Texts",
     "YamlError",
     "character_problem",
     "decode",

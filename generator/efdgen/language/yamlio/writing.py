@@ -18,7 +18,8 @@ import io
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 import yaml
 
@@ -37,13 +38,50 @@ _LONGEST_KEY = 128
 
 _BREAKS = re.compile("[\r\n\x85\u2028\u2029]")
 
+_INLINE = frozenset((bool, int, float, type(None)))
+"""The types of what stands on its key's line, beside text: asked first, since to ask for a `Mapping` takes long."""
+
+_LISTS = (list, tuple)
+
 _STR = "tag:yaml.org,2002:str"
 
 
-def dump(data: Any) -> str:
+class Texts:
+    """What parts of data are written as, where the same parts stand in many documents: each is written once.
+
+    It holds the parts: as long as it lives, an id is that of one of them.
+
+    Args:
+        constants: data that is never changed, dicts and lists, by their ids.
+    """
+
+    def __init__(self, constants: Mapping[int, Any] = MappingProxyType({})) -> None:
+        self.constants = constants
+        self._made: dict[tuple[int, str], str] = {}
+
+    def of(self, part: Any, indent: str) -> str:
+        """Return the lines of a constant with something in it, each behind the same indentation."""
+        text = self._made.get((id(part), indent))
+        if text is None:
+            lines: list[str] = []
+            write = _write_mapping if type(part) is dict else _write_sequence
+            write(lines, part, indent, indent, NO_TEXTS)
+            text = self._made[id(part), indent] = "".join(lines)
+        return text
+
+
+NO_TEXTS: Final = Texts()
+"""Where nothing is known, and nothing is added."""
+
+
+def dump(data: Any, texts: Texts = NO_TEXTS) -> str:
     """Write data as one YAML document that PyYAML, ruamel.yaml and Go's parser read as the same data.
 
     Keys keep their order, nothing is anchored, long lines are not folded.
+
+    Args:
+        data: the data.
+        texts: what parts of it are known to be written as.
 
     Raises:
         TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
@@ -51,9 +89,9 @@ def dump(data: Any) -> str:
     """
     lines: list[str] = []
     if isinstance(data, Mapping) and data:
-        _write_mapping(lines, data, "", "")
+        _write_mapping(lines, data, "", "", texts)
     elif isinstance(data, list | tuple) and data:
-        _write_sequence(lines, data, "", "")
+        _write_sequence(lines, data, "", "", texts)
     else:
         lines.append(f"{_of_lines(data, '  ') if type(data) is str else inline(data)}\n")
     return "".join(lines)
@@ -84,7 +122,7 @@ def inline(value: Any) -> str:
     return "{}" if isinstance(value, Mapping) else "[]"
 
 
-def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, indent: str) -> None:
+def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, indent: str, texts: Texts) -> None:
     """Write a mapping with something in it.
 
     Args:
@@ -92,9 +130,11 @@ def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, ind
         mapping: the mapping.
         first: what stands before its first line: its indentation, or the dashes of the lists that it is in.
         indent: what stands before its other lines.
+        texts: what parts of it are known to be written as.
     """
     before = first
     inner = f"{indent}  "
+    constants = texts.constants
     for key, value in mapping.items():
         if type(key) is not str:
             raise TypeError(f"the key {key!r} is not text")
@@ -102,30 +142,36 @@ def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, ind
         kind = type(value)
         if not name:
             lines.append(f"{before}? {_text(key)}\n")
-            _write_item(lines, value, f"{indent}: ", indent)
+            _write_item(lines, value, f"{indent}: ", indent, texts)
         elif kind is str:
             text = _text(value) if "\n" not in value else _of_lines(value, inner)
             lines.append(f"{before}{name} {text}\n")
-        elif value and (kind is dict or isinstance(value, Mapping)):
+        elif kind in _INLINE or not value:
+            lines.append(f"{before}{name} {inline(value)}\n")
+        elif id(value) in constants:
+            lines.append(f"{before}{name}\n{texts.of(value, inner if kind is dict else indent)}")
+        elif kind is dict or isinstance(value, Mapping):
             lines.append(f"{before}{name}\n")
-            _write_mapping(lines, value, inner, inner)
-        elif value and isinstance(value, list | tuple):
+            _write_mapping(lines, value, inner, inner, texts)
+        elif isinstance(value, _LISTS):
             lines.append(f"{before}{name}\n")
-            _write_sequence(lines, value, indent, indent)
+            _write_sequence(lines, value, indent, indent, texts)
         else:
             lines.append(f"{before}{name} {inline(value)}\n")
         before = indent
 
 
-def _write_sequence(lines: list[str], items: list[Any] | tuple[Any, ...], first: str, indent: str) -> None:
+def _write_sequence(
+    lines: list[str], items: list[Any] | tuple[Any, ...], first: str, indent: str, texts: Texts
+) -> None:
     """Write a list with something in it; the arguments are those of a mapping."""
     before = first
     for item in items:
-        _write_item(lines, item, f"{before}- ", indent)
+        _write_item(lines, item, f"{before}- ", indent, texts)
         before = indent
 
 
-def _write_item(lines: list[str], value: Any, lead: str, indent: str) -> None:
+def _write_item(lines: list[str], value: Any, lead: str, indent: str, texts: Texts) -> None:
     """Write what stands on the same line as a dash, or as the colon of a long key.
 
     Args:
@@ -133,16 +179,19 @@ def _write_item(lines: list[str], value: Any, lead: str, indent: str) -> None:
         value: what it is.
         lead: what stands before it on its line.
         indent: what stands before the dash of the next item.
+        texts: what parts of it are known to be written as.
     """
     inner = f"{indent}  "
     kind = type(value)
     if kind is str:
         text = _text(value) if "\n" not in value else _of_lines(value, inner)
         lines.append(f"{lead}{text}\n")
-    elif value and (kind is dict or isinstance(value, Mapping)):
-        _write_mapping(lines, value, lead, inner)
-    elif value and isinstance(value, list | tuple):
-        _write_sequence(lines, value, lead, inner)
+    elif kind in _INLINE or not value:
+        lines.append(f"{lead}{inline(value)}\n")
+    elif kind is dict or isinstance(value, Mapping):
+        _write_mapping(lines, value, lead, inner, texts)
+    elif isinstance(value, _LISTS):
+        _write_sequence(lines, value, lead, inner, texts)
     else:
         lines.append(f"{lead}{inline(value)}\n")
 
