@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from efdgen import rules
+from efdgen.environment import facts
 from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.once import Once
 from efdgen.environment.resolve import Resolver
-from efdgen.language.layers import Layer
+from efdgen.errors import InvalidInputError
+from efdgen.language.layers import Layer, merge_layers
 from efdgen.render import files
 from efdgen.repository.load import load
-from support.checkout import FROZEN, names, repository
+from support import layers_of, many, tables
+from support.checkout import FROZEN, edit, names, repository
+from support.repository import small_repository
 
 
 def _layers(spec: Any, apps: Mapping[str, Any]) -> Iterator[Layer]:
@@ -58,3 +68,59 @@ def test_what_no_layer_changes_is_one_object_for_all_environments() -> None:
     layers = [repository().environments[name].layers[0] for name in ("base", "summit")]
     assert layers[0] is layers[1]
     assert layers[0].is_shared
+
+
+def _resolved(root: Path, name: str) -> Any:
+    """Return what can be compared of an environment, or what is wrong with it."""
+    try:
+        return [(app.values, app.secrets, app.volumes, app.probes) for app in Resolver(load(root)).resolve(name).apps]
+    except InvalidInputError as error:
+        return [(problem.code, problem.message, problem.location) for problem in error.problems]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "<% aliases %>",
+        "<% cluster %>",
+        "<% cluster.storageClass is none %>",
+        "<% hosts %>",
+        "<% hosts.view is defined %>",
+        "<% hosts.nothing is defined %>",
+        "<% host('view') %>",
+        "<% links.dome.place %>",
+        "<% links.nowhere %>",
+        "<% tables.news %>",
+        "<% argocd.host %>",
+        "<% argocd.applicationName %>",
+        "<% hostPattern %>",
+        "<% name if nowhere is not defined else 5 %>",
+        "<% clustr.storageClass %>",
+    ],
+)
+@pytest.mark.parametrize("host", ["", "hosts: {view: status.example.org}", "hosts: {view: <% none %>}"])
+def test_apps_find_the_same_in_facts_that_are_evaluated_already(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, host: str
+) -> None:
+    root = small_repository(tmp_path)
+    lab = root / "environments/lab.yaml"
+    edit(lab, "          cpu: 2", f"          cpu: {value}")
+    edit(lab, "aliases: [bench]", f"aliases: [bench, <% name %>]\n{host}")
+    settled = _resolved(root, "lab")
+    monkeypatch.setattr(facts, "_settled", lambda *_: {})
+    assert settled == _resolved(root, "lab")
+
+
+@many
+@given(st.lists(tables(nulls=True), max_size=5), st.integers(0, 5), st.integers(0, 5))
+def test_layers_of_many_environments_are_merged_once_and_to_the_same(
+    contents: list[dict[str, Any]], shared: int, others: int
+) -> None:
+    layers = [layer._replace(is_shared=index < shared) for index, layer in enumerate(layers_of(*contents))]
+    before = copy.deepcopy(contents)
+    once = Once()
+    assert once.merged(layers[others:]) == merge_layers(layers[others:])
+    assert once.merged(layers) == merge_layers(layers)
+    if shared >= len(layers):
+        assert once.merged(layers) is once.merged(layers)
+    assert contents == before

@@ -105,6 +105,12 @@ def test_what_reads_a_wrong_fact_says_nothing(root: Path) -> None:
     assert said(root) == [f"E204 {LAB}:6:17"]
 
 
+def test_a_value_that_reads_a_wrong_fact_which_no_fact_reads_says_nothing(root: Path) -> None:
+    edit(root / LAB, "aliases: [bench]", "aliases: [bench, 5]")
+    edit(root / LAB, "          cpu: 2", "          cpu: <% aliases[1].size %>")
+    assert said(root) == [f"E204 {LAB}:3:18"]
+
+
 def test_what_reads_a_link_that_is_misspelt_says_nothing(root: Path) -> None:
     edit(root / LAB, "  dome: The link", "  dom: The link")
     assert said(root) == [f"E402 {LAB}:12:3"]

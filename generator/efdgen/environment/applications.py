@@ -44,6 +44,11 @@ def is_written(facts: Mapping[str, Any]) -> bool:
     return PATTERN[1] in facts.get("argocd", {})
 
 
+def of_patterns(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of merged facts that are patterns, or hold one."""
+    return ("hostPattern", "argocd") if is_written(facts) else ("hostPattern",)
+
+
 def without_patterns(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return merged facts without those that are patterns: they can't be evaluated by themselves."""
     kept = {key: value for key, value in facts.items() if key != "hostPattern"}

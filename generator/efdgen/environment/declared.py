@@ -13,6 +13,8 @@ from efdgen.language.scope import Filling
 from efdgen.language.shown import shown
 from efdgen.repository.model import AppDefinition
 
+_WHEN = "when"
+
 
 def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
     """Evaluate `when`: whether something exists in an environment. False when it can't be known, with the problem.
@@ -24,11 +26,12 @@ def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
         path: where that stands in the layers.
         filling: the names and layers, and the problems, to which E304 is added for what is not true or false.
     """
-    if "when" not in said:
-        return True
+    when = said.get(_WHEN, True)
+    if isinstance(when, bool):
+        return when
     found: list[Problem] = []
-    where = (*path, "when")
-    value = scope.fill(said["when"], where, filling.apart(found))
+    where = (*path, _WHEN)
+    value = scope.fill(when, where, filling.apart(found))
     if not found and value is not None and not isinstance(value, bool):
         message = f"`when` must yield true or false, not {shown(value)} (environment {filling.environment})"
         found.append(Problem("E304", message, scope.locate(filling.layers, where), where))
@@ -36,8 +39,15 @@ def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
     return value is True
 
 
+def filled(said: Mapping[str, Any], path: Path, filling: Filling) -> Mapping[str, Any]:
+    """Return what is said of something that is there, evaluated, but for its `when`, which was evaluated before."""
+    return scope.fill_below(said, [key for key in filling.shared.opening(said) if key != _WHEN], path, filling)
+
+
 def open_node_ports(app: AppDefinition, said: Any, filling: Filling) -> frozenset[str]:
     """Return the services on nodes' ports that answer: all of a list; of a mapping, those whose `when` holds."""
+    if not app.node_port_hosts:
+        return frozenset()
     by_name: Mapping[str, Any] = said if isinstance(said, Mapping) else {}
     return frozenset(
         service
@@ -68,9 +78,9 @@ def volumes(
 def _volume(app: AppDefinition, what: str, settings: Mapping[str, Any], filling: Filling) -> Mapping[str, Any] | None:
     found: list[Problem] = []
     path: Path = ("volumes", what)
-    filled: Mapping[str, Any] = scope.fill(settings, path, filling.apart(found))
-    for key, wrong in () if found else faults(filled):
+    volume = filled(settings, path, filling.apart(found))
+    for key, wrong in () if found else faults(volume):
         message = f"{key} of the volume {what!r} {wrong} ({app.name} in environment {filling.environment})"
         found.append(Problem("E304", message, scope.locate(filling.layers, (*path, key)), (*path, key)))
     filling.problems.extend(found)
-    return None if found else filled
+    return None if found else volume

@@ -18,11 +18,16 @@ from efdgen.repository.model import EnvironmentSpec
 
 
 class Evaluated(NamedTuple):
-    """Evaluated facts, or None and what is wrong: with expressions, and with the values that others yield."""
+    """Evaluated facts, or None and what is wrong: with expressions, and with the values that others yield.
+
+    Attributes:
+        settled: the names of which expressions find the same here as among `names`, but without evaluating anything.
+    """
 
     facts: Facts | None
     expressions: list[Problem]
     values: list[Problem]
+    settled: Mapping[str, Any]
 
 
 def evaluated(spec: EnvironmentSpec, names: Scope, rules: schema.Rules, once: Once) -> Evaluated:
@@ -38,7 +43,11 @@ def evaluated(spec: EnvironmentSpec, names: Scope, rules: schema.Rules, once: On
     found: list[Problem] = []
     filling = scope.Filling(names, spec.name, spec.layers, found, [], once.shared)
     filled = applications.with_patterns(scope.fill(raw, (), filling), names.facts)
-    filled, nulls = _with_nulls(raw, scope.left_open(filled, raw, filling), rules, ())
+    # Nothing was left out where nothing is null, or wrong.
+    is_all = not found and not any(value is None for _, value in filling.evaluated)
+    nulls: frozenset[Path] = frozenset()
+    if not is_all:
+        filled, nulls = _with_nulls(raw, scope.left_open(filled, raw, filling), rules, ())
     values: list[Problem] = []
     facts = {key: value for key, value in filled.items() if key != "name"}
     merged = Merged(facts, spec.layers)
@@ -47,10 +56,21 @@ def evaluated(spec: EnvironmentSpec, names: Scope, rules: schema.Rules, once: On
         values.append(problem._replace(code=code, message=f"{problem.message} (environment {spec.name})"))
     if not (found or values):
         try:
-            return Evaluated(typed(filled, spec), [], [])
+            return Evaluated(typed(filled, spec, once.shared), [], [], _settled(names, filled) if is_all else {})
         except InvalidInputError as error:
             values.extend(error.problems)
-    return Evaluated(None, found, values)
+    return Evaluated(None, found, values, {})
+
+
+def _settled(names: Scope, filled: Mapping[str, Any]) -> dict[str, Any]:
+    """Return names with the facts that were evaluated, none of which yields null, but for patterns.
+
+    What yields null is left out of the facts, and yet is null to expressions; and nobody evaluated the patterns.
+    """
+    settled = {**filled, **names.extra}
+    for name in applications.of_patterns(names.facts):
+        del settled[name]
+    return settled
 
 
 def _with_nulls(

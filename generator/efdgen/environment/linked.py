@@ -16,19 +16,22 @@ class Links(Mapping[str, Any]):
 
     Args:
         scope_of: returns what the expressions of an environment can use.
+        environment: the one whose spec it is.
         declared: the links, each with its reason.
         doubts: what is wrong with links already.
-        known: the environments that a link can be declared to.
+        known: the environments that there are: a link can be declared to any other.
     """
 
     def __init__(
         self,
         scope_of: Callable[[str], Scope],
+        environment: str,
         declared: Mapping[str, str],
         doubts: Sequence[Problem],
         known: Collection[str],
     ) -> None:
         self._scope_of = scope_of
+        self._environment = environment
         self._declared = declared
         self._doubts = doubts
         self._known = known
@@ -36,9 +39,10 @@ class Links(Mapping[str, Any]):
     def lacking(self, name: str) -> tuple[str, str]:
         """Return a message and a hint about an environment that no link is declared to."""
         message = f"no link to {shown(name)} is declared"
-        if name in self._known:
+        others = set(self._known) - {self._environment}
+        if name in others:
             return message, f"declare it, with the reason, under `links`: {name}: ..."
-        return message, suggest.hint(name, self._declared or self._known)
+        return message, suggest.hint(name, self._declared or others)
 
     def __getitem__(self, name: str) -> Scope:
         if name not in self._declared and self._doubts:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from efdgen.environment.declared import is_there
+from efdgen.environment import declared
 from efdgen.environment.model import EnvironmentFile, Form, Probe
 from efdgen.errors import Path, Problem
 from efdgen.language import patterns, scope
@@ -21,6 +21,7 @@ HTTP, BROKER = "http", "kafka"
 """The protocols that can be spoken. The second is that of message brokers: https://kafka.apache.org/protocol."""
 
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}\Z")
+_SCHEMES = ("http", "https")
 _OK = 200
 _MOST = 65535
 
@@ -46,10 +47,10 @@ def probes(
     found = []
     for name, settings in sorted(said.items()):
         path: Path = ("probes", name)
-        if settings is None or not is_there(settings, path, filling):
+        if settings is None or not declared.is_there(settings, path, filling):
             continue
         problems: list[Problem] = []
-        filled = scope.fill(settings, path, filling.apart(problems))
+        filled = declared.filled(settings, path, filling.apart(problems))
         if not problems:
             for where, fault in _faults(filled):
                 message = f"the probe {name!r}: {fault} ({app.name} in environment {filling.environment})"
@@ -130,10 +131,14 @@ def _fault(protocol: str, address: Any) -> str:
 
 
 def _is_url(address: Any) -> bool:
+    if isinstance(address, str):
+        scheme, _, rest = address.partition("://")
+        # Nearly all addresses are: a name of letters, digits, dots and dashes, and perhaps a path.
+        host = rest.partition("/")[0].replace(".", "").replace("-", "")
+        if scheme in _SCHEMES and host.isascii() and host.isalnum():
+            return True
     try:
         parts = urlsplit(address)
-        return (
-            parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
-        )
+        return parts.scheme in _SCHEMES and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
     except (ValueError, AttributeError, TypeError):
         return False

@@ -24,6 +24,7 @@ from efdgen.language.inheriting import expanded
 from efdgen.language.layers import Layer, merge_layers, winner
 from efdgen.language.scope import Scope, WithMore
 from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio import Texts
 from efdgen.repository.model import AppDefinition, Draft, EnvironmentSpec, Repository
 
 
@@ -55,6 +56,11 @@ class Resolver:
             {app.name: of_definition(app) for app in apps},
         )
 
+    @property
+    def texts(self) -> Texts:
+        """What parts of values are written as that many environments have."""
+        return self._once.texts
+
     def scope(self, name: str) -> Scope:
         """Return the names that an environment's expressions can use."""
         if name not in self._specs:
@@ -73,22 +79,21 @@ class Resolver:
         Raises:
             InvalidInputError: with every expression that can't be evaluated, located where it was written.
         """
-        spec = self._specs[name]
+        spec, once = self._specs[name], self._once
         names = self.scope(name)
         doubtful = self._drafts[name].doubtful if name in self._drafts else {}
-        self._once.add_layers(spec.layers)
-        facts, problems, values = evaluated(spec, names, self._repository.schemas.facts, self._once)
+        facts, problems, values, settled = evaluated(spec, names, self._repository.schemas.facts, once)
         if values:
             values += hostnames.unfit_hosts(spec, names, values, self._repository.apps, self._known.services)
             # From here on, what reads a wrong fact says what is wrong with that, and nothing more.
             wrong = echoes.wrong(values, names.facts, spec.layers, functools.partial(self._new_scope, spec))
             problems += next(iter(wrong.values()))
             names = self._new_scope(spec, wrong)
-        here = _Here(spec, names, problems, self._once)
+        # Facts of drafts can be wrong and yet evaluate: reading them says what is wrong.
+        here = _Here(spec, names, {} if name in self._drafts else settled, problems, once)
         apps = []
         for app in [app for app in spec.apps if not only or app in only]:
             definition = self._repository.apps[app]
-            self._once.add_layers((*definition.layers, *spec.app_layers[app]))
             layers = expanded((*definition.layers, *spec.app_layers[app]))
             resolved = _App(here, definition, layers, doubtful=doubtful.get(app, frozenset())).resolve(facts)
             if resolved is not None:
@@ -113,20 +118,20 @@ class Resolver:
         spec = environment.spec
         problems: list[Problem] = []
         definition = self._repository.apps[app]
-        here = _Here(spec, self.scope(spec.name), problems, self._once)
+        here = _Here(spec, self.scope(spec.name), {}, problems, self._once)
         resolved = _App(here, definition, layers, is_trial=True).resolve(environment.facts)
         if problems or resolved is None:
             raise InvalidInputError(problems)
         return resolved
 
     def _new_scope(self, spec: EnvironmentSpec, wrong: echoes.Wrong = types.MappingProxyType({})) -> Scope:
-        merged = merge_layers(spec.layers)
+        merged = self._once.merged(spec.layers)
         if spec.name in self._drafts:
             wrong = {**wrong, **self._drafts[spec.name].wrong}
         names = Scope(spec.name, merged, spec.layers, {}, wrong, self._once.shared)
         doubtful = {id(problems): problems for path, problems in wrong.items() if path[:1] == ("links",)}
         doubts = [problem for problems in doubtful.values() for problem in problems]
-        names.extra["links"] = Links(self.scope, merged["links"], doubts, self._repository.names - {spec.name})
+        names.extra["links"] = Links(self.scope, spec.name, merged["links"], doubts, self._repository.names)
         names.extra["host"] = functions.host(names, self._known.services)
         names.extra["named"] = functions.named
         names.extra["entries"] = functions.entries
@@ -139,11 +144,20 @@ _APPLICATION = ("targetRevision", "project", "destinationServer", "syncPolicy")
 """What an app can have of its own in its Application."""
 
 
+_OWN = ("parameters", "values")
+"""The settings of an app that its own expressions can name."""
+
+
 class _Here(NamedTuple):
-    """The environment that apps are resolved in: its spec, the names of its facts, and the problems that are found."""
+    """The environment that apps are resolved in: its spec, the names of its facts, and the problems that are found.
+
+    Attributes:
+        settled: those of the names that nothing has to be evaluated for any more.
+    """
 
     spec: EnvironmentSpec
     names: Scope
+    settled: Mapping[str, Any]
     problems: list[Problem]
     once: Once
 
@@ -160,11 +174,12 @@ class _App:
         is_trial: bool = False,
         doubtful: Container[str] = (),
     ) -> None:
-        self.spec, self.facts_names, self.problems, self.once = here
+        self.spec, self.facts_names, settled, self.problems, self.once = here
         self.definition = definition
         self.layers = tuple(layers)
-        self.settings = merge_layers(self.layers)
-        self.own: dict[str, Any] = {}
+        # What is only tried is not kept.
+        self.settings = merge_layers(self.layers) if is_trial else self.once.merged(self.layers)
+        self.own = {**settled}
         self.names = WithMore(self.own, self.facts_names)
         name = self.spec.name
         self.filling = scope.Filling(self.names, name, self.layers, self.problems, [], self.once.shared)
@@ -181,7 +196,7 @@ class _App:
         own = self.own
         own["app"] = {"name": app.name, "namespace": app.namespace, "application": application}
         before = len(self.problems)
-        for key in ("parameters", "values"):
+        for key in _OWN:
             own[key] = self._fill(key, {})
             if key == "parameters" and len(self.problems) == before and key not in self.doubtful:
                 self._check_evaluated(own[key], (key,), app.types.parameters)
@@ -189,6 +204,7 @@ class _App:
                 # What is built on it would only be wrong for the same reason.
                 return None
         self._check_evaluated(own["values"], ("values",), app.types.values)
+        checked = len(self.filling.evaluated)
         secrets = self._secrets()
         volumes = declared.volumes(app, self.settings.get("volumes", {}), own["values"], self.filling)
         hosts = self._hosts(app.ingress_hosts)
@@ -197,7 +213,7 @@ class _App:
         files = self._files()
         probes = probes_of(app, self.settings.get("probes", {}), files, self.filling)
         own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
-        others = scope.sparse((path, value) for path, value in self.filling.evaluated if path[0] not in own)
+        others = scope.sparse(self.filling.evaluated[checked:])
         if others:
             self._check_evaluated(others, (), schema.load("facts#/$defs/appSettings"))
         if facts is None:
@@ -238,9 +254,10 @@ class _App:
         """
         if self.is_trial:
             return
-        if at == ("values",):
-            if isinstance(data, dict) and conforms(data, rules, self.once.unfinished):
-                return
+        of_values = at == ("values",)
+        if isinstance(data, dict) and conforms(data, rules, self.once.unfinished if of_values else self.once.evaluated):
+            return
+        if of_values:
             data = scope.pending(data, nulls=True)  # null takes the chart's own value away, whatever its type
         merged = Merged(data, self.layers, at)
         for problem in schema.check_data(merged, rules, is_evaluated=True, reading=self.once.evaluated):
@@ -257,7 +274,7 @@ class _App:
                 continue
             where: Path = ("secrets", name)
             if declared.is_there(settings, where, self.filling):
-                filled = scope.fill(settings, where, self.filling)
+                filled = declared.filled(settings, where, self.filling)
                 path = filled.get("path") or self._vault_path(name)
                 secrets.append(VaultSecret(name, path, tuple(filled.get("keys", ()))))
         return tuple(secrets)
@@ -269,9 +286,11 @@ class _App:
             self.problems.extend(error.problems)
             return ""
 
-    def _hosts(self, services: Iterable[str]) -> dict[str, str]:
+    def _hosts(self, services: Collection[str]) -> dict[str, str]:
+        hosts: dict[str, str] = {}
+        if not services:
+            return hosts
         host = self.names["host"]
-        hosts = {}
         for service in services:
             try:
                 hosts[service] = host(service)
@@ -283,14 +302,17 @@ class _App:
         return hosts
 
     def _files(self) -> tuple[EnvironmentFile, ...]:
+        if not self.definition.environment_files:
+            return ()
         document = self.definition.files_document
         layer = Layer("app definition", document.data, document.locate_in_text)
         files = []
         for index, file in enumerate(self.definition.environment_files):
             where: Path = ("environmentFiles", index)
+            self.once.shared.add(file)
             filling = self.filling._replace(layers=(layer,), evaluated=[])
             if declared.is_there(file, where, filling):
-                filled = scope.fill(dict(file), where, filling)
+                filled = declared.filled(file, where, filling)
                 files.append(EnvironmentFile(where, filled.get("path", ""), filled.get("content")))
         return tuple(files)
 

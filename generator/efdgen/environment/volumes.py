@@ -15,6 +15,9 @@ MOST = 1000
 """How many pods with claims of their own, and how many claims of each pod, there can be."""
 
 
+_MAPPINGS = (dict, Mapping)
+"""Nearly all are the former, which is asked first: to ask for a `Mapping` takes long."""
+
 _SIZE = "types#/$defs/storageSize"
 
 
@@ -51,8 +54,8 @@ def claimed(
         for what, said in declared.items()
         if said is not None
     ]
-    found = [_volume(app, what, 1, *disk) for what, disk in _found(values, app.name, shared) if what not in declared]
-    return (*own, *found)
+    found = shared.once(_found, values, app.name, shared)
+    return (*own, *(_volume(app, what, 1, *disk) for what, disk in found if what not in declared))
 
 
 def faults(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -97,12 +100,12 @@ def _found(values: Mapping[str, Any], name: str, shared: Shared) -> _Found:
         return []
     found: _Found = []
     persistence = values.get("persistence")
-    if isinstance(persistence, Mapping) and persistence.get("enabled") is True:
+    if persistence and isinstance(persistence, _MAPPINGS) and persistence.get("enabled") is True:
         size, storage_class = persistence.get("size"), persistence.get("storageClass")
         if isinstance(size, str | int | float) and not isinstance(size, bool):
             found.append((name, (str(size), storage_class if isinstance(storage_class, str) else None)))
     for key, part in values.items():
-        is_mapping = type(part) is dict or (type(part) not in SCALARS and isinstance(part, Mapping))
-        if is_mapping and key != "persistence":
+        kind = type(part)
+        if kind not in SCALARS and kind is not list and key != "persistence" and isinstance(part, _MAPPINGS):
             found += shared.once(_found, part, key, shared)
     return found

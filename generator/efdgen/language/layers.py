@@ -28,7 +28,7 @@ def merge(base: Any, over: Any) -> Any:
         return base
     merged = dict(base)
     for key, value in over.items():
-        merged[key] = merge(merged[key], value) if key in merged else value
+        merged[key] = merge(merged[key], value) if key in merged and type(value) not in SCALARS else value
     return merged
 
 
@@ -65,9 +65,9 @@ def document_layer(name: str, document: Document, prefix: Path, data: Any) -> La
     return Layer(name, data, locate, document.inherits)
 
 
-def merge_layers(layers: Sequence[Layer]) -> Any:
-    """Merge layers, the least specific first."""
-    merged: Any = {}
+def merge_layers(layers: Sequence[Layer], below: Any = None) -> Any:
+    """Merge layers, the least specific first, over what those below them come to; None: there are none."""
+    merged: Any = {} if below is None else below
     for layer in layers:
         if not merged and type(layer.data) is dict:
             merged = layer.data
@@ -106,8 +106,12 @@ def history(layers: Sequence[Layer], path: Path) -> list[Layer]:
 
 def winner(layers: Sequence[Layer], path: Path) -> Layer | None:
     """Return the layer that the value at `path` comes from; for a map, the last that adds to it."""
-    having = history(layers, path)
-    return having[-1] if having else None
+    for layer in layers[::-1]:
+        if layer.data is not None:
+            reached, value = reach(layer.data, path)
+            if reached == len(path) or not isinstance(value, Mapping):
+                return layer  # it has a say, and it is the last
+    return None
 
 
 def reaches(layers: Sequence[Layer], path: Path) -> bool:

@@ -72,7 +72,7 @@ class Scope(Mapping[str, Any]):
             raise InvalidInputError(self._wrong[path])
         kind = type(raw)
         if kind is str:
-            return self._evaluate(path, raw, self) if OPEN in raw else raw
+            return self._evaluate(path, raw) if OPEN in raw else raw
         if (kind is not dict and kind is not list) or id(raw) in self._constants:
             return raw
         if kind is dict:
@@ -87,9 +87,9 @@ class Scope(Mapping[str, Any]):
         """
         if path in self._wrong:
             raise InvalidInputError(self._wrong[path])
-        return self._evaluate(path, raw, WithMore(extra, self), variant)
+        return self._evaluate(path, raw, extra, variant)
 
-    def _evaluate(self, path: Path, raw: str, names: Mapping[str, Any], variant: Path = ()) -> Any:
+    def _evaluate(self, path: Path, raw: str, extra: Mapping[str, Any] | None = None, variant: Path = ()) -> Any:
         """Evaluate the fact at `path`, once for each variant of the names that it is evaluated with."""
         key = (*path, *variant)
         if key in self._done:
@@ -99,6 +99,7 @@ class Scope(Mapping[str, Any]):
             raise expressions.ExpressionError("E305", f"the value depends on itself: {cycle}")
         self._doing.append(path)
         try:
+            names = self if extra is None else WithMore(extra, self)
             value = evaluate(raw, names, self.environment, self._layers, path)
         finally:
             self._doing.pop()
@@ -241,33 +242,40 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
     kind = type(raw)
     if kind is str:
         return _filled_text(raw, path, filling) if OPEN in raw else raw
-    if id(raw) in filling.shared.constants:
-        return raw
     if kind is dict:
-        changed = _changes(raw.items(), path, filling)
-        if not changed:
-            return raw
-        filled = {**raw, **changed}
-        for key, item in changed.items():
-            if item is None:
-                del filled[key]
-        return filled
+        return fill_below(raw, filling.shared.opening(raw), path, filling)
     if kind is list:
-        changed = _changes(enumerate(raw), path, filling)
+        changed = _changes(raw, filling.shared.opening(raw), path, filling)
         if not changed:
             return raw
         return [changed.get(i, item) for i, item in enumerate(raw) if i not in changed or changed[i] is not None]
     return raw
 
 
-def _changes(parts: Iterable[tuple[Any, Any]], path: Path, filling: Filling) -> dict[Any, Any]:
-    """Return what becomes of those parts of a mapping or list that are another when they are filled."""
+def fill_below(raw: Mapping[str, Any], keys: Iterable[str], path: Path, filling: Filling) -> Mapping[str, Any]:
+    """Return a mapping with the expressions evaluated that stand below some of its keys; else as `fill`."""
+    changed = _changes(raw, keys, path, filling)
+    if not changed:
+        return raw
+    filled = {**raw, **changed}
+    for key, item in changed.items():
+        if item is None:
+            del filled[key]
+    return filled
+
+
+def _changes(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> dict[Any, Any]:
+    """Return what becomes of those parts of a mapping or list, below some keys, that are another when it is filled."""
     constants = filling.shared.constants
     changed = {}
-    for key, part in parts:
+    for key in keys:
+        part = raw[key]
         kind = type(part)
         # Asked here, without a call and a path for each: most parts hold no expression.
-        if OPEN in part if kind is str else (kind is dict or kind is list) and id(part) not in constants:
+        if kind is str:
+            if OPEN in part:
+                changed[key] = _filled_text(part, (*path, key), filling)
+        elif (kind is dict or kind is list) and id(part) not in constants:
             item = fill(part, (*path, key), filling)
             if item is not part:
                 changed[key] = item

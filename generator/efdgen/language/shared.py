@@ -4,12 +4,12 @@ What no layer changes, and what holds no expression, is the same object in each 
 is found out about such a part holds for all of them:
 
     shared.add({"image": {"tag": "1.8"}, "host": {"name": "<% host('a') %>"}})
-    ->  of {"tag": "1.8"} is known that filling changes nothing in it; of the others, nothing
+    ->  of {"tag": "1.8"} is known that filling changes nothing in it; of all, that it changes at most what is in "host"
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from efdgen.language.expressions import OPEN
@@ -24,32 +24,44 @@ class Shared:
 
     Attributes:
         constants: the mappings and lists without an expression, by their ids.
+        openings: of the others, the keys or indexes of the parts that hold one, by the ids of mappings and lists.
     """
 
     def __init__(self) -> None:
         self.constants: dict[int, Any] = {}
+        self.openings: dict[int, Sequence[Any]] = {}
         self._added: dict[int, Any] = {}
         self._answers: dict[tuple[int, Callable[..., Any], Hashable], Any] = {}
 
     def add(self, data: Any) -> None:
         """Add data with all of its parts; it may not be changed any more."""
-        if id(data) not in self._added:
-            self._added[id(data)] = data
-            self._is_constant(data)
+        self._is_constant(data)
 
     def _is_constant(self, data: Any) -> bool:
         """Say whether data holds no expression, and add those of its parts that hold none."""
         kind = type(data)
         if kind is str:
             return OPEN not in data
-        if kind is not dict and kind is not list:
+        if (kind is not dict and kind is not list) or id(data) in self.constants:
             return True
+        if id(data) in self.openings:
+            return False
         # All of them are looked at, and not only those before the first that holds one.
-        parts = [self._is_constant(part) for part in (data.values() if kind is dict else data)]
-        if all(parts):
-            self.constants[id(data)] = data
-            return True
-        return False
+        parts = data.items() if kind is dict else enumerate(data)
+        opening = [key for key, part in parts if not self._is_constant(part)]
+        if opening:
+            self._added[id(data)] = data
+            self.openings[id(data)] = opening
+            return False
+        self.constants[id(data)] = data
+        return True
+
+    def opening(self, data: Any) -> Iterable[Any]:
+        """Return the keys of a mapping, or the indexes of a list, below which expressions can stand."""
+        if id(data) in self.constants:
+            return ()
+        found = self.openings.get(id(data))
+        return (range(len(data)) if type(data) is list else data) if found is None else found
 
     def once(self, find: Callable[..., _Answer], part: Any, *more: Hashable) -> _Answer:
         """Return `find(part, *more)`, which is found once where the part is a constant; `find` is a plain function."""
