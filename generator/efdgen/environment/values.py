@@ -44,15 +44,11 @@ def _application(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str
     return application
 
 
-def wrapper_values(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
-    """Return an environment's values for the wrapper chart of an app: all but those of charts from Git."""
-    elsewhere = git_values(app)
-    return {key: value for key, value in app_values(environment, app).items() if key not in elsewhere}
-
-
 def git_values(app: ResolvedApp) -> dict[str, Any]:
     """Return an environment's values for each chart of an app that Argo CD takes from Git, by the chart's key."""
     from_git = [chart for chart in app.definition.charts if chart.git is not None]
+    if not from_git:
+        return {}
     if app.definition.chart is not None:
         return {chart.key: app.values for chart in from_git}
     return {chart.key: app.values.get(chart.key) or {} for chart in from_git}

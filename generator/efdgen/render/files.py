@@ -7,10 +7,11 @@ from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_waves
-from efdgen.environment.values import git_values, parent_values, wrapper_values
+from efdgen.environment.values import app_values, git_values, parent_values
 from efdgen.language import texttemplate, yamlio
 from efdgen.language.layers import merge_layers
 from efdgen.language.texttemplate import TextFile
+from efdgen.language.yamlio import NO_TEXTS, Texts
 from efdgen.output import layout
 from efdgen.output.marks import json_content, with_mark
 from efdgen.render.applications import application
@@ -58,17 +59,24 @@ def _own(app: AppDefinition) -> dict[str, TextFile]:
     return {f"templates/{path}": file for path, file in app.templates.items()}
 
 
-def environment_files(environment: ResolvedEnvironment, repository: Repository) -> Iterator[File]:
+def environment_files(
+    environment: ResolvedEnvironment, repository: Repository, texts: Texts = NO_TEXTS
+) -> Iterator[File]:
     """Yield the files of one environment: its values for every chart, what its apps have beside them, and its page.
 
     There is no page where apps are missing that something is wrong with.
+
+    Args:
+        environment: the environment.
+        repository: what people wrote.
+        texts: what parts of its values are written as.
     """
     spec = environment.spec
     name = spec.name
     path = layout.values(paths.PARENT, name)
     yield path, with_mark(yamlio.dump(parent_values(environment)), path, (spec.document.file,))
     for app in environment.apps:
-        yield from app_files(environment, app)
+        yield from app_files(environment, app, texts)
     if not environment.is_whole:
         return
     path = layout.page(name)
@@ -80,16 +88,19 @@ def fleet_file(rows: Sequence[fleet.Row], repository: Repository) -> File:
     return layout.FLEET, with_mark(fleet.page(rows, repository), layout.FLEET, ("environments",))
 
 
-def app_files(environment: ResolvedEnvironment, app: ResolvedApp) -> Iterator[File]:
-    """Yield an app's own files in an environment: its values, and what it has beside them."""
-    spec = environment.spec
-    path = layout.values(app.definition.name, spec.name)
-    sources = (spec.document.file, app.definition.source)
+def app_files(environment: ResolvedEnvironment, app: ResolvedApp, texts: Texts = NO_TEXTS) -> Iterator[File]:
+    """Yield an app's own files in an environment: its values, and what it has beside them; `texts` as above."""
+    name = environment.spec.name
+    path = layout.values(app.definition.name, name)
+    sources = (environment.spec.document.file, app.definition.source)
     companions = {file.path: json_content(file.content) for file in app.files}
-    yield path, with_mark(yamlio.dump(wrapper_values(environment, app)), path, sources, companions)
-    for key, values in git_values(app).items():
-        path = layout.git_values(app.definition.name, key, spec.name)
-        yield path, with_mark(yamlio.dump(values), path, sources)
+    from_git = git_values(app)
+    values = app_values(environment, app)
+    own = {key: value for key, value in values.items() if key not in from_git} if from_git else values
+    yield path, with_mark(yamlio.dump(own, texts), path, sources, companions)
+    for key, part in from_git.items():
+        path = layout.git_values(app.definition.name, key, name)
+        yield path, with_mark(yamlio.dump(part, texts), path, sources)
     for file, content in companions.items():
         yield f"{layout.chart(app.definition.name)}/{file}", content
 

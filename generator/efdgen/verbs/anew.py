@@ -154,7 +154,7 @@ class Work:
         if environment is None:
             return made
         kept.append(environment)
-        problems, rendered, row = _rendered(environment, repository)
+        problems, rendered, row = _rendered(environment, self._project)
         return made._replace(
             wrong=records.plain_problems(problems),
             files=rendered,
@@ -163,9 +163,10 @@ class Work:
 
 
 def _rendered(
-    environment: ResolvedEnvironment, repository: Repository
+    environment: ResolvedEnvironment, project: Project
 ) -> tuple[tuple[Problem, ...], tuple[files.File, ...], fleet.Row | None]:
     """Return what is wrong with the templates of an environment's pages, its files, and its row, if it has one."""
+    repository, texts = project.repository, project.resolver.texts
     problems: list[Problem] = []
     row = None
     found: list[files.File] = []
@@ -175,7 +176,7 @@ def _rendered(
     except InvalidInputError as error:
         problems.extend(error.problems)
     try:
-        found.extend(files.environment_files(environment, repository))
+        found.extend(files.environment_files(environment, repository, texts))
     except InvalidInputError as error:
         problems.extend(error.problems)
     return tuple(problems), tuple(found), row
