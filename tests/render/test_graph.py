@@ -205,6 +205,12 @@ def test_graphviz_reads_any_text(any_graph: Graph) -> None:
             assert re.sub(r"\s", "", which) in squeezed
 
 
+@pytest.mark.parametrize("title", ["R&D;x", "&;", "&amp;"])
+def test_a_title_is_no_entity_of_graphviz(title: str) -> None:
+    picture = ET.fromstring(drawn(dot.dot(graph("summit")._replace(title=title))))  # noqa: S314 - our own
+    assert title in {each.text for each in picture.iter(f"{SVG}title")}
+
+
 # -- our own picture
 
 

@@ -48,7 +48,8 @@ def _identifier(node: Node) -> str:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    # What could be an entity, such as the `&D;` of "R&D;x", would go into an SVG as one.
+    return '"' + text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _label(node: Node, remark: str) -> str:
