@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from efdgen.verbs import objectdiff, render
-from support import live, memory, needs
+from support import asked, live, memory, needs
 from support.browser import browser, show
 from support.checkout import FROZEN, copy_tree
 from support.repository import small_repository
@@ -100,3 +100,9 @@ def small(rendered_small: Path, tmp_path: Path) -> Path:
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let reviews of objects not wait for the next second: of charts that write down no time, or parts of a second."""
     monkeypatch.setattr(objectdiff, "_next_second", lambda: None)
+
+
+@pytest.fixture
+def helm_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask Helm's library nothing that it was asked before: see `support.asked.once`."""
+    asked.once(monkeypatch)

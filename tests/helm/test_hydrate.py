@@ -7,7 +7,6 @@ import json
 import os
 import pty
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,11 +26,13 @@ from efdgen.output import disk
 from efdgen.report import hydrate as report
 from efdgen.repository.model import ChartReference
 from efdgen.verbs import project, render
-from support import needs
-from support.checkout import ROOT, edit, names, resolved, snapshot
+from support import needs, warm
+from support.checkout import edit, names, resolved, snapshot
 from support.efd import EFD
 from support.repository import small_repository
 from support.standins import StandIns, metadata, pack
+
+pytestmark = pytest.mark.usefixtures("helm_once")
 
 CLUSTER = Capabilities("1.21.5", ())
 
@@ -483,15 +484,12 @@ def test_a_terminal_shows_the_progress(checkout: Path) -> None:
         "from efdgen.cli import hydrate_command, main; from support.standins import StandIns; import sys\n"
         "hydrate_command.open_charts = StandIns.open; sys.argv = ['efdgen', 'hydrate', 'tucson-teststand']; main()"
     )
-    variables = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "TERM": "xterm"}
-    command = [sys.executable, "-c", program]
     try:
-        done = subprocess.run(
-            command, cwd=checkout, env=variables, stdout=subprocess.PIPE, stderr=terminal, check=True, timeout=60
-        )
+        done = warm.python("-c", program, cwd=checkout, env={"TERM": "xterm"}, stderr=terminal)
     finally:
         os.close(terminal)
     shown = os.read(controller, 100_000).decode()
     os.close(controller)
-    assert b"# Source: efd/" in done.stdout
+    assert done.returncode == 0
+    assert "# Source: efd/" in done.stdout
     assert "Hydrating" in shown

@@ -19,7 +19,7 @@ from efdgen.helm.charts import http, oci, versions
 from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import installing
 from efdgen.repository.model import ChartReference
-from support import many
+from support import many, warm
 from support.chartserver import Chart, ChartServer, Handler, chart, status, truncated
 
 
@@ -215,8 +215,7 @@ def test_the_verbs_know_registries(server: ChartServer, tmp_path: Path) -> None:
     (root / "templates/apps/demo/app.yaml").write_text(text, encoding="utf-8")
 
     def efdgen(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "efdgen", "charts", *arguments, "--root", str(root)]
-        return subprocess.run(command, capture_output=True, text=True, check=False)
+        return warm.efdgen("charts", *arguments, "--root", root)
 
     result = efdgen("fetch")
     assert (result.returncode, result.stderr) == (0, "")

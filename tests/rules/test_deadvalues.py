@@ -22,7 +22,9 @@ from support import asked, layer
 from support.checkout import edit
 from support.foreach import for_each
 from support.repository import overlay, small_repository
-from support.standins import StandIns, metadata, pack
+from support.standins import Whichever, metadata, pack
+
+pytestmark = pytest.mark.usefixtures("helm_once")
 
 LAB, DOME, FACTS = "environments/lab.yaml", "environments/dome.yaml", "environments/shared/facts.yaml"
 
@@ -69,17 +71,8 @@ def search(
     helm: Engine | None = None,
 ) -> Linted:
     """Look for dead values; the app `store` has a chart with one template, and the others' charts echo all values."""
-    tree = project.rendering(root).tree
-    charts = StandIns(tree)
-    for reference in list(charts.archives):
-        if reference.name == "store-chart":
-            files = {
-                "Chart.yaml": metadata("store-chart", reference.version),
-                "values.yaml": values,
-                "values.schema.json": schema,
-                "templates/store.yaml": template,
-            }
-            charts.archives[reference] = pack("store-chart", files)
+    files = {"values.yaml": values, "values.schema.json": schema, "templates/store.yaml": template}
+    charts = Whichever({"store-chart": files})
     return deadvalues.search(root, names, helm or engines.choose("sdk"), charts, redundant=redundant)
 
 

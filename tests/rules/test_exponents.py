@@ -8,10 +8,12 @@ import pytest
 
 from efdgen.errors import Problem
 from efdgen.helm import engines
-from efdgen.verbs import lint, project
+from efdgen.verbs import lint
 from support.checkout import edit
 from support.repository import small_repository
-from support.standins import StandIns, metadata, pack
+from support.standins import Whichever
+
+pytestmark = pytest.mark.usefixtures("helm_once")
 
 LAB = "environments/lab.yaml"
 CONFIG = """\
@@ -45,12 +47,7 @@ def root(tmp_path: Path) -> Path:
 
 def found(root: Path, template: str, value: str) -> list[Problem]:
     """Return what lint finds in the lab where the chart of `store` has a template that writes config.max_body so."""
-    charts = StandIns(project.rendering(root).tree)
-    for reference in list(charts.archives):
-        if reference.name == "store-chart":
-            text = template.replace("VALUE", value)
-            files = {"Chart.yaml": metadata("store-chart", reference.version), "templates/x.yaml": text}
-            charts.archives[reference] = pack("store-chart", files)
+    charts = Whichever({"store-chart": {"templates/x.yaml": template.replace("VALUE", value)}})
     linted = lint.lint(root, ("lab",), engines.choose("sdk"), charts)
     assert linted.failed == ()
     return [problem for problem in linted.problems if problem.code == "W706"]

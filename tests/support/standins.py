@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import io
 import tarfile
+import types
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,6 +44,35 @@ def metadata(name: str, version: str = "1.0.0", more: str = "") -> str:
     return f"apiVersion: v2\nname: {name}\nversion: {version}\n{more}"
 
 
+class Whichever:
+    """A chart cache in memory that has whatever chart it is asked for, so that no tree has to be rendered before.
+
+    Args:
+        files: the files of charts, by their names, less Chart.yaml; what is not named echoes its values.
+
+    Attributes:
+        asked: what it was asked for.
+    """
+
+    def __init__(self, files: Mapping[str, Mapping[str, str]] = types.MappingProxyType({})) -> None:
+        self._files = files
+        self.asked: list[ChartReference] = []
+
+    def archive(self, chart: ChartReference) -> bytes:
+        """Return a chart's archive."""
+        self.asked.append(chart)
+        files = self._files.get(chart.name, _ECHOING)
+        return _packed(chart.name, chart.version, tuple(files.items()))
+
+
+_ECHOING = {"templates/echo.yaml": ECHO}
+
+
+@functools.lru_cache(maxsize=256)
+def _packed(name: str, version: str, files: tuple[tuple[str, str], ...]) -> bytes:
+    return pack(name, {"Chart.yaml": metadata(name, version), **dict(files)})
+
+
 class StandIns:
     """A chart cache in memory: each chart that a tree depends on, with one template that echoes its values.
 
@@ -57,8 +88,7 @@ class StandIns:
             if path.endswith("/Chart.yaml"):
                 for chart in dependencies(content):
                     if chart.name not in without and not chart.repository.startswith("file:"):
-                        files = {"Chart.yaml": metadata(chart.name, chart.version), "templates/echo.yaml": ECHO}
-                        self.archives[chart] = pack(chart.name, files)
+                        self.archives[chart] = _packed(chart.name, chart.version, tuple(_ECHOING.items()))
 
     @classmethod
     def open(cls, root: Path, *_: object) -> StandIns:

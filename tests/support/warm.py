@@ -73,9 +73,12 @@ def _address() -> str:
 
 
 def python(
-    *arguments: str | Path, cwd: Path = EFD, env: Mapping[str, str] | None = None
+    *arguments: str | Path, cwd: Path = EFD, env: Mapping[str, str] | None = None, stderr: int | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Do what `python -c CODE ...` or `python -m MODULE ...` does, with `env` on top of the environment variables."""
+    """Do what `python -c CODE ...` or `python -m MODULE ...` does, with `env` on top of the environment variables.
+
+    `stderr`, such as a terminal of the caller's, takes the place of the pipe that is read.
+    """
     words = [str(argument) for argument in arguments]
     request = marshal.dumps((words, str(cwd), {**os.environ, **(env or {})}))
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -83,7 +86,8 @@ def python(
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
         asking.connect(_address())
         theirs = [nothing, *(writer for _, writer in pipes)]
-        socket.send_fds(asking, [len(request).to_bytes(4, "big")], theirs)
+        streams = theirs if stderr is None else [*theirs[:2], stderr]
+        socket.send_fds(asking, [len(request).to_bytes(4, "big")], streams)
         asking.sendall(request)
         for stream in theirs:
             os.close(stream)

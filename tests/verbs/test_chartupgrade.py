@@ -21,6 +21,8 @@ from support.checkout import ROOT, snapshot
 from support.efd import EFD
 from support.gitrepo import commit
 
+pytestmark = pytest.mark.usefixtures("helm_once")
+
 OLD = {
     "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 1.2.3\nappVersion: '1.9'\nkubeVersion: '>=1.16-0'\n",
     "values.yaml": "image: {tag: '1.9.0'}\nreplicaCount: 1\nlogs: {level: info}\nold: {a: 1, b: 2}\n",

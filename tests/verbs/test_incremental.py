@@ -22,7 +22,7 @@ from efdgen.output.cache.store import Store
 from efdgen.repository import snapshot as snapshots
 from efdgen.verbs import anew, incremental, project, records, render, rest
 from efdgen.verbs.means import Means
-from support.checkout import snapshot
+from support.checkout import copy_tree, snapshot
 from support.foreach import for_each
 from support.repository import small_repository
 
@@ -77,14 +77,24 @@ def came_of(run: Callable[[], Any]) -> Any:
         return type(error), str(error)
 
 
+@pytest.fixture(scope="module")
+def kept(rendered_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what a run keeps that looked at the small repository as it is, which no test may change."""
+    made = Runs(copy_tree(rendered_small, tmp_path_factory.mktemp("kept") / "repository"))
+    assert made.check().is_clean
+    return made.root.with_name("cache")
+
+
 @pytest.fixture
-def runs(small: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
-    made = Runs(small, monkeypatch)
-    made.check()
-    return made
+def runs(small: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    """The small repository, and what a first run kept of it: that is found by contents, wherever these are."""
+    shutil.copytree(kept, small.with_name("cache"))
+    return Runs(small, monkeypatch)
 
 
-def test_nothing_is_resolved_again(runs: Runs) -> None:
+def test_nothing_is_resolved_again(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = Runs(small, monkeypatch)
+    assert runs.check().is_clean
     assert runs.resolved == ["dome", "lab"]
     assert runs.check().is_clean
     assert runs.resolved == []
@@ -559,7 +569,7 @@ def test_whoever_is_beside_it_the_answer_is_that_of_a_run_without(laboratory: La
 
 def test_the_project_of_a_run_that_loaded_nothing_can_be_asked(runs: Runs) -> None:
     found = project.rendering(runs.root, means=runs.means)
-    assert runs.resolved == ["dome", "lab"]
+    assert runs.resolved == []
     assert found.project.repository.problems == ()
     resolved = found.project.resolver.resolve("lab")
     assert resolved.facts == project.open_project(runs.root).resolver.resolve("lab").facts

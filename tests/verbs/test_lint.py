@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pty
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-import efdgen
 from efdgen import cli
 from efdgen.cli import lint_command
 from efdgen.errors import Location, Problem
@@ -21,10 +18,13 @@ from efdgen.helm import engines
 from efdgen.rules.kubernetes import across, kubeversions
 from efdgen.rules.kubernetes.check import Finding
 from efdgen.verbs import fixingcharts, lint, project
+from support import warm
 from support.checkout import edit, resolved
 from support.efd import EFD
 from support.repository import overlay, small_repository
-from support.standins import StandIns, metadata, pack
+from support.standins import StandIns, Whichever, metadata, pack
+
+pytestmark = pytest.mark.usefixtures("helm_once")
 
 LAB, DOME = "environments/lab.yaml", "environments/dome.yaml"
 OLD = """\
@@ -39,18 +39,13 @@ def root(tmp_path: Path) -> Path:
     return small_repository(tmp_path)
 
 
-def charts(root: Path, template: str = "") -> StandIns:
-    """Return charts that echo their values; that of the app `store` has one more template."""
-    found = StandIns(project.rendering(root).tree)
-    for reference in list(found.archives):
-        if reference.name == "store-chart" and template:
-            files = {"Chart.yaml": metadata("store-chart", reference.version), "templates/x.yaml": template}
-            found.archives[reference] = pack("store-chart", files)
-    return found
+def charts(template: str = "") -> Whichever:
+    """Return charts that echo their values; that of the app `store` has a template instead, if one is given."""
+    return Whichever({"store-chart": {"templates/x.yaml": template}} if template else {})
 
 
 def run(root: Path, *names: str, template: str = "") -> lint.Linted:
-    return lint.lint(root, names, engines.choose("sdk"), charts(root, template))
+    return lint.lint(root, names, engines.choose("sdk"), charts(template))
 
 
 def cluster(root: Path, version: str) -> None:
@@ -139,11 +134,8 @@ def test_a_removed_api_is_an_error(root: Path) -> None:
 
 
 def test_a_chart_that_is_not_for_the_cluster_is_found_though_helm_takes_it(root: Path) -> None:
-    stand_ins = charts(root)
-    for reference in [each for each in stand_ins.archives if each.name == "store-chart"]:
-        more = 'kubeVersion: ">=1.20.0-0"\n'
-        files = {"Chart.yaml": metadata("store-chart", reference.version, more), "templates/x.yaml": ""}
-        stand_ins.archives[reference] = pack("store-chart", files)
+    described = metadata("store-chart", "1.2.3", 'kubeVersion: ">=1.20.0-0"\n')
+    stand_ins = Whichever({"store-chart": {"Chart.yaml": described, "templates/x.yaml": ""}})
     linted = lint.lint(root, (), engines.choose("sdk"), stand_ins)
     (problem,) = [each for each in linted.problems if each.code == "W719"]
     assert problem.message == (
@@ -237,7 +229,7 @@ def _command(root: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run the command on the small repository; the app `store` may have one more template."""
 
     def command(*arguments: str, template: str = "") -> Result:
-        monkeypatch.setattr(lint_command, "open_charts", lambda root: charts(root, template))
+        monkeypatch.setattr(lint_command, "open_charts", lambda _root: charts(template))
         return CliRunner().invoke(cli.command, ["lint", *arguments, "--root", str(root), "--engine", "sdk"])
 
     return command
@@ -270,10 +262,7 @@ data:
 @pytest.mark.parametrize("is_there", [True, False])
 def test_a_template_of_ours_that_fails_is_found_at_its_line_with_or_without_charts(root: Path, is_there: bool) -> None:
     overlay(root, {"templates/apps/view/templates/own.yaml": BROKEN})
-    found = charts(root)
-    if not is_there:
-        found.archives.clear()
-    linted = lint.lint(root, ["lab"], engines.choose("sdk"), found)
+    linted = lint.lint(root, ["lab"], engines.choose("sdk"), charts() if is_there else StandIns({}))
     (problem,) = (each for each in linted.problems if each.code == "E714")
     assert problem.location[:2] == ("templates/apps/view/templates/own.yaml", 5)
     assert "nil pointer" in problem.message
@@ -335,33 +324,24 @@ def test_an_unknown_environment_is_status_2(command: Command) -> None:
 
 def test_a_terminal_shows_how_far_it_is(root: Path) -> None:
     program = (
-        "import sys; from support.standins import StandIns; from efdgen.verbs import project\n"
+        "import sys; from support.standins import Whichever\n"
         "from efdgen.cli import lint_command, main\n"
-        "lint_command.open_charts = lambda root: StandIns(project.rendering(root).tree)\n"
+        "lint_command.open_charts = lambda root: Whichever()\n"
         f"sys.argv = ['efdgen', 'lint', '--dead-values', '--root', {str(root)!r}, '--engine', 'sdk']; main()"
     )
     outer, inner = pty.openpty()
-    folders = (Path(__file__).parents[1], Path(efdgen.__file__).parents[1])
-    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
-    done = subprocess.run(
-        [sys.executable, "-c", program], stderr=inner, stdout=subprocess.PIPE, env=variables, check=False
-    )
+    done = warm.python("-c", program, stderr=inner)
     os.close(inner)
     shown = os.read(outer, 100_000).decode()
     os.close(outer)
 
-    assert (done.returncode, done.stdout) == (0, b"nothing found in dome, lab\n")
+    assert (done.returncode, done.stdout) == (0, "nothing found in dome, lab\n")
     assert "Looking" in shown
     assert "100%" in shown
 
 
 def test_dead_values_can_be_looked_for_in_a_process_of_its_own(root: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "efdgen", "lint", "--dead-values", "--root", str(root)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = warm.efdgen("lint", "--dead-values", "--root", root)
     assert done.returncode == 5
     assert "Traceback" not in done.stderr
     assert "run: efdgen charts fetch" in done.stderr
@@ -385,7 +365,7 @@ def test_the_first_cached_version_of_a_chart_that_does_without_an_old_api_is_nam
 
     offered = ["1.2.4", "1.3.0", "v2.0.0", "3.0.0", "v4.0.0", "5.0.0-rc.1"]
     known = fixingcharts.Known(of_name, lambda chart: [*offered, chart.version])
-    linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), known=known)
+    linted = lint.lint(root, (), engines.choose("sdk"), charts(OLD), known=known)
     (problem,) = (each for each in linted.problems if each.code == "W703")
     assert problem.hint == (
         "use networking.k8s.io/v1, which the cluster serves already; "
@@ -393,7 +373,7 @@ def test_the_first_cached_version_of_a_chart_that_does_without_an_old_api_is_nam
     )
     assert (problem.app, problem.environments, asked) == ("store", ("dome", "lab"), ["store-chart"])
     del cached["2.0.0"], cached["3.0.0"]
-    linted = lint.lint(root, (), engines.choose("sdk"), charts(root, OLD), known=known)
+    linted = lint.lint(root, (), engines.choose("sdk"), charts(OLD), known=known)
     (problem,) = (each for each in linted.problems if each.code == "W703")
     assert problem.hint == (
         "use networking.k8s.io/v1, which the cluster serves already; "

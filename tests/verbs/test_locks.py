@@ -15,7 +15,7 @@ from support.chartserver import chart
 from support.checkout import edit
 from support.gitrepo import commit
 
-pytestmark = pytest.mark.usefixtures("at_once")
+pytestmark = pytest.mark.usefixtures("at_once", "helm_once")
 
 REPOSITORY = "https://charts.example.org/"
 STORE = "templates/apps/store/app.yaml"

@@ -24,7 +24,7 @@ from support.checkout import copy_tree, edit
 from support.efd import EFD
 from support.standins import StandIns, metadata, pack
 
-pytestmark = pytest.mark.usefixtures("at_once")
+pytestmark = pytest.mark.usefixtures("at_once", "helm_once")
 NEXT_SECOND = objectdiff._next_second  # noqa: SLF001 - as it is without that fixture
 
 DEPLOYMENT = """\
@@ -86,9 +86,8 @@ def charts_of(root: Path, *_: object) -> StandIns:
 
 
 def compare(root: Path, engine: Engine, charts: StandIns | None = None) -> objectdiff.ReviewedObjects:
-    trees = diff.trees(root)
-    values = diff.diff(root)
-    return objectdiff.compare(trees, values, engine, charts or charts_of(root))
+    both = diff.compare(root, (), None)
+    return objectdiff.compare(both.trees, both.shown, engine, charts or charts_of(root))
 
 
 def only(review: Review) -> Change:
@@ -197,20 +196,20 @@ def test_what_is_known_to_be_the_same_again_is_made_once_and_not_again_in_the_ne
 ) -> None:
     edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
     edit(checkout / "environments/summit.yaml", "port: 5556", "port: 5557")
-    trees, values = diff.trees(checkout), diff.diff(checkout)
+    both = diff.compare(checkout, (), None)
     names = asked.noted(monkeypatch)
     waits: list[int] = []
     monkeypatch.setattr(objectdiff, "_next_second", lambda: waits.append(1))
 
     def compared(charts: StandIns) -> list[str]:
         """Compare with what is kept; return the apps that Helm is asked for. The same is found without."""
-        expected = objectdiff.compare(trees, values, engines.choose("sdk"), charts)
+        expected = objectdiff.compare(both.trees, both.shown, engines.choose("sdk"), charts)
         assert expected.shown.changes
         names.clear()
         waits.clear()
         helm = asked.keeping(tmp_path / "kept")
         with helmwarnings.once(helm):
-            assert objectdiff.compare(trees, values, helm, charts) == expected
+            assert objectdiff.compare(both.trees, both.shown, helm, charts) == expected
         return sorted(names)
 
     # Of the parent chart, its own Applications; of InfluxDB, names and passwords that are made up: it is tried whether
@@ -281,11 +280,11 @@ def test_the_command_compares_objects(checkout: Path, monkeypatch: pytest.Monkey
 
 def test_a_parent_chart_that_fails_makes_its_apps_unknown_and_not_new(checkout: Path) -> None:
     edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
-    trees = diff.trees(checkout)
+    both = diff.compare(checkout, (), None)
     parent = "apps/efd/values-summit.yaml"
-    broken = trees._replace(before={**trees.before, parent: b"env: summit\nkubernetesVersion: 1.21.5\n"})
+    broken = both.trees._replace(before={**both.trees.before, parent: b"env: summit\nkubernetesVersion: 1.21.5\n"})
 
-    compared = objectdiff.compare(broken, diff.diff(checkout), engines.choose("sdk"), charts_of(checkout))
+    compared = objectdiff.compare(broken, both.shown, engines.choose("sdk"), charts_of(checkout))
 
     assert compared.shown.changes == ()
     assert compared.shown.unknown == (NotCompared("summit", "efd"), NotCompared("summit", "influxdb"))

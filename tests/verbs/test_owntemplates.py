@@ -14,10 +14,12 @@ from efdgen.errors import InvalidInputError, Problem
 from efdgen.helm import engines
 from efdgen.helm.engines.engine import Capabilities
 from efdgen.helm.hydrate import HydratedApp
-from efdgen.verbs import lint, owntemplates, project, render, validate
+from efdgen.verbs import lint, owntemplates, render, validate
 from support.checkout import edit
 from support.repository import overlay, small_repository
-from support.standins import StandIns
+from support.standins import Whichever
+
+pytestmark = pytest.mark.usefixtures("helm_once")
 
 OWN = "templates/apps/{}/templates/own.yaml"
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\ndata:\n"
@@ -89,7 +91,7 @@ def test_a_host_that_an_app_has_not_is_an_error_without_helm(root: Path) -> None
     assert (problem.hint, "a host that store has not" in problem.message) == ("did you mean 'store'?", True)
     accepted(root, "lab")
     assert all("environment lab" not in problem.message for problem in problems(root, is_run=False))
-    linted = lint.lint(root, ["lab"], engines.choose("sdk"), StandIns(project.rendering(root, ["lab"]).tree))
+    linted = lint.lint(root, ["lab"], engines.choose("sdk"), Whichever())
     assert not [problem for problem in linted.problems if problem.code in ("E714", "W514")]
 
 

@@ -16,6 +16,8 @@ from support.checkout import edit
 from support.gitrepo import commit, variables
 from support.standins import StandIns, metadata, pack
 
+pytestmark = pytest.mark.usefixtures("helm_once")
+
 LAB = "environments/lab.yaml"
 
 

@@ -16,6 +16,8 @@ from efdgen.verbs.imports import result, telling
 from efdgen.verbs.imports.model import Source
 from support import handwritten
 
+pytestmark = pytest.mark.usefixtures("helm_once")
+
 FLEET = {name: {"db": {"size": "8Gi"}, "web": {"replicas": 2}} for name in ("north", "south")}
 DB, WEB = "apps/parent/templates/db.yaml", "apps/parent/templates/web.yaml"
 TEMPLATE = "templates/apps/efd/application.yaml"

@@ -13,6 +13,8 @@ from efdgen.verbs.imports import folder, result, telling
 from efdgen.verbs.imports.model import Source
 from support import handwritten
 
+pytestmark = pytest.mark.usefixtures("helm_once")
+
 FLEET = {name: {"db": {"size": "8Gi"}, "web": {"replicas": 2}} for name in ("north", "south")}
 PARENT, CHART = "apps/parent/templates/web.yaml", "apps/web/requirements.yaml"
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\ndata:\n  a: {a}\n  b: {b}\n"

@@ -6,11 +6,15 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from efdgen.helm import engines
 from efdgen.verbs.imports import links, overlooked, result, source, telling, written
 from efdgen.verbs.imports.model import Source
 from support import handwritten
 from support.gitrepo import commit
+
+pytestmark = pytest.mark.usefixtures("helm_once")
 
 FLEET = {name: {"db": {"size": "8Gi"}, "web": {"replicas": 2}} for name in ("north", "south")}
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {}\n"

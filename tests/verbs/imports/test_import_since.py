@@ -24,7 +24,7 @@ from efdgen.verbs.imports.model import Source
 from support import handwritten
 from support.gitrepo import commit, variables
 
-pytestmark = pytest.mark.usefixtures("one_helm")
+pytestmark = pytest.mark.usefixtures("one_helm", "helm_once")
 
 FLEET = {
     name: {"db": {"size": "8Gi", "who": name}, "web": {"replicas": 2}, "api": {"port": 1}}
