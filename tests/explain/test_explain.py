@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +34,13 @@ def no_charts(_definition: AppDefinition, _charts: Sequence[AppChart]) -> Sequen
 
 
 def opened(root: Path, environment: str, charts: Any = no_charts) -> Environment:
-    return explain(root, environment, charts)
+    return _opened(environment) if (root, charts) == (EFD, no_charts) else explain(root, environment, charts)
+
+
+@functools.cache
+def _opened(environment: str) -> Environment:
+    """Open an environment of the EFD, which no test changes, once for all tests."""
+    return explain(EFD, environment, no_charts)
 
 
 def ask(root: Path, environment: str, question: str, charts: Any = no_charts) -> Explanation:
@@ -169,7 +176,7 @@ def test_every_leaf_of_the_small_repository_is_explained(small: Path, environmen
 def test_explaining_everything_takes_seconds_at_most() -> None:
     start = time.perf_counter()
     for environment in names():
-        found = opened(EFD, environment)
+        found = explain(EFD, environment, no_charts)
         for app, values in values_files(EFD, environment):
             for path, _ in leaves(values):
                 found.explain(app, path)

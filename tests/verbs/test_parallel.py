@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import textwrap
 from pathlib import Path
 
 import pytest
 
 from efdgen.verbs import parallel
-from support import needs
+from support import needs, warm
 
 BEGIN = """
 import os, pathlib, signal, sys, time
@@ -55,12 +53,7 @@ def gone(process, is_adopted=False):
 
 
 def run(folder: Path, script: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", BEGIN + textwrap.dedent(script), str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = warm.python("-c", BEGIN + textwrap.dedent(script), folder)
     assert (done.returncode, done.stderr) == (0, "")
 
 
