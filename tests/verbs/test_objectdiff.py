@@ -182,13 +182,16 @@ def test_the_renderings_are_in_different_seconds(checkout: Path, monkeypatch: py
     assert int(first) < int(second)
 
 
-def test_untouched_apps_are_not_hydrated(checkout: Path) -> None:
+def test_untouched_apps_are_not_hydrated(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     edit(checkout / "environments/summit.yaml", "query_timeout: 900s", "query_timeout: 600s")
     charts = charts_of(checkout)
+    names = asked.noted(monkeypatch)
 
     compare(checkout, engines.choose("sdk"), charts)
 
     assert {chart.name for chart in charts.asked} == {"influxdb"}
+    # Each side twice, and the parent chart once for it: that says how the app is deployed.
+    assert sorted(names) == ["efd"] * 4 + ["influxdb"] * 4
 
 
 def test_what_is_known_to_be_the_same_again_is_made_once_and_not_again_in_the_next_run(
