@@ -140,6 +140,7 @@ def hydrate(
     engine: Engine,
     charts: Charts,
     capabilities: Capabilities,
+    parent: HydratedApp | None = None,
 ) -> Iterator[HydratedApp]:
     """Yield an environment's apps as they are hydrated, many side by side, in the order in which they are done.
 
@@ -152,12 +153,13 @@ def hydrate(
         engine: Helm.
         charts: third-party charts.
         capabilities: what the environment's cluster can do.
+        parent: what comes of the parent chart; None: that is found out.
 
     Raises:
         UsageError: when the environment or an app is unknown.
     """
     _refuse_unknown(environment, environments(tree))
-    parent = hydrate_app(tree, paths.PARENT, environment, engine, charts, capabilities)
+    parent = parent or hydrate_app(tree, paths.PARENT, environment, engine, charts, capabilities)
     if parent.error:
         yield parent
         return
@@ -168,33 +170,12 @@ def hydrate(
             raise UsageError(f"{environment} has no app {app!r}: {hint}")
     if not apps or paths.PARENT in apps:
         yield parent
-    wanted = {app: deployment for app, deployment in deployed.items() if not apps or app in apps}
-    yield from hydrate_apps(tree, environment, wanted, engine, charts, capabilities)
-
-
-def hydrate_apps(
-    tree: Mapping[str, bytes],
-    environment: str,
-    wanted: Mapping[str, Deployment | str],
-    engine: Engine,
-    charts: Charts,
-    capabilities: Capabilities,
-) -> Iterator[HydratedApp]:
-    """Yield apps as they are hydrated, many side by side, in the order in which they are done.
-
-    Args:
-        tree: the rendered tree; paths below `rendered/`.
-        environment: the environment.
-        wanted: the apps, each with how it is deployed: what `deployments` says of the parent chart.
-        engine: Helm.
-        charts: third-party charts.
-        capabilities: what the environment's cluster can do.
-    """
+    wanted = [app for app in deployed if not apps or app in apps]
 
     def one(app: str) -> HydratedApp:
-        return hydrate_app(tree, app, environment, engine, charts, capabilities, wanted[app])
+        return hydrate_app(tree, app, environment, engine, charts, capabilities, deployed[app])
 
-    for _, result in threads.as_done(one, list(wanted)):
+    for _, result in threads.as_done(one, wanted):
         yield result
 
 

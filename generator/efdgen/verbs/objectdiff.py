@@ -183,9 +183,8 @@ def _side(tree: Tree, environment: str, apps: Sequence[str], charts: Charts, too
     if parent.error:
         return {paths.PARENT: parent}
     deployed = hydrate.deployments(parent)
-    wanted = {app: deployed[app] for app in apps if app in deployed}
-    found = {run.app: run for run in hydrate.hydrate_apps(tree, environment, wanted, *ways)}
-    return {paths.PARENT: parent, **found} if paths.PARENT in apps else found
+    wanted = [app for app in apps if app == paths.PARENT or app in deployed]
+    return {run.app: run for run in hydrate.hydrate(tree, environment, wanted, *ways, parent)} if wanted else {}
 
 
 def _not_determined(
