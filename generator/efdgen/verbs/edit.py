@@ -11,6 +11,7 @@ from typing import Any
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageError
 from efdgen.explain.edits import comments, hidden, making, slips, targets
+from efdgen.explain.edits.applying import applied
 from efdgen.explain.edits.making import Edit
 from efdgen.explain.edits.model import DEFAULTS, DEFINITION, SPEC, Hidden, Target, Written, mapping, names
 from efdgen.language import suggest, yamlio
@@ -18,7 +19,6 @@ from efdgen.language.annotations import Keys
 from efdgen.language.inheriting import expanded
 from efdgen.language.layers import ABSENT, Layer, at, merge, merge_layers
 from efdgen.language.shown import listed
-from efdgen.language.yamlio import editing
 from efdgen.output import layout, sources
 from efdgen.output.compare import Change
 from efdgen.repository import paths
@@ -257,12 +257,14 @@ class Sources:
             InvalidEditError: when something is wrong that was not wrong before.
             UsageError: when one can't be made.
         """
-        texts: dict[str, str] = {}
         originals: dict[str, tuple[bytes, str]] = {}
-        for edit in edits:
-            file = edit.target.file
-            originals.setdefault(file, decoded(self.root, file))
-            texts[file] = self._applied(edit, texts.get(file, originals[file][1]))
+
+        def original(file: str) -> str:
+            if file not in originals:
+                originals[file] = decoded(self.root, file)
+            return originals[file][1]
+
+        texts = applied(edits, original)
         texts = {file: text for file, text in texts.items() if text != originals[file][1]}
         if not texts:
             return Edited({}, None, (), (), (), (), {}, environments=self._before.environments)
@@ -287,17 +289,16 @@ class Sources:
             differing = tuple(path for path in differing if layout.environment_of(path) is not None)
         if before.tree is not None and now.tree is not None:
             shown = review(before.tree, now.tree, "the specs as they are")
-        found = [each for edit in edits for each in self._hidden(after.repository, edit.target, texts)]
+        data = {file: yamlio.parse(text, file).data for file, text in texts.items()}
+        found = [each for edit in edits for each in self._hidden(after.repository, edit.target, data)]
         unlisted = [
             edit.target
             for edit in edits
-            if value_in(texts, edit.target) is not ABSENT
+            if value_in(data, edit.target) is not ABSENT
             and not hidden.is_listed(after.repository, edit.target, names(edit.target, self.written))
         ]
         errors = tuple(p for p in after.problems if p.severity is Severity.ERROR)
-        ended = [
-            e.target for e in edits if e.may_end and e.target.file in texts and value_in(texts, e.target) is ABSENT
-        ]
+        ended = [e.target for e in edits if e.may_end and e.target.file in data and value_in(data, e.target) is ABSENT]
         former = [(originals[file][1], text, file) for file, text in texts.items()]
         return Edited(
             changes,
@@ -316,15 +317,8 @@ class Sources:
             self._unseen if shown is not None else (),
         )
 
-    def _applied(self, edit: Edit, text: str) -> str:
-        try:
-            return edit.apply(text)
-        except editing.EditError as error:
-            location = yamlio.parse(text, edit.target.file).locate(error.path, key=True)
-            raise UsageError(f"{location}: {error}") from None
-
-    def _hidden(self, repository: Repository, target: Target, texts: Mapping[str, str]) -> Iterator[Hidden]:
-        value = value_in(texts, target)
+    def _hidden(self, repository: Repository, target: Target, data: Mapping[str, Any]) -> Iterator[Hidden]:
+        value = value_in(data, target)
         if value is not ABSENT and not (value is None and target.setting[:1] == ("pins",)):
             yield from hidden.hidden(repository, target, names(target, self.written), value)
 

@@ -60,10 +60,9 @@ def identity(problem: Problem) -> tuple[Any, ...]:
     return problem.code, problem.message, problem.location.file, problem.path, problem.severity
 
 
-def value_in(texts: Mapping[str, str], target: Target) -> Any:
-    """Return what stands at a target in a text that changed; ABSENT: nothing, or its file did not change."""
-    text = texts.get(target.file)
-    return ABSENT if text is None else at(yamlio.parse(text, target.file).data, target.path)
+def value_in(changed: Mapping[str, Any], target: Target) -> Any:
+    """Return what stands at a target in the data of files that changed; ABSENT: nothing, or its file did not change."""
+    return at(changed[target.file], target.path) if target.file in changed else ABSENT
 
 
 def decoded(root: Path, file: str) -> tuple[bytes, str]:

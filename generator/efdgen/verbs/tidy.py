@@ -17,6 +17,7 @@ from efdgen.language import yamlio
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
+from efdgen.language.yamlio.cutting import Cutting
 from efdgen.language.yamlio.editing import EditError
 from efdgen.output import layout
 from efdgen.repository import paths
@@ -139,8 +140,8 @@ def lift(root: Path) -> Lifted:
     tree = sources.rendered().tree
     found = lifting.lifts(sources.written)
     files = [spec.file for spec in sources.written.specs.values()]
-    texts = {file: yamlio.decode((root / file).read_bytes(), file) for file in files}
-    commented = tuple(each for each in found if each.is_commented(texts))
+    specs = {file: Cutting(yamlio.decode((root / file).read_bytes(), file)) for file in files}
+    commented = tuple(each for each in found if each.is_commented(specs))
     chosen, edited = _without_effect(sources, tree, [each for each in found if each not in commented], lifting.together)
     return Lifted(tuple(chosen), edited, commented)
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Location, Path, Problem, dotted
-from efdgen.explain.edits.making import Edit
+from efdgen.explain.edits.making import Edit, remove
 from efdgen.explain.edits.model import Target
 from efdgen.language.annotations import found
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yamlio import Document, editing
+from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
 
@@ -66,11 +66,14 @@ def leftovers(repository: Repository, documents: Sequence[Document], warnings: I
     kept: dict[tuple[str, Path], Leftover] = {}
     for each in everything:
         kept.setdefault((each.document.file, each.path), each)
-    for (file, path), each in list(kept.items()):
+    holders: dict[tuple[str, Path], Leftover] = {}
+    for (file, path), each in kept.items():
+        holders.setdefault((file, path[:-1]), each)
+    for (file, path), each in holders.items():
         # A list of nothing else goes as a whole.
-        items = at(each.document.data, path[:-1])
-        if isinstance(items, list) and all((file, (*path[:-1], index)) in kept for index in range(len(items))):
-            kept.setdefault((file, path[:-1]), each._replace(path=path[:-1]))
+        items = at(each.document.data, path)
+        if isinstance(items, list) and all((file, (*path, index)) in kept for index in range(len(items))):
+            kept.setdefault((file, path), each._replace(path=path))
     outermost = [
         each
         for (file, path), each in kept.items()
@@ -90,7 +93,7 @@ def removal(leftover: Leftover) -> Edit:
     elif file.startswith(f"{paths.SHARED}/"):
         keep = 1
     target = Target("", "", file, path, keep, "", path)
-    return Edit(target, lambda text: editing.remove(text, path, keep))
+    return remove(target)
 
 
 def _is_spec(file: str) -> bool:
@@ -99,10 +102,11 @@ def _is_spec(file: str) -> bool:
 
 def _idle(documents: Mapping[str, Document], warnings: Iterable[Problem]) -> Iterator[Leftover]:
     """Yield what rules find idle: their warnings name places, and these are looked up in the documents."""
+    places = _Places()
     for problem in warnings:
         document = documents.get(problem.location.file)
         if problem.code in _IDLE and document is not None:
-            path = _path_of(document, problem)
+            path = places.path_of(document, problem)
             if path:
                 yield Leftover(document, path, problem.message, is_sure=True)
 
@@ -111,30 +115,38 @@ def unreached(documents: Sequence[Document], warnings: Iterable[Problem]) -> lis
     """Return the warnings about what says nothing elsewhere, such as in definitions of apps: they are not edited."""
     files = {document.file: document for document in documents}
     idle = [each for each in warnings if each.code in _IDLE]
-    return [each for each in idle if each.location.file not in files or not _path_of(files[each.location.file], each)]
+    of = _Places().path_of
+    return [each for each in idle if each.location.file not in files or not of(files[each.location.file], each)]
 
 
-def _path_of(document: Document, problem: Problem) -> Path:
-    """Return the path of what a warning is about: its own, if that is one in this document.
+class _Places:
+    """What stands where in documents, which are gone through once."""
 
-    An item of a list begins where its first key does, `- rule: W511`: the place alone would not tell them apart.
-    """
-    path = problem.path
-    is_there = path and at(document.data, path) is not ABSENT
-    if is_there and problem.location in (document.locate(path), document.locate(path, key=True)):
-        return _whole(path)
-    return _path_at(document, problem.location)
+    def __init__(self) -> None:
+        self._found: dict[str, dict[Location, Path]] = {}
+
+    def path_of(self, document: Document, problem: Problem) -> Path:
+        """Return the path of what a warning is about: its own, if that is one in this document.
+
+        An item of a list begins where its first key does, `- rule: W511`: the place alone would not tell them apart.
+        """
+        path = problem.path
+        is_there = path and at(document.data, path) is not ABSENT
+        if is_there and problem.location in (document.locate(path), document.locate(path, key=True)):
+            return _whole(path)
+        if document.file not in self._found:
+            self._found[document.file] = _by_place(document)
+        found = self._found[document.file].get(problem.location, ())
+        return _whole(found) if found else ()
 
 
-def _path_at(document: Document, place: Location) -> Path:
-    """Return the path of what stands at a place, its key or itself; of a part of a pin, that of the pin."""
+def _by_place(document: Document) -> dict[Location, Path]:
+    """Return the paths of what stands at places, its key or itself."""
     everything = [path for path, _ in _everything(document.data, ())]
     # A mapping begins where its first key stands: what has its key there comes first, then the innermost value.
-    found = [path for path in everything if isinstance(path[-1], str) and document.locate(path, key=True) == place]
-    found = found or [path for path in everything if document.locate(path) == place][-1:]
-    if not found:
-        return ()
-    return _whole(found[0])
+    values = {document.locate(path): path for path in everything}
+    keys = {document.locate(path, key=True): path for path in reversed(everything) if isinstance(path[-1], str)}
+    return values | keys
 
 
 def _whole(path: Path) -> Path:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Location, Path, dotted
-from efdgen.explain.edits.making import Edit, put
+from efdgen.explain.edits.making import Edit, cut, put
 from efdgen.explain.edits.model import SPEC, Target, Written, mapping
 from efdgen.language.layers import at, leaves
 from efdgen.language.shown import listed
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document, editing
+from efdgen.language.yamlio.cutting import Cutting
 from efdgen.repository import paths
 
 _OWN = ("name", "site", "apps", "accept", "links", "aliases")
@@ -62,10 +63,10 @@ class Lift(NamedTuple):
             for spec in self.specs
         ]
 
-    def is_commented(self, texts: Mapping[str, str]) -> bool:
-        """Say whether a spec has a comment about it, by the texts of the specs."""
+    def is_commented(self, specs: Mapping[str, Cutting]) -> bool:
+        """Say whether a spec has a comment about it, by what can be taken out of the specs."""
         try:
-            return any(editing.has_comment(texts[gone.file], gone.path, gone.keep) for gone in self._gone())
+            return any(specs[gone.file].has_comment(gone.path, gone.keep) for gone in self._gone())
         except editing.EditError:
             return False
 
@@ -73,12 +74,12 @@ class Lift(NamedTuple):
 def _remove_without_comment(target: Target) -> Edit:
     """Return the edit that takes a value out, where no comment would be lost, or be left about nothing."""
 
-    def apply(text: str) -> str:
-        if editing.has_comment(text, target.path, target.keep):
+    def remove(cutting: Cutting) -> None:
+        if cutting.has_comment(target.path, target.keep):
             raise editing.EditError("a comment is about it", target.path)
-        return editing.remove(text, target.path, target.keep)
+        cutting.remove(target.path, target.keep)
 
-    return Edit(target, apply)
+    return cut(target, remove)
 
 
 def lifts(written: Written) -> list[Lift]:

@@ -12,6 +12,7 @@ from efdgen.language.inheriting import INHERITED, is_inherited
 from efdgen.language.layers import ABSENT, Layer, at
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import differing, editing, parse
+from efdgen.language.yamlio.cutting import Cutting
 
 _LAST = ("accept", "apps", "appDefaults")
 """What stands behind the facts in specs and in what they share."""
@@ -24,11 +25,13 @@ class Edit(NamedTuple):
         target: the place.
         apply: makes the new text of its file from what it is; raises EditError where it can't.
         may_end: whether it is of a list that goes with its last item, and that a chart may have itself.
+        cut: the same, of a text that others take something out of, too; None: it does not only take out.
     """
 
     target: Target
     apply: Callable[[str], str]
     may_end: bool = False
+    cut: Callable[[Cutting], None] | None = None
 
 
 class Items(NamedTuple):
@@ -55,7 +58,18 @@ def _listed(text: str, target: Target) -> str:
 
 def remove(target: Target) -> Edit:
     """Return the edit that takes a value out."""
-    return Edit(target, lambda text: editing.remove(text, target.path, target.keep))
+    return cut(target, lambda cutting: cutting.remove(target.path, target.keep))
+
+
+def cut(target: Target, what: Callable[[Cutting], None]) -> Edit:
+    """Return the edit that takes something out of a text."""
+
+    def apply(text: str) -> str:
+        cutting = Cutting(text)
+        what(cutting)
+        return cutting.checked(target.path)
+
+    return Edit(target, apply, cut=what)
 
 
 def in_list(target: Target, items: Items, own: Any, below: Any) -> Edit:

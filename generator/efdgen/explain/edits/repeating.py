@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from efdgen.errors import Location, Path
-from efdgen.explain.edits.making import Edit, name
+from efdgen.explain.edits.making import Edit, cut, name
 from efdgen.explain.edits.model import DEFAULTS, SPEC, Target, Written, mapping
 from efdgen.language.inheriting import INHERITED, is_inherited
 from efdgen.language.layers import at
 from efdgen.language.shown import listed
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yamlio import Document, editing, parse
+from efdgen.language.yamlio import Document, editing
+from efdgen.language.yamlio.cutting import Cutting
 from efdgen.repository import paths
 
 _FEWEST = 2
@@ -50,19 +51,19 @@ class Repeat(NamedTuple):
     def edit(self) -> Edit:
         """Return the edit that lets the list inherit these items; a comment among them leaves it to people."""
 
-        def apply(text: str) -> str:
+        def inherit(cutting: Cutting) -> None:
             path = self.target.path
-            start = begin(at(parse(text, self.document.file).data, path), self.below)
+            start = begin(at(cutting.data, path), self.below)
             if start is None:
                 raise editing.EditError("it does not repeat what is below any more", path)
             items = range(start, start + len(self.below))
-            if any(editing.has_comment(text, (*path, index), len(path)) for index in items):
+            if any(cutting.has_comment((*path, index), len(path)) for index in items):
                 raise editing.EditError("a comment is about an item", path)
             for index in reversed(items[1:]):
-                text = editing.remove(text, (*path, index), len(path))
-            return editing.put(text, (*path, start), INHERITED)
+                cutting.remove((*path, index), len(path))
+            cutting.replace((*path, start), INHERITED)
 
-        return Edit(self.target, apply)
+        return cut(self.target, inherit)
 
 
 def begin(items: Any, below: Sequence[Any]) -> int | None:

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from efdgen.errors import InvalidInputError, Path
+from efdgen.errors import Path
 from efdgen.language.layers import at
 from efdgen.language.yamlio import styles
+from efdgen.language.yamlio.cutting import Cutting
 from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.spans import Entry
-from efdgen.language.yamlio.splice import BY_HAND, EditError, Splice
+from efdgen.language.yamlio.splice import EditError, Splice, checked
 
 __all__ = ["EditError", "append", "has_comment", "insert", "is_in_brackets", "put", "remove", "rename"]
 
@@ -38,7 +39,7 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Sequence[str] = 
     if missing is not None:
         raise EditError("there is no list here whose item could be set: set the list as a whole", missing)
     if parse(text, "").data is None:
-        return _checked(_begun(text, path, value), _with({}, path, value), path)
+        return checked(_begun(text, path, value), _with({}, path, value), path)
     edit = Splice(text)
     depth, entry = edit.follow(path)
     if depth == len(path):
@@ -48,7 +49,7 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Sequence[str] = 
         for part in reversed(path[depth + 1 :]):
             nested = {part: nested}
         changed = edit.added(entry, path[:depth], (str(path[depth]), nested), last, is_kept=depth <= keep)
-    return _checked(changed, _with(edit.data, path, value), path)
+    return checked(changed, _with(edit.data, path, value), path)
 
 
 def _missing_list(data: Any, path: Path) -> Path | None:
@@ -91,11 +92,9 @@ def remove(text: str, path: Path, keep: int = 0) -> str:
     Raises:
         EditError: when it does not stand there, or an alias or anchor is in the way.
     """
-    edit, entry = _found(text, path)
-    edit.refuse_anchors(entry.node, path)
-    top = edit.emptied(path, keep)
-    data = _without(edit.data, path[:top])
-    return _checked(edit.removed(path, top), data, path)
+    cutting = Cutting(text)
+    cutting.remove(path, keep)
+    return cutting.checked(path)
 
 
 def has_comment(text: str, path: Path, keep: int = 0) -> bool:
@@ -104,10 +103,7 @@ def has_comment(text: str, path: Path, keep: int = 0) -> bool:
     Raises:
         EditError: when it does not stand there, or an alias or anchor is in the way.
     """
-    edit = Splice(text)
-    if edit.follow(path)[0] < len(path):
-        raise EditError("nothing of that name stands there", path)
-    return edit.has_comment(path, keep)
+    return Cutting(text).has_comment(path, keep)
 
 
 def is_in_brackets(text: str, path: Path) -> bool:
@@ -150,7 +146,7 @@ def insert(text: str, path: Path, index: int | None, value: Any, lines: str = ""
     index = len(items) if index is None else index
     changed = edit.extended(entry.node, path, value, index, lines)
     items.insert(max(index, 0), value)
-    return _checked(changed, _with(edit.data, path, items), path)
+    return checked(changed, _with(edit.data, path, items), path)
 
 
 def rename(text: str, path: Path, name: str) -> str:
@@ -164,18 +160,7 @@ def rename(text: str, path: Path, name: str) -> str:
     changed = text[: entry.start] + styles.scalar(name, quote) + text[entry.end :]
     above = edit.value_at(path[:-1])
     data = {name if key == path[-1] else key: value for key, value in above.items()}
-    return _checked(changed, _with(edit.data, path[:-1], data), path)
-
-
-def _checked(changed: str, data: Any, path: Path) -> str:
-    """Return a changed text, if it is the data that it must be."""
-    try:
-        is_right = parse(changed, "").data == data
-    except InvalidInputError as error:
-        raise EditError(BY_HAND, path) from error
-    if not is_right:
-        raise EditError(BY_HAND, path)
-    return changed
+    return checked(changed, _with(edit.data, path[:-1], data), path)
 
 
 def _with(data: Any, path: Path, value: Any) -> Any:
@@ -185,12 +170,3 @@ def _with(data: Any, path: Path, value: Any) -> Any:
     if isinstance(data, list) and isinstance(first, int):
         return [_with(each, tuple(rest), value) if index == first else each for index, each in enumerate(data)]
     return {**data, first: _with(data.get(first, {}), tuple(rest), value)}
-
-
-def _without(data: Any, path: Path) -> Any:
-    first, *rest = path
-    if isinstance(data, list):
-        kept = [each for index, each in enumerate(data) if rest or index != first]
-        return [_without(each, tuple(rest)) if rest and i == first else each for i, each in enumerate(kept)]
-    kept_keys = {key: value for key, value in data.items() if rest or key != first}
-    return {key: _without(value, tuple(rest)) if rest and key == first else value for key, value in kept_keys.items()}

@@ -5,8 +5,9 @@ r"""Where each part of a YAML text begins and ends: what an edit needs that leav
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -25,21 +26,26 @@ class Entry(NamedTuple):
     node: Node
 
 
-class Node(NamedTuple):
+class Node:
     """A value in a text, from `start` to `end`, without the line end that follows it.
 
     Attributes:
         kind: `scalar`, `mapping`, `sequence` or `alias`.
         style: of a scalar its quote, `|`, `>` or nothing; of a collection `{` or `[` where it stands in brackets.
         anchor: the name of its anchor; of an alias, of what it stands for.
+        entries: what is in it, in the order of the text.
     """
 
-    kind: str
-    start: int
-    end: int
-    style: str
-    anchor: str
-    entries: tuple[Entry, ...] = ()
+    __slots__ = ("_by_key", "anchor", "end", "entries", "kind", "start", "style")
+
+    def __init__(self, kind: str, start: int, end: int, style: str, anchor: str, entries: Iterable[Entry] = ()) -> None:
+        self.kind = kind
+        self.start = start
+        self.end = end
+        self.style = style
+        self.anchor = anchor
+        self.entries = list(entries)
+        self._by_key: dict[str | int, Entry] = {}
 
     @property
     def is_block(self) -> bool:
@@ -47,8 +53,22 @@ class Node(NamedTuple):
         return self.kind in ("mapping", "sequence") and not self.style
 
     def child(self, key: str | int) -> Entry | None:
-        """Return the entry under a key that stands here, and not in what `<<` names."""
-        return next((entry for entry in self.entries if entry.key == key), None)
+        """Return the entry under a key that stands here, and not in what `<<` names; of a list, the one at an index."""
+        if self.kind == "sequence":
+            return self.entries[key] if isinstance(key, int) and 0 <= key < len(self.entries) else None
+        if not self._by_key:
+            self._by_key = {entry.key: entry for entry in reversed(self.entries)}
+        return self._by_key.get(key)
+
+    def index(self, entry: Entry) -> int:
+        """Return how many of its entries stand before one of them."""
+        first = bisect.bisect_left(self.entries, entry.start, key=lambda each: each.start)
+        return next(index for index in range(first, len(self.entries)) if self.entries[index] is entry)
+
+    def drop(self, entry: Entry) -> None:
+        """Forget one of its entries, which does not stand in the text any more."""
+        del self.entries[self.index(entry)]
+        self._by_key.pop(entry.key, None)
 
 
 def read(text: str) -> Node:
@@ -88,8 +108,8 @@ def _node(event: Any, events: Iterator[Any], text: str) -> Node:
     last: Any = event
     is_flow = last.end_mark.index > last.start_mark.index
     if is_flow:
-        return Node(name, start, last.end_mark.index, bracket, anchor, tuple(entries))
-    return Node(name, start, entries[-1].node.end if entries else start, "", anchor, tuple(entries))
+        return Node(name, start, last.end_mark.index, bracket, anchor, entries)
+    return Node(name, start, entries[-1].node.end if entries else start, "", anchor, entries)
 
 
 def _end_of_block(text: str, start: int, end: int) -> int:
@@ -107,6 +127,14 @@ def aliases(node: Node) -> Iterator[tuple[str, int]]:
         yield node.anchor, node.start
     for entry in node.entries:
         yield from aliases(entry.node)
+
+
+def anchors(node: Node) -> Iterator[str]:
+    """Yield the names of anchors, and of what aliases stand for."""
+    if node.anchor:
+        yield node.anchor
+    for entry in node.entries:
+        yield from anchors(entry.node)
 
 
 def scalars(node: Node) -> Iterator[tuple[int, int]]:

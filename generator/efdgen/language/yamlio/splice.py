@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from efdgen.errors import Path
+from efdgen.errors import InvalidInputError, Path
 from efdgen.language.yamlio import spans, styles
 from efdgen.language.yamlio.reading import parse
 from efdgen.language.yamlio.spans import Entry, Node
 
-COMMENT_BETWEEN = "a comment stands between the brackets, and who knows what it is about: edit the file by hand"
 BY_HAND = "it is written in a way that can't be edited here: edit the file by hand"
 
 _COLON = re.compile(r"[ \t]*:(?=[ \t\r\n]|\Z)")
-_BLANK = re.compile(r"[ \t]*\Z")
-_REST_OF_ENTRY = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
-_COMMENT = re.compile(r"[ \t]*#")
+BLANK = re.compile(r"[ \t]*\Z")
+COMMENT = re.compile(r"[ \t]*#")
 _QUOTES = ("'", '"')
 
 
@@ -27,6 +25,21 @@ class EditError(ValueError):
     def __init__(self, message: str, path: Path) -> None:
         super().__init__(message)
         self.path = path
+
+
+def checked(changed: str, data: Any, path: Path) -> str:
+    """Return a changed text, if it is the data that it must be.
+
+    Raises:
+        EditError: when it is not, with `path`, which is what was changed.
+    """
+    try:
+        is_right = parse(changed, "").data == data
+    except InvalidInputError as error:
+        raise EditError(BY_HAND, path) from error
+    if not is_right:
+        raise EditError(BY_HAND, path)
+    return changed
 
 
 class Splice:
@@ -75,18 +88,6 @@ class Splice:
             why = "an edit would change what its anchor is" if is_alias else "an edit would change its aliases, too"
             raise EditError(f"{what}, and {why}: edit the file by hand", path)
 
-    def refuse_anchors(self, node: Node, path: Path) -> None:
-        """Refuse to take out an anchor below a node that an alias elsewhere needs."""
-        elsewhere = {name for name, start in spans.aliases(self.root) if not node.start <= start < node.end}
-        self._refuse_needed(node, path, elsewhere)
-
-    def _refuse_needed(self, node: Node, path: Path, needed: Collection[str]) -> None:
-        if node.anchor in needed:
-            self._refuse(node, path)
-        for entry in node.entries:
-            if entry.node.kind != "alias":
-                self._refuse_needed(entry.node, (*path, entry.key), needed)
-
     # Places in the text.
 
     def _line_start(self, index: int) -> int:
@@ -101,6 +102,10 @@ class Splice:
     def _next_line(self, index: int) -> int:
         end = self.text.find("\n", index)
         return len(self.text) if end < 0 else end + 1
+
+    def _end(self, node: Node) -> int:
+        """Return where a value ends."""
+        return node.end
 
     def _colon(self, entry: Entry, path: Path) -> int:
         """Return the place behind the colon of an entry."""
@@ -120,6 +125,21 @@ class Splice:
                 break
             node = entry.node
         return node.style in ("{", "[") and node.kind != "scalar"
+
+    def _end_with_comments(self, entry: Entry, column: int | None = None) -> int:
+        """Return where an entry of lines ends, before its line end; comments below that stand further in are its own.
+
+        Args:
+            entry: the entry.
+            column: further in than this; None: than its key.
+        """
+        column = styles.column(self.text, entry.start) if column is None else column
+        end = self._line_end(self._end(entry.node))
+        at = self._next_line(end)
+        while at < len(self.text) and (found := COMMENT.match(self.text, at)) and found.end() - 1 - at > column:
+            end = self._line_end(at)
+            at = self._next_line(end)
+        return end
 
     def _joined(self, lines: list[str]) -> str:
         return self.how.newline.join(lines)
@@ -213,7 +233,7 @@ class Splice:
         lines = lines or self._joined(styles.item(value, styles.column(text, dash), how))
         if index <= 0:
             start = self._line_start(dash)
-            while not index and _COMMENT.match(text, above := self._line_start(start - 1)):
+            while not index and COMMENT.match(text, above := self._line_start(start - 1)):
                 start = above
             return f"{text[:start]}{lines}{self.how.newline}{text[start:]}"
         end = self._line_end(node.entries[index - 1].node.end)
@@ -231,117 +251,6 @@ class Splice:
         """Return the place of the dash of an item, which begins its line."""
         dash = self.text.rfind("-", 0, item.start)
         between = self.text[dash + 1 : item.start]
-        if dash < 0 or between.strip() or not _BLANK.match(self.text[self._line_start(dash) : dash]):
+        if dash < 0 or between.strip() or not BLANK.match(self.text[self._line_start(dash) : dash]):
             raise EditError("the list is written in a way that can't be edited here: edit the file by hand", path)
         return dash
-
-    def emptied(self, path: Path, keep: int) -> int:
-        """Return how many parts lead to what goes with a value: itself, or a mapping that would hold nothing more."""
-        top = len(path)
-        while top - 1 > keep and isinstance(path[top - 2], str):
-            above, holder = self.follow(path[: top - 1])[1].node, self.follow(path[: top - 2])[1].node
-            # The outermost brackets stay: `{}` stood there before something was set in them.
-            if above.kind != "mapping" or len(above.entries) > 1 or (above.style and not holder.style):
-                break
-            top -= 1
-        return top
-
-    def removed(self, path: Path, top: int) -> str:
-        """Return the text without what stands at the first `top` parts of a path, but with the comments above it."""
-        text = self.text
-        above = self.follow(path[: top - 1])[1]
-        outer, inner = self.follow(path[:top])[1], self.follow(path)[1]
-        siblings, index = above.node.entries, above.node.entries.index(outer)
-        if above.node.style:
-            return self._removed_in_brackets(siblings, index, path)
-        start = self._dash(outer, path) if isinstance(outer.key, int) else outer.start
-        if len(siblings) == 1:
-            return self._nothing_left(above, outer, path[: top - 1])
-        if not _BLANK.match(text[self._line_start(start) : start]):
-            between = text[outer.node.end : siblings[1].start]
-            if index or "#" in between:
-                raise EditError(BY_HAND, path)
-            return text[:start] + text[siblings[1].start :]
-        below = outer.node.end if isinstance(outer.key, int) else self._end_with_comments(outer)
-        begin, end = self._line_start(start), self._next_line(below)
-        kept = "".join(self._comments(outer, self._next_line(outer.start), inner.start))
-        if end == len(text) and not text.endswith("\n") and not kept:
-            begin = self._line_end(begin - 1) if begin else begin
-            begin -= text[begin - 1 : begin + 1] == "\r\n"
-        return text[:begin] + kept + text[end:]
-
-    def _removed_in_brackets(self, siblings: Sequence[Entry], index: int, path: Path) -> str:
-        """Return the text without an entry between brackets; comments behind and above other entries stay there."""
-        text, gone = self.text, siblings[index]
-        line = self._line_start(gone.start)
-        if _BLANK.match(text[line : gone.start]) and _REST_OF_ENTRY.match(text, gone.node.end):
-            return text[:line] + text[self._next_line(gone.node.end) :]
-        if not index:
-            end = siblings[1].start if len(siblings) > 1 else gone.node.end
-            if "#" in text[self._line_end(gone.node.end) : end]:
-                raise EditError(COMMENT_BETWEEN, path)
-            return text[: gone.start] + text[end:]
-        before = siblings[index - 1].node.end
-        if "#" in text[before : gone.start]:
-            raise EditError(COMMENT_BETWEEN, path)
-        return text[:before] + text[gone.node.end :]
-
-    def _comments(self, above: Entry, first: int, last: int) -> list[str]:
-        """Return the lines from one place to another that are comments, but those of what is in an entry that goes."""
-        column = styles.column(self.text, above.start)
-        lines = self.text[first : self._line_start(last)].splitlines(keepends=True)
-        return [line for line in lines if _COMMENT.match(line) and len(line) - len(line.lstrip()) <= column]
-
-    def _end_with_comments(self, entry: Entry, column: int | None = None) -> int:
-        """Return where an entry of lines ends, before its line end; comments below that stand further in are its own.
-
-        Args:
-            entry: the entry.
-            column: further in than this; None: than its key.
-        """
-        column = styles.column(self.text, entry.start) if column is None else column
-        end = self._line_end(entry.node.end)
-        at = self._next_line(end)
-        while at < len(self.text) and (found := _COMMENT.match(self.text, at)) and found.end() - 1 - at > column:
-            end = self._line_end(at)
-            at = self._next_line(end)
-        return end
-
-    def has_comment(self, path: Path, keep: int) -> bool:
-        """Say whether a comment is about what `remove` takes out: right above it, in it, behind or right below it."""
-        top = self.emptied(path, keep)
-        outer, siblings = self.follow(path[:top])[1], self.follow(path[: top - 1])[1].node.entries
-        scalars = sorted(spans.scalars(self.root), reverse=True)
-        begin, before = (
-            self._line_start(outer.start),
-            max((stop for _, stop in scalars if stop <= outer.start), default=0),
-        )
-        while before < begin and _COMMENT.match(self.text, above := self._line_start(begin - 1)) and above >= before:
-            begin = above
-        # Below the last of a mapping, what stands in its column can only be about it.
-        column = styles.column(self.text, outer.start) - (outer == siblings[-1])
-        end = self._end_with_comments(outer, column)
-        written = self.text[begin:end]
-        for start, stop in scalars:
-            if start >= begin and stop <= end:
-                written = written[: start - begin] + written[stop - begin :]
-        return "#" in written
-
-    def _nothing_left(self, above: Entry, only: Entry, path: Path) -> str:
-        """Return the text with `{}` or `[]` in the place of what would be empty."""
-        text, node = self.text, above.node
-        empty = "{}" if node.kind == "mapping" else "[]"
-        if not path:
-            raise EditError("nothing would be left in the file", path)
-        if isinstance(above.key, int):
-            return text[: node.start] + empty + text[node.end :]
-        colon = self._colon(above, path)
-        if "\n" not in text[colon : only.start]:
-            raise EditError(BY_HAND, path)
-        first = self._next_line(colon)
-        kept = self._comments(above, first, only.start)
-        behind = text[colon : self._line_end(colon)]
-        if kept:
-            end = self._next_line(node.end)
-            return f"{text[:colon]} {empty}{behind}{self.how.newline}{''.join(kept)}{text[end:]}"
-        return f"{text[:colon]} {empty}{behind}{text[self._line_end(node.end) :]}"

@@ -41,8 +41,13 @@ def habits(root: Node, text: str) -> Habits:
     found = list(_offsets(root, text))
     levels = next((offset for kind, offset in found if kind == "mapping" and offset > 0), levels)
     dashes = next((offset for kind, offset in found if kind == "sequence"), dashes)
+    return Habits(levels, dashes, "\r\n" if "\r\n" in text else "\n", first_gap(text))
+
+
+def first_gap(text: str) -> int:
+    """Return how many blanks stand behind the first dash that some stand behind."""
     gaps = (gap(line) for line in text.splitlines() if line.lstrip().startswith("- ") and gap(line))
-    return Habits(levels, dashes, "\r\n" if "\r\n" in text else "\n", next(gaps, Habits().gap))
+    return next(gaps, Habits().gap)
 
 
 def gap(line: str) -> int:
