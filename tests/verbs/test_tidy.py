@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from efdgen import cli
+from efdgen.language.yamlio import spans
 from efdgen.output import layout
 from efdgen.verbs import edit as editing
 from efdgen.verbs import project
@@ -204,6 +205,25 @@ def test_what_says_nothing_and_cannot_be_taken_out_is_named(root: Path) -> None:
         assert second.startswith("warning: templates/apps/store/app.yaml:")
         assert "secrets.nothing is null, and takes nothing away" in second
         assert second.endswith("it stays: efdgen tidy can't edit this: take it out by hand")
+
+
+def test_a_file_from_which_much_goes_is_read_once_and_few_tries_find_what_must_stay(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tidied(root)
+    text = (root / DOME).read_text(encoding="utf-8")
+    many = "".join(f"  k{number}: {number}\n" for number in range(60))
+    edit(root / "templates/apps/store/values.yaml", "replicaCount: 1\n", f"replicaCount: 1\nmany:\n{many}")
+    own = "".join(f"        k{number}: {number}\n        # About o.\n        o{number}: 0\n" for number in range(60))
+    edit(root / DOME, "  store: {}\n", f"  store:\n    values:\n      many:\n{own}")
+    edit(root / LAB, "        main:\n          tasksMax: 2\n", "        main: {}\n")
+    read: list[str] = []
+    monkeypatch.setattr(spans, "read", lambda written, of=spans.read: read.append(written) or of(written))
+    assert len(tidied(root)) == 60
+    left = "".join(f"        # About o.\n        o{number}: 0\n" for number in range(60))
+    expected = text.replace("  store: {}\n", f"  store:\n    values:\n      many:\n{left}")
+    assert (root / DOME).read_text(encoding="utf-8") == expected
+    assert len(read) < 100, "one by one, they are thousands"
 
 
 HALL = """\

@@ -158,16 +158,29 @@ def _removals(some: Sequence[Leftover | Repeat]) -> list[Edit]:
 def _without_effect(
     sources: Sources, tree: Mapping[str, bytes], likely: Sequence[Each], edits: Callable[[Sequence[Each]], list[Edit]]
 ) -> tuple[Sequence[Each], Edited | None]:
-    """Return what can be edited without any effect: all of it at once, or what is left after trying one by one."""
+    """Return what can be edited without any effect: all of it at once, or what is left after trying one by one.
+
+    Where several in a row can be, twice as many are tried at once, and fewer again where they can't: each try renders.
+    """
     edited = _tried(sources, tree, edits(likely))
     if edited is not None:
         return likely, edited
     chosen: list[Each] = []
-    for each in likely:
-        tried = _tried(sources, tree, edits([*chosen, each]))
+    waiting = list(likely)
+    size, was_possible = 1, False
+    while waiting:
+        some = waiting[:size]
+        tried = _tried(sources, tree, edits([*chosen, *some]))
         if tried is not None:
-            chosen.append(each)
+            chosen += some
             edited = tried
+        if tried is not None or len(some) == 1:
+            del waiting[:size]
+        if tried is None:
+            size = max(1, len(some) // 2)
+        elif was_possible:
+            size = len(some) * 2
+        was_possible = tried is not None
     return chosen, edited
 
 

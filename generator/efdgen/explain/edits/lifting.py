@@ -46,13 +46,17 @@ class Lift(NamedTuple):
         names = [paths.environment_of(spec.file) for spec in self.specs]
         return f"{dotted(what)} is the same in {listed(names)}: all of {self.site}"
 
-    def edits(self) -> list[Edit]:
-        """Return the edits that let the site say it, and the specs no more."""
+    def said(self) -> Edit:
+        """Return the edit that lets the site say it."""
         is_app = self.path[0] == "apps"
         below: Path = ("appDefaults", *self.path[1:]) if is_app else self.path
         app, setting = (str(self.path[1]), self.path[2:]) if is_app else ("", self.path)
         there = Target(self.site, f"site {self.site}", paths.FACTS, ("sites", self.site, *below), 2, app, setting)
-        return [put(there, self.value), *map(_remove_without_comment, self._gone())]
+        return put(there, self.value)
+
+    def unsaid(self) -> list[Edit]:
+        """Return the edits that let the specs not say it any more."""
+        return [_remove_without_comment(gone) for gone in self._gone()]
 
     def _gone(self) -> list[Target]:
         """Return where the specs say it."""
@@ -126,5 +130,5 @@ def _is_same(value: Any, other: Any) -> bool:
 
 
 def together(found: Sequence[Lift]) -> list[Edit]:
-    """Return the edits of several lifts."""
-    return [edit for lift in found for edit in lift.edits()]
+    """Return the edits of several lifts: specs lose the last of them first, so that each is read once."""
+    return [*(lift.said() for lift in found), *(edit for lift in reversed(found) for edit in lift.unsaid())]

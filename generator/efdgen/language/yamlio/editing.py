@@ -35,10 +35,11 @@ def put(text: str, path: Path, value: Any, keep: int = 0, last: Sequence[str] = 
     Raises:
         EditError: when an alias, an anchor or a value that is no mapping is in the way.
     """
-    missing = _missing_list(parse(text, "").data, path)
+    data = parse(text, "").data
+    missing = _missing_list(data, path)
     if missing is not None:
         raise EditError("there is no list here whose item could be set: set the list as a whole", missing)
-    if parse(text, "").data is None:
+    if data is None:
         return checked(_begun(text, path, value), _with({}, path, value), path)
     edit = Splice(text)
     depth, entry = edit.follow(path)
