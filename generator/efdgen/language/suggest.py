@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 _MOST = 15
 
@@ -16,49 +18,117 @@ _LIKE = 0.6
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word most like `word`, or None when none is close."""
-    candidates = sorted(known)
-    if word in candidates:
+    names = known if isinstance(known, frozenset) else frozenset(known)
+    if word in names:
         return word
-    folded = word.casefold()
-    names = [candidate.casefold() for candidate in candidates]
-    letters = sorted(folded)
-    for candidate, name in zip(candidates, names, strict=True):
-        if len(name) == len(folded) and sorted(name) == letters:
-            return candidate
-    by_folded = dict(zip(reversed(names), reversed(candidates), strict=True))
-    match = _most_like(folded, by_folded)
-    return by_folded[match] if match is not None else None
+    return _prepared(names).closest(word.casefold())
 
 
-def _most_like(word: str, names: Iterable[str]) -> str | None:
-    """Return what `difflib.get_close_matches` finds first, sooner: names that can't be more alike are not compared."""
-    import difflib
-
-    # The letters that two words share say how alike they are at most.
-    bounds = [(most, name) for name in names if (most := _most_alike(word, name)) >= _LIKE]
-    matcher = difflib.SequenceMatcher(b=word)
-    best: tuple[float, str] | None = None
-    for most, name in sorted(bounds, reverse=True):
-        if best is not None and most < best[0]:
-            break
-        matcher.set_seq1(name)
-        alike = matcher.ratio()
-        if alike >= _LIKE and (best is None or (alike, name) > best):
-            best = (alike, name)
-    return best[1] if best is not None else None
+@functools.lru_cache(maxsize=8)
+def _prepared(known: frozenset[str]) -> _Known:
+    """Return what is known, prepared: where many words are wrong, the same ones are known to many of them."""
+    return _Known(known)
 
 
-def _most_alike(word: str, name: str) -> float:
-    """Return the most that the likeness of two words can be: `SequenceMatcher.quick_ratio`, without its object."""
-    shared, rest = 0, word
-    total = len(word) + len(name)
-    if 2.0 * min(len(word), len(name)) < _LIKE * total:
-        return 0
+class _Known:
+    """Known words, and which of them have which letters.
+
+    A set of words is the bits of a number, one for each: what is asked of thousands takes a few operations.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._words: dict[str, str] = {}
+        self._by_letters: dict[str, str] = {}
+        for word in sorted(known):
+            name = word.casefold()
+            self._words.setdefault(name, word)
+            self._by_letters.setdefault("".join(sorted(name)), word)
+        self._names = list(self._words)
+        self._by_length: dict[int, int] = {}
+        self._having: dict[str, list[int]] = {}
+        for index, name in enumerate(self._names):
+            self._by_length[len(name)] = self._by_length.get(len(name), 0) | 1 << index
+            for letter in set(name):
+                having = self._having.setdefault(letter, [])
+                times = name.count(letter)
+                having += [0] * (times - len(having))
+                for number in range(times):
+                    having[number] |= 1 << index
+
+    def closest(self, word: str) -> str | None:
+        """Return the word most like one without capitals, or None when none is close."""
+        same_letters = self._by_letters.get("".join(sorted(word)))
+        if same_letters is not None:
+            return same_letters
+        match = self.most_like(word)
+        return self._words[match] if match is not None else None
+
+    def most_like(self, word: str) -> str | None:
+        """Return what `difflib.get_close_matches` finds first, sooner: what can't be more alike is not compared."""
+        import difflib
+
+        matcher = difflib.SequenceMatcher(b=word)
+        places = _places(word)
+        best = (_LIKE, "")
+        for most, names in self._alike(word):
+            if most < best[0]:
+                break
+            for name in names:
+                if 2.0 * _in_order(places, name) / (len(word) + len(name)) >= best[0]:
+                    matcher.set_seq1(name)
+                    best = max(best, (matcher.ratio(), name))
+        return best[1] or None
+
+    def _alike(self, word: str) -> Iterator[tuple[float, Iterator[str]]]:
+        """Yield names, and how alike they are at most, the most alike first: by the letters that two words share."""
+        sharing = self._sharing(word)
+        bounds = [
+            (2.0 * shared / (len(word) + length), shared, length)
+            for length in self._by_length
+            for shared in range(1, min(len(word), length) + 1)
+        ]
+        for most, shared, length in sorted((each for each in bounds if each[0] >= _LIKE), reverse=True):
+            more = sharing[shared + 1] if shared < len(word) else 0
+            found = self._by_length[length] & sharing[shared] & ~more
+            if found:
+                yield most, self._named(found)
+
+    def _sharing(self, word: str) -> list[int]:
+        """Return the words that share at least so many letters with another one, by that number."""
+        sharing = [(1 << len(self._names)) - 1, *([0] * len(word))]
+        for letter, times in Counter(word).items():
+            for having in self._having.get(letter, ())[:times]:
+                for number in range(len(word), 0, -1):
+                    sharing[number] |= sharing[number - 1] & having
+        return sharing
+
+    def _named(self, found: int) -> Iterator[str]:
+        while found:
+            last = found.bit_length() - 1
+            yield self._names[last]
+            found ^= 1 << last
+
+
+def _places(word: str) -> tuple[int, dict[str, int]]:
+    """Return as many bits as a word has letters, and those of each letter."""
+    places: dict[str, int] = {}
+    for index, letter in enumerate(word):
+        places[letter] = places.get(letter, 0) | 1 << index
+    return (1 << len(word)) - 1, places
+
+
+def _in_order(places: tuple[int, dict[str, int]], name: str) -> int:
+    """Return how many letters a word and a name have in the same order: difflib finds at most these.
+
+    It is the longest common subsequence, by https://doi.org/10.1016/S0020-0190(00)00214-7 (Crochemore and others).
+    """
+    every, of = places
+    free = every
     for letter in name:
-        if letter in rest:
-            rest = rest.replace(letter, "", 1)
-            shared += 1
-    return 2.0 * shared / total
+        if letter in of:
+            taken = free & of[letter]
+            free = (free + taken) | (free - taken)
+    return (every & ~free).bit_count()
 
 
 def did_you_mean(word: str) -> str:
