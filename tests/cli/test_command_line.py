@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 
 from efdgen import __version__, cli
 from efdgen.language import schema
+from efdgen.report.text import MOST
 from support import needs, warm
 from support.checkout import ROOT, edit, efdgen
 from support.efd import EFD
@@ -413,6 +414,17 @@ def test_colours_are_for_terminals_only(small: Path) -> None:
     assert status == 3
     assert "\x1b[31m\x1b[1merror[E402]\x1b[0m" in shown
     assert "\x1b[" not in warm.efdgen("validate", cwd=small).stderr
+
+
+def test_a_terminal_shows_the_first_of_very_many_problems_and_a_pipe_and_a_file_have_all(small: Path) -> None:
+    many = "".join(f"  unknown{number}: {{}}\n" for number in range(70))
+    edit(small / "environments/lab.yaml", "apps:\n", f"apps:\n{many}")
+    status, shown = in_a_terminal(small, "validate", "--report", "text=all.txt", env={"NO_COLOR": "1"})
+    piped = warm.efdgen("validate", cwd=small)
+    assert (status, shown.count("error[E402]"), piped.stderr.count("error[E402]")) == (3, MOST, 70)
+    assert f"{70 - MOST} of them are not shown. To see all, add: 2>&1 | less" in shown
+    assert "not shown" not in piped.stderr
+    assert (small / "all.txt").read_text(encoding="utf-8") == piped.stderr
 
 
 def test_no_color_is_respected_in_a_terminal(small: Path) -> None:

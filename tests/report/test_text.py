@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from efdgen.errors import InvalidInputError, Location, Problem
+from efdgen.errors import InvalidInputError, Location, Problem, Severity
 from efdgen.language import yamlio
 from efdgen.report import text
 from support.foreach import for_each
@@ -55,3 +55,20 @@ def test_yaml_that_is_wrong_shows_no_secret(source: str, shown: str) -> None:
 def test_a_text_in_the_expression_of_a_secret_is_not_shown(line: str, shown: str) -> None:
     problem = Problem("E301", "unknown name 'nope'", Location("dome.yaml", 1, 1))
     assert f"1 | {shown}\n" in told(line, (problem,))
+
+
+def test_of_very_many_problems_a_terminal_shows_the_first_and_no_warning_in_the_place_of_an_error() -> None:
+    places = [Location("a.yaml", line, 1) for line in range(1, 101)]
+    found = [
+        Problem("E402" if n % 2 else "W511", f"p{n}", place, severity=Severity.ERROR if n % 2 else Severity.WARNING)
+        for n, place in enumerate(places)
+    ]
+    shown = click.unstyle(text.problems(found, lambda _file, _line: "", click.style, most=60)).split("\n")
+    heads = [line for line in shown if line.startswith(("error", "warning"))]
+    assert heads[:20] == [f"{'error[E402]' if n % 2 else 'warning[W511]'} p{n}" for n in range(20)]
+    assert heads[20:] == [f"error[E402] p{n}" for n in range(21, 100, 2)]
+    counts = "50 errors and 50 warnings in 1 file"
+    assert shown[-1] == f"{counts}; 40 of them are not shown. To see all, add: 2>&1 | less"
+    whole = text.problems(found, lambda _file, _line: "", click.style)
+    assert click.unstyle(whole).endswith(f"p99\n  --> a.yaml:100:1\n\n{counts}")
+    assert text.problems(found, lambda _file, _line: "", click.style, most=100) == whole

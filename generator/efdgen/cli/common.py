@@ -302,7 +302,9 @@ def told(
         return []
     from efdgen.report import text
 
-    return [Said(text.problems(problems, _SourceLines(root, instead).line, style), is_result=False)]
+    lines = _SourceLines(root, instead).line
+    short = text.problems(problems, lines, style, text.MOST) if len(problems) > text.MOST else ""
+    return [Said(text.problems(problems, lines, style), is_result=False, short=short)]
 
 
 class _SourceLines:

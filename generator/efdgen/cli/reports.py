@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,10 +22,17 @@ Style = Callable[..., str]
 
 
 class Said(NamedTuple):
-    """A piece of what a run tells: a result, for stdout, or a word about it, for stderr."""
+    """A piece of what a run tells: a result, for stdout, or a word about it, for stderr.
+
+    Attributes:
+        text: what it tells.
+        is_result: whether it is a result.
+        short: what is shown of it on a terminal, where that is less.
+    """
 
     text: str
     is_result: bool = True
+    short: str = ""
 
 
 Tell = Callable[[str, Style], Iterable[Said]]
@@ -129,7 +137,7 @@ def refuse_others(files: Iterable[Path], is_former: Callable[[bytes], bool]) -> 
 def publish(tell: Tell, format_: str, reports: Sequence[Report]) -> None:
     """Write each report to its file, then tell all on the screen.
 
-    A file of text has all that a terminal shows, without its colours; the other formats have the results alone.
+    A file of text has all of it, without the colours of a terminal; the other formats have the results alone.
 
     Raises:
         OutputError: when a file can't be written; all the rest was, and was told.
@@ -137,10 +145,12 @@ def publish(tell: Tell, format_: str, reports: Sequence[Report]) -> None:
     # First the files: nobody may be left who reads the screen.
     failed = [problem for problem in (_write(report, tell) for report in reports) if problem]
     for said in tell(format_, click.style):
+        stream = sys.stdout if said.is_result else sys.stderr
+        shown = said.short if said.short and stream.isatty() else said.text
         if said.is_result:
-            click.echo(said.text)
+            click.echo(shown)
         else:
-            say(said.text)
+            say(shown)
     if failed:
         from efdgen.errors import OutputError
 

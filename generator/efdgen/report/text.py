@@ -23,22 +23,43 @@ ReadLine = Callable[[str, int], str]
 
 _MAX_SHOWN = 160
 
+MOST = 50
+"""Of more problems than these, nobody reads them on a terminal."""
 
-def problems(found: Sequence[Problem], read_line: ReadLine, style: Style) -> str:
-    """Return each problem with the line that it is about, then how many there are."""
+
+def problems(found: Sequence[Problem], read_line: ReadLine, style: Style, most: int | None = None) -> str:
+    """Return each problem with the line that it is about, then how many there are.
+
+    Args:
+        found: the problems.
+        read_line: returns a line of a file.
+        style: colours text.
+        most: show no more than these, errors before warnings, and say so; None: show all.
+    """
     secrets: dict[Location, list[int]] = {}
     for problem in found:
         if problem.code == "E506":
             secrets.setdefault(_line_of(problem.location), []).append(problem.location.column)
+    shown = _first(found, most) if most is not None and len(found) > most else found
     blocks = [
-        _problem(brief(problem), read_line, style, secrets.get(_line_of(problem.location), ())) for problem in found
+        _problem(brief(problem), read_line, style, secrets.get(_line_of(problem.location), ())) for problem in shown
     ]
     errors = sum(problem.severity is Severity.ERROR for problem in found)
     warnings = len(found) - errors
     files = len({problem.location.file for problem in found})
     counts = [count(errors, "error")] if errors else []
     counts += [count(warnings, "warning")] if warnings else []
-    return "\n".join([*blocks, style(f"{' and '.join(counts)} in {count(files, 'file')}", bold=True)])
+    said = style(f"{' and '.join(counts)} in {count(files, 'file')}", bold=True)
+    hidden = len(found) - len(shown)
+    rest = f"; {hidden} of them are not shown. To see all, add: 2>&1 | less" if hidden else ""
+    return "\n".join([*blocks, said + rest])
+
+
+def _first(found: Sequence[Problem], most: int) -> list[Problem]:
+    """Return the first problems in their order, warnings only where there is room beside all errors."""
+    errors = [index for index, problem in enumerate(found) if problem.severity is Severity.ERROR]
+    warnings = [index for index, problem in enumerate(found) if problem.severity is not Severity.ERROR]
+    return [found[index] for index in sorted([*errors, *warnings][:most])]
 
 
 def _line_of(place: Location) -> Location:
