@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import weakref
 from typing import Any
 
 from hypothesis import given
@@ -144,3 +145,20 @@ def test_an_answer_is_found_once_of_a_constant_and_each_time_of_other_data(value
     assert shared.once(found, value, more) == f"{more} 1"
     assert shared.once(found, value, more) == (f"{more} 1" if is_constant else f"{more} 2")
     assert shared.once(found, value, f"{more}!").startswith(f"{more}! ")
+
+
+def test_what_asks_the_same_of_parts_gets_answers_that_were_found_and_no_answer_holds_all() -> None:
+    asked: list[Any] = []
+
+    def depth(part: Any, unit: str, known: Shared) -> str:
+        asked.append(part)
+        below = max((known.within(depth, each, unit) for each in part), default="")
+        return below + unit
+
+    inner: list[Any] = [[]]
+    shared = Shared()
+    shared.add(inner)
+    assert (shared.within(depth, inner, "x"), shared.within(depth, inner, "x"), len(asked)) == ("xx", "xx", 2)
+    assert (NOTHING.within(depth, inner, "x"), len(asked)) == ("xx", 4)
+    (gone, shared) = (weakref.ref(shared), NOTHING)
+    assert gone() is None, "only a search for garbage would free it"

@@ -25,3 +25,15 @@ def test_an_environment_leaves_next_to_nothing_that_only_a_search_for_garbage_wo
         assert gc.collect() < MOST
     finally:
         gc.enable()
+
+
+def test_a_run_leaves_next_to_nothing_that_only_a_search_for_garbage_would_free() -> None:
+    # A program may make many runs, and a review two: what was read for one is freed with it.
+    project.rendering(FROZEN)
+    gc.collect()
+    gc.disable()
+    try:
+        assert project.rendering(FROZEN).tree
+        assert gc.collect() < MOST
+    finally:
+        gc.enable()

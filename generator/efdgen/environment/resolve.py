@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
+import weakref
 from collections import ChainMap
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import Any
@@ -131,8 +132,10 @@ class Resolver:
         names = Scope(spec.name, merged, spec.layers, {}, wrong, self._once.shared)
         doubtful = {id(problems): problems for path, problems in wrong.items() if path[:1] == ("links",)}
         doubts = [problem for problems in doubtful.values() for problem in problems]
-        names.extra["links"] = Links(self.scope, spec.name, merged["links"], doubts, self._repository.names)
-        names.extra["host"] = functions.host(names, self._known.services)
+        # What holds these is not held by them: a run looks for no garbage (`__main__`).
+        scope_of = functools.partial(Resolver.scope, weakref.proxy(self))
+        names.extra["links"] = Links(scope_of, spec.name, merged["links"], doubts, self._repository.names)
+        names.extra["host"] = functions.host(weakref.proxy(names), self._known.services)
         names.extra["named"] = functions.named
         names.extra["entries"] = functions.entries
         names.extra["numbered"] = functions.numbered

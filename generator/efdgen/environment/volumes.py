@@ -54,7 +54,7 @@ def claimed(
         for what, said in declared.items()
         if said is not None
     ]
-    found = shared.once(_found, values, app.name, shared)
+    found = shared.within(_found, values, app.name)
     return (*own, *(_volume(app, what, 1, *disk) for what, disk in found if what not in declared))
 
 
@@ -107,5 +107,5 @@ def _found(values: Mapping[str, Any], name: str, shared: Shared) -> _Found:
     for key, part in values.items():
         kind = type(part)
         if kind not in SCALARS and kind is not list and key != "persistence" and isinstance(part, _MAPPINGS):
-            found += shared.once(_found, part, key, shared)
+            found += shared.within(_found, part, key)
     return found

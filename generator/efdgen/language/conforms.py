@@ -57,8 +57,13 @@ class Reading:
         self.constants = constants
         self.is_open = is_open
         self.sure: set[tuple[int | str, _Plan]] = set()
-        self.of_keys = self if is_open is None else Reading()
+        self._of_keys = None if is_open is None else Reading()  # it does not hold itself: nobody looks for garbage
         self._plans: dict[int, _Plan] = {}
+
+    @property
+    def of_keys(self) -> Reading:
+        """Return the reading of keys, which are what they are: none of them may become anything."""
+        return self._of_keys or self
 
     def plan(self, schema: Schema) -> _Plan:
         """Return what a schema asks for."""

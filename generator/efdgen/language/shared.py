@@ -73,6 +73,16 @@ class Shared:
         answer: _Answer = self._answers[key]
         return answer
 
+    def within(self, find: Callable[..., _Answer], part: Any, *more: Hashable) -> _Answer:
+        """Return `find(part, *more, self)`, as `once` does: for what asks the same of the parts of a part."""
+        if id(part) not in self.constants:
+            return find(part, *more, self)
+        key = (id(part), find, more)  # it does not hold this, which would hold itself
+        if key not in self._answers:
+            self._answers[key] = find(part, *more, self)
+        answer: _Answer = self._answers[key]
+        return answer
+
 
 NOTHING: Final = Shared()
 """Where nothing is known. Nothing is ever added to it."""
