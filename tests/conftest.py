@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def pytest_configure() -> None:
     """Make the tests' folders in memory, where there is room, and keep tests from what people edit."""
     memory.use()
     live.watch()
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Have a process more than there are processors: some tests wait, for browsers, servers and limits of time."""
+    number = yield
+    return number if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else number + 1
 
 
 @pytest.hookimpl(trylast=True)
