@@ -93,6 +93,7 @@ def _forbid(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setattr(os, "stat", forbidding(os.stat, is_search=True))
     monkeypatch.setattr(os, "lstat", forbidding(os.lstat, is_search=True))
     monkeypatch.setattr(os, "listdir", forbidding(os.listdir, is_search=False))
+    monkeypatch.setattr(os, "scandir", forbidding(os.scandir, is_search=False))
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,11 @@ def folder() -> FilePath:
     return FilePath(__file__).parents[1] / "schemas"
 
 
+def files() -> frozenset[str]:
+    """Return the names of the files in that folder."""
+    return _files("")
+
+
 @functools.cache
 def load(name: str) -> dict[str, Any]:
     """Return one of efdgen's schemas by name (`environment`, `facts#/$defs/secret`, ...), its references followed."""

@@ -18,6 +18,7 @@ from efdgen.repository.appcharts import Charts
 from efdgen.repository.chartkeys import ChartKeys
 from efdgen.repository.circles import circles
 from efdgen.repository.files import Files
+from efdgen.repository.kept import Kept
 from efdgen.repository.model import AppDefinition, NamedThings, Types
 
 _IN_LAYERS = ("chart", "charts", "ingressHosts", "nodePortHosts", "parameters", "probes", "secrets", "volumes")
@@ -28,6 +29,9 @@ _IGNORED = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 
 _FILES = ("app.yaml", "values.yaml", "chart-keys.yaml", "values.schema.json", "parameters.schema.json", "templates")
 """What an app's folder holds."""
+
+_known: Kept[AppDefinition] = Kept(512)
+"""Definitions, by the files and the types that they are made of."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
 
@@ -65,7 +69,7 @@ class _Definitions:
         for name, document in self._documents.items():
             if document is not None:
                 lineage = self._lineage(document)
-                definition = self._definition(name, document, lineage) if lineage else None
+                definition = self._definition(document, lineage) if lineage else None
                 if definition is not None:
                     definitions[name] = definition
                     requiring[name] = next((d for d in reversed(lineage) if "requires" in d.data), document)
@@ -118,18 +122,20 @@ class _Definitions:
             lineage.insert(0, ancestor)
         return lineage
 
-    def _definition(self, name: str, document: Document, lineage: list[Document]) -> AppDefinition | None:
+    def _definition(self, document: Document, lineage: list[Document]) -> AppDefinition | None:
         layers: list[Layer] = []
         templates: dict[str, TextFile] = {}
         chart_keys: ChartKeys | None = None
         merged: Any = {}
         values: list[Document] = []
+        read_values: list[Document] = []
         for index, ancestor in enumerate(lineage):
             folder = str(PurePosixPath(ancestor.file).parent)
-            merged = merge(merged, ancestor.data)
+            merged = merge(merged, ancestor.data) if index else ancestor.data
             own = document_layer("app definition", ancestor, (), _only(ancestor.data, _IN_LAYERS))
             layers.append(own._replace(is_shared=True))
             values = self._values(folder)
+            read_values += values
             layers.extend(_values_layer(read, appcharts.without_removed(lineage, index, read.data)) for read in values)
             if self._files.exists(f"{folder}/chart-keys.yaml"):
                 chart_keys = self._chart_keys(f"{folder}/chart-keys.yaml")
@@ -150,37 +156,13 @@ class _Definitions:
         if not appcharts.check_deploys(self._files, document, charts, (*templates, *secrets)):
             return None
         appcharts.check_values(self._files, charts, values, has_templates=bool(templates))
-        return AppDefinition(
-            name=name,
-            source=f"{paths.APPS}/{name}",
-            description=merged["description"],
-            chart=charts.only,
-            charts=charts.all,
-            namespace=document.data.get("namespace", name),
-            requires=tuple(merged.get("requires", ())),
-            ingress_hosts=tuple(merged.get("ingressHosts", ())),
-            node_port_hosts=tuple(_by_name(merged.get("nodePortHosts"))),
-            manual_secrets={
-                name: said.get("defaults", {}) for name, said in _by_name(merged.get("manualSecrets")).items()
-            },
-            reads_secrets=tuple(merged.get("readsSecrets", ())),
-            distinct_names={
-                kind: tuple(map(_named_things, places))
-                for kind, places in _by_name(merged.get("distinctNames")).items()
-            },
-            chart_keys=_with_own_values(chart_keys, charts, layers),
-            types=known._replace(
-                parameters=parametertypes.with_defaults(known.parameters, merged.get("parameters", {}))
-            ),
-            application=merged.get("application", {}),
-            wave=merged.get("wave", 0),
-            layers=tuple(layers),
-            environment_files=tuple(merged.get("environmentFiles", ())),
-            files_document=next((d for d in reversed(lineage) if "environmentFiles" in d.data), document),
-            templates=templates,
-            document=document,
-            vendored=merged.get("vendored"),
-        )
+        made_of = (*known, chart_keys and chart_keys.tree, *lineage, *read_values, *templates.values())
+        kept = _known.get(*made_of)
+        if kept is not None and (kept.chart, kept.charts) == charts:
+            return kept
+        made = _made(lineage, merged, charts, known, layers)
+        made = made._replace(chart_keys=_with_own_values(chart_keys, charts, layers), templates=templates)
+        return _known.add(made, *made_of)
 
     def _chart_keys(self, path: str) -> ChartKeys | None:
         """Return the keys of charts that a file holds; None when something is wrong with it."""
@@ -244,6 +226,48 @@ class _Definitions:
             for index, place in enumerate(places):
                 if "from" in place and ".".join(place["from"].split(".")[:2]) not in sources:
                     self._files.unknown("parameter", document, ("distinctNames", kind, index, "from"), sources)
+
+
+def _made(
+    lineage: Sequence[Document], merged: Mapping[str, Any], charts: Charts, known: Types, layers: Iterable[Layer]
+) -> AppDefinition:
+    """Return a definition, but for the keys of its charts, and for its templates.
+
+    Args:
+        lineage: the definition, behind those that it extends.
+        merged: what these say together.
+        charts: its charts.
+        known: the types of its values and parameters.
+        layers: what is evaluated in each environment.
+    """
+    document = lineage[-1]
+    name = PurePosixPath(document.file).parent.name
+    return AppDefinition(
+        name=name,
+        source=f"{paths.APPS}/{name}",
+        description=merged["description"],
+        chart=charts.only,
+        charts=charts.all,
+        namespace=document.data.get("namespace", name),
+        requires=tuple(merged.get("requires", ())),
+        ingress_hosts=tuple(merged.get("ingressHosts", ())),
+        node_port_hosts=tuple(_by_name(merged.get("nodePortHosts"))),
+        manual_secrets={name: said.get("defaults", {}) for name, said in _by_name(merged.get("manualSecrets")).items()},
+        reads_secrets=tuple(merged.get("readsSecrets", ())),
+        distinct_names={
+            kind: tuple(map(_named_things, places)) for kind, places in _by_name(merged.get("distinctNames")).items()
+        },
+        chart_keys=None,
+        types=known._replace(parameters=parametertypes.with_defaults(known.parameters, merged.get("parameters", {}))),
+        application=merged.get("application", {}),
+        wave=merged.get("wave", 0),
+        layers=tuple(layers),
+        environment_files=tuple(merged.get("environmentFiles", ())),
+        files_document=next((d for d in reversed(lineage) if "environmentFiles" in d.data), document),
+        templates={},
+        document=document,
+        vendored=merged.get("vendored"),
+    )
 
 
 def _named_things(place: Mapping[str, Any]) -> NamedThings:

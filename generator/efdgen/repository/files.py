@@ -18,6 +18,7 @@ from efdgen.language.texttemplate import TextFile
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths, texts
+from efdgen.repository.kept import Kept
 from efdgen.repository.worktree import WorkTree
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ class Parsed(NamedTuple):
     document: Document
     is_sound: bool
 
+
+_sound: Kept[bool] = Kept(2048)
+"""Documents with the schemas that they fit."""
 
 Reword = Callable[[Document, list[Problem]], list[Problem]]
 """Returns what is wrong with a document instead of what schemas say, which know no other part of it."""
@@ -98,13 +102,19 @@ class Files:
         document = self._mapping(path)
         if document is None:
             return None
-        problems, looked_at = [], inheriting.left_open(document)
-        for each in (schema.load(name) if isinstance(name, str) else name for name in rules):
-            problems += schema.check_data(looked_at, each, reading=self.reading)
+        schemas = [schema.load(name) if isinstance(name, str) else name for name in rules]
+        problems: list[Problem] = []
+        if not _sound.get(document, *schemas):
+            looked_at = inheriting.left_open(document)
+            for each in schemas:
+                problems += schema.check_data(looked_at, each, reading=self.reading)
+            if not problems:
+                _sound.add(True, document, *schemas)
         if reword is not None:
             problems = reword(document, problems)
-        problems = schema.said_once(dict.fromkeys(problems))
-        self.refuse(problems)
+        if problems:
+            problems = schema.said_once(dict.fromkeys(problems))
+            self.refuse(problems)
         return Parsed(document, not problems)
 
     def is_told(self, path: str) -> bool:

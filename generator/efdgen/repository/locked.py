@@ -8,7 +8,7 @@ from typing import Any
 from efdgen.errors import InvalidInputError, Problem, Severity
 from efdgen.language import yamlio
 from efdgen.language.layers import at
-from efdgen.repository import paths
+from efdgen.repository import paths, texts
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppDefinition, ChartReference
 
@@ -42,7 +42,7 @@ def _document(files: Files) -> yamlio.Document | None:
         return None
     text = files.text(paths.LOCK)
     try:
-        document = None if text is None else yamlio.parse(text, paths.LOCK)
+        document = None if text is None else texts.parsed(text, paths.LOCK)[0]
     except InvalidInputError:
         return None
     charts = at(document.data, ("charts",), []) if document is not None else None

@@ -15,6 +15,7 @@ from efdgen.language.documents import Document
 from efdgen.language.documents.model import For, If, Row, Set, Value
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.syntaxtree import Call, Const, Name, Node
+from efdgen.repository.kept import Kept
 from efdgen.repository.model import AppDefinition, Pages, RunbookDocuments, Written
 
 MISSING = {"app": "no app is made from a chart", "host": "there is no service"}
@@ -66,10 +67,19 @@ def _of_pages(pages: Pages) -> Iterator[_Lookup]:
         yield from _of_text(each) if each is not None else ()
 
 
-def _of_document(document: Document) -> Iterator[_Lookup]:
-    for node, line, column in _nodes(document.parts):
-        for function, name in _calls(node):
-            yield function, name, Location(document.source, line, column)
+_of_documents: Kept[tuple[_Lookup, ...]] = Kept(512)
+
+
+def _of_document(document: Document) -> tuple[_Lookup, ...]:
+    return _of_documents.once(_looked_up, document)
+
+
+def _looked_up(document: Document) -> tuple[_Lookup, ...]:
+    return tuple(
+        (function, name, Location(document.source, line, column))
+        for node, line, column in _nodes(document.parts)
+        for function, name in _calls(node)
+    )
 
 
 def _nodes(parts: Iterable[Any]) -> Iterator[tuple[Node, int, int]]:
@@ -88,8 +98,8 @@ def _nodes(parts: Iterable[Any]) -> Iterator[tuple[Node, int, int]]:
 
 
 def _of_text(written: Written) -> Iterator[_Lookup]:
-    if not isinstance(written.text, str) or not expressions.has_expression(written.text):
-        return
+    if not isinstance(written.text, str) or not any(function in written.text for function in MISSING):
+        return  # most say nothing of either
     try:
         found = [(offset, call) for offset, node in expressions.parsed(written.text) for call in _calls(node)]
     except ExpressionError:

@@ -73,7 +73,7 @@ def check_json(files: Files, path: str) -> None:
     text = files.text(path)
     try:
         if text is not None:
-            _json(text, path)
+            _check_json(text, path)
     except InvalidInputError as error:
         files.problems.extend(error.problems)
     except RecursionError:
@@ -125,6 +125,11 @@ def _schema(text: str, path: str, beside: tuple[tuple[str, OwnSchema], ...]) -> 
     if problems:
         raise InvalidInputError(problems)
     return OwnSchema(content, locate, raw)
+
+
+@functools.lru_cache(maxsize=128)
+def _check_json(text: str, path: str) -> None:
+    _json(text, path)
 
 
 def _json(text: str, path: str) -> dict[str, Any]:

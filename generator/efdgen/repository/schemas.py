@@ -93,8 +93,7 @@ def refuse_others(files: Files, tables: Iterable[str]) -> None:
     """
     if not files.exists(paths.SCHEMAS):
         return
-    names = (file.name for file in schema.folder().iterdir())
-    of_editors = [name for name in names if name.endswith(".schema.json") and name != _OWN]
+    of_editors = [name for name in schema.files() if name.endswith(".schema.json") and name != _OWN]
     # A table whose own name is wrong is refused for that.
     shared = files.entries(paths.SHARED) if files.exists(paths.SHARED) else ()
     of_tables = [

@@ -52,8 +52,13 @@ class Snapshot(NamedTuple):
         return path.partition("/")[0] in (*paths.FOLDERS, paths.LOCK)
 
 
-def take(root: Path) -> Snapshot | None:
-    """Read the folders of a repository that people write in; None: something there is neither folder nor plain file."""
+def take(root: Path, *, is_digested: bool = True) -> Snapshot | None:
+    """Read the folders of a repository that people write in; None: something there is neither folder nor plain file.
+
+    Args:
+        root: the repository.
+        is_digested: whether anybody wants the digests; without, they are empty.
+    """
     contents: dict[str, bytes] = {}
     folders: dict[str, tuple[str, ...]] = {}
     try:
@@ -66,6 +71,8 @@ def take(root: Path) -> Snapshot | None:
     specs = {name.removesuffix(_SUFFIX): f"{paths.ENVIRONMENTS}/{name}" for name in names if name.endswith(_SUFFIX)}
     if not all(path in contents for path in specs.values()):
         return None
+    if not is_digested:
+        return Snapshot(contents, folders, dict.fromkeys(specs, b""), "")
     own = frozenset(specs.values())
     digests = {name: hashlib.sha256(contents[path]).digest() for name, path in specs.items()}
     shared = digest((path, contents[path]) for path in sorted(contents) if path not in own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from efdgen.errors import Location, Path, Problem
@@ -17,6 +17,7 @@ from efdgen.repository import appsettings, hiddentext, otherbraces, paths
 from efdgen.repository.appsettings import mapping
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
+from efdgen.repository.kept import Kept
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Schemas, Table
 from efdgen.repository.ondemand import SpecsOnDemand
 from efdgen.repository.references import References
@@ -34,6 +35,42 @@ class Read(NamedTuple):
         """Return the stages that the shared facts name, as far as they are lists."""
         said = self.shared.data.get("stages") if self.shared else None
         return tuple(tuple(stage) for stage in said if isinstance(stage, list)) if isinstance(said, list) else ()
+
+
+class _Around:
+    """What specs are held against: with the same around it, a spec that nothing was wrong with is what it was.
+
+    Args:
+        shared: what specs share.
+        paths: the files of all specs.
+    """
+
+    def __init__(self, shared: Document, paths: Sequence[str]) -> None:
+        self.paths = paths
+        self.layers = SharedLayers(shared)
+
+
+_arounds: Kept[_Around] = Kept(8)
+_flawless: Kept[EnvironmentSpec] = Kept(2048)
+"""Specs that nothing is wrong with, by their documents and by what is around them."""
+
+
+def _around(
+    shared: Document, paths: Sequence[str], rules: Schemas, apps: Mapping[str, AppDefinition], tables: Iterable[Table]
+) -> _Around:
+    """Return what specs are held against: the same, where shared files are the same, and specs have the same names."""
+    of_tables = [part for table in tables for part in (table.document, table.names)]
+    parts = (rules, shared, *apps.values(), *of_tables)
+    known = _arounds.get(*parts)
+    return known if known is not None and known.paths == paths else _arounds.add(_Around(shared, paths), *parts)
+
+
+def _kept(specs: Iterable[Parsed], around: _Around | None) -> dict[str, EnvironmentSpec]:
+    """Return the specs that are known to be flawless with what is around them, by their files."""
+    if around is None:
+        return {}
+    found = {read.document.file: _flawless.get(read.document, around) for read in specs}
+    return {file: spec for file, spec in found.items() if spec is not None}
 
 
 def load(
@@ -69,14 +106,25 @@ def load(
         _fold_undeclared(files)
     if not found and not files.is_told(paths.ENVIRONMENTS):
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(paths.ENVIRONMENTS))
-    _check(files, shared, parsed, References(files, apps, tables, found), rules, apps, tables)
+    is_certain = about.is_on_all and not files.problems
+    around = _around(shared.document, found, rules, apps, tables.values()) if shared and is_certain else None
+    known = _kept(parsed, around)
+    others = [read for read in parsed if read.document.file not in known]
+    _check(files, shared, others, References(files, apps, tables, found), rules, apps, tables)
     everything = Read(tuple(read.document for read in parsed), shared.document if shared else None)
     if shared is None or not _is_sound(files, shared, about):
         return {}, everything
-    documents = (read.document for read in parsed if _is_sound(files, read, about))
-    layers = SharedLayers(shared.document)
-    specs = (_spec(files, document, layers, _apps(files, document, apps, about)) for document in documents)
-    loaded = {spec.name: spec for spec in specs}
+    layers = around.layers if around else SharedLayers(shared.document)
+    built = {
+        read.document.file: _spec(files, read.document, layers, _apps(files, read.document, apps, about))
+        for read in others
+        if _is_sound(files, read, about)
+    }
+    if around and not files.problems:
+        for spec in built.values():
+            _flawless.add(spec, spec.document, around)
+    of_files = {**known, **built}
+    loaded = {of_files[file].name: of_files[file] for file in found if file in of_files}
     if not sound:
         return loaded, everything
 
@@ -105,9 +153,10 @@ def _check(
     for read in filter(None, (*specs, shared)):
         braces = list(otherbraces.problems(read.document))
         places = {(read.document.file, problem.path) for problem in braces}
-        # As it is written, it is no URL, or what else it must be, either.
-        files.problems[:] = [each for each in files.problems if (each.location.file, each.path) not in places]
-        files.refuse(braces)
+        if braces:
+            # As it is written, it is no URL, or what else it must be, either.
+            files.problems[:] = [each for each in files.problems if (each.location.file, each.path) not in places]
+            files.refuse(braces)
     below = {app: merge_layers(definition.layers) for app, definition in apps.items()}
     if shared is not None:
         references.check(shared.document, rules.names_in_shared)

@@ -9,10 +9,11 @@ from typing import Any
 
 from efdgen.errors import Location
 from efdgen.language import expressions
-from efdgen.language.annotations import places
+from efdgen.language.annotations import Place, places
 from efdgen.language.layers import leaves
 from efdgen.repository import ownschemas, paths
 from efdgen.repository.files import Files
+from efdgen.repository.kept import Kept
 from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES, Table
 
 _NAME = re.compile(r"[a-z][a-z0-9]*\Z")
@@ -52,7 +53,14 @@ def _table(files: Files, name: str, file: str) -> Table:
             files.problem("E303", "a table holds data, and no expressions", document.locate(path), path)
     defaults = document.data.get("defaults", {})
     items = {item: _with_defaults(own, defaults) for item, own in document.data["items"].items()}
-    return Table(name, document, items, places(rules, "x-names"))
+    return Table(name, document, items, _names.once(_named, rules))
+
+
+_names: Kept[tuple[Place, ...]] = Kept(128)
+
+
+def _named(rules: Mapping[str, Any]) -> tuple[Place, ...]:
+    return places(rules, "x-names")
 
 
 def _schema(files: Files, name: str) -> Mapping[str, Any]:

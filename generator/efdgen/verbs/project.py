@@ -60,11 +60,13 @@ def open_project(
         UsageError: when an environment or an app is unknown.
     """
     from efdgen.repository.load import load
+    from efdgen.repository.snapshot import take
 
     for app in apps:
         if app not in (known := paths.app_names(root)):
             raise UsageError(suggest.unknown("app", app, known))
-    repository = load(root, names, apps, instead=instead)
+    # Plain folders are read at once: to look at each file, link or not, in the folder or not, takes as long again.
+    repository = load(root, names, apps, take(root, is_digested=False), instead=instead)
     return Project(root, selected(root, names, repository.names), lambda: repository)
 
 
