@@ -30,8 +30,8 @@ _IGNORED = ("jsonPointers", "jqPathExpressions", "managedFieldsManagers")
 _FILES = ("app.yaml", "values.yaml", "chart-keys.yaml", "values.schema.json", "parameters.schema.json", "templates")
 """What an app's folder holds."""
 
-_known: Kept[AppDefinition] = Kept(512)
-"""Definitions, by the files and the types that they are made of."""
+_flawless: Kept[AppDefinition] = Kept(512)
+"""Definitions that nothing is wrong with, by the files and the types that they are made of."""
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
 
@@ -142,12 +142,18 @@ class _Definitions:
             if self._files.exists(f"{folder}/templates"):
                 templates.update(self._files.texts(f"{folder}/templates"))
         known = self._types_of(lineage)
-        # The ancestors' own were checked with the ancestors.
-        reading = self._files.reading
-        for read in values:
-            self._files.refuse(types.check(read, (), known.values, takes_null=True, reading=reading))
-        self._files.refuse(types.check(document, ("parameters",), known.parameters, reading=reading))
-        self._check(document, merged)
+        made_of = (*known, chart_keys and chart_keys.tree, *lineage, *read_values, *templates.values())
+        kept = _flawless.get(*made_of)
+        before = len(self._files.problems)
+        if kept is None:
+            # The ancestors' own were checked with the ancestors.
+            reading = self._files.reading
+            for read in values:
+                self._files.refuse(types.check(read, (), known.values, takes_null=True, reading=reading))
+            self._files.refuse(types.check(document, ("parameters",), known.parameters, reading=reading))
+            self._check(document, merged)
+        else:
+            self._check_requires(document)  # alone, it depends on other definitions
         charts = appcharts.load(self._files, lineage)
         if charts is None:
             return None
@@ -156,13 +162,13 @@ class _Definitions:
         if not appcharts.check_deploys(self._files, document, charts, (*templates, *secrets)):
             return None
         appcharts.check_values(self._files, charts, values, has_templates=bool(templates))
-        made_of = (*known, chart_keys and chart_keys.tree, *lineage, *read_values, *templates.values())
-        kept = _known.get(*made_of)
         if kept is not None and (kept.chart, kept.charts) == charts:
             return kept
         made = _made(lineage, merged, charts, known, layers)
         made = made._replace(chart_keys=_with_own_values(chart_keys, charts, layers), templates=templates)
-        return _known.add(made, *made_of)
+        if len(self._files.problems) == before:
+            _flawless.add(made, *made_of)
+        return made
 
     def _chart_keys(self, path: str) -> ChartKeys | None:
         """Return the keys of charts that a file holds; None when something is wrong with it."""
@@ -205,13 +211,16 @@ class _Definitions:
                     where: Path = ("application", "ignoreDifferences", index, "jqPathExpressions", number)
                     self._files.problem("E206", f"must be a jq path: {fault}", document.locate(where), where)
 
+    def _check_requires(self, document: Document) -> None:
+        for index, required in enumerate(document.data.get("requires", ())):
+            if required not in self._documents:
+                self._files.unknown("app", document, ("requires", index), self._documents)
+
     def _check(self, document: Document, merged: Mapping[str, Any]) -> None:
         """Check what a schema can't see in a definition, which is `merged` together with what it extends."""
         self._check_description(document)
         self._check_ignored(document)
-        for index, required in enumerate(document.data.get("requires", ())):
-            if required not in self._documents:
-                self._files.unknown("app", document, ("requires", index), self._documents)
+        self._check_requires(document)
         file_paths = [file["path"] for file in document.data.get("environmentFiles", ())]
         for index, path in enumerate(file_paths):
             if path in file_paths[:index]:

@@ -16,7 +16,6 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import ownschemas
 from efdgen.repository.files import Files
-from efdgen.repository.kept import Kept
 from efdgen.repository.model import Types
 
 
@@ -52,10 +51,6 @@ class _Part(NamedTuple):
         return self.document.locate((*self.at, *path), key=key)
 
 
-_sound: Kept[bool] = Kept(4096)
-"""Mappings with the types that they fit, and whether null can stand anywhere in them."""
-
-
 def check(
     document: Document, at: Path, rules: schema.Rules, *, takes_null: bool = False, reading: Reading | None = None
 ) -> Iterator[Problem]:
@@ -72,14 +67,8 @@ def check(
         reading: what was read of schemas before; None: nothing.
     """
     data = layers.at(document.data, at)
-    if data is layers.ABSENT or _sound.get(data, rules, takes_null):
-        return
-    is_sound = True
-    for problem in _checked(_Part(document, at, scope.pending(data, nulls=takes_null)), rules, reading):
-        is_sound = False
-        yield problem
-    if is_sound:
-        _sound.add(is_sound, data, rules, takes_null)
+    if data is not layers.ABSENT:
+        yield from _checked(_Part(document, at, scope.pending(data, nulls=takes_null)), rules, reading)
 
 
 class _Pin(NamedTuple):
