@@ -113,5 +113,4 @@ def test_what_a_text_names_comes_in_its_order() -> None:
         ("the name", "bee", bee),
     ]
     assert reader.read("ANT") == [("the name", "ANT", ant)]
-    assert reader.is_about("https://store-BEE.one.org")
-    assert not reader.is_about("https://store-ant.one.org")
+    assert reader.about(["https://store-BEE.one.org", "https://store-ant.one.org"]) == ["https://store-BEE.one.org"]

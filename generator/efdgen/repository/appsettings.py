@@ -46,6 +46,7 @@ def _check_app(
     pins = mapping(settings.get("pins"))
     held = {pin for pin, said in pins.items() if said is not None}
     above = {".".join(parts[:depth]) for parts in (pin.split(".") for pin in held) for depth in range(1, len(parts))}
+    values = merge(below.get("values", {}), mapping(settings.get("values"))) if pins else {}
     for pin in pins:
         if pin in held and pin in above:
             location = document.locate((*path, "pins", pin), key=True)
@@ -54,14 +55,13 @@ def _check_app(
         if pin in held and sets(document.data, hidden):
             location = document.locate(hidden, key=True)
             files.problem("E405", f"the pin of {pin} hides this value", location, hidden, "remove one of the two")
-        values = merge(below.get("values", {}), mapping(settings.get("values")))
         if not _leads_through_mappings(values, pin.split(".")[:-1]):
             location = document.locate((*path, "pins", pin), key=True)
             message = f"the pin {pin!r} leads through a value that is not a mapping"
             files.problem("E405", message, location, (*path, "pins", pin))
         elif not _is_known(files, document, (*path, "pins", pin), definition):
             continue
-        elif "value" in mapping(pins[pin]) and not files.is_refused(document.locate((*path, "pins", pin, "value"))):
+        elif "value" in mapping(pins[pin]) and not files.is_refused_at(document, (*path, "pins", pin, "value")):
             rules, default = definition.types.values, below.get("values")
             files.refuse(types.check_pin(document, (*path, "pins", pin), rules, default, files.reading))
     parameters = below.get("parameters", {})
@@ -69,7 +69,7 @@ def _check_app(
     for parameter in unknown:
         where = (*path, "parameters", parameter)
         files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
-    for key, rules in definition.types._asdict().items():
+    for key, rules in zip(definition.types._fields, definition.types, strict=True):
         if isinstance(settings.get(key), dict):
             found = types.check(document, (*path, key), rules, takes_null=key == "values", reading=files.reading)
             # What is wrong with all parameters together names none of them.
@@ -102,14 +102,17 @@ def _check_first_keys(
 
 def _is_known(files: Files, document: Document, path: Path, definition: AppDefinition) -> bool:
     """Say whether a chart knows what a pin pins, as far as its keys are known; record what it does not know."""
-    location = document.locate(path, key=True)
-    if definition.known_keys is None or files.is_refused(location):
+    keys = definition.known_keys
+    if keys is None:
         return True
     parts = str(path[-1]).split(".")
     nested: dict[str, Any] = {}
     for part in reversed(parts):
         nested = {part: nested}
-    for where, known in chartkeys.unknown(nested, definition.known_keys):
+    for where, known in chartkeys.unknown(nested, keys):
+        location = document.locate(path, key=True)
+        if files.is_refused(location):
+            return True
         likely = suggest.closest(str(where[-1]), known)
         meant = ".".join((*parts[: len(where) - 1], likely or "", *parts[len(where) :]))
         hint = f"did you mean {meant!r}?" if likely else suggest.hint(str(where[-1]), known)

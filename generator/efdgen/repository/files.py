@@ -131,6 +131,10 @@ class Files:
         """Say whether a schema says that something is wrong at a place."""
         return location in self._refused
 
+    def is_refused_at(self, document: Document, path: Path) -> bool:
+        """Say the same of a value of a document; where nothing is wrong, its place is not looked for."""
+        return bool(self._refused) and self.is_refused(document.locate(path))
+
     def key_tree(self, path: str) -> Mapping[str, Any] | None:
         """Read a YAML file that holds nothing but nested mappings; None when something is wrong."""
         text = self.text(path)

@@ -33,13 +33,19 @@ def literals(document: Document, text: str) -> list[Problem]:
         for path, secret, is_key in secrets
     ]
     seen = {problem.location.line for problem in found}
-    for number, line in enumerate(text.splitlines(), 1) if "#" in text else ():
+    for number, line in enumerate(text.splitlines(), 1) if _comments_may_hold(text) else ():
         comment = line.find("#")
         if comment >= 0 and number not in seen:
             for secret in in_text(line[comment:]):
                 place = Location(document.file, number, comment + secret.start + 1)
                 found.append(Problem("E506", secret.what, place, hint=_HINT))
     return found
+
+
+def _comments_may_hold(text: str) -> bool:
+    """Say whether something may be found behind a `#` of a line: in all of them together, which nearly never is."""
+    comments = "\n".join([line[line.find("#") :] for line in text.splitlines() if "#" in line])
+    return any(in_text(comments))
 
 
 def _place(document: Document, lines: Sequence[str], path: Path, secret: Secret, is_key: bool) -> Location:

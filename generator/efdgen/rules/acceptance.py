@@ -20,10 +20,10 @@ def is_accepted(spec: EnvironmentSpec, code: str, app: str, path: Path = ()) -> 
         app: the app that breaks it; empty: the environment does.
         path: where, as a problem has it.
     """
-    return code not in _NEVER_ACCEPTED and any(
-        accepted.rule == code and accepted.app in (app, "") and _is_at(accepted.at, path, app)
-        for accepted in spec.accept
-    )
+    for accepted in spec.accept:  # a generator takes twice as long
+        if accepted.rule == code and accepted.app in (app, "") and _is_at(accepted.at, path, app):
+            return code not in _NEVER_ACCEPTED
+    return False
 
 
 def _is_at(at: str, path: Path, app: str) -> bool:

@@ -152,6 +152,8 @@ class Owners(dict[str, frozenset[str]]):
     def among(self, keys: Collection[str]) -> list[Owned]:
         """Return what of some things somebody has, in their order; it is noted that somebody asked."""
         self._asked.note(self._kind, keys)
+        if self.keys().isdisjoint(keys):
+            return []
         return [(self._what, key, self[key]) for key in keys if key in self]
 
     def changes(self, before: Owners) -> set[str]:

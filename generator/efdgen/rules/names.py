@@ -37,8 +37,9 @@ def _in_apps(
     texts: set[str] = set()
     for app, values, _ in identities.looked(environment):
         texts |= values.texts
-        texts.update(filter(_is_data, values.keys))
-        texts.update(text for _, text, _ in (*_own_texts(app, prefix), *_file_texts(app, identities)))
+        texts.update(_data_among(values.keys))
+        texts.update(text for _, text, _ in _own_texts(app, prefix))
+        texts.update(text for _, text, _ in _file_texts(app, identities))
     search.look_at(texts)
     for app in environment.apps if search.found else ():
         for path, text, is_key in (*_own_texts(app, prefix), *_value_texts(app)):
@@ -66,6 +67,12 @@ _Text = tuple[Path, str, bool]
 def _is_data(key: str) -> bool:
     """Say whether a key may be a host, an address or a path: any other is a word of its chart's, as `base` is."""
     return "." in key or "/" in key
+
+
+def _data_among(keys: Collection[str]) -> Iterable[str]:
+    """Return the keys that are data: all of them together are asked first, since few are."""
+    together = "\n".join(keys)
+    return filter(_is_data, keys) if "." in together or "/" in together else ()
 
 
 def _in_data(data: Any, path: Path) -> Iterator[_Text]:
@@ -218,7 +225,7 @@ class _Search:
         new = set(texts) - self._looked_at
         self._looked_at |= new
         plain = {text for text in new if "." not in text and "/" not in text}
-        own = [text for text in new - plain if self._own.is_about(text)]
+        own = self._own.about(new - plain)
         others = new.difference(plain, own)
         owned = [*self._by_name.among(plain), *self._own.read_all(own), *self._shared.read_all(others)]
         if not all(owners & self.allowed for _, _, owners in owned):
@@ -227,7 +234,7 @@ class _Search:
 
     def _foreign(self, text: str) -> Iterator[tuple[str, str]]:
         # Most texts are the same in all environments.
-        reader = self._own if self._own.is_about(text) else self._shared
+        reader = self._own if self._own.about((text,)) else self._shared
         seen: set[str] = set()
         for what, key, owners in reader.read(text):
             if not owners & self.allowed:

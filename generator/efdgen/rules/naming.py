@@ -13,11 +13,13 @@ from collections.abc import Collection, Iterable, Iterator
 
 from efdgen.rules.fleet import Fleet, Owned
 
-_HOSTS = re.compile(r"[a-z0-9.-]+", re.IGNORECASE)
+_HOSTS = re.compile(r"(?<![a-z0-9.-])[a-z0-9-]*\.[a-z0-9.-]*")
+"""Runs of letters, digits, hyphens and dots, with at least one dot; where one begins is looked for once a run."""
+
 _PATH = re.compile(r"(?:(?<=[a-z])://|secret/)[^\s\"']+")
 """What is a path; the letters in front of `://` are looked for backwards, so that long words cost nothing."""
 
-_SCHEME = frozenset("abcdefghijklmnopqrstuvwxyz")
+_SCHEME = "abcdefghijklmnopqrstuvwxyz"
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST = 4
 """Words that an environment's name is searched for in; `tucson-teststand` has two."""
@@ -37,10 +39,11 @@ class Reader:
         self._own = own
         self._said = said
 
-    def is_about(self, text: str) -> bool:
-        """Say whether a text holds the name, or one of the hosts: of another environment it may name something else."""
-        lowered = text.lower()
-        return self._own in lowered or (bool(self._said) and any(host in lowered for host in self._said))
+    def about(self, texts: Iterable[str]) -> list[str]:
+        """Return the texts that hold the name, or one of the hosts: of another environment they may name others."""
+        own, said = self._own, self._said
+        lowered = ((text, text.lower()) for text in texts)
+        return [text for text, low in lowered if own in low or (said and any(host in low for host in said))]
 
     def read(self, text: str) -> list[Owned]:
         """Return what a text names that is somebody's, in the order of the text; itself comes first."""
@@ -57,7 +60,8 @@ class Reader:
         return [*self._fleet.by_name.among(texts), *self._owned(self._hosts(text), _paths(text))]
 
     def _hosts(self, text: str) -> list[str]:
-        return [host for host in dict.fromkeys(_hosts(text.lower())) if host not in self._said]
+        found = list(dict.fromkeys(_hosts(text.lower())))
+        return [host for host in found if host not in self._said] if self._said else found
 
     def _owned(self, hosts: Collection[str], paths: Iterable[str]) -> list[Owned]:
         """Return what of hosts, and what in paths, is somebody's."""
@@ -85,6 +89,7 @@ class SharedReader:
         self._asked = fleet.asked
         self._reader = Reader(fleet)
         self._known: dict[str, tuple[list[Owned], frozenset[str]]] = {}
+        self._naming_nothing: set[str] = set()
 
     def read(self, text: str) -> list[Owned]:
         """Return what a text names that is somebody's, as a reader that is about no environment does."""
@@ -96,10 +101,12 @@ class SharedReader:
 
     def read_all(self, texts: Collection[str]) -> list[Owned]:
         """Return what texts name that is somebody's, in any order."""
-        new = [text for text in texts if text not in self._known]
+        others = [text for text in texts if text not in self._naming_nothing]
+        new = [text for text in others if text not in self._known]
         if new and not self._asked.is_wanted and not self._reader.read_all(new):
-            self._known.update(dict.fromkeys(new, ([], frozenset())))
-        return [owned for text in texts for owned in self.read(text)]
+            self._naming_nothing.update(new)
+            others = [text for text in others if text in self._known]
+        return [owned for text in others for owned in self.read(text)]
 
 
 def _with_stem(part: str) -> tuple[str, ...]:
@@ -122,8 +129,6 @@ def _runs(label: str) -> tuple[str, ...]:
 def _hosts(text: str) -> Iterator[str]:
     """Yield what could be a host in a text of lower case: labels with a dot between."""
     for run in _HOSTS.findall(text) if "." in text else ():
-        if "." not in run:
-            continue
         if run[0] not in "-." and run[-1] not in "-." and ".-" not in run and "-." not in run and ".." not in run:
             yield run
             continue
@@ -143,7 +148,7 @@ def _paths(text: str) -> Iterator[str]:
     end = 0
     for match in _PATH.finditer(text) if "://" in text or "secret/" in text else ():
         start = match.start()
-        while text[match.start()] == ":" and start > end and text[start - 1] in _SCHEME:
-            start -= 1
+        if text[start] == ":":
+            start = end + len(text[end:start].rstrip(_SCHEME))
         end = match.end()
         yield text[start:end]

@@ -69,11 +69,12 @@ def secrets_are_read(environment: ResolvedEnvironment, identities: Identities) -
         if not app.secrets:
             continue
         by_templates = identities.once(_read_by_templates, app.definition)
-        read, made = {name for _, name in (*values.secrets, *by_templates)}, _made(app)
-        meant = {suggest.closest(name, made) for name in read - made}
-        wanted = read | meant
-        for secret in app.secrets:
-            if secret.name not in wanted:
+        read = {name for _, name in (*values.secrets, *by_templates)}
+        unread = [secret for secret in app.secrets if secret.name not in read]
+        made = _made(app) if unread else set()
+        meant = {suggest.closest(name, made) for name in read - made if unread}
+        for secret in unread:
+            if secret.name not in meant:
                 message = f"nothing reads the VaultSecret {secret.name!r}"
                 hint = "let the values read it, remove it, or accept W505"
                 yield in_app("W505", message, environment, app, ("secrets", secret.name), hint, key=True)

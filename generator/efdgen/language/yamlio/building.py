@@ -31,6 +31,9 @@ class Marks(NamedTuple):
     keys: dict[str, tuple[int, int]]
 
 
+_make = tuple.__new__
+"""Makes marks without a call of their constructor: there is one for each node."""
+
 _NONE: dict[Any, Any] = {}
 """What has no children. Nothing is ever added to it."""
 
@@ -144,7 +147,7 @@ class Builder:
                 hint = "indent what belongs below it; else take the line out, or write {} or [] for nothing in it"
                 self._problem(event, "E112", f"nothing stands {what}", hint)
             value = self._plain(event, value)
-        marks = Marks(mark.line + 1, mark.column + 1, style or "", _NONE, _NONE)
+        marks = _make(Marks, (mark.line + 1, mark.column + 1, style or "", _NONE, _NONE))
         self._count += 1
         if event.anchor:
             self._anchors[event.anchor] = (value, marks, 1)
@@ -201,7 +204,8 @@ class Builder:
             self._tagged(event, f"tag:yaml.org,2002:{'map' if type(data) is dict else 'seq'}")
         mark = event.start_mark
         self._count += 1
-        self._stack.append(_Frame(data, Marks(mark.line + 1, mark.column + 1, "", {}, {}), event.anchor, self._count))
+        marks = _make(Marks, (mark.line + 1, mark.column + 1, "", {}, {}))
+        self._stack.append(_Frame(data, marks, event.anchor, self._count))
         return True
 
     def _close(self) -> None:
