@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from efdgen.errors import InvalidInputError
 from efdgen.language import documents
 from efdgen.language.documents import Block, Fence, Heading, Line, Prose, filling
+from efdgen.language.documents.model import Run
+from efdgen.language.expressions import Names
 from efdgen.language.quoting import Blocks, Verbatim
 from efdgen.language.texttemplate import TextFile
 from support.documents import problems_of
@@ -133,11 +135,17 @@ def outcome(text: str) -> object:
         return error.problems
 
 
+def line_by_line(writer: Any, run: Run, names: Names) -> Names:
+    for part in run.lines:
+        filling._WRITERS[type(part)](writer, part, names)  # noqa: SLF001
+    return names
+
+
 @given(st.lists(PIECES, min_size=1, max_size=4), st.sampled_from(["{}\n", "```bash\n{}\n```\n", "```text\n{}\n```\n"]))
 def test_a_line_that_is_put_together_at_once_is_what_it_is_piece_by_piece(lines: list[str], around: str) -> None:
     text = around.format("\n".join(lines))
     at_once = outcome(text)
-    with mock.patch.object(filling._Writer, "write_row", lambda self, row, names: self._piecewise(row, names) or names):  # noqa: SLF001
+    with mock.patch.dict(filling._WRITERS, {Run: line_by_line}):  # noqa: SLF001
         assert outcome(text) == at_once
 
 
@@ -156,6 +164,12 @@ def test_a_value_that_is_nothing_ends_no_fence_and_begins_none() -> None:
         assert fence == (Fence("text", (), "a\n```\nb", 1),)
         (prose,) = documents.fill(documents.parse(TextFile("page.md", f"<% {nothing} %>```bash\na ``` b\n")), VALUES)
         assert isinstance(prose, Prose)
+
+
+def test_a_fence_of_nothing_but_values_is_one_only_where_they_are_something() -> None:
+    for nothing, found in (("empty", ()), ("bare", ()), ("word", (Fence("text", (), "word", 1),))):
+        parsed = documents.parse(TextFile("page.md", f"```text\n<% {nothing} %>\n```\n"))
+        assert documents.fill(parsed, VALUES) == found
 
 
 def test_lines_have_the_numbers_of_the_document_s() -> None:

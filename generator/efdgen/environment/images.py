@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import Path
 from efdgen.language.layers import SCALARS, leaves
+from efdgen.language.shared import NOTHING, Shared
 from efdgen.language.tuples import NamedTuple
 
 _REFERENCE = re.compile(r"(?P<name>[^\s:@]+(?::\d+/[^\s:@]+)?):(?P<tag>[\w][\w.-]{0,127})\Z")
@@ -41,39 +42,43 @@ def in_object(data: Any) -> Iterator[tuple[str, str]]:
             yield (found["name"], found["tag"]) if found else (name, digest)
 
 
-def images(values: Mapping[str, Any]) -> Iterator[Image]:
-    """Yield the images among an app's values, as charts are used to write them.
+def images(values: Mapping[str, Any], shared: Shared = NOTHING) -> list[Image]:
+    """Return the images among an app's values, as charts are used to write them.
 
     `image: {repository: a/b, tag: "1"}` (or `repo`, `name`), `image: a/b` beside `imageTag: "1"`, and `image: a/b:1`.
+
+    Args:
+        values: the values.
+        shared: what is known of parts of them.
     """
+    return _images(values, None, shared)
+
+
+def _images(values: Any, under: str | int | None, shared: Shared) -> list[Image]:
+    """Return the images in what stands under a key, or at a place of a list; paths begin there."""
     found: list[Image] = []
-    _collect(values, (), found)
-    return iter(found)
+    kind = type(values)
+    if kind is dict or (kind is not list and isinstance(values, Mapping)):
+        parts: Iterable[tuple[str | int, Any]] = values.items()
+    else:
+        parts = enumerate(values) if isinstance(values, list) else ()
+    for key, value in parts:
+        if key in _SAYING and isinstance(value, str):
+            if value and (image := _image(values, under, key, value)):
+                found.append(image)
+        elif value and type(value) not in SCALARS:
+            found += [Image((key, *path), name, tag) for path, name, tag in shared.once(_images, value, key, shared)]
+    return found
 
 
-def _collect(values: Any, path: Path, found: list[Image]) -> None:
-    """Add the images in what stands at a path."""
-    if type(values) is dict or isinstance(values, Mapping):
-        for key, value in values.items():
-            if key in _SAYING and isinstance(value, str):
-                found.extend(_image(values, (*path, key), value) if value else ())
-            elif value and type(value) not in SCALARS:
-                _collect(value, (*path, key), found)
-    elif isinstance(values, list):
-        for index, item in enumerate(values):
-            if item and type(item) not in SCALARS:
-                _collect(item, (*path, index), found)
-
-
-def _image(said: Mapping[str, Any], path: Path, value: str) -> Iterator[Image]:
-    """Yield the image that a text names, if it does: one under such a key, in a mapping."""
-    if path[-1] == "imageTag":
-        yield Image(path, _name(said, ("image",)), value)
-    elif path[-1] == "tag":
-        if path[-2:-1] == ("image",):
-            yield Image(path, _name(said, ("repository", "repo", "name")), value)
-    elif found := _REFERENCE.match(value):
-        yield Image(path, found["name"], found["tag"])
+def _image(said: Mapping[str, Any], under: str | int | None, key: str | int, value: str) -> Image | None:
+    """Return the image that a text names, if it does: one under such a key, in a mapping."""
+    if key == "imageTag":
+        return Image((key,), _name(said, ("image",)), value)
+    if key == "tag":
+        return Image((key,), _name(said, ("repository", "repo", "name")), value) if under == "image" else None
+    found = _REFERENCE.match(value)
+    return Image((key,), found["name"], found["tag"]) if found else None
 
 
 def _name(said: Mapping[str, Any], keys: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from efdgen.environment.images import Image
 from efdgen.errors import Path
 from efdgen.language import expressions
 from efdgen.language.layers import Layer
@@ -232,6 +233,7 @@ class ResolvedApp(NamedTuple):
             name is this environment's either way, and no other's.
         open_node_ports: those services of `node_port_hosts` that answer in this environment.
         volumes: what it claims, as far as its definition and its values say.
+        images: those that its values name.
         probes: what it can be asked when it runs.
     """
 
@@ -250,6 +252,7 @@ class ResolvedApp(NamedTuple):
     project: str
     destination_server: str
     sync_policy: Mapping[str, Any] | None
+    images: tuple[Image, ...]
     probes: tuple[Probe, ...] = ()
 
 

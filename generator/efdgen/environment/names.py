@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from efdgen.environment import dns, rbac
 from efdgen.environment.documentfunctions import FUNCTIONS
 from efdgen.environment.functions import TABLES, entries, numbered
 from efdgen.environment.hosts import ARGO_CD, NODE_PORT, PublicHost, public, redirect
-from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.model import ResolvedApp, ResolvedEnvironment, Volume
 from efdgen.environment.order import sync_order
 from efdgen.environment.secrets import Secret, keys_read, secrets
 from efdgen.environment.values import parts
@@ -93,8 +94,11 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
             lookups.MISSING["host"], environment.known.services, ((each["service"], each["host"]) for each in hosts)
         ),
         **_records(dns.records(found)),
-        "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in made],
-        "volumes": [_volume(volume._asdict()) for volume in claimed],
+        "secrets": [
+            {"namespace": namespace, "name": name, "path": path, "keys": [*keys]}
+            for namespace, name, path, keys in made
+        ],
+        "volumes": [_volume(volume) for volume in claimed],
         "claims": claims(claimed),
         "storageClasses": sorted({v.storage_class for v in claimed if v.storage_class is not None}),
         "usesDefaultStorageClass": any(volume.storage_class is None for volume in claimed),
@@ -170,7 +174,7 @@ def _app(app: ResolvedApp, of_all: Mapping[str, Any] | None) -> dict[str, Any]:
         "application": app.application,
         "hosts": dict(app.hosts),
         "nodePortHosts": dict(app.node_port_hosts),
-        "secrets": [secret._asdict() | {"keys": list(secret.keys)} for secret in app.secrets],
+        "secrets": [{"name": name, "path": path, "keys": [*keys]} for name, path, keys in app.secrets],
         "manualSecrets": list(_manual_secrets(app)) if app.definition.manual_secrets else [],
         "pins": [pin._asdict() for pin in app.pins],
         "values": app.values,
@@ -188,7 +192,7 @@ def _manual_secrets(app: ResolvedApp) -> Iterator[dict[str, Any]]:
     """
     for name, defaults in app.definition.manual_secrets.items():
         keys = list(dict.fromkeys(keys_read(app.values, name)))
-        variables = {key: "".join(letter if letter.isalnum() else "_" for letter in key.upper()) for key in keys}
+        variables = {key: _variable(key) for key in keys}
         yield {
             "app": app.definition.name,
             "namespace": app.definition.namespace,
@@ -198,6 +202,12 @@ def _manual_secrets(app: ResolvedApp) -> Iterator[dict[str, Any]]:
             "variables": variables,
             "words": [word for key in keys for word in (key, Verbatim(f'"${variables[key]}"'))],
         }
+
+
+@functools.lru_cache(maxsize=1024)
+def _variable(key: str) -> str:
+    """Return the name of the environment variable that holds a key of a Secret."""
+    return "".join(letter if letter.isalnum() else "_" for letter in key.upper())
 
 
 def _vault_paths(found: Iterable[Secret]) -> list[dict[str, Any]]:
@@ -242,5 +252,13 @@ def _zones(records: Iterable[dns.Record]) -> list[dict[str, Any]]:
     return [{"name": name, "hosts": list(hosts)} for name, hosts in dns.zones(records).items()]
 
 
-def _volume(volume: Mapping[str, Any]) -> dict[str, Any]:
-    return {"storageClass" if key == "storage_class" else key: value for key, value in volume.items()}
+def _volume(volume: Volume) -> dict[str, Any]:
+    app, namespace, what, claims, size, storage_class = volume
+    return {
+        "app": app,
+        "namespace": namespace,
+        "what": what,
+        "claims": claims,
+        "size": size,
+        "storageClass": storage_class,
+    }

@@ -39,8 +39,11 @@ def _line(*fields: str) -> str:
     return ", ".join(_field(field) for field in fields)
 
 
+_SPECIAL = frozenset(',"#')
+
+
 def _field(text: str) -> str:
     """Quote a field where Go's CSV reader would otherwise split or trim it."""
-    if text != text.strip() or any(mark in text for mark in ',"#'):
+    if text != text.strip() or not _SPECIAL.isdisjoint(text):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -12,6 +12,7 @@ from typing import Any
 from efdgen.environment import applications, declared, echoes, functions, hostnames
 from efdgen.environment.addresses import with_addresses
 from efdgen.environment.facts import evaluated
+from efdgen.environment.images import images
 from efdgen.environment.linked import Links
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import names as names_of
@@ -238,6 +239,7 @@ class _App:
             project=own_settings.get("project", argocd.project),
             destination_server=own_settings.get("destinationServer", argocd.destination_server),
             sync_policy=own_settings.get("syncPolicy", argocd.sync_policy),
+            images=tuple(images(own["values"], self.once.shared)),
             probes=probes,
         )
 

@@ -73,5 +73,6 @@ def parts(app: ResolvedApp) -> dict[str, Mapping[str, Any]]:
     return {
         name: values
         for name, values in app.values.items()
-        if type(values) not in SCALARS and isinstance(values, Mapping) and values.get("enabled") is not False
+        if (type(values) is dict or (type(values) not in SCALARS and isinstance(values, Mapping)))
+        and values.get("enabled") is not False
     }

@@ -20,9 +20,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from efdgen.language import expressions
-from efdgen.language.expressions import ExpressionError, Names
+from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import Place
-from efdgen.language.syntaxtree import Node
 from efdgen.language.visible import HIDDEN
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&|{~$]|(?<!\S)#")
@@ -69,6 +68,9 @@ class Blocks(str):
 ALONE = "blocks of Markdown need a line of their own"
 """What is wrong where they have none."""
 
+WORDS = (Place.SHELL_WORD, Place.SHELL_ARGUMENT)
+"""Places of words: where there is none, the blank before it goes, too."""
+
 
 def quote(value: Any, place: Place) -> str:
     """Return a value as its place needs it; null is nothing, and a list, in a command, its words.
@@ -99,28 +101,14 @@ def quote(value: Any, place: Place) -> str:
     return _quoting(place)(expressions.text(value))
 
 
-def quoted(expression: Node, place: Place) -> Callable[[Names], str]:
-    """Return what evaluates an expression, and quotes what it yields.
-
-    It may raise what `expressions.step` may, beside errors of expressions.
-    """
-    evaluate, quote_scalar = expressions.step(expression), _quoting(place)
-
-    def value(names: Names) -> str:
-        found = evaluate(names)
-        kind = type(found)
-        return quote_scalar(found) if kind is str or kind is int else quote(found, place)
-
-    return value
-
-
 @functools.cache
 def _quoting(place: Place) -> Callable[[str | int], str]:
     """Return what quotes text, or a whole number, for a place; the same few names and hosts stand everywhere."""
-    return functools.lru_cache(maxsize=2048)(functools.partial(_quoted, place=place))
+    return functools.lru_cache(maxsize=2048)(functools.partial(quote_scalar, place=place))
 
 
-def _quoted(value: str | int, place: Place) -> str:
+def quote_scalar(value: str | int, place: Place) -> str:
+    """Return text, or a whole number, as its place needs it: see `quote`."""
     if place is Place.DATA:
         return _json(expressions.plain(value))
     text = value if isinstance(value, str) else expressions.text(value)
@@ -131,6 +119,7 @@ def _quoted(value: str | int, place: Place) -> str:
     return _QUOTES[place](expressions.text(text))
 
 
+@functools.lru_cache(maxsize=4096)
 def in_prose(text: str) -> str:
     """Return text on one line, with no character that Markdown would take for its own, and none that can't be seen."""
     return _MARKDOWN.sub(r"\\\g<0>", _on_line(text))

@@ -54,9 +54,11 @@ def defined(text: str) -> tuple[str, ...]:
     """Return the names of the functions that shell commands define."""
     if _FUNCTION in text:
         return _defined(text)
-    end = max((found.end() for found in _LIKE_BRACKETS.finditer(text)), default=0) if "(" in text else 0
+    if "(" not in text or not _LIKE_BRACKETS.search(text):
+        return ()
+    end = max(found.end() for found in _LIKE_BRACKETS.finditer(text))
     # What follows the last line that can define one, such as its calls, need not be followed.
-    return _defined(text[:end] + text[end:].partition("\n")[0]) if end else ()
+    return _defined(text[:end] + text[end:].partition("\n")[0])
 
 
 @functools.lru_cache(maxsize=256)

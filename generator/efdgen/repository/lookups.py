@@ -12,7 +12,7 @@ from typing import Any
 from efdgen.errors import Location, Problem
 from efdgen.language import expressions, suggest
 from efdgen.language.documents import Document
-from efdgen.language.documents.model import For, If, Row, Set, Value
+from efdgen.language.documents.model import For, If, Row, Run, Set, Value
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.syntaxtree import Call, Const, Name, Node
 from efdgen.repository.kept import Kept
@@ -89,6 +89,8 @@ def _nodes(parts: Iterable[Any]) -> Iterator[tuple[Node, int, int]]:
             yield part.expression, part.line, part.column
         elif isinstance(part, Row):
             yield from _nodes(part.pieces)
+        elif isinstance(part, Run):
+            yield from _nodes(part.lines)
         elif isinstance(part, If | For):
             for node in (part.items, part.test) if isinstance(part, For) else (part.test,):
                 if node is not None:

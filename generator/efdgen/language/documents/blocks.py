@@ -15,7 +15,7 @@ Nothing of this depends on a value: a fence, a heading or a list's item is one w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from efdgen.language.documents.model import (
     Block,
@@ -26,13 +26,13 @@ from efdgen.language.documents.model import (
     Opening,
     Passage,
     Prose,
+    Stretch,
 )
 from efdgen.language.markdowntext import FENCE, OWN_LINE
 
 _HEADING = re.compile(r"(?P<level>#{1,6} )(?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
 
-# To put kinds together (`Heading | Prose`) takes longer than to look at an item.
-_BLOCKS = (Heading, Prose, Fence)
+# To put kinds together (`Passage | str`) takes longer than to look at an item.
 _GOES_ON = (Passage, Opening, str)
 
 
@@ -79,64 +79,108 @@ class Fences:
         return Opening(fence["language"], tuple(fence["words"].split()), number)
 
 
-def blocks(items: Iterable[Item]) -> Iterator[Block]:
-    """Yield the blocks that lines make; lines of a paragraph are joined."""
-    prose: list[str] = []
-    following = iter(items)
-    for each in following:
-        if isinstance(each, Passage):
-            _add(prose, each)
-            continue
-        if prose:
-            yield Prose("\n".join(prose))
-            prose = []
-        if isinstance(each, Opening):
-            inside = "\n".join(_inside(following))
-            # A loop over nothing leaves nothing to do.
-            if inside.strip():
-                yield Fence(each.language, each.words, inside, each.line)
-        elif isinstance(each, _BLOCKS):
-            yield each
-    if prose:
-        yield Prose("\n".join(prose))
+class Gathered:
+    """Gathers blocks of what lines are: lines of a paragraph are joined, and those of a fence put below each other.
 
-
-def _inside(following: Iterator[Item]) -> Iterator[str]:
-    """Yield the lines of a fence, as far as the one that ends it."""
-    for each in following:
-        if not isinstance(each, str):
-            return
-        yield each
-
-
-def _add(prose: list[str], line: Passage) -> None:
-    """Add a line to a paragraph's: joined to the one before, unless the document's own text makes it another."""
-    if line.is_apart or not prose:
-        prose.append(line.text.rstrip())
-    else:
-        prose[-1] += f" {line.text.strip()}"
-
-
-def folded(items: Sequence[Item], *, is_inside: bool) -> tuple[Item, ...]:
-    """Return the items of lines that follow each other, with the blocks made that are whole, whatever is around them.
-
-    Args:
-        items: what the lines are.
-        is_inside: whether the first one is inside a fence.
+    Attributes:
+        blocks: the blocks that are whole.
+        inside: the lines of the fence that is open.
     """
-    if all(isinstance(each, _GOES_ON) for each in items[:-1]):
-        return tuple(items)
-    if is_inside:
-        begin = next((at + 1 for at, each in enumerate(items) if isinstance(each, Closing)), len(items))
+
+    __slots__ = ("_begun", "_prose", "blocks", "inside")
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.inside: list[str] = []
+        self._prose: list[str] = []
+        self._begun: Opening | None = None
+
+    def add(self, item: Item) -> None:
+        """Add what the next line is."""
+        if isinstance(item, Passage):
+            self.add_passage(*item)
+        elif isinstance(item, str):
+            self.inside.append(item)
+        else:
+            if self._prose:
+                self.end_paragraph()
+            if isinstance(item, Opening):
+                self._begun, self.inside = item, []
+            elif isinstance(item, Closing):
+                self._end_fence()
+            elif item is not None:
+                self.blocks.append(item)
+
+    def add_passage(self, text: str, is_apart: bool) -> None:
+        """Add a line of a paragraph: joined to the one before, unless the document's own text makes it another."""
+        if is_apart or not self._prose:
+            self._prose.append(text.rstrip())
+        else:
+            self._prose[-1] += f" {text.strip()}"
+
+    def add_all(self, before: Iterable[Item], made: Iterable[Block] | None, after: Iterable[Item]) -> None:
+        """Add what the next lines are: see `Stretch`."""
+        for item in before:
+            self.add(item)
+        if made is not None:
+            if self._prose:
+                self.end_paragraph()
+            self.blocks += made
+        for item in after:
+            self.add(item)
+
+    def end_paragraph(self) -> None:
+        """End the paragraph, which is open."""
+        self.blocks.append(Prose("\n".join(self._prose)))
+        self._prose = []
+
+    def end(self) -> None:
+        """End the document."""
+        if self._prose:
+            self.end_paragraph()
+
+    def _end_fence(self) -> None:
+        text, begun = "\n".join(self.inside), self._begun
+        # A loop over nothing leaves nothing to do.
+        if begun is not None and text.strip():
+            self.blocks.append(Fence(begun.language, begun.words, text, begun.line))
+
+
+def folded(items: Sequence[Item]) -> Stretch:
+    """Return lines that follow each other, with the blocks made that are whole, whatever is around them."""
+    count = len(items)
+    # Inside a fence, the first line is text, or ends it.
+    if isinstance(items[0], str | Closing):
+        begin = next((at + 1 for at, each in enumerate(items) if isinstance(each, Closing)), count)
     else:
-        begin = next((at for at, each in enumerate(items) if not isinstance(each, Passage)), len(items))
+        begin = next((at for at, each in enumerate(items) if not isinstance(each, Passage)), count)
     end = begin
-    for at in range(begin, len(items)):
+    for at in range(begin, count):
         each = items[at]
         # A fence is whole where it ends; a paragraph, where something else follows.
         if not isinstance(each, _GOES_ON):
             end = at + 1
         elif isinstance(each, Opening):
             end = at
-    made = tuple(blocks(items[begin:end])) or ((None,) if end > begin else ())
-    return (*items[:begin], *made, *items[end:])
+    if end == begin:
+        return Stretch(_joined(items), None, ())
+    gathered = Gathered()
+    for each in items[begin:end]:
+        gathered.add(each)
+    gathered.end()
+    return Stretch(_joined(items[:begin]), tuple(gathered.blocks), _joined(items[end:]))
+
+
+def _joined(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Return items with lines of one paragraph, or of one fence, as one line."""
+    found: list[Item] = []
+    for item in items:
+        last = found[-1] if found else None
+        if isinstance(last, str) and isinstance(item, str):
+            found[-1] = f"{last}\n{item}"
+        elif isinstance(last, Passage) and isinstance(item, Passage):
+            more = f"\n{item.text}" if item.is_apart else f" {item.text.strip()}"
+            found[-1] = Passage(last.text.rstrip() + more, last.is_apart)
+        else:
+            found.append(item)
+    return tuple(found)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, quoting
-from efdgen.language.documents import blocks
-from efdgen.language.documents.model import Block, Document, For, If, Item, Line, Part, Prose, Row, Set, Text, Value
+from efdgen.language.documents import blocks, forms
+from efdgen.language.documents.blocks import Gathered
+from efdgen.language.documents.model import Block, Document, For, If, Line, Part, Prose, Row, Run, Set, Text, Value
 from efdgen.language.expressions import LOOP, ExpressionError, Names, UndefinedNameError
-from efdgen.language.places import Place
 from efdgen.language.quoting import Blocks
 from efdgen.language.shown import shown
 from efdgen.language.syntaxtree import Node
@@ -18,9 +19,6 @@ from efdgen.language.syntaxtree import Node
 _MOST_LINES = 100_000
 _MOST_LETTERS = 10_000_000
 _MOST_TURNS = 100_000
-
-_WORDS = (Place.SHELL_WORD, Place.SHELL_ARGUMENT)
-"""Places of words: where there is none, the blank before it goes, too."""
 
 
 def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]:
@@ -34,7 +32,7 @@ def fill(document: Document, names: Names, where: str = "") -> tuple[Block, ...]
     Raises:
         InvalidInputError: with every expression that can't be evaluated, or yields what its place can't hold.
     """
-    return tuple(blocks.blocks(_Writer(document, where).written(names)))
+    return tuple(_Writer(document, where).written(names).blocks)
 
 
 def fill_text(document: Document, names: Names, where: str = "") -> list[Line]:
@@ -44,8 +42,7 @@ def fill_text(document: Document, names: Names, where: str = "") -> list[Line]:
         InvalidInputError: with every expression that can't be evaluated, or yields what its place can't hold.
     """
     numbers: list[int] = []
-    found = _Writer(document, where, numbers).written(names)
-    text = "\n".join(each for each in found if isinstance(each, str))
+    text = "\n".join(_Writer(document, where, numbers).written(names).inside)
     return [Line(line, number) for line, number in zip(text.split("\n"), numbers, strict=True)]
 
 
@@ -77,13 +74,13 @@ class _Writer:
         self._where = f" ({where})" if where else ""
         self._problems: dict[tuple[Location, str], Problem] = {}
         self._numbers = numbers
-        self._found: list[Item] = []
+        self._gathered = Gathered()
         self._lines = 0
         self._letters = 0
         self._turns = 0
 
-    def written(self, names: Names) -> list[Item]:
-        """Return what the lines are.
+    def written(self, names: Names) -> Gathered:
+        """Return what the lines are: their blocks, or, where only their text is wanted, this.
 
         Raises:
             InvalidInputError: when something could not be written.
@@ -91,7 +88,8 @@ class _Writer:
         self._write(self._document.parts, names)
         if self._problems:
             raise InvalidInputError(list(self._problems.values()))
-        return self._found
+        self._gathered.end()
+        return self._gathered
 
     def _write(self, parts: Sequence[Part], names: Names) -> Names:
         """Write parts, and return the names after them: with those that they set."""
@@ -153,58 +151,87 @@ class _Writer:
         turns = given if part.test is None else [item for item in given if _chosen(part.test, part.target, item, own)]
         if not turns:
             self._write(part.otherwise, names)
-        count, first = len(turns), part.target[0]
+        write: Callable[[_Writer, Any, Names], Names] = _Writer._write
+        body: Any = part.body
+        if len(part.body) == 1:
+            (body,) = part.body
+            write = _WRITERS[type(body)]
+        count, target = len(turns), part.target
+        only = target[0] if len(target) == 1 else None
         for index, item in enumerate(turns, 1):
-            if len(item) == 1:
-                own[first] = item[0]
+            if only is None:
+                own.update(zip(target, item, strict=True))
             else:
-                own.update(zip(part.target, item, strict=True))
-            own[LOOP] = {"index": index, "first": index == 1, "last": index == count, "length": count}
-            self._write(part.body, own)
+                own[only] = item
+            own[LOOP] = _place(index, count)
+            write(self, body, own)
 
     def write_text(self, part: Text, names: Names) -> Names:
-        self._grow(part.lines, len(part.text))
+        text, lines, number, stretch = part
+        self._lines += lines
+        self._letters += len(text)
+        if self._lines > _MOST_LINES or self._letters > _MOST_LETTERS:
+            self._refuse_size()
         if self._numbers is not None:
-            self._numbers.extend(range(part.number, part.number + part.lines))
-            self._found.append(part.text)
-        elif part.items is None:
-            self._found.append(part.text)
+            self._numbers.extend(range(number, number + lines))
+            self._gathered.inside.append(text)
+        elif stretch is None:
+            self._gathered.inside.append(text)
         else:
-            self._found.extend(part.items)
+            self._gathered.add_all(*stretch)
         return names
 
-    def _grow(self, lines: int, letters: int) -> None:
-        self._lines += lines
+    def _refuse_size(self) -> NoReturn:
+        message = f"it has more than {_MOST_LINES:,} lines or {_MOST_LETTERS:,} characters"
+        raise InvalidInputError([Problem("E303", message, Location(self._source))])
+
+    def write_run(self, run: Run, names: Names) -> Names:
+        form = run.form()
+        try:
+            values = tuple([each(names) for each in form.quoted])
+        except (ExpressionError, RecursionError, TypeError, ValueError):
+            # Values that are no words on a line, or wrong, which is said expression by expression.
+            for part in run.lines:
+                _WRITERS[type(part)](self, part, names)
+            return names
+        self._lines += form.lines
+        self._letters += form.letters + len("".join(values))
+        if self._lines > _MOST_LINES or self._letters > _MOST_LETTERS:
+            self._refuse_size()
+        gathered, stretch = self._gathered, form.stretch
+        if self._numbers is not None:
+            self._numbers.extend(form.numbers)
+            gathered.inside.append(form.pattern % values)
+        elif stretch is None:
+            gathered.inside.append(form.pattern % values)
+        elif form.passage is not None:
+            pattern, is_apart = form.passage
+            gathered.add_passage(pattern % values, is_apart)
+        else:
+            before, made, after = stretch
+            gathered.add_all(
+                before and forms.items(before, values),
+                made and forms.items(made, values),
+                after and forms.items(after, values),
+            )
+        return names
+
+    def _grow(self, letters: int) -> None:
+        self._lines += 1
         self._letters += letters
         if self._lines > _MOST_LINES or self._letters > _MOST_LETTERS:
-            message = f"it has more than {_MOST_LINES:,} lines or {_MOST_LETTERS:,} characters"
-            raise InvalidInputError([Problem("E303", message, Location(self._source))])
-
-    def write_row(self, row: Row, names: Names) -> Names:
-        quoted = row.quoted
-        try:
-            values = (quoted[0](names),) if len(quoted) == 1 else tuple([each(names) for each in quoted])
-        except (ExpressionError, RecursionError, TypeError, ValueError):
-            # What is wrong is said, expression by expression.
-            self._piecewise(row, names)
-            return names
-        line = row.pattern % values
-        if "\n" in line or ("" in values and _changes_blanks(row, values)) or _has_blocks(row, values):
-            self._piecewise(row, names)
-        else:
-            self._line(line, row.own, row)
-        return names
+            self._refuse_size()
 
     def _line(self, text: str, own: int, row: Row) -> None:
         """Take a line."""
-        self._grow(1, len(text))
+        self._grow(len(text))
         if self._numbers is not None:
             self._numbers.append(row.number)
-            self._found.append(text)
+            self._gathered.inside.append(text)
         else:
-            self._found.append(text if row.is_inside else blocks.item(text, own, row.number))
+            self._gathered.add(text if row.is_inside else blocks.item(text, own, row.number))
 
-    def _piecewise(self, row: Row, names: Names) -> None:
+    def write_row(self, row: Row, names: Names) -> Names:
         """Write a line piece by piece: one that has values that are nothing, several lines, blocks or wrong."""
         line, own, is_gap = "", -1, False
         made: Blocks | None = None
@@ -226,7 +253,7 @@ class _Writer:
             if isinstance(piece, str):
                 line += piece
                 continue
-            if not text and piece.place in _WORDS and line.endswith(" "):
+            if not text and piece.place in quoting.WORDS and line.endswith(" "):
                 # No word, and no blank before it.
                 line = line[:-1]
                 is_gap = True
@@ -237,7 +264,8 @@ class _Writer:
             for following in more:
                 self._line(line, own, row)
                 line, own, is_gap = following, 0, False
-        self._end_piecewise(line, len(line) if own < 0 else own, row, made)
+        self._end_row(line, len(line) if own < 0 else own, row, made)
+        return names
 
     def _quoted(self, value: Value, names: Names, made: Blocks | None) -> str:
         found = expressions.value(value.expression, names)
@@ -245,23 +273,24 @@ class _Writer:
             raise ExpressionError("E304", quoting.ALONE)
         return quoting.quote(found, value.place)
 
-    def _end_piecewise(self, line: str, own: int, row: Row, made: Blocks | None) -> None:
+    def _end_row(self, line: str, own: int, row: Row, made: Blocks | None) -> None:
         if made is None:
             self._line(line, own, row)
             return
-        self._grow(1, len(made))
+        self._grow(len(made))
         if line.strip():
             location = Location(self._source, row.number, 1)
             self._problems[location, "E304"] = Problem("E304", quoting.ALONE + self._where, location)
         if self._numbers is not None:
             self._numbers.extend([row.number] * (made.count("\n") + 1))
-            self._found.append(made)
+            self._gathered.inside.append(made)
         else:
-            self._found.append(Prose(made))
+            self._gathered.add(Prose(made))
 
 
 _WRITERS: Mapping[type[Part], Callable[[_Writer, Any, Names], Names]] = {
     Row: _Writer.write_row,
+    Run: _Writer.write_run,
     Text: _Writer.write_text,
     If: _Writer.write_if,
     For: _Writer.write_for,
@@ -270,31 +299,27 @@ _WRITERS: Mapping[type[Part], Callable[[_Writer, Any, Names], Names]] = {
 """What writes a part. A writer that held its own methods would be a cycle, and runs look for no garbage."""
 
 
-def _changes_blanks(row: Row, values: Sequence[str]) -> bool:
-    """Say whether a value that is nothing changes more than its place: what a line begins with, or blanks around it."""
-    return not row.is_inside or any(
-        each.place in _WORDS and not value for each, value in zip(row.values, values, strict=True)
-    )
+@functools.lru_cache(maxsize=1024)
+def _place(index: int, count: int) -> dict[str, Any]:
+    """Return what a turn of a loop says of where it is."""
+    return {"index": index, "first": index == 1, "last": index == count, "length": count}
 
 
-def _has_blocks(row: Row, values: Sequence[str]) -> bool:
-    return not row.is_inside and Blocks in map(type, values)
-
-
-def _chosen(test: Node, target: Sequence[str], item: Sequence[Any], own: dict[str, Any]) -> bool:
+def _chosen(test: Node, target: Sequence[str], item: Any, own: dict[str, Any]) -> bool:
     """Say whether a loop takes an item; its names are put into `own`."""
-    own.update(zip(target, item, strict=True))
+    own.update(zip(target, item if len(target) > 1 else (item,), strict=True))
     return bool(expressions.value(test, own))
 
 
-def _items(value: Any, width: int) -> list[tuple[Any, ...]]:
+def _items(value: Any, width: int) -> Sequence[Any]:
     """Return what a loop goes over: the items of a list, or the keys of a mapping; with two names, keys and values."""
-    if isinstance(value, Mapping) and width > 1:
-        found = [(key, value[key]) for key in value]
-    elif isinstance(value, list | tuple | Mapping):
-        found = [tuple(item) if width > 1 and isinstance(item, list | tuple) else (item,) for item in value]
-    else:
+    kind = type(value)
+    is_list = kind is list or kind is tuple or isinstance(value, list | tuple)
+    if not is_list and not isinstance(value, Mapping):
         raise ExpressionError("E304", f"a loop goes over a list or a mapping, not over {shown(value)}")
+    if width == 1:
+        return value if is_list else [*value]
+    found = [item if isinstance(item, list | tuple) else (item,) for item in value] if is_list else [*value.items()]
     if any(len(item) != width for item in found):
         raise ExpressionError(
             "E304", f"the loop gives {width} names, and an item of the list does not have {width} parts"

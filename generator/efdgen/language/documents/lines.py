@@ -1,13 +1,14 @@
-"""From text and values, one behind the other, to whole lines: those in which no value stands are taken together.
+"""From text and values, one behind the other, to whole lines: those without a control line between are a run.
 
-two lines, "ls " and Value(odd)       ->      Text("two lines", ...), Row(("ls ", Value(odd)), ...)
+two lines, "ls " and Value(odd)     ->      Run((Text("two lines", ...), Row(("ls ", Value(odd)), ...)), ...)
 """
 
 from __future__ import annotations
 
-from efdgen.language import quoting
-from efdgen.language.documents import blocks
-from efdgen.language.documents.model import Row, Text, Value
+import functools
+
+from efdgen.language.documents import blocks, forms
+from efdgen.language.documents.model import Row, Run, Text, Value
 
 
 class Lines:
@@ -22,7 +23,7 @@ class Lines:
         self._done: list[Text | Row] = []
         self._whole: list[str] = []
         self._line: list[str | Value] = []
-        self._values: list[Value] = []
+        self._has_value = False
         self._number = 1
 
     def add_text(self, text: str, number: int) -> None:
@@ -45,15 +46,18 @@ class Lines:
         if not self._line:
             self._begin(value.line)
         self._line.append(value)
-        self._values.append(value)
+        self._has_value = True
 
-    def take(self) -> list[Text | Row]:
+    def take(self) -> list[Text | Run]:
         """Return the lines that were ended since they were last taken."""
         self._end_whole()
-        found, self._done = self._done, []
-        return found
+        found, self._done = tuple(self._done), []
+        texts = [each for each in found if isinstance(each, Text)]
+        if len(texts) == len(found):
+            return [*texts]
+        return [Run(found, functools.cache(functools.partial(forms.form, found)))]
 
-    def end(self) -> list[Text | Row]:
+    def end(self) -> list[Text | Run]:
         """End the document, and return the lines that were not taken; the last one is one even if it is empty."""
         self._end_line()
         self._number += 1
@@ -67,10 +71,11 @@ class Lines:
 
     def _end_line(self) -> None:
         pieces, self._line = self._line, []
-        if self._values:
-            values, self._values = self._values, []
+        if self._has_value:
+            self._has_value = False
             self._end_whole()
-            self._done.append(self._row(tuple(pieces), tuple(values)))
+            is_inside = self._fences is None or self._fences.is_inside
+            self._done.append(Row(tuple(pieces), self._number, is_inside))
         else:
             self._whole.append("".join(map(str, pieces)))
 
@@ -79,17 +84,10 @@ class Lines:
         if not lines:
             return
         begin = self._number - len(lines)
-        items = None
+        stretch = None
         if self._fences is not None:
             is_inside = self._fences.is_inside
-            each = [self._fences.item(line, number) for number, line in enumerate(lines, begin)]
-            if not (is_inside and each == lines):
-                items = blocks.folded(each, is_inside=is_inside)
-        self._done.append(Text("\n".join(lines), len(lines), begin, items))
-
-    def _row(self, pieces: tuple[str | Value, ...], values: tuple[Value, ...]) -> Row:
-        pattern = "".join("%s" if isinstance(piece, Value) else piece.replace("%", "%%") for piece in pieces)
-        quoted = tuple(quoting.quoted(value.expression, value.place) for value in values)
-        own = len(pieces[0]) if isinstance(pieces[0], str) else 0
-        is_inside = self._fences is None or self._fences.is_inside
-        return Row(pieces, pattern, values, quoted, own, self._number, is_inside)
+            items = [self._fences.item(line, number) for number, line in enumerate(lines, begin)]
+            if not (is_inside and items == lines):
+                stretch = blocks.folded(items)
+        self._done.append(Text("\n".join(lines), len(lines), begin, stretch))

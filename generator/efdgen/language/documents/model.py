@@ -83,6 +83,20 @@ Item = Block | Passage | Opening | Closing | str | None
 """What a line of Markdown is, before blocks are made: text is a line inside a fence, or several; None: a blank line."""
 
 
+class Stretch(NamedTuple):
+    """Lines of Markdown that follow each other, with those blocks made that are whole, whatever is around them.
+
+    Attributes:
+        before: what the first lines are: they can belong to a block that was begun before.
+        made: the blocks that are whole; None: the first lines are all there are.
+        after: what the last lines are: they can belong to a block that goes on.
+    """
+
+    before: tuple[Item, ...]
+    made: tuple[Block, ...] | None
+    after: tuple[Item, ...]
+
+
 class Text(NamedTuple):
     """Whole lines in which no value stands: read, counted, and made into blocks once, for all environments.
 
@@ -90,14 +104,13 @@ class Text(NamedTuple):
         text: the lines.
         lines: how many they are.
         number: the first one's.
-        items: what they are as Markdown, with those blocks that are whole; None: they are in a fence, or in another
-            language.
+        stretch: what they are as Markdown; None: they are in a fence, or in another language.
     """
 
     text: str
     lines: int
     number: int
-    items: tuple[Item, ...] | None
+    stretch: Stretch | None
 
 
 class Value(NamedTuple):
@@ -114,21 +127,76 @@ class Row(NamedTuple):
 
     Attributes:
         pieces: text and values, in turn.
-        pattern: the same with `%s` for each value.
-        values: the values among them.
-        quoted: what returns each of these, quoted for its place: a function of the names.
-        own: how many letters are the document's own before the first value.
         number: the line's.
         is_inside: whether it is in a fence, or in another language than Markdown.
     """
 
     pieces: tuple[str | Value, ...]
-    pattern: str
-    values: tuple[Value, ...]
-    quoted: tuple[Callable[[Names], str], ...]
-    own: int
     number: int
     is_inside: bool
+
+
+class Mould:
+    """A block, or a line, with values.
+
+    Attributes:
+        pattern: its text, with `%s` for each value.
+        values: which ones these are among the values of all the lines that it is made with.
+        make: returns what the text is as Markdown.
+    """
+
+    # What is read as often as this and `Form` is read fastest from such a class.
+    __slots__ = ("make", "pattern", "values")
+
+    def __init__(self, pattern: str, values: slice, make: Callable[[str], Any]) -> None:
+        self.pattern = pattern
+        self.values = values
+        self.make = make
+
+
+class Form:
+    """What puts lines together at once, as long as their values are words on a line.
+
+    Attributes:
+        quoted: what returns each of the values, quoted for its place: a function of the names.
+        pattern: all the lines, with `%s` for each value.
+        numbers: the numbers of the lines.
+        lines: how many they are.
+        letters: how many letters they have without the values.
+        stretch: what they are as Markdown, see `Stretch`; None: they are in a fence, or in another language.
+        passage: where all of them belong to one paragraph, the pattern of its text, and whether that begins an item.
+    """
+
+    __slots__ = ("letters", "lines", "numbers", "passage", "pattern", "quoted", "stretch")
+
+    def __init__(
+        self,
+        quoted: tuple[Callable[[Names], str], ...],
+        pattern: str,
+        numbers: tuple[int, ...],
+        letters: int,
+        stretch: tuple[tuple[Any, ...], tuple[Any, ...] | None, tuple[Any, ...]] | None,
+        passage: tuple[str, bool] | None,
+    ) -> None:
+        self.quoted = quoted
+        self.pattern = pattern
+        self.numbers = numbers
+        self.lines = len(numbers)
+        self.letters = letters
+        self.stretch = stretch
+        self.passage = passage
+
+
+class Run(NamedTuple):
+    """Whole lines without a control line between them, with values in some.
+
+    Attributes:
+        lines: the lines, as what is put together piece by piece.
+        form: returns what puts all of them together at once; it is made when it is first asked for.
+    """
+
+    lines: tuple[Text | Row, ...]
+    form: Callable[[], Form]
 
 
 class If(NamedTuple):
@@ -162,4 +230,4 @@ class Set(NamedTuple):
     column: int
 
 
-Part = Text | Row | If | For | Set
+Part = Text | Row | Run | If | For | Set

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Sequence
 
-from efdgen.render.graph.model import Graph, Node, lines
+from efdgen.render.graph.model import Edge, Graph, Node, lines
 
 _ENTITIES = str.maketrans({character: f"#{ord(character)};" for character in '#"<>&`;*_\\'})
 
@@ -19,32 +19,41 @@ def _lines(graph: Graph) -> Iterator[str]:
     # Hosts are long: a label's line is as wide as its text.
     yield '%%{init: {"flowchart": {"wrappingWidth": 600}}}%%'
     yield "flowchart TB"
-    yield f"  {_identifier(graph.root)}[{_label(graph.root, 'the app of apps')}]"
-    yield from _box("apps", "Applications", graph.apps)
-    yield from _box("provided", "provided by the cluster", graph.provided)
-    if graph.apps:
-        yield f"  {_identifier(graph.root)} ==> apps"
+    yield f"  {_identifier(graph.root.name)}[{_label(graph.root, 'the app of apps')}]"
+    apps, provided = graph.apps, graph.provided
+    yield from _box("apps", "Applications", apps)
+    yield from _box("provided", "provided by the cluster", provided)
+    if apps:
+        yield f"  {_identifier(graph.root.name)} ==> apps"
         # An arrow to a frame says nothing of who stands above whom; this line, which is not drawn, does.
-        yield f"  {_identifier(graph.root)} ~~~ {_identifier(graph.top)}"
-    by_name = {node.name: _identifier(node) for node in graph.nodes}
-    for edge in graph.edges:
-        yield f"  {by_name[edge.source]} {'-.->' if edge.is_implied else '-->'} {by_name[edge.target]}"
-    if graph.provided:
+        yield f"  {_identifier(graph.root.name)} ~~~ {_identifier(graph.top.name)}"
+    if graph.edges:
+        yield _arrows(graph.edges)
+    if provided:
         yield "  classDef provided stroke-dasharray:5 5"
-        yield f"  class provided,{','.join(map(_identifier, graph.provided))} provided"
+        yield f"  class provided,{','.join(_identifier(node.name) for node in provided)} provided"
+
+
+@functools.lru_cache(maxsize=256)
+def _arrows(edges: tuple[Edge, ...]) -> str:
+    """Return the arrows of apps, a line each. Many environments have the same."""
+    return "\n".join(
+        f"  {_identifier(edge.source)} {'-.->' if edge.is_implied else '-->'} {_identifier(edge.target)}"
+        for edge in edges
+    )
 
 
 def _box(name: str, title: str, nodes: Sequence[Node]) -> Iterator[str]:
     if nodes:
         yield f'  subgraph {name}["{title}"]'
         for node in nodes:
-            yield f"    {_identifier(node)}[{_label(node, node.version)}]"
+            yield f"    {_identifier(node.name)}[{_label(node, node.version)}]"
         yield "  end"
 
 
-def _identifier(node: Node) -> str:
+def _identifier(name: str) -> str:
     """Return a name that is not a word of Mermaid's, and has no dash in it: `a---b` would be a line."""
-    return "app_" + node.name.replace("-", "_")
+    return "app_" + name.replace("-", "_")
 
 
 def _label(node: Node, remark: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from efdgen.language.tuples import NamedTuple
 
 
@@ -65,13 +67,20 @@ class Graph(NamedTuple):
     @property
     def top(self) -> Node:
         """Return the first app with the longest way down: nothing stands above it."""
-        required: dict[str, list[str]] = {}
-        for edge in self.edges:
-            required.setdefault(edge.source, []).append(edge.target)
-        depths: dict[str, int] = {}
-        for node in self.apps:
-            depths[node.name] = 1 + max((depths.get(name, 0) for name in required.get(node.name, ())), default=0)
-        return max(self.apps, key=lambda node: depths[node.name])
+        apps = self.apps
+        return apps[_top(tuple(app.name for app in apps), self.edges)]
+
+
+@functools.lru_cache(maxsize=256)
+def _top(apps: tuple[str, ...], edges: tuple[Edge, ...]) -> int:
+    """Return the place of the first app with the longest way down. Many environments have the same apps."""
+    required: dict[str, list[str]] = {}
+    for edge in edges:
+        required.setdefault(edge.source, []).append(edge.target)
+    depths: dict[str, int] = {}
+    for app in apps:
+        depths[app] = 1 + max((depths.get(name, 0) for name in required.get(app, ())), default=0)
+    return max(range(len(apps)), key=lambda place: depths[apps[place]])
 
 
 def lines(node: Node) -> tuple[tuple[str, str], ...]:

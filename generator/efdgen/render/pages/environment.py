@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from efdgen.environment.hosts import PublicHost, public
-from efdgen.environment.images import Image, images
+from efdgen.environment.images import Image
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_order
 from efdgen.errors import InvalidInputError, Problem, dotted
@@ -91,7 +91,7 @@ def _apps(environment: ResolvedEnvironment) -> list[str]:
                 _app(app, environment.facts.name),
                 ", ".join(map(_chart, app.definition.charts)) or "none",
                 ", ".join(text(chart.shown_version) for chart in app.definition.charts),
-                ", ".join(map(_image, images(app.values))),
+                ", ".join(map(_image, app.images)),
                 code(app.definition.namespace),
                 ", ".join(map(host_link, hosts.get(app.definition.name, ()))),
                 ", ".join(name if name in here else f"{name} (provided)" for name in app.definition.requires),

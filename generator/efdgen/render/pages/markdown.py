@@ -13,8 +13,7 @@ from efdgen.render.runbook.markdown import fenced
 
 __all__ = ["Anchors", "code", "host_link", "link", "table", "text", "written"]
 
-# Pages about many environments say the same of most of them.
-text = functools.lru_cache(maxsize=4096)(in_prose)
+text = in_prose
 """Returns words as Markdown that means them."""
 
 _NO_SLUG = re.compile(r"[^\w\- ]")
@@ -44,14 +43,14 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def written(blocks: Iterable[Block]) -> str:
     """Return the blocks of a filled document as Markdown, with an empty line between any two."""
-    return "\n".join(f"{_block(block)}\n" for block in blocks)
+    return "\n".join([f"{_block(block)}\n" for block in blocks])
 
 
 def _block(block: Block) -> str:
-    if isinstance(block, Heading):
-        return f"{'#' * block.level} {block.text}"
     if isinstance(block, Prose):
         return block.text
+    if isinstance(block, Heading):
+        return f"{'#' * block.level} {block.text}"
     return fenced(block.language, block.text)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import documents, expressions, schema, suggest, yamlio
 from efdgen.language.conforms import conforms
-from efdgen.language.documents import Block, Document, Fence, Heading
+from efdgen.language.documents import Block, Document, Fence, Heading, Prose
 from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
 from efdgen.language.shelltext import defined
@@ -51,8 +51,7 @@ def phase(document: Document, names: Mapping[str, Any], where: str, taken: Taken
     name, tools = head.data["phase"], tuple(head.data.get("tools", ()))
     builder = _Builder(document.source, taken, is_scripted=bool(tools))
     taken.phase(name, head.locate(("phase",)))
-    for block in documents.fill(document, names, where):
-        builder.add(block)
+    builder.add_all(documents.fill(document, names, where))
     introduction, steps = builder.end()
     installs = tuple(head.data.get("installs", ()))
     return Phase(name, head.data["title"], steps, introduction, tools, installs) if steps else None
@@ -72,9 +71,14 @@ class _Head(NamedTuple):
 def _head(document: Document, names: Mapping[str, Any], where: str) -> _Head:
     written = document.head
     assert written is not None  # noqa: S101 - refused when it is loaded
-    data = {key: _evaluated(value, (key,), written, names, where) for key, value in written.data.items()}
+    own = {
+        key: _evaluated(value, (key,), written, names, where)
+        for key, value in written.data.items()
+        if expressions.has_expression(str(value))
+    }
+    data = {**written.data, **own}
     # What holds no expression was checked when it was loaded.
-    if data == written.data or _fits(json.dumps(data)):
+    if not own or data == written.data or _fits(json.dumps(data)):
         return _Head(data, written)
     head = _Head(data, written)
     problems = schema.check(head, SCHEMA)
@@ -99,6 +103,28 @@ def _evaluated(value: Any, path: Path, written: yamlio.Document, names: Mapping[
     return value
 
 
+class _Use(NamedTuple):
+    """What a fence is for, as its language and the words behind it say: see `Command`.
+
+    Attributes:
+        is_run: whether a script runs it.
+        is_right: whether all of them mean something, together.
+    """
+
+    by_hand: bool
+    only: Literal["", "page", "script"]
+    is_run: bool
+    is_right: bool
+
+
+@functools.lru_cache(maxsize=256)
+def _use(language: str, words: tuple[str, ...], is_scripted: bool) -> _Use:
+    by_hand, page, script = (word in words for word in _WORDS)
+    is_run = is_scripted and not (page or by_hand)
+    is_right = all(word in _WORDS for word in words) and not (page and script) and (language in SHELLS or not is_run)
+    return _Use(by_hand, "page" if page else "script" if script else "", is_run, is_right)
+
+
 class _Builder:
     """Makes steps of blocks, and keeps what is wrong with these."""
 
@@ -110,21 +136,26 @@ class _Builder:
         self._introduction: list[str] = []
         self._steps: list[Step] = []
         self._heading: Heading | None = None
+        self._begun = Location(source)
         self._parts: list[str | Command] = []
 
-    def add(self, block: Block) -> None:
-        """Add the next block."""
-        if isinstance(block, Heading):
-            self._end_step()
-            self._begin_step(block)
-        elif isinstance(block, Fence):
-            if self._heading is None:
-                self._problem("a fence stands before the first step", block.line, "begin a step: ### Title {#name}")
-            self._parts.append(self._command(block))
-        elif self._heading is None:
+    def add_all(self, blocks: Iterable[Block]) -> None:
+        """Add the blocks of a document."""
+        for block in blocks:
+            if isinstance(block, Heading):
+                self._end_step()
+                self._begin_step(block)
+            elif self._heading is None:
+                self._introduce(block)
+            else:
+                self._parts.append(block.text if isinstance(block, Prose) else self._command(block))
+
+    def _introduce(self, block: Prose | Fence) -> None:
+        if isinstance(block, Prose):
             self._introduction.append(block.text)
         else:
-            self._parts.append(block.text)
+            self._problem("a fence stands before the first step", block.line, "begin a step: ### Title {#name}")
+            self._command(block)
 
     def end(self) -> tuple[str, tuple[Step, ...]]:
         """Return the introduction and the steps.
@@ -138,45 +169,50 @@ class _Builder:
         return "\n\n".join(self._introduction), tuple(self._steps)
 
     def _begin_step(self, heading: Heading) -> None:
-        self._heading = heading
+        level, _, name, line = heading
+        self._heading, self._begun = heading, Location(self._source, line, 1)
+        if level == _STEP and name:
+            self._taken.step(name, self._begun)
+        else:
+            self._refuse_heading(heading)
+
+    def _refuse_heading(self, heading: Heading) -> None:
         if heading.level != _STEP:
             self._problem(
                 "only steps have headings in a phase, and these are of level 3", heading.line, "write ### ..."
             )
-        elif not heading.name and (written := _NAME.search(heading.text)):
+        elif written := _NAME.search(heading.text):
             fitting = _NOT_IN_NAMES.sub("-", _WORD_END.sub("-", written[1]).lower()).strip("-")
             hint = f"write {{#{fitting}}}" if fitting else ""
             message = f"{written[1]!r} can't be the name of a step: it has a-z, 0-9, dots and dashes only"
             self._problem(message, heading.line, hint)
-        elif not heading.name:
+        else:
             hint = "write ### Title {#name}: a name of a-z, 0-9, dots and dashes"
             self._problem("the step has no name", heading.line, hint)
-        else:
-            self._taken.step(heading.name, Location(self._source, heading.line, 1))
 
     def _end_step(self) -> None:
         if self._heading is not None:
-            where = Location(self._source, self._heading.line, 1)
-            self._steps.append(Step(self._heading.name, self._heading.text, tuple(self._parts), where))
-        self._parts = []
+            _, title, name, _ = self._heading
+            self._steps.append(Step(name, title, tuple(self._parts), self._begun))
+            self._parts = []
 
     def _command(self, fence: Fence) -> Command:
-        words = fence.words
-        for word in words:
+        language, words, text, line = fence
+        by_hand, only, is_run, is_right = _use(language, words, self._is_scripted)
+        if not is_right:
+            self._refuse(fence, is_run=is_run)
+        if is_run and (names := defined(text)) and language in SHELLS:
+            self._taken.functions(names, Location(self._source, line, 1))
+        return Command(text, language, by_hand, only)
+
+    def _refuse(self, fence: Fence, *, is_run: bool) -> None:
+        """Refuse words that mean nothing, and what a script would run though nothing in it is quoted for the shell."""
+        for word in fence.words:
             if word not in _WORDS:
                 self._problem(f"{word!r} says nothing about a fence", fence.line, suggest.hint(word, _WORDS))
-        by_hand, page, script = "by-hand" in words, "page" in words, "script" in words
-        if page and script:
+        if "page" in fence.words and "script" in fence.words:
             self._problem("a fence is for both without any word", fence.line, "leave out `page` and `script`")
-        if self._is_scripted and not (page or by_hand):
-            self._refuse_unless_shell(fence)
-            if fence.language in SHELLS and (names := defined(fence.text)):
-                self._taken.functions(names, Location(self._source, fence.line, 1))
-        return Command(fence.text, fence.language, by_hand, "page" if page else "script" if script else "")
-
-    def _refuse_unless_shell(self, fence: Fence) -> None:
-        """Refuse what a script would run although it is not for the shell: no value in it is quoted for that."""
-        if fence.language in SHELLS:
+        if not is_run or fence.language in SHELLS:
             return
         language = f"a fence of {fence.language!r}" if fence.language else "a fence without a language"
         meant = suggest.closest(fence.language, SHELLS)
