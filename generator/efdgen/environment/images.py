@@ -67,7 +67,7 @@ def _images(values: Any, under: str | int | None, shared: Shared) -> list[Image]
             if value and (image := _image(values, under, key, value)):
                 found.append(image)
         elif value and type(value) not in SCALARS:
-            found += [Image((key, *path), name, tag) for path, name, tag in shared.once(_images, value, key, shared)]
+            found += [Image((key, *path), name, tag) for path, name, tag in shared.within(_images, value, key)]
     return found
 
 
