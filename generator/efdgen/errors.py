@@ -89,6 +89,10 @@ class EfdgenError(Exception):
     """The root of everything efdgen raises on purpose."""
 
 
+class FlawedSpecError(Exception):
+    """Something is wrong with a spec that was loaded when it was asked for. Who loads all of them says what."""
+
+
 class InvalidInputError(EfdgenError):
     """Something people wrote is wrong. Carries every problem found so far."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from support import needs, warm
 
 BEGIN = """
 import os, pathlib, signal, sys, time
+from functools import partial
 from efdgen.verbs import parallel
-parallel._MEASURED, parallel._WORTH = 2, 0
+from efdgen.verbs.turns import Turns
+parallel._MEASURED, parallel._WORTH, parallel._WORTH_KNOWING = 2, 0, 0
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell makes what runs in the background ignore it
 HERE = os.getpid()
 NAMES = [f"name-{number}" for number in range(20)]
@@ -199,9 +202,14 @@ def test_each_name_is_taken_once_however_many_there_are(tmp_path: Path) -> None:
         names = [str(number) for number in range(1001)]
         assert [int(name) for name, _ in parallel.each(names, lambda name: (name, b"x" * 3000), 3)] == [*range(1001)]
         for many in (1, 2, 255, 256, 257, 1001):
-            turns = parallel._Turns(names[:many])
-            assert list(turns) == list(enumerate(names[:many]))
-            assert list(turns) == []
+            turns = Turns(names[:many])
+            turns.add_all()
+            taken = list(turns.taken(0))
+            assert [number for numbers, _ in taken for number in numbers] == [*range(many)]
+            assert [name for _, some in taken for name in some] == names[:many]
+            assert list(turns.taken(0)) == []
+            turns.add_all()
+            assert {len(some) for _, some in turns.taken(0, 1001)} == {many}
             turns.close()
         """,
     )
@@ -224,13 +232,170 @@ def test_where_no_other_process_can_begin_all_is_done_here(tmp_path: Path) -> No
 
 def test_a_few_are_worked_on_here() -> None:
     assert list(parallel.each(["a", "b"], lambda name: name * 2, 8)) == ["aa", "bb"]
+    among = parallel.each_among(["a", "b"], partial(map, str.upper), lambda all_: lambda name: [name, *all_], 8)
+    assert list(among) == [["a", "A", "B"], ["b", "A", "B"]]
 
 
 def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "_shared", lambda *_: pytest.fail("shared"))
     names = [str(number) for number in range(50)]
     assert list(parallel.each(names, lambda name: name, 8)) == names
+    assert list(parallel.each_among(names, list, lambda _: lambda name: name, 8)) == names
     assert parallel.processors() >= 1
+
+
+STAGES = """
+def one_known(name):
+    note(name)
+    return (name, os.getpid())
+
+def known(names):
+    return map(one_known, names)
+
+def work(known):
+    assert [name for name, _ in known] == NAMES
+    by = dict(known)
+    return lambda name: (name, b"x" * 100_000, by[name], os.getpid())
+
+def others_know(count):
+    # Nobody goes on before all have a name; the first two are worked on before there are others.
+    def waits(name):
+        found = one_known(name)
+        if len(by(name)) == 2 or name not in NAMES[:2]:
+            await_others(count)
+        return found
+    return waits
+"""
+
+
+@needs.LINUX.needed
+def test_who_had_a_name_in_the_first_stage_has_it_in_the_second(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        STAGES
+        + textwrap.dedent("""
+        begun = []
+        def slowly(known):
+            do = work(known)
+            def one(name):
+                if not begun:  # nobody takes a second name before all have one
+                    begun.append(name)
+                    note("begun")
+                    while len(by("begun")) < 3:
+                        time.sleep(0.01)
+                return do(name)
+            return one
+        found = list(parallel.each_among(NAMES, partial(map, others_know(2)), slowly, 3))
+        assert [name for name, *_ in found] == NAMES
+        assert len({first for *_, first, _ in found}) == len({second for *_, second in found}) == 3
+        # What is left of another's, who is done with its own takes.
+        assert sum(first == second for *_, first, second in found) >= 3
+        assert all(len(by(name)) == (1 if name in NAMES[2:] else 2) for name in NAMES)
+        """),
+    )
+
+
+@needs.LINUX.needed
+@pytest.mark.parametrize("stage", ["first", "second"])
+def test_what_a_process_leaves_undone_in_a_stage_is_done_here(tmp_path: Path, stage: str) -> None:
+    run(
+        tmp_path,
+        STAGES
+        + textwrap.dedent(f"""
+        def dies(name):
+            if os.getpid() != HERE:
+                os.kill(os.getpid(), signal.SIGKILL)
+        def first(name):
+            found = others_know(1)(name)
+            if {stage!r} == "first":
+                dies(name)
+            return found
+        def second(known):
+            do = work(known)
+            return lambda name: ({stage!r} == "second" and dies(name)) or do(name)
+        found = list(parallel.each_among(NAMES, partial(map, first), second, 2))
+        assert [name for name, *_ in found] == NAMES
+        assert {{second for *_, second in found}} == {{HERE}}
+        """),
+    )
+
+
+@needs.LINUX.needed
+def test_an_error_in_the_first_stage_elsewhere_is_raised_here(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        STAGES
+        + textwrap.dedent("""
+        def fails(name):
+            found = others_know(1)(name)
+            if others() & set(by(name)):
+                raise ValueError(name)
+            return found
+        try:
+            list(parallel.each_among(NAMES, partial(map, fails), work, 2))
+        except ValueError:
+            assert all(map(gone, others()))
+        else:
+            raise AssertionError
+        """),
+    )
+
+
+@needs.LINUX.needed
+def test_ctrl_c_ends_those_that_wait_for_the_second_stage(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        STAGES
+        + textwrap.dedent("""
+        def interrupted(known):
+            if os.getpid() == HERE:
+                os.kill(HERE, signal.SIGINT)
+            return work(known)
+        before = os.listdir("/proc/self/fd")
+        try:
+            list(parallel.each_among(NAMES, partial(map, others_know(2)), interrupted, 3))
+        except KeyboardInterrupt:
+            assert len(others()) == 2 and all(map(gone, others()))
+        else:
+            raise AssertionError
+        assert os.listdir("/proc/self/fd") == before
+        """),
+    )
+
+
+@needs.LINUX.needed
+def test_those_that_wait_for_the_second_stage_end_when_nobody_tells_them(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        STAGES
+        + textwrap.dedent("""
+        if os.fork() == 0:
+            HERE = os.getpid()
+            parallel._tell = lambda *_: os.kill(HERE, signal.SIGKILL)
+            list(parallel.each_among(NAMES, partial(map, others_know(2)), work, 3))
+        parent, _ = os.wait()
+        assert len(others() - {str(parent)}) == 2
+        assert all(gone(other, is_adopted=True) for other in others() - {str(parent)})
+        """),
+    )
+
+
+@needs.LINUX.needed
+def test_both_stages_are_done_here_where_no_other_process_can_begin(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        STAGES
+        + textwrap.dedent("""
+        def full():
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        os.fork = full
+        before = os.listdir("/proc/self/fd")
+        found = list(parallel.each_among(NAMES, known, work, 3))
+        assert [name for name, *_ in found] == NAMES
+        assert {process for *_, process in found} == {HERE}
+        assert os.listdir("/proc/self/fd") == before
+        """),
+    )
 
 
 RENDERING = """
@@ -246,6 +411,7 @@ root = small_repository(folder)
 original = (root / "environments/dome.yaml").read_text()
 for number in range(8):
     (root / f"environments/copy-{number}.yaml").write_text(original.replace("dome", f"copy-{number}"))
+MANY = parallel._MANY = COUNT
 asked = []
 helper = parallel._helper
 parallel._helper = lambda *given: asked.append(given) or helper(*given)
@@ -258,13 +424,13 @@ def came_of(means):
         return error.problems
     return dict(found.tree), found.warnings
 
-def compared():
+def compared(times=1):
     expected = came_of(Means())
     assert not asked
     assert came_of(Means(jobs=3)) == expected
-    assert len(asked) == 2
+    assert len(asked) == 2 * times
     assert came_of(Means(store, jobs=3)) == expected
-    assert len(asked) in (2, 4)
+    assert len(asked) in (2, 4, 4 * times)
     assert came_of(Means(store)) == expected
     asked.clear()
     return expected
@@ -274,9 +440,14 @@ assert len([path for path in tree if path.startswith("docs/")]) == 10
 spec = root / "environments/copy-7.yaml"
 spec.write_text(spec.read_text().replace("status", "<% nothing %>"))
 assert [problem.code for problem in compared()] == ["E301"]
+# Where a spec has problems of its own, those that began to load specs give up.
+other = root / "environments/copy-3.yaml"
+other.write_text(other.read_text() + "none: 1\\n")
+assert [problem.code for problem in compared(2 if MANY < 10 else 1)] == ["E201", "E301"]
 """
 
 
 @needs.LINUX.needed
-def test_it_makes_no_difference_to_what_is_rendered(tmp_path: Path) -> None:
-    run(tmp_path, RENDERING.replace("TESTS", repr(str(Path(__file__).parents[1]))))
+@pytest.mark.parametrize("many", [4, 64])
+def test_it_makes_no_difference_to_what_is_rendered(tmp_path: Path, many: int) -> None:
+    run(tmp_path, RENDERING.replace("TESTS", repr(str(Path(__file__).parents[1]))).replace("COUNT", str(many)))

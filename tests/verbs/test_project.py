@@ -38,9 +38,9 @@ class Made:
         self.resolved: Counter[str] = Counter()
         load, resolve = specs.load, Resolver.resolve
 
-        def loading(*arguments: Any) -> Any:
+        def loading(*arguments: Any, **named: Any) -> Any:
             self.loaded += 1
-            return load(*arguments)
+            return load(*arguments, **named)
 
         def resolving(resolver: Resolver, name: str) -> Any:
             self.resolved[name] += 1

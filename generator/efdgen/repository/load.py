@@ -39,6 +39,8 @@ def load(
     snapshot: Snapshot | None = None,
     sound: Mapping[str, bool] = types.MappingProxyType({}),
     instead: Mapping[str, str | None] = types.MappingProxyType({}),
+    *,
+    on_demand: bool = False,
 ) -> Repository:
     """Load a repository: everything sound in it, and every problem.
 
@@ -54,6 +56,10 @@ def load(
         sound: the specs that an earlier run found nothing wrong with beside the same other files, by name, each with
             whether it accepts what looks like a secret. They are not looked at again.
         instead: texts of files as they would be after an edit; they can be new. None: the file is gone then.
+        on_demand: whether each spec is loaded when somebody asks for it; nothing is said of what is wrong with specs.
+
+    Raises:
+        FlawedSpecError: when a spec that was asked for on demand has problems.
     """
     files = Files(root, snapshot, instead)
     apps = definitions.load(files)
@@ -62,7 +68,7 @@ def load(
     tables = load_tables(files, rules.tables())
     schemas.refuse_others(files, tables)
     files.refuse_others(paths.TEMPLATES, paths.IN_TEMPLATES)
-    environments, read = specs.load(files, rules, apps, tables, about, sound)
+    environments, read = specs.load(files, rules, apps, tables, about, sound, on_demand=on_demand)
     parent = files.texts(f"{paths.APPS}/{paths.PARENT}")
     wrapper = files.texts(paths.WRAPPER)
     documents = runbook.load(files)
@@ -200,15 +206,10 @@ def _accepted_rules(document: Document) -> Iterator[Any]:
     yield from (one.get("rule") for each in accepted if isinstance(each, list) for one in each if isinstance(one, dict))
 
 
-def accepts_literals(spec: EnvironmentSpec) -> bool:
-    """Say whether a spec, its site or the shared defaults accept what looks like a secret."""
-    return any(accepted.rule == "E506" for accepted in spec.accept)
-
-
 def _accepting(environments: Mapping[str, EnvironmentSpec], sound: Mapping[str, bool]) -> dict[str, bool]:
     """Return whether each spec accepts what looks like a secret, by its file."""
     return {
-        paths.spec(name): sound[name] if name in sound else accepts_literals(environments[name])
+        paths.spec(name): sound[name] if name in sound else specs.accepts_literals(environments[name])
         for name in environments
     }
 

@@ -1,23 +1,26 @@
-"""Specs that are parsed when somebody asks for them."""
+"""Specs that are loaded when somebody asks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from efdgen.repository.model import EnvironmentSpec
 
 
 class SpecsOnDemand(Mapping[str, EnvironmentSpec]):
-    """Specs by the names of their environments; those that are known to be sound are parsed when they are asked for.
+    """Specs by the names of their environments; those that are not there yet are loaded when they are asked for.
 
     Args:
         loaded: those that are there.
         waiting: the names of the others.
-        load: returns one of these.
+        load: returns some of these.
     """
 
     def __init__(
-        self, loaded: Mapping[str, EnvironmentSpec], waiting: Iterable[str], load: Callable[[str], EnvironmentSpec]
+        self,
+        loaded: Mapping[str, EnvironmentSpec],
+        waiting: Iterable[str],
+        load: Callable[[Sequence[str]], Iterable[EnvironmentSpec]],
     ) -> None:
         self._loaded = dict(loaded)
         self._names = sorted({*loaded, *waiting})
@@ -26,8 +29,13 @@ class SpecsOnDemand(Mapping[str, EnvironmentSpec]):
 
     def __getitem__(self, name: str) -> EnvironmentSpec:
         if name not in self._loaded and name in self._known:
-            self._loaded[name] = self._load(name)
+            self.load((name,))
         return self._loaded[name]
+
+    def load(self, names: Iterable[str]) -> None:
+        """Load several at once, before anybody asks for them: that takes less time than one by one."""
+        new = [name for name in names if name not in self._loaded]
+        self._loaded.update(zip(new, self._load(new), strict=True))
 
     def __contains__(self, name: object) -> bool:
         return name in self._known

@@ -6,21 +6,19 @@ import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from efdgen.errors import Location, Path, Problem
+from efdgen.errors import FlawedSpecError, Location, Problem
 from efdgen.language import schema, suggest
 from efdgen.language.conforms import conforms
-from efdgen.language.layers import leaves, merge_layers
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
-from efdgen.language.yamlio.scalars import is_text
-from efdgen.repository import appsettings, hiddentext, otherbraces, paths
-from efdgen.repository.appsettings import mapping
+from efdgen.repository import paths
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
 from efdgen.repository.kept import Kept
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Schemas, Table
 from efdgen.repository.ondemand import SpecsOnDemand
 from efdgen.repository.references import References
+from efdgen.repository.specchecks import Checks
 from efdgen.repository.speclayers import NO_FACTS, SharedLayers, build
 
 
@@ -80,10 +78,12 @@ def load(
     tables: Mapping[str, Table],
     about: Focus,
     sound: Collection[str] = (),
+    *,
+    on_demand: bool = False,
 ) -> tuple[Mapping[str, EnvironmentSpec], Read]:
     """Load every spec, those with problems left out, and other apps than a run is about that have some.
 
-    Everything that can be read is returned, too, but for the specs that are known to be sound.
+    Everything that can be read is returned, too, but for the specs that are loaded when somebody asks for them.
 
     Args:
         files: the repository's.
@@ -91,12 +91,14 @@ def load(
         apps: every app definition without problems.
         tables: every table without problems.
         about: the apps that the run is about.
-        sound: the names of specs that are known to be sound.
+        sound: the names of specs that are known to be sound: they are loaded when somebody asks for them.
+        on_demand: whether the others are, too. Who asks for one that something is wrong with gets a `FlawedSpecError`.
     """
     reword = functools.partial(_at_home, frozenset(apps))
     shared = files.parsed(paths.FACTS, rules.shared, reword=reword)
     found = _spec_files(files)
-    looked_at = [path for path in found if paths.environment_of(path) not in sound] if sound else found
+    later = frozenset(map(paths.environment_of, found)) if on_demand else frozenset(sound)
+    looked_at = [path for path in found if paths.environment_of(path) not in later] if later else found
     parsed = [
         read
         for read in (files.parsed(path, rules.environment, reword=reword) for path in looked_at)
@@ -106,11 +108,12 @@ def load(
         _fold_undeclared(files)
     if not found and not files.is_told(paths.ENVIRONMENTS):
         files.problem("E404", "there is no spec: no environments/*.yaml", Location(paths.ENVIRONMENTS))
+    checks = Checks(files, References(files, apps, tables, found), rules, apps)
     is_certain = about.is_on_all and not files.problems
     around = _around(shared.document, found, rules, apps, tables.values()) if shared and is_certain else None
     known = _kept(parsed, around)
     others = [read for read in parsed if read.document.file not in known]
-    _check(files, shared, others, References(files, apps, tables, found), rules, apps, tables)
+    checks.of_all(shared, [read.document for read in others], tables)
     everything = Read(tuple(read.document for read in parsed), shared.document if shared else None)
     if shared is None or not _is_sound(files, shared, about):
         return {}, everything
@@ -125,61 +128,62 @@ def load(
             _flawless.add(spec, spec.document, around)
     of_files = {**known, **built}
     loaded = {of_files[file].name: of_files[file] for file in found if file in of_files}
-    if not sound:
+    if not later:
         return loaded, everything
+    some = _Some(files, checks, rules, layers, apps, about, frozenset(sound))
+    return SpecsOnDemand(loaded, later, some.load), everything
 
-    def load_sound(name: str) -> EnvironmentSpec:
-        read = files.parsed(paths.spec(name))
+
+class _Some(NamedTuple):
+    """Loads some specs, of a repository whose other files are sound; `sound`: those that are known to be so."""
+
+    files: Files
+    checks: Checks
+    rules: Schemas
+    layers: SharedLayers
+    apps: Mapping[str, AppDefinition]
+    about: Focus
+    sound: frozenset[str]
+
+    def load(self, names: Sequence[str]) -> list[EnvironmentSpec]:
+        """Return specs.
+
+        Raises:
+            FlawedSpecError: when something is wrong with one that nobody has looked at.
+        """
+        unknown = [name for name in names if name not in self.sound]
+        found = dict(zip(unknown, self._unknown(unknown), strict=True))
+        return [found.get(name) or self._sound(name) for name in names]
+
+    def _sound(self, name: str) -> EnvironmentSpec:
+        read = self.files.parsed(paths.spec(name))
         if read is None:
             raise AssertionError(f"{name} was sound")
-        return build(read.document, layers, _apps(files, read.document, apps, about))
+        return build(read.document, self.layers, _apps(self.files, read.document, self.apps, self.about))
 
-    return SpecsOnDemand(loaded, sound, load_sound), everything
-
-
-def _check(
-    files: Files,
-    shared: Parsed | None,
-    specs: Sequence[Parsed],
-    references: References,
-    rules: Schemas,
-    apps: Mapping[str, AppDefinition],
-    tables: Mapping[str, Table],
-) -> None:
-    """Check what schemas can't see in specs, in what they share, and in tables."""
-    of_tables = [table.document for table in tables.values() if table.document is not None]
-    for document in (*(read.document for read in (*specs, shared) if read is not None), *of_tables):
-        files.refuse(hiddentext.problems(document))
-    for read in filter(None, (*specs, shared)):
-        braces = list(otherbraces.problems(read.document))
-        places = {(read.document.file, problem.path) for problem in braces}
-        if braces:
-            # As it is written, it is no URL, or what else it must be, either.
-            files.problems[:] = [each for each in files.problems if (each.location.file, each.path) not in places]
-            files.refuse(braces)
-    below = {app: merge_layers(definition.layers) for app, definition in apps.items()}
-    if shared is not None:
-        references.check(shared.document, rules.names_in_shared)
-        for place in (("defaults",), *(("sites", site) for site in mapping(shared.document.data.get("sites")))):
-            appsettings.check(files, shared.document, (*place, "appDefaults"), apps, below)
-        _check_stages(files, shared.document)
-    for table in tables.values():
-        if table.document is not None:
-            references.check(table.document, table.names)
-    for read in specs:
-        references.check(read.document, rules.names_in_specs)
-        appsettings.check(files, read.document, ("apps",), apps, below)
-        _check_name(files, read.document, apps)
+    def _unknown(self, names: Sequence[str]) -> list[EnvironmentSpec]:
+        files = self.files
+        problems, literals = len(files.problems), len(files.literals)
+        # One kind of work at a time, as where all are loaded at once: processors do that faster.
+        read = [files.parsed(paths.spec(name), self.rules.environment) for name in names]
+        documents = [each.document for each in read if each is not None and each.is_sound]
+        if len(documents) < len(names):
+            raise FlawedSpecError(names)
+        self.checks.of_specs(documents)
+        found = [
+            _spec(files, document, self.layers, _apps(files, document, self.apps, self.about)) for document in documents
+        ]
+        accepting = {paths.spec(spec.name) for spec in found if accepts_literals(spec)}
+        if len(files.problems) > problems or any(
+            literal.location.file not in accepting for literal in files.literals[literals:]
+        ):
+            raise FlawedSpecError(names)
+        return found
 
 
-def _check_stages(files: Files, shared: Document) -> None:
-    """Record environments that are in two stages: nobody could tell which comes first."""
-    seen: set[str] = set()
-    for path, name in leaves(shared.data.get("stages")):
-        if isinstance(name, str) and name in seen:
-            where = ("stages", *path)
-            files.problem("E405", f"{name} is in two stages", shared.locate(where), where, "leave one of them out")
-        seen |= {name} if isinstance(name, str) else set()
+def accepts_literals(spec: EnvironmentSpec) -> bool:
+    """Say whether a spec, its site or the shared defaults accept what looks like a secret."""
+    return any(accepted.rule == "E506" for accepted in spec.accept)
 
 
 def _apps(files: Files, document: Document, apps: Mapping[str, AppDefinition], about: Focus) -> tuple[str, ...]:
@@ -248,26 +252,6 @@ def _spec_files(files: Files) -> list[str]:
                     message = f"specs stand in {paths.ENVIRONMENTS}/ itself: nothing reads this one"
                     files.problem("E401", message, Location(stray), hint=hint)
     return found
-
-
-_NO_NAMES = frozenset(("argocd", "default", "shared", paths.PARENT))
-
-
-def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefinition]) -> None:
-    """Refuse names that stand in every environment's output: no rule could tell whose they are; and a link to it."""
-    name = document.data.get("name")
-    if not isinstance(name, str):
-        return
-    services = {service for app in apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}
-    if name in _NO_NAMES or name in apps or name in services:
-        message = f"the name {name!r} already means something else: an app, a service or a part of Argo CD"
-        files.problem("E401", message, document.locate(("name",)), ("name",), "choose another")
-    elif name and not is_text(name):
-        message = f"the name {name!r} is not text to everybody: Helm's --set or some YAML would read something else"
-        files.problem("E401", message, document.locate(("name",)), ("name",), "choose another, such as one with a word")
-    if name in mapping(document.data.get("links")):
-        where: Path = ("links", name)
-        files.problem("E405", "a link to itself", document.locate(where, key=True), where, "remove it")
 
 
 def _spec(files: Files, document: Document, shared: SharedLayers, apps: tuple[str, ...]) -> EnvironmentSpec:

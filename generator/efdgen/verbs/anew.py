@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from efdgen import rules
@@ -16,6 +16,7 @@ from efdgen.render.pages import fleet
 from efdgen.repository import paths
 from efdgen.repository.focus import lightened
 from efdgen.repository.model import Repository
+from efdgen.repository.specs import accepts_literals
 from efdgen.verbs import parallel, records
 from efdgen.verbs.model import Project, Rendering, Resolution
 from efdgen.verbs.once import raise_errors, said_once
@@ -74,14 +75,30 @@ def _of_named_apps(
 def render(project: Project, *, keep: bool, jobs: int) -> Rendering:
     """See `project.render`."""
     repository = project.repository
-    tree = FileTree()
-    problems = [*repository.problems, *add_shared(repository, tree), *_add_other_charts(repository, tree)]
-    rows: dict[str, fleet.Row] = {}
     kept: list[ResolvedEnvironment] = []
     work = Work(project, rules.Identities(repository, project.resolver, is_noted=False))
     made_of = work.made_keeping(kept) if keep else work.made
     names = [name for name in project.selected if name in repository.environments or name in repository.drafts]
-    with contextlib.closing(parallel.each(names, made_of, 1 if keep else jobs)) as results:
+    found = rendering(project, names, parallel.each(names, made_of, 1 if keep else jobs))
+    return found._replace(environments=tuple(kept))
+
+
+def rendering(project: Project, names: Sequence[str], each: Generator[tuple[Any, ...], None, None]) -> Rendering:
+    """Return what the selected environments of a project render to.
+
+    Args:
+        project: the project.
+        names: those of its environments that something comes of.
+        each: yields the parts of what comes of each of them: of `Made`.
+
+    Raises:
+        InvalidInputError: with everything wrong with what people wrote.
+    """
+    repository = project.repository
+    tree = FileTree()
+    rows: dict[str, fleet.Row] = {}
+    with contextlib.closing(each) as results:
+        problems = [*repository.problems, *add_shared(repository, tree), *_add_other_charts(repository, tree)]
         for name, plain in zip(names, results, strict=True):
             made = Made(*plain)
             problems += records.problems(made.found)
@@ -93,7 +110,7 @@ def render(project: Project, *, keep: bool, jobs: int) -> Rendering:
     # The page about all environments is no app's.
     if repository.about.is_on_all and complete(rows, project):
         tree.add(*files.fleet_file([rows[name] for name in sorted(rows)], repository))
-    return Rendering(project, tree, tuple(said_once(problems)), tuple(kept))
+    return Rendering(project, tree, tuple(said_once(problems)))
 
 
 class Made(NamedTuple):
@@ -104,8 +121,9 @@ class Made(NamedTuple):
         wrong: what is wrong with the templates of its pages.
         files: what it renders to.
         row: its row of the page about all environments; None: it has none, because something is wrong with it.
-        looked_at: the other environments whose specs its rules looked at.
-        asked: what its rules asked about others, if anybody wants to know.
+        looked_at: itself, the environments that links lead to from it, and those whose specs its rules looked at.
+        accepts: whether its spec accepts what looks like a secret.
+        asked: what its rules asked about others. Where nobody wants to know this, the two above say nothing, either.
     """
 
     found: tuple[Any, ...]
@@ -113,6 +131,7 @@ class Made(NamedTuple):
     files: tuple[files.File, ...] = ()
     row: bytes | None = None
     looked_at: tuple[str, ...] = ()
+    accepts: bool = False
     asked: bytes = b""
 
 
@@ -148,9 +167,13 @@ class Work:
         if name in repository.environments:
             environment, problems = resolution(name, self._project, self._identities)
             found = (*found, *problems)
-        looked_at = tuple(sorted(self._identities.looked_at))
-        asked = self._identities.asked.packed() if self._identities.asked.is_wanted else b""
-        made = Made(records.plain_problems(found), looked_at=looked_at, asked=asked)
+        made = Made(records.plain_problems(found))
+        if self._identities.asked.is_wanted and name in repository.environments:
+            made = made._replace(
+                looked_at=tuple(sorted({*linked(name, self._project), *self._identities.looked_at})),
+                accepts=accepts_literals(repository.environments[name]),
+                asked=self._identities.asked.packed(),
+            )
         if environment is None:
             return made
         kept.append(environment)
@@ -180,6 +203,17 @@ def _rendered(
     except InvalidInputError as error:
         problems.extend(error.problems)
     return tuple(problems), tuple(found), row
+
+
+def linked(name: str, project: Project) -> set[str]:
+    """Return an environment and those whose facts its expressions can reach, by links of links."""
+    found = {name}
+    waiting = [name]
+    while waiting:
+        new = project.resolver.scope(waiting.pop()).facts["links"].keys() - found
+        found |= new
+        waiting += new & project.repository.names
+    return found
 
 
 def news(problems: Iterable[Problem], said: Iterable[Problem]) -> list[Problem]:

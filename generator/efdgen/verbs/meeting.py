@@ -28,6 +28,24 @@ class Met(NamedTuple):
     known: Mapping[str, Record]
 
 
+def known_by(name: str, project: Project) -> Known:
+    """Return what an environment is known by, as it is kept."""
+    return Known(*records.plain_identity(identity(name, project.repository, project.resolver)))
+
+
+def all_new(project: Project, known: Mapping[str, Known], *, is_noted: bool = True) -> Met:
+    """Return what comes of it where nothing is kept of any environment.
+
+    Args:
+        project: the repository; it has no problems.
+        known: what each environment is known by.
+        is_noted: whether anybody wants to know what rules ask about them.
+    """
+    every = {name: records.identity(each.identity, each.places) for name, each in known.items()}
+    everybody = Fleet({name: each for name, each in every.items() if each is not None})
+    return Met(Identities(project.repository, project.resolver, everybody, is_noted=is_noted), known, {})
+
+
 def meet(project: Project, fresh: Mapping[str, Record], before: Mapping[str, Record], rest: Rest) -> Met:
     """Find out what environments are known by. Where that is as it was for all, what is kept of the others is not read.
 

@@ -3,23 +3,31 @@
 Each process takes the next few names that nobody has taken, until none is left: one that is slower, or has more to do
 with what it took, takes fewer. Those beside this one send what they made through pipes, which are emptied between two
 names; so nothing waits, and nothing is read while something else is worked on.
+
+Where the work needs to know something of all names, it has two stages: when the first one is done for all of them, each
+process is told what came of it, and begins the second one with those names that it had in the first.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import marshal
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
+from efdgen.verbs.turns import Turns
 
 Work = Callable[[str], Any]
 """Returns plain data, as `marshal` writes it, for an environment."""
+
+WorkOnSome = Callable[[Sequence[str]], Iterable[Any]]
+"""Yields the same for some environments."""
 
 _MEASURED = 2
 """Environments that are worked on before anybody knows what one takes. The first one takes more: it finds nothing that
@@ -28,8 +36,14 @@ was made for another."""
 _WORTH = 0.5
 """Seconds of work from which on other processes are asked: they take a tenth of that to begin."""
 
-_TURNS = 256
-"""Turns at most: the number of one is a byte, and bytes of a pipe are taken one by one."""
+_WORTH_KNOWING = 0.1
+"""The same of a first stage: that is the smaller part of all the work, and other processes begin only once."""
+
+_MANY = 64
+"""Names from which on other processes may be worth it, whatever the work: that of fewer is done before these begin."""
+
+_AT_ONCE_KNOWN = 8
+"""Names that a process takes at once in a first stage: what it does for several together takes less time."""
 
 _LENGTH = 8
 _AT_ONCE = 1 << 16
@@ -48,15 +62,50 @@ def each(names: Sequence[str], work: Work, jobs: int) -> Generator[Any, None, No
         work: the work: a function of the name alone.
         jobs: the most processes that work at once, this one among them.
     """
+    done = yield from _alone(names, work, jobs, _WORTH)
+    if done < len(names):
+        yield from _shared(names[done:], (_Stage(lambda _: functools.partial(map, work), 1),), jobs)
+
+
+def each_among(
+    names: Sequence[str], known: WorkOnSome, work: Callable[[Sequence[Any]], Work], jobs: int
+) -> Generator[Any, None, None]:
+    """Yield the same as `each`, of work that needs to know something of all names.
+
+    Args:
+        names: the environments.
+        known: yields what the work needs to know of some environments, each a function of its name alone. Its process
+            works on the environments, too, if it can.
+        work: returns the work, from what is known of each environment.
+        jobs: the most processes that work at once, this one among them.
+    """
+    found = [*known(names[:1])]
+    begin = time.perf_counter()
+    found += known(names[1:_MEASURED])
+    rest = names[_MEASURED:]
+    if jobs > 1 and (time.perf_counter() - begin) * len(rest) > _WORTH_KNOWING and _can_fork():
+        stages = (_Stage(lambda _: known, _AT_ONCE_KNOWN), _Stage(lambda found: functools.partial(map, work(found)), 1))
+        yield from _shared(names, stages, jobs)
+    else:
+        yield from each(names, work([*found, *known(rest)]), jobs)
+
+
+def _alone(names: Sequence[str], work: Work, jobs: int, worth: float) -> Generator[Any, None, int]:
+    """Yield what comes of the first names, until the rest is worth other processes; return how many that were."""
     spent = 0.0
     for number, name in enumerate(names):
-        if number >= _MEASURED and jobs > 1 and spent / (number - 1) * (len(names) - number) > _WORTH and _can_fork():
-            yield from _shared(names[number:], work, jobs)
-            return
+        if number >= _MEASURED and jobs > 1 and spent / (number - 1) * (len(names) - number) > worth and _can_fork():
+            return number
         begin = time.perf_counter()
         found = work(name)
         spent += time.perf_counter() - begin if number else 0.0
         yield found
+    return len(names)
+
+
+def may_pay(names: Collection[str], jobs: int) -> bool:
+    """Say whether there are so many names that other processes may be worth it, whatever the work."""
+    return len(names) >= _MANY and jobs > 1 and _can_fork()
 
 
 def processors() -> int:
@@ -71,58 +120,79 @@ def _can_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
+class _Stage(NamedTuple):
+    """A part of the work.
+
+    Attributes:
+        begin: returns what works on names, from what came of the stage before for each of all names, in their order.
+        at_once: how many names a process takes at once.
+    """
+
+    begin: Callable[[Sequence[Any]], WorkOnSome]
+    at_once: int
+
+
+class _Crew(NamedTuple):
+    """What all processes have: the names, the stages of the work, and the turns of each stage."""
+
+    names: Sequence[str]
+    stages: Sequence[_Stage]
+    turns: Sequence[Turns]
+
+    def made(self, stage: int, process: int, work: WorkOnSome) -> Iterator[tuple[int, Any]]:
+        """Yield what comes of the names that a process takes in a stage, with their numbers."""
+        is_last = stage == len(self.stages) - 1
+        again = None if is_last else self.turns[stage + 1]
+        for numbers, names in self.turns[stage].taken(process, self.stages[stage].at_once, again):
+            yield from zip(numbers, work(names), strict=True)
+
+
 class _Helper(NamedTuple):
-    """Another process: where what it makes comes from, and what came so far."""
+    """Another process.
+
+    Attributes:
+        process: its number for the system.
+        source: where what it makes comes from.
+        sink: where it is told what all of them made.
+        received: what came so far, and was not looked at.
+    """
 
     process: int
     source: int
+    sink: int
     received: bytearray
 
 
-class _Turns:
-    """Parts of the names, each taken once, by whichever process asks first: the bytes in a pipe that all read from.
-
-    Args:
-        names: the names.
-    """
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
-        self._count = min(_TURNS, len(names))
-        self._source, sink = os.pipe()
-        os.write(sink, bytes(range(self._count)))
-        os.close(sink)
-
-    def __iter__(self) -> Iterator[tuple[int, str]]:
-        """Yield names that this process takes, with their numbers."""
-        while turn := os.read(self._source, 1):
-            begin, end = (len(self._names) * edge // self._count for edge in (turn[0], turn[0] + 1))
-            yield from enumerate(self._names[begin:end], begin)
-
-    def close(self) -> None:
-        """Close what this process takes turns from."""
-        os.close(self._source)
-
-
-def _shared(names: Sequence[str], work: Work, jobs: int) -> Iterator[Any]:
-    """Yield the same as `each`, when all of it was worked on, here and elsewhere."""
+def _shared(names: Sequence[str], stages: Sequence[_Stage], jobs: int) -> Iterator[Any]:
+    """Yield what comes of the last stage, when all of it was worked on, here and elsewhere."""
     helpers: list[_Helper] = []
-    buffer = memoryview(bytearray(_AT_ONCE))
-    with contextlib.closing(_Turns(names)) as turns:
-        try:
-            # Where the system has no room for another process, there are fewer.
-            with _no_interrupt(), contextlib.suppress(OSError):
-                helpers.extend(_helper(turns, work) for _ in range(min(jobs, len(names)) - 1))
+    jobs = min(jobs, len(names))
+    with contextlib.ExitStack() as stack:
+        turns = [
+            stack.enter_context(contextlib.closing(Turns(names, jobs if stage else 1))) for stage in range(len(stages))
+        ]
+        turns[0].add_all()
+        crew = _Crew(names, stages, turns)
+        stack.callback(lambda: list(map(_end, helpers)))
+        # Where the system has no room for another process, there are fewer.
+        with _no_interrupt(), contextlib.suppress(OSError):
+            helpers.extend(_helper(crew, number) for number in range(1, jobs))
+        buffer = memoryview(bytearray(_AT_ONCE))
+        known: Sequence[Any] = ()
+        for number, stage in enumerate(stages):
+            work = stage.begin(known)
             found: dict[int, Any] = {}
-            for number, name in turns:
-                found[number] = work(name)
+            for place, made in crew.made(number, 0, work):
+                found[place] = made
                 _receive(helpers, buffer)
-            found |= dict(_results(helpers, buffer))
-            for number, name in enumerate(names):
-                yield found.pop(number) if number in found else work(name)
-        finally:
             for helper in helpers:
-                _end(helper)
+                found.update(_results(helper, buffer))
+            each = (found.pop(at) if at in found else next(iter(work((name,)))) for at, name in enumerate(names))
+            if number == len(stages) - 1:
+                yield from each
+            else:
+                known = every = list(each)
+                _tell(helpers, every)
 
 
 @contextlib.contextmanager
@@ -137,70 +207,105 @@ def _no_interrupt() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _helper(turns: _Turns, work: Work) -> _Helper:
-    """Start a process that takes turns."""
-    import fcntl
+def _helper(crew: _Crew, number: int) -> _Helper:
+    """Start a process that takes turns.
+
+    Raises:
+        OSError: when the system has no room for it.
+    """
     import signal
 
-    source, sink = os.pipe()
-    with contextlib.suppress(OSError):
-        fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, _ROOM)
-    try:
+    with contextlib.ExitStack() as stack:
+        source, sink = _pipe(stack)
+        told, telling = _pipe(stack)
         process = os.fork()
-    except OSError:
-        os.close(source)
-        os.close(sink)
-        raise
+        stack.pop_all()
     if process == 0:
         status = 1
         try:
             # Who started it ends it, and says what there is to say.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             os.close(source)
-            _send(turns, work, sink)
+            os.close(telling)
+            _help(crew, number, told, sink)
             status = 0
         finally:
             os._exit(status)
     os.close(sink)
+    os.close(told)
     os.set_blocking(source, False)
-    return _Helper(process, source, bytearray())
+    return _Helper(process, source, telling, bytearray())
 
 
-def _send(turns: _Turns, work: Work, sink: int) -> None:
-    """Work on names and write what comes of each, with its length before; stop when nobody waits for it any more."""
+def _pipe(stack: contextlib.ExitStack) -> tuple[int, int]:
+    """Return the ends of a new pipe, which are closed with others."""
+    import fcntl
+
+    ends = os.pipe()
+    for end in ends:
+        stack.callback(os.close, end)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, _ROOM)
+    return ends
+
+
+def _help(crew: _Crew, number: int, source: int, sink: int) -> None:
+    """Work on names and send what comes of each; stop when nobody waits for it any more."""
     parent = os.getppid()
-    for number, name in turns:
-        if os.getppid() != parent:
-            return
-        found = marshal.dumps((number, work(name)))
-        rest = memoryview(len(found).to_bytes(_LENGTH, "big") + found)
-        while rest:
-            rest = rest[os.write(sink, rest) :]
+    known: Sequence[Any] = ()
+    for stage, (begin, _) in enumerate(crew.stages):
+        if stage:
+            with open(source, "rb", closefd=False) as stream:
+                known = marshal.loads(stream.read(int.from_bytes(stream.read(_LENGTH), "big")))  # noqa: S302 - see below
+        for made in crew.made(stage, number, begin(known)):
+            if os.getppid() != parent:
+                return
+            _send(sink, marshal.dumps(made))
+        _send(sink, b"")
+
+
+def _send(sink: int, data: bytes) -> None:
+    """Write data, with its length before: nothing, when a stage is done."""
+    rest = memoryview(len(data).to_bytes(_LENGTH, "big") + data)
+    while rest:
+        rest = rest[os.write(sink, rest) :]
+
+
+def _tell(helpers: Iterable[_Helper], known: list[Any]) -> None:
+    """Tell helpers what came of a stage; those that are gone need not know it."""
+    data = marshal.dumps(known)
+    for helper in helpers:
+        with contextlib.suppress(OSError):
+            _send(helper.sink, data)
 
 
 def _receive(helpers: Iterable[_Helper], buffer: memoryview) -> None:
-    """Take what helpers have sent: all that waits, or, of those that are waited for, everything."""
+    """Take what waits of what helpers have sent."""
     for helper in helpers:
         with contextlib.suppress(OSError):
             while length := os.readv(helper.source, (buffer,)):
                 helper.received.extend(buffer[:length])
 
 
-def _results(helpers: Iterable[_Helper], buffer: memoryview) -> Iterator[tuple[int, Any]]:
-    """Wait for helpers, and yield what they sent as a whole, with the number of its name."""
-    for helper in helpers:
-        os.set_blocking(helper.source, True)
-        _receive((helper,), buffer)
-        with memoryview(helper.received) as received:
-            at = 0
-            while len(received) >= at + _LENGTH:
-                end = at + _LENGTH + int.from_bytes(received[at : at + _LENGTH], "big")
-                if len(received) < end:
-                    break
-                with received[at + _LENGTH : end] as sent:
-                    yield marshal.loads(sent)  # noqa: S302 - from this very program
-                at = end
-        helper.received.clear()
+def _results(helper: _Helper, buffer: memoryview) -> Iterator[tuple[int, Any]]:
+    """Wait for a helper to be done with a stage, or gone, and yield what it sent, with the number of its name."""
+    os.set_blocking(helper.source, True)
+    received = helper.received
+    while True:
+        end = _LENGTH + int.from_bytes(received[:_LENGTH], "big")
+        if len(received) < end:
+            length = os.readv(helper.source, (buffer,))
+            if not length:
+                break
+            received.extend(buffer[:length])
+            continue
+        with memoryview(received) as everything, everything[_LENGTH:end] as sent:
+            found = marshal.loads(sent) if sent else None  # noqa: S302 - from this very program
+        del received[:end]
+        if found is None:
+            break
+        yield found
+    os.set_blocking(helper.source, False)
 
 
 def _end(helper: _Helper) -> None:
@@ -212,3 +317,4 @@ def _end(helper: _Helper) -> None:
     with contextlib.suppress(ChildProcessError):
         os.waitpid(helper.process, 0)
     os.close(helper.source)
+    os.close(helper.sink)

@@ -5,14 +5,16 @@ It is imported before anybody knows how much there is to do: what does the work 
 
 from __future__ import annotations
 
+import gc
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from efdgen.errors import UsageError
+from efdgen.errors import FlawedSpecError, UsageError
 from efdgen.language import suggest
 from efdgen.output.seen import Looking
 from efdgen.repository import paths
+from efdgen.verbs import parallel
 from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Project, Rendering, Resolution, Resolved, selected
 
@@ -122,12 +124,21 @@ def rendering(
         InvalidInputError: with everything wrong with what people wrote.
         UsageError: when an environment or an app is unknown.
     """
-    if means.store is not None and not (apps or keep):
-        from efdgen.verbs import incremental
+    try:
+        if means.store is not None and not (apps or keep):
+            from efdgen.verbs import incremental
 
-        found = incremental.rendering(root, names, means.store, there, means.jobs)
-        if found is not None:
-            return found
+            found = incremental.rendering(root, names, means.store, there, means.jobs)
+            if found is not None:
+                return found
+        if not (names or apps or keep) and parallel.may_pay(paths.environment_names(root), means.jobs):
+            from efdgen.verbs import inparts
+
+            found = inparts.rendering(root, means.jobs)
+            if found is not None:
+                return found
+    except FlawedSpecError:  # loading all of them says what is wrong
+        gc.collect()  # what was loaded holds itself
     return render(open_project(root, names, apps), keep=keep, jobs=means.jobs)
 
 
