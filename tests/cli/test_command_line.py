@@ -775,7 +775,6 @@ ONLY_IN_SOME_RUNS = [
     "language.yamlio.nesting",
     "output.resuming",
     "repository.drafts",
-    "repository.snapshot",
 ]
 """Modules of efdgen that a clean check without its cache has no use for."""
 

@@ -62,7 +62,7 @@ def each(names: Sequence[str], work: Work, jobs: int) -> Generator[Any, None, No
         work: the work: a function of the name alone.
         jobs: the most processes that work at once, this one among them.
     """
-    done = yield from _alone(names, work, jobs, _WORTH)
+    done = yield from _alone(names, work, jobs)
     if done < len(names):
         yield from _shared(names[done:], (_Stage(lambda _: functools.partial(map, work), 1),), jobs)
 
@@ -90,11 +90,11 @@ def each_among(
         yield from each(names, work([*found, *known(rest)]), jobs)
 
 
-def _alone(names: Sequence[str], work: Work, jobs: int, worth: float) -> Generator[Any, None, int]:
+def _alone(names: Sequence[str], work: Work, jobs: int) -> Generator[Any, None, int]:
     """Yield what comes of the first names, until the rest is worth other processes; return how many that were."""
     spent = 0.0
     for number, name in enumerate(names):
-        if number >= _MEASURED and jobs > 1 and spent / (number - 1) * (len(names) - number) > worth and _can_fork():
+        if number >= _MEASURED and jobs > 1 and spent / (number - 1) * (len(names) - number) > _WORTH and _can_fork():
             return number
         begin = time.perf_counter()
         found = work(name)
