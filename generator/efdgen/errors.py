@@ -123,3 +123,7 @@ class OutputError(EfdgenError):
 
 class ChartError(EfdgenError):
     """A third-party chart can't be fetched, verified or hydrated."""
+
+
+class TooLateInterrupt(KeyboardInterrupt):
+    """Ctrl-C while files were switched: all of what was to be written is written."""

@@ -113,6 +113,14 @@ def command() -> None:
     """
 
 
+def _interrupted(error: BaseException) -> str:
+    """Return what is said of Ctrl-C, which Click makes an exception of its own."""
+    from efdgen.errors import TooLateInterrupt
+
+    is_too_late = any(isinstance(each, TooLateInterrupt) for each in (error, error.__cause__, error.__context__))
+    return "Interrupted, but everything is written." if is_too_late else "Interrupted."
+
+
 def main() -> None:
     """Run the command; an exception that nobody expected is a bug, and says so."""
     # https://no-color.org
@@ -122,8 +130,8 @@ def main() -> None:
         status = command.main(prog_name="efdgen", standalone_mode=False, **colour)
         sys.stdout.flush()
         sys.exit(status)
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        streams.say("Interrupted.")
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
+        streams.say(_interrupted(error))
         sys.exit(_INTERRUPTED)
     except click.ClickException as error:
         streams.say(visible.lines(_shown(error)))

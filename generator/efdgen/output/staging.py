@@ -13,7 +13,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from efdgen.errors import OutputError
+from efdgen.errors import OutputError, TooLateInterrupt
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import journal
 from efdgen.output.compare import FileChange
@@ -88,7 +88,7 @@ def _is_name(name: str) -> bool:
 def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = False) -> None:
     """Make changes to a locked folder, in this order. Until all is staged, nothing has changed.
 
-    Ctrl-C before that takes everything back; after it, it ends the run when the changes are made.
+    Ctrl-C before that takes everything back; after it, it ends the run when the changes are made (`TooLateInterrupt`).
 
     Args:
         folder: the folder.
@@ -108,9 +108,9 @@ def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = F
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and (staged / JOURNAL).exists():
             switch(folder, entries)
-        else:
-            with contextlib.suppress(OSError):
-                discard(staged)
+            raise TooLateInterrupt from error
+        with contextlib.suppress(OSError):
+            discard(staged)
         raise
     switch(folder, entries)
 
@@ -226,7 +226,7 @@ def switch(folder: Path, entries: Sequence[Entry]) -> None:
         except OSError as error:
             raise _named(error, folder, path, "run it again when that is fixed: it goes on from here") from error
     if interrupt is not None:
-        raise interrupt
+        raise TooLateInterrupt from interrupt
 
 
 def place(folder: Path, entry: Entry, known: set[str]) -> None:
