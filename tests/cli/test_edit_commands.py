@@ -395,6 +395,34 @@ def test_a_mapping_that_would_take_values_away_is_refused_unless_that_is_said(sm
     assert "  store: {}\n" in (small / LAB).read_text(encoding="utf-8")
 
 
+def test_what_looks_like_a_number_or_is_of_another_type_takes_the_place_of_no_number_or_boolean(small: Path) -> None:
+    run(small, "set", "lab", "vault-secrets-operator", '{values: {replicas: 2, "on": {it: true}}}')
+    number, truth = "vault-secrets-operator.replicas", "vault-secrets-operator.on.it"
+    before = (small / LAB).read_bytes()
+    for path, value, says in (
+        (number, "0x10", "is 2 now, and '0x10' is text: did you mean '16'? For text, type '\"0x10\"'"),
+        (number, "1e3", "did you mean '1000'?"),
+        (number, "010", "did you mean '8' or '10'?"),
+        (number, "1:30", "is text: write a number. For text, type '\"1:30\"'"),
+        (number, "1e400", "is text: write a number."),
+        (number, "true", f"is 2 now, and true is true or false: write a number. For true itself, edit {LAB} by hand"),
+        (truth, "1", f"is true now, and 1 is a number: did you mean 'true'? For 1 itself, edit {LAB} by hand"),
+        (truth, "0", "did you mean 'false'?"),
+        (truth, "2", "is a number: write true or false."),
+        (truth, "1.5", "is a number: write true or false."),
+        (truth, "1e3", "is text: write true or false."),
+    ):
+        result = run(small, "set", "lab", path, value)
+        assert result.exit_code == 2, result.output
+        assert says in result.output, result.output
+    assert (small / LAB).read_bytes() == before
+    for path, value in (
+        *((number, each) for each in ('"0x10"', "'1e3'", "16", "+5", "1.5", "500m", "1.8.5", "null", "[1]")),
+        *((truth, each) for each in ('"1"', "False", "null")),
+    ):
+        assert run(small, "set", "lab", path, value, "--dry-run").exit_code == 0, value
+
+
 def test_an_app_is_handed_to_the_cluster_and_back_by_one_command(small: Path) -> None:
     before = (small / LAB).read_bytes()
     for words in (("unset", "lab", "vault-secrets-operator"), ("set", "dome", "vault-secrets-operator", "{}")):

@@ -95,7 +95,7 @@ def command(
         refuse(edited, targets)
         for target in targets if given else ():
             now = sources.value_now(target)
-            slips.refuse_text(target, given[0], values.read(given[0], now), now)
+            slips.refuse_other_type(target, given[0], values.read(given[0], now), now)
 
     try:
         edits.run(sources, typed.edits, dry_run=dry_run, typed=readings, refuse=refuses)

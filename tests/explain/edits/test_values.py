@@ -10,6 +10,7 @@ import pytest
 from efdgen.errors import UsageError
 from efdgen.explain.edits import values
 from efdgen.language.layers import ABSENT
+from efdgen.language.yamlio import styles
 from support.foreach import for_each
 
 
@@ -97,3 +98,45 @@ def test_a_word_can_mean_another_thing(text: str, before: Any, other: Any, is_op
     assert (type(found), found) == (type(other), other)
     assert values.is_open(text, value, before) == is_open
     assert values.is_changed(text, value) == is_changed
+
+
+@for_each(
+    ("text", "looks_so", "meant"),
+    [
+        ("0x10", True, ("16",)),
+        ("-0X1F", True, ("-31",)),
+        ("0o17", True, ("15",)),
+        ("0b11", True, ("3",)),
+        ("010", True, ("8", "10")),
+        ("-010", True, ("-8", "-10")),
+        ("089", True, ("89",)),
+        ("00", True, ("0",)),
+        ("1e3", True, ("1000",)),
+        ("1e-3", True, ("0.001",)),
+        ("1e20", True, ("1.0e+20",)),
+        ("1_000", True, ("1000",)),
+        ("1_0.5", True, ("10.5",)),
+        ("-.5", True, ("-0.5",)),
+        ("1e400", True, ()),
+        (".inf", True, ()),
+        (".nan", True, ()),
+        ("1" * 9000, True, ()),
+        ("18446744073709551616", True, ()),
+        ("1:30", True, ()),
+        ("1,000", True, ()),
+        ("yes", False, ()),
+        ("abc", False, ()),
+        ("", False, ()),
+        ("5", False, ()),
+        ("500m", False, ()),
+        ("2Gi", False, ()),
+        ("1.8.5", False, ()),
+        ("2024-01-01", False, ()),
+        ("10.0.0.1", False, ()),
+    ],
+)
+def test_text_can_look_like_a_number(text: str, looks_so: bool, meant: tuple[str, ...]) -> None:
+    assert values.looks_like_a_number(text) == looks_so
+    assert (values.numbers_meant(text) if looks_so else ()) == meant
+    for number in meant:
+        assert styles.scalar(values.read(number, 1)) == number, "it can be typed"

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Path, Problem, UsageError, dotted
+from efdgen.explain.edits import values
 from efdgen.explain.edits.making import name
 from efdgen.explain.edits.model import DEFAULTS, SPEC, Target
 from efdgen.language import suggest
@@ -25,7 +26,7 @@ _PROVIDED = {_IS_BOTH: re.compile(r"(\S+) is deployed from here"), "E507": re.co
 """The rules about apps that the cluster has from elsewhere, and the app that they are about."""
 
 _BARE = re.compile(r"write (.+) without quotes\Z")
-_TRUTHS = {"true": ("yes", "y", "on", "true"), "false": ("no", "n", "off", "false")}
+_TRUTHS = {"true": ("yes", "y", "on", "true", "1"), "false": ("no", "n", "off", "false", "0")}
 _BEGINS_LIKE_A_NUMBER = re.compile(r"[-+.]?[0-9]")
 _WITH_UNIT = re.compile(r"[0-9]+(?:\.[0-9]+)?(?P<unit>[A-Za-z%]+)\Z")
 _WITHOUT = re.compile(r"[0-9]+(?:\.[0-9]+)?\Z")
@@ -142,23 +143,44 @@ def refuse_past(until: Any, today: dt.date) -> None:
         raise UsageError(f"{until} has passed: until is the day by which the pin should be looked at again")
 
 
-def refuse_text(target: Target, text: str, value: Any, now: Any) -> None:
-    """Refuse text where there is a boolean or a number now, unless it was typed in quotes, or may have a unit.
+def refuse_other_type(target: Target, text: str, value: Any, now: Any) -> None:
+    """Refuse what is of another type than a boolean or a number that is there now.
+
+    Not refused are text in quotes, text that goes on behind a number, such as 500m, and `<% ... %>`.
+
+    Args:
+        target: the place.
+        text: what was typed.
+        value: what it means there.
+        now: what is there.
 
     Raises:
-        UsageError: with the word that is likely meant, and how to type the text all the same.
+        UsageError: with the word that is likely meant, and how to have the other type all the same.
     """
-    if not isinstance(value, str) or text[:1] in ("'", '"') or "<%" in text or not isinstance(now, int | float):
+    if not isinstance(now, int | float) or not isinstance(value, str | int | float):
         return
-    if isinstance(now, bool):
-        meant = next((each for each, words in _TRUTHS.items() if text.lower() in words), "")
-        hint = suggest.did_you_mean(meant) if meant else "write true or false."
-    elif _BEGINS_LIKE_A_NUMBER.match(text):
+    is_text, is_truth = isinstance(value, str), isinstance(now, bool)
+    if is_text:
+        may_have_unit = _BEGINS_LIKE_A_NUMBER.match(text) and not values.looks_like_a_number(text)
+        if not values.is_plain(text) or "<%" in text or (may_have_unit and not is_truth):
+            return
+    elif isinstance(value, bool) is is_truth:
         return
-    else:
-        hint = "write a number."
+    hint = _truth_meant(text) if is_truth else _number_meant(text)
+    what = f"{text!r} is text" if is_text else f"{text} is {'a number' if is_truth else 'true or false'}"
     again = shlex.quote(f'"{text}"')
-    raise UsageError(f"{name(target)} is {styles.scalar(now)} now, and {text!r} is text: {hint} For text, type {again}")
+    how = f"For text, type {again}" if is_text else f"For {text} itself, edit {target.file} by hand"
+    raise UsageError(f"{name(target)} is {styles.scalar(now)} now, and {what}: {hint} {how}")
+
+
+def _truth_meant(text: str) -> str:
+    meant = next((each for each, words in _TRUTHS.items() if text.lower() in words), "")
+    return suggest.did_you_mean(meant) if meant else "write true or false."
+
+
+def _number_meant(text: str) -> str:
+    meant = values.numbers_meant(text) if values.looks_like_a_number(text) else ()
+    return f"{suggest.SIMILAR}{' or '.join(map(repr, meant))}?" if meant else "write a number."
 
 
 def refuse_without_unit(target: Target, text: str, now: Any) -> None:
