@@ -423,6 +423,24 @@ def test_what_looks_like_a_number_or_is_of_another_type_takes_the_place_of_no_nu
         assert run(small, "set", "lab", path, value, "--dry-run").exit_code == 0, value
 
 
+def test_what_is_of_another_type_is_pinned_over_no_number_or_boolean(small: Path) -> None:
+    values = small / "templates/apps/vault-secrets-operator/values.yaml"
+    values.write_text(values.read_text(encoding="utf-8") + "replicas: 2\nit: true\n", encoding="utf-8")
+    before = (small / LAB).read_bytes()
+    for path, value, says in (
+        ("replicas", "0x10", "vault-secrets-operator.replicas is 2 now, and '0x10' is text: did you mean '16'?"),
+        ("replicas", "abc", "'abc' is text: write a number."),
+        ("it", "1", "vault-secrets-operator.it is true now, and 1 is a number: did you mean 'true'?"),
+    ):
+        result = run(small, "pin", "lab", f"vault-secrets-operator.{path}", value, "--reason", "So.")
+        assert result.exit_code == 2, result.output
+        assert says in result.output, result.output
+    assert (small / LAB).read_bytes() == before
+    for path, value in (("replicas", '"0x10"'), ("replicas", "3"), ("replicas", "500m"), ("it", "false")):
+        words = ("pin", "lab", f"vault-secrets-operator.{path}", value, "--reason", "So.", "--dry-run")
+        assert run(small, *words).exit_code == 0, value
+
+
 def test_an_app_is_handed_to_the_cluster_and_back_by_one_command(small: Path) -> None:
     before = (small / LAB).read_bytes()
     for words in (("unset", "lab", "vault-secrets-operator"), ("set", "dome", "vault-secrets-operator", "{}")):

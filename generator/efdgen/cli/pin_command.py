@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,8 @@ from efdgen.cli import edits
 from efdgen.cli.common import reports_errors, root_option
 
 if TYPE_CHECKING:
+    from efdgen.explain.edits.model import Target
+    from efdgen.verbs.edited import Edited
     from efdgen.verbs.readings import Word
 
 
@@ -48,13 +50,20 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
     made: list[making.Edit] = []
     others: list[making.Edit] = []
     numbers: list[Word] = []
+    meant: list[tuple[Target, Any, Any]] = []
     for layer in layers:
         target, pin = sources.target(layer, path), sources.pin(layer, path)
         replacing.refuse_set(target, sources.value_at(target))
         value = edits.pinned_value(sources, target, given[0])
+        meant.append((target, value, sources.value_now(target)))
         other = values.other(given[0], value)
         numbers += edits.word(given[0], value, value)
         there = sources.value_at(pin)
         made += making.pin(pin, there, value, reason, until)
         others += making.pin(pin, there, value if other is ABSENT else other, reason, until)
-    edits.run(sources, made, dry_run=dry_run, typed=edits.Typed(others, numbers))
+
+    def refuses(_edited: Edited) -> None:
+        for target, value, now in meant:
+            slips.refuse_other_type(target, given[0], value, now)
+
+    edits.run(sources, made, dry_run=dry_run, typed=edits.Typed(others, numbers), refuse=refuses)
