@@ -87,3 +87,36 @@ def test_a_blank_behind_the_mark_is_what_is_missing(text: str) -> None:
 
 def test_a_key_with_what_belongs_below_it_beside_it_is_told_to_indent() -> None:
     assert problem("limits:\nmemory: 32Gi\n").hint.startswith("indent what belongs below it")
+
+
+@for_each(
+    ("text", "place", "hint"),
+    [
+        ("- a\n  - b\n", "2:3", "indent it with no blank, as that item"),
+        ("l:\n  - a b\n\n     - c d # why\n  - e\n", "4:6", "indent it with 2 blanks, as that item"),
+        ("- - a\n    -\n", "2:5", "indent it with 2 blanks, as that item"),
+        ("- - a\n     - b\n  - c\n", "2:6", "indent it with 2 blanks, as that item"),
+    ],
+)
+def test_an_item_below_another_is_no_text_of_it(text: str, place: str, hint: str) -> None:
+    found = problem(text)
+
+    assert (found.code, str(found.location)) == ("E103", f"a.yaml:{place}")
+    assert found.message.startswith("this line is no item of its own: it goes on with the text of line ")
+    assert found.hint.startswith(hint)
+
+
+@for_each(
+    ("text", "value"),
+    [
+        ("- a - b\n", ["a - b"]),
+        ("- a -b\n  c - d\n", ["a -b c - d"]),
+        ("- a\n  - b\n  c\n", ["a - b c"]),
+        ("- 'a\n  - b'\n", ["a - b"]),
+        ("[a\n  - b]\n", ["a - b"]),
+        ("a: b\n  - c\n", {"a": "b - c"}),
+        (f"- {'a' * 80}\n  - b\n", [f"{'a' * 80} - b"]),
+    ],
+)
+def test_what_may_be_text_stays_text(text: str, value: object) -> None:
+    assert yamlio.parse(text, "a.yaml").data == value

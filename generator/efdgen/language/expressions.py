@@ -29,6 +29,7 @@ __all__ = [
     "Step",
     "UndefinedNameError",
     "bounded",
+    "end_hint",
     "evaluate",
     "half",
     "has_expression",
@@ -66,9 +67,9 @@ def is_name(text: str) -> bool:
 _NO_END = f"{OPEN} without {CLOSE}: the expression has no end"
 
 
-def _end_hint(source: str) -> str:
+def end_hint(source: str) -> str:
     """Return the hint for an expression without an end: how it ends."""
-    begun = source.partition("\n")[0].strip().rstrip("%>").rstrip()
+    begun = source.partition("\n")[0].partition("% >")[0].strip().rstrip("%>").rstrip()
     is_known = begun and not {"%", ">"}.intersection(begun)
     return f"end it with {CLOSE}: {OPEN} {begun} {CLOSE}" if is_known else f"end it with {CLOSE}"
 
@@ -129,14 +130,14 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
         if match.start() > end:
             parts.append(text[end : match.start()])
         if not match["close"]:
-            raise ExpressionError("E302", _NO_END, _end_hint(match["source"]), match.start())
+            raise ExpressionError("E302", _NO_END, end_hint(match["source"]), match.start())
         try:
             parts.append(_Part(match.start(), parse(match["source"])))
         except ExpressionError as error:
             if error.code == "E302" and OPEN in match["source"]:
                 # It runs into the next one: `<% name > and <% title %>`.
                 before = match["source"].partition(OPEN)[0]
-                raise ExpressionError("E302", _NO_END, _end_hint(before), match.start()) from None
+                raise ExpressionError("E302", _NO_END, end_hint(before), match.start()) from None
             raise error.at(match.start()) from None
         end = match.end()
     if end < len(text):

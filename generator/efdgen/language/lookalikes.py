@@ -16,6 +16,10 @@ _INDENTED = re.compile(rf"\s+%%\s*{_CONTROL}")
 """The same in a fence of another language than the shell's, in which `%%` can mean something else."""
 
 _JINJA = late(r"{{.*?}}|{%.*?%}|{#.*?#}")
+_APART = late(r"<[ \t]+%(?P<inside>[ \t]*[A-Za-z_(\[{'\"](?:(?!%>|<%).)*?)%>")
+"""A value with a blank between `<` and `%`: a shell reads a file there."""
+
+_SHORT_FENCE = late(r"``?(?P<rest>[A-Za-z][\w-]*(?: [a-z-]+)*)\s*\Z")
 _CODE_SPAN = late(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
 
 
@@ -34,6 +38,24 @@ def refuse_control(line: str, *, is_data: bool = False) -> None:
         hint = "it begins at the beginning of its line, with two percent signs: `%% if ...`"
         offset = len(found[0]) - len(found[0].lstrip())
         raise ExpressionError("E302", "this is not a control line", hint, offset)
+
+
+def refuse_apart(line: str) -> None:
+    """Refuse a value whose first bracket has a blank inside: it would be text, or a file that a shell reads.
+
+    Args:
+        line: the line; a value in it is one character, `VALUE`.
+
+    Raises:
+        ExpressionError: when there is one.
+    """
+    found = _APART.search(line) if "%>" in line else None
+    if found is None:
+        return
+    inside = found["inside"].strip()
+    message = "this is not a value: there is a blank between < and %"
+    hint = f"write <% {'...' if VALUE in inside else inside} %>"
+    raise ExpressionError("E302", message, hint, 0 if VALUE in line[: found.start()] else found.start())
 
 
 def refuse_jinja(line: str, *, is_code: bool) -> None:
@@ -60,3 +82,9 @@ def refuse_jinja(line: str, *, is_code: bool) -> None:
         "{##}": ("{# #} is not a comment", f"write it on a line of its own: `%% # {inside}`"),
     }[mark]
     raise ExpressionError("E302", message, hint, 0 if VALUE in line[: found.start()] else found.start())
+
+
+def short_fence(line: str, number: int) -> str:
+    """Return a hint about a line that begins code with too few backticks for a fence; empty: it is no such line."""
+    found = _SHORT_FENCE.match(line) if line.startswith("`") else None
+    return f"a fence begins with three backticks: write ```{found['rest']} in line {number}" if found else ""

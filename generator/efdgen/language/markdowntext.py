@@ -7,7 +7,7 @@ from typing import Any
 
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.late import late
-from efdgen.language.lookalikes import refuse_control, refuse_jinja
+from efdgen.language.lookalikes import refuse_apart, refuse_control, refuse_jinja, short_fence
 from efdgen.language.places import VALUE, Place
 from efdgen.language.shelltext import ShellText
 
@@ -121,6 +121,7 @@ class Places:
         self._is_row = False
         self._goes_on = ""
         self._inline = _Inline()
+        self._short_fence = ""
         self._ticks = ""
         self._shell = ShellText()
         self._followed = 0
@@ -234,6 +235,7 @@ class Places:
             self._followed = len(self._line)
 
     def _end_line(self) -> None:
+        refuse_apart(self._line)
         if self._is_markdown and not self._ticks:
             self._end_line_of_prose(self._line)
         elif self._is_markdown and self._line.rstrip() == self._ticks:
@@ -291,18 +293,20 @@ class Places:
             self._is_html = bool(_HTML.match(line))
             begun = _OVER_BLANK_LINES.match(line)
             self._goes_on = (f"</{begun['name']}>" if begun["name"] else "-->") if begun else ""
+        if not self._inline.open:
+            self._short_fence = short_fence(line, self.number)
         self._inline = self._reached()
         self._before = line
         if self._goes_on.lower() in line.lower():
             self._goes_on = ""
 
     def _end_paragraph(self) -> None:
-        is_in_code, goes_on = self._inline.is_code, self._goes_on
+        is_in_code, goes_on, hint = self._inline.is_code, self._goes_on, self._short_fence
         self._inline = _Inline()
-        self._before = self._goes_on = ""
+        self._before = self._goes_on = self._short_fence = ""
         self._is_row = self._is_html = False
         if is_in_code:
-            raise ExpressionError("E302", "a backtick before this line has no other that ends its code")
+            raise ExpressionError("E302", "a backtick before this line has no other that ends its code", hint)
         if goes_on:
             raise ExpressionError(
                 "E302", f"HTML before this line goes on as far as {goes_on}", "end it in its paragraph"

@@ -10,6 +10,7 @@ from efdgen.language.documents import Document
 from efdgen.language.texttemplate import TextFile
 from efdgen.repository import paths
 from efdgen.repository.files import Files
+from efdgen.repository.headings import heading_problems
 from efdgen.repository.model import RunbookDocuments
 
 _PHASE = re.compile(r"[0-9]{2}-[a-z0-9-]+\.md\Z")
@@ -28,6 +29,7 @@ def load(files: Files) -> RunbookDocuments:
         try:
             if is_phase:
                 phases[name] = _with_head(documents.parse(file))
+                files.problems.extend(heading_problems(file))
             else:
                 functions = documents.parse(file, "bash")
         except InvalidInputError as error:

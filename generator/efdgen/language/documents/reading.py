@@ -120,7 +120,9 @@ class _Reader:
                 done, begun = start + end, number
             if expressions.OPEN in line[end:]:
                 message = f"{expressions.OPEN} without {expressions.CLOSE} on the same line"
-                self._refuse(message, number, line.index(expressions.OPEN, end) + 1)
+                begin = line.index(expressions.OPEN, end)
+                rest = line[begin + len(expressions.OPEN) :]
+                self._refuse(message, number, begin + 1, expressions.end_hint(rest) if "% >" in rest else "")
         yield _Token("", text[done:], begun)
 
     def _control_line(self, line: str, number: int) -> _Token:

@@ -74,6 +74,8 @@ class Builder:
         self._number_keys: set[tuple[int, int]] = set()
         self._documents = 0
         self._spanning: tuple[Any, Any] | None = None
+        self.joined: list[tuple[Any, Any]] = []
+        """Where items without quotes begin and end that are text of several lines, with a hyphen: perhaps a slip."""
         self._count = 0
 
     def innermost(self) -> Location | None:
@@ -146,6 +148,8 @@ class Builder:
                 what = f"behind {frame.key!r}" if frame.key is not None else "in this item"
                 hint = "indent what belongs below it; else take the line out, or write {} or [] for nothing in it"
                 self._problem(event, "E112", f"nothing stands {what}", hint)
+            if "-" in value and frame is not None and type(frame.data) is list and mark.line < event.end_mark.line:
+                self.joined.append((mark, event.end_mark))
             value = self._plain(event, value)
         marks = _make(Marks, (mark.line + 1, mark.column + 1, style or "", _NONE, _NONE))
         self._count += 1

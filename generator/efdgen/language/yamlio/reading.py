@@ -123,6 +123,7 @@ def parse(text: str, file: str) -> Document:
         builder.problems.append(found or Problem("E102", "a character is not allowed in YAML", Location(file)))
     if not builder.problems and (tight := _tight_comment(text, file)):
         builder.problems.append(tight)
+    builder.problems += _items_that_go_on(builder, text)
     if not text.isascii():
         from efdgen.language.yamlio import oddblanks
 
@@ -158,6 +159,18 @@ def syntax_problem(text: str, file: str) -> Problem | None:
 
 _SLASH = late(r"\"(?:[^\\]|\\[^/])*?\\(?=/)")
 """A text in double quotes, as far as the first slash that is escaped."""
+
+
+def _items_that_go_on(builder: Builder, text: str) -> list[Problem]:
+    """Return a problem with each item of a list that is text of the item above it."""
+    if not builder.joined:
+        return []
+    from efdgen.language.yamlio.slips import items_that_go_on
+
+    found = items_that_go_on(builder.joined, text)
+    return [
+        Problem("E103", each.message, Location(builder.file, each.line, each.column), hint=each.hint) for each in found
+    ]
 
 
 def _only_others_read(event: Any, text: str, file: str) -> Problem | None:

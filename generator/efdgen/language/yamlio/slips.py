@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
@@ -12,6 +13,9 @@ _NO_BLANK = re.compile(r"\s*(?:- )?(?P<key>[\w./-]+):(?P<value>[^\s:/][^:]*|[^\s
 
 _HYPHEN = re.compile(r"\s*-[^\s-]")
 _ITEM = re.compile(r"\s*-(?:\s+(?P<word>[\w./-]+)\s*(?:#.*)?\Z|\s|\Z)")
+
+_WIDTH = 80
+"""Columns: beyond them, programs that write YAML break a text, which can be before a hyphen of its own."""
 
 
 class Slip(NamedTuple):
@@ -41,6 +45,29 @@ def slip(error: Any, text: str) -> Slip | None:
         message = f"this line is not an item of the list that begins on line {context.line + 1}"
         return Slip(mark.line + 1, mark.column + 1, message, "begin it with a hyphen and a blank, or indent it less")
     return None
+
+
+def items_that_go_on(places: Iterable[tuple[Any, Any]], text: str) -> Iterator[Slip]:
+    """Yield the slips of items that are indented below another one, and so are read as its text.
+
+      - one            ["one - two"]: "this line goes on with the text of line 1"
+        - two
+
+    Args:
+        places: where each text of several lines without quotes begins and ends that is an item of a list.
+        text: the document.
+    """
+    lines = text.split("\n")
+    for begin, end in places:
+        hyphen = lines[begin.line].rfind("-", 0, begin.column)
+        more = [number for number in range(begin.line + 1, end.line + 1) if lines[number].strip()]
+        if len(lines[begin.line]) > _WIDTH or not all(_ITEM.match(lines[number]) for number in more):
+            continue
+        if lines[begin.line][:hyphen].strip(" -"):  # between brackets
+            continue
+        message = f"this line is no item of its own: it goes on with the text of line {begin.line + 1}"
+        hint = f"indent it with {_blanks(hyphen)}, as that item; if it is text of that one, put the whole in quotes"
+        yield Slip(more[0] + 1, _indent(lines[more[0]]) + 1, message, hint)
 
 
 def _second_colon(lines: list[str], mark: Any) -> Slip | None:

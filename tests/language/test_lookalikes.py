@@ -1,0 +1,47 @@
+"""What looks like a value or a fence of a document: what is refused, and what stays text."""
+
+from __future__ import annotations
+
+import pytest
+
+from efdgen.language.expressions import ExpressionError
+from efdgen.language.lookalikes import refuse_apart, short_fence
+from efdgen.language.places import VALUE
+from support.foreach import for_each
+
+
+@for_each(
+    ("line", "offset", "hint"),
+    [
+        ("docker start < % container %>", 13, "write <% container %>"),
+        ("a < %apps[0].name%> b", 2, "write <% apps[0].name %>"),
+        (f"{VALUE} and < % a %>", 0, "write <% a %>"),
+    ],
+)
+def test_a_value_with_a_blank_in_its_bracket_is_refused(line: str, offset: int, hint: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        refuse_apart(line)
+
+    assert (caught.value.offset, caught.value.hint) == (offset, hint)
+
+
+@for_each(
+    "line",
+    ["less < 5 %, more > 5 %>", "wc < %", "a < %b", "printf '%>'", "a <b% %>", f"a < %b {VALUE}", "a < 100% > b"],
+)
+def test_other_brackets_and_signs_stay(line: str) -> None:
+    refuse_apart(line)
+
+
+@for_each(
+    ("line", "hint"),
+    [
+        ("``bash", "a fence begins with three backticks: write ```bash in line 4"),
+        ("`yaml by-hand", "a fence begins with three backticks: write ```yaml by-hand in line 4"),
+        ("```bash", ""),
+        ("``a`` b", ""),
+        ("bash", ""),
+    ],
+)
+def test_a_fence_with_too_few_backticks_is_named(line: str, hint: str) -> None:
+    assert short_fence(line, 4) == hint
