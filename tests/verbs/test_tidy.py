@@ -11,10 +11,11 @@ from click.testing import CliRunner
 from efdgen import cli
 from efdgen.language.yamlio import spans
 from efdgen.output import layout
+from efdgen.rules import Identities
+from efdgen.verbs import anew, project
 from efdgen.verbs import edit as editing
-from efdgen.verbs import project
 from efdgen.verbs.tidy import lift, tidy
-from support.checkout import edit
+from support.checkout import FROZEN, copy_tree, edit
 from support.repository import small_repository
 
 LAB, DOME = "environments/lab.yaml", "environments/dome.yaml"
@@ -224,6 +225,56 @@ def test_a_file_from_which_much_goes_is_read_once_and_few_tries_find_what_must_s
     expected = text.replace("  store: {}\n", f"  store:\n    values:\n      many:\n{left}")
     assert (root / DOME).read_text(encoding="utf-8") == expected
     assert len(read) < 100, "one by one, they are thousands"
+
+
+def fleet(tmp_path: Path, size: int) -> Path:
+    """Copy the EFD's repository, with copies of an environment that say something in vain, and what only looks so."""
+    root = copy_tree(FROZEN, tmp_path / f"fleet-{size}")
+    text = (root / "environments/summit.yaml").read_text(encoding="utf-8")
+    untidy = "\n    pins:\n      image.tag: {value: 1.5.9, reason: First.}\n    values: {persistence: {enabled: true}}"
+    for number in range(size):
+        own = text.replace("name: summit", f"name: site{number}").replace("  kapacitor: {}", f"  kapacitor:{untidy}")
+        (root / f"environments/site{number}.yaml").write_text(own, encoding="utf-8")
+    return root
+
+
+def test_what_is_rendered_grows_in_proportion_to_the_environments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[str] = []
+    of = anew.resolution
+
+    def resolution(name: str, opened: project.Project, identities: Identities) -> project.Resolution:
+        rendered.append(name)
+        return of(name, opened, identities)
+
+    monkeypatch.setattr(anew, "resolution", resolution)
+    counts = []
+    for size in (4, 8):
+        root = fleet(tmp_path, size)
+        others = len(list((root / "environments").glob("*.yaml"))) - size
+        rendered.clear()
+        found = tidy(root)
+        # The pin and the value of each, then what held them.
+        files = [each.location.file for each in found.leftovers]
+        assert {files.count(f"environments/site{number}.yaml") for number in range(size)} == {3}
+        assert len(files) == 3 * size
+        counts.append(len(rendered) / (size + others))
+    assert counts[1] <= counts[0] + 1, "each environment is rendered as often in a larger fleet"
+
+
+def test_what_others_link_to_stays_where_these_would_change(root: Path) -> None:
+    tidied(root)
+    texts = {file: (root / file).read_bytes() for file in (LAB, DOME)}
+    edit(root / LAB, "        size: 20Gi\n", "        size: 20Gi\n        enabled: true\n")
+    edit(root / DOME, "  store: {}\n", f"  store:\n    pins:\n      {PIN}\n")
+    edit(root / LAB, "        main:\n          tasksMax: 2\n", "        main: {}\n")
+    edit(root / FACTS, "  north:\n", "  north:\n    links: {dome: It reads there.}\n")
+    gone = tidied(root)
+    assert any("enabled" in why for why in gone)
+    assert any("the pin of" in why for why in gone)
+    assert b"main: {}" in (root / LAB).read_bytes()
+    assert (root / DOME).read_bytes() == texts[DOME]
 
 
 HALL = """\

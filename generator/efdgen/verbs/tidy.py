@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ from efdgen.language.yamlio.cutting import Cutting
 from efdgen.language.yamlio.editing import EditError
 from efdgen.output import layout
 from efdgen.repository import paths
+from efdgen.verbs.apart import Apart, behind, one_by_one
 from efdgen.verbs.edit import Sources
 from efdgen.verbs.edited import Edited
 
@@ -68,8 +69,7 @@ def tidy(root: Path) -> Tidied:
             *repeating.repeats(now.written, now.below),
         ]
         likely.sort(key=lambda each: each.location)
-        tried = functools.partial(_edits_behind, made)
-        chosen, outcome = _without_effect(sources, tree, likely, tried)
+        chosen, outcome = _without_effect(sources, tree, likely, _removals, _environments, made)
         if outcome is None or not outcome.changes:
             stuck = [found for each in likely if (found := _stuck(now, made, each, sources)) is not None]
             stuck += [Stuck(each.location, each.message, _NOT_EDITED) for each in unreached(documents, warnings)]
@@ -91,9 +91,10 @@ def _documents(sources: Sources) -> list[Document]:
     return [*sources.written.specs.values(), *(each for file in shared if (each := sources.document(file)))]
 
 
-def _edits_behind(made: Sequence[Edit], some: Sequence[Leftover | Repeat]) -> list[Edit]:
-    """Return edits that were made before, and those that take out some more; none when there is no more."""
-    return [*made, *_removals(some)] if some else []
+def _environments(each: Leftover | Repeat) -> Sequence[str]:
+    """Return the environment in whose spec something stands; none: what they share."""
+    name = paths.environment_of(each.document.file)
+    return (name,) if name else ()
 
 
 def _as_it_stands(each: Leftover | Repeat, documents: Mapping[str, Document]) -> Leftover | Repeat:
@@ -142,7 +143,11 @@ def lift(root: Path) -> Lifted:
     files = [spec.file for spec in sources.written.specs.values()]
     specs = {file: Cutting(yamlio.decode((root / file).read_bytes(), file)) for file in files}
     commented = tuple(each for each in found if each.is_commented(specs))
-    chosen, edited = _without_effect(sources, tree, [each for each in found if each not in commented], lifting.together)
+    names: dict[str, list[str]] = {}
+    for name, spec in sources.written.specs.items():
+        names.setdefault(spec.data.get("site"), []).append(name)
+    likely = [each for each in found if each not in commented]
+    chosen, edited = _without_effect(sources, tree, likely, lifting.together, lambda each: names[each.site])
     return Lifted(tuple(chosen), edited, commented)
 
 
@@ -156,31 +161,59 @@ def _removals(some: Sequence[Leftover | Repeat]) -> list[Edit]:
 
 
 def _without_effect(
-    sources: Sources, tree: Mapping[str, bytes], likely: Sequence[Each], edits: Callable[[Sequence[Each]], list[Edit]]
+    sources: Sources,
+    tree: Mapping[str, bytes],
+    likely: Sequence[Each],
+    edits: Callable[[Sequence[Each]], list[Edit]],
+    about: Callable[[Each], Sequence[str]],
+    made: Sequence[Edit] = (),
 ) -> tuple[Sequence[Each], Edited | None]:
-    """Return what can be edited without any effect: all of it at once, or what is left after trying one by one.
+    """Return what can be edited without any effect: all of it at once, or what is left after trying less.
 
-    Where several in a row can be, twice as many are tried at once, and fewer again where they can't: each try renders.
+    Args:
+        sources: the repository.
+        tree: what it renders to.
+        likely: what may have no effect.
+        edits: returns the edits that some of it comes to.
+        about: returns the environments that one is about; none: what all share.
+        made: edits that come before all others.
     """
-    edited = _tried(sources, tree, edits(likely))
+    outcomes: dict[tuple[int, ...], Edited | None] = {}
+    place = {id(each): number for number, each in enumerate(likely)}
+
+    def outcome(some: Sequence[Each]) -> Edited | None:
+        # In the order of the files, whoever found them; the last try is often the proof.
+        numbers = tuple(sorted(place[id(each)] for each in some))
+        if numbers not in outcomes:
+            outcomes.clear()
+            ordered = [likely[number] for number in numbers]
+            outcomes[numbers] = _tried(sources, tree, [*made, *edits(ordered)]) if ordered else None
+        return outcomes[numbers]
+
+    def is_possible(some: Sequence[Each]) -> bool:
+        return outcome(some) is not None
+
+    edited = outcome(likely)
     if edited is not None:
         return likely, edited
     chosen: list[Each] = []
-    waiting = list(likely)
-    size, was_possible = 1, False
-    while waiting:
-        some = waiting[:size]
-        tried = _tried(sources, tree, edits([*chosen, *some]))
-        if tried is not None:
-            chosen += some
-            edited = tried
-        if tried is not None or len(some) == 1:
-            del waiting[:size]
-        if tried is None:
-            size = max(1, len(some) // 2)
-        elif was_possible:
-            size = len(some) * 2
-        was_possible = tried is not None
+    if len({tuple(about(each)) for each in likely}) > 1:
+        apart = Apart(sources, made, edits, about)
+        for is_shared, some in itertools.groupby(likely, lambda each: not about(each)):
+            parts: dict[Hashable, list[Each]] = {}
+            for each in some:
+                parts.setdefault(() if is_shared else tuple(about(each)), []).append(each)
+            if is_shared:
+                chosen += one_by_one(parts[()], behind(list(chosen), is_possible))
+            else:
+                chosen += apart.chosen(parts, list(chosen), is_possible)
+        chosen.sort(key=lambda each: place[id(each)])
+    else:
+        chosen = one_by_one(likely, is_possible)
+    edited = outcome(chosen)
+    if chosen and edited is None:  # some have an effect on others
+        chosen = one_by_one(likely, is_possible)
+        edited = outcome(chosen)
     return chosen, edited
 
 
