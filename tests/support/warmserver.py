@@ -53,7 +53,10 @@ def serve(listener: socket.socket) -> None:
 def _answer(_signal: int, _frame: FrameType | None) -> None:
     """Tell those who asked for processes how these ended."""
     while _running:
-        process, status = os.waitpid(-1, os.WNOHANG)
+        try:
+            process, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            break  # this interrupts itself, between the last one's end and the answer
         if not process:
             break
         with _running.pop(process) as asked, contextlib.suppress(BrokenPipeError):
