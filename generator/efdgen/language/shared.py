@@ -65,21 +65,20 @@ class Shared:
 
     def once(self, find: Callable[..., _Answer], part: Any, *more: Hashable) -> _Answer:
         """Return `find(part, *more)`, which is found once where the part is a constant; `find` is a plain function."""
-        if id(part) not in self.constants:
-            return find(part, *more)
-        key = (id(part), find, more)
-        if key not in self._answers:
-            self._answers[key] = find(part, *more)
-        answer: _Answer = self._answers[key]
-        return answer
+        return self._once(find, part, more, (part, *more))
 
     def within(self, find: Callable[..., _Answer], part: Any, *more: Hashable) -> _Answer:
         """Return `find(part, *more, self)`, as `once` does: for what asks the same of the parts of a part."""
+        return self._once(find, part, more, (part, *more, self))
+
+    def _once(
+        self, find: Callable[..., _Answer], part: Any, more: tuple[Hashable, ...], given: tuple[Any, ...]
+    ) -> _Answer:
         if id(part) not in self.constants:
-            return find(part, *more, self)
-        key = (id(part), find, more)  # it does not hold this, which would hold itself
+            return find(*given)
+        key = (id(part), find, more)  # not with all that is given: this would hold itself
         if key not in self._answers:
-            self._answers[key] = find(part, *more, self)
+            self._answers[key] = find(*given)
         answer: _Answer = self._answers[key]
         return answer
 
