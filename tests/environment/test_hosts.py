@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from efdgen import cli
 from efdgen.environment import dns
-from efdgen.environment.hosts import ARGO_CD, INGRESS, NODE_PORT, PublicHost, public, redirect
-from efdgen.environment.model import ResolvedEnvironment
+from efdgen.environment.hosts import ARGO_CD, INGRESS, NODE_PORT, redirect
+from efdgen.environment.model import PublicHost, ResolvedEnvironment
 from efdgen.errors import UsageError
 from efdgen.report import hosts as report
 from efdgen.verbs import project
@@ -40,7 +40,7 @@ def environment(name: str) -> ResolvedEnvironment:
 
 @functools.cache
 def found(name: str) -> tuple[PublicHost, ...]:
-    return public(environment(name))
+    return environment(name).public_hosts
 
 
 def run(*arguments: str) -> Result:
@@ -113,8 +113,8 @@ def test_a_node_s_port_is_public_where_its_condition_holds_and_its_name_is_known
     edit(root / APP, "nodePortHosts: [broker]", "nodePortHosts: {broker: {when: <% name == 'lab' %>}}")
     lab, dome = sorted(project.resolve(root).environments, key=lambda each: each.spec.name != "lab")
 
-    assert [each.service for each in public(lab) if each.kind == NODE_PORT] == ["broker"]
-    assert [each.service for each in public(dome) if each.kind == NODE_PORT] == []
+    assert [each.service for each in lab.public_hosts if each.kind == NODE_PORT] == ["broker"]
+    assert [each.service for each in dome.public_hosts if each.kind == NODE_PORT] == []
     (store,) = [app for app in dome.apps if app.definition.name == "store"]
     assert store.node_port_hosts == {"broker": "broker-dome.dome.example.org"}
     assert dome.facts.data["kafka"]["broker"] == "broker-dome.dome.example.org:31090"
@@ -341,4 +341,4 @@ def test_a_name_that_begins_with_a_digit_is_no_identifier() -> None:
 def test_an_environment_of_another_repository(small: Path) -> None:
     edit(small / APP, "ingressHosts: [store]", "ingressHosts: [store, depot]")
     (environment,) = project.resolve(small, ("dome",)).environments
-    assert {each.service for each in public(environment)} >= {"store", "depot"}
+    assert {each.service for each in environment.public_hosts} >= {"store", "depot"}

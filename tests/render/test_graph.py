@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen import cli
-from efdgen.environment import hosts
 from efdgen.render.graph import content, dot, mermaid, svg
 from efdgen.render.graph.arrange import Gap, arrange
 from efdgen.render.graph.model import Edge, Graph, Node, lines
@@ -73,7 +72,7 @@ def test_nodes_say_the_versions_secrets_and_namespaces_of_the_rendered_files(nam
 @pytest.mark.parametrize("name", names())
 def test_nodes_have_the_public_hosts(name: str) -> None:
     environment = resolved()[name]
-    expected = {(each.app, each.host) for each in hosts.public(environment)}
+    expected = {(each.app, each.host) for each in environment.public_hosts}
     nodes = (graph(name).root, *graph(name).nodes)
     assert {(node.name, host) for node in nodes for host in node.hosts} == expected
 

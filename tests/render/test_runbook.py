@@ -16,10 +16,11 @@ from click.testing import CliRunner
 
 from efdgen import cli
 from efdgen.environment import secrets
+from efdgen.language.documents import Fence
 from efdgen.output import layout
 from efdgen.render.runbook import read
 from efdgen.render.runbook.markdown import markdown
-from efdgen.render.runbook.model import Command, Phase, Runbook, Step
+from efdgen.render.runbook.model import Phase, Runbook, Step
 from efdgen.render.runbook.script import script
 from efdgen.verbs import project, render
 from support import needs
@@ -228,7 +229,7 @@ def test_the_app_of_apps_is_the_one_that_was_rendered(environment: str) -> None:
 def test_every_application_is_synced_once_and_deleted_once(environment: str) -> None:
     deployed = [item["metadata"]["name"] for _, item in everything(EFD, environment) if item["kind"] == "Application"]
     deploying = "\n".join(part.text for phase in phases(environment) if phase.name == "sync" for step in phase.steps
-                          for part in step.parts if isinstance(part, Command))  # fmt: skip
+                          for part in step.parts if isinstance(part, Fence))  # fmt: skip
     synced = [name for name in re.findall(r"^argocd app sync (\S+)", deploying, re.MULTILINE) if name != "efd"]
     deleted = re.findall(r"^argocd app delete (\S+) (--cascade\S*)", page(environment), re.MULTILINE)
     assert sorted(synced) == sorted(deployed)

@@ -43,7 +43,7 @@ def page(environment: str, phase: str) -> str:
 def section(environment: str, phase: str, step: str) -> str:
     """Return what stands below a step's heading."""
     (found,) = [each for each in phases(environment)[phase].steps if each.name == step]
-    return markdown([Phase("", "", (found,))]).partition(f"### {found.title}\n")[2].strip()
+    return markdown([Phase("", "", "", found.parts)]).partition("## \n")[2].strip()
 
 
 # -- all of them

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.environment.names import names
+from efdgen.environment.names import with_names
 from efdgen.verbs import project
 from support.efd import EFD
 
@@ -121,5 +121,4 @@ def _with_brokers(environment: ResolvedEnvironment) -> ResolvedEnvironment:
 
 def with_apps(environment: ResolvedEnvironment, apps: tuple[ResolvedApp, ...]) -> ResolvedEnvironment:
     """Return an environment with other apps, and what documents can say about these."""
-    changed = environment._replace(apps=apps)
-    return changed._replace(names=names(changed))
+    return with_names(environment._replace(apps=apps))

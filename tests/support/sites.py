@@ -70,6 +70,8 @@ def environment(
         addresses=(Address(text, text, text, text), Address(text, text, None, text)),
         tables={},
         known=Known(),
+        in_sync_order=(app,),
+        public_hosts=(),
         names={},
     )
     return Environment(resolved, f"# {text}\n\n## {text}\n\n{text}\n\n{FENCE}" if page is None else page, picture)

@@ -89,12 +89,10 @@ def _objects(root: Path, ctx: click.Context, _incomplete: str) -> Iterable[str]:
 
 def _zones(root: Path, ctx: click.Context, _incomplete: str) -> Iterable[str]:
     """Return the domains of hosts; click does not always know of which environment."""
-    from efdgen.environment.hosts import public
-
     environments = project.resolve(
         root, [ctx.params["environment"]] if ctx.params.get("environment") else []
     ).environments
-    return sorted({each.host.partition(".")[2] for environment in environments for each in public(environment)})
+    return sorted({each.host.partition(".")[2] for environment in environments for each in environment.public_hosts})
 
 
 revision = completing(_revisions)

@@ -44,14 +44,14 @@ def command(
       efdgen hosts summit --format route53 --address 192.0.2.10
       efdgen hosts ncsa-stable --format terraform --zone lsst.codes
     """
-    from efdgen.environment import dns, hosts
+    from efdgen.environment import dns
     from efdgen.errors import UsageError
     from efdgen.report import hosts as report
 
     if format_ in ("table", "json") and (address or node_address):
         raise UsageError(f"addresses are for --format route53 and --format terraform, not {format_}")
     (resolved,) = project.resolve(repository_root(root), (environment,)).environments
-    public = hosts.public(resolved)
+    public = resolved.public_hosts
     if zone is not None:
         zones = sorted({host.host.partition(".")[2] for host in public})
         if zone not in zones:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from efdgen.environment.hosts import NODE_PORT, PublicHost
+from efdgen.environment.hosts import NODE_PORT
+from efdgen.environment.model import PublicHost
 from efdgen.errors import UsageError
 from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple

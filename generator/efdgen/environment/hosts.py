@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.language.tuples import NamedTuple
+from efdgen.environment.model import PublicHost, ResolvedApp, ResolvedEnvironment
 from efdgen.repository import paths
 
 REWRITE = "nginx.ingress.kubernetes.io/rewrite-target"
@@ -17,22 +16,6 @@ _REDIRECTING = ("http://", "https://")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'\\/]+[^\s<>\"'\\]*\Z")
 
 INGRESS, NODE_PORT, ARGO_CD = "ingress", "node port", "Argo CD"
-
-
-class PublicHost(NamedTuple):
-    """A host that people, or other environments, reach a service at.
-
-    Attributes:
-        service: what is reached: `chronograf`, `kafka-0`, `argocd`.
-        host: its DNS name.
-        app: the app whose chart makes it reachable; for Argo CD's own host, the parent chart.
-        kind: `ingress` and `Argo CD`: behind the ingress controller; `node port`: on the nodes' own ports.
-    """
-
-    service: str
-    host: str
-    app: str
-    kind: str
 
 
 def public(environment: ResolvedEnvironment) -> tuple[PublicHost, ...]:

@@ -256,6 +256,22 @@ class ResolvedApp(NamedTuple):
     probes: tuple[Probe, ...] = ()
 
 
+class PublicHost(NamedTuple):
+    """A host that people, or other environments, reach a service at.
+
+    Attributes:
+        service: what is reached: `chronograf`, `kafka-0`, `argocd`.
+        host: its DNS name.
+        app: the app whose chart makes it reachable; for Argo CD's own host, the parent chart.
+        kind: `ingress` and `Argo CD`: behind the ingress controller; `node port`: on the nodes' own ports.
+    """
+
+    service: str
+    host: str
+    app: str
+    kind: str
+
+
 class Address(NamedTuple):
     """Where something is reached that is not a public host.
 
@@ -299,6 +315,8 @@ class ResolvedEnvironment(NamedTuple):
         addresses: where else something is reached.
         tables: the items of each table that environments share, by its name.
         known: what exists in the repository, if not here.
+        in_sync_order: its apps in the order of syncing.
+        public_hosts: what has to be in the DNS, sorted.
         names: what documents can say about it, see `environment.names`.
     """
 
@@ -311,6 +329,8 @@ class ResolvedEnvironment(NamedTuple):
     addresses: tuple[Address, ...]
     tables: Mapping[str, Mapping[str, Any]]
     known: Known
+    in_sync_order: tuple[ResolvedApp, ...]
+    public_hosts: tuple[PublicHost, ...]
     names: Mapping[str, Any]
 
     @property

@@ -9,8 +9,8 @@ from typing import Any
 from efdgen.environment import dns, rbac
 from efdgen.environment.documentfunctions import FUNCTIONS
 from efdgen.environment.functions import TABLES, entries, numbered
-from efdgen.environment.hosts import ARGO_CD, NODE_PORT, PublicHost, public, redirect
-from efdgen.environment.model import ResolvedApp, ResolvedEnvironment, Volume
+from efdgen.environment.hosts import ARGO_CD, NODE_PORT, public, redirect
+from efdgen.environment.model import PublicHost, ResolvedApp, ResolvedEnvironment, Volume
 from efdgen.environment.order import sync_order
 from efdgen.environment.secrets import Secret, keys_read, secrets
 from efdgen.environment.values import parts
@@ -20,6 +20,13 @@ from efdgen.language.expressions import ExpressionError, Function
 from efdgen.language.quoting import Verbatim
 from efdgen.repository import lookups, paths
 from efdgen.repository.model import AppDefinition
+
+
+def with_names(environment: ResolvedEnvironment) -> ResolvedEnvironment:
+    """Return an environment with what follows from its facts and apps, and what documents can say about it."""
+    ordered, hosts = sync_order(environment.apps), public(environment)
+    environment = environment._replace(in_sync_order=ordered, public_hosts=hosts)
+    return environment._replace(names=names(environment))
 
 
 def names(environment: ResolvedEnvironment) -> dict[str, Any]:
@@ -59,11 +66,10 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
       `each(pattern, list)`: a text for each item; `sorted(list)`; `ports(address, count)`: the ports that begin with
       that of an address; `address(url)`: its host and path
     """
-    ordered = sync_order(environment.apps)
+    ordered, found = environment.in_sync_order, environment.public_hosts
     apps = [_app(app, environment.known.apps.get(app.definition.name)) for app in ordered]
     manual_secrets = {app["name"]: app["manualSecrets"] for app in apps}
     made = secrets(environment)
-    found = public(environment)
     hosts = [_host(each) for each in found]
     claimed = volumes(environment)
     required = {name for app in environment.apps for name in app.definition.requires}

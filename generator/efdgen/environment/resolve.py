@@ -15,8 +15,7 @@ from efdgen.environment.facts import evaluated
 from efdgen.environment.images import images
 from efdgen.environment.linked import Links
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
-from efdgen.environment.names import names as names_of
-from efdgen.environment.names import of_definition
+from efdgen.environment.names import of_definition, with_names
 from efdgen.environment.once import Merged, Once
 from efdgen.environment.probes import probes as probes_of
 from efdgen.errors import FLAWED_LINK, InvalidInputError, Path, Problem
@@ -104,10 +103,9 @@ class Resolver:
             raise InvalidInputError(problems)
         parent = applications.parent_name(names)
         environment = ResolvedEnvironment(
-            spec, facts, tuple(apps), parent, self._repository.title, {}, (), self._tables, self._known, {}
+            spec, facts, tuple(apps), parent, self._repository.title, {}, (), self._tables, self._known, (), (), {}
         )
-        environment = environment._replace(names=names_of(environment))
-        return with_addresses(environment, self._repository.pages)
+        return with_addresses(with_names(environment), self._repository.pages)
 
     def resolve_app(self, environment: ResolvedEnvironment, app: str, layers: Sequence[Layer]) -> ResolvedApp:
         """Resolve one app of a resolved environment again, from other layers than its own, to try what they do.

@@ -9,8 +9,8 @@ from typing import Any
 
 from efdgen.environment import rbac
 from efdgen.environment.argocd import without_empty
-from efdgen.environment.hosts import ARGO_CD, INGRESS, NODE_PORT, PublicHost
-from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
+from efdgen.environment.hosts import ARGO_CD, INGRESS, NODE_PORT
+from efdgen.environment.model import PublicHost, ResolvedApp, ResolvedEnvironment
 from efdgen.environment.resolve import Resolver
 from efdgen.environment.secrets import ARGOCD_TLS, Secret
 from efdgen.errors import Location, Path

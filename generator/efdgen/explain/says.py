@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from efdgen.environment.hosts import PublicHost
+from efdgen.environment.model import PublicHost
 from efdgen.environment.secrets import Secret
 from efdgen.errors import Location, Path
 from efdgen.language.tuples import NamedTuple

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from efdgen.environment.hosts import ARGO_CD, PublicHost
+from efdgen.environment.hosts import ARGO_CD
+from efdgen.environment.model import PublicHost
 from efdgen.errors import Location, dotted
 from efdgen.explain.says import CHART_DEFAULT, DERIVED, ExplainedHost, ExplainedSecret, Explanation, Say
 from efdgen.language import visible

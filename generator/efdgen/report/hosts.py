@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from efdgen.environment.dns import TTL, Record
-from efdgen.environment.hosts import PublicHost
+from efdgen.environment.model import PublicHost
 from efdgen.language import visible
 from efdgen.language.tuples import NamedTuple
 from efdgen.report.text import Style, table

@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from efdgen.environment.hosts import public
 from efdgen.environment.secrets import secrets
 from efdgen.errors import InvalidEditError, InvalidInputError, Severity, UsageError
 from efdgen.explain.edits import copying, drafting
@@ -99,7 +98,7 @@ class Environments:
         return Drafted(
             file,
             text,
-            public(environment),
+            environment.public_hosts,
             secrets(environment),
             tuple(app for app in self.usual_apps() if app not in (*listed, *provided)),
             copying.compare(parse(text, file), text, self._written.specs[other], environment.facts.data)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from efdgen.environment import secrets, volumes
 from efdgen.environment.model import ResolvedEnvironment
+from efdgen.language.documents import Fence
 from efdgen.output import disk
 from efdgen.render.runbook import read
-from efdgen.render.runbook.model import Command
+from efdgen.render.runbook.model import SCRIPT
 from efdgen.verbs import project, render
 from support.chartserver import ChartServer
 from support.checkout import copy_tree, edit, efdgen
@@ -105,7 +106,7 @@ class Site:
         return "\n".join(
             part.text
             for part in step.parts
-            if isinstance(part, Command) and part.language == "bash" and part.only != "script"
+            if isinstance(part, Fence) and part.language == "bash" and SCRIPT not in part.words
         )
 
     def _runbook(self) -> read.Runbook:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from efdgen.environment.hosts import PublicHost
+from efdgen.environment.model import PublicHost
 from efdgen.environment.secrets import Secret
 from efdgen.errors import Path, Problem
 from efdgen.explain.edits.copying import Copied

@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from efdgen.environment.hosts import public
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.secrets import secrets
 from efdgen.errors import InvalidInputError
@@ -128,10 +127,10 @@ def mentions(texts: Mapping[str, str], old: str, others: Collection[str] = ()) -
 
 def moved(before: ResolvedEnvironment, after: ResolvedEnvironment) -> Sequence[Moved]:
     """Return what has another name in the world: hosts, Vault paths, Applications, addresses."""
-    hosts = {(each.app, each.service): each.host for each in public(before)}
+    hosts = {(each.app, each.service): each.host for each in before.public_hosts}
     found = [
         Moved("host", hosts[each.app, each.service], each.host)
-        for each in public(after)
+        for each in after.public_hosts
         if (each.app, each.service) in hosts
     ]
     vault = {(each.namespace, each.name): each.path for each in secrets(before)}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from efdgen.environment.hosts import public
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.environment.order import sync_order
 from efdgen.render.graph.model import Edge, Graph, Node
 from efdgen.repository import paths
 
@@ -16,11 +14,11 @@ NAMESPACE = "argocd"
 
 def graph(environment: ResolvedEnvironment) -> Graph:
     """Return an environment's apps, what they require, and what the cluster provides of that."""
-    apps = sync_order(environment.apps)
+    apps = environment.in_sync_order
     requires = {app.definition.name: app.definition.requires for app in apps}
     elsewhere = {name for required in requires.values() for name in required} | {*environment.facts.cluster.provides}
     hosts: dict[str, dict[str, None]] = {}
-    for each in public(environment):
+    for each in environment.public_hosts:
         hosts.setdefault(each.app, {})[each.host] = None
     nodes = [
         Node(
@@ -28,7 +26,7 @@ def graph(environment: ResolvedEnvironment) -> Graph:
             app.definition.versions,
             app.definition.namespace,
             tuple(hosts.get(app.definition.name, ())),
-            tuple(secret.name for secret in app.secrets),
+            tuple([secret.name for secret in app.secrets]),
             tuple(app.definition.manual_secrets),
             application=_other(app.application, app.definition.name),
         )

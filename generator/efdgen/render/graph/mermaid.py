@@ -19,10 +19,10 @@ def _lines(graph: Graph) -> Iterator[str]:
     # Hosts are long: a label's line is as wide as its text.
     yield '%%{init: {"flowchart": {"wrappingWidth": 600}}}%%'
     yield "flowchart TB"
-    yield f"  {_identifier(graph.root.name)}[{_label(graph.root, 'the app of apps')}]"
+    yield f"  {_box(graph.root, 'the app of apps')}"
     apps, provided = graph.apps, graph.provided
-    yield from _box("apps", "Applications", apps)
-    yield from _box("provided", "provided by the cluster", provided)
+    yield from _frame("apps", "Applications", apps)
+    yield from _frame("provided", "provided by the cluster", provided)
     if apps:
         yield f"  {_identifier(graph.root.name)} ==> apps"
         # An arrow to a frame says nothing of who stands above whom; this line, which is not drawn, does.
@@ -43,11 +43,11 @@ def _arrows(edges: tuple[Edge, ...]) -> str:
     )
 
 
-def _box(name: str, title: str, nodes: Sequence[Node]) -> Iterator[str]:
+def _frame(name: str, title: str, nodes: Sequence[Node]) -> Iterator[str]:
     if nodes:
         yield f'  subgraph {name}["{title}"]'
         for node in nodes:
-            yield f"    {_identifier(node.name)}[{_label(node, node.version)}]"
+            yield f"    {_box(node, node.version)}"
         yield "  end"
 
 
@@ -56,10 +56,16 @@ def _identifier(name: str) -> str:
     return "app_" + name.replace("-", "_")
 
 
+@functools.lru_cache(maxsize=1024)
+def _box(node: Node, remark: str) -> str:
+    """Return the box of a node. Without hosts of its own, it is the same in many environments."""
+    return f"{_identifier(node.name)}[{_label(node, remark)}]"
+
+
 def _label(node: Node, remark: str) -> str:
     """Return text in quotes, without any character that Mermaid, its Markdown or HTML would take for its own."""
     head = f"<b>{_escaped(node.name)}</b> {_escaped(remark)}".rstrip()
-    return f'"{"<br/>".join([head, *(f"{what} {_escaped(which)}" for what, which in lines(node))])}"'
+    return f'"{"<br/>".join([head, *[f"{what} {_escaped(which)}" for what, which in lines(node)]])}"'
 
 
 @functools.lru_cache(maxsize=4096)

@@ -57,18 +57,18 @@ class Graph(NamedTuple):
     @property
     def apps(self) -> tuple[Node, ...]:
         """Return what Argo CD deploys."""
-        return tuple(node for node in self.nodes if not node.is_provided)
+        return tuple([node for node in self.nodes if not node.is_provided])
 
     @property
     def provided(self) -> tuple[Node, ...]:
         """Return what the cluster provides."""
-        return tuple(node for node in self.nodes if node.is_provided)
+        return tuple([node for node in self.nodes if node.is_provided])
 
     @property
     def top(self) -> Node:
         """Return the first app with the longest way down: nothing stands above it."""
         apps = self.apps
-        return apps[_top(tuple(app.name for app in apps), self.edges)]
+        return apps[_top(tuple([app.name for app in apps]), self.edges)]
 
 
 @functools.lru_cache(maxsize=256)

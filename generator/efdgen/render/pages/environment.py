@@ -10,22 +10,22 @@ Without a runbook the last two are null.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from efdgen.environment.hosts import PublicHost, public
 from efdgen.environment.images import Image
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.environment.order import sync_order
 from efdgen.errors import InvalidInputError, Problem, dotted
 from efdgen.language import documents
-from efdgen.language.documents import Block, Heading, Prose
+from efdgen.language.documents import Block, Heading
 from efdgen.language.quoting import Blocks
 from efdgen.output import layout
 from efdgen.render.graph.content import graph
 from efdgen.render.graph.mermaid import mermaid
-from efdgen.render.pages.markdown import Anchors, code, host_link, link, table, text, written
-from efdgen.render.runbook.markdown import markdown
+from efdgen.render.pages.markdown import Anchors, code, host_link, link, table, text
+from efdgen.render.runbook.markdown import below_each_other, markdown, texts
 from efdgen.render.runbook.model import Phase
 from efdgen.render.runbook.read import read
 from efdgen.repository.model import AppChart, Repository
@@ -64,41 +64,31 @@ def page(environment: ResolvedEnvironment, repository: Repository) -> str:
     if problems:
         raise InvalidInputError(problems)
     # What the contents link to depends on the headings before the runbook, so they are written last.
-    before = found[: _place(found, runbook)]
-    links = Prose("\n".join(_contents(before, todo)))
-    return "\n" + written(links if contents is not None and _is(block, contents) else block for block in found)
-
-
-def _is(block: Block, made: Blocks) -> bool:
-    return isinstance(block, Prose) and block.text is made
-
-
-def _place(blocks: Sequence[Block], made: Blocks | None) -> int:
-    """Return the place of a block among others, or their number where it is not there."""
-    return next((at for at, each in enumerate(blocks) if made is not None and _is(each, made)), len(blocks))
+    before = itertools.takewhile(lambda block: block.text is not runbook, found)
+    links = "\n".join(_contents(before, todo))
+    return "\n" + below_each_other([links if each is contents else each for each in texts(found)])
 
 
 def _apps(environment: ResolvedEnvironment) -> list[str]:
-    hosts: dict[str, list[PublicHost]] = {}
-    for host in public(environment):
-        hosts.setdefault(host.app, []).append(host)
+    hosts: dict[str, list[str]] = {}
+    for host in environment.public_hosts:
+        hosts.setdefault(host.app, []).append(host_link(host))
     here = {app.definition.name for app in environment.apps}
     header = ("app", "chart", "version", "images", "namespace", "hosts", "depends on", "pins")
     return table(
         header,
-        (
+        [
             (
                 _app(app, environment.facts.name),
-                ", ".join(map(_chart, app.definition.charts)) or "none",
-                ", ".join(text(chart.shown_version) for chart in app.definition.charts),
+                *_charts(app.definition.charts),
                 ", ".join(map(_image, app.images)),
                 code(app.definition.namespace),
-                ", ".join(map(host_link, hosts.get(app.definition.name, ()))),
-                ", ".join(name if name in here else f"{name} (provided)" for name in app.definition.requires),
-                _pins(app),
+                ", ".join(hosts.get(app.definition.name, ())),
+                ", ".join([name if name in here else f"{name} (provided)" for name in app.definition.requires]),
+                _pins(app) if app.pins else "",
             )
-            for app in sync_order(environment.apps)
-        ),
+            for app in environment.in_sync_order
+        ],
     )
 
 
@@ -109,8 +99,11 @@ def _app(app: ResolvedApp, environment: str) -> str:
     return shown if app.application == name else f"{shown} (in Argo CD: {code(app.application)})"
 
 
-def _chart(chart: AppChart) -> str:
-    return text(chart.name if chart.name == chart.key else f"{chart.key} ({chart.name})")
+@functools.lru_cache(maxsize=256)
+def _charts(charts: tuple[AppChart, ...]) -> tuple[str, str]:
+    """Return the cells of an app's charts, and of their versions: most environments have the same."""
+    names = [text(chart.name if chart.name == chart.key else f"{chart.key} ({chart.name})") for chart in charts]
+    return ", ".join(names) or "none", ", ".join([text(chart.shown_version) for chart in charts])
 
 
 def _image(image: Image) -> str:
@@ -119,16 +112,20 @@ def _image(image: Image) -> str:
 
 
 def _pins(app: ResolvedApp) -> str:
-    return " ".join(f"{code(pin.path)} is {code(pin.text)}: {text(pin.reason)}" for pin in app.pins)
+    return " ".join([f"{code(pin.path)} is {code(pin.text)}: {text(pin.reason)}" for pin in app.pins])
 
 
-def _contents(before: Sequence[Block], todo: Sequence[Phase]) -> Iterator[str]:
+def _contents(before: Iterable[Block], todo: Sequence[Phase]) -> Iterator[str]:
     """Yield links to the runbook's sections: a list of its phases, each with its steps."""
     anchors = Anchors()
-    for block in before:
-        if isinstance(block, Heading):
-            anchors.of(block.text)
+    anchors.of(_headings(before))
     for phase in todo:
-        yield f"- {link(text(phase.title), '#' + anchors.of(phase.title))}"
-        for step in phase.steps:
-            yield f"  - {link(step.title, '#' + anchors.of(step.title))}"
+        titles = _headings(phase.blocks)
+        own, *others = anchors.of((phase.title, *titles))
+        yield f"- [{text(phase.title)}](#{own})"
+        for title, anchor in zip(titles, others, strict=True):
+            yield f"  - [{title}](#{anchor})"
+
+
+def _headings(blocks: Iterable[Block]) -> list[str]:
+    return [block.text for block in blocks if isinstance(block, Heading)]

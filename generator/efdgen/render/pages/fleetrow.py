@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from efdgen.environment.argocd import server_at
-from efdgen.environment.hosts import public
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.language import cells, scope, yamlio
-from efdgen.language.layers import leaves, merge, sets
+from efdgen.language.layers import SCALARS, leaves, merge, sets
 from efdgen.language.tuples import NamedTuple
 from efdgen.render.pages.markdown import code, host_link, link
 from efdgen.repository.model import Column
@@ -21,6 +20,8 @@ _JSON = json.JSONEncoder(ensure_ascii=False)
 
 Pinned = tuple[str, tuple[str, str | int | float, str, str]]
 """An app, and one of its pins as plain data."""
+
+Scalar = str | int | float | None
 
 Setting = tuple[str, Path, str, str]
 """An app, where something is set for it, what (as people write it), and the site that says so; empty: the spec."""
@@ -69,7 +70,7 @@ def row(environment: ResolvedEnvironment, columns: Sequence[Column]) -> Row:
         link(code(facts.name), f"../{environment.spec.document.file}"),
         facts.argocd.url,
         server_at(facts.argocd.url),
-        ", ".join(map(host_link, public(environment))),
+        ", ".join(map(host_link, environment.public_hosts)),
         tuple(_cells(environment, columns)),
         facts.cluster.provides,
         tuple(app.definition.name for app in environment.apps),
@@ -116,6 +117,11 @@ def _settings(app: ResolvedApp) -> Iterator[Setting]:
 
 def words(value: Any) -> str:
     """Return a value on one line, as people write it in YAML: text that looks like a number is in quotes."""
+    return _scalar(value) if type(value) in SCALARS else _JSON.encode(value)
+
+
+@functools.lru_cache(maxsize=1024, typed=True)
+def _scalar(value: Scalar) -> str:
     if not isinstance(value, str):
         return _JSON.encode(value)
     try:

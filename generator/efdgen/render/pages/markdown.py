@@ -6,12 +6,11 @@ import functools
 import re
 from collections.abc import Iterable, Sequence
 
-from efdgen.environment.hosts import NODE_PORT, PublicHost
-from efdgen.language.documents import Block, Heading, Prose
+from efdgen.environment.hosts import NODE_PORT
+from efdgen.environment.model import PublicHost
 from efdgen.language.quoting import in_code, in_prose
-from efdgen.render.runbook.markdown import fenced
 
-__all__ = ["Anchors", "code", "host_link", "link", "table", "text", "written"]
+__all__ = ["Anchors", "code", "host_link", "link", "table", "text"]
 
 text = in_prose
 """Returns words as Markdown that means them."""
@@ -25,7 +24,6 @@ def code(words: str) -> str:
     return in_code(words.replace("|", r"\|"))
 
 
-@functools.lru_cache(maxsize=4096)
 def link(words: str, address: str) -> str:
     """Return a link; the words are Markdown."""
     return f"[{words}]({address.replace(' ', '%20').replace('(', '%28').replace(')', '%29')})"
@@ -41,19 +39,6 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(line)} |" for line in (header, ["---"] * len(header), *rows)] + [""]
 
 
-def written(blocks: Iterable[Block]) -> str:
-    """Return the blocks of a filled document as Markdown, with an empty line between any two."""
-    return "\n".join([f"{_block(block)}\n" for block in blocks])
-
-
-def _block(block: Block) -> str:
-    if isinstance(block, Prose):
-        return block.text
-    if isinstance(block, Heading):
-        return f"{'#' * block.level} {block.text}"
-    return fenced(block.language, block.text)
-
-
 @functools.lru_cache(maxsize=4096)
 def _slug(heading: str) -> str:
     return _NO_SLUG.sub("", heading.strip().lower()).replace(" ", "-")
@@ -65,9 +50,13 @@ class Anchors:
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
 
-    def of(self, heading: str) -> str:
-        """Return the anchor of the next heading of the page."""
-        slug = _slug(heading)
-        count = self._seen.get(slug, 0)
-        self._seen[slug] = count + 1
-        return f"{slug}-{count}" if count else slug
+    def of(self, headings: Iterable[str]) -> list[str]:
+        """Return the anchors of the next headings of the page."""
+        slugs = [*map(_slug, headings)]
+        seen = self._seen
+        for place, slug in enumerate(slugs):
+            count = seen.get(slug, 0)
+            seen[slug] = count + 1
+            if count:
+                slugs[place] = f"{slug}-{count}"
+        return slugs

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from efdgen.language.documents import Block, Heading, Prose
 from efdgen.language.quoting import in_prose
-from efdgen.render.runbook.model import Phase
+from efdgen.render.runbook.model import SCRIPT, Phase
 
 _TICKS = re.compile(r"^ *(`+)", re.MULTILINE)
 _SHORTEST = "```"
@@ -17,17 +18,27 @@ def markdown(phases: Sequence[Phase]) -> str:
     """Return the phases of a runbook as sections of a page."""
     found: list[str] = []
     for phase in phases:
-        found.append(f"## {in_prose(phase.title)}\n")
-        if phase.introduction:
-            found.append(f"{phase.introduction}\n")
-        for step in phase.steps:
-            found.append(f"### {step.title}\n")
-            for part in step.parts:
-                if isinstance(part, str):
-                    found.append(f"{part}\n")
-                elif part.only != "script":
-                    found.append(f"{fenced(part.language, part.text)}\n")
-    return "\n".join(found)
+        found.append(f"## {in_prose(phase.title)}")
+        found += texts(phase.blocks, but_for=SCRIPT)
+    return below_each_other(found)
+
+
+def texts(blocks: Iterable[Block], but_for: str = "") -> list[str]:
+    """Return the Markdown of each block; fences with the word `but_for` are left out."""
+    found: list[str] = []
+    for block in blocks:
+        if isinstance(block, Prose):
+            found.append(block.text)
+        elif isinstance(block, Heading):
+            found.append(f"{'#' * block.level} {block.text}")
+        elif but_for not in block.words:
+            found.append(fenced(block.language, block.text))
+    return found
+
+
+def below_each_other(texts: Sequence[str]) -> str:
+    """Return blocks of Markdown, with an empty line between any two."""
+    return "\n\n".join(texts) + "\n" if texts else ""
 
 
 def fenced(language: str, text: str) -> str:

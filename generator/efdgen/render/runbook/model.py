@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from efdgen.errors import Location
+from efdgen.language.documents import Block, Fence, Heading, Prose
 from efdgen.language.tuples import NamedTuple
 
-
-class Command(NamedTuple):
-    """Something to type, or to look at.
-
-    Attributes:
-        text: shell commands, a line or more.
-        language: how the text is marked in Markdown: `bash`, or what an example is in (`yaml`, `json`, ...).
-        by_hand: whether a script only shows it: because it waits for input, is a choice, or is an example.
-        only: where it stands, when not in both: some things people and scripts do in different ways.
-    """
-
-    text: str
-    language: str = "bash"
-    by_hand: bool = False
-    only: Literal["", "page", "script"] = ""
+BY_HAND, PAGE, SCRIPT = "by-hand", "page", "script"
+"""What can stand behind a fence's language. A script only shows what is done by hand, because it waits for input, is a
+choice, or is an example. The others say where a fence stands, when not in both: some things people and scripts do in
+different ways."""
 
 
 class Step(NamedTuple):
@@ -30,14 +18,14 @@ class Step(NamedTuple):
     Attributes:
         name: what tells it from the others for ever: a test's checklist and links use it.
         title: what it does, as an imperative.
-        parts: prose in Markdown (text) and commands, in the order of reading.
+        parts: prose, and fences of what is typed or looked at, in the order of reading.
         location: where it is written.
     """
 
     name: str
     title: str
-    parts: tuple[str | Command, ...]
-    location: Location = Location("")
+    parts: tuple[Prose | Fence, ...]
+    location: Location
 
 
 class Phase(NamedTuple):
@@ -46,8 +34,8 @@ class Phase(NamedTuple):
     Attributes:
         name: a word: the argument that runs only this phase.
         title: the heading.
-        steps: what to do, in this order.
-        introduction: prose in Markdown, before the first step.
+        source: the document that describes it.
+        blocks: prose before the first step, then the steps: the heading of each, and its parts.
         tools: the commands that a script looks for before it begins (not those that a phase installs); none in a phase
             that no script runs.
         installs: those that it installs itself, and that later phases may have among their tools.
@@ -55,8 +43,8 @@ class Phase(NamedTuple):
 
     name: str
     title: str
-    steps: tuple[Step, ...]
-    introduction: str = ""
+    source: str
+    blocks: tuple[Block, ...]
     tools: tuple[str, ...] = ()
     installs: tuple[str, ...] = ()
 
@@ -64,6 +52,19 @@ class Phase(NamedTuple):
     def is_scripted(self) -> bool:
         """Say whether a script can run it: it is part of bringing the environment up."""
         return bool(self.tools)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Return what to do, in this order."""
+        found: list[tuple[Heading, list[Prose | Fence]]] = []
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                found.append((block, []))
+            elif found:
+                found[-1][1].append(block)
+        return tuple(
+            Step(begun.name, begun.text, tuple(parts), Location(self.source, begun.line, 1)) for begun, parts in found
+        )
 
 
 class Runbook(NamedTuple):

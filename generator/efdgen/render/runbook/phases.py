@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import documents, expressions, schema, suggest, yamlio
-from efdgen.language.conforms import conforms
+from efdgen.language.conforms import Reading, conforms
 from efdgen.language.documents import Block, Document, Fence, Heading, Prose
 from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
 from efdgen.language.shelltext import defined
 from efdgen.language.tuples import NamedTuple
-from efdgen.render.runbook.model import Command, Phase, Step
+from efdgen.render.runbook.model import BY_HAND, PAGE, SCRIPT, Phase
 from efdgen.render.runbook.taken import Taken
 
 SCHEMA = "phase"
@@ -25,7 +24,7 @@ SCHEMA = "phase"
 _STEP = 3
 """The level of a step's heading: the page has the runbook's title above, and the phases'."""
 
-_WORDS = ("by-hand", "page", "script")
+_WORDS = (BY_HAND, PAGE, SCRIPT)
 """What can stand behind a fence's language."""
 
 _NAME = re.compile(r"\{#([^}]*)\}?\s*\Z")
@@ -45,16 +44,17 @@ def phase(document: Document, names: Mapping[str, Any], where: str, taken: Taken
     Raises:
         InvalidInputError: with everything wrong with the document.
     """
-    head = _head(document, names, where)
-    if not head.data.get("when", True):
+    head = document.head
+    assert head is not None  # noqa: S101 - refused when it is loaded
+    data = _evaluated(head, document.opening, names, where)
+    if not data.get("when", True):
         return None
-    name, tools = head.data["phase"], tuple(head.data.get("tools", ()))
-    builder = _Builder(document.source, taken, is_scripted=bool(tools))
-    taken.phase(name, head.locate(("phase",)))
-    builder.add_all(documents.fill(document, names, where))
-    introduction, steps = builder.end()
-    installs = tuple(head.data.get("installs", ()))
-    return Phase(name, head.data["title"], steps, introduction, tools, installs) if steps else None
+    name, tools = data["phase"], tuple(data.get("tools", ()))
+    taken.phase(name, head)
+    blocks = documents.fill(document, names, where)
+    if not _Check(document.source, taken, is_scripted=bool(tools)).has_steps(blocks):
+        return None
+    return Phase(name, data["title"], document.source, blocks, tools, tuple(data.get("installs", ())))
 
 
 class _Head(NamedTuple):
@@ -68,113 +68,75 @@ class _Head(NamedTuple):
         return self.written.locate(path[:1], key=key)
 
 
-def _head(document: Document, names: Mapping[str, Any], where: str) -> _Head:
-    written = document.head
-    assert written is not None  # noqa: S101 - refused when it is loaded
-    own = {
-        key: _evaluated(value, (key,), written, names, where)
-        for key, value in written.data.items()
-        if expressions.has_expression(str(value))
-    }
+_READING = Reading()
+"""What is known to conform to the schema: front matter differs little from environment to environment."""
+
+
+def _evaluated(
+    written: yamlio.Document, opening: Iterable[str], names: Mapping[str, Any], where: str
+) -> Mapping[str, Any]:
+    """Return front matter, its expressions evaluated: those of the keys in `opening`."""
+    own = {key: _value(written.data[key], (key,), written, names, where) for key in opening}
     data = {**written.data, **own}
     # What holds no expression was checked when it was loaded.
-    if not own or data == written.data or _fits(json.dumps(data)):
-        return _Head(data, written)
-    head = _Head(data, written)
-    problems = schema.check(head, SCHEMA)
-    if problems:
-        raise InvalidInputError([problem._replace(message=f"{problem.message} ({where})") for problem in problems])
-    return head
+    if own and not conforms(data, schema.load(SCHEMA), _READING):
+        problems = schema.check(_Head(data, written), SCHEMA)
+        if problems:
+            raise InvalidInputError([problem._replace(message=f"{problem.message} ({where})") for problem in problems])
+    return data
 
 
-@functools.lru_cache(maxsize=256)
-def _fits(data: str) -> bool:
-    """Say whether a front matter, as JSON, is surely in order: few differ from environment to environment."""
-    return conforms(json.loads(data), schema.load(SCHEMA))
-
-
-def _evaluated(value: Any, path: Path, written: yamlio.Document, names: Mapping[str, Any], where: str) -> Any:
+def _value(value: Any, path: Path, written: yamlio.Document, names: Mapping[str, Any], where: str) -> Any:
     """Return a value of the front matter; items of a list that an expression makes null are left out."""
     if isinstance(value, list):
-        items = (_evaluated(item, (*path, index), written, names, where) for index, item in enumerate(value))
+        items = (_value(item, (*path, index), written, names, where) for index, item in enumerate(value))
         return [item for item in items if item is not None]
     if isinstance(value, str) and expressions.has_expression(value):
         return evaluate_text(value, names, where, written.locate_in_text, path)
     return value
 
 
-class _Use(NamedTuple):
-    """What a fence is for, as its language and the words behind it say: see `Command`.
-
-    Attributes:
-        is_run: whether a script runs it.
-        is_right: whether all of them mean something, together.
-    """
-
-    by_hand: bool
-    only: Literal["", "page", "script"]
-    is_run: bool
-    is_right: bool
-
-
 @functools.lru_cache(maxsize=256)
-def _use(language: str, words: tuple[str, ...], is_scripted: bool) -> _Use:
-    by_hand, page, script = (word in words for word in _WORDS)
-    is_run = is_scripted and not (page or by_hand)
-    is_right = all(word in _WORDS for word in words) and not (page and script) and (language in SHELLS or not is_run)
-    return _Use(by_hand, "page" if page else "script" if script else "", is_run, is_right)
+def _use(language: str, words: tuple[str, ...], is_scripted: bool) -> tuple[bool, bool]:
+    """Say whether a script runs a fence, by its language and its words; and whether these are right, together."""
+    is_run = is_scripted and not (PAGE in words or BY_HAND in words)
+    is_right = all(word in _WORDS for word in words) and not (PAGE in words and SCRIPT in words)
+    return is_run, is_right and (language in SHELLS or not is_run)
 
 
-class _Builder:
-    """Makes steps of blocks, and keeps what is wrong with these."""
+class _Check:
+    """Looks at the blocks of a phase, and keeps what is wrong with them."""
 
     def __init__(self, source: str, taken: Taken, *, is_scripted: bool) -> None:
         self._source = source
         self._taken = taken
         self._is_scripted = is_scripted
         self._problems: list[Problem] = []
-        self._introduction: list[str] = []
-        self._steps: list[Step] = []
-        self._heading: Heading | None = None
-        self._begun = Location(source)
-        self._parts: list[str | Command] = []
 
-    def add_all(self, blocks: Iterable[Block]) -> None:
-        """Add the blocks of a document."""
-        for block in blocks:
-            if isinstance(block, Heading):
-                self._end_step()
-                self._begin_step(block)
-            elif self._heading is None:
-                self._introduce(block)
-            else:
-                self._parts.append(block.text if isinstance(block, Prose) else self._command(block))
-
-    def _introduce(self, block: Prose | Fence) -> None:
-        if isinstance(block, Prose):
-            self._introduction.append(block.text)
-        else:
-            self._problem("a fence stands before the first step", block.line, "begin a step: ### Title {#name}")
-            self._command(block)
-
-    def end(self) -> tuple[str, tuple[Step, ...]]:
-        """Return the introduction and the steps.
+    def has_steps(self, blocks: Iterable[Block]) -> bool:
+        """Say whether the blocks of a document have a step.
 
         Raises:
             InvalidInputError: with everything wrong with them.
         """
-        self._end_step()
+        is_begun = False
+        for block in blocks:
+            if isinstance(block, Prose):
+                continue
+            if isinstance(block, Fence):
+                if not is_begun:
+                    hint = "begin a step: ### Title {#name}"
+                    self._problem("a fence stands before the first step", block.line, hint)
+                self._look_at(block)
+            else:
+                is_begun = True
+                if block.level == _STEP and block.name:
+                    self._taken.step(block.name, self._source, block.line)
+                else:
+                    self._refuse_heading(block)
         if self._problems:
             raise InvalidInputError(self._problems)
-        return "\n\n".join(self._introduction), tuple(self._steps)
-
-    def _begin_step(self, heading: Heading) -> None:
-        level, _, name, line = heading
-        self._heading, self._begun = heading, Location(self._source, line, 1)
-        if level == _STEP and name:
-            self._taken.step(name, self._begun)
-        else:
-            self._refuse_heading(heading)
+        return is_begun
 
     def _refuse_heading(self, heading: Heading) -> None:
         if heading.level != _STEP:
@@ -190,27 +152,20 @@ class _Builder:
             hint = "write ### Title {#name}: a name of a-z, 0-9, dots and dashes"
             self._problem("the step has no name", heading.line, hint)
 
-    def _end_step(self) -> None:
-        if self._heading is not None:
-            _, title, name, _ = self._heading
-            self._steps.append(Step(name, title, tuple(self._parts), self._begun))
-            self._parts = []
-
-    def _command(self, fence: Fence) -> Command:
+    def _look_at(self, fence: Fence) -> None:
         language, words, text, line = fence
-        by_hand, only, is_run, is_right = _use(language, words, self._is_scripted)
+        is_run, is_right = _use(language, words, self._is_scripted)
         if not is_right:
             self._refuse(fence, is_run=is_run)
         if is_run and (names := defined(text)) and language in SHELLS:
-            self._taken.functions(names, Location(self._source, line, 1))
-        return Command(text, language, by_hand, only)
+            self._taken.functions(names, self._source, line)
 
     def _refuse(self, fence: Fence, *, is_run: bool) -> None:
         """Refuse words that mean nothing, and what a script would run though nothing in it is quoted for the shell."""
         for word in fence.words:
             if word not in _WORDS:
                 self._problem(f"{word!r} says nothing about a fence", fence.line, suggest.hint(word, _WORDS))
-        if "page" in fence.words and "script" in fence.words:
+        if PAGE in fence.words and SCRIPT in fence.words:
             self._problem("a fence is for both without any word", fence.line, "leave out `page` and `script`")
         if not is_run or fence.language in SHELLS:
             return

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
-from efdgen.errors import InvalidInputError, Location, Problem
+from efdgen.errors import InvalidInputError, Problem
 from efdgen.language import documents
 from efdgen.language.shelltext import ShellText
 from efdgen.render.runbook import phases
@@ -59,7 +59,7 @@ def _functions(
     # The comment at the beginning names the environment; what follows it is often the same in all.
     begin = next((index for index, line in enumerate(lines) if line.text and not line.text.startswith("#")), 0)
     for index, names in _defined("\n".join(line.text for line in lines[begin:])):
-        taken.functions(names, Location(sources.functions.source, lines[begin + index].number, 1))
+        taken.functions(names, sources.functions.source, lines[begin + index].number)
     return "\n".join(line.text for line in lines)
 
 

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator, Sequence
 from shlex import quote
 
+from efdgen.language.documents import Fence
 from efdgen.language.late import late
 from efdgen.language.shelltext import ShellText
-from efdgen.render.runbook.model import Command, Phase, Runbook, Step
+from efdgen.render.runbook.model import BY_HAND, PAGE, Phase, Runbook, Step
 
 STEP, PHASE = "step_", "phase_"
 """How the names of functions begin that the script makes of steps and of phases."""
@@ -208,14 +209,14 @@ FUNCTIONS = frozenset({"title", "tools", "installs", *re.findall(r"^(\w+)\(\)", 
 
 def _phase(phase: Phase, *, is_guarded: bool) -> Iterator[str]:
     """Yield a function for each step, and one that calls them."""
-    calls = []
-    for step in phase.steps:
+    calls, steps = [], phase.steps
+    for step in steps:
         body = list(_body(step))
         if body:
             calls.append(f"  begin {quote(step.name)} {quote(step.title)}\n  {function(step.name)}")
             yield f"{function(step.name)}() {{\n" + "\n".join(_never_empty(body)) + "\n}\n"
     guard = GUARD.replace("_", "-")
-    checks_itself = any(step.name == guard for step in phase.steps)
+    checks_itself = any(step.name == guard for step in steps)
     before = f"  step={guard}\n  {GUARD}\n" if is_guarded and not checks_itself else ""
     yield f"{PHASE}{phase.name}() {{\n{before}" + "\n".join(calls if before else _never_empty(calls)) + "\n}\n"
 
@@ -234,10 +235,10 @@ def commands(step: Step) -> str:
 def _body(step: Step) -> Iterator[str]:
     """Yield a step's commands; what is left to people is only shown."""
     for part in step.parts:
-        if not isinstance(part, Command) or part.only == "page":
+        if not isinstance(part, Fence) or PAGE in part.words:
             continue
-        if part.by_hand:
-            word = _BY_HAND
+        if BY_HAND in part.words:
+            word = _END_BY_HAND
             while word in part.text.split("\n"):
                 word += "_"
             yield f"  cat >&3 <<'{word}'\n# By hand:\n{part.text}\n{word}"
@@ -245,7 +246,7 @@ def _body(step: Step) -> Iterator[str]:
             yield "\n".join(_indented(part.text))
 
 
-_BY_HAND = "BY_HAND"
+_END_BY_HAND = "BY_HAND"
 """The line that ends what is left to people, unless they have the same."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from efdgen.environment import dns, hosts
+from efdgen.environment import dns
 from efdgen.environment.argocd import without_empty
 from efdgen.environment.model import Form, Probe, ResolvedApp, ResolvedEnvironment
 from efdgen.environment.probes import HTTP
@@ -44,7 +44,7 @@ def plan(
         templates: by app, the spec of its Application as `templated.applications` has it.
     """
     name = environment.facts.name
-    records = dns.records(hosts.public(environment))
+    records = dns.records(environment.public_hosts)
     named = {record.host: record.on_ingress for record in records}
     return Plan(
         environment=name,
