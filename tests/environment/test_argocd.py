@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from efdgen.environment.argocd import server_at, without_empty
+from support import many
 from support.foreach import for_each
 
 
@@ -37,6 +40,13 @@ def test_one_place_has_one_text(url: str) -> None:
 )
 def test_other_places_have_other_texts(url: str, place: str) -> None:
     assert server_at(url) == place
+
+
+@many
+@given(st.from_regex(r"https://[a-z0-9.-]{1,6}(\.cluster\.local)?(/[a-z0-9_.-]{0,3}){0,3}", fullmatch=True))
+def test_plain_addresses_are_read_as_all_others(url: str) -> None:
+    # A fragment leads to no other place.
+    assert server_at(url) == server_at(f"{url}#")
 
 
 def test_empty_values_are_left_out_and_empty_mappings_are_not() -> None:

@@ -19,7 +19,7 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.language.documents import Fence, Heading, Prose
 from efdgen.render.graph import content, mermaid
 from efdgen.render.pages import environment as environment_page
-from efdgen.render.pages import fleet
+from efdgen.render.pages import fleet, fleetrow
 from efdgen.render.pages.markdown import Anchors, code, text
 from efdgen.render.runbook.model import Phase, Runbook
 from efdgen.repository.load import load
@@ -346,6 +346,12 @@ def test_text_has_nothing_that_markdown_takes_for_its_own(words: str) -> None:
     assert not re.search(r"[`*_\[\]<>&|]", re.sub(r"\\.", "", escaped))
 
 
+def test_values_are_shown_as_people_write_them() -> None:
+    values = [True, 1, 1.0, 0.0, -0.0, None, "1", "a  b", [1, True], {}]
+    shown = ["true", "1", "1.0", "0.0", "-0.0", "null", '"1"', "a b", "[1, true]", "{}"]
+    assert [fleetrow.words(value) for value in values] == shown
+
+
 def test_anchors_are_github_s() -> None:
     given = Anchors()
     headings = [
@@ -357,3 +363,4 @@ def test_anchors_are_github_s() -> None:
     ]
     expected = ["open-the-firewall-where-one-runs", "a_b--c", "find-the-controllers-address", "ünïcode", "a_b--c-1"]
     assert given.of(headings[:3]) + given.of(headings[3:]) == expected
+    assert Anchors().of(["Facts", "facts", "Apps"]) == ["facts", "facts-1", "apps"]

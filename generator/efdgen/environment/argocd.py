@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import functools
 import posixpath
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+_PLAIN = re.compile(r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)*(?<!\.cluster\.local)(?P<path>(?:/[a-z0-9_-]+)*)/?\Z")
+"""Most addresses: nothing in them could be written in another way but for the last slash."""
 
 _PORTS = {"https": 443, "http": 80}
 
@@ -19,6 +23,13 @@ def server_at(url: str) -> str:
     `https://kubernetes.default.svc.cluster.local`, the short one. Environments with one place of `argocd.url` are under
     one Argo CD. The scheme, a user's name, a query and a fragment lead to no other place.
     """
+    plain = _PLAIN.match(url)
+    if plain is not None:
+        return url[len("https://") : plain.end("path")]
+    return _server_at(url)
+
+
+def _server_at(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port

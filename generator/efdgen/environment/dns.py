@@ -56,10 +56,10 @@ def target(address: str, placeholder: str) -> Target:
     Raises:
         UsageError: when it is neither.
     """
-    import ipaddress
-
     if not address:
         return Target("A", placeholder)
+    import ipaddress
+
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment import dns, rbac
@@ -85,19 +85,19 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
         "app": _lookup(
             lookups.MISSING["app"],
             environment.known.charts,
-            ((name, said) for app, said in zip(ordered, apps, strict=True) for name in app.definition.made_of),
+            [(name, said) for app, said in zip(ordered, apps, strict=True) for name in app.definition.made_of],
         ),
         "firstApps": [app for app in apps if app["wave"] < 0],
         "otherApps": [app for app in apps if app["wave"] >= 0],
         "deletionOrder": apps[::-1],
         "withoutFinalizer": [app["name"] for app in reversed(apps) if not app["cascades"]],
         "isAutomatic": any(app.sync_policy is not None for app in environment.apps),
-        "namespaces": list(dict.fromkeys(app.definition.namespace for app in environment.apps)),
+        "namespaces": list(dict.fromkeys([app.definition.namespace for app in environment.apps])),
         "provided": [name for name in environment.facts.cluster.provides if name in required],
         "publicHosts": hosts,
         "ingressHosts": sorted((each for each in hosts if not each["isNodePort"]), key=lambda each: each["service"]),
         "host": _lookup(
-            lookups.MISSING["host"], environment.known.services, ((each["service"], each["host"]) for each in hosts)
+            lookups.MISSING["host"], environment.known.services, [(each["service"], each["host"]) for each in hosts]
         ),
         **_records(dns.records(found)),
         "secrets": [
@@ -119,11 +119,9 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     }
 
 
-def _lookup(missing: str, known: frozenset[str], found: Iterable[tuple[str, Any]]) -> Function:
+def _lookup(missing: str, known: frozenset[str], found: Sequence[tuple[str, Any]]) -> Function:
     """Return a function that finds by name: null for what is not here, an error for what is nowhere."""
-    here: dict[str, Any] = {}
-    for name, each in found:
-        here.setdefault(name, each)
+    here = dict(reversed(found))  # the first of a name counts
 
     def look_up(name: Any) -> Any:
         if name not in here and name not in known:
@@ -178,8 +176,8 @@ def _app(app: ResolvedApp, of_all: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         **(of_definition(app.definition) if of_all is None else of_all),
         "application": app.application,
-        "hosts": dict(app.hosts),
-        "nodePortHosts": dict(app.node_port_hosts),
+        "hosts": app.hosts,
+        "nodePortHosts": app.node_port_hosts,
         "secrets": [{"name": name, "path": path, "keys": [*keys]} for name, path, keys in app.secrets],
         "manualSecrets": list(_manual_secrets(app)) if app.definition.manual_secrets else [],
         "pins": [pin._asdict() for pin in app.pins],

@@ -45,13 +45,11 @@ class Document(NamedTuple):
     Attributes:
         source: the file.
         head: its front matter, the YAML between two lines of `---` at its beginning; None: there is none.
-        opening: the keys in that whose values hold expressions.
         parts: its lines, loops and conditions.
     """
 
     source: str
     head: yamlio.Document | None
-    opening: tuple[str, ...]
     parts: tuple[Part, ...]
 
 

@@ -56,9 +56,7 @@ def parse(file: TextFile, language: str = "") -> Document:
     parts = _Reader(file.source, language).read(file.text[begin:], number)
     # Empty lines before it make its places those of the file.
     head = yamlio.parse("\n" + front["head"], file.source) if front else None
-    data = head.data if head is not None and isinstance(head.data, dict) else {}
-    opening = tuple(key for key, value in data.items() if expressions.has_expression(str(value)))
-    return Document(file.source, head, opening, parts)
+    return Document(file.source, head, parts)
 
 
 def _values(line: str) -> Iterator[re.Match[str]]:

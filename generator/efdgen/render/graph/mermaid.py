@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
 
 from efdgen.render.graph.model import Edge, Graph, Node, lines
 
-_ENTITIES = str.maketrans({character: f"#{ord(character)};" for character in '#"<>&`;*_\\'})
+_OWN = re.compile(r"""[#"<>&`;*_\\]""")
 
 
 def mermaid(graph: Graph) -> str:
@@ -68,6 +69,5 @@ def _label(node: Node, remark: str) -> str:
     return f'"{"<br/>".join([head, *[f"{what} {_escaped(which)}" for what, which in lines(node)]])}"'
 
 
-@functools.lru_cache(maxsize=4096)
 def _escaped(text: str) -> str:
-    return text.translate(_ENTITIES)
+    return _OWN.sub(lambda own: f"#{ord(own[0])};", text)

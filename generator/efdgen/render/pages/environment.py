@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from efdgen.environment.images import Image
@@ -115,16 +115,17 @@ def _pins(app: ResolvedApp) -> str:
     return " ".join([f"{code(pin.path)} is {code(pin.text)}: {text(pin.reason)}" for pin in app.pins])
 
 
-def _contents(before: Iterable[Block], todo: Sequence[Phase]) -> Iterator[str]:
-    """Yield links to the runbook's sections: a list of its phases, each with its steps."""
+def _contents(before: Iterable[Block], todo: Iterable[Phase]) -> list[str]:
+    """Return links to the runbook's sections: a list of its phases, each with its steps."""
+    lines: list[str] = []
     anchors = Anchors()
     anchors.of(_headings(before))
     for phase in todo:
         titles = _headings(phase.blocks)
         own, *others = anchors.of((phase.title, *titles))
-        yield f"- [{text(phase.title)}](#{own})"
-        for title, anchor in zip(titles, others, strict=True):
-            yield f"  - [{title}](#{anchor})"
+        lines.append(f"- [{text(phase.title)}](#{own})")
+        lines += [f"  - [{title}](#{anchor})" for title, anchor in zip(titles, others, strict=True)]
+    return lines
 
 
 def _headings(blocks: Iterable[Block]) -> list[str]:

@@ -11,7 +11,7 @@ from efdgen.environment.argocd import server_at
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.language import cells, scope, yamlio
-from efdgen.language.layers import SCALARS, leaves, merge, sets
+from efdgen.language.layers import leaves, merge, sets
 from efdgen.language.tuples import NamedTuple
 from efdgen.render.pages.markdown import code, host_link, link
 from efdgen.repository.model import Column
@@ -20,8 +20,6 @@ _JSON = json.JSONEncoder(ensure_ascii=False)
 
 Pinned = tuple[str, tuple[str, str | int | float, str, str]]
 """An app, and one of its pins as plain data."""
-
-Scalar = str | int | float | None
 
 Setting = tuple[str, Path, str, str]
 """An app, where something is set for it, what (as people write it), and the site that says so; empty: the spec."""
@@ -73,9 +71,9 @@ def row(environment: ResolvedEnvironment, columns: Sequence[Column]) -> Row:
         ", ".join(map(host_link, environment.public_hosts)),
         tuple(_cells(environment, columns)),
         facts.cluster.provides,
-        tuple(app.definition.name for app in environment.apps),
-        tuple((app.definition.name, _plain(pin)) for app in environment.apps for pin in app.pins),
-        tuple(setting for app in environment.apps for setting in _settings(app)),
+        tuple([app.definition.name for app in environment.apps]),
+        tuple([(app.definition.name, _plain(pin)) for app in environment.apps for pin in app.pins]),
+        tuple([setting for app in environment.apps for setting in _settings(app)]),
     )
 
 
@@ -105,23 +103,24 @@ def _settings(app: ResolvedApp) -> Iterator[Setting]:
     if not said:
         return
     pinned = {("values", *pin.path.split(".")) for pin in app.pins}
-    merged = functools.reduce(merge, (data for _, data in said))
+    merged = functools.reduce(merge, [data for _, data in said])
     said.reverse()
     for key, settings in merged.items():
         # Helm replaces lists as a whole. An app that says `values: {}` says nothing.
         for path, value in leaves(settings, (key,), in_lists=False) if key != "pins" and settings != {} else ():
             if path not in pinned:
-                source = next(name for name, data in said if len(said) == 1 or sets(data, path))
+                source = said[0][0] if len(said) == 1 else next(name for name, data in said if sets(data, path))
                 yield app.definition.name, path, words(value), source
 
 
 def words(value: Any) -> str:
     """Return a value on one line, as people write it in YAML: text that looks like a number is in quotes."""
-    return _scalar(value) if type(value) in SCALARS else _JSON.encode(value)
+    # 0.0 and -0.0 are the same key.
+    return _JSON.encode(value) if isinstance(value, list | dict | float) else _scalar(value)
 
 
 @functools.lru_cache(maxsize=1024, typed=True)
-def _scalar(value: Scalar) -> str:
+def _scalar(value: str | int | None) -> str:
     if not isinstance(value, str):
         return _JSON.encode(value)
     try:

@@ -53,7 +53,11 @@ class Anchors:
     def of(self, headings: Iterable[str]) -> list[str]:
         """Return the anchors of the next headings of the page."""
         slugs = [*map(_slug, headings)]
-        seen = self._seen
+        seen, new = self._seen, dict.fromkeys(slugs, 1)
+        if len(new) == len(slugs) and seen.keys().isdisjoint(new):
+            # Few headings are there twice.
+            seen.update(new)
+            return slugs
         for place, slug in enumerate(slugs):
             count = seen.get(slug, 0)
             seen[slug] = count + 1

@@ -27,24 +27,23 @@ def texts(blocks: Iterable[Block], but_for: str = "") -> list[str]:
     """Return the Markdown of each block; fences with the word `but_for` are left out."""
     found: list[str] = []
     for block in blocks:
+        text = block.text
         if isinstance(block, Prose):
-            found.append(block.text)
+            found.append(text)
         elif isinstance(block, Heading):
-            found.append(f"{'#' * block.level} {block.text}")
+            found.append(f"{'#' * block.level} {text}")
         elif but_for not in block.words:
-            found.append(fenced(block.language, block.text))
+            fence = _longest(text) if "`" in text else _SHORTEST
+            found.append(f"{fence}{block.language}\n{text}\n{fence}")
     return found
+
+
+def _longest(text: str) -> str:
+    """Return a fence that no line of a text ends: longer than the backticks that any begins with."""
+    longest = max(map(len, _TICKS.findall(text)), default=0)
+    return "`" * max(len(_SHORTEST), longest + 1)
 
 
 def below_each_other(texts: Sequence[str]) -> str:
     """Return blocks of Markdown, with an empty line between any two."""
     return "\n\n".join(texts) + "\n" if texts else ""
-
-
-def fenced(language: str, text: str) -> str:
-    """Return text in a fence that no line of it ends: longer than the backticks that any begins with."""
-    fence = _SHORTEST
-    if "`" in text:
-        longest = max(map(len, _TICKS.findall(text)), default=0)
-        fence = "`" * max(len(_SHORTEST), longest + 1)
-    return f"{fence}{language}\n{text}\n{fence}"

@@ -9,7 +9,6 @@ from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
 from efdgen.language import documents, expressions, schema, suggest, yamlio
-from efdgen.language.conforms import Reading, conforms
 from efdgen.language.documents import Block, Document, Fence, Heading, Prose
 from efdgen.language.markdowntext import SHELLS
 from efdgen.language.scope import evaluate_text
@@ -46,7 +45,7 @@ def phase(document: Document, names: Mapping[str, Any], where: str, taken: Taken
     """
     head = document.head
     assert head is not None  # noqa: S101 - refused when it is loaded
-    data = _evaluated(head, document.opening, names, where)
+    data = _evaluated(head, names, where)
     if not data.get("when", True):
         return None
     name, tools = data["phase"], tuple(data.get("tools", ()))
@@ -68,21 +67,29 @@ class _Head(NamedTuple):
         return self.written.locate(path[:1], key=key)
 
 
-_READING = Reading()
-"""What is known to conform to the schema: front matter differs little from environment to environment."""
+_FITTING: set[str] = set()
+"""Evaluated values, as Python writes them, that conform to the schema: they differ little between environments."""
+
+_MOST = 1000
+"""How many of them are kept."""
 
 
-def _evaluated(
-    written: yamlio.Document, opening: Iterable[str], names: Mapping[str, Any], where: str
-) -> Mapping[str, Any]:
-    """Return front matter, its expressions evaluated: those of the keys in `opening`."""
-    own = {key: _value(written.data[key], (key,), written, names, where) for key in opening}
-    data = {**written.data, **own}
+def _evaluated(written: yamlio.Document, names: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+    """Return front matter, its expressions evaluated."""
+    own = {
+        key: _value(value, (key,), written, names, where)
+        for key, value in written.data.items()
+        if expressions.has_expression(str(value))
+    }
     # What holds no expression was checked when it was loaded.
-    if own and not conforms(data, schema.load(SCHEMA), _READING):
+    data: dict[str, Any] = {**written.data, **own}
+    known = repr(own)
+    if own and known not in _FITTING:
         problems = schema.check(_Head(data, written), SCHEMA)
         if problems:
             raise InvalidInputError([problem._replace(message=f"{problem.message} ({where})") for problem in problems])
+        if len(_FITTING) < _MOST:
+            _FITTING.add(known)
     return data
 
 
