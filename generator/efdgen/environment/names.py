@@ -72,7 +72,7 @@ def names(environment: ResolvedEnvironment) -> dict[str, Any]:
     made = secrets(environment)
     hosts = [_host(each) for each in found]
     claimed = volumes(environment)
-    required = {name for app in environment.apps for name in app.definition.requires}
+    required = set[str]().union(*[app.definition.requires for app in environment.apps])
     return {
         **environment.facts.data,
         "site": environment.spec.site,

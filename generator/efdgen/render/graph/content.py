@@ -16,7 +16,7 @@ def graph(environment: ResolvedEnvironment) -> Graph:
     """Return an environment's apps, what they require, and what the cluster provides of that."""
     apps = environment.in_sync_order
     requires = {app.definition.name: app.definition.requires for app in apps}
-    elsewhere = {name for required in requires.values() for name in required} | {*environment.facts.cluster.provides}
+    elsewhere = set(environment.facts.cluster.provides).union(*requires.values())
     hosts: dict[str, dict[str, None]] = {}
     for each in environment.public_hosts:
         hosts.setdefault(each.app, {})[each.host] = None

@@ -123,8 +123,8 @@ def _contents(before: Iterable[Block], todo: Iterable[Phase]) -> list[str]:
     for phase in todo:
         titles = _headings(phase.blocks)
         own, *others = anchors.of((phase.title, *titles))
-        lines.append(f"- [{text(phase.title)}](#{own})")
-        lines += [f"  - [{title}](#{anchor})" for title, anchor in zip(titles, others, strict=True)]
+        lines.append(f"- {link(text(phase.title), f'#{own}')}")
+        lines += [f"  - {link(title, f'#{anchor}')}" for title, anchor in zip(titles, others, strict=True)]
     return lines
 
 

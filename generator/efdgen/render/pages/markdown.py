@@ -24,6 +24,7 @@ def code(words: str) -> str:
     return in_code(words.replace("|", r"\|"))
 
 
+@functools.lru_cache(maxsize=4096)
 def link(words: str, address: str) -> str:
     """Return a link; the words are Markdown."""
     return f"[{words}]({address.replace(' ', '%20').replace('(', '%28').replace(')', '%29')})"
