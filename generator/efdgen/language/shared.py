@@ -63,22 +63,19 @@ class Shared:
         found = self.openings.get(id(data))
         return (range(len(data)) if type(data) is list else data) if found is None else found
 
-    def once(self, find: Callable[..., _Answer], part: Any, *more: Hashable) -> _Answer:
-        """Return `find(part, *more)`, which is found once where the part is a constant; `find` is a plain function."""
-        return self._once(find, part, more, (part, *more))
+    def within(self, find: Callable[..., _Answer], part: Any, more: Hashable) -> _Answer:
+        """Return `find(part, more, self)`, which is found once where the part is a constant.
 
-    def within(self, find: Callable[..., _Answer], part: Any, *more: Hashable) -> _Answer:
-        """Return `find(part, *more, self)`, as `once` does: for what asks the same of the parts of a part."""
-        return self._once(find, part, more, (part, *more, self))
-
-    def _once(
-        self, find: Callable[..., _Answer], part: Any, more: tuple[Hashable, ...], given: tuple[Any, ...]
-    ) -> _Answer:
+        Args:
+            find: a plain function; it can ask the same of the parts of a part.
+            part: the part.
+            more: what else it is given.
+        """
         if id(part) not in self.constants:
-            return find(*given)
+            return find(part, more, self)
         key = (id(part), find, more)  # not with all that is given: this would hold itself
         if key not in self._answers:
-            self._answers[key] = find(*given)
+            self._answers[key] = find(part, more, self)
         answer: _Answer = self._answers[key]
         return answer
 
