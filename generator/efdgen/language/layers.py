@@ -152,13 +152,13 @@ def reach(data: Any, path: Path) -> tuple[int, Any]:
     `reach({"a": {"b": 1}}, ("a", "x", "y"))` is `(1, {"b": 1})`. Numbers lead into lists, and never from their end.
     """
     for depth, part in enumerate(path):
-        kind = type(data)
-        if kind in SCALARS:
-            return depth, data
-        if kind is not dict and isinstance(data, list):
+        if type(data) is dict:  # nearly all are
+            if part not in data:
+                return depth, data
+        elif isinstance(data, list):
             if not isinstance(part, int) or not 0 <= part < len(data):
                 return depth, data
-        elif not (kind is dict or isinstance(data, Mapping)) or part not in data:
+        elif type(data) in SCALARS or not isinstance(data, Mapping) or part not in data:
             return depth, data
         data = data[part]
     return len(path), data

@@ -310,6 +310,11 @@ def _opened(filled: Mapping[str, Any], path: Path) -> dict[str, Any]:
     return {**filled, first: _opened(filled.get(first, {}), path[1:])}
 
 
+def is_open_text(raw: str | None) -> bool:
+    """Say whether a text may become anything, and null may not: see `pending`."""
+    return raw is not None and OPEN in raw
+
+
 def is_open(raw: str | None) -> bool:
     """Say whether null, or a text, may become anything: see `pending` with `nulls`."""
     return raw is None or OPEN in raw
