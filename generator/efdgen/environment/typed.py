@@ -100,6 +100,8 @@ def _typed(form: _Form, value: Any, path: Path, shared: Shared) -> Any:
     if form.origin is tuple and isinstance(value, list):
         return tuple(_typed(form.inner, item, (*path, index), shared) for index, item in enumerate(value))
     if form.origin is Mapping and isinstance(value, dict):
+        if form.inner.plain is Any:
+            return value
         return {key: _typed(form.inner, item, (*path, key), shared) for key, item in value.items()}
     raise _UnfitError(path, form.kind, value)
 

@@ -184,7 +184,7 @@ def _overlap(over: Mapping[Any, Any], below: Mapping[Any, Any], path: Path, foun
     for key in over:
         if key in below:
             one, other = over[key], below[key]
-            if one and _is_mapping(one) and _is_mapping(other):
+            if one and (type(one) is dict or _is_mapping(one)) and _is_mapping(other):
                 _overlap(one, other, (*path, key), found)
             else:
                 found.append(((*path, key), one, other))

@@ -175,7 +175,7 @@ def evaluate(text: str, names: Mapping[str, Any], environment: str, layers: Sequ
         return expressions.evaluate(text, names)
     except expressions.ExpressionError as error:
         location = locate(layers, path, error.offset)
-        raise _invalid(error, f"environment {environment}", location, path) from None
+        raise InvalidInputError([_problem(error, f"environment {environment}", location, path)]) from None
 
 
 def evaluate_text(text: str, names: Mapping[str, Any], where: str, locate: Locate, path: Path) -> Any:
@@ -194,11 +194,11 @@ def evaluate_text(text: str, names: Mapping[str, Any], where: str, locate: Locat
     try:
         return expressions.evaluate(text, names)
     except expressions.ExpressionError as error:
-        raise _invalid(error, where, locate(path, error.offset), path) from None
+        raise InvalidInputError([_problem(error, where, locate(path, error.offset), path)]) from None
 
 
-def _invalid(error: expressions.ExpressionError, where: str, location: Location, path: Path) -> InvalidInputError:
-    return InvalidInputError([Problem(error.code, f"{error.message} ({where})", location, path, error.hint)])
+def _problem(error: expressions.ExpressionError, where: str, location: Location, path: Path) -> Problem:
+    return Problem(error.code, f"{error.message} ({where})", location, path, error.hint)
 
 
 def holds(condition: str | bool, names: Mapping[str, Any], where: str, locate: Locate, path: Path) -> bool:
@@ -242,32 +242,13 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
     kind = type(raw)
     if kind is str:
         return _filled_text(raw, path, filling) if OPEN in raw else raw
-    if kind is dict:
-        return fill_below(raw, filling.shared.opening(raw), path, filling)
-    if kind is list:
-        changed = _changes(raw, filling.shared.opening(raw), path, filling)
-        if not changed:
-            return raw
-        return [changed.get(i, item) for i, item in enumerate(raw) if i not in changed or changed[i] is not None]
-    return raw
+    return fill_below(raw, filling.shared.opening(raw), path, filling) if kind is dict or kind is list else raw
 
 
-def fill_below(raw: Mapping[str, Any], keys: Iterable[str], path: Path, filling: Filling) -> Mapping[str, Any]:
-    """Return a mapping with the expressions evaluated that stand below some of its keys; else as `fill`."""
-    changed = _changes(raw, keys, path, filling)
-    if not changed:
-        return raw
-    filled = {**raw, **changed}
-    for key, item in changed.items():
-        if item is None:
-            del filled[key]
-    return filled
-
-
-def _changes(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> dict[Any, Any]:
-    """Return what becomes of those parts of a mapping or list, below some keys, that are another when it is filled."""
+def fill_below(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> Any:
+    """Return a mapping or a list with the expressions evaluated that stand below some of its keys; else as `fill`."""
     constants = filling.shared.constants
-    changed = {}
+    changed: dict[Any, Any] = {}
     for key in keys:
         part = raw[key]
         kind = type(part)
@@ -279,12 +260,24 @@ def _changes(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> dic
             item = fill(part, (*path, key), filling)
             if item is not part:
                 changed[key] = item
-    return changed
+    if not changed:
+        return raw
+    if type(raw) is list:
+        return [changed.get(i, item) for i, item in enumerate(raw) if i not in changed or changed[i] is not None]
+    filled = {**raw, **changed}
+    if None in changed.values():
+        for key in [key for key, item in changed.items() if item is None]:
+            del filled[key]
+    return filled
 
 
 def _filled_text(raw: str, path: Path, filling: Filling) -> Any:
     try:
-        value = evaluate(raw, filling.names, filling.environment, filling.layers, path)
+        value = expressions.evaluate(raw, filling.names)
+    except expressions.ExpressionError as error:
+        location = locate(filling.layers, path, error.offset)
+        filling.problems.append(_problem(error, f"environment {filling.environment}", location, path))
+        return None
     except InvalidInputError as error:
         filling.problems.extend(error.problems)
         return None

@@ -24,7 +24,7 @@ class Shared:
 
     Attributes:
         constants: the mappings and lists without an expression, by their ids.
-        openings: of the others, the keys or indexes of the parts that hold one, by the ids of mappings and lists.
+        openings: of all mappings and lists, the keys or indexes of the parts that hold one, by their ids.
     """
 
     def __init__(self) -> None:
@@ -49,19 +49,19 @@ class Shared:
         # All of them are looked at, and not only those before the first that holds one.
         parts = data.items() if kind is dict else enumerate(data)
         opening = [key for key, part in parts if not self._is_constant(part)]
+        self.openings[id(data)] = opening
         if opening:
             self._added[id(data)] = data
-            self.openings[id(data)] = opening
             return False
         self.constants[id(data)] = data
         return True
 
     def opening(self, data: Any) -> Iterable[Any]:
         """Return the keys of a mapping, or the indexes of a list, below which expressions can stand."""
-        if id(data) in self.constants:
-            return ()
         found = self.openings.get(id(data))
-        return (range(len(data)) if type(data) is list else data) if found is None else found
+        if found is not None:
+            return found
+        return range(len(data)) if type(data) is list else data
 
     def within(self, find: Callable[..., _Answer], part: Any, more: Hashable) -> _Answer:
         """Return `find(part, more, self)`, which is found once where the part is a constant.

@@ -60,7 +60,10 @@ def _documents(text: str) -> list[Any]:
         _UnusualError, YAMLError, AmbiguousScalarError: when something is unusual, or wrong.
     """
     documents: list[Any] = []
-    here, key, above = documents, _ITEM, []
+    here: Any = documents
+    key: Any = _ITEM
+    above: list[tuple[Any, Any]] = []
+    event: Any
     may_be_named = "&" in text or "!" in text  # by an anchor or a tag: most texts hold none of these characters
     for event in iter(yaml.CSafeLoader(text).get_event, None):
         kind = type(event)
