@@ -201,7 +201,7 @@ class _App:
         own["app"] = {"name": app.name, "namespace": app.namespace, "application": application}
         before = len(self.problems)
         for key in _OWN:
-            own[key] = self._fill(key, {})
+            own[key] = self._fill(key, self.once.nothing)
             if key == "parameters" and len(self.problems) == before and key not in self.doubtful:
                 self._check_evaluated(own[key], (key,), app.types.parameters)
             if len(self.problems) > before or key in self.doubtful:

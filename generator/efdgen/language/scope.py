@@ -247,7 +247,8 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
 
 def fill_below(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> Any:
     """Return a mapping or a list with the expressions evaluated that stand below some of its keys; else as `fill`."""
-    constants = filling.shared.constants
+    shared = filling.shared
+    constants = shared.constants
     changed: dict[Any, Any] = {}
     for key in keys:
         part = raw[key]
@@ -257,7 +258,7 @@ def fill_below(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> A
             if OPEN in part:
                 changed[key] = _filled_text(part, (*path, key), filling)
         elif (kind is dict or kind is list) and id(part) not in constants:
-            item = fill(part, (*path, key), filling)
+            item = fill_below(part, shared.opening(part), (*path, key), filling)
             if item is not part:
                 changed[key] = item
     if not changed:
