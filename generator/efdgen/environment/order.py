@@ -41,6 +41,7 @@ Needs = tuple[tuple[str, int, tuple[str, ...]], ...]
 _NEED = operator.attrgetter("name", "wave", "requires")
 _NEED_OF_APP = operator.attrgetter("definition.name", "definition.wave", "definition.requires")
 
+
 @functools.lru_cache(maxsize=256)
 def _ordered(apps: Needs) -> tuple[str, ...]:
     """Return the names so that each comes after those it requires (`sync_order`). Many environments have the same."""

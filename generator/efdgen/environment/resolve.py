@@ -183,8 +183,7 @@ class _App:
         self.layers = tuple(layers)
         # What is only tried is not kept.
         self.settings = merge_layers(self.layers) if is_trial else self.once.merged(self.layers)
-        self.own = {**settled}
-        self.names = WithMore(self.own, self.facts_names)
+        self.names = WithMore(settled, self.facts_names)
         name = self.spec.name
         self.filling = scope.Filling(self.names, name, self.layers, self.problems, [], self.once.shared)
         self.is_trial = is_trial
@@ -197,7 +196,7 @@ class _App:
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
-        own = self.own
+        own = self.names
         own["app"] = {"name": app.name, "namespace": app.namespace, "application": application}
         before = len(self.problems)
         for key in _OWN:

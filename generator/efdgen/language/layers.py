@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
 def merge(base: Any, over: Any) -> Any:
     """Return `base` with `over` laid on top of it."""
-    if type(over) in SCALARS or not (type(base) is dict or isinstance(base, Mapping)):
-        return over
-    if not (type(over) is dict or isinstance(over, Mapping)):
+    if not ((type(over) is dict or _is_mapping(over)) and (type(base) is dict or _is_mapping(base))):
         return over
     if not over:
         return base
-    merged = dict(base)
+    merged = {**base, **over}
     for key, value in over.items():
-        merged[key] = merge(merged[key], value) if key in merged and type(value) not in SCALARS else value
+        if type(value) not in SCALARS and key in base:
+            merged[key] = merge(base[key], value)
     return merged
 
 
@@ -175,7 +174,7 @@ def overlaps(over: Any, below: Any) -> list[Overlap]:
     `(("b",), {"z": 3}, 5)`.
     """
     found: list[Overlap] = []
-    if over and below and _is_mapping(over) and _is_mapping(below):
+    if over and below and (type(over) is dict or _is_mapping(over)) and (type(below) is dict or _is_mapping(below)):
         _overlap(over, below, (), found)
     return found
 
@@ -184,13 +183,14 @@ def _overlap(over: Mapping[Any, Any], below: Mapping[Any, Any], path: Path, foun
     for key in over:
         if key in below:
             one, other = over[key], below[key]
-            if one and (type(one) is dict or _is_mapping(one)) and _is_mapping(other):
+            if one and (type(one) is dict or _is_mapping(one)) and (type(other) is dict or _is_mapping(other)):
                 _overlap(one, other, (*path, key), found)
             else:
                 found.append(((*path, key), one, other))
 
 
 def _is_mapping(data: Any) -> bool:
+    """Say whether data is a mapping. Where it is asked often, what nearly all are, is asked before, without a call."""
     return type(data) is dict or (type(data) not in SCALARS and isinstance(data, Mapping))
 
 

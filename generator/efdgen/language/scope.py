@@ -107,31 +107,31 @@ class Scope(Mapping[str, Any]):
         return value
 
 
-class WithMore(Mapping[str, Any]):
-    """Names of which some are others than usual, or more: as a `ChainMap` of both, without asking each in turn.
+class WithMore(dict[str, Any]):
+    """Names of which some are others than usual, or more: what is not among these is looked up among the usual ones.
 
     Args:
         more: these; they can still become more.
         usual: the usual ones.
     """
 
-    __slots__ = ("_more", "_usual")
+    __slots__ = ("_usual",)
 
     def __init__(self, more: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
-        self._more = more
+        super().__init__(more)
         self._usual = usual
 
-    def __getitem__(self, name: str) -> Any:
-        return self._more[name] if name in self._more else self._usual[name]
+    def __missing__(self, name: str) -> Any:
+        return self._usual[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._more or name in self._usual
+        return super().__contains__(name) or name in self._usual
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(self._usual), **self._more})
+        return iter({**dict.fromkeys(self._usual), **dict.fromkeys(super().__iter__())})
 
     def __len__(self) -> int:
-        return len({*self._usual, *self._more})
+        return len({*self})
 
 
 class _LazyMapping(Mapping[str, Any]):
