@@ -7,9 +7,9 @@ from hypothesis import given
 
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import scope
-from efdgen.language.expressions import evaluate, has_expression
+from efdgen.language.expressions import ExpressionError, evaluate, has_expression
 from efdgen.language.layers import Layer, merge_layers
-from efdgen.language.scope import Scope
+from efdgen.language.scope import Scope, WithMore
 from support import data, layer, many, problems_of
 from support.foreach import for_each
 
@@ -195,3 +195,17 @@ def test_an_expression_that_yields_null_leaves_its_place_out(raw: Any, filled: A
 def test_what_an_expression_yields_is_not_evaluated_again(value: Any) -> None:
     text = {"text": "<% y %>", "value": value}
     assert fill(["<% x %>"], x=text) == [text]
+
+
+def test_names_with_more_are_the_usual_ones_but_for_these() -> None:
+    usual = scope_of(layer("facts", "a: 1\nb: <% a %>"))
+    names = WithMore({"b": 2}, usual)
+    names["c"] = 3
+    assert [names[name] for name in ("a", "b", "c")] == [1, 2, 3]
+    assert [*names] == ["a", "b", "c"]
+    assert (len(names), "a" in names, "c" in names, "d" in names) == (3, True, True, False)
+    with pytest.raises(KeyError):
+        names["d"]
+    with pytest.raises(ExpressionError) as refused:
+        evaluate("<% d %>", names)
+    assert "known: a, b, c" in refused.value.hint

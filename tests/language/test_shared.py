@@ -135,16 +135,16 @@ def test_what_is_known_of_data_and_schemas_changes_no_answer(value: Any, asked: 
 def test_an_answer_is_found_once_of_a_constant_and_each_time_of_other_data(value: Any, more: str) -> None:
     asked: list[Any] = []
 
-    def found(part: Any, word: str) -> str:
+    def found(part: Any, word: str, _known: Shared) -> str:
         asked.append(part)
         return f"{word} {len(asked)}"
 
     shared = Shared()
     shared.add(value)
     is_constant = id(value) in shared.constants
-    assert shared.once(found, value, more) == f"{more} 1"
-    assert shared.once(found, value, more) == (f"{more} 1" if is_constant else f"{more} 2")
-    assert shared.once(found, value, f"{more}!").startswith(f"{more}! ")
+    assert shared.within(found, value, more) == f"{more} 1"
+    assert shared.within(found, value, more) == (f"{more} 1" if is_constant else f"{more} 2")
+    assert shared.within(found, value, f"{more}!").startswith(f"{more}! ")
 
 
 def test_what_asks_the_same_of_parts_gets_answers_that_were_found_and_no_answer_holds_all() -> None:

@@ -24,6 +24,8 @@ def problem(text: str) -> Problem:
         ("a: 1\nb:2\n", "2:2", "no blank behind the colon", "put a blank behind it"),
         ("l:\n# why\n  a:1\n\n  # why not\n  b: 1\n", "3:4", "no blank behind the colon", "put a blank behind it"),
         ("apps:\n  a: {}\n  -b\n  c: {}\n", "3:3", "no blank behind the hyphen", "put a blank behind it"),
+        ("a: 1\rb:2\rc: 3\r", "2:2", "no blank behind the colon", "put a blank behind it"),
+        ("a: 1\r\nb:2\r\n", "2:2", "no blank behind the colon", "put a blank behind it"),
         ("l:\n- a\n-b\n", "3:1", "no blank behind the hyphen", "put a blank behind it"),
         (
             "apps:\n  a: {}\n   b: {}\n",

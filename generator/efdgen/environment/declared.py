@@ -41,7 +41,8 @@ def is_there(said: Mapping[str, Any], path: Path, filling: Filling) -> bool:
 
 def filled(said: Mapping[str, Any], path: Path, filling: Filling) -> Mapping[str, Any]:
     """Return what is said of something that is there, evaluated, but for its `when`, which was evaluated before."""
-    return scope.fill_below(said, [key for key in filling.shared.opening(said) if key != _WHEN], path, filling)
+    opening = filling.shared.opening(said)
+    return scope.fill_below(said, [key for key in opening if key != _WHEN], path, filling) if opening else said
 
 
 def open_node_ports(app: AppDefinition, said: Any, filling: Filling) -> frozenset[str]:

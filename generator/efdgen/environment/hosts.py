@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import PublicHost, ResolvedApp, ResolvedEnvironment
@@ -56,8 +55,8 @@ def redirect_target(ingress: Any) -> str:
     nginx sends browsers on, instead of looking for a path, where the target begins with `http://` or `https://`:
     https://nginx.org/en/docs/http/ngx_http_rewrite_module.html#rewrite
     """
-    annotations = ingress.get("annotations") if isinstance(ingress, Mapping) else None
-    target = annotations.get(REWRITE) if isinstance(annotations, Mapping) else None
+    annotations = ingress.get("annotations") if type(ingress) is dict else None
+    target = annotations.get(REWRITE) if type(annotations) is dict else None
     return target.partition("$")[0] if isinstance(target, str) and target.startswith(_REDIRECTING) else ""
 
 

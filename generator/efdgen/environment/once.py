@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Location, Path
@@ -25,6 +25,7 @@ class Once:
         evaluated: what is known to conform to schemas when it is evaluated.
         unfinished: the same, where null, and what may be an expression of others, may become anything.
         texts: what such parts are written as.
+        nothing: what settings come to that an app has nowhere.
     """
 
     def __init__(self) -> None:
@@ -32,6 +33,8 @@ class Once:
         self.evaluated = Reading(self.shared.constants)
         self.unfinished = Reading(self.shared.constants, scope.is_open)
         self.texts = Texts(self.shared.constants)
+        self.nothing: Mapping[str, Any] = {}
+        self.shared.add(self.nothing)
         self._merged: dict[tuple[int, ...], Any] = {}
 
     def merged(self, layers: Sequence[Layer]) -> Any:

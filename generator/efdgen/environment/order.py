@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import heapq
+import operator
 from collections.abc import Iterable, Mapping
 
 from efdgen.environment.model import ResolvedApp
@@ -17,7 +18,7 @@ def sync_order(apps: Iterable[ResolvedApp]) -> tuple[ResolvedApp, ...]:
     circle come in the order of their waves and names: every app comes once, whatever is written.
     """
     named = {app.definition.name: app for app in apps}
-    return tuple(named[name] for name in _ordered(_needs(app.definition for app in named.values())))
+    return tuple(map(named.__getitem__, _ordered(tuple(map(_NEED_OF_APP, named.values())))))
 
 
 def sync_waves(definitions: Mapping[str, AppDefinition]) -> dict[str, int]:
@@ -27,7 +28,7 @@ def sync_waves(definitions: Mapping[str, AppDefinition]) -> dict[str, int]:
     require each other in a circle, the first does not wait.
     """
     waves: dict[str, int] = {}
-    for name in _ordered(_needs(definitions.values())):
+    for name in _ordered(tuple(map(_NEED, definitions.values()))):
         before = (waves[other] + 1 for other in definitions[name].requires if other in waves)
         waves[name] = max([definitions[name].wave, *before])
     return waves
@@ -37,8 +38,8 @@ Needs = tuple[tuple[str, int, tuple[str, ...]], ...]
 """All that the order of apps depends on: the name of each, its wave, and the names of those that it requires."""
 
 
-def _needs(definitions: Iterable[AppDefinition]) -> Needs:
-    return tuple((app.name, app.wave, app.requires) for app in definitions)
+_NEED = operator.attrgetter("name", "wave", "requires")
+_NEED_OF_APP = operator.attrgetter("definition.name", "definition.wave", "definition.requires")
 
 
 @functools.lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ import functools
 import types
 import weakref
 from collections import ChainMap
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment import applications, declared, echoes, functions, hostnames
@@ -181,8 +181,7 @@ class _App:
         self.layers = tuple(layers)
         # What is only tried is not kept.
         self.settings = merge_layers(self.layers) if is_trial else self.once.merged(self.layers)
-        self.own = {**settled}
-        self.names = WithMore(self.own, self.facts_names)
+        self.names = WithMore(settled, self.facts_names)
         name = self.spec.name
         self.filling = scope.Filling(self.names, name, self.layers, self.problems, [], self.once.shared)
         self.is_trial = is_trial
@@ -195,11 +194,11 @@ class _App:
         except InvalidInputError as error:
             self.problems.extend(error.problems)
             return None
-        own = self.own
+        own = self.names
         own["app"] = {"name": app.name, "namespace": app.namespace, "application": application}
         before = len(self.problems)
         for key in _OWN:
-            own[key] = self._fill(key, {})
+            own[key] = self._fill(key, self.once.nothing)
             if key == "parameters" and len(self.problems) == before and key not in self.doubtful:
                 self._check_evaluated(own[key], (key,), app.types.parameters)
             if len(self.problems) > before or key in self.doubtful:
@@ -215,9 +214,9 @@ class _App:
         files = self._files()
         probes = probes_of(app, self.settings.get("probes", {}), files, self.filling)
         own_settings = {key: self._fill(key, None) for key in _APPLICATION if key in self.settings}
-        others = scope.sparse(self.filling.evaluated[checked:])
+        others = self.filling.evaluated[checked:]
         if others:
-            self._check_evaluated(others, (), schema.load("facts#/$defs/appSettings"))
+            self._check_evaluated(scope.sparse(others), (), schema.load("facts#/$defs/appSettings"))
         if facts is None:
             return None
         argocd = facts.argocd
@@ -231,7 +230,7 @@ class _App:
             open_node_ports=open_node_ports,
             secrets=secrets,
             volumes=volumes,
-            pins=tuple(self._pins()),
+            pins=self._pins(),
             files=files,
             target_revision=own_settings.get("targetRevision", argocd.target_revision),
             project=own_settings.get("project", argocd.project),
@@ -319,9 +318,11 @@ class _App:
                 files.append(EnvironmentFile(where, filled.get("path", ""), filled.get("content")))
         return tuple(files)
 
-    def _pins(self) -> Iterable[Pin]:
-        """Yield the pins in force: a more specific layer can say something else at a pin's path."""
+    def _pins(self) -> tuple[Pin, ...]:
+        """Return the pins in force: a more specific layer can say something else at a pin's path."""
+        pins = []
         for path, pin in self.settings.get("pins", {}).items():
             layer = winner(self.layers, ("values", *path.split(".")))
             if layer is not None and path in layer.data.get("pins", {}):
-                yield Pin(path, pin["value"], pin["reason"], pin.get("until", ""))
+                pins.append(Pin(path, pin["value"], pin["reason"], pin.get("until", "")))
+        return tuple(pins)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
@@ -61,11 +60,11 @@ def secrets(environment: ResolvedEnvironment) -> tuple[Secret, ...]:
 def keys_read(value: Any, name: str) -> list[str]:
     """Return the keys of a Secret that values name."""
     found: list[str] = []
-    if isinstance(value, list):
+    if type(value) is list:
         for item in value:
             if type(item) not in SCALARS:
                 found += keys_read(item, name)
-    elif isinstance(value, Mapping):
+    elif type(value) is dict:
         if value.get("secretName") == name and isinstance(value.get("secretKey"), str):
             found.append(value["secretKey"])
         elif value.get("name") == name and isinstance(value.get("key"), str):

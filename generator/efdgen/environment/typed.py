@@ -92,7 +92,7 @@ def _typed(form: _Form, value: Any, path: Path, shared: Shared) -> Any:
         return None if value is None else _typed(form.inner, value, path, shared)
     if id(value) in shared.constants:
         try:
-            return shared.once(_of_constant, value, form)
+            return shared.within(_of_constant, value, form)
         except _UnfitError as error:
             raise _UnfitError((*path, *error.path), error.kind, error.value) from None
     if form.fields is not None and isinstance(value, dict):
@@ -100,12 +100,14 @@ def _typed(form: _Form, value: Any, path: Path, shared: Shared) -> Any:
     if form.origin is tuple and isinstance(value, list):
         return tuple(_typed(form.inner, item, (*path, index), shared) for index, item in enumerate(value))
     if form.origin is Mapping and isinstance(value, dict):
+        if form.inner.plain is Any:
+            return value
         return {key: _typed(form.inner, item, (*path, key), shared) for key, item in value.items()}
     raise _UnfitError(path, form.kind, value)
 
 
-def _of_constant(value: Any, form: _Form) -> Any:
-    """Turn data into the model's types that many environments have; they are immutable, too."""
+def _of_constant(value: Any, form: _Form, _shared: Shared) -> Any:
+    """Turn data into the model's types that many environments have; they are immutable, too. It is done as a whole."""
     return _typed(form, value, (), NOTHING)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from efdgen.environment import rbac
 from efdgen.environment.argocd import without_empty
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.language.layers import SCALARS
 
 
 def parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
@@ -73,6 +72,5 @@ def parts(app: ResolvedApp) -> dict[str, Mapping[str, Any]]:
     return {
         name: values
         for name, values in app.values.items()
-        if (type(values) is dict or (type(values) not in SCALARS and isinstance(values, Mapping)))
-        and values.get("enabled") is not False
+        if type(values) is dict and values.get("enabled") is not False
     }

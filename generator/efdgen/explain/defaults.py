@@ -65,4 +65,4 @@ def _read(text: str, file: str) -> yamlio.Document:
         data = yamlio.load(text)
     except yamlio.YamlError:
         data = None
-    return yamlio.Document(file, data, yamlio.Marks(0, 0, "", {}, {}))
+    return yamlio.Document(file, data, yamlio.NOWHERE)

@@ -105,21 +105,22 @@ def _step(keyword: str, name: list[str | int], schema: Mapping[str, Any]) -> tup
 
 
 def found(data: Any, place: Place) -> Iterator[tuple[Path, Any]]:
-    """Yield what stands at a place of data, each with its path; a key stands at the path of its value."""
-    return _found(data, place.path, ())
+    """Return what stands at a place of data, each with its path; a key stands at the path of its value."""
+    return iter(_found(data, place.path, ()))
 
 
-def _found(data: Any, steps: tuple[Any, ...], path: Path) -> Iterator[tuple[Path, Any]]:
+def _found(data: Any, steps: tuple[Any, ...], path: Path) -> list[tuple[Path, Any]]:
     for depth, step in enumerate(steps):
-        if isinstance(step, str):  # most are
+        if type(step) is str:  # most are
             if not (type(data) is dict or isinstance(data, Mapping)) or step not in data:
-                return
+                return []
             data = data[step]
-            continue
-        for key, value in _pairs(data, step):
-            yield from _found(value, steps[depth + 1 :], (*path, *steps[:depth], key))
-        return
-    yield (*path, *steps), data
+        else:
+            above, rest = (*path, *steps[:depth]), steps[depth + 1 :]
+            if not rest:
+                return [((*above, key), value) for key, value in _pairs(data, step)]
+            return [each for key, value in _pairs(data, step) for each in _found(value, rest, (*above, key))]
+    return [((*path, *steps), data)]
 
 
 def _pairs(data: Any, step: Items | Others | Keys) -> list[tuple[str | int, Any]]:

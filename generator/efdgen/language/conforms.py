@@ -47,6 +47,9 @@ class Reading:
     Args:
         constants: data that is never changed, by its ids: what of it conforms to a schema, does so ever after.
         is_open: says of null or a text whether it may become anything; None: none does.
+
+    Attributes:
+        room: for how many more texts it can be remembered that they conform.
     """
 
     def __init__(
@@ -56,7 +59,7 @@ class Reading:
     ) -> None:
         self.constants = constants
         self.is_open = is_open
-        self.sure: set[tuple[int | str, _Plan]] = set()
+        self.room = _MOST
         self._of_keys = None if is_open is None else Reading()  # it does not hold itself: nobody looks for garbage
         self._plans: dict[int, _Plan] = {}
 
@@ -79,12 +82,15 @@ class _Plan:
     An argument has the plans of the schemas in it, so that none is looked for again:
 
         {"type": "array", "items": {"type": "string"}}   ->   {list: [(_items, plan of {"type": "string"})], str: None}
+
+    What is sure to conform is remembered: texts, and the ids of constants.
     """
 
-    __slots__ = ("by_type", "schema")
+    __slots__ = ("by_type", "schema", "sure")
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
+        self.sure: set[int | str] = set()
         self.by_type: dict[type, Sequence[tuple[Check, Any]] | None] = {}
 
     def checks(self, value: Any, reading: Reading) -> Sequence[tuple[Check, Any]] | None:
@@ -138,26 +144,29 @@ def conforms(value: Any, schema: Schema, reading: Reading | None = None) -> bool
 
 def _conforms(value: Any, plan: _Plan, reading: Reading) -> bool:
     kind = type(value)
-    known: tuple[int | str, _Plan] | None = None
     if kind is str:
-        known = (value, plan)
         is_open = reading.is_open
-        if known in reading.sure or (is_open is not None and plan.schema is not False and is_open(value)):
+        if value in plan.sure or (is_open is not None and plan.schema is not False and is_open(value)):
             return True
-    elif (kind is dict or kind is list) and id(value) in reading.constants:
-        known = (id(value), plan)
-        if known in reading.sure:
-            return True
+    elif id(value) in plan.sure:
+        return True
     checks = plan.by_type[kind] if kind in plan.by_type else plan.checks(value, reading)
     if checks is None:
         return False
     for check, argument in checks:
         if not check(value, argument, reading):
             return False
-    if known is not None and (kind is not str or len(reading.sure) < _MOST):
-        reading.sure.add(known)
+    if kind is str:
+        if reading.room:
+            reading.room -= 1
+            plan.sure.add(value)
+    elif kind in _SINGLE or id(value) in reading.constants:
+        plan.sure.add(id(value))
     return True
 
+
+_SINGLE = (bool, type(None))
+"""The types of what is there once, and always: of an id of it, nothing else can ever have that."""
 
 _Parts = tuple[Mapping[str, Schema], dict[str, _Plan]]
 """The schemas of the properties of a mapping, and the plans of those that were there already."""
@@ -165,15 +174,14 @@ _Parts = tuple[Mapping[str, Schema], dict[str, _Plan]]
 
 def _properties(value: Any, parts: _Parts, reading: Reading) -> bool:
     schemas, plans = parts
-    sure = reading.sure
     for key, item in value.items():
         plan = plans.get(key)
         if plan is None:
             if key not in schemas:
                 continue
             plan = plans[key] = reading.plan(schemas[key])
-        # Asked here, without a call for each: most texts are the same in all environments.
-        if not (type(item) is str and (item, plan) in sure) and not _conforms(item, plan, reading):
+        # Asked here, without a call for each: most parts are the same in all environments.
+        if (item if type(item) is str else id(item)) not in plan.sure and not _conforms(item, plan, reading):
             return False
     return True
 
@@ -193,7 +201,8 @@ def _required(value: Any, names: frozenset[str], _reading: Reading) -> bool:
 
 
 def _names(value: Any, plan: _Plan, reading: Reading) -> bool:
-    return _items(value, plan, reading.of_keys)
+    # Most keys are the same in many mappings: then this asks for all of them at once.
+    return plan.sure.issuperset(value) or _items(value, plan, reading.of_keys)
 
 
 def _items(value: Any, plan: _Plan, reading: Reading) -> bool:

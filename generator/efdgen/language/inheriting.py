@@ -9,6 +9,7 @@ where an item comes from is still told, by its layer and by those below.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -50,12 +51,15 @@ def _opened(data: Any) -> Any:
     return data
 
 
+_INHERITS = operator.attrgetter("inherits")
+
+
 def expanded(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     """Return layers, the least specific first, whose lists hold what they inherit.
 
     Where there is no list below, or one that an expression computes, the item stays: evaluating it says what is wrong.
     """
-    if not any(layer.inherits for layer in layers):
+    if not any(map(_INHERITS, layers)):
         return tuple(layers)
     done: list[Layer] = []
     below: Any = {}

@@ -20,15 +20,14 @@ if TYPE_CHECKING:
 
 def merge(base: Any, over: Any) -> Any:
     """Return `base` with `over` laid on top of it."""
-    if type(over) in SCALARS or not (type(base) is dict or isinstance(base, Mapping)):
-        return over
-    if not (type(over) is dict or isinstance(over, Mapping)):
+    if not ((type(over) is dict or _is_mapping(over)) and (type(base) is dict or _is_mapping(base))):
         return over
     if not over:
         return base
-    merged = dict(base)
+    merged = {**base, **over}
     for key, value in over.items():
-        merged[key] = merge(merged[key], value) if key in merged and type(value) not in SCALARS else value
+        if type(value) not in SCALARS and key in base:
+            merged[key] = merge(base[key], value)
     return merged
 
 
@@ -152,13 +151,13 @@ def reach(data: Any, path: Path) -> tuple[int, Any]:
     `reach({"a": {"b": 1}}, ("a", "x", "y"))` is `(1, {"b": 1})`. Numbers lead into lists, and never from their end.
     """
     for depth, part in enumerate(path):
-        kind = type(data)
-        if kind in SCALARS:
-            return depth, data
-        if kind is not dict and isinstance(data, list):
+        if type(data) is dict:  # nearly all are
+            if part not in data:
+                return depth, data
+        elif isinstance(data, list):
             if not isinstance(part, int) or not 0 <= part < len(data):
                 return depth, data
-        elif not (kind is dict or isinstance(data, Mapping)) or part not in data:
+        elif type(data) in SCALARS or not isinstance(data, Mapping) or part not in data:
             return depth, data
         data = data[part]
     return len(path), data
@@ -175,7 +174,7 @@ def overlaps(over: Any, below: Any) -> list[Overlap]:
     `(("b",), {"z": 3}, 5)`.
     """
     found: list[Overlap] = []
-    if over and below and _is_mapping(over) and _is_mapping(below):
+    if over and below and (type(over) is dict or _is_mapping(over)) and (type(below) is dict or _is_mapping(below)):
         _overlap(over, below, (), found)
     return found
 
@@ -184,13 +183,14 @@ def _overlap(over: Mapping[Any, Any], below: Mapping[Any, Any], path: Path, foun
     for key in over:
         if key in below:
             one, other = over[key], below[key]
-            if one and _is_mapping(one) and _is_mapping(other):
+            if one and (type(one) is dict or _is_mapping(one)) and (type(other) is dict or _is_mapping(other)):
                 _overlap(one, other, (*path, key), found)
             else:
                 found.append(((*path, key), one, other))
 
 
 def _is_mapping(data: Any) -> bool:
+    """Say whether data is a mapping. Where it is asked often, what nearly all are, is asked before, without a call."""
     return type(data) is dict or (type(data) not in SCALARS and isinstance(data, Mapping))
 
 

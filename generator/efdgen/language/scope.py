@@ -107,31 +107,31 @@ class Scope(Mapping[str, Any]):
         return value
 
 
-class WithMore(Mapping[str, Any]):
-    """Names of which some are others than usual, or more: as a `ChainMap` of both, without asking each in turn.
+class WithMore(dict[str, Any]):
+    """Names of which some are others than usual, or more: what is not among these is looked up among the usual ones.
 
     Args:
         more: these; they can still become more.
         usual: the usual ones.
     """
 
-    __slots__ = ("_more", "_usual")
+    __slots__ = ("_usual",)
 
     def __init__(self, more: Mapping[str, Any], usual: Mapping[str, Any]) -> None:
-        self._more = more
+        super().__init__(more)
         self._usual = usual
 
-    def __getitem__(self, name: str) -> Any:
-        return self._more[name] if name in self._more else self._usual[name]
+    def __missing__(self, name: str) -> Any:
+        return self._usual[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._more or name in self._usual
+        return super().__contains__(name) or name in self._usual
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(self._usual), **self._more})
+        return iter({**dict.fromkeys(self._usual), **dict.fromkeys(super().__iter__())})
 
     def __len__(self) -> int:
-        return len({*self._usual, *self._more})
+        return len({*self})
 
 
 class _LazyMapping(Mapping[str, Any]):
@@ -175,7 +175,7 @@ def evaluate(text: str, names: Mapping[str, Any], environment: str, layers: Sequ
         return expressions.evaluate(text, names)
     except expressions.ExpressionError as error:
         location = locate(layers, path, error.offset)
-        raise _invalid(error, f"environment {environment}", location, path) from None
+        raise InvalidInputError([_problem(error, f"environment {environment}", location, path)]) from None
 
 
 def evaluate_text(text: str, names: Mapping[str, Any], where: str, locate: Locate, path: Path) -> Any:
@@ -194,11 +194,11 @@ def evaluate_text(text: str, names: Mapping[str, Any], where: str, locate: Locat
     try:
         return expressions.evaluate(text, names)
     except expressions.ExpressionError as error:
-        raise _invalid(error, where, locate(path, error.offset), path) from None
+        raise InvalidInputError([_problem(error, where, locate(path, error.offset), path)]) from None
 
 
-def _invalid(error: expressions.ExpressionError, where: str, location: Location, path: Path) -> InvalidInputError:
-    return InvalidInputError([Problem(error.code, f"{error.message} ({where})", location, path, error.hint)])
+def _problem(error: expressions.ExpressionError, where: str, location: Location, path: Path) -> Problem:
+    return Problem(error.code, f"{error.message} ({where})", location, path, error.hint)
 
 
 def holds(condition: str | bool, names: Mapping[str, Any], where: str, locate: Locate, path: Path) -> bool:
@@ -242,32 +242,14 @@ def fill(raw: Any, path: Path, filling: Filling) -> Any:
     kind = type(raw)
     if kind is str:
         return _filled_text(raw, path, filling) if OPEN in raw else raw
-    if kind is dict:
-        return fill_below(raw, filling.shared.opening(raw), path, filling)
-    if kind is list:
-        changed = _changes(raw, filling.shared.opening(raw), path, filling)
-        if not changed:
-            return raw
-        return [changed.get(i, item) for i, item in enumerate(raw) if i not in changed or changed[i] is not None]
-    return raw
+    return fill_below(raw, filling.shared.opening(raw), path, filling) if kind is dict or kind is list else raw
 
 
-def fill_below(raw: Mapping[str, Any], keys: Iterable[str], path: Path, filling: Filling) -> Mapping[str, Any]:
-    """Return a mapping with the expressions evaluated that stand below some of its keys; else as `fill`."""
-    changed = _changes(raw, keys, path, filling)
-    if not changed:
-        return raw
-    filled = {**raw, **changed}
-    for key, item in changed.items():
-        if item is None:
-            del filled[key]
-    return filled
-
-
-def _changes(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> dict[Any, Any]:
-    """Return what becomes of those parts of a mapping or list, below some keys, that are another when it is filled."""
-    constants = filling.shared.constants
-    changed = {}
+def fill_below(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> Any:
+    """Return a mapping or a list with the expressions evaluated that stand below some of its keys; else as `fill`."""
+    shared = filling.shared
+    constants = shared.constants
+    changed: dict[Any, Any] = {}
     for key in keys:
         part = raw[key]
         kind = type(part)
@@ -276,15 +258,27 @@ def _changes(raw: Any, keys: Iterable[Any], path: Path, filling: Filling) -> dic
             if OPEN in part:
                 changed[key] = _filled_text(part, (*path, key), filling)
         elif (kind is dict or kind is list) and id(part) not in constants:
-            item = fill(part, (*path, key), filling)
+            item = fill_below(part, shared.opening(part), (*path, key), filling)
             if item is not part:
                 changed[key] = item
-    return changed
+    if not changed:
+        return raw
+    if type(raw) is list:
+        return [changed.get(i, item) for i, item in enumerate(raw) if i not in changed or changed[i] is not None]
+    filled = {**raw, **changed}
+    if None in changed.values():
+        for key in [key for key, item in changed.items() if item is None]:
+            del filled[key]
+    return filled
 
 
 def _filled_text(raw: str, path: Path, filling: Filling) -> Any:
     try:
-        value = evaluate(raw, filling.names, filling.environment, filling.layers, path)
+        value = expressions.evaluate(raw, filling.names)
+    except expressions.ExpressionError as error:
+        location = locate(filling.layers, path, error.offset)
+        filling.problems.append(_problem(error, f"environment {filling.environment}", location, path))
+        return None
     except InvalidInputError as error:
         filling.problems.extend(error.problems)
         return None
@@ -308,6 +302,11 @@ def _opened(filled: Mapping[str, Any], path: Path) -> dict[str, Any]:
     if not following or isinstance(following[0], int):
         return {**filled, first: Pending()}
     return {**filled, first: _opened(filled.get(first, {}), path[1:])}
+
+
+def is_open_text(raw: str | None) -> bool:
+    """Say whether a text may become anything, and null may not: see `pending`."""
+    return raw is not None and OPEN in raw
 
 
 def is_open(raw: str | None) -> bool:

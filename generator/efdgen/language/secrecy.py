@@ -64,9 +64,9 @@ def is_of_secret(key: str) -> bool:
 
 
 @functools.lru_cache(maxsize=8192)
-def in_key(key: str) -> tuple[Secret, ...]:
-    """Return what looks like a secret in a key itself; each is looked through once."""
-    return tuple(in_text(key))
+def is_suspect(key: str) -> bool:
+    """Say whether a key is one that secrets stand under, or looks like a secret itself: most keys are neither."""
+    return is_of_secret(key) or (len(key) > SHORTEST and any(in_text(key)))
 
 
 def is_no_secret(value: str) -> bool:

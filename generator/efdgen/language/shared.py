@@ -24,7 +24,7 @@ class Shared:
 
     Attributes:
         constants: the mappings and lists without an expression, by their ids.
-        openings: of the others, the keys or indexes of the parts that hold one, by the ids of mappings and lists.
+        openings: of all mappings and lists, the keys or indexes of the parts that hold one, by their ids.
     """
 
     def __init__(self) -> None:
@@ -49,36 +49,33 @@ class Shared:
         # All of them are looked at, and not only those before the first that holds one.
         parts = data.items() if kind is dict else enumerate(data)
         opening = [key for key, part in parts if not self._is_constant(part)]
+        self.openings[id(data)] = opening
         if opening:
             self._added[id(data)] = data
-            self.openings[id(data)] = opening
             return False
         self.constants[id(data)] = data
         return True
 
     def opening(self, data: Any) -> Iterable[Any]:
         """Return the keys of a mapping, or the indexes of a list, below which expressions can stand."""
-        if id(data) in self.constants:
-            return ()
         found = self.openings.get(id(data))
-        return (range(len(data)) if type(data) is list else data) if found is None else found
+        if found is not None:
+            return found
+        return range(len(data)) if type(data) is list else data
 
-    def once(self, find: Callable[..., _Answer], part: Any, *more: Hashable) -> _Answer:
-        """Return `find(part, *more)`, which is found once where the part is a constant; `find` is a plain function."""
-        return self._once(find, part, more, (part, *more))
+    def within(self, find: Callable[..., _Answer], part: Any, more: Hashable) -> _Answer:
+        """Return `find(part, more, self)`, which is found once where the part is a constant.
 
-    def within(self, find: Callable[..., _Answer], part: Any, *more: Hashable) -> _Answer:
-        """Return `find(part, *more, self)`, as `once` does: for what asks the same of the parts of a part."""
-        return self._once(find, part, more, (part, *more, self))
-
-    def _once(
-        self, find: Callable[..., _Answer], part: Any, more: tuple[Hashable, ...], given: tuple[Any, ...]
-    ) -> _Answer:
+        Args:
+            find: a plain function; it can ask the same of the parts of a part.
+            part: the part.
+            more: what else it is given.
+        """
         if id(part) not in self.constants:
-            return find(*given)
+            return find(part, more, self)
         key = (id(part), find, more)  # not with all that is given: this would hold itself
         if key not in self._answers:
-            self._answers[key] = find(*given)
+            self._answers[key] = find(part, more, self)
         answer: _Answer = self._answers[key]
         return answer
 

@@ -43,10 +43,35 @@ def _check_app(
     below: Mapping[str, Any],
 ) -> None:
     _check_first_keys(files, document, path, definition, settings, below)
+    if mapping(settings.get("pins")):
+        _check_pins(files, document, path, definition, settings, below)
+    parameters = below.get("parameters", {})
+    unknown = [name for name in mapping(settings.get("parameters")) if name not in parameters]
+    for parameter in unknown:
+        where = (*path, "parameters", parameter)
+        files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
+    for key, rules in zip(definition.types._fields, definition.types, strict=True):
+        if isinstance(settings.get(key), dict):
+            is_of_values = key == "values"
+            reading = files.unfinished if is_of_values else files.unevaluated
+            found = types.check(document, (*path, key), rules, takes_null=is_of_values, reading=reading)
+            # What is wrong with all parameters together names none of them.
+            named = len(path) + 1
+            files.refuse(p for p in found if is_of_values or not {*p.path[named : named + 1]} & {*unknown})
+
+
+def _check_pins(
+    files: Files,
+    document: Document,
+    path: Path,
+    definition: AppDefinition,
+    settings: Mapping[str, Any],
+    below: Mapping[str, Any],
+) -> None:
     pins = mapping(settings.get("pins"))
     held = {pin for pin, said in pins.items() if said is not None}
     above = {".".join(parts[:depth]) for parts in (pin.split(".") for pin in held) for depth in range(1, len(parts))}
-    values = merge(below.get("values", {}), mapping(settings.get("values"))) if pins else {}
+    values = merge(below.get("values", {}), mapping(settings.get("values")))
     for pin in pins:
         if pin in held and pin in above:
             location = document.locate((*path, "pins", pin), key=True)
@@ -64,17 +89,6 @@ def _check_app(
         elif "value" in mapping(pins[pin]) and not files.is_refused_at(document, (*path, "pins", pin, "value")):
             rules, default = definition.types.values, below.get("values")
             files.refuse(types.check_pin(document, (*path, "pins", pin), rules, default, files.reading))
-    parameters = below.get("parameters", {})
-    unknown = [name for name in mapping(settings.get("parameters")) if name not in parameters]
-    for parameter in unknown:
-        where = (*path, "parameters", parameter)
-        files.unknown(f"parameter of {definition.name}", document, where, parameters, key=True)
-    for key, rules in zip(definition.types._fields, definition.types, strict=True):
-        if isinstance(settings.get(key), dict):
-            found = types.check(document, (*path, key), rules, takes_null=key == "values", reading=files.reading)
-            # What is wrong with all parameters together names none of them.
-            named = len(path) + 1
-            files.refuse(p for p in found if key != "parameters" or not {*p.path[named : named + 1]} & {*unknown})
 
 
 def _check_first_keys(

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from efdgen.errors import Location, Path
 from efdgen.language import yamlio
-from efdgen.language.layers import SCALARS
 from efdgen.language.tuples import NamedTuple
 
 FILE = "chart-keys.yaml"
@@ -69,7 +68,7 @@ def unknown(
     for key, value in values.items():
         if key not in keys and key not in _ALWAYS_KNOWN:
             yield (*path, key), keys.keys()
-        elif type(value) not in SCALARS and isinstance(value, Mapping):
+        elif type(value) is dict:
             yield from unknown(value, keys.get(key) or {}, (*path, key))
 
 

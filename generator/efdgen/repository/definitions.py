@@ -147,10 +147,11 @@ class _Definitions:
         before = len(self._files.problems)
         if kept is None:
             # The ancestors' own were checked with the ancestors.
-            reading = self._files.reading
             for read in values:
-                self._files.refuse(types.check(read, (), known.values, takes_null=True, reading=reading))
-            self._files.refuse(types.check(document, ("parameters",), known.parameters, reading=reading))
+                self._files.refuse(types.check(read, (), known.values, takes_null=True, reading=self._files.unfinished))
+            self._files.refuse(
+                types.check(document, ("parameters",), known.parameters, reading=self._files.unevaluated)
+            )
             self._check(document, merged)
         else:
             self._check_requires(document)  # alone, it depends on other definitions

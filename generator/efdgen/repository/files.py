@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem, severity
-from efdgen.language import inheriting, schema, suggest, yamlio
+from efdgen.language import inheriting, schema, scope, suggest, yamlio
 from efdgen.language.conforms import Reading
 from efdgen.language.layers import at, leaves
 from efdgen.language.texttemplate import TextFile
@@ -53,6 +53,7 @@ class Files:
         of_apps: files elsewhere that belong to apps, each with the names of these.
         unread: the folders that can't be read.
         reading: what was read of the schemas that files are held against.
+        unevaluated: the same of data of which texts are to be evaluated; unfinished: and null takes something away.
     """
 
     def __init__(
@@ -70,6 +71,8 @@ class Files:
         self.of_apps: dict[str, set[str]] = {}
         self.unread: set[str] = set()
         self.reading = Reading()
+        self.unevaluated = Reading(is_open=scope.is_open_text)
+        self.unfinished = Reading(is_open=scope.is_open)
         self._refused: set[Location] = set()
         # Of thousands of files, texts are put together in a tenth of the time that paths are.
         self._folder = f"{root}/"

@@ -8,11 +8,13 @@ from typing import Any
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import layers, secrecy
-from efdgen.language.secrecy import SHORTEST, WORDS, Secret, in_key, in_text, is_of_secret, literal_at
+from efdgen.language.secrecy import SHORTEST, WORDS, Secret, in_text, is_of_secret, is_suspect, literal_at
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
 
 _UNQUOTED = re.compile(rf"\s*(?:- )?({WORDS})[ ]*:[ ]+(?P<value>[^\s\"'#&*|>][^#]*)\Z", re.IGNORECASE)
+_COMMENT = re.compile(r"#[^\r\n]*")
+"""What may be a comment: all behind the first such character of a line."""
 _HINT = "keep it in Vault, and let the app read it from a Secret"
 _OF_LOGINS: Mapping[str | int, str] = {
     "git": "take it out: give Argo CD the login, and let git here know it as for a clone",
@@ -24,28 +26,21 @@ _OF_LOGINS: Mapping[str | int, str] = {
 
 def literals(document: Document, text: str) -> list[Problem]:
     """Return a problem for each literal in a document, or in its comments, that looks like a secret."""
-    secrets: list[_Found] = []
-    if _may_hold(document.data):
-        _find(document.data, (), secrets)
+    secrets = _found(document.data)
     lines = text.splitlines() if secrets else []
     found = [
         Problem("E506", secret.what, _place(document, lines, path, secret, is_key), path, _hint(path))
         for path, secret, is_key in secrets
     ]
     seen = {problem.location.line for problem in found}
-    for number, line in enumerate(text.splitlines(), 1) if _comments_may_hold(text) else ():
+    # In all comments together: in nearly none of them is anything.
+    for number, line in enumerate(text.splitlines(), 1) if any(in_text("\n".join(_COMMENT.findall(text)))) else ():
         comment = line.find("#")
         if comment >= 0 and number not in seen:
             for secret in in_text(line[comment:]):
                 place = Location(document.file, number, comment + secret.start + 1)
                 found.append(Problem("E506", secret.what, place, hint=_HINT))
     return found
-
-
-def _comments_may_hold(text: str) -> bool:
-    """Say whether something may be found behind a `#` of a line: in all of them together, which nearly never is."""
-    comments = "\n".join([line[line.find("#") :] for line in text.splitlines() if "#" in line])
-    return any(in_text(comments))
 
 
 def _place(document: Document, lines: Sequence[str], path: Path, secret: Secret, is_key: bool) -> Location:
@@ -85,38 +80,47 @@ _Found = tuple[Path, Secret, bool]
 """Where something stands that looks like a secret, what, and whether it is the key there."""
 
 
-def _find(value: Any, path: Path, found: list[_Found]) -> None:
-    """Add what looks like a secret in a mapping, a list or a text, with where it stands."""
+def _found(value: Any) -> list[_Found]:
+    """Return what looks like a secret in a mapping, a list or a text; paths begin there."""
     kind = type(value)
     if kind is str:
-        found.extend((path, secret, False) for secret in in_text(value))
-    elif kind is dict:
-        _find_in_mapping(value, path, found)
+        return [((), secret, False) for secret in in_text(value)] if len(value) > SHORTEST else []
+    found: list[_Found] = []
+    if kind is dict:
+        if "name" in value and "value" in value:
+            found += _found_by_name(value["name"], value["value"])
+        for key, item in value.items():
+            if is_suspect(key):
+                found += _found_under(key, item)
+            elif below := _found(item):
+                found += _behind(key, below)
     elif kind is list:
         for index, item in enumerate(value):
-            if _may_hold(item):
-                _find(item, (*path, index), found)
+            if below := _found(item):
+                found += _behind(index, below)
+    return found
 
 
-def _find_in_mapping(value: Mapping[str, Any], path: Path, found: list[_Found]) -> None:
-    name = value.get("name")
-    at = _literal_at(value.get("value")) if isinstance(name, str) and is_of_secret(name) else None
+def _behind(key: str | int, found: list[_Found]) -> list[_Found]:
+    """Return the same with the path from where a key, or an index, leads."""
+    return [((key, *path), secret, is_key) for path, secret, is_key in found]
+
+
+def _found_by_name(name: Any, value: Any) -> list[_Found]:
+    """Return what looks like a secret in the value that a list of variables, say, has under a name."""
+    at = _literal_at(value) if isinstance(name, str) and is_of_secret(name) else None
+    return [] if at is None else [(("value",), Secret(at, f"the value of {name!r} looks like a secret"), False)]
+
+
+def _found_under(key: str, value: Any) -> list[_Found]:
+    """Return what looks like a secret under a key that it can stand under, or that looks like one itself."""
+    found: list[_Found] = []
+    if len(key) > SHORTEST:
+        found += [((key,), secret, True) for secret in in_text(key)]
+    at = _literal_at(value) if is_of_secret(key) else None
     if at is not None:
-        found.append(((*path, "value"), Secret(at, f"the value of {name!r} looks like a secret"), False))
-    for key, item in value.items():
-        if len(key) > SHORTEST and (in_it := in_key(key)):
-            found.extend(((*path, key), secret, True) for secret in in_it)
-        at = _literal_at(item) if is_of_secret(key) else None
-        if at is not None:
-            found.append(((*path, key), Secret(at, f"the value of {key!r} looks like a secret"), False))
-        elif _may_hold(item):
-            _find(item, (*path, key), found)
-
-
-def _may_hold(item: Any) -> bool:
-    """Say whether something may be found in an item: before a path is made for it."""
-    kind = type(item)
-    return len(item) > SHORTEST if kind is str else kind is dict or kind is list
+        return [*found, ((key,), Secret(at, f"the value of {key!r} looks like a secret"), False)]
+    return [*found, *_behind(key, _found(value))]
 
 
 def _literal_at(value: Any) -> int | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from efdgen.language.annotations import Keys, Place, found
 from efdgen.language.inheriting import is_inherited
-from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 from efdgen.repository.files import Files
@@ -29,12 +28,13 @@ class References:
         self, files: Files, apps: Mapping[str, AppDefinition], tables: Mapping[str, Table], specs: Iterable[str]
     ) -> None:
         self._files = files
+        self._apps = apps
         self._known = _known(files, apps, tables, specs)
 
     def check(self, document: Document, names: Iterable[Place]) -> None:
         """Record every name at these places of a document that names nothing."""
         for place in names:
-            known = self._known.of(place.says)
+            known = self._known.get(place.says)
             if known is None:
                 continue
             for path, name in found(document.data, place):
@@ -46,32 +46,19 @@ class References:
 
     def is_app(self, app: str) -> bool:
         """Say whether there is such an app; one whose definition has problems of its own is there."""
-        return app in self._known.apps or self._files.exists(f"{paths.APPS}/{app}/app.yaml")
-
-
-class _Known(NamedTuple):
-    """The names that there are; None: not all are known, because of other problems."""
-
-    apps: frozenset[str]
-    services: frozenset[str] | None
-    environments: frozenset[str]
-    tables: Mapping[str, frozenset[str] | None]
-
-    def of(self, what: str) -> frozenset[str] | None:
-        """Return the names of what `x-names` says."""
-        named = {APPS: self.apps, SERVICES: self.services, ENVIRONMENTS: self.environments}
-        return named[what] if what in named else self.tables.get(what)
+        return app in self._apps or self._files.exists(f"{paths.APPS}/{app}/app.yaml")
 
 
 def _known(
     files: Files, apps: Mapping[str, AppDefinition], tables: Mapping[str, Table], specs: Iterable[str]
-) -> _Known:
+) -> Mapping[str, frozenset[str] | None]:
+    """Return the names that there are, by what `x-names` says; None: not all are known, because of other problems."""
     services = {host for app in apps.values() for host in (*app.ingress_hosts, *app.node_port_hosts)}
     flawed = {problem.location.file for problem in files.problems}
     items = {name: None if paths.table(name) in flawed else frozenset(table.items) for name, table in tables.items()}
-    return _Known(
-        apps=frozenset(apps),
-        services=None if any(paths.apps_of(file, files.of_apps) for file in flawed) else frozenset(services),
-        environments=frozenset(map(paths.environment_of, specs)),
-        tables=items,
-    )
+    return {
+        **items,
+        APPS: frozenset(apps),
+        SERVICES: None if any(paths.apps_of(file, files.of_apps) for file in flawed) else frozenset(services),
+        ENVIRONMENTS: frozenset(map(paths.environment_of, specs)),
+    }

@@ -31,6 +31,8 @@ class Checks:
         self._rules = rules
         self._apps = apps
         self._below = {app: merge_layers(definition.layers) for app, definition in apps.items()}
+        services = (service for app in apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts))
+        self._meaning = _NO_NAMES.union(apps, services)
 
     def of_all(self, shared: Parsed | None, specs: Sequence[Document], tables: Mapping[str, Table]) -> None:
         """Record what is wrong with specs, what they share, and tables."""
@@ -68,7 +70,7 @@ class Checks:
         for document in specs:
             self._references.check(document, self._rules.names_in_specs)
             appsettings.check(self._files, document, ("apps",), self._apps, self._below)
-            _check_name(self._files, document, self._apps)
+            _check_name(self._files, document, self._meaning)
 
 
 def _check_stages(files: Files, shared: Document) -> None:
@@ -84,13 +86,12 @@ def _check_stages(files: Files, shared: Document) -> None:
 _NO_NAMES = frozenset(("argocd", "default", "shared", paths.PARENT))
 
 
-def _check_name(files: Files, document: Document, apps: Mapping[str, AppDefinition]) -> None:
+def _check_name(files: Files, document: Document, meaning: frozenset[str]) -> None:
     """Refuse names that stand in every environment's output: no rule could tell whose they are; and a link to it."""
     name = document.data.get("name")
     if not isinstance(name, str):
         return
-    services = {service for app in apps.values() for service in (*app.ingress_hosts, *app.node_port_hosts)}
-    if name in _NO_NAMES or name in apps or name in services:
+    if name in meaning:
         message = f"the name {name!r} already means something else: an app, a service or a part of Argo CD"
         files.problem("E401", message, document.locate(("name",)), ("name",), "choose another")
     elif name and not is_text(name):

@@ -7,7 +7,7 @@ from typing import Any
 
 from efdgen.errors import Location, Path
 from efdgen.language.inheriting import expanded
-from efdgen.language.layers import Layer, at, document_layer, merge, sets
+from efdgen.language.layers import Layer, document_layer, merge, sets
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
@@ -15,34 +15,6 @@ from efdgen.repository.model import Acceptance, EnvironmentSpec
 
 NO_FACTS = ("apps", "appDefaults", "site", "accept")
 """What a spec, or what it shares, says beside its facts."""
-
-
-class SharedLayers:
-    """What environments share, as layers: each is made once, and is the same object in every environment that has it.
-
-    Args:
-        document: the shared facts.
-    """
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self._made: dict[tuple[Path, frozenset[str] | None], Layer] = {}
-
-    def facts(self, source: _Source) -> Layer:
-        """Return the facts of a source; a spec's own are made anew."""
-        return self._once(source, source.prefix, None)
-
-    def of_app(self, source: _Source, app: str, taken: frozenset[str]) -> Layer:
-        """Return what a source says about an app, but for the pins that those above it take away."""
-        return self._once(source, (*source.prefix, source.key, app), taken)
-
-    def _once(self, source: _Source, prefix: Path, taken: frozenset[str] | None) -> Layer:
-        if source.document is not self.document:
-            return _layer(source, prefix, taken)
-        made = self._made.get((prefix, taken))
-        if made is None:
-            made = self._made[prefix, taken] = _layer(source, prefix, taken)._replace(is_shared=True)
-        return made
 
 
 class _Source(NamedTuple):
@@ -54,37 +26,95 @@ class _Source(NamedTuple):
     key: str
     data: Mapping[str, Any]
 
+    @property
+    def accepted(self) -> tuple[Acceptance, ...]:
+        """Return the rules that it says do not hold."""
+        return tuple(
+            Acceptance(said["rule"], said.get("app", ""), said["reason"], said.get("at", ""))
+            for said in self.data.get("accept", ())
+        )
+
+
+class _OfSite(NamedTuple):
+    """What the environments of a site share, or those of none: what says it, and the rules that do not hold in them."""
+
+    sources: tuple[_Source, ...]
+    accepted: tuple[Acceptance, ...]
+
+
+class SharedLayers:
+    """What environments share, as layers: each is made once, and is the same object in every environment that has it.
+
+    Args:
+        document: the shared facts.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._of_sites: dict[str, _OfSite] = {}
+        self._made: dict[tuple[Path, frozenset[str] | None], Layer] = {}
+
+    def of_site(self, site: str) -> _OfSite:
+        """Return what the environments of a site share; one that is not there says nothing."""
+        found = self._of_sites.get(site)
+        if found is None:
+            data = self.document.data
+            sources = [_Source("shared facts", self.document, ("defaults",), "appDefaults", data["defaults"])]
+            sites = data.get("sites", {})
+            if site in sites:
+                sources.append(_Source(f"site {site}", self.document, ("sites", site), "appDefaults", sites[site]))
+            accepted = tuple(each for source in sources for each in source.accepted)
+            found = self._of_sites[site] = _OfSite(tuple(sources), accepted)
+        return found
+
+    def facts(self, source: _Source) -> Layer:
+        """Return the facts of a source; a spec's own are made anew."""
+        if source.document is not self.document:
+            return _facts_layer(source)
+        made = self._made.get((source.prefix, None))
+        if made is None:
+            made = self._made[source.prefix, None] = _facts_layer(source)._replace(is_shared=True)
+        return made
+
+    def of_app(self, source: _Source, app: str, taken: frozenset[str]) -> Layer:
+        """Return what a source says about an app, but for the pins that those above it take away."""
+        if source.document is not self.document:
+            return _app_layer(source, app, taken)
+        key = (*source.prefix, app), taken
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = _app_layer(source, app, taken)._replace(is_shared=True)
+        return made
+
 
 def build(document: Document, shared: SharedLayers, apps: tuple[str, ...]) -> EnvironmentSpec:
     """Return a spec with what it shares, as far as it is about some apps; a site that is not there says nothing."""
-    data = document.data
-    site = data.get("site", "")
-    of_all = shared.document
-    sources = [_Source("shared facts", of_all, ("defaults",), "appDefaults", of_all.data["defaults"])]
-    sites = of_all.data.get("sites", {})
-    if site in sites:
-        sources.append(_Source(f"site {site}", of_all, ("sites", site), "appDefaults", sites[site]))
-    sources.append(_Source("spec", document, (), "apps", data))
+    site = document.data.get("site", "")
+    of_site = shared.of_site(site)
+    own = _Source("spec", document, (), "apps", document.data)
+    sources = (*of_site.sources, own)
     of_apps = [(source, source.data.get(source.key, {})) for source in sources]
-    speaking = {app: [source for source, said in of_apps if app in said] for app in apps}
+    app_layers: dict[str, tuple[Layer, ...]] = {}
+    idle_pins: dict[str, tuple[tuple[str, Location], ...]] = {}
+    for app in apps:
+        speaking = [source for source, said in of_apps if app in said]
+        app_layers[app], taken = _app_layers(app, speaking, shared)
+        if taken and (idle := tuple(_idle_pins(app, speaking))):
+            idle_pins[app] = idle
     return EnvironmentSpec(
         name=paths.environment_of(document.file),
         document=document,
         site=site,
         layers=expanded([shared.facts(source) for source in sources]),
         apps=apps,
-        app_layers={app: _app_layers(app, those, shared) for app, those in speaking.items()},
-        accept=tuple(
-            Acceptance(accepted["rule"], accepted.get("app", ""), accepted["reason"], accepted.get("at", ""))
-            for source in sources
-            for accepted in source.data.get("accept", ())
-        ),
-        idle_pins={app: found for app, those in speaking.items() if (found := tuple(_idle_pins(app, those)))},
+        app_layers=app_layers,
+        accept=(*of_site.accepted, *own.accepted),
+        idle_pins=idle_pins,
     )
 
 
-def _app_layers(app: str, sources: Sequence[_Source], shared: SharedLayers) -> tuple[Layer, ...]:
-    """Return what each source says about an app; a null takes a pin of the sources below it away."""
+def _app_layers(app: str, sources: Sequence[_Source], shared: SharedLayers) -> tuple[tuple[Layer, ...], frozenset[str]]:
+    """Return what each source says about an app, and the pins that they take away: by null, from those below."""
     layers: list[Layer] = []
     taken: frozenset[str] = frozenset()
     for source in reversed(sources):
@@ -92,7 +122,7 @@ def _app_layers(app: str, sources: Sequence[_Source], shared: SharedLayers) -> t
         pins = source.data[source.key][app].get("pins")
         if pins:
             taken |= {path for path, pin in pins.items() if pin is None}
-    return tuple(reversed(layers))
+    return tuple(reversed(layers)), taken
 
 
 def _idle_pins(app: str, sources: Sequence[_Source]) -> Iterator[tuple[str, Location]]:
@@ -108,19 +138,21 @@ def _idle_pins(app: str, sources: Sequence[_Source]) -> Iterator[tuple[str, Loca
                 yield path, source.document.locate((*source.prefix, source.key, app, "pins", path), key=True)
 
 
-def _layer(source: _Source, prefix: Path, taken: frozenset[str] | None) -> Layer:
-    """Return what a source says below `prefix`: about an app, without pins that are taken away; None: its facts."""
-    if taken is not None:
-        return _app_layer(source.name, source.document, prefix, taken)
+def _facts_layer(source: _Source) -> Layer:
+    """Return the facts of a source."""
     facts = {key: value for key, value in source.data.items() if key not in NO_FACTS}
-    return document_layer(source.name, source.document, prefix, facts)
+    return document_layer(source.name, source.document, source.prefix, facts)
 
 
-def _app_layer(name: str, document: Document, prefix: Path, taken: frozenset[str]) -> Layer:
-    """Return what one layer says about an app, its pins laid on top of its values, but for those taken away."""
-    settings = at(document.data, prefix)
-    written = settings.get("pins", {})
+def _app_layer(source: _Source, app: str, taken: frozenset[str]) -> Layer:
+    """Return what one source says about an app, its pins laid on top of its values, but for those taken away."""
+    name, document, prefix = source.name, source.document, (*source.prefix, source.key, app)
+    settings = source.data[source.key][app]
+    written = settings.get("pins")
+    if not written:
+        return document_layer(name, document, prefix, settings)
     kept = {path: pin for path, pin in written.items() if pin is not None and path not in taken}
+    settings = {**settings, "pins": kept}
     pins: dict[Path, str] = {tuple(path.split(".")): path for path in kept}
     if written:
         settings = {**settings, "pins": kept}

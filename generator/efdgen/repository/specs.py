@@ -173,10 +173,9 @@ class _Some(NamedTuple):
         found = [
             _spec(files, document, self.layers, _apps(files, document, self.apps, self.about)) for document in documents
         ]
-        accepting = {paths.spec(spec.name) for spec in found if accepts_literals(spec)}
-        if len(files.problems) > problems or any(
-            literal.location.file not in accepting for literal in files.literals[literals:]
-        ):
+        new = files.literals[literals:]
+        accepting = {paths.spec(spec.name) for spec in found if accepts_literals(spec)} if new else ()
+        if len(files.problems) > problems or any(literal.location.file not in accepting for literal in new):
             raise FlawedSpecError(names)
         return found
 

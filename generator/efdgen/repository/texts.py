@@ -10,13 +10,14 @@ from efdgen.errors import InvalidInputError, Problem
 from efdgen.language import secrecy, yamlio
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document, keytree
-from efdgen.repository import plaintext
+from efdgen.repository import paths, plaintext
 
 
 @functools.lru_cache(maxsize=2048)
 def parsed(text: str, path: str) -> tuple[Document, tuple[Problem, ...]]:
     """Return a document, and what looks like a secret in it."""
-    document = yamlio.parse(text, path)
+    # There may be thousands of specs, and most have nothing that is told with its place.
+    document = yamlio.parse(text, path, is_located=not paths.environment_of(path))
     return document, tuple(plaintext.literals(document, text))
 
 

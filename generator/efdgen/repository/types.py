@@ -10,7 +10,7 @@ from typing import Any
 
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, layers, schema, scope, yamlio
-from efdgen.language.conforms import Reading
+from efdgen.language.conforms import Reading, conforms
 from efdgen.language.shown import shown
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
@@ -64,11 +64,11 @@ def check(
         at: where the mapping stands.
         rules: what it must be.
         takes_null: whether null can stand anywhere: it takes the chart's own value away, whatever its type.
-        reading: what was read of schemas before; None: nothing.
+        reading: what was read of schemas before, of data that may become the same as here; None: nothing.
     """
     data = layers.at(document.data, at)
-    if data is not layers.ABSENT:
-        yield from _checked(_Part(document, at, scope.pending(data, nulls=takes_null)), rules, reading)
+    if data is not layers.ABSENT and (reading is None or not conforms(data, rules, reading)):
+        yield from _checked(_Part(document, at, scope.pending(data, nulls=takes_null)), rules, None)
 
 
 class _Pin(NamedTuple):

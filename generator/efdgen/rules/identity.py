@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 
@@ -118,6 +119,7 @@ def _deployed(
 
 def _destinations(spec: EnvironmentSpec, repository: Repository, names: Scope) -> Iterator[tuple[str, str]]:
     """Yield the address of the API server, and the namespace, that each app of an environment goes to."""
+    usual = functools.cache(lambda: server_at(str(names["argocd"]["destinationServer"])))
     for app in spec.apps:
         definition = repository.apps[app]
         server = merge_layers(spec.app_layers[app]).get("destinationServer")
@@ -125,4 +127,4 @@ def _destinations(spec: EnvironmentSpec, repository: Repository, names: Scope) -
             called = application_name(names, app)
             own = {"app": {"name": app, "namespace": definition.namespace, "application": called}}
             server = expressions.evaluate(server, ChainMap(own, names))  # type: ignore[arg-type]
-        yield server_at(str(names["argocd"]["destinationServer"] if server is None else server)), definition.namespace
+        yield usual() if server is None else server_at(str(server)), definition.namespace

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from efdgen.language.yamlio.building import MAX_DEPTH, MAX_NODES, Marks
+from efdgen.language.yamlio.building import MAX_DEPTH, MAX_NODES
+from efdgen.language.yamlio.document import NOWHERE, Document
 from efdgen.language.yamlio.reading import (
     MAX_BYTES,
-    Document,
     character_problem,
     decode,
     parse,
@@ -26,10 +26,10 @@ __all__ = [
     "MAX_BYTES",
     "MAX_DEPTH",
     "MAX_NODES",
+    "NOWHERE",
     "NO_TEXTS",
     "AmbiguousScalarError",
     "Document",
-    "Marks",
     "Texts",
     "YamlError",
     "character_problem",

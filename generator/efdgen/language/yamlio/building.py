@@ -41,7 +41,7 @@ _QUOTES = ("'", '"')
 
 
 @functools.lru_cache(maxsize=8192)
-def _is_plainly_text(key: str) -> bool:
+def is_plainly_text(key: str) -> bool:
     """Say whether an unquoted key is text to everybody, and not `<<`: the same few hundred keys stand everywhere."""
     return key != "<<" and not is_number_key(key) and is_text(key)
 
@@ -160,7 +160,7 @@ class Builder:
     def _key(self, frame: _Frame, event: Any, key: str) -> None:
         mark = event.start_mark
         place = (mark.line + 1, mark.column + 1)
-        if not event.style and event.implicit[0] and not _is_plainly_text(key):
+        if not event.style and event.implicit[0] and not is_plainly_text(key):
             if key == "<<":
                 frame.merging = event
             elif is_number_key(key):

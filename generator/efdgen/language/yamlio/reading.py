@@ -9,11 +9,12 @@ from typing import Any
 
 import yaml
 
-from efdgen.errors import InvalidInputError, Location, Path, Problem, UsageError
+from efdgen.errors import InvalidInputError, Location, Problem, UsageError
 from efdgen.language import visible
 from efdgen.language.late import late
-from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio import quickly
 from efdgen.language.yamlio.building import Builder, Marks
+from efdgen.language.yamlio.document import Document, Places
 
 MAX_BYTES = 5_000_000
 """Size that a document may have; real ones have kilobytes."""
@@ -31,77 +32,48 @@ _MISSING = late(r"did not find expected (',' or '[]}]')")
 """What libyaml says inside of brackets."""
 
 
-class Document(NamedTuple):
-    """One YAML document: its data, and where in the file each part of it stands.
-
-    Attributes:
-        inherits: whether its text says `inherited`, as lists do that add to those below.
-        hides_nothing: whether its text is ASCII without escapes: then so is every key and value, without control
-            characters but tabs and line ends, which libyaml refuses.
-    """
-
-    file: str
-    data: Any
-    marks: Marks
-    inherits: bool = False
-    hides_nothing: bool = False
-
-    def locate(self, path: Path = (), *, key: bool = False) -> Location:
-        """Return the place of the value at `path`, or, with `key`, of the key that it stands under.
-
-        Where the path leads nowhere, the place of its deepest existing part is returned.
-        """
-        marks = self.marks
-        place = (marks.line, marks.column)
-        for depth, part in enumerate(path):
-            child = marks.children.get(part)
-            if child is None:
-                break
-            at_key = key and depth == len(path) - 1 and isinstance(part, str)
-            place = marks.keys[part] if at_key and isinstance(part, str) else (child.line, child.column)
-            marks = child
-        return Location(self.file, *place)
-
-    def locate_in_text(self, path: Path, offset: int = 0, *, key: bool = False) -> Location:
-        """Return the place of the character at `offset` of the text at `path`, as far as it can be known.
-
-        With `key`, return the place of the key that it stands under.
-        """
-        if key:
-            return self.locate(path, key=True)
-        marks = self.marks
-        value = self.data
-        for part in path:
-            child = marks.children.get(part)
-            if child is None:
-                return self.locate(path)
-            marks = child
-            value = value[part]
-        place = Location(self.file, marks.line, marks.column)
-        if not isinstance(value, str):
-            return place
-        before = value[:offset]
-        if marks.style == "|":
-            return Location(self.file, marks.line + 1 + before.count("\n"), 1)
-        if marks.style == ">" or "\n" in value:
-            return place
-        return Location(self.file, marks.line, marks.column + len(before) + len(marks.style))
-
-
-def parse(text: str, file: str) -> Document:
+def parse(text: str, file: str, *, is_located: bool = True) -> Document:
     """Parse one YAML document.
 
     Args:
         text: the document.
         file: its name, for locations.
+        is_located: whether somebody will ask where something stands in it. Else that is found out when somebody does:
+            who seldom asks has the data in half the time.
 
     Raises:
         InvalidInputError: with every problem of the document, located.
     """
-    if not text.isascii():
+    is_ascii = text.isascii()
+    if not is_ascii:
         problem = character_problem(text, file)
         if problem is not None:
             raise InvalidInputError([problem])
+    data = quickly.UNUSUAL if is_located else quickly.data(text)
+    marks = None
+    if data is quickly.UNUSUAL or _is_surprising(text, file):
+        data, marks = _read(text, file)
+    places = Places(lambda: _read(text, file)[1], marks)
+    return Document(file, data, places, "inherited" in text, is_ascii and "\\" not in text)
+
+
+def _is_surprising(text: str, file: str) -> bool:
+    """Say whether something is wrong with a text that only its characters show."""
+    if _tight_comment(text, file):
+        return True
+    if text.isascii():
+        return False
+    from efdgen.language.yamlio import oddblanks
+
+    return any(oddblanks.in_plain(text, file))
+
+
+def _read(text: str, file: str) -> tuple[Any, Marks]:
+    """Return the data of a document, and where its parts stand.
+
+    Raises:
+        InvalidInputError: as `parse`.
+    """
     builder = Builder(file)
     try:
         # As yaml.parse does, without asking before each event whether there is another.
@@ -111,7 +83,7 @@ def parse(text: str, file: str) -> Document:
 
         before = before_refused_nesting(error, text)
         if before is not None:
-            return parse(before, file)
+            return _read(before, file)
         builder.problems.append(
             conflict_problem(text, file)
             or _odd_blank(error, text, file)
@@ -131,7 +103,7 @@ def parse(text: str, file: str) -> Document:
         builder.problems = oddblanks.without_follow_ups(dict.fromkeys([*builder.problems, *found_blanks]))
     if builder.problems:
         raise InvalidInputError(builder.problems)
-    return Document(file, builder.root, builder.root_marks, "inherited" in text, text.isascii() and "\\" not in text)
+    return builder.root, builder.root_marks
 
 
 def conflict_problem(text: str, file: str) -> Problem | None:

@@ -1,0 +1,93 @@
+"""A YAML document that was read: its data, and where everything stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from efdgen.errors import Location, Path
+from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio.building import Marks
+
+
+class Places:
+    """Where the parts of a document stand.
+
+    Args:
+        find: finds these places.
+        marks: the places, where they are known; None: they are found when somebody asks.
+    """
+
+    __slots__ = ("_find", "_marks")
+
+    def __init__(self, find: Callable[[], Marks], marks: Marks | None = None) -> None:
+        self._find = find
+        self._marks = marks
+
+    @property
+    def marks(self) -> Marks:
+        """Return the place of the whole, and below it those of its parts."""
+        if self._marks is None:
+            self._marks = self._find()
+        return self._marks
+
+
+NOWHERE: Final = Places(lambda: Marks(0, 0, "", {}, {}))
+"""Where nobody knows where something stands."""
+
+
+class Document(NamedTuple):
+    """One YAML document: its data, and where in the file each part of it stands.
+
+    Attributes:
+        inherits: whether its text says `inherited`, as lists do that add to those below.
+        hides_nothing: whether its text is ASCII without escapes: then so is every key and value, without control
+            characters but tabs and line ends, which libyaml refuses.
+    """
+
+    file: str
+    data: Any
+    places: Places
+    inherits: bool = False
+    hides_nothing: bool = False
+
+    def locate(self, path: Path = (), *, key: bool = False) -> Location:
+        """Return the place of the value at `path`, or, with `key`, of the key that it stands under.
+
+        Where the path leads nowhere, the place of its deepest existing part is returned.
+        """
+        marks = self.places.marks
+        place = (marks.line, marks.column)
+        for depth, part in enumerate(path):
+            child = marks.children.get(part)
+            if child is None:
+                break
+            at_key = key and depth == len(path) - 1 and isinstance(part, str)
+            place = marks.keys[part] if at_key and isinstance(part, str) else (child.line, child.column)
+            marks = child
+        return Location(self.file, *place)
+
+    def locate_in_text(self, path: Path, offset: int = 0, *, key: bool = False) -> Location:
+        """Return the place of the character at `offset` of the text at `path`, as far as it can be known.
+
+        With `key`, return the place of the key that it stands under.
+        """
+        if key:
+            return self.locate(path, key=True)
+        marks = self.places.marks
+        value = self.data
+        for part in path:
+            child = marks.children.get(part)
+            if child is None:
+                return self.locate(path)
+            marks = child
+            value = value[part]
+        place = Location(self.file, marks.line, marks.column)
+        if not isinstance(value, str):
+            return place
+        before = value[:offset]
+        if marks.style == "|":
+            return Location(self.file, marks.line + 1 + before.count("\n"), 1)
+        if marks.style == ">" or "\n" in value:
+            return place
+        return Location(self.file, marks.line, marks.column + len(before) + len(marks.style))
