@@ -189,7 +189,7 @@ def _rendered(
     environment: ResolvedEnvironment, project: Project
 ) -> tuple[tuple[Problem, ...], tuple[files.File, ...], fleet.Row | None]:
     """Return what is wrong with the templates of an environment's pages, its files, and its row, if it has one."""
-    repository, texts = project.repository, project.resolver.texts
+    repository, resolver = project.repository, project.resolver
     problems: list[Problem] = []
     row = None
     found: list[files.File] = []
@@ -199,7 +199,7 @@ def _rendered(
     except InvalidInputError as error:
         problems.extend(error.problems)
     try:
-        found.extend(files.environment_files(environment, repository, texts))
+        found.extend(files.environment_files(environment, repository, resolver.texts, resolver.alike))
     except InvalidInputError as error:
         problems.extend(error.problems)
     return tuple(problems), tuple(found), row
