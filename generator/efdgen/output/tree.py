@@ -82,7 +82,10 @@ class FileTree(Mapping[str, bytes]):
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return a file's content, or the default."""
-        return self[path] if path in self._files else default
+        content = self._files.get(path)
+        if content is None and path in self._files:
+            return self._seen[path]
+        return default if content is None else content
 
     def __getitem__(self, path: str) -> bytes:
         content = self._files[path]
@@ -108,7 +111,7 @@ class FileTree(Mapping[str, bytes]):
             there = other if isinstance(other, dict) else dict(other)
             changed = [path for path in files if there.get(path) != self[path]]
             return sorted([*changed, *(there.keys() - files.keys())])
-        changed = [path for path, content in files.items() if content is not None and not other.holds(path, content)]
+        changed = other.differing(files)
         if self._seen is not other:
             seen_before = (path for path, content in files.items() if content is None)
             changed += [path for path in seen_before if not other.is_as(path, self._seen.digest_of(path))]

@@ -80,15 +80,17 @@ def _versions(rows: Sequence[Row], links: Sequence[str], apps: Mapping[str, AppD
     remark = "; a small number: a value is held back or moved ahead, [see below](#pins)" if pins else ""
     yield f"-: not deployed; cluster: there, but the cluster's own{remark}.\n"
     same: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    places = {name: place for place, name in enumerate(names, 1)}
     lines = []
     for each, linked in zip(rows, links, strict=True):
         key = each.apps, each.provided
         if key not in same:
             there = {**dict.fromkeys(each.provided, "cluster"), **{name: versions[name] for name in each.apps}}
             same[key] = [there.get(name, "-") for name in names]
-        marks = _marks(each, pins)
-        cells = [f"{cell} {marks.get(name, '')}".rstrip() for name, cell in zip(names, same[key], strict=True)]
-        lines.append((linked, *(cells if marks else same[key])))
+        cells = [linked, *same[key]]
+        for name, marks in _marks(each, pins).items():
+            cells[places[name]] += f" {marks}"
+        lines.append(cells)
     yield from table(("environment", *names), lines)
     if pins:
         yield "### Pins\n"
