@@ -126,18 +126,20 @@ def _superscript(number: int) -> str:
 
 def _facts(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
     """Yield a table of the facts that are not the same everywhere, and a list of the others."""
-    different: list[tuple[int, str]] = []
-    same: list[tuple[int, str]] = []
-    for index, name in enumerate(columns):
-        (different if len({each.cells[index] for each in rows}) > 1 else same).append((index, name))
+    different: list[tuple[str, Sequence[str]]] = []
+    same: list[str] = []
+    for name, cells in zip(columns, zip(*(each.cells for each in rows), strict=True), strict=bool(rows)):
+        if len(set(cells)) > 1:
+            different.append((name, cells))
+        else:
+            same.append(f"{name} {cells[0]}")
     yield "### Facts\n"
     if different:
-        yield from table(
-            ("environment", *(name for _, name in different)),
-            ((text(each.title), *(each.cells[index] for index, _ in different)) for each in rows),
-        )
-    if same and rows:
-        yield f"The same everywhere: {'; '.join(f'{name} {rows[0].cells[index]}' for index, name in same)}.\n"
+        titles = [text(each.title) for each in rows]
+        names, found = zip(*different, strict=True)
+        yield from table(("environment", *names), zip(titles, *found, strict=True))
+    if same:
+        yield f"The same everywhere: {'; '.join(same)}.\n"
 
 
 # -- settings
