@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import marshal
 from pathlib import Path
 
+from efdgen.render.pages import fleet
 from efdgen.rules.identity import Identity, identity
 from efdgen.verbs import project, records
 from support.repository import overlay
@@ -42,3 +44,11 @@ def test_what_environments_have_alike_comes_back_once(small: Path) -> None:
     assert dome != pier
     assert dome.applications is pier.applications
     assert dome.destinations is pier.destinations
+
+
+def test_a_row_has_the_digest_of_its_parts_wherever_they_were_put_together(small: Path) -> None:
+    opened = project.open_project(small)
+    rows = [fleet.row(opened.resolver.resolve(name), opened.repository.pages.columns) for name in opened.selected]
+    sent = [marshal.loads(marshal.dumps(tuple(row))) for row in rows]  # noqa: S302 - made here
+    assert [records.digest_of_row(row) for row in rows] == [records.digest_of_row(row) for row in sent]
+    assert len({records.digest_of_row(row) for row in rows}) == len(rows)

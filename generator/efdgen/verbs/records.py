@@ -189,16 +189,9 @@ def _alike(plain: bytes) -> tuple[frozenset[Any], ...]:
     return tuple(map(frozenset, _loaded(plain)))
 
 
-def plain_row(row: Row) -> bytes:
-    """Return a row of the page about all environments as plain data; equal rows yield equal data."""
-    return _dumped(tuple(row))
-
-
-def row(plain: bytes) -> Row:
-    """Return a row of the page about all environments from plain data."""
-    from efdgen.render.pages.fleetrow import Row
-
-    return Row(*_loaded(plain))
+def digest_of_row(row: tuple[Any, ...]) -> bytes:
+    """Return a digest of a row of the page about all environments, or of its parts: equal rows have the same."""
+    return seen.digest(_dumped(tuple(row)))
 
 
 def shared(rows: Mapping[str, Row]) -> dict[str, tuple[Any, ...]]:
