@@ -104,19 +104,18 @@ def written(
     """
     is_folded = len(changes) > _MANY and not is_verbose
     deleted = [change for change in changes if change.after is None]
-    lines = []
-    for change in deleted if is_folded else changes:
-        verb, colour = _VERBS[change.kind]
-        lines.append(f"{style(f'{verb:8}', fg=colour)}{output}/{visible.line(change.path)}")
+    verbs = {kind: style(f"{verb:8}", fg=colour) for kind, (verb, colour) in _VERBS.items()}
+    named = deleted if is_folded else changes
+    lines = [f"{verbs[change.kind]}{output}/{visible.line(change.path)}" for change in named]
     folded = Counter(
         (layout.environment_of(change.path) or "", change.before is not None)
         for change in (changes if is_folded else ())
         if change.after is not None
     )
     for (environment, was_there), number in sorted(folded.items()):
-        verb, colour = _VERBS[Kind.CHANGED if was_there else Kind.ADDED]
+        verb = verbs[Kind.CHANGED if was_there else Kind.ADDED]
         whose = f"of {environment}" if environment else "that environments share"
-        lines.append(f"{style(f'{verb:8}', fg=colour)}{count(number, 'file')} {whose}")
+        lines.append(f"{verb}{count(number, 'file')} {whose}")
     lines.append(f"{len(changes) - len(deleted)} written, {len(deleted)} deleted, {unchanged} left alone")
     return "\n".join(lines)
 

@@ -79,18 +79,15 @@ def _versions(rows: Sequence[Row], links: Sequence[str], apps: Mapping[str, AppD
     yield "## Chart versions\n"
     remark = "; a small number: a value is held back or moved ahead, [see below](#pins)" if pins else ""
     yield f"-: not deployed; cluster: there, but the cluster's own{remark}.\n"
-    same: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    places = {name: place for place, name in enumerate(names, 1)}
+    same: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[Pinned, ...]], list[str]] = {}
     lines = []
     for each, linked in zip(rows, links, strict=True):
-        key = each.apps, each.provided
+        key = each.apps, each.provided, each.pins
         if key not in same:
             there = {**dict.fromkeys(each.provided, "cluster"), **{name: versions[name] for name in each.apps}}
+            there.update({name: f"{there[name]} {marks}" for name, marks in _marks(each, pins).items()})
             same[key] = [there.get(name, "-") for name in names]
-        cells = [linked, *same[key]]
-        for name, marks in _marks(each, pins).items():
-            cells[places[name]] += f" {marks}"
-        lines.append(cells)
+        lines.append((linked, *same[key]))
     yield from table(("environment", *names), lines)
     if pins:
         yield "### Pins\n"
