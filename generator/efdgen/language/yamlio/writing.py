@@ -17,7 +17,7 @@ import functools
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -57,11 +57,12 @@ class Texts:
         self._made: dict[tuple[int, str], str] = {}
 
     def of(self, part: Any, indent: str) -> str:
-        """Return the lines of a constant with something in it, each behind the same indentation."""
+        """Return the lines of a constant with something in it, as they stand below a key with this indentation."""
         text = self._made.get((id(part), indent))
         if text is None:
+            inner = f"{indent}  " if type(part) is dict else indent
             write = _mapping if type(part) is dict else _sequence
-            text = self._made[id(part), indent] = indent + write(part, indent, NO_TEXTS)
+            text = self._made[id(part), indent] = inner + write(part, inner, NO_TEXTS)
         return text
 
 
@@ -83,8 +84,12 @@ def dump(data: Any, texts: Texts = NO_TEXTS) -> str:
         ValueError: when a number is not finite.
     """
     if isinstance(data, Mapping) and data:
-        return f"{_mapping(data, '', texts)}\n"
-    return f"{_item(data, '  ' if type(data) is str else '', texts)}\n"
+        text = _mapping(data, "", texts)
+    elif isinstance(data, _LISTS) and data:
+        text = _sequence(data, "", texts)
+    else:
+        text = _of_lines(data, "  ") if type(data) is str else inline(data)
+    return f"{text}\n"
 
 
 def inline(value: Any) -> str:
@@ -99,11 +104,15 @@ def inline(value: Any) -> str:
         return _text(value)
     if kind in _SCALARS:
         return _SCALARS[kind](value)
-    if not isinstance(value, Mapping | list | tuple):
+    if kind is dict or isinstance(value, Mapping):
+        written = "{}"
+    elif isinstance(value, _LISTS):
+        written = "[]"
+    else:
         raise _no_data(value)
     if value:
         raise TypeError("a list or a mapping does not fit on one line")
-    return "{}" if isinstance(value, Mapping) else "[]"
+    return written
 
 
 def _no_data(value: Any) -> TypeError:
@@ -125,7 +134,8 @@ def _mapping(mapping: Mapping[str, Any], indent: str, texts: Texts) -> str:
         name = _before_colon(key)
         kind = type(value)
         if not name:
-            lines.append(f"? {_text(key)}\n{indent}: {_item(value, inner, texts)}")
+            item = _sequence((value,), indent, texts).removeprefix("- ")
+            lines.append(f"? {_text(key)}\n{indent}: {item}")
         elif kind is str:
             text = _text(value) if "\n" not in value else _of_lines(value, inner)
             lines.append(f"{name} {text}")
@@ -134,7 +144,7 @@ def _mapping(mapping: Mapping[str, Any], indent: str, texts: Texts) -> str:
         elif not value:
             lines.append(f"{name} {inline(value)}")
         elif id(value) in constants:
-            lines.append(f"{name}\n{texts.of(value, inner if kind is dict else indent)}")
+            lines.append(f"{name}\n{texts.of(value, indent)}")
         elif kind is dict or isinstance(value, Mapping):
             lines.append(f"{name}\n{inner}{_mapping(value, inner, texts)}")
         elif isinstance(value, _LISTS):
@@ -144,24 +154,24 @@ def _mapping(mapping: Mapping[str, Any], indent: str, texts: Texts) -> str:
     return f"\n{indent}".join(lines)
 
 
-def _sequence(items: Iterable[Any], indent: str, texts: Texts) -> str:
+def _sequence(items: list[Any] | tuple[Any, ...], indent: str, texts: Texts) -> str:
     """Return the lines of a list with something in it; the arguments are those of a mapping."""
+    lines: list[str] = []
     inner = f"{indent}  "
-    return f"\n{indent}".join([f"- {_item(item, inner, texts)}" for item in items])
-
-
-def _item(value: Any, indent: str, texts: Texts) -> str:
-    """Return what stands behind a dash, or behind the colon of a long key; the arguments are those of a mapping."""
-    kind = type(value)
-    if kind is str:
-        return _of_lines(value, indent)
-    if kind in _SCALARS or not value:
-        return inline(value)
-    if kind is dict or isinstance(value, Mapping):
-        return _mapping(value, indent, texts)
-    if isinstance(value, _LISTS):
-        return _sequence(value, indent, texts)
-    raise _no_data(value)
+    for value in items:
+        kind = type(value)
+        if kind is str:
+            text = _text(value) if "\n" not in value else _of_lines(value, inner)
+            lines.append(f"- {text}")
+        elif kind in _SCALARS or not value:
+            lines.append(f"- {inline(value)}")
+        elif kind is dict or isinstance(value, Mapping):
+            lines.append(f"- {_mapping(value, inner, texts)}")
+        elif isinstance(value, _LISTS):
+            lines.append(f"- {_sequence(value, inner, texts)}")
+        else:
+            raise _no_data(value)
+    return f"\n{indent}".join(lines)
 
 
 @functools.lru_cache(maxsize=4096)
