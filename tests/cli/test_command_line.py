@@ -781,7 +781,8 @@ ONLY_IN_SOME_RUNS = [
 
 def test_a_clean_check_does_not_load_what_only_explains_mistakes() -> None:
     script = (
-        "import sys, pathlib; from efdgen.verbs import render; outcome = render.check(pathlib.Path(sys.argv[1]));"
+        "import sys, pathlib; import efdgen.report.text; from efdgen.verbs import render;"
+        "outcome = render.check(pathlib.Path(sys.argv[1]));"
         "print(outcome.is_clean, *sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script, str(EFD)], capture_output=True, text=True, check=True)

@@ -15,6 +15,7 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.environment.names import names
 from efdgen.environment.values import parent_values
 from efdgen.errors import InvalidInputError
+from efdgen.language.shared import Shared
 from efdgen.render.graph.content import graph
 from efdgen.render.graph.mermaid import mermaid
 from efdgen.verbs import project
@@ -82,6 +83,18 @@ def test_the_parent_chart_is_told_only_what_differs(small: Path) -> None:
         "view": "view-dome",
     }
     assert {application["path"] for application in found.values()} == {"rendered/apps/store", "rendered/apps/view"}
+
+
+def test_applications_that_are_alike_in_several_environments_are_made_once(small: Path) -> None:
+    edit(small / "environments/lab.yaml", "argocd:\n", "argocd:\n  syncPolicy: {automated: {prune: true}}\n")
+    overlay(small, {"environments/pier.yaml": (small / DOME).read_text().replace("dome", "pier")})
+    shared = Shared()
+    environments = project.resolve(small).environments
+    found = {each.facts.name: parent_values(each, shared.alike) for each in environments}
+    assert found == {each.facts.name: parent_values(each) for each in environments}
+    at_dome, at_pier, at_lab = (found[name]["applications"]["view"] for name in ("dome", "pier", "lab"))
+    assert at_dome is at_pier
+    assert at_lab == {**at_dome, "syncPolicy": {"automated": {"prune": True}}}
 
 
 def test_expressions_of_an_app_and_documents_can_say_it(small: Path) -> None:

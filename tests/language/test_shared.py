@@ -4,11 +4,13 @@ import copy
 import weakref
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from efdgen.errors import Location, Problem
 from efdgen.language import schema, scope
+from efdgen.language import shared as shared_module
 from efdgen.language.conforms import Reading, conforms
 from efdgen.language.shared import NOTHING, Shared
 from support import data, many
@@ -162,3 +164,12 @@ def test_what_asks_the_same_of_parts_gets_answers_that_were_found_and_no_answer_
     assert (NOTHING.within(depth, inner, "x"), len(asked)) == ("xx", 4)
     (gone, shared) = (weakref.ref(shared), NOTHING)
     assert gone() is None, "only a search for garbage would free it"
+
+
+def test_mappings_that_are_asked_for_alike_are_one_constant_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_module, "_MOST_ALIKE", 2)
+    shared = Shared()
+    found = [shared.alike((("a", "1"), ("b", name))) for name in ("x", "<% y %>", "z", "x", "<% y %>", "z")]
+    assert found == [{"a": "1", "b": name} for name in ("x", "<% y %>", "z")] * 2
+    assert [found[at] is found[at + 3] for at in range(3)] == [True, True, False]
+    assert [id(each) in shared.constants for each in found[:3]] == [True, False, False]

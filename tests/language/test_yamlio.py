@@ -683,6 +683,23 @@ def test_what_yaml_does_not_know_is_not_written(value: Any) -> None:
         yamlio.dump(value)
 
 
+def test_data_is_written_that_is_nested_deeper_than_in_any_file() -> None:
+    value: Any = "end"
+    for _ in range(250):
+        value = [{"a": value}]
+    lines = yamlio.dump(value).splitlines()
+    assert [line.strip() for line in lines] == [*["- a:"] * 249, "- a: end"]
+
+
+def test_a_key_that_only_equals_a_text_is_refused_whatever_was_written_before() -> None:
+    class Text(str):
+        __slots__ = ()
+
+    assert yamlio.dump({"a": 1}) == "a: 1\n"
+    with pytest.raises(TypeError, match="the key 'a' is not text"):
+        yamlio.dump({Text("a"): 1})
+
+
 # -- inline
 
 

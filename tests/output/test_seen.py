@@ -32,12 +32,14 @@ def test_what_is_known_is_read_again_when_somebody_asks(folder: Path) -> None:
     assert (len(found), "a" in found, "d" in found, "gone" in found) == (4, True, True, False)
     for path, content in (("a", b"a"), ("b/big", BIG), ("b/c", b""), ("d", b"d")):
         assert found.is_as(path, seen.digest(content))
-        assert found.holds(path, content)
+        assert found.get(path) == content
+        assert found.differing({path: content}) == []
         assert found.digest_of(path) == seen.digest(content)
         assert not found.is_as(path, seen.digest(b"x"))
-        assert not found.holds(path, b"x")
+        assert found.differing({path: b"x"}) == [path]
     assert not found.is_as("gone", seen.digest(b""))
-    assert not found.holds("gone", b"")
+    assert found.differing({"gone": b"", "b/c": b"", "d": None}) == ["gone"]
+    assert (found.get("gone"), found.get("gone", b"x")) == (None, b"x")
     # What was held needs no disk; what was known does.
     for path in ("a", "d"):
         (folder / path).write_bytes(b"changed")

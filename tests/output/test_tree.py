@@ -56,6 +56,23 @@ def test_a_path_that_is_not_below_the_folder_is_refused(path: str) -> None:
     assert not tree
 
 
+@many
+@given(st.lists(st.sampled_from(["a", "A", "a/b", "a/B", "b", "é", "É", "", "a/..", "a//b", "a\\b", "c\0", "c", "d"])))
+def test_files_that_are_added_together_are_added_as_one_by_one(names: list[str]) -> None:
+    files = [(path, b"%d" % number) for number, path in enumerate(names)]
+    together, alone = FileTree({"d/e": b""}), FileTree({"d/e": b""})
+    errors = []
+    for tree, parts in ((together, [files]), (alone, [[file] for file in files])):
+        try:
+            for part in parts:
+                tree.add_all(part)
+            errors.append("")
+        except OutputError as error:
+            errors.append(str(error))
+    assert errors[0] == errors[1]
+    assert dict(together) == dict(alone)
+
+
 @pytest.mark.parametrize("path", ["...", "..a", "a..b", ".a", "a/.b", "a b", "é"])
 def test_dots_inside_names_are_no_harm(path: str) -> None:
     assert dict(FileTree({path: b"x"})) == {path: b"x"}

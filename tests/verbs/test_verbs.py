@@ -15,8 +15,10 @@ from click.testing import CliRunner
 from efdgen import cli
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import InvalidInputError, OutputError, Severity, UsageError
-from efdgen.output import layout, staging
+from efdgen.output import disk, layout, staging
+from efdgen.output.compare import FileChange
 from efdgen.output.journal import FOLDER, Entry
+from efdgen.output.tree import FileTree
 from efdgen.verbs import project, render
 from support.checkout import edit, names, snapshot
 from support.efd import EFD
@@ -344,6 +346,45 @@ def stopped_at_every_step(root: Path, names: tuple[str, ...] = ()) -> Iterator[i
         for path, content in before.items():
             (root / "rendered" / path).parent.mkdir(parents=True, exist_ok=True)
             (root / "rendered" / path).write_bytes(content)
+
+
+def test_what_vouches_is_written_first_and_goes_last_and_all_else_by_its_path(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[list[str]] = []
+    apply = disk.apply
+
+    def applied(folder: Path, changes: Sequence[FileChange]) -> None:
+        orders.append([change.path for change in changes])
+        apply(folder, changes)
+
+    monkeypatch.setattr(disk, "apply", applied)
+    shutil.rmtree(small / "rendered")
+    render.write(small)
+    (small / "environments/lab.yaml").unlink()
+    render.write(small, allow_mass_deletion=True)
+    written, changed = orders
+    values = [path for path in written if layout.can_vouch(path)]
+    assert FEED in written
+    assert written == [*sorted(values), *sorted(set(written) - set(values))]
+    gone = [path for path in changed if layout.environment_of(path) == "lab"]
+    assert changed == [
+        *sorted(path for path in gone if path not in values),
+        layout.FLEET,
+        *sorted(path for path in gone if path in values),
+    ]
+
+
+def test_digests_are_made_only_to_look_for_what_is_known(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def digests(_self: FileTree) -> dict[str, bytes]:
+        raise AssertionError
+
+    monkeypatch.setattr(FileTree, "digests", digests)
+    shutil.rmtree(small / "rendered")
+    render.write(small)
+    edit(small / "environments/lab.yaml", "size: 20Gi", "size: 30Gi")
+    assert VALUES in [change.path for change in render.write(small).changes]
+    assert render.check(small).is_clean
 
 
 def no_feed(root: Path) -> None:

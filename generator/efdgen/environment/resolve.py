@@ -18,6 +18,7 @@ from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, Resolve
 from efdgen.environment.names import of_definition, with_names
 from efdgen.environment.once import Merged, Once
 from efdgen.environment.probes import probes as probes_of
+from efdgen.environment.values import Alike
 from efdgen.errors import FLAWED_LINK, InvalidInputError, Path, Problem
 from efdgen.language import expressions, schema, scope
 from efdgen.language.conforms import conforms
@@ -61,6 +62,11 @@ class Resolver:
     def texts(self) -> Texts:
         """What parts of values are written as that many environments have."""
         return self._once.texts
+
+    @property
+    def alike(self) -> Alike:
+        """What makes mappings that many environments have."""
+        return self._once.shared.alike
 
     def scope(self, name: str) -> Scope:
         """Return the names that an environment's expressions can use."""

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from efdgen.environment import rbac
 from efdgen.environment.argocd import without_empty
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 
+Alike = Callable[[tuple[tuple[str, str], ...]], dict[str, Any]]
+"""Makes a mapping of texts, or returns one that is there (`language.shared`)."""
 
-def parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
-    """Return an environment's values for the parent chart."""
+
+def parent_values(environment: ResolvedEnvironment, alike: Alike = dict) -> dict[str, Any]:
+    """Return an environment's values for the parent chart.
+
+    Args:
+        environment: the environment.
+        alike: makes what is mostly the same in many environments.
+    """
     facts = environment.facts
     values: dict[str, Any] = {
         "env": facts.name,
         "kubernetesVersion": facts.cluster.kubernetes_version,
-        "applications": {app.definition.name: _application(environment, app) for app in environment.apps},
+        "applications": {app.definition.name: _application(environment, app, alike) for app in environment.apps},
     }
     if facts.argocd.managed:
         values["argocd"] = {
@@ -27,20 +35,21 @@ def parent_values(environment: ResolvedEnvironment) -> dict[str, Any]:
     return values
 
 
-def _application(environment: ResolvedEnvironment, app: ResolvedApp) -> dict[str, Any]:
+def _application(environment: ResolvedEnvironment, app: ResolvedApp, alike: Alike) -> dict[str, Any]:
     argocd = environment.facts.argocd
-    application: dict[str, Any] = {
-        # Without it, the Application's name is the app's.
-        **({"name": app.application} if app.application != app.definition.name else {}),
-        "project": app.project,
-        "destinationServer": app.destination_server,
-        "repoURL": argocd.repo_url,
-        "path": f"{argocd.path}/{app.definition.name}",
-        "targetRevision": app.target_revision,
-    }
-    if app.sync_policy is not None:
-        application["syncPolicy"] = without_empty(app.sync_policy)
-    return application
+    name = app.definition.name
+    items = (
+        ("project", app.project),
+        ("destinationServer", app.destination_server),
+        ("repoURL", argocd.repo_url),
+        ("path", f"{argocd.path}/{name}"),
+        ("targetRevision", app.target_revision),
+    )
+    # Without it, the Application's name is the app's.
+    application = alike(items if app.application == name else (("name", app.application), *items))
+    if app.sync_policy is None:
+        return application
+    return {**application, "syncPolicy": without_empty(app.sync_policy)}
 
 
 def git_values(app: ResolvedApp) -> dict[str, Any]:

@@ -16,6 +16,9 @@ from efdgen.language.expressions import OPEN
 
 _Answer = TypeVar("_Answer")
 
+_MOST_ALIKE = 1000
+"""Mappings that are kept since others may be alike: there could be as many as apps in environments."""
+
 
 class Shared:
     """Parts of data that nobody changes, and what was found out about them.
@@ -32,6 +35,7 @@ class Shared:
         self.openings: dict[int, Sequence[Any]] = {}
         self._added: dict[int, Any] = {}
         self._answers: dict[tuple[int, Callable[..., Any], Hashable], Any] = {}
+        self._alike: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
 
     def add(self, data: Any) -> None:
         """Add data with all of its parts; it may not be changed any more."""
@@ -55,6 +59,16 @@ class Shared:
             return False
         self.constants[id(data)] = data
         return True
+
+    def alike(self, items: tuple[tuple[str, str], ...]) -> dict[str, str]:
+        """Return a mapping of texts, the same object as whoever else asked for such a one."""
+        found = self._alike.get(items)
+        if found is None:
+            found = dict(items)
+            if len(self._alike) < _MOST_ALIKE:
+                self._alike[items] = found
+                self.add(found)
+        return found
 
     def opening(self, data: Any) -> Iterable[Any]:
         """Return the keys of a mapping, or the indexes of a list, below which expressions can stand."""

@@ -97,7 +97,7 @@ def page(environment: str) -> str:
 def can_vouch(path: str) -> bool:
     """Say whether a file can vouch for others: it holds the values of one environment."""
     match = _OWNED.match(path)
-    return match is not None and match["values"] is not None
+    return match is not None and match.lastgroup == "values"
 
 
 def vouches_for(path: str, companion: str) -> bool:
@@ -126,7 +126,7 @@ def voucher_of(companion: str) -> str | None:
 def environment_of(path: str) -> str | None:
     """Return the environment that a path belongs to, or None when all share it."""
     match = _OWNED.match(path)
-    return (match["values"] or match["file"] or match["git"] or match["page"]) if match else None
+    return match[match.lastgroup or 0] if match else None
 
 
 def is_page(path: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from efdgen.errors import OutputError
 
@@ -42,10 +43,15 @@ class Seen(Mapping[str, bytes]):
         """Say whether all of some files are there, and have these digests."""
         return digests.items() <= self._known.items() or all(self.is_as(*each) for each in digests.items())
 
-    def holds(self, path: str, content: bytes) -> bool:
-        """Say whether a file is there, and has a content."""
-        known = self._known.get(path)
-        return self._contents.get(path) == content if known is None else known == digest(content)
+    def differing(self, files: Mapping[str, bytes | None]) -> list[str]:
+        """Return those of some files that are not there, or have another content; None: that is not asked."""
+        contents, known = self._contents, self._known
+        return [
+            path
+            for path, content in files.items()
+            if content is not None
+            and (contents.get(path) != content if path not in known else known[path] != digest(content))
+        ]
 
     def digest_of(self, path: str) -> bytes:
         """Return the digest of a file that is there."""
@@ -54,6 +60,14 @@ class Seen(Mapping[str, bytes]):
     def without(self, paths: Mapping[str, object]) -> list[str]:
         """Return the files whose paths some mapping does not have."""
         return [*(self._contents.keys() - paths.keys()), *(self._known.keys() - paths.keys())]
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Return a file's content, or the default."""
+        # As the mixin would, which raises an error for each file that is not there.
+        content = self._contents.get(path)
+        if content is None and path in self._known:
+            return self[path]
+        return default if content is None else content
 
     def __getitem__(self, path: str) -> bytes:
         """Return the content of a file.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import OutputError
@@ -10,6 +10,11 @@ from efdgen.output import seen
 from efdgen.output.seen import Seen, digest
 
 _NO_NAMES = frozenset(("", ".", ".."))
+
+
+def _is_below(path: str) -> bool:
+    """Say whether a path leads to something below the folder that it is taken from."""
+    return _NO_NAMES.isdisjoint(path.split("/")) and "\\" not in path and "\0" not in path
 
 
 class FileTree(Mapping[str, bytes]):
@@ -42,7 +47,7 @@ class FileTree(Mapping[str, bytes]):
         Raises:
             OutputError: as `add`.
         """
-        self._add(files)
+        self._add(list(files))
 
     def add_seen(self, paths: Mapping[str, object]) -> None:
         """Add files that are there as they should be: their contents are read when somebody asks.
@@ -50,13 +55,7 @@ class FileTree(Mapping[str, bytes]):
         Raises:
             OutputError: as `add`.
         """
-        # What is there has a path that can be.
-        folded = {path.casefold(): path for path in paths}
-        if len(folded) == len(paths) and self._folded.keys().isdisjoint(folded):
-            self._folded.update(folded)
-            self._files.update(dict.fromkeys(paths))
-        else:
-            self._add((path, None) for path in paths)
+        self._add([(path, None) for path in paths])
 
     def add_if_seen(self, digests: Mapping[str, bytes]) -> bool:
         """Add files if all of them are there and have these digests; return whether they are.
@@ -69,20 +68,31 @@ class FileTree(Mapping[str, bytes]):
             self.add_seen(digests)
         return is_there
 
-    def _add(self, files: Iterable[tuple[str, bytes | None]]) -> None:
-        there, folded = self._files, self._folded
-        for path, content in files:
-            parts = path.split("/")
-            if not _NO_NAMES.isdisjoint(parts) or "\\" in path or "\0" in path:
-                raise OutputError(f"{path!r} is not a path below the output folder")
-            taken = folded.setdefault(path.casefold(), path)
-            if path in there or taken != path:
-                raise OutputError(f"two files claim the path {path}" + (f" and {taken}" if taken != path else ""))
-            there[path] = content
+    def _add(self, files: Sequence[tuple[str, bytes | None]]) -> None:
+        new = dict(files)
+        folded = {path.casefold(): path for path in new}
+        # Joined, paths have the names of all.
+        if len(folded) == len(files) and self._folded.keys().isdisjoint(folded) and _is_below("/".join(new)):
+            self._folded.update(folded)
+            self._files.update(new)
+        else:
+            for path, content in files:
+                self._add_one(path, content)
+
+    def _add_one(self, path: str, content: bytes | None) -> None:
+        if not _is_below(path):
+            raise OutputError(f"{path!r} is not a path below the output folder")
+        taken = self._folded.setdefault(path.casefold(), path)
+        if path in self._files or taken != path:
+            raise OutputError(f"two files claim the path {path}" + (f" and {taken}" if taken != path else ""))
+        self._files[path] = content
 
     def get(self, path: str, default: Any = None) -> Any:
         """Return a file's content, or the default."""
-        return self[path] if path in self._files else default
+        content = self._files.get(path)
+        if content is None and path in self._files:
+            return self._seen[path]
+        return default if content is None else content
 
     def __getitem__(self, path: str) -> bytes:
         content = self._files[path]
@@ -108,7 +118,7 @@ class FileTree(Mapping[str, bytes]):
             there = other if isinstance(other, dict) else dict(other)
             changed = [path for path in files if there.get(path) != self[path]]
             return sorted([*changed, *(there.keys() - files.keys())])
-        changed = [path for path, content in files.items() if content is not None and not other.holds(path, content)]
+        changed = other.differing(files)
         if self._seen is not other:
             seen_before = (path for path, content in files.items() if content is None)
             changed += [path for path in seen_before if not other.is_as(path, self._seen.digest_of(path))]

@@ -7,7 +7,7 @@ from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.environment.order import sync_waves
-from efdgen.environment.values import app_values, git_values, parent_values
+from efdgen.environment.values import Alike, app_values, git_values, parent_values
 from efdgen.language import texttemplate, yamlio
 from efdgen.language.layers import merge_layers
 from efdgen.language.texttemplate import TextFile
@@ -60,7 +60,7 @@ def _own(app: AppDefinition) -> dict[str, TextFile]:
 
 
 def environment_files(
-    environment: ResolvedEnvironment, repository: Repository, texts: Texts = NO_TEXTS
+    environment: ResolvedEnvironment, repository: Repository, texts: Texts = NO_TEXTS, alike: Alike = dict
 ) -> Iterator[File]:
     """Yield the files of one environment: its values for every chart, what its apps have beside them, and its page.
 
@@ -70,11 +70,12 @@ def environment_files(
         environment: the environment.
         repository: what people wrote.
         texts: what parts of its values are written as.
+        alike: makes parts that many environments have.
     """
     spec = environment.spec
     name = spec.name
     path = layout.values(paths.PARENT, name)
-    yield path, with_mark(yamlio.dump(parent_values(environment)), path, (spec.document.file,))
+    yield path, with_mark(yamlio.dump(parent_values(environment, alike), texts), path, (spec.document.file,))
     for app in environment.apps:
         yield from app_files(environment, app, texts)
     if not environment.is_whole:
@@ -93,7 +94,7 @@ def app_files(environment: ResolvedEnvironment, app: ResolvedApp, texts: Texts =
     name = environment.spec.name
     path = layout.values(app.definition.name, name)
     sources = (environment.spec.document.file, app.definition.source)
-    companions = {file.path: json_content(file.content) for file in app.files}
+    companions = {file.path: json_content(file.content) for file in app.files} if app.files else {}
     from_git = git_values(app)
     values = app_values(environment, app)
     own = {key: value for key, value in values.items() if key not in from_git} if from_git else values

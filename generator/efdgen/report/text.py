@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -104,20 +103,20 @@ def written(
     What is deleted has a line of its own, always.
     """
     is_folded = len(changes) > _MANY and not is_verbose
-    lines = []
-    folded: Counter[tuple[Kind, str]] = Counter()
-    for change in changes:
-        verb, colour = _VERBS[change.kind]
-        if is_folded and change.kind is not Kind.REMOVED:
-            folded[change.kind, layout.environment_of(change.path) or ""] += 1
-        else:
-            lines.append(f"{style(f'{verb:8}', fg=colour)}{output}/{visible.line(change.path)}")
-    for (kind, environment), number in sorted(folded.items(), key=lambda item: (item[0][1], item[0][0].value)):
-        verb, colour = _VERBS[kind]
+    deleted = [change for change in changes if change.after is None]
+    verbs = {kind: style(f"{verb:8}", fg=colour) for kind, (verb, colour) in _VERBS.items()}
+    named = deleted if is_folded else changes
+    lines = [f"{verbs[change.kind]}{output}/{visible.line(change.path)}" for change in named]
+    folded = Counter(
+        (layout.environment_of(change.path) or "", change.before is not None)
+        for change in (changes if is_folded else ())
+        if change.after is not None
+    )
+    for (environment, was_there), number in sorted(folded.items()):
+        verb = verbs[Kind.CHANGED if was_there else Kind.ADDED]
         whose = f"of {environment}" if environment else "that environments share"
-        lines.append(f"{style(f'{verb:8}', fg=colour)}{count(number, 'file')} {whose}")
-    deleted = sum(change.kind is Kind.REMOVED for change in changes)
-    lines.append(f"{len(changes) - deleted} written, {deleted} deleted, {unchanged} left alone")
+        lines.append(f"{verb}{count(number, 'file')} {whose}")
+    lines.append(f"{len(changes) - len(deleted)} written, {len(deleted)} deleted, {unchanged} left alone")
     return "\n".join(lines)
 
 
@@ -179,6 +178,8 @@ def _unified(change: FileChange, path: str, style: Style) -> Iterator[str]:
     if layout.is_archive(change.path):
         yield from (f"  {shown}" for shown in _digests(change, style))
         return
+    import difflib
+
     before = (change.before or b"").decode(errors="replace").splitlines()
     after = (change.after or b"").decode(errors="replace").splitlines()
     diff = difflib.unified_diff(before, after, f"{path} (there)", f"{path} (rendered)", lineterm="")

@@ -105,7 +105,7 @@ def rendering(project: Project, names: Sequence[str], each: Generator[tuple[Any,
             problems += news(records.problems(made.wrong), problems) if made.wrong else ()
             tree.add_all(made.files)
             if made.row is not None:
-                rows[name] = records.row(made.row)
+                rows[name] = fleet.Row(*made.row)
     raise_errors(problems)
     # The page about all environments is no app's.
     if repository.about.is_on_all and complete(rows, project):
@@ -129,7 +129,7 @@ class Made(NamedTuple):
     found: tuple[Any, ...]
     wrong: tuple[Any, ...] = ()
     files: tuple[files.File, ...] = ()
-    row: bytes | None = None
+    row: tuple[Any, ...] | None = None
     looked_at: tuple[str, ...] = ()
     accepts: bool = False
     asked: bytes = b""
@@ -181,7 +181,7 @@ class Work:
         return made._replace(
             wrong=records.plain_problems(problems),
             files=rendered,
-            row=None if row is None else records.plain_row(row),
+            row=None if row is None else tuple(row),
         )
 
 
@@ -189,7 +189,7 @@ def _rendered(
     environment: ResolvedEnvironment, project: Project
 ) -> tuple[tuple[Problem, ...], tuple[files.File, ...], fleet.Row | None]:
     """Return what is wrong with the templates of an environment's pages, its files, and its row, if it has one."""
-    repository, texts = project.repository, project.resolver.texts
+    repository, resolver = project.repository, project.resolver
     problems: list[Problem] = []
     row = None
     found: list[files.File] = []
@@ -199,7 +199,7 @@ def _rendered(
     except InvalidInputError as error:
         problems.extend(error.problems)
     try:
-        found.extend(files.environment_files(environment, repository, texts))
+        found.extend(files.environment_files(environment, repository, resolver.texts, resolver.alike))
     except InvalidInputError as error:
         problems.extend(error.problems)
     return tuple(problems), tuple(found), row

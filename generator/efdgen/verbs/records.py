@@ -8,11 +8,12 @@ of it.
 
 from __future__ import annotations
 
+import functools
 import marshal
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from efdgen.errors import Location, Problem, Severity
+from efdgen.errors import Location, Path, Problem, Severity
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout, seen
 
@@ -136,14 +137,19 @@ def plain_identity(identity: Identity | None) -> tuple[bytes, bytes]:
     """
     if identity is None:
         return b"", b""
-    places = tuple((path, tuple(location)) for path, location in identity.places.items())
-    plain = tuple(
-        tuple(sorted(value))
-        if isinstance(value, frozenset)
-        else tuple(value.items())
-        if isinstance(value, dict)
-        else value
-        for value in identity._replace(places={})
+    places = tuple([(path, tuple(location)) for path, location in identity.places.items()])
+    alike = identity.apart, identity.applications, identity.destinations
+    plain = (
+        identity.name,
+        tuple(identity.hosts.items()),
+        identity.vault_prefix,
+        tuple(sorted(identity.aliases)),
+        identity.domain,
+        identity.argocd,
+        identity.is_managing,
+        tuple(sorted(identity.links)),
+        identity.is_at_home,
+        _dumped(tuple([tuple(sorted(each)) for each in alike])),
     )
     return _dumped(plain), _dumped(places)
 
@@ -154,28 +160,38 @@ def identity(plain: bytes, places: bytes) -> Identity | None:
 
     if not plain:
         return None
-    found = Identity(*_loaded(plain))
-    return found._replace(
-        hosts=dict(found.hosts),
-        places={path: Location(*location) for path, location in _loaded(places)},
-        aliases=frozenset(found.aliases),
-        links=frozenset(found.links),
-        apart=frozenset(found.apart),
-        applications=frozenset(found.applications),
-        destinations=frozenset(found.destinations),
+    name, hosts, prefix, aliases, domain, argocd, is_managing, links, is_at_home, alike = _loaded(plain)
+    return Identity(
+        name,
+        dict(hosts),
+        _places(places),
+        prefix,
+        frozenset(aliases),
+        domain,
+        argocd,
+        is_managing,
+        frozenset(links),
+        is_at_home,
+        *_alike(alike),
     )
 
 
-def plain_row(row: Row) -> bytes:
-    """Return a row of the page about all environments as plain data; equal rows yield equal data."""
-    return _dumped(tuple(row))
+# Most environments have the same apps, whose hosts are decided in the same places.
 
 
-def row(plain: bytes) -> Row:
-    """Return a row of the page about all environments from plain data."""
-    from efdgen.render.pages.fleetrow import Row
+@functools.lru_cache(maxsize=1024)
+def _places(plain: bytes) -> Mapping[Path, Location]:
+    return {path: Location(*location) for path, location in _loaded(plain)}
 
-    return Row(*_loaded(plain))
+
+@functools.lru_cache(maxsize=1024)
+def _alike(plain: bytes) -> tuple[frozenset[Any], ...]:
+    return tuple(map(frozenset, _loaded(plain)))
+
+
+def digest_of_row(row: tuple[Any, ...]) -> bytes:
+    """Return a digest of a row of the page about all environments, or of its parts: equal rows have the same."""
+    return seen.digest(_dumped(tuple(row)))
 
 
 def shared(rows: Mapping[str, Row]) -> dict[str, tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from efdgen.errors import OutputError, Problem
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout, seen, sources, staging
-from efdgen.output.compare import FileChange, Kind, compare
+from efdgen.output.compare import FileChange, compare
 from efdgen.output.marks import Ownership, has_conflict
 from efdgen.output.seen import Seen
 from efdgen.output.staging import Finished
@@ -171,13 +171,21 @@ class _Output:
         Raises:
             OutputError: when they can't be read.
         """
-        # What was rendered anew is in memory: comparing that takes a tenth of the time that digests of both take.
         found = self._seen
         if found is None:
-            found = self._read(lambda: seen.of(disk.read(self._folder, rendered.tree)))
+            found = self._read(lambda: self.read(rendered))
         if self._refused is not None:
             raise self._refused
         return found
+
+    def read(self, rendered: Rendering) -> Seen:
+        """Return the files, read now, beside what was rendered anew.
+
+        Raises:
+            OutputError: when they can't be read.
+        """
+        # That is in memory: comparing it takes a tenth of the time that digests of both take.
+        return seen.of(disk.read(self._folder, rendered.tree))
 
 
 def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = False, means: Means = ALONE) -> Outcome:
@@ -217,9 +225,11 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
             there is not None and outcome is not None and disk.are_as(folder, _looked_at(outcome, there, rendered.tree))
         )
         if there is None or outcome is None or is_finished or not is_as_before:
-            before, there = there, disk.look(folder, rendered.tree.digests())
-            if before is None:
+            if there is None:
+                there = output.read(rendered)
                 _add_archives(rendered, there, means)
+            else:
+                there = disk.look(folder, rendered.tree.digests())
             outcome = outcome_of(there, rendered, scope)
         # The page about all environments must not keep one from being rendered.
         in_the_way = [
@@ -244,7 +254,9 @@ def _looked_at(
 
 def _refuse_mass_deletion(there: Iterable[str], changes: Sequence[FileChange]) -> None:
     """Refuse to delete more than half of the environments' files, or of all files."""
-    removed = [change.path for change in changes if change.kind is Kind.REMOVED]
+    removed = [change.path for change in changes if change.after is None]
+    if not removed:
+        return
     for what, files, gone in (
         ("files", list(there), removed),
         ("files of environments", _of_environments(there), _of_environments(removed)),
@@ -258,17 +270,17 @@ def _of_environments(paths: Iterable[str]) -> list[str]:
     return [path for path in paths if layout.environment_of(path) is not None]
 
 
-def _turn(change: FileChange) -> tuple[int, str]:
+def _turn(change: FileChange) -> int:
     """Order changes so that a file is vouched for as long as it is there, whenever the run is interrupted for good."""
     vouches = layout.can_vouch(change.path) or layout.is_chart_lock(change.path)
-    if change.kind is Kind.REMOVED:
-        return (3 if vouches else 0), change.path
-    return (1 if vouches else 2), change.path
+    if change.after is None:
+        return 3 if vouches else 0
+    return 1 if vouches else 2
 
 
 def _is_in_scope(change: FileChange, owner: str | None, scope: set[str]) -> bool:
     """Say whether a run for some environments may make a change: what is shared is never deleted by it."""
-    return change.kind is not Kind.REMOVED if owner is None else owner in scope
+    return change.after is not None if owner is None else owner in scope
 
 
 def _former_archives(changes: Iterable[FileChange], rendered: Rendering, ownership: Ownership) -> frozenset[str]:
@@ -316,6 +328,6 @@ def outcome_of(there: Mapping[str, bytes], rendered: Rendering, scope: set[str] 
         else:
             foreign.append(path)
     tree = rendered.tree
-    written = sum(change.kind is not Kind.REMOVED for change in changes)
+    written = sum([change.after is not None for change in changes])
     unchanged = len(tree) - written - sum(path in tree for path in foreign)
     return Outcome(tuple(changes), tuple(foreign), tuple(edited), unchanged, rendered.warnings)

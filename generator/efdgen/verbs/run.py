@@ -221,12 +221,14 @@ class Run:
         self._met = meeting.all_new(self.project, known)
         return self._met.identities
 
-    def _add_row(self, name: str, row: bytes | None) -> bytes | None:
+    def _add_row(self, name: str, row: tuple[Any, ...] | None) -> bytes | None:
         """Keep an environment's row of the page about all; return its digest."""
         if row is None:
             return None
-        self._new_rows[name] = records.row(row)
-        return seen.digest(row)
+        from efdgen.render.pages.fleetrow import Row
+
+        self._new_rows[name] = Row(*row)
+        return records.digest_of_row(row)
 
     def _of_identity(self, name: str) -> Record:
         """Return what is known of an environment that nobody asked for."""
@@ -282,7 +284,7 @@ class Run:
         self._meet()
         try:
             environment = self.project.resolver.resolve(name)
-            row = records.plain_row(fleet.row(environment, self.project.repository.pages.columns))
+            row = fleet.row(environment, self.project.repository.pages.columns)
         except InvalidInputError:
             return None
         self._known[name] = self._of_identity(name)._replace(row=self._add_row(name, row))

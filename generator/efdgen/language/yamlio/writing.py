@@ -17,7 +17,7 @@ import functools
 import io
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -38,9 +38,6 @@ _LONGEST_KEY = 128
 
 _BREAKS = re.compile("[\r\n\x85\u2028\u2029]")
 
-_INLINE = frozenset((bool, int, float, type(None)))
-"""The types of what stands on its key's line, beside text: asked first, since to ask for a `Mapping` takes long."""
-
 _LISTS = (list, tuple)
 
 _STR = "tag:yaml.org,2002:str"
@@ -60,13 +57,12 @@ class Texts:
         self._made: dict[tuple[int, str], str] = {}
 
     def of(self, part: Any, indent: str) -> str:
-        """Return the lines of a constant with something in it, each behind the same indentation."""
+        """Return the lines of a constant with something in it, as they stand below a key with this indentation."""
         text = self._made.get((id(part), indent))
         if text is None:
-            lines: list[str] = []
-            write = _write_mapping if type(part) is dict else _write_sequence
-            write(lines, part, indent, indent, NO_TEXTS)
-            text = self._made[id(part), indent] = "".join(lines)
+            inner = f"{indent}  " if type(part) is dict else indent
+            write = _mapping if type(part) is dict else _sequence
+            text = self._made[id(part), indent] = inner + write(part, inner, NO_TEXTS)
         return text
 
 
@@ -87,14 +83,13 @@ def dump(data: Any, texts: Texts = NO_TEXTS) -> str:
         TypeError: when something is neither text, number, boolean, null, list nor mapping with text keys.
         ValueError: when a number is not finite.
     """
-    lines: list[str] = []
     if isinstance(data, Mapping) and data:
-        _write_mapping(lines, data, "", "", texts)
-    elif isinstance(data, list | tuple) and data:
-        _write_sequence(lines, data, "", "", texts)
+        text = _mapping(data, "", texts)
+    elif isinstance(data, _LISTS) and data:
+        text = _sequence(data, "", texts)
     else:
-        lines.append(f"{_of_lines(data, '  ') if type(data) is str else inline(data)}\n")
-    return "".join(lines)
+        text = _of_lines(data, "  ") if type(data) is str else inline(data)
+    return f"{text}\n"
 
 
 def inline(value: Any) -> str:
@@ -107,98 +102,87 @@ def inline(value: Any) -> str:
     kind = type(value)
     if kind is str:
         return _text(value)
-    if kind is bool:
-        return "true" if value else "false"
-    if kind is int:
-        return str(value)
-    if value is None:
-        return "null"
-    if kind is float:
-        return _float(value)
-    if not isinstance(value, Mapping | list | tuple):
-        raise TypeError(f"{value!r} can't be written as YAML")
+    if kind in _SCALARS:
+        return _SCALARS[kind](value)
+    if kind is dict or isinstance(value, Mapping):
+        written = "{}"
+    elif isinstance(value, _LISTS):
+        written = "[]"
+    else:
+        raise _no_data(value)
     if value:
         raise TypeError("a list or a mapping does not fit on one line")
-    return "{}" if isinstance(value, Mapping) else "[]"
+    return written
 
 
-def _write_mapping(lines: list[str], mapping: Mapping[str, Any], first: str, indent: str, texts: Texts) -> None:
-    """Write a mapping with something in it.
+def _no_data(value: Any) -> TypeError:
+    return TypeError(f"{value!r} can't be written as YAML")
+
+
+def _mapping(mapping: Mapping[str, Any], indent: str, texts: Texts) -> str:
+    """Return the lines of a mapping with something in it.
 
     Args:
-        lines: where to.
         mapping: the mapping.
-        first: what stands before its first line: its indentation, or the dashes of the lists that it is in.
-        indent: what stands before its other lines.
+        indent: what stands before each line but the first.
         texts: what parts of it are known to be written as.
     """
-    before = first
+    lines: list[str] = []
     inner = f"{indent}  "
     constants = texts.constants
     for key, value in mapping.items():
-        if type(key) is not str:
-            raise TypeError(f"the key {key!r} is not text")
         name = _before_colon(key)
         kind = type(value)
         if not name:
-            lines.append(f"{before}? {_text(key)}\n")
-            _write_item(lines, value, f"{indent}: ", indent, texts)
+            item = _sequence((value,), indent, texts).removeprefix("- ")
+            lines.append(f"? {_text(key)}\n{indent}: {item}")
         elif kind is str:
             text = _text(value) if "\n" not in value else _of_lines(value, inner)
-            lines.append(f"{before}{name} {text}\n")
-        elif kind in _INLINE or not value:
-            lines.append(f"{before}{name} {inline(value)}\n")
+            lines.append(f"{name} {text}")
+        elif kind in _SCALARS:
+            lines.append(f"{name} {_SCALARS[kind](value)}")
+        elif not value:
+            lines.append(f"{name} {inline(value)}")
         elif id(value) in constants:
-            lines.append(f"{before}{name}\n{texts.of(value, inner if kind is dict else indent)}")
+            lines.append(f"{name}\n{texts.of(value, indent)}")
         elif kind is dict or isinstance(value, Mapping):
-            lines.append(f"{before}{name}\n")
-            _write_mapping(lines, value, inner, inner, texts)
+            lines.append(f"{name}\n{inner}{_mapping(value, inner, texts)}")
         elif isinstance(value, _LISTS):
-            lines.append(f"{before}{name}\n")
-            _write_sequence(lines, value, indent, indent, texts)
+            lines.append(f"{name}\n{indent}{_sequence(value, indent, texts)}")
         else:
-            lines.append(f"{before}{name} {inline(value)}\n")
-        before = indent
+            raise _no_data(value)
+    return f"\n{indent}".join(lines)
 
 
-def _write_sequence(
-    lines: list[str], items: list[Any] | tuple[Any, ...], first: str, indent: str, texts: Texts
-) -> None:
-    """Write a list with something in it; the arguments are those of a mapping."""
-    before = first
-    for item in items:
-        _write_item(lines, item, f"{before}- ", indent, texts)
-        before = indent
-
-
-def _write_item(lines: list[str], value: Any, lead: str, indent: str, texts: Texts) -> None:
-    """Write what stands on the same line as a dash, or as the colon of a long key.
-
-    Args:
-        lines: where to.
-        value: what it is.
-        lead: what stands before it on its line.
-        indent: what stands before the dash of the next item.
-        texts: what parts of it are known to be written as.
-    """
+def _sequence(items: list[Any] | tuple[Any, ...], indent: str, texts: Texts) -> str:
+    """Return the lines of a list with something in it; the arguments are those of a mapping."""
+    lines: list[str] = []
     inner = f"{indent}  "
-    kind = type(value)
-    if kind is str:
-        text = _text(value) if "\n" not in value else _of_lines(value, inner)
-        lines.append(f"{lead}{text}\n")
-    elif kind in _INLINE or not value:
-        lines.append(f"{lead}{inline(value)}\n")
-    elif kind is dict or isinstance(value, Mapping):
-        _write_mapping(lines, value, lead, inner, texts)
-    elif isinstance(value, _LISTS):
-        _write_sequence(lines, value, lead, inner, texts)
-    else:
-        lines.append(f"{lead}{inline(value)}\n")
+    for value in items:
+        kind = type(value)
+        if kind is str:
+            text = _text(value) if "\n" not in value else _of_lines(value, inner)
+            lines.append(f"- {text}")
+        elif kind in _SCALARS or not value:
+            lines.append(f"- {inline(value)}")
+        elif kind is dict or isinstance(value, Mapping):
+            lines.append(f"- {_mapping(value, inner, texts)}")
+        elif isinstance(value, _LISTS):
+            lines.append(f"- {_sequence(value, inner, texts)}")
+        else:
+            raise _no_data(value)
+    return f"\n{indent}".join(lines)
 
 
 @functools.lru_cache(maxsize=4096)
 def _before_colon(key: str) -> str:
-    """Return a key with the colon behind it, as it stands on its line; empty: it is one of the few very long ones."""
+    """Return a key with the colon behind it, as it stands on its line; empty: it is one of the few very long ones.
+
+    Raises:
+        TypeError: when it is not text.
+    """
+    if type(key) is not str:
+        raise TypeError(f"the key {key!r} is not text")
     return f"{_text(key)}:" if len(key.encode()) <= _LONGEST_KEY and not _BREAKS.search(key) else ""
 
 
@@ -255,7 +239,7 @@ def _block(value: str, indent: str) -> str:
     first_indents = "2" if value[0] in " \t\n" else ""
     chomping = "-" if value[-1] != "\n" else "+" if value[-2] == "\n" else ""
     lines = value.removesuffix("\n").split("\n")
-    return "\n".join((f"|{first_indents}{chomping}", *(indent + line if line else "" for line in lines)))
+    return "\n".join([f"|{first_indents}{chomping}", *[indent + line if line else "" for line in lines]])
 
 
 def _float(value: float) -> str:
@@ -265,3 +249,14 @@ def _float(value: float) -> str:
     if "." not in text and "e" in text:
         return text.replace("e", ".0e")
     return text
+
+
+_WORDS = {True: "true", False: "false", None: "null"}
+
+_SCALARS: Final[Mapping[type, Callable[[Any], str]]] = {
+    bool: _WORDS.__getitem__,
+    type(None): _WORDS.__getitem__,
+    int: str,
+    float: _float,
+}
+"""What writes scalars that are no texts, by their types: these are asked for first, since `Mapping` takes long."""

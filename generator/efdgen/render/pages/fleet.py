@@ -79,16 +79,15 @@ def _versions(rows: Sequence[Row], links: Sequence[str], apps: Mapping[str, AppD
     yield "## Chart versions\n"
     remark = "; a small number: a value is held back or moved ahead, [see below](#pins)" if pins else ""
     yield f"-: not deployed; cluster: there, but the cluster's own{remark}.\n"
-    same: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
+    same: dict[tuple[tuple[str, ...], tuple[str, ...], tuple[Pinned, ...]], list[str]] = {}
     lines = []
     for each, linked in zip(rows, links, strict=True):
-        key = each.apps, each.provided
+        key = each.apps, each.provided, each.pins
         if key not in same:
             there = {**dict.fromkeys(each.provided, "cluster"), **{name: versions[name] for name in each.apps}}
+            there.update({name: f"{there[name]} {marks}" for name, marks in _marks(each, pins).items()})
             same[key] = [there.get(name, "-") for name in names]
-        marks = _marks(each, pins)
-        cells = [f"{cell} {marks.get(name, '')}".rstrip() for name, cell in zip(names, same[key], strict=True)]
-        lines.append((linked, *(cells if marks else same[key])))
+        lines.append((linked, *same[key]))
     yield from table(("environment", *names), lines)
     if pins:
         yield "### Pins\n"
@@ -124,18 +123,20 @@ def _superscript(number: int) -> str:
 
 def _facts(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
     """Yield a table of the facts that are not the same everywhere, and a list of the others."""
-    different: list[tuple[int, str]] = []
-    same: list[tuple[int, str]] = []
-    for index, name in enumerate(columns):
-        (different if len({each.cells[index] for each in rows}) > 1 else same).append((index, name))
+    different: list[tuple[str, Sequence[str]]] = []
+    same: list[str] = []
+    for name, cells in zip(columns, zip(*(each.cells for each in rows), strict=True), strict=bool(rows)):
+        if len(set(cells)) > 1:
+            different.append((name, cells))
+        else:
+            same.append(f"{name} {cells[0]}")
     yield "### Facts\n"
     if different:
-        yield from table(
-            ("environment", *(name for _, name in different)),
-            ((text(each.title), *(each.cells[index] for index, _ in different)) for each in rows),
-        )
-    if same and rows:
-        yield f"The same everywhere: {'; '.join(f'{name} {rows[0].cells[index]}' for index, name in same)}.\n"
+        titles = [text(each.title) for each in rows]
+        names, found = zip(*different, strict=True)
+        yield from table(("environment", *names), zip(titles, *found, strict=True))
+    if same:
+        yield f"The same everywhere: {'; '.join(same)}.\n"
 
 
 # -- settings
