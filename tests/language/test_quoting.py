@@ -224,6 +224,7 @@ PROSE = {
     "a table in an item": "- | a | b |\n  | --- | --- |\n  | <% value %> | <% code(value) %> |\n",
     "the end of a link": "See [it](<https://lab.org/<% value %>>) now.\n",
     "a link": "See [it](https://lab.org/<% value %>) now.\n",
+    "a link's text": "See [it <% value %>](https://lab.org/) now.\n",
 }
 
 
@@ -255,6 +256,7 @@ def written(blocks: Sequence[Block]) -> str:
 @example(value="a!")
 @example(value="(b)")
 @example(value=": b")
+@example(value="https:// ~b~")
 @example(value="<script>alert(1)</script>")
 @many
 def test_no_value_adds_structure(where: str, value: str) -> None:
@@ -303,6 +305,11 @@ def test_no_value_ends_a_fence(value: str) -> None:
         (None, Place.CODE, ""),
         ("$x$ ~a~ a#b #1", Place.PROSE, "\\$x\\$ \\~a\\~ a#b \\#1"),
         ("@a https://b.org", Place.PROSE, "@a https://b.org"),
+        ("https://b.org/~c|", Place.CELL, "<https://b.org/~c>\\|"),
+        ("https://b.org/~c", Place.LINK_TEXT, "https://b.org/\\~c"),
+        ("https://b.org/~c|!", Place.CELL_LINK_TEXT, "https://b.org/\\~c\\|\\!"),
+        (Markdown("`a|b`"), Place.LINK_TEXT, "`a|b`"),
+        (Markdown("`a|b`"), Place.CELL_LINK_TEXT, "`a\\|b`"),
         ("a\x85\u2028b\rc", Place.PROSE, "a b c"),
         ("\x1b\u202e", Place.DATA, '"\\u001b\\u202e"'),
         ("\x1b\u202e", Place.DATA_TEXT, "\\u001b\\u202e"),

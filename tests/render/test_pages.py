@@ -20,7 +20,7 @@ from efdgen.language.documents import Fence, Heading, Prose
 from efdgen.render.graph import content, mermaid
 from efdgen.render.pages import environment as environment_page
 from efdgen.render.pages import fleet, fleetrow
-from efdgen.render.pages.markdown import Anchors, code, text
+from efdgen.render.pages.markdown import Anchors, code, link, text
 from efdgen.render.runbook.model import Phase, Runbook
 from efdgen.repository.load import load
 from efdgen.repository.model import Repository
@@ -364,3 +364,8 @@ def test_anchors_are_github_s() -> None:
     expected = ["open-the-firewall-where-one-runs", "a_b--c", "find-the-controllers-address", "ünïcode", "a_b--c-1"]
     assert given.of(headings[:3]) + given.of(headings[3:]) == expected
     assert Anchors().of(["Facts", "facts", "Apps"]) == ["facts", "facts-1", "apps"]
+
+
+def test_a_link_holds_no_other_one() -> None:
+    """A heading with an address stands in the page's list of contents, too."""
+    assert link(text("Open https://a.example/~b"), "#open") == "[Open https://a.example/\\~b](#open)"

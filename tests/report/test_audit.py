@@ -95,6 +95,11 @@ def test_markdown_holds_what_would_be_read_as_more() -> None:
     assert "known to @<!-- -->ops" in unknown, "nobody is called in an issue"
 
 
+def test_an_address_with_a_name_is_a_link_that_calls_nobody() -> None:
+    _, _, row = report.markdown_table([["what"], ["@ops \\<https://a.example/@ops and https://a.example/@ops/~b"]])
+    assert row == r"| @<!-- -->ops \\\<https://a.example/@<!-- -->ops and <https://a.example/@ops/~b> |"
+
+
 def test_data_says_what_is_worst() -> None:
     lab, dome = json.loads(report.as_json(AUDITS, plain))["audits"]
     assert (lab["status"], lab["areas"]) == ("missing", {"vault": "missing", "dns": "unknown"})

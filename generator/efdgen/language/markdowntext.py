@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from efdgen.language import datatext
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.late import late
 from efdgen.language.lookalikes import refuse_apart, refuse_control, refuse_jinja, short_fence
@@ -44,9 +45,9 @@ _ADDRESS = re.compile(
 """What a value begins, or goes on with, an address after: `<`, `<https://`, `[text](`."""
 
 _BEGINS = re.compile(
-    r"\\.|(?P<ticks>`+)|(?P<comment><!--)|(?P<tag><(?:[/!?]|[a-z][a-z0-9-]*(?=[\s/>]|\Z)))", re.IGNORECASE
+    r"\\.|(?P<ticks>`+)|(?P<comment><!--)|(?P<tag><(?:[/!?]|[a-z][a-z0-9-]*(?=[\s/>]|\Z)))|[\[\]]", re.IGNORECASE
 )
-"""What begins code or HTML; behind a backslash, nothing does."""
+"""What begins code or HTML, or brackets, and what ends these; behind a backslash, nothing does."""
 
 _TICKS = re.compile(r"`+")
 _IN_TAG = re.compile(r"""["'>]""")
@@ -57,9 +58,11 @@ _OVER_BLANK_LINES = re.compile(r"\s*<(?:(?P<name>script|pre|style|textarea)\b|!-
 class _Inline:
     """Follows a paragraph, and says whether its text is in code or in HTML; each letter is read once."""
 
-    def __init__(self) -> None:
-        self.open = ""
+    def __init__(self, begun: str = "", brackets: int = 0) -> None:
+        self.open = begun
         """The backticks that code began with, or what HTML did: `<`, a quotation in it, `<!--`; empty: text."""
+        self.brackets = brackets
+        """How many brackets are open, each of which may be a link's."""
 
     @property
     def is_code(self) -> bool:
@@ -84,6 +87,7 @@ class _Inline:
 
     def _opened(self, found: re.Match[str]) -> str:
         if not self.open:
+            self.brackets = max(0, self.brackets + {"[": 1, "]": -1}.get(found[0], 0))
             return found["ticks"] or found["comment"] or ("<" if found["tag"] else "")
         if self.is_code:
             return "" if found[0] == self.open else self.open
@@ -189,7 +193,7 @@ class Places:
             self._catch_up()
             return self._shell.place_of_value()
         if self._language in _DATA:
-            return _in_data(self._line)
+            return datatext.of_value(self._line)
         if self._ticks or not self._is_markdown:
             return Place.VERBATIM
         return self._in_markdown()
@@ -217,15 +221,16 @@ class Places:
         if address:
             return _of_address(address["pointed"], address["round"])
         if is_row:
-            return Place.CELL
+            return Place.CELL_LINK_TEXT if self._inline.brackets else Place.CELL
         if line.startswith("#") and line.rfind(" {#") > line.rfind("}"):
             return Place.NAME
-        return Place.PROSE_LINE if _MARKERS.match(line) else Place.PROSE
+        if _MARKERS.match(line):
+            return Place.PROSE_LINE
+        return Place.LINK_TEXT if self._inline.brackets else Place.PROSE
 
     def _reached(self) -> _Inline:
         """Return where the paragraph is, behind what is known of the line."""
-        reached = _Inline()
-        reached.open = self._inline.open
+        reached = _Inline(self._inline.open, self._inline.brackets)
         return reached.follow(self._line[self._followed :]) if self._is_markdown and not self._ticks else reached
 
     def _catch_up(self) -> None:
@@ -331,20 +336,3 @@ def _of_address(pointed: str | None, parenthesised: str | None) -> Place:
     if not parenthesised:
         return Place.ADDRESS_BEGIN
     return Place.ADDRESS if re.search(r"[:/#?]", parenthesised) else Place.ADDRESS_PATH
-
-
-def _in_data(line: str) -> Place:
-    quote = ""
-    before = " "
-    letters = iter(line)
-    for letter in letters:
-        if quote == '"' and letter == "\\":
-            next(letters, "")
-        elif letter == quote:
-            quote = ""
-        elif not quote and (letter == '"' or (letter == "'" and before in " [{(,=:")):
-            quote = letter
-        before = letter
-    if quote == "'":
-        raise ExpressionError("E302", "a value can't stand between single quotes here", "write double quotes")
-    return Place.DATA_TEXT if quote else Place.DATA

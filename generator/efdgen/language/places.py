@@ -12,6 +12,8 @@ class Place(enum.Enum):
         PROSE: in the middle of a line of Markdown.
         PROSE_LINE: at the beginning of such a line.
         CELL: in a table's row.
+        LINK_TEXT: in prose, between brackets, which may be those of a link.
+        CELL_LINK_TEXT: the same, in a table's row.
         CODE: between backticks.
         CELL_CODE: between backticks, in a table's row.
         CODE_BEGIN: right behind the first of the backticks.
@@ -42,6 +44,8 @@ class Place(enum.Enum):
     PROSE = enum.auto()
     PROSE_LINE = enum.auto()
     CELL = enum.auto()
+    LINK_TEXT = enum.auto()
+    CELL_LINK_TEXT = enum.auto()
     CODE = enum.auto()
     CELL_CODE = enum.auto()
     CODE_BEGIN = enum.auto()

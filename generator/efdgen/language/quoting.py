@@ -19,13 +19,10 @@ import shlex
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from efdgen.language import expressions
+from efdgen.language import expressions, prose
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.places import Place
 from efdgen.language.visible import HIDDEN
-
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|{~$]|(?<!\S)#")
-"""What Markdown, or GitHub's (`~~a~~`, `$a$`), takes for its own; a heading can end in a `#`."""
 
 _JOINS = re.compile(r"\A\(|(?<!\\)!\Z")
 """What would make a link, or a picture, together with the brackets of the text around it."""
@@ -122,7 +119,7 @@ def quote_scalar(value: str | int, place: Place) -> str:
 @functools.lru_cache(maxsize=4096)
 def in_prose(text: str) -> str:
     """Return text on one line, with no character that Markdown would take for its own, and none that can't be seen."""
-    return _MARKDOWN.sub(r"\\\g<0>", _on_line(text))
+    return prose.linked(_on_line(text))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -164,15 +161,20 @@ def _ansi_c_letter(letter: str) -> str:
 
 
 def _of_markdown(value: Markdown, place: Place) -> str:
-    if place is Place.CELL:
+    if place in (Place.CELL, Place.CELL_LINK_TEXT):
         return value.replace("|", "\\|")
-    if place in (Place.PROSE, Place.PROSE_LINE):
+    if place in (Place.PROSE, Place.PROSE_LINE, Place.LINK_TEXT):
         return value
     raise ExpressionError("E304", "text in Markdown's code style can stand in prose only", "leave out code(...)")
 
 
 def _prose(text: str) -> str:
     return _JOINS.sub(r"\\\g<0>", in_prose(text))
+
+
+def _link_text(text: str) -> str:
+    """Return prose between brackets: GitHub makes no link of an address there, and a link could hold no other."""
+    return _JOINS.sub(r"\\\g<0>", prose.escaped(_on_line(text)))
 
 
 def _prose_line(text: str) -> str:
@@ -298,6 +300,8 @@ _QUOTES: Mapping[Place, Callable[[str], str]] = {
     Place.PROSE: _prose,
     Place.PROSE_LINE: _prose_line,
     Place.CELL: _prose,
+    Place.LINK_TEXT: _link_text,
+    Place.CELL_LINK_TEXT: _link_text,
     Place.CODE: _code,
     Place.CODE_BEGIN: lambda text: _code(text) or " ",
     Place.CELL_CODE: lambda text: _code(text).replace("|", "\\|"),

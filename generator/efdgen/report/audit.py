@@ -22,6 +22,9 @@ _INDENT, _WIDTH = 21, 100
 _MANY = 3
 """How many things that are unknown for one reason stand together."""
 
+_CALL = re.compile(r"(?<!\\)<https?://[^\s<>\\]*>|@", re.IGNORECASE)
+"""What calls somebody in an issue; in a link, nothing does."""
+
 _PORT = re.compile(r":([0-9]+)(?=[: ])")
 
 _HEAD = ("area", "what", "status", "found", "what to do")
@@ -191,4 +194,5 @@ def markdown_table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _cell_text(text: str) -> str:
     """Return a text for a cell; what a server sends, such as a page's title, calls nobody in an issue."""
-    return quote(_shown(text), Place.CELL).replace("@", "@<!-- -->")
+    cell = quote(_shown(text), Place.CELL)
+    return _CALL.sub(lambda found: "@<!-- -->" if found[0] == "@" else found[0], cell)

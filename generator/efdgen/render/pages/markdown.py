@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from efdgen.environment.hosts import NODE_PORT
 from efdgen.environment.model import PublicHost
+from efdgen.language.prose import unlinked
 from efdgen.language.quoting import in_code, in_prose
 
 __all__ = ["Anchors", "code", "host_link", "link", "table", "text"]
@@ -26,8 +27,8 @@ def code(words: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def link(words: str, address: str) -> str:
-    """Return a link; the words are Markdown."""
-    return f"[{words}]({address.replace(' ', '%20').replace('(', '%28').replace(')', '%29')})"
+    """Return a link; the words are Markdown, and addresses in them lead nowhere else."""
+    return f"[{unlinked(words)}]({address.replace(' ', '%20').replace('(', '%28').replace(')', '%29')})"
 
 
 def host_link(host: PublicHost) -> str:
