@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen.cli import command
-from efdgen.verbs import diff, render, runbook
+from efdgen.verbs import diff, project, render, runbook
 from support import needs
 from support.checkout import names
 from support.efd import EFD
@@ -343,5 +343,5 @@ def test_what_functions_switch_on_can_be_used(bare: Path) -> None:
 
 @pytest.mark.parametrize("environment", names())
 def test_bash_can_read_every_script_of_the_project(environment: str) -> None:
-    text = runbook.as_script(EFD, environment)
+    text = runbook.as_script(project.resolve(EFD, (environment,)))
     subprocess.run(["bash", "-n"], input=text, text=True, check=True)

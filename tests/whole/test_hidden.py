@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from efdgen.verbs import render, runbook
+from efdgen.verbs import project, render, runbook
 from support.checkout import edit
 from support.documents import problems_of
 from support.repository import overlay, small_repository
@@ -57,7 +57,7 @@ def test_in_commands_they_are_numbers(tmp_path: Path) -> None:
     root = small_repository(tmp_path)
     overlay(root, {"templates/runbook": None})
     overlay(root, {"templates/runbook/10-one.md": STEP.replace("PROSE", "Look.")})
-    script = runbook.as_script(root, "dome")
+    script = runbook.as_script(project.resolve(root, ("dome",)))
     assert r"ls $'x\x1b\xe2\x80\xaey'" in script
     assert not RAW.search(script)
 
@@ -73,6 +73,6 @@ def test_in_a_document_s_prose_they_are_refused(tmp_path: Path) -> None:
 def test_a_title_is_prose_on_the_runbook_s_first_line(tmp_path: Path) -> None:
     root = small_repository(tmp_path)
     overlay(root, {"templates/project.yaml": "title: <!-- A\n"})
-    first = runbook.as_page(root, "dome").partition("\n")[0]
+    first = runbook.as_page(project.resolve(root, ("dome",))).partition("\n")[0]
     assert first.startswith("# ")
     assert r"\<!-- A" in first

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from efdgen.cli import completing
+from efdgen.cli import completing, others
 from efdgen.cli.common import (
     CHARTS,
     DIFFERENCES,
@@ -95,6 +95,7 @@ def command(
     folder = repository_root(root)
     sooner = means(no_cache=no_cache, jobs=jobs)
     compared = diff.compare(folder, environments, base, apps, is_whole=bool(fail_outside), means=sooner)
+    others.tell(compared.trees.warnings, folder)
     outside: list[str] = []
     declared = [name.strip() for given in fail_outside for name in given.split(",") if name.strip()]
     if fail_outside:

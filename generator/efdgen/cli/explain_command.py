@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli import completing
+from efdgen.cli import completing, others
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import open_charts
 from efdgen.cli.streams import say
@@ -47,6 +47,7 @@ def command(environment: str, question: str, root: Path | None, subject: str | N
     folder = repository_root(root)
     defaults = verb.ChartDefaults(folder, open_charts(folder), say)
     found = verb.explain(folder, environment, defaults, defaults.switched_off)
+    others.tell(found.problems, folder)
     if subject == "hosts":
         hosts = list(found.hosts())
         text = report.as_json(hosts) if format_ == "json" else report.hosts(hosts, click.style)

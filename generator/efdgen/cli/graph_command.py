@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from efdgen.cli import others
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
-from efdgen.verbs import project
 
 
 @click.command("graph")
@@ -34,7 +34,7 @@ def command(environment: str, root: Path | None, format_: str) -> None:
     """
     from efdgen.render.graph import content, dot, mermaid, svg
 
-    (resolved,) = project.resolve(repository_root(root), (environment,)).environments
+    (resolved,) = others.resolve(repository_root(root), (environment,)).environments
     graph = content.graph(resolved)
     writers = {"mermaid": mermaid.mermaid, "dot": dot.dot, "svg": svg.svg}
     click.echo(writers[format_](graph))

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli import completing
+from efdgen.cli import completing, others
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.streams import say
-from efdgen.verbs import project
 
 
 @click.command("hosts")
@@ -50,7 +49,7 @@ def command(
 
     if format_ in ("table", "json") and (address or node_address):
         raise UsageError(f"addresses are for --format route53 and --format terraform, not {format_}")
-    (resolved,) = project.resolve(repository_root(root), (environment,)).environments
+    (resolved,) = others.resolve(repository_root(root), (environment,)).environments
     public = resolved.public_hosts
     if zone is not None:
         zones = sorted({host.host.partition(".")[2] for host in public})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from efdgen.cli import helmwarnings
+from efdgen.cli import helmwarnings, others
 from efdgen.cli.common import (
     CHARTS,
     DIFFERENCES,
@@ -99,6 +99,8 @@ def command(
             result = lint.lint(
                 folder, environments, helm, open_charts(folder), apps, resources=resources, known=fixingcharts.offline()
             )
+
+    others.tell(result.warnings, folder)
 
     def tell(form: str, style: Style) -> Iterator[Said]:
         # What was found is the result, whatever the format: it was asked for.

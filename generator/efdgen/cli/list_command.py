@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from efdgen.cli import others
 from efdgen.cli.common import environments, reports_errors, repository_root, root_option
-from efdgen.verbs import project
 
 
 @click.command("list")
@@ -25,5 +25,5 @@ def command(environments: tuple[str, ...], root: Path | None, format_: str) -> N
     """
     from efdgen.report import list as report
 
-    resolved = project.resolve(repository_root(root), environments).environments
+    resolved = others.resolve(repository_root(root), environments).environments
     click.echo(report.as_json(resolved) if format_ == "json" else report.as_text(resolved, click.style))

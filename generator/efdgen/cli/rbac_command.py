@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from efdgen.cli import completing
+from efdgen.cli import completing, others
 from efdgen.cli.common import DIFFERENCES, complete_environment, reports_errors, repository_root, root_option
 
 _RESOURCE = "resource"
@@ -70,7 +70,8 @@ def command(
     from efdgen.report import rbac as report
     from efdgen.verbs import rbac as verb
 
-    answer = verb.can(repository_root(root), environment, Question(subject, action, resource, object_, groups))
+    resolved = others.resolve(repository_root(root), (environment,))
+    answer = verb.can(resolved, Question(subject, action, resource, object_, groups))
     click.echo(report.as_json(answer) if format_ == "json" else report.text(answer, click.style))
     if not answer.decision.allowed:
         raise click.exceptions.Exit(DIFFERENCES)

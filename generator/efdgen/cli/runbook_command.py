@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from efdgen.cli import others
 from efdgen.cli.common import complete_environment, reports_errors, repository_root, root_option
 from efdgen.cli.reports import refuse_inside
 
@@ -43,7 +44,7 @@ def command(environment: str, root: Path | None, format_: str, output: Path | No
     folder = repository_root(root)
     if output is not None:
         refuse_inside([output], folder)
-    text = write(folder, environment)
+    text = write(others.resolve(folder, (environment,)))
     if output is None:
         click.echo(text, nl=False)
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from efdgen.cli import logins, reaching
+from efdgen.cli import logins, others, reaching
 from efdgen.cli.common import (
     DIFFERENCES,
     UNKNOWN,
@@ -18,7 +18,6 @@ from efdgen.cli.common import (
 )
 from efdgen.cli.reaching import reach_options
 from efdgen.cli.streams import say, say_warning
-from efdgen.verbs import project
 
 if TYPE_CHECKING:
     from efdgen.verbs.audit.asking.reach import Means, Server
@@ -55,7 +54,7 @@ def command(
     from efdgen.report import secrets as report
 
     folder = repository_root(root)
-    (resolved,) = project.resolve(folder, (environment,)).environments
+    (resolved,) = others.resolve(folder, (environment,)).environments
     if not missing:
         listed = found.secrets(resolved)
         if listed or format_ == "json":

@@ -67,6 +67,7 @@ class Environment:
         switched_off: SwitchedOff = nothing_is_off,
     ) -> None:
         self.name = resolved.spec.name
+        self.problems = repository.problems
         self.resolved = resolved
         self.apps = {app.definition.name: app for app in resolved.apps}
         self.elsewhere = repository.apps.keys() - self.apps.keys()

@@ -84,9 +84,8 @@ def search(
     if not_yet:
         notes.append(f"{len(not_yet)} more can go, but not together with these: remove these, and look again")
     failed.sort(key=lambda app: (app.environment, app.app))
-    return Linted(
-        given.project.selected, tuple(sorted(problems, key=lambda p: p.sort_key)), tuple(failed), tuple(notes)
-    )
+    found = tuple(sorted(problems, key=lambda p: p.sort_key))
+    return Linted(given.project.selected, found, tuple(failed), tuple(notes), warnings=given.warnings)
 
 
 def _trials(given: Rendering, engine: Engine, charts: Charts) -> tuple[list[Trial], list[HydratedApp]]:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError
+from efdgen.errors import ChartError, InvalidInputError, OutputError, Problem, UsageError
 from efdgen.language import suggest
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import disk, layout, seen
@@ -35,6 +35,7 @@ class Trees(NamedTuple):
         base: what people call the former.
         project: the repository that `after` was rendered from.
         lock: charts.lock as it was with `before`, if that is known.
+        warnings: what is odd about the specs as they are now, but no error.
     """
 
     before: Tree
@@ -42,6 +43,7 @@ class Trees(NamedTuple):
     base: str
     project: Project
     lock: bytes | None = None
+    warnings: tuple[Problem, ...] = ()
 
 
 class Reviewed(NamedTuple):
@@ -120,7 +122,8 @@ def trees(
         there = disk.read(root / OUTPUT)
         _refuse_unknown("environment", names, paths.environment_names(root), _environments(there))
         now = _rendered(root, names, apps, means, there)
-        return Trees(_built(_own(there, now.tree), root), _built(now.tree, root), f"{OUTPUT}/", now.project)
+        before, after = _built(_own(there, now.tree), root), _built(now.tree, root)
+        return Trees(before, after, f"{OUTPUT}/", now.project, warnings=now.warnings)
     then = git.revision(root, base)
     sources = git.files(root, then, (*paths.FOLDERS, paths.LOCK))
     locked = sources.get(paths.LOCK)
@@ -147,7 +150,7 @@ def trees(
             return _against_committed(root, names, then, why, old, apps, now)._replace(lock=locked)
         if locked is not None and (new := _lock(root)) is not None and new != locked:
             before, after = locks.with_republished(before, after, locked, new)
-        return Trees(before, after, then.name, now.project, locked)
+        return Trees(before, after, then.name, now.project, locked, now.warnings)
 
 
 def _lock(root: Path) -> bytes | None:
@@ -214,7 +217,8 @@ def _against_committed(
         _refuse_unknown("environment", names, paths.environment_names(root), _environments(there))
         now = _rendered(root, names, apps)
     before = _built(_own(there, now.tree), old)
-    return Trees(before, _built(now.tree, root), f"{OUTPUT}/ at {then.name}, {why}", now.project)
+    base = f"{OUTPUT}/ at {then.name}, {why}"
+    return Trees(before, _built(now.tree, root), base, now.project, warnings=now.warnings)
 
 
 def _there(root: Path) -> Tree:

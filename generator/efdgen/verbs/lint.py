@@ -40,6 +40,7 @@ class Linted(NamedTuple):
         notes: what was not looked at, and why.
         findings: what `problems` tells of objects, each once for every environment that has it.
         in_vain: those of `problems` that are about what is accepted and not found.
+        warnings: what is odd about the specs, but no error.
     """
 
     environments: tuple[str, ...]
@@ -48,6 +49,7 @@ class Linted(NamedTuple):
     notes: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
     in_vain: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 def lint(
@@ -140,7 +142,8 @@ def look(
     notes += [f"{said} ({app} in {listed(names)})" for (app, said), names in sorted(assumed.items())]
     if not resources:
         notes += _unbounded(*containers)
-    return Linted(given.project.selected, tuple(problems), tuple(failed), tuple(notes), tuple(findings), tuple(in_vain))
+    done = tuple(problems), tuple(failed), tuple(notes), tuple(findings), tuple(in_vain)
+    return Linted(given.project.selected, *done, given.warnings)
 
 
 def _unbounded(lacking: int, every: int) -> list[str]:

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from efdgen.environment import permissions, questions
 from efdgen.environment.permissions import Answer, Question
 from efdgen.errors import UsageError
 from efdgen.language import scope, suggest
-from efdgen.verbs.project import resolve
+from efdgen.verbs.model import Resolved
 
 
-def can(root: Path, name: str, question: Question) -> Answer:
-    """Answer a question; without an object, about any of them.
+def can(resolved: Resolved, question: Question) -> Answer:
+    """Answer a question about the environment that was resolved; without an object, about any of them.
 
     Raises:
-        InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when the environment, the resource or the action is unknown, or Argo CD is not managed from there.
+        UsageError: when the resource or the action is unknown, or Argo CD is not managed from there.
     """
-    (environment,) = resolve(root, [name]).environments
+    (environment,) = resolved.environments
     if not question.subject.strip():
         raise UsageError("name a subject: a user, a group or a role")
     argocd = environment.facts.argocd
     if not argocd.managed:
+        name = environment.facts.name
         raise UsageError(
             f"{name} does not look after its Argo CD ({argocd.url}), and says nothing about who may do what"
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import UsageError
 from efdgen.language.quoting import in_prose
@@ -11,28 +9,29 @@ from efdgen.render.runbook import markdown, script
 from efdgen.render.runbook.model import Runbook
 from efdgen.render.runbook.read import read
 from efdgen.repository import paths
-from efdgen.verbs import project, shellsyntax
+from efdgen.verbs import shellsyntax
+from efdgen.verbs.model import Resolved
 
 
-def as_page(root: Path, name: str) -> str:
-    """Return the runbook of an environment in Markdown.
+def as_page(resolved: Resolved) -> str:
+    """Return the runbook of the environment that was resolved in Markdown.
 
     Raises:
-        InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when the environment is unknown, or there is no runbook.
+        UsageError: when there is none.
     """
-    environment, found = _runbook(root, name)
+    environment, found = _runbook(resolved)
     return f"# {in_prose(environment.heading)}: runbook\n\n{markdown.markdown(found.phases)}"
 
 
-def as_script(root: Path, name: str) -> str:
-    """Return the phases that bring an environment up as a script for bash.
+def as_script(resolved: Resolved) -> str:
+    """Return the phases that bring the environment that was resolved up as a script for bash.
 
     Raises:
-        InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when the environment is unknown, or there is no phase that a script can run.
+        InvalidInputError: when bash can't read it.
+        UsageError: when there is no phase that a script can run.
     """
-    _, found = _runbook(root, name)
+    environment, found = _runbook(resolved)
+    name = environment.facts.name
     if not any(phase.is_scripted for phase in found.phases):
         raise UsageError(f"a script can run no phase of the runbook of {name}: none names its tools")
     text = script.script(name, found)
@@ -40,13 +39,12 @@ def as_script(root: Path, name: str) -> str:
     return text
 
 
-def _runbook(root: Path, name: str) -> tuple[ResolvedEnvironment, Runbook]:
-    resolved = project.resolve(root, (name,))
+def _runbook(resolved: Resolved) -> tuple[ResolvedEnvironment, Runbook]:
     (environment,) = resolved.environments
     sources = resolved.project.repository.runbook
     found = read(environment, sources)
     if not sources.phases:
         raise UsageError(f"this repository has no runbook: there is no phase in {paths.RUNBOOK}/")
     if not found.phases:
-        raise UsageError(f"no phase of the runbook in {paths.RUNBOOK}/ is one of {name}")
+        raise UsageError(f"no phase of the runbook in {paths.RUNBOOK}/ is one of {environment.facts.name}")
     return environment, found
