@@ -161,7 +161,7 @@ def parse(source: str) -> Node:
     try:
         return jinjatree.expression(source)
     except jinjatree.MalformedError as error:
-        raise ExpressionError("E302", f"malformed expression: {error}") from None
+        raise ExpressionError("E302", f"malformed expression: {error}", error.hint) from None
 
 
 def _check_length(source: str) -> None:
@@ -209,7 +209,7 @@ def _loop_of_jinja(source: str) -> quickly.Loop:
     except jinjatree.LoopFormError:
         raise ExpressionError("E302", _LOOP_FORM) from None
     except jinjatree.MalformedError as error:
-        raise ExpressionError("E302", f"malformed expression: {error}") from None
+        raise ExpressionError("E302", f"malformed expression: {error}", error.hint) from None
 
 
 def _as_text(part: _Part, names: Names) -> str:

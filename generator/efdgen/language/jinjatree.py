@@ -9,14 +9,18 @@ from typing import Any, TypeVar
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
-from efdgen.language import syntaxtree
+from efdgen.language import malformed, syntaxtree
 from efdgen.language.syntaxtree import Node
 
 _T = TypeVar("_T")
 
 
 class MalformedError(Exception):
-    """A text is no expression. The message says why."""
+    """A text is no expression. The message says why, the hint what to write instead, if that is known."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class LoopFormError(Exception):
@@ -61,18 +65,17 @@ def _loop(parser: Parser) -> tuple[list[Node], Node, Node | None]:
 
 
 def _read(source: str, read: Callable[[Parser], _T]) -> _T:
+    parser = None
     try:
         parser = Parser(_environment(), source, state="variable")
         found = read(parser)
-        if not parser.stream.eos:
-            raise MalformedError(f"unexpected {str(parser.stream.current)!r}")
-    except TemplateSyntaxError as error:
-        raise MalformedError(error.message) from None
+        if parser.stream.eos:
+            return found
     except RecursionError:
         raise MalformedError("nested too deeply") from None
-    except (TemplateError, ValueError) as error:
-        raise MalformedError(str(error)) from None
-    return found
+    except (TemplateError, ValueError):
+        pass
+    raise MalformedError(*malformed.why(source, "" if parser is None else str(parser.stream.current.value)))
 
 
 @functools.cache
