@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,7 +12,7 @@ from efdgen.explain.edits.lifting import Lift
 from efdgen.explain.edits.making import name
 from efdgen.explain.edits.model import Hidden, Target
 from efdgen.explain.edits.repeating import Repeat
-from efdgen.language import visible
+from efdgen.language import linematching, visible
 from efdgen.language.secrecy import masked_line
 from efdgen.language.shown import count, listed
 from efdgen.output.compare import Change
@@ -46,7 +45,7 @@ def lines_changed(file: str, change: Change, style: Style) -> Iterator[str]:
     yield style(visible.line(file), bold=True)
     before = change.before.decode("utf-8-sig").removesuffix("\n").split("\n")
     after = change.after.decode("utf-8-sig").removesuffix("\n").split("\n")
-    for number, line in enumerate(difflib.unified_diff(before, after, lineterm="", n=2)):
+    for number, line in enumerate(linematching.unified(before, after, context=2)):
         if number > 1:
             colour = COLOURS.get(line[:1])
             shown = visible.line(masked_line(line.rstrip("\r\n"), 1, ())[0])

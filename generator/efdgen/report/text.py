@@ -178,11 +178,11 @@ def _unified(change: FileChange, path: str, style: Style) -> Iterator[str]:
     if layout.is_archive(change.path):
         yield from (f"  {shown}" for shown in _digests(change, style))
         return
-    import difflib
+    from efdgen.language import linematching
 
     before = (change.before or b"").decode(errors="replace").splitlines()
     after = (change.after or b"").decode(errors="replace").splitlines()
-    diff = difflib.unified_diff(before, after, f"{path} (there)", f"{path} (rendered)", lineterm="")
+    diff = linematching.unified(before, after, (f"{path} (there)", f"{path} (rendered)"))
     for line in diff:
         colour = COLOURS.get(line[:1])
         shown = visible.line(line)

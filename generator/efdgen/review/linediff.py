@@ -13,12 +13,12 @@ def lines(before: str, after: str) -> list[str]:
 
     Lines end at line feeds only: nothing that differs is lost.
     """
-    import difflib
+    from efdgen.language import linematching
 
     tells_ends = bool(before and after) and before.endswith("\n") is not after.endswith("\n")
     old, new = _split(before, tells_ends), _split(after, tells_ends)
     # The first two lines are for the names of files; later ones that look like them are content.
-    diff = list(difflib.unified_diff(old, new, lineterm="", n=CONTEXT))[2:]
+    diff = list(linematching.unified(old, new, context=CONTEXT))[2:]
     return [line for entry in diff for line in entry.split("\n")]
 
 

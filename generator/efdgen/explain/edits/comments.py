@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 from efdgen.errors import Location
+from efdgen.language.linematching import Matcher
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import comments
 
@@ -59,7 +59,7 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, 
     before = next((at for at in range(most) if old[at] != new[at]), most)
     behind = next((at for at in range(most - before) if old[-1 - at] != new[-1 - at]), most - before)
     inner = (old[before : len(old) - behind], new[before : len(new) - behind])
-    changed = difflib.SequenceMatcher(None, *inner, autojunk=False).get_opcodes()
+    changed = Matcher(None, *inner, autojunk=False).get_opcodes()
     return [
         ("equal", 0, before, 0, before),
         *((what, a + before, b + before, c + before, d + before) for what, a, b, c, d in changed),

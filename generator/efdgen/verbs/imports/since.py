@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Mapping
 
+from efdgen.language import linematching
 from efdgen.repository import paths
 from efdgen.verbs.imports.definition import CHARTS
 from efdgen.verbs.imports.folder import RECORD
@@ -30,7 +30,7 @@ def edits(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> str:
         mode = " 100644" if path in before and path in after else ""
         out.append(f"index {_blob(before.get(path))}..{_blob(after.get(path))}{mode}\n")
         names = (f"a/{path}" if path in before else "/dev/null", f"b/{path}" if path in after else "/dev/null")
-        for line in difflib.unified_diff(old, new, *names):
+        for line in linematching.unified(old, new, names, end="\n"):
             out.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(out)
 
