@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from efdgen.errors import InvalidInputError, Location
 from efdgen.language import visible, yamlio
+from efdgen.language.layers import at
 from support import TRICKY_WORDS, data, differences, document, few, go, many, problems_of, pyyaml, ruamel, texts
 from support.foreach import for_each
 
@@ -477,6 +478,57 @@ def test_characters_inside_a_text_are_located(path: tuple[str | int, ...], part:
     value = where.data
     for step in path:
         value = value[step]
+    assert where.locate_in_text(path, value.index(part)) == Location("f", line, column)
+
+
+FOLDED = """\
+a: >-
+  one two
+  three one
+
+    more
+  # four
+
+
+  five
+b:
+  - &x >2
+      six
+    seven \\
+    six
+
+    # nothing
+c: *x
+d: >
+
+e: 1
+"""
+
+
+@for_each(
+    ("path", "part", "line", "column"),
+    [
+        (("a",), "one", 2, 3),
+        (("a",), "two", 2, 7),
+        (("a",), "three", 3, 3),
+        (("a",), "one\n", 3, 9),
+        (("a",), "more", 5, 5),
+        (("a",), "#", 6, 3),
+        (("a",), "five", 9, 3),
+        (("b", 0), "six", 12, 7),
+        (("b", 0), "seven", 13, 5),
+        (("b", 0), "six\n#", 14, 5),
+        (("b", 0), "# nothing", 16, 5),
+        (("c",), "seven", 13, 5),
+        (("d",), "", 18, 4),
+    ],
+    ids=str,
+)
+def test_characters_of_lines_that_are_joined_are_located(
+    path: tuple[str | int, ...], part: str, line: int, column: int
+) -> None:
+    where = document(FOLDED, "f")
+    value = at(where.data, path)
     assert where.locate_in_text(path, value.index(part)) == Location("f", line, column)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.errors import Path, Problem
+from efdgen.errors import Location, Path, Problem
 from efdgen.language import expressions, scope
 from efdgen.language.annotations import Place, found
 from efdgen.language.layers import Layer, at, keys, leaves, merge_layers, reach
@@ -49,14 +49,14 @@ def _in_apps(
                     app.layers, written_at, key, environment, identities
                 ):
                     finding = in_app("E503", message, environment, app, path, hint, key=is_key)
-                    offset = 0 if is_key else search.offset(text, key, _written(app.layers, path))
-                    yield _at_offset(finding, app, offset) if offset else finding
+                    offsets = (0, 0) if is_key else search.offsets(text, key, _written(app.layers, path))
+                    yield _at_offset(finding, app, offsets) if any(offsets) else finding
         for path, text, is_key in _file_texts(app, identities):
             for key, message in search.foreign(text):
                 where = f"({app.definition.name} in environment {environment.facts.name})"
                 document = app.definition.files_document
-                offset = 0 if is_key else search.offset(text, key, at(document.data, path))
-                location = document.locate_in_text(path, offset, key=is_key)
+                offsets = (0, 0) if is_key else search.offsets(text, key, at(document.data, path))
+                location = _of_line(document.locate_in_text(path, each, key=is_key) for each in offsets)
                 yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
 
 
@@ -140,10 +140,17 @@ def _written(layers: Sequence[Layer], path: Path) -> Any:
     return reach(merge_layers(layers), path)[1]
 
 
-def _at_offset(finding: Finding, app: ResolvedApp, offset: int) -> Finding:
-    """Return a finding in a text of an app where a line of that begins."""
-    location = scope.locate(app.layers, finding.problem.path[len(("apps", app.definition.name)) :], offset)
+def _at_offset(finding: Finding, app: ResolvedApp, offsets: tuple[int, int]) -> Finding:
+    """Return a finding in a text of an app where the line of that begins, or what was found, on a line below."""
+    path = finding.problem.path[len(("apps", app.definition.name)) :]
+    location = _of_line(scope.locate(app.layers, path, each) for each in offsets)
     return finding._replace(problem=finding.problem._replace(location=location))
+
+
+def _of_line(places: Iterable[Location]) -> Location:
+    """Return the first of two places, or the other one, where that is on another line."""
+    first, second = places
+    return first if first.line == second.line else second
 
 
 def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[_Text]:
@@ -200,20 +207,25 @@ class _Search:
         """Return what a text, which was looked at, holds of each other environment."""
         return self.found.get(text, ())
 
-    def offset(self, text: str, key: str, written: Any) -> int:
-        """Return where a text, as written, holds something of another environment: where that line begins.
+    def offsets(self, text: str, key: str, written: Any) -> tuple[int, int]:
+        """Return where a text, as written, holds something of another environment: where that line begins, and where.
 
         Args:
             text: the text as evaluated, in which it was found.
             key: what was found.
             written: what was written there. Where it has other lines, a line that holds the same is looked for in it.
         """
+        if not isinstance(written, str):
+            return 0, 0
         lines = text.split("\n")
-        if len(lines) == 1 or not isinstance(written, str):
-            return 0
+        begin = self._line_offset(lines, key, written.split("\n")) if len(lines) > 1 else 0
+        end = written.find("\n", begin)
+        found = written.lower().find(key.lower(), begin, len(written) if end < 0 else end)
+        return begin, max(begin, found)
+
+    def _line_offset(self, lines: Sequence[str], key: str, before: Sequence[str]) -> int:
         self.look_at(lines)
         holding = (number for number, line in enumerate(lines) if any(key == each for each, _ in self.foreign(line)))
-        before = written.split("\n")
         if len(before) == len(lines):
             number = next(holding, 0)
         else:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from efdgen.errors import Location, Path
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio.building import Marks
+
+if TYPE_CHECKING:
+    from efdgen.language.yamlio.folds import Folds
 
 
 class Places:
@@ -16,13 +20,16 @@ class Places:
     Args:
         find: finds these places.
         marks: the places, where they are known; None: they are found when somebody asks.
+        text: the document.
     """
 
-    __slots__ = ("_find", "_marks")
+    __slots__ = ("_find", "_folds", "_marks", "_text")
 
-    def __init__(self, find: Callable[[], Marks], marks: Marks | None = None) -> None:
+    def __init__(self, find: Callable[[], Marks], marks: Marks | None = None, text: str = "") -> None:
         self._find = find
         self._marks = marks
+        self._text = text
+        self._folds: Folds | None = None
 
     @property
     def marks(self) -> Marks:
@@ -30,6 +37,15 @@ class Places:
         if self._marks is None:
             self._marks = self._find()
         return self._marks
+
+    @property
+    def folds(self) -> Folds:
+        """Return the lines of the texts behind `>`."""
+        if self._folds is None:
+            from efdgen.language.yamlio import folds
+
+            self._folds = folds.read(self._text)
+        return self._folds
 
 
 NOWHERE: Final = Places(lambda: Marks(0, 0, "", {}, {}))
@@ -88,6 +104,10 @@ class Document(NamedTuple):
         before = value[:offset]
         if marks.style == "|":
             return Location(self.file, marks.line + 1 + before.count("\n"), 1)
+        folds = self.places.folds.get((marks.line, marks.column), ()) if marks.style == ">" else ()
+        if folds:
+            begin, line, column = folds[max(0, bisect_right(folds, offset, key=lambda fold: fold.begin) - 1)]
+            return Location(self.file, line, column + max(0, offset - begin))
         if marks.style == ">" or "\n" in value:
             return place
         return Location(self.file, marks.line, marks.column + len(before) + len(marks.style))

@@ -53,7 +53,7 @@ def parse(text: str, file: str, *, is_located: bool = True) -> Document:
     marks = None
     if data is quickly.UNUSUAL or _is_surprising(text, file):
         data, marks = _read(text, file)
-    places = Places(lambda: _read(text, file)[1], marks)
+    places = Places(lambda: _read(text, file)[1], marks, text)
     return Document(file, data, places, "inherited" in text, is_ascii and "\\" not in text)
 
 
