@@ -6,17 +6,20 @@ import re
 from typing import Any
 from unittest import mock
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.errors import InvalidInputError
+from efdgen.errors import InvalidInputError, Location
 from efdgen.language import documents
-from efdgen.language.documents import Block, Fence, Heading, Line, Prose, filling
-from efdgen.language.documents.model import Run
+from efdgen.language.documents import Block, Fence, Heading, Prose, writing
+from efdgen.language.documents.parts import Run
+from efdgen.language.documents.writing import Writer
 from efdgen.language.expressions import Names
 from efdgen.language.quoting import Blocks, Verbatim
 from efdgen.language.texttemplate import TextFile
 from support.documents import problems_of
+from support.foreach import for_each
 
 LINES = st.sampled_from(
     [
@@ -115,6 +118,7 @@ VALUES: dict[str, Any] = {
     "none": [],
     "list": ["x", "y z"],
     "number": 900,
+    "long": "ab " * 500 + "c",
     "bare": Verbatim(""),
     "lines": Verbatim("x\n- y\n\n# z"),
     "made": Blocks("| a |\n| - |"),
@@ -135,9 +139,9 @@ def outcome(text: str) -> object:
         return error.problems
 
 
-def line_by_line(writer: Any, run: Run, names: Names) -> Names:
-    for part in run.lines:
-        filling._WRITERS[type(part)](writer, part, names)  # noqa: SLF001
+def line_by_line(run: Run, writer: Writer, names: Names) -> Names:
+    for line in run.lines:
+        line.write(writer, names)
     return names
 
 
@@ -145,7 +149,7 @@ def line_by_line(writer: Any, run: Run, names: Names) -> Names:
 def test_a_line_that_is_put_together_at_once_is_what_it_is_piece_by_piece(lines: list[str], around: str) -> None:
     text = around.format("\n".join(lines))
     at_once = outcome(text)
-    with mock.patch.dict(filling._WRITERS, {Run: line_by_line}):  # noqa: SLF001
+    with mock.patch.object(Run, "write", line_by_line):
         assert outcome(text) == at_once
 
 
@@ -175,22 +179,20 @@ def test_a_fence_of_nothing_but_values_is_one_only_where_they_are_something() ->
 def test_lines_have_the_numbers_of_the_document_s() -> None:
     text = "a\n%% # c\nb\n\n%% if yes\nc <% word %>\n%% endif\nd <% raw %>\n%% for i in one\ne\n%% endfor\nf"
     parsed = documents.parse(TextFile("functions.sh", text), "bash")
-    found = documents.fill_text(parsed, {"word": "w", "yes": True, "one": [1, 2], "raw": Verbatim("x\ny")})
-    assert found == [
-        Line(text, number)
-        for text, number in [
-            ("a", 1),
-            ("b", 3),
-            ("", 4),
-            ("c w", 6),
-            ("d x", 8),
-            ("y", 8),
-            ("e", 10),
-            ("e", 10),
-            ("f", 12),
-        ]
+    found = documents.fill_lines(parsed, {"word": "w", "yes": True, "one": [1, 2], "raw": Verbatim("x\ny")})
+    assert list(zip(found.text.split("\n"), found.numbers, strict=True)) == [
+        ("a", 1),
+        ("b", 3),
+        ("", 4),
+        ("c w", 6),
+        ("d x", 8),
+        ("y", 8),
+        ("e", 10),
+        ("e", 10),
+        ("f", 12),
     ]
-    assert documents.fill_text(documents.parse(TextFile("functions.sh", ""), "bash"), {}) == [Line("", 1)]
+    nothing = documents.fill_lines(documents.parse(TextFile("functions.sh", ""), "bash"), {})
+    assert nothing == ("", [1])
 
 
 def test_the_bound_of_lines_counts_those_of_values_and_of_text() -> None:
@@ -198,3 +200,31 @@ def test_the_bound_of_lines_counts_those_of_values_and_of_text() -> None:
     for text in ("```text\n<% many %>\n<% many %>\n```\n", "%% for i in turns\nx\nx\n\n%% endfor\n"):
         (problem,) = problems_of(documents.fill, documents.parse(TextFile("page.md", text)), names)
         assert (problem.code, problem.message) == ("E303", "it has more than 100,000 lines or 10,000,000 characters")
+
+
+def test_the_bounds_count_what_is_written_and_not_what_could_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Each of these values could be so long that all of them were too much.
+    monkeypatch.setattr(writing, "_MOST_LETTERS", 5_000)
+    parsed = documents.parse(TextFile("page.md", "```text\n%% for i in turns\n<% word %>\n%% endfor\n```\n"))
+    turns = list(range(10))
+    fits = documents.fill(parsed, {"turns": turns, "word": "w" * 490})
+    assert fits == (Fence("text", (), "\n".join(["w" * 490] * 10), 1),)
+    for length in (510, 1_010):
+        (problem,) = problems_of(documents.fill, parsed, {"turns": turns, "word": "w" * length})
+        assert problem.code == "E303"
+
+
+@for_each(
+    ("before", "behind"),
+    [
+        (before, behind)
+        for before in ("x\n" * 6, "<% word %>\n" * 6, "%% for i in turns\nx\nx\n%% endfor\n")
+        for behind in ("%% set name = nowhere\n", "echo <% nowhere %>\n", "%% for i in turns\n%% endfor\n" * 4)
+    ],
+)
+def test_what_is_too_much_is_said_rather_than_what_is_wrong_behind_it(before: str, behind: str) -> None:
+    parsed = documents.parse(TextFile("page.md", f"```text\n{before}{behind}```\n"))
+    with mock.patch.multiple(writing, _MOST_LINES=5, _MOST_TURNS=10):
+        (problem,) = problems_of(documents.fill, parsed, {"turns": [1, 2, 3], "word": "word"})
+    assert (problem.code, problem.location) == ("E303", Location("page.md"))
+    assert problem.message.startswith("it has more than 5 lines")

@@ -80,3 +80,10 @@ def test_what_typing_refuses_is_refused(kind: Any) -> None:
         kind(1).row = 2
     with pytest.raises(AttributeError):
         kind(1).line = 2
+
+
+def test_one_that_is_made_of_all_its_values_is_what_its_constructor_makes() -> None:
+    made = tuples.make(Ours, (1, 2, "bold"))
+    assert made == Ours(1, 2, "bold")
+    assert type(made) is Ours
+    assert (made.style, made.both) == ("bold", 3)

@@ -12,7 +12,8 @@ import pytest
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.language import documents, evaluator, expressions
-from efdgen.language.documents.model import For
+from efdgen.language.documents.parts import For
+from efdgen.language.documents.writing import Part
 from efdgen.language.expressions import Names, Step
 from efdgen.language.syntaxtree import CondExpr, Node
 from efdgen.render.runbook import read
@@ -53,12 +54,12 @@ def decisions(parts: tuple[Any, ...]) -> Iterator[tuple[str, int, Node, set[bool
     """Yield what a document decides by: the kind, the line, the expression, and what it must be somewhere."""
     for part in parts:
         line = getattr(part, "line", 0)
-        for held in part:
+        for held in [getattr(part, name) for name in part.__slots__] if isinstance(part, Part) else part:
             if isinstance(held, Node):
                 choices = [each for each in held.walk() if isinstance(each, CondExpr)]
                 yield from (("choice", line, choice.test, {True, False}) for choice in choices)
             elif isinstance(held, tuple):
-                yield from decisions(tuple(each for each in held if isinstance(each, tuple)))
+                yield from decisions(tuple(each for each in held if isinstance(each, tuple | Part)))
         if isinstance(part, For):
             yield "loop", line, part.items, {True, False} if part.otherwise else {True}
         if getattr(part, "test", None) is not None:

@@ -16,6 +16,7 @@ from efdgen.language.yielded import MOST
 _PORT = re.compile(r"[0-9]{1,9}\Z")
 _LAST_PORT = 65535
 _MOST_PORTS = 1000
+_TEXTS = frozenset({str})
 _BLANK = re.compile(r"\{(\w*)\}")
 
 
@@ -23,7 +24,7 @@ def _code(words: Any) -> Markdown:
     """Return text in code style; of a list, each item, of a mapping, each key, separated by commas."""
     if type(words) is str:
         return _code_of_texts(words)
-    if type(words) is list and all(type(word) is str for word in words):
+    if type(words) is list and _TEXTS.issuperset(map(type, words)):
         return _code_of_texts(*words)
     items = expressions.bounded(words if isinstance(words, list | tuple | Mapping) else [words])
     return Markdown(", ".join(in_code(expressions.text(item)) for item in items))

@@ -64,7 +64,7 @@ def fill(cell: Cell, names: Mapping[str, Any], where: str = "") -> str:
         InvalidInputError: when an expression can't be evaluated, or yields what can't stand in a cell.
     """
     try:
-        row = " ".join(line.text for line in documents.fill_text(cell.document, names, where))
+        row = documents.fill_text(cell.document, names, where).replace("\n", " ")
     except InvalidInputError as error:
         raise _in_the_file(error, cell.locate, cell.path) from None
     text = row.removeprefix(_BEGIN).removesuffix(_END).strip()

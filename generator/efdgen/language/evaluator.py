@@ -18,7 +18,7 @@ from typing import Any
 from efdgen.language import filters, signatures, suggest
 from efdgen.language import syntaxtree as tree
 from efdgen.language.signatures import kind
-from efdgen.language.yielded import ExpressionError, UndefinedNameError, bounded, item, text
+from efdgen.language.yielded import FAILURES, ExpressionError, UndefinedNameError, bounded, failure, item, text
 
 Function = Callable[..., Any]
 Names = Mapping[str, Any]
@@ -33,14 +33,12 @@ def value(node: tree.Node, names: Names) -> Any:
     """
     try:
         return (node.step or step(node))(names)
-    except RecursionError:
-        raise ExpressionError("E303", "the expression is nested too deeply") from None
-    except (TypeError, ValueError):
-        raise ExpressionError("E303", "the expression does with a value what its kind can't do") from None
+    except FAILURES as error:
+        raise failure(error) from None
 
 
 def step(node: tree.Node) -> Step:
-    """Return the function that a node is of the names. It may raise what `value` turns into errors of expressions."""
+    """Return the function that a node is of the names. It may raise `FAILURES`."""
     found: Step | None = node.step
     if found is None:
         make = _MAKERS.get(type(node))
@@ -88,7 +86,10 @@ def _item(of: tree.Node, key: str) -> Step:
 
     def look_up(names: Names) -> Any:
         found = owner(names)
-        return found[key] if type(found) is dict and key in found else item(found, key)
+        try:
+            return found[key]
+        except (KeyError, TypeError):
+            return item(found, key)
 
     return look_up
 
@@ -99,10 +100,9 @@ def _attribute_of_name(node: tree.Name, key: str) -> Step:
 
     def look_up(names: Names) -> Any:
         try:
-            found = names[name]
-        except KeyError:
-            found = owner(names)
-        return found[key] if type(found) is dict and key in found else item(found, key)
+            return names[name][key]
+        except (KeyError, TypeError):
+            return item(owner(names), key)
 
     return look_up
 
@@ -138,12 +138,15 @@ def _call(node: tree.Call) -> Step:
         return found(*arguments)
 
     def call_with_one(names: Names) -> Any:
-        found = function(names)
+        try:
+            found = names[name]
+        except KeyError:
+            found = function(names)
         if not callable(found):
             raise ExpressionError("E303", f"{kind(found)} can't be called")
         return found(only(names))
 
-    if len(given) != 1 or is_of_call or not is_plain or check is not None:
+    if len(given) != 1 or not name or not is_plain or check is not None:
         return call
     (only,) = given
     return call_with_one
@@ -239,6 +242,9 @@ def _concatenate(node: tree.Concat) -> Step:
 
 def _list(node: tree.List) -> Step:
     items = [step(each) for each in node.items]
+    if all(isinstance(each, tree.Const) for each in node.items):
+        constant = [each({}) for each in items]
+        return lambda _names: constant
     return lambda names: bounded([each(names) for each in items])
 
 

@@ -17,10 +17,20 @@ from efdgen.language import quickly
 from efdgen.language.evaluator import Function, Names, Step, step, value
 from efdgen.language.syntaxtree import Name, Node
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yielded import ExpressionError, UndefinedNameError, bounded, item, plain, text
+from efdgen.language.yielded import (
+    FAILURES,
+    ExpressionError,
+    UndefinedNameError,
+    bounded,
+    failure,
+    item,
+    plain,
+    text,
+)
 
 __all__ = [
     "CLOSE",
+    "FAILURES",
     "LOOP",
     "OPEN",
     "ExpressionError",
@@ -31,6 +41,7 @@ __all__ = [
     "bounded",
     "end_hint",
     "evaluate",
+    "failure",
     "half",
     "has_expression",
     "is_name",
@@ -95,14 +106,14 @@ def evaluate(text: str, names: Names) -> Any:
     Raises:
         ExpressionError: when an expression is malformed, uses an unknown name or yields the wrong type.
     """
-    parts = _parse(text)
-    if len(parts) == 1 and isinstance(parts[0], _Part):
-        try:
-            found = value(parts[0].expression, names)
-        except ExpressionError as error:
-            raise error.at(0) from None
-        return plain(found)
-    return "".join([part if isinstance(part, str) else _as_text(part, names) for part in parts])
+    expression = _whole(text)
+    if expression is None:
+        return "".join([part if isinstance(part, str) else _as_text(part, names) for part in _parse(text)])
+    try:
+        found = (expression.step or step(expression))(names)
+    except FAILURES as error:
+        raise failure(error).at(0) from None
+    return plain(found)
 
 
 def parsed(text: str) -> list[tuple[int, Node]]:
@@ -143,6 +154,13 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
     if end < len(text):
         parts.append(text[end:])
     return tuple(parts)
+
+
+@functools.lru_cache(maxsize=4096)
+def _whole(text: str) -> Node | None:
+    """Return the expression that is all of a scalar; None: there is more."""
+    part, *others = _parse(text) or ("",)
+    return None if others or isinstance(part, str) else part.expression
 
 
 @functools.lru_cache(maxsize=4096)

@@ -37,7 +37,7 @@ _KEYWORDS = frozenset(
 _NUMBER = re.compile(r"(?:-?\d+)?\Z", re.ASCII)
 _VARIABLE = re.compile(r"(?:\w+)?\Z", re.ASCII)
 _NAME = re.compile(r"[a-z0-9.-]*\Z")
-_NOT_IN_ADDRESS = ' <>()|"`\\'
+_NOT_IN_ADDRESS = frozenset(' <>()|"`\\')
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SCHEMES = ("http", "https", "mailto")
@@ -91,11 +91,15 @@ def quote(value: Any, place: Place) -> str:
         return value
     if place in (Place.SHELL_WORD, Place.SHELL_ARGUMENT, Place.SHELL_COMMAND) and isinstance(value, list | tuple):
         # Who writes a list means its items, options among them.
-        each = Place.SHELL_WORD if place is Place.SHELL_ARGUMENT else place
+        quoted = _quoting(Place.SHELL_WORD if place is Place.SHELL_ARGUMENT else place)
         return " ".join(
-            item if isinstance(item, Verbatim) else _quoting(each)(expressions.text(item)) for item in value
+            [quoted(item) if type(item) is str and item.isascii() else _item(item, quoted) for item in value]
         )
     return _quoting(place)(expressions.text(value))
+
+
+def _item(value: Any, quoted: Callable[[str], str]) -> str:
+    return value if isinstance(value, Verbatim) else quoted(expressions.text(value))
 
 
 @functools.cache
@@ -113,7 +117,7 @@ def quote_scalar(value: str | int, place: Place) -> str:
         raise ExpressionError(
             "E304", f"{text!r} holds the character U+{ord(hidden[0]):04X}, which can't be seen", "take it out"
         )
-    return _QUOTES[place](expressions.text(text))
+    return _QUOTES[place](text if text.isascii() else expressions.text(text))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -210,6 +214,8 @@ def _address_path(text: str) -> str:
 
 def _in_address(text: str) -> str:
     text = _ENTITY.sub("%26", text)
+    if text.isprintable() and _NOT_IN_ADDRESS.isdisjoint(text):
+        return text
     return "".join(
         letter
         if letter.isprintable() and letter not in _NOT_IN_ADDRESS

@@ -5,6 +5,7 @@ A class here is what `typing.NamedTuple` would make of it, and to type checkers 
     class Point(NamedTuple):        Point(1, y=2) == (1, 2)
         x: int                      Point(1).y == 0
         y: int = 0                  Point(1)._replace(y=3)
+                                    make(Point, (1, 2)) == Point(1, 2): where many are made
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ import collections
 import functools
 import types
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["NamedTuple"]
+__all__ = ["NamedTuple", "make"]
+
+_Kind = TypeVar("_Kind", bound=tuple[Any, ...])
 
 if TYPE_CHECKING:
     from typing import NamedTuple
+
+    def make(kind: type[_Kind], values: tuple[Any, ...]) -> _Kind:
+        """Return a named tuple of all of its values: its constructor, which is Python's, takes three times as long."""
 else:
+    make = tuple.__new__
 
     class _Named(tuple):
         """What all of them have in common."""

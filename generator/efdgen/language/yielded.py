@@ -60,6 +60,19 @@ class _NothingThereError(UndefinedNameError):
         ExpressionError.__init__(self, "E303", f"{shown(key)} can't be looked up in null")
 
 
+FAILURES = (ExpressionError, RecursionError, TypeError, ValueError)
+"""What evaluating an expression may raise: see `failure`."""
+
+
+def failure(error: Exception) -> ExpressionError:
+    """Return what was raised while an expression was evaluated, one of `FAILURES`, as its error."""
+    if isinstance(error, ExpressionError):
+        return error
+    if isinstance(error, RecursionError):
+        return ExpressionError("E303", "the expression is nested too deeply")
+    return ExpressionError("E303", "the expression does with a value what its kind can't do")
+
+
 def plain(value: Any) -> Any:
     """Turn what an expression yields into plain data.
 
@@ -106,18 +119,20 @@ def bounded(value: Any) -> Any:
     Raises:
         ExpressionError: when it is.
     """
-    size = 0
+    # Parts are counted when they are found, and not when their turn comes, so that few more than the bound ever wait.
     waiting = [value]
-    while waiting:
-        found = waiting.pop()
-        if type(found) is str:
+    size = 1
+    for found in waiting:
+        kind_of = type(found)
+        if kind_of is str:
             size += len(found)
-        elif isinstance(found, Mapping):
-            waiting.extend(found)
-            waiting.extend(found.values())
+        elif kind_of is dict or isinstance(found, Mapping):
+            size += 2 * len(found)
+            waiting += found
+            waiting += found.values()
         elif isinstance(found, _LISTS):
-            waiting.extend(found)
-        size += 1
+            size += len(found)
+            waiting += found
         if size > MOST:
             raise ExpressionError("E303", f"the expression makes data of more than {MOST:,} characters and items")
     return value

@@ -12,7 +12,9 @@ from typing import Any
 from efdgen.errors import Location, Problem
 from efdgen.language import expressions, suggest
 from efdgen.language.documents import Document
-from efdgen.language.documents.model import For, If, Row, Run, Set, Value
+from efdgen.language.documents.model import Value
+from efdgen.language.documents.parts import For, If, Run, Set
+from efdgen.language.documents.rows import Row
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.syntaxtree import Call, Const, Name, Node
 from efdgen.repository.kept import Kept

@@ -16,8 +16,9 @@ and can't add structure: a heading, a fence or a row is one only where the docum
 environment.
 """
 
-from efdgen.language.documents.filling import fill, fill_text
-from efdgen.language.documents.model import Block, Document, Fence, Heading, Line, Prose
+from efdgen.language.documents.filling import fill, fill_lines, fill_text
+from efdgen.language.documents.model import Block, Fence, Heading, Prose
+from efdgen.language.documents.parts import Document
 from efdgen.language.documents.reading import parse
 
-__all__ = ["Block", "Document", "Fence", "Heading", "Line", "Prose", "fill", "fill_text", "parse"]
+__all__ = ["Block", "Document", "Fence", "Heading", "Prose", "fill", "fill_lines", "fill_text", "parse"]

@@ -1,7 +1,7 @@
 r"""What the lines of Markdown are, and the blocks that they make.
 
-    ## Sync {#sync}     Heading(2, "Sync", "sync", 1)              Heading(2, "Sync", "sync", 1)
-                        None
+    ## Sync {#sync}     (Heading(2, "Sync", "sync", 1),)           Heading(2, "Sync", "sync", 1)
+                        ()
     Some text           Passage("Some text", False)            ->    Prose("Some text of two lines.")
     of two lines.       Passage("of two lines.", False)
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from efdgen.language.documents.model import (
     Block,
@@ -23,12 +24,15 @@ from efdgen.language.documents.model import (
     Fence,
     Heading,
     Item,
+    Mould,
     Opening,
     Passage,
     Prose,
     Stretch,
+    Written,
 )
 from efdgen.language.markdowntext import FENCE, OWN_LINE
+from efdgen.language.tuples import make
 
 _HEADING = re.compile(r"(?P<level>#{1,6} )(?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-]+)\})?\Z")
 
@@ -36,7 +40,7 @@ _HEADING = re.compile(r"(?P<level>#{1,6} )(?P<text>.*?)(?: \{#(?P<name>[a-z0-9.-
 _GOES_ON = (Passage, Opening, str)
 
 
-def item(text: str, own: int, number: int) -> Heading | Passage | None:
+def item(text: str, own: int, number: int) -> Passage | tuple[Heading, ...]:
     """Return what a line is that is not inside a fence, and neither begins nor ends one.
 
     Args:
@@ -47,9 +51,9 @@ def item(text: str, own: int, number: int) -> Heading | Passage | None:
     if text.startswith("#"):
         found = _HEADING.match(text)
         if found is not None and found.end("level") <= own:
-            return Heading(len(found["level"].strip()), found["text"], found["name"] or "", number)
+            return (Heading(len(found["level"].strip()), found["text"], found["name"] or "", number),)
     if not text or text.isspace():
-        return None
+        return ()
     mark = OWN_LINE.match(text)
     return Passage(text, mark is not None and mark.end() <= own)
 
@@ -84,70 +88,89 @@ class Gathered:
 
     Attributes:
         blocks: the blocks that are whole.
-        inside: the lines of the fence that is open.
     """
 
-    __slots__ = ("_begun", "_prose", "blocks", "inside")
+    __slots__ = ("_begun", "_inside", "_prose", "blocks")
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self.inside: list[str] = []
         self._prose: list[str] = []
+        self._inside: list[str] = []
         self._begun: Opening | None = None
 
-    def add(self, item: Item) -> None:
-        """Add what the next line is."""
-        if isinstance(item, Passage):
-            self.add_passage(*item)
-        elif isinstance(item, str):
-            self.inside.append(item)
-        else:
-            if self._prose:
-                self.end_paragraph()
-            if isinstance(item, Opening):
-                self._begun, self.inside = item, []
-            elif isinstance(item, Closing):
-                self._end_fence()
-            elif item is not None:
-                self.blocks.append(item)
+    def add_all(self, written: Iterable[Written]) -> None:
+        """Add lines that were written."""
+        inside = self._inside
+        for form, values in written:
+            if form.stretch is None:
+                inside.append(form.text % values if values else form.text)
+            elif form.passage is not None:
+                text, is_apart = form.passage
+                self._add_passage(text % values if values else text, is_apart)
+            else:
+                self.add(filled(form.stretch, form.moulds, values) if values else form.stretch)
 
-    def add_passage(self, text: str, is_apart: bool) -> None:
+    def add(self, stretch: Iterable[Any]) -> None:
+        """Add what the next lines are."""
+        for item in stretch:
+            kind = type(item)
+            if kind is tuple:
+                if self._prose:
+                    self.end_paragraph()
+                self.blocks += item
+            elif kind is Passage:
+                self._add_passage(*item)
+            elif kind is str:
+                self._inside.append(item)
+            elif kind is Closing:
+                self._end_fence()
+            else:
+                self.end_paragraph()
+                self._begun = item
+                self._inside.clear()
+
+    def _add_passage(self, text: str, is_apart: bool) -> None:
         """Add a line of a paragraph: joined to the one before, unless the document's own text makes it another."""
         if is_apart or not self._prose:
             self._prose.append(text.rstrip())
         else:
             self._prose[-1] += f" {text.strip()}"
 
-    def add_all(self, before: Iterable[Item], made: Iterable[Block] | None, after: Iterable[Item]) -> None:
-        """Add what the next lines are: see `Stretch`."""
-        for item in before:
-            self.add(item)
-        if made is not None:
-            if self._prose:
-                self.end_paragraph()
-            self.blocks += made
-        for item in after:
-            self.add(item)
-
     def end_paragraph(self) -> None:
-        """End the paragraph, which is open."""
-        self.blocks.append(Prose("\n".join(self._prose)))
-        self._prose = []
-
-    def end(self) -> None:
-        """End the document."""
+        """End the paragraph, if one is open."""
         if self._prose:
-            self.end_paragraph()
+            self.blocks.append(make(Prose, ("\n".join(self._prose),)))
+            self._prose.clear()
 
     def _end_fence(self) -> None:
-        text, begun = "\n".join(self.inside), self._begun
+        text, begun = "\n".join(self._inside), self._begun
         # A loop over nothing leaves nothing to do.
         if begun is not None and text.strip():
-            self.blocks.append(Fence(begun.language, begun.words, text, begun.line))
+            self.blocks.append(make(Fence, (begun.language, begun.words, text, begun.line)))
+
+
+def filled(items: Sequence[Any], moulds: Iterable[tuple[int, Mould]], values: tuple[str, ...]) -> tuple[Any, ...]:
+    """Return items, with those made that have values, given the texts of all of these."""
+    found = [*items]
+    for at, mould in moulds:
+        found[at] = mould(values)
+    return tuple(found)
+
+
+def gathered(written: Iterable[Written]) -> list[Block]:
+    """Return the blocks that lines make, which are all of a document."""
+    found = Gathered()
+    found.add_all(written)
+    found.end_paragraph()
+    return found.blocks
 
 
 def folded(items: Sequence[Item]) -> Stretch:
-    """Return lines that follow each other, with the blocks made that are whole, whatever is around them."""
+    """Return lines that follow each other, with the blocks made that are whole, whatever is around them.
+
+    These stand in one tuple, between what the first lines are, which can belong to a block that was begun before, and
+    what the last lines are, which can belong to one that goes on.
+    """
     count = len(items)
     # Inside a fence, the first line is text, or ends it.
     if isinstance(items[0], str | Closing):
@@ -163,15 +186,14 @@ def folded(items: Sequence[Item]) -> Stretch:
         elif isinstance(each, Opening):
             end = at
     if end == begin:
-        return Stretch(_joined(items), None, ())
-    gathered = Gathered()
-    for each in items[begin:end]:
-        gathered.add(each)
-    gathered.end()
-    return Stretch(_joined(items[:begin]), tuple(gathered.blocks), _joined(items[end:]))
+        return _joined(items)
+    made = Gathered()
+    made.add(items[begin:end])
+    made.end_paragraph()
+    return (*_joined(items[:begin]), tuple(made.blocks), *_joined(items[end:]))
 
 
-def _joined(items: Iterable[Item]) -> tuple[Item, ...]:
+def _joined(items: Iterable[Item]) -> Stretch:
     """Return items with lines of one paragraph, or of one fence, as one line."""
     found: list[Item] = []
     for item in items:

@@ -1,8 +1,8 @@
 r"""Lines with values, put together at once: what of them no value changes is worked out when they are first filled.
 
-    ### Sync <% app.name %> {#sync}         Mould("### Sync %s {#sync}", first value, ...: a heading)
+    ### Sync <% app.name %> {#sync}         a mould: "### Sync %s {#sync}" with the first value, a heading
                                         ->
-    ```bash                                 Mould("sync %s\nwait %s", second and third, ...: a fence of bash)
+    ```bash                                 a mould: "sync %s\nwait %s" with the second and the third, a fence of bash
     sync <% app.name %>
     wait <% app.name %>
     ```
@@ -13,25 +13,17 @@ put together piece by piece.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import functools
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from efdgen.language.documents import blocks, values
-from efdgen.language.documents.model import (
-    Fence,
-    Form,
-    Heading,
-    Item,
-    Mould,
-    Passage,
-    Prose,
-    Row,
-    Stretch,
-    Text,
-    Value,
-)
+from efdgen.language.documents.model import Block, Fence, Form, Heading, Item, Mould, Passage, Prose, Value
+from efdgen.language.documents.parts import Text
+from efdgen.language.documents.rows import Row
 from efdgen.language.expressions import Names
 from efdgen.language.places import VALUE
+from efdgen.language.tuples import make
 
 
 def form(lines: Sequence[Text | Row]) -> Form:
@@ -45,31 +37,25 @@ def form(lines: Sequence[Text | Row]) -> Form:
     )
     numbers: list[int] = []
     for line in lines:
-        numbers += range(line.number, line.number + line.lines) if isinstance(line, Text) else (line.number,)
-    texts = [line.text if isinstance(line, Text) else _text(line) for line in lines]
-    letters = sum(map(len, texts)) - len(quoted)
+        numbers += line.form.numbers if isinstance(line, Text) else (line.number,)
+    texts = [line.form.text if isinstance(line, Text) else _text(line) for line in lines]
     items = [item for line, text in zip(lines, texts, strict=True) for item in _items(line, text)]
-    stretch, passage = None, None
-    if not all(isinstance(item, str) for item in items):
-        moulds = _Moulds()
-        before, made, after = blocks.folded(items)
-        first, *others = before or (None,)
-        if made is None and isinstance(first, Passage) and not others:
-            passage = _pattern(first.text), first.is_apart
-        if any(isinstance(block, Fence) and _is_all_values(block.text) for block in made or ()):
+    stretch = None if all(isinstance(item, str) for item in items) else blocks.folded(items)
+    found = Form(_pattern("\n".join(texts)), numbers, sum(map(len, texts)) - len(quoted), stretch)
+    found.quoted = quoted
+    if found.passage is not None:
+        text, is_apart = found.passage
+        found.passage = _pattern(text), is_apart
+    elif stretch is not None:
+        if any(_is_all_values(block) for item in stretch if type(item) is tuple for block in item):
             # Where its values are nothing, there is none.
-            quoted = (_refuse,)
-        stretch = moulds.of(before), None if made is None else moulds.of(made), moulds.of(after)
-    return Form(quoted, _pattern("\n".join(texts)), tuple(numbers), letters, stretch, passage)
+            found.quoted = (_refuse,)
+        found.moulds = _Moulds().of(stretch)
+    return found
 
 
-def items(moulds: Iterable[Any | Mould], texts: tuple[str, ...]) -> list[Any]:
-    """Return items, with those made that have values, given the texts of all of these."""
-    return [each.make(each.pattern % texts[each.values]) if isinstance(each, Mould) else each for each in moulds]
-
-
-def _is_all_values(text: str) -> bool:
-    return VALUE in text and not text.replace(VALUE, "").strip()
+def _is_all_values(block: Any) -> bool:
+    return isinstance(block, Fence) and VALUE in block.text and not block.text.replace(VALUE, "").strip()
 
 
 def _refuse(_names: Names) -> str:
@@ -87,15 +73,11 @@ def _pattern(text: str) -> str:
 def _items(line: Text | Row, text: str) -> Iterable[Item]:
     """Return what lines are as Markdown; a heading with values has its whole line as its text."""
     if isinstance(line, Text):
-        return (text,) if line.stretch is None else _unfolded(line.stretch)
+        return (text,) if line.form.stretch is None else line.form.stretch
     if line.is_inside:
         return (text,)
     item = blocks.item(text, text.index(VALUE), line.number)
-    return (item._replace(text=text, name="") if isinstance(item, Heading) else item,)
-
-
-def _unfolded(stretch: Stretch) -> tuple[Item, ...]:
-    return (*stretch.before, *(() if stretch.made is None else (None, *stretch.made)), *stretch.after)
+    return (item if isinstance(item, Passage) else tuple(each._replace(text=text, name="") for each in item),)
 
 
 class _Moulds:
@@ -104,27 +86,33 @@ class _Moulds:
     def __init__(self) -> None:
         self._count = 0
 
-    def of(self, items: Iterable[Any]) -> tuple[Any | Mould, ...]:
-        """Return items, and moulds of those with values."""
-        return tuple(map(self._of, items))
+    def of(self, items: Sequence[Item | Block]) -> list[tuple[int, Mould]]:
+        """Return the moulds of those items that have values, each with its index."""
+        found = ((at, self._of(item)) for at, item in enumerate(items))
+        return [(at, mould) for at, mould in found if mould is not None]
 
-    def _of(self, item: Item) -> Item | Mould:
+    def _of(self, item: Any) -> Mould | None:
+        if type(item) is tuple:
+            moulds = self.of(item)
+            return functools.partial(blocks.filled, item, moulds) if moulds else None
         text = item if isinstance(item, str) else getattr(item, "text", "")
         if VALUE not in text:
-            return item
+            return None
         begin, self._count = self._count, self._count + text.count(VALUE)
-        return Mould(_pattern(text), slice(begin, self._count), _maker(item))
+        return _mould(item, _pattern(text), slice(begin, self._count))
 
 
-def _maker(item: Item) -> Callable[[str], Item]:
-    """Return what makes the same kind of item of a text."""
+def _mould(item: Item | Block, pattern: str, where: slice) -> Mould:
+    """Return what makes the same kind of item, given which values are its own."""
     if isinstance(item, Fence):
         language, words, line = item.language, item.words, item.line
-        return lambda text: Fence(language, words, text, line)
+        return lambda values: make(Fence, (language, words, pattern % values[where], line))
     if isinstance(item, Heading):
         own, number = item.text.index(VALUE), item.line
-        return lambda text: blocks.item(text, own, number)
+        return lambda values: blocks.item(pattern % values[where], own, number)[0]
     if isinstance(item, Passage):
         is_apart = item.is_apart
-        return lambda text: Passage(text, is_apart)
-    return Prose if isinstance(item, Prose) else str
+        return lambda values: make(Passage, (pattern % values[where], is_apart))
+    if isinstance(item, Prose):
+        return lambda values: make(Prose, (pattern % values[where],))
+    return lambda values: pattern % values[where]

@@ -5,10 +5,10 @@ two lines, "ls " and Value(odd)     ->      Run((Text("two lines", ...), Row(("l
 
 from __future__ import annotations
 
-import functools
-
 from efdgen.language.documents import blocks, forms
-from efdgen.language.documents.model import Row, Run, Text, Value
+from efdgen.language.documents.model import Form, Value
+from efdgen.language.documents.parts import Run, Text
+from efdgen.language.documents.rows import Row
 
 
 class Lines:
@@ -55,7 +55,7 @@ class Lines:
         texts = [each for each in found if isinstance(each, Text)]
         if len(texts) == len(found):
             return [*texts]
-        return [Run(found, functools.cache(functools.partial(forms.form, found)))]
+        return [Run(found, forms.form)]
 
     def end(self) -> list[Text | Run]:
         """End the document, and return the lines that were not taken; the last one is one even if it is empty."""
@@ -75,7 +75,7 @@ class Lines:
             self._has_value = False
             self._end_whole()
             is_inside = self._fences is None or self._fences.is_inside
-            self._done.append(Row(tuple(pieces), self._number, is_inside))
+            self._done.append(Row(tuple(pieces), self._number, is_inside=is_inside))
         else:
             self._whole.append("".join(map(str, pieces)))
 
@@ -83,11 +83,12 @@ class Lines:
         lines, self._whole = self._whole, []
         if not lines:
             return
-        begin = self._number - len(lines)
+        numbers = range(self._number - len(lines), self._number)
         stretch = None
         if self._fences is not None:
             is_inside = self._fences.is_inside
-            items = [self._fences.item(line, number) for number, line in enumerate(lines, begin)]
+            items = [self._fences.item(line, number) for line, number in zip(lines, numbers, strict=True)]
             if not (is_inside and items == lines):
                 stretch = blocks.folded(items)
-        self._done.append(Text("\n".join(lines), len(lines), begin, stretch))
+        text = "\n".join(lines)
+        self._done.append(Text(Form(text, numbers, len(text), stretch)))

@@ -10,7 +10,9 @@ from typing import Any, NoReturn
 from efdgen.errors import InvalidInputError, Location, Problem
 from efdgen.language import expressions, suggest, yamlio
 from efdgen.language.documents.lines import Lines
-from efdgen.language.documents.model import Document, For, If, Part, Set, Value
+from efdgen.language.documents.model import Value
+from efdgen.language.documents.parts import Document, For, If, Set
+from efdgen.language.documents.writing import Part, most_of
 from efdgen.language.expressions import LOOP, ExpressionError
 from efdgen.language.markdowntext import Places
 from efdgen.language.texttemplate import TextFile
@@ -56,7 +58,7 @@ def parse(file: TextFile, language: str = "") -> Document:
     parts = _Reader(file.source, language).read(file.text[begin:], number)
     # Empty lines before it make its places those of the file.
     head = yamlio.parse("\n" + front["head"], file.source) if front else None
-    return Document(file.source, head, parts)
+    return Document(file.source, head, parts, most_of(parts))
 
 
 def _values(line: str) -> Iterator[re.Match[str]]:
@@ -196,7 +198,7 @@ class _Reader:
         body, end = self._block(token, token)
         otherwise = self._otherwise(token) if end.word == "else" else ()
         self._depth -= 1
-        return For(names, items, test, body, otherwise, token.line, token.column)
+        return For(names, items, test, (body, otherwise), token.line, token.column)
 
     def _set(self, token: _Token) -> Set:
         match = _SET.match(token.text)

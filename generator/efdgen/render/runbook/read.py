@@ -52,15 +52,16 @@ def _functions(
     if sources.functions is None:
         return ""
     try:
-        lines = documents.fill_text(sources.functions, given, where)
+        text, numbers = documents.fill_lines(sources.functions, given, where)
     except InvalidInputError as error:
         problems.extend(error.problems)
         return ""
     # The comment at the beginning names the environment; what follows it is often the same in all.
-    begin = next((index for index, line in enumerate(lines) if line.text and not line.text.startswith("#")), 0)
-    for index, names in _defined("\n".join(line.text for line in lines[begin:])):
-        taken.functions(names, sources.functions.source, lines[begin + index].number)
-    return "\n".join(line.text for line in lines)
+    lines = text.split("\n")
+    begin = next((index for index, line in enumerate(lines) if line and not line.startswith("#")), 0)
+    for index, names in _defined("\n".join(lines[begin:])):
+        taken.functions(names, sources.functions.source, numbers[begin + index])
+    return text
 
 
 @functools.lru_cache(maxsize=16)
