@@ -35,9 +35,9 @@ def _in_apps(
     """Yield what belongs to another environment in apps: what is derived from a fact is reported there, once."""
     prefix = environment.facts.vault.path_prefix if reported else None
     texts: set[str] = set()
-    for app, values, _ in identities.looked(environment):
-        texts |= values.texts
-        texts.update(_data_among(values.keys))
+    for app in environment.apps:
+        texts |= app.inside.texts
+        texts.update(_data_among(app.inside.keys))
         texts.update(text for _, text, _ in _own_texts(app, prefix))
         texts.update(text for _, text, _ in _file_texts(app, identities))
     search.look_at(texts)

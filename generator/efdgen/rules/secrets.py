@@ -7,8 +7,9 @@ import functools
 import re
 from collections.abc import Collection, Iterator
 
+from efdgen.environment.inside import inside
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.environment.secrets import NAMING_KEYS, keys_read
+from efdgen.environment.secrets import keys_read
 from efdgen.errors import InvalidInputError, Location, Problem, Severity
 from efdgen.language import expressions, scope, suggest, yamlio
 from efdgen.language.layers import merge_layers
@@ -16,7 +17,7 @@ from efdgen.language.texttemplate import TextFile
 from efdgen.repository.model import AppDefinition
 from efdgen.rules.findings import Finding, in_app
 from efdgen.rules.identities import Identities
-from efdgen.rules.looked import inside, walk
+from efdgen.rules.looked import secrets
 
 _OPERATOR = "vault-secrets-operator"
 """The app, where a repository has it, that makes Secrets of VaultSecrets: they are of its kind."""
@@ -24,9 +25,9 @@ _OPERATOR = "vault-secrets-operator"
 
 def secrets_exist(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find Secrets that an app reads and no VaultSecret makes."""
-    for app, values, _ in identities.looked(environment):
+    for app, named, _ in identities.looked(environment):
         made = _made(app)
-        for path, name in values.secrets:
+        for path, name in named:
             if name not in made:
                 message = f"the Secret {name!r} is read, but no VaultSecret makes it"
                 yield in_app("E504", message, environment, app, path, _how_to_make(name, made, app))
@@ -65,11 +66,11 @@ def secrets_are_made(environment: ResolvedEnvironment, identities: Identities) -
 
 def secrets_are_read(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find VaultSecrets that nothing reads, but those that something misspells: E504 says so."""
-    for app, values, _ in identities.looked(environment):
+    for app, named, _ in identities.looked(environment):
         if not app.secrets:
             continue
         by_templates = identities.once(_read_by_templates, app.definition)
-        read = {name for _, name in (*values.secrets, *by_templates)}
+        read = {name for _, name in (*named, *by_templates)}
         unread = [secret for secret in app.secrets if secret.name not in read]
         made = _made(app) if unread else set()
         meant = {suggest.closest(name, made) for name in read - made if unread}
@@ -102,7 +103,7 @@ def defaults_are_read(environment: ResolvedEnvironment, _identities: Identities)
 
 def read_in(app: ResolvedApp) -> frozenset[str]:
     """Return the names of the Secrets that an app's values or its own templates read."""
-    return frozenset(name for _, name in (*inside(app).secrets, *_read_by_templates(app.definition)))
+    return frozenset(name for _, name in (*secrets(app), *_read_by_templates(app.definition)))
 
 
 def _read_by_templates(definition: AppDefinition) -> tuple[tuple[Location, str], ...]:
@@ -126,7 +127,7 @@ def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
         # Line breaks in front keep the places right.
         with contextlib.suppress(InvalidInputError):
             document = yamlio.parse("\n" * line + text, file.source)
-            for path, name in walk(document.data, NAMING_KEYS).secrets:
+            for path, name in inside(document.data).secrets:
                 if "{{" not in name and not expressions.has_expression(name):
                     found.append((document.locate(path), name))
         line += text.count("\n")
