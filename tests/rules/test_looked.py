@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from efdgen.environment.inside import NAMING_KEYS, inside
-from efdgen.rules.looked import overlapping, secrets
+from efdgen.rules.looked import defined, looked, overlapping, secrets
 from support import layers_of
 from support.checkout import resolved
 
@@ -64,3 +64,12 @@ def test_overlaps_are_told_by_the_layer_that_says_something_again() -> None:
     layers = layers_of({"a": 1, "b": {"x": 1}}, None, {"c": 2}, {"a": 1, "b": {"x": 2, "y": 3}, "c": {"z": 4}})
     assert overlapping(layers) == [(3, [(("a",), 1, 1), (("b", "x"), 2, 1), (("c",), {"z": 4}, 2)])]
     assert overlapping(layers[:3]) == []
+
+
+def test_what_a_definition_repeats_is_told_with_what_an_environment_does() -> None:
+    one, two, three, four = layers_of({"a": 1, "b": 1}, {"a": 2}, {"b": 1, "c": 3}, {"c": 4})
+    definition = APP.definition._replace(layers=(one, two))
+    app = APP._replace(definition=definition, layers=(one, two, three, four))
+    assert looked(app, defined(definition)).overlaps == overlapping(app.layers)
+    written_out = app._replace(layers=(one, two._replace(data={"b": [1]}), three, four))
+    assert looked(written_out, defined(definition)).overlaps == overlapping(written_out.layers) != []
