@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.inside import Disk
@@ -58,7 +58,7 @@ def open_node_ports(app: AppDefinition, said: Any, filling: Filling) -> frozense
     )
 
 
-def volumes(app: AppDefinition, said: Mapping[str, Any], disks: Iterable[Disk], filling: Filling) -> tuple[Volume, ...]:
+def volumes(app: AppDefinition, said: Mapping[str, Any], disks: Sequence[Disk], filling: Filling) -> tuple[Volume, ...]:
     """Return what an app claims in an environment; what can't be known is left out, with the problem (E304).
 
     Args:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.inside import Disk
@@ -32,7 +32,7 @@ def claims(volumes: Iterable[Volume]) -> dict[str, int]:
 
 def claimed(
     app: AppDefinition,
-    disks: Iterable[Disk],
+    disks: Sequence[Disk],
     declared: Mapping[str, Mapping[str, Any] | None],
 ) -> tuple[Volume, ...]:
     """Return what an app claims: what is declared, in that order, then what is found in its values.
@@ -43,6 +43,8 @@ def claimed(
         declared: what app.yaml declares, evaluated and without faults, by name; None: not there in this environment.
             What is found under such a name counts no more.
     """
+    if not disks and not declared:
+        return ()
     own = [
         _volume(app, what, said.get("pods", 1) * said.get("claims", 1), said["size"], said.get("storageClass"))
         for what, said in declared.items()

@@ -23,7 +23,8 @@ from efdgen.rules.identities import Identities
 def fit_the_dns(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find hosts that are no DNS names: https://www.rfc-editor.org/rfc/rfc1123#section-2."""
     for app in environment.apps:
-        for service, host in {**app.hosts, **app.node_port_hosts}.items():
+        hosts = {**app.hosts, **app.node_port_hosts} if app.node_port_hosts else app.hosts
+        for service, host in hosts.items():
             reason = hostnames.fault(host)
             if reason:
                 message = hostnames.unfit(host, service, reason)
