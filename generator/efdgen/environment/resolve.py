@@ -213,7 +213,8 @@ class _App:
         self._check_evaluated(own["values"], ("values",), app.types.values)
         checked = len(self.filling.evaluated)
         secrets = self._secrets()
-        found = inside(own["values"], NAMING_KEYS.union(app.reads_secrets), self.once.shared)
+        naming_keys = NAMING_KEYS.union(app.reads_secrets) if app.reads_secrets else NAMING_KEYS
+        found = inside(own["values"], naming_keys, self.once.shared)
         volumes = declared.volumes(app, self.settings.get("volumes", {}), found.disks, self.filling)
         hosts = self._hosts(app.ingress_hosts)
         node_port_hosts = self._hosts(app.node_port_hosts)
