@@ -71,8 +71,10 @@ def _inside(data: Any, naming_keys: frozenset[str], shared: Shared) -> Inside:
     walk = _Walk(naming_keys, shared)
     walk.go_through(data, (), True)
     found = walk.found
-    found.ingresses[:] = [each for each in found.ingresses if _is_of_its_own(each[0][:-1], _INGRESS)]
-    found.disks[:] = [each for each in found.disks if _is_of_its_own(each.path, _PERSISTENCE)]
+    if found.ingresses:
+        found.ingresses[:] = [each for each in found.ingresses if _is_of_its_own(each[0][:-1], _INGRESS)]
+    if found.disks:
+        found.disks[:] = [each for each in found.disks if _is_of_its_own(each.path, _PERSISTENCE)]
     return found
 
 
