@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.environment.images import Image, images
+from efdgen.environment.images import Image
+from efdgen.environment.inside import inside
 from efdgen.language.layers import at, leaves
 from support import few
 from support.foreach import for_each
@@ -35,7 +36,7 @@ from support.foreach import for_each
     ],
 )
 def test_images_are_found_as_charts_write_them(values: dict[str, Any], found: list[Image]) -> None:
-    assert list(images(values)) == found
+    assert inside(values).images == found
 
 
 class Marked(str):
@@ -69,6 +70,6 @@ def among_all_values(values: dict[str, Any]) -> Iterator[tuple[Any, str]]:
 @few
 @given(st.dictionaries(st.sampled_from(["image", "x", "imageTag"]), VALUES))
 def test_no_image_is_overlooked_wherever_it_stands(values: dict[str, Any]) -> None:
-    found = list(images(values))
+    found = inside(values).images
     assert [(image.path, image.tag) for image in found] == list(among_all_values(values))
     assert all(str(at(values, image.path)).endswith(image.tag) for image in found)

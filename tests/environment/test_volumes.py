@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from efdgen.environment.inside import inside
 from efdgen.environment.model import Volume
 from efdgen.environment.volumes import claimed, faults, volumes
 from efdgen.verbs import project
@@ -18,7 +19,9 @@ ON = {"enabled": True, "size": "8Gi", "storageClass": "fast"}
 
 def found(values: dict[str, Any], declared: dict[str, Any] | None = None) -> list[tuple[str, int, str, str | None]]:
     """Return what is claimed: the name, the number, the size and the storage class."""
-    return [(v.what, v.claims, v.size, v.storage_class) for v in claimed(DEFINITION, values, declared or {})]
+    return [
+        (v.what, v.claims, v.size, v.storage_class) for v in claimed(DEFINITION, inside(values).disks, declared or {})
+    ]
 
 
 def test_persistence_that_is_on_is_found_at_any_depth_under_the_name_of_its_part() -> None:
@@ -28,7 +31,9 @@ def test_persistence_that_is_on_is_found_at_any_depth_under_the_name_of_its_part
 
 
 def test_a_volume_says_whose_it_is() -> None:
-    assert claimed(DEFINITION, {"db": {"persistence": ON}}, {}) == (Volume("store", "stores", "db", 1, "8Gi", "fast"),)
+    disks = inside({"db": {"persistence": ON}}).disks
+
+    assert claimed(DEFINITION, disks, {}) == (Volume("store", "stores", "db", 1, "8Gi", "fast"),)
 
 
 @for_each(

@@ -159,6 +159,8 @@ def test_each_layer_lies_on_what_those_below_it_come_to(contents: list[Table | N
     layers = layers_of(*contents)
     expected = [(layer, merge_layers(layers[:index])) for index, layer in enumerate(layers)]
     assert list(stacked(layers)) == expected
+    for count in range(len(layers)):
+        assert list(stacked(layers[count:], merge_layers(layers[:count]))) == expected[count:]
 
 
 def test_a_layer_without_data_has_no_say() -> None:

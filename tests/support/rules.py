@@ -6,14 +6,14 @@ from typing import Any, cast
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.rules.identities import Identities
-from efdgen.rules.looked import Looked, looked
+from efdgen.rules.looked import Looked, defined, looked
 
 
 class _Alone:
     contested: dict[str, Any] = {}  # noqa: RUF012 - nobody changes it
 
     def looked(self, environment: ResolvedEnvironment) -> list[Looked]:
-        return [looked(app) for app in environment.apps]
+        return [looked(app, defined(app.definition)) for app in environment.apps]
 
     def once(self, question: Any, definition: Any) -> Any:
         return question(definition)

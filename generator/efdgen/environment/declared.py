@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from efdgen.environment.inside import Disk
 from efdgen.environment.model import Volume
 from efdgen.environment.volumes import claimed, faults
 from efdgen.errors import Path, Problem
@@ -57,15 +58,13 @@ def open_node_ports(app: AppDefinition, said: Any, filling: Filling) -> frozense
     )
 
 
-def volumes(
-    app: AppDefinition, said: Mapping[str, Any], values: Mapping[str, Any], filling: Filling
-) -> tuple[Volume, ...]:
+def volumes(app: AppDefinition, said: Mapping[str, Any], disks: Sequence[Disk], filling: Filling) -> tuple[Volume, ...]:
     """Return what an app claims in an environment; what can't be known is left out, with the problem (E304).
 
     Args:
         app: the app.
         said: what is said of each volume, by name; null: nothing.
-        values: the app's values.
+        disks: what the app's values claim.
         filling: the names and layers, and the problems.
     """
     declared: dict[str, Mapping[str, Any] | None] = {}
@@ -73,7 +72,7 @@ def volumes(
         if settings is not None:
             is_claimed = is_there(settings, ("volumes", what), filling)
             declared[what] = _volume(app, what, settings, filling) if is_claimed else None
-    return claimed(app, values, declared, filling.shared)
+    return claimed(app, disks, declared)
 
 
 def _volume(app: AppDefinition, what: str, settings: Mapping[str, Any], filling: Filling) -> Mapping[str, Any] | None:

@@ -1,21 +1,20 @@
-"""The container images that an app's values name."""
+"""The container images that values, and objects, name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import Path
-from efdgen.language.layers import SCALARS, leaves
-from efdgen.language.shared import NOTHING, Shared
+from efdgen.language.layers import leaves
 from efdgen.language.tuples import NamedTuple
 
 _REFERENCE = re.compile(r"(?P<name>[^\s:@]+(?::\d+/[^\s:@]+)?):(?P<tag>[\w][\w.-]{0,127})\Z")
 """A name and a tag: https://pkg.go.dev/github.com/distribution/reference."""
 
 
-_SAYING = frozenset(("tag", "imageTag", "image"))
+SAYING = frozenset(("tag", "imageTag", "image"))
 """The keys below which an image, or its tag, can stand."""
 
 
@@ -42,43 +41,21 @@ def in_object(data: Any) -> Iterator[tuple[str, str]]:
             yield (found["name"], found["tag"]) if found else (name, digest)
 
 
-def images(values: Mapping[str, Any], shared: Shared = NOTHING) -> list[Image]:
-    """Return the images among an app's values, as charts are used to write them.
-
-    `image: {repository: a/b, tag: "1"}` (or `repo`, `name`), `image: a/b` beside `imageTag: "1"`, and `image: a/b:1`.
+def named(said: Mapping[str, Any], under: str | int | None, key: str | int, value: str) -> tuple[str, str] | None:
+    """Return the name and the tag of the image that a text names; None: it names none.
 
     Args:
-        values: the values.
-        shared: what is known of parts of them.
+        said: the mapping that the text stands in.
+        under: what that stands under.
+        key: what the text stands under: one of `SAYING`.
+        value: the text.
     """
-    return _images(values, None, shared)
-
-
-def _images(values: Any, under: str | int | None, shared: Shared) -> list[Image]:
-    """Return the images in what stands under a key, or at a place of a list; paths begin there."""
-    found: list[Image] = []
-    kind = type(values)
-    if kind is dict or (kind is not list and isinstance(values, Mapping)):
-        parts: Iterable[tuple[str | int, Any]] = values.items()
-    else:
-        parts = enumerate(values) if isinstance(values, list) else ()
-    for key, value in parts:
-        if key in _SAYING and isinstance(value, str):
-            if value and (image := _image(values, under, key, value)):
-                found.append(image)
-        elif value and type(value) not in SCALARS:
-            found += [Image((key, *path), name, tag) for path, name, tag in shared.within(_images, value, key)]
-    return found
-
-
-def _image(said: Mapping[str, Any], under: str | int | None, key: str | int, value: str) -> Image | None:
-    """Return the image that a text names, if it does: one under such a key, in a mapping."""
     if key == "imageTag":
-        return Image((key,), _name(said, ("image",)), value)
+        return _name(said, ("image",)), value
     if key == "tag":
-        return Image((key,), _name(said, ("repository", "repo", "name")), value) if under == "image" else None
+        return (_name(said, ("repository", "repo", "name")), value) if under == "image" else None
     found = _REFERENCE.match(value)
-    return Image((key,), found["name"], found["tag"]) if found else None
+    return (found["name"], found["tag"]) if found else None
 
 
 def _name(said: Mapping[str, Any], keys: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from efdgen.environment.images import Image
+from efdgen.environment.inside import Inside
 from efdgen.errors import Path
 from efdgen.language import expressions
 from efdgen.language.layers import Layer
@@ -234,6 +235,7 @@ class ResolvedApp(NamedTuple):
         open_node_ports: those services of `node_port_hosts` that answer in this environment.
         volumes: what it claims, as far as its definition and its values say.
         images: those that its values name.
+        inside: all that is looked for in its values.
         probes: what it can be asked when it runs.
     """
 
@@ -253,6 +255,7 @@ class ResolvedApp(NamedTuple):
     destination_server: str
     sync_policy: Mapping[str, Any] | None
     images: tuple[Image, ...]
+    inside: Inside
     probes: tuple[Probe, ...] = ()
 
 

@@ -45,7 +45,7 @@ def probes(
         filling: the names and layers, and the problems.
     """
     found = []
-    for name, settings in sorted(said.items()):
+    for name, settings in sorted(said.items()) if said else ():
         path: Path = ("probes", name)
         if settings is None or not declared.is_there(settings, path, filling):
             continue
@@ -69,7 +69,7 @@ def probes(
 
 def _form(filled: Mapping[str, Any]) -> Form:
     """Return what is declared of an answer."""
-    headers, fields = (tuple(filled.get(key, {}).items()) for key in ("headers", "fields"))
+    headers, fields = tuple(filled.get("headers", {}).items()), tuple(filled.get("fields", {}).items())
     return Form(headers, fields, filled.get("text", ""), filled.get("sendsTo", ""), filled.get("version") or "")
 
 
@@ -100,7 +100,8 @@ def _faults(filled: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 
 def _patterns(filled: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
     for key in ("headers", "fields"):
-        yield from (((key, name), pattern) for name, pattern in filled.get(key, {}).items())
+        for name, pattern in filled.get(key, {}).items():
+            yield (key, name), pattern
     if "text" in filled:
         yield ("text",), filled["text"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator
 
 from efdgen.environment.model import Rbac
@@ -11,9 +12,10 @@ from efdgen.language import suggest
 _ROLE = "role:"
 
 
-def roles_defined(rbac: Rbac) -> set[str]:
-    """Return the roles that policies define, with Argo CD's own."""
-    return {policy.subject for policy in (*BUILT_IN, *rbac.policies) if policy.subject.startswith(_ROLE)}
+@functools.lru_cache(maxsize=16)
+def roles_defined(rbac: Rbac) -> frozenset[str]:
+    """Return the roles that policies define, with Argo CD's own: many environments have the same."""
+    return frozenset(policy.subject for policy in (*BUILT_IN, *rbac.policies) if policy.subject.startswith(_ROLE))
 
 
 def pattern(subject: str) -> tuple[str, str] | None:

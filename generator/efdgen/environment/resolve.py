@@ -12,7 +12,7 @@ from typing import Any
 from efdgen.environment import applications, declared, echoes, functions, hostnames
 from efdgen.environment.addresses import with_addresses
 from efdgen.environment.facts import evaluated
-from efdgen.environment.images import images
+from efdgen.environment.inside import NAMING_KEYS, inside
 from efdgen.environment.linked import Links
 from efdgen.environment.model import EnvironmentFile, Facts, Known, Pin, ResolvedApp, ResolvedEnvironment, VaultSecret
 from efdgen.environment.names import of_definition, with_names
@@ -213,7 +213,9 @@ class _App:
         self._check_evaluated(own["values"], ("values",), app.types.values)
         checked = len(self.filling.evaluated)
         secrets = self._secrets()
-        volumes = declared.volumes(app, self.settings.get("volumes", {}), own["values"], self.filling)
+        naming_keys = NAMING_KEYS.union(app.reads_secrets) if app.reads_secrets else NAMING_KEYS
+        found = inside(own["values"], naming_keys, self.once.shared)
+        volumes = declared.volumes(app, self.settings.get("volumes", {}), found.disks, self.filling)
         hosts = self._hosts(app.ingress_hosts)
         node_port_hosts = self._hosts(app.node_port_hosts)
         open_node_ports = declared.open_node_ports(app, self.settings.get("nodePortHosts"), self.filling)
@@ -242,7 +244,8 @@ class _App:
             project=own_settings.get("project", argocd.project),
             destination_server=own_settings.get("destinationServer", argocd.destination_server),
             sync_policy=own_settings.get("syncPolicy", argocd.sync_policy),
-            images=tuple(images(own["values"], self.once.shared)),
+            images=tuple(found.images),
+            inside=found,
             probes=probes,
         )
 

@@ -11,9 +11,6 @@ from efdgen.language.tuples import NamedTuple
 ARGOCD_TLS = "argocd-server-tls"
 """The VaultSecret of Argo CD's own certificate: the parent chart has it, where Argo CD is managed from here."""
 
-NAMING_KEYS = frozenset(("existingSecret", "secretName", "envFromSecret"))
-"""Keys whose values are names of Secrets, by the habits of Helm's charts; app.yaml can declare more of them."""
-
 
 class Secret(NamedTuple):
     """A Kubernetes Secret that is made from a Vault path."""

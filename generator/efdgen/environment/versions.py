@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from efdgen.environment.images import Image, images, in_object
+from efdgen.environment.images import Image, in_object
+from efdgen.environment.inside import inside
 from efdgen.environment.model import Pin, ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Location, dotted
 from efdgen.language.layers import at, merge_layers, winner
@@ -54,7 +55,7 @@ def versions(environment: ResolvedEnvironment, app: ResolvedApp, since: Since) -
         place = chart.location
         yield Version(name, CHART, chart.name, chart.shown_version, "", where, place, since(place), None)
     pins = {pin.path: pin for pin in app.pins}
-    for image in images(app.values):
+    for image in app.images:
         place, default = _location(app, image), _default(app, image)
         default = "" if default == image.tag else default
         pin = pins.get(".".join(map(str, image.path)))
@@ -65,7 +66,7 @@ def in_objects(
     environment: ResolvedEnvironment, app: ResolvedApp, objects: Iterable[Any], since: Since
 ) -> Iterator[Version]:
     """Yield the images of an app's objects that its values do not name: what its charts bring themselves."""
-    named = {(_last(image.name), image.tag) for image in images(app.values)}
+    named = {(_last(image.name), image.tag) for image in app.images}
     found = dict.fromkeys(each for data in objects for each in in_object(data))
     place = app.definition.charts[0].location if app.definition.charts else app.definition.document.locate()
     for name, tag in sorted(found):
@@ -117,4 +118,4 @@ def _default(app: ResolvedApp, image: Image) -> str:
     written = at(merge_layers(app.definition.layers), ("values", *image.path))
     if not isinstance(written, str) or "<%" in written:
         return ""
-    return next((each.tag for each in images({"image": written}) if image.path[-1:] == ("image",)), written)
+    return next((each.tag for each in inside({"image": written}).images if image.path[-1:] == ("image",)), written)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from efdgen.environment.inside import Disk
 from efdgen.environment.model import ResolvedEnvironment, Volume
 from efdgen.language import expressions, schema
-from efdgen.language.layers import SCALARS
-from efdgen.language.shared import NOTHING, Shared
 from efdgen.repository.model import AppDefinition
 
 MOST = 1000
 """How many pods with claims of their own, and how many claims of each pod, there can be."""
 
-
-_MAPPINGS = (dict, Mapping)
-"""Nearly all are the former, which is asked first: to ask for a `Mapping` takes long."""
 
 _SIZE = "types#/$defs/storageSize"
 
@@ -36,26 +32,26 @@ def claims(volumes: Iterable[Volume]) -> dict[str, int]:
 
 def claimed(
     app: AppDefinition,
-    values: Mapping[str, Any],
+    disks: Sequence[Disk],
     declared: Mapping[str, Mapping[str, Any] | None],
-    shared: Shared = NOTHING,
 ) -> tuple[Volume, ...]:
     """Return what an app claims: what is declared, in that order, then what is found in its values.
 
     Args:
         app: the app.
-        values: its values in an environment.
+        disks: what its values claim in an environment, each by the name of its part of the chart.
         declared: what app.yaml declares, evaluated and without faults, by name; None: not there in this environment.
             What is found under such a name counts no more.
-        shared: what is known of parts of the values.
     """
+    if not disks and not declared:
+        return ()
     own = [
         _volume(app, what, said.get("pods", 1) * said.get("claims", 1), said["size"], said.get("storageClass"))
         for what, said in declared.items()
         if said is not None
     ]
-    found = shared.within(_found, values, app.name)
-    return (*own, *(_volume(app, what, 1, *disk) for what, disk in found if what not in declared))
+    found = [(str(path[-1]) if path else app.name, size, storage_class) for path, size, storage_class in disks]
+    return (*own, *[_volume(app, what, 1, size, of) for what, size, of in found if what not in declared])
 
 
 def faults(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -86,26 +82,3 @@ def _shown(value: Any) -> str:
 
 def _volume(app: AppDefinition, what: str, claims: int, size: str, storage_class: str | None) -> Volume:
     return Volume(app.name, app.namespace, what, claims, size, storage_class)
-
-
-_Found = list[tuple[str, tuple[str, str | None]]]
-
-
-def _found(values: Mapping[str, Any], name: str, shared: Shared) -> _Found:
-    """Return the name, the size and the storage class of each `persistence` that is on, in a part of a chart or below.
-
-    `{"db": {"persistence": {"enabled": True, "size": "8Gi"}}}` has `("db", ("8Gi", None))`.
-    """
-    if values.get("enabled") is False:
-        return []
-    found: _Found = []
-    persistence = values.get("persistence")
-    if persistence and isinstance(persistence, _MAPPINGS) and persistence.get("enabled") is True:
-        size, storage_class = persistence.get("size"), persistence.get("storageClass")
-        if isinstance(size, str | int | float) and not isinstance(size, bool):
-            found.append((name, (str(size), storage_class if isinstance(storage_class, str) else None)))
-    for key, part in values.items():
-        kind = type(part)
-        if kind not in SCALARS and kind is not list and key != "persistence" and isinstance(part, _MAPPINGS):
-            found += shared.within(_found, part, key)
-    return found

@@ -75,14 +75,20 @@ def merge_layers(layers: Sequence[Layer], below: Any = None) -> Any:
     return merged
 
 
-def stacked(layers: Sequence[Layer]) -> Iterator[tuple[Layer, Any]]:
-    """Yield each layer, the least specific first, with what those below it come to together."""
-    below: Any = {}
-    for index, layer in enumerate(layers):
-        before = layers[index - 1].data if index else None
+def stacked(layers: Sequence[Layer], below: Any = None) -> Iterator[tuple[Layer, Any]]:
+    """Yield each layer, the least specific first, with what those below it come to together.
+
+    Args:
+        layers: the layers.
+        below: what others below all of them come to; None: there are none.
+    """
+    under: Any = {} if below is None else below
+    before: Any = None
+    for layer in layers:
         if before is not None:
-            below = merge(below, before) if below else before
-        yield layer, below
+            under = merge(under, before) if under else before
+        yield layer, under
+        before = layer.data
 
 
 def history(layers: Sequence[Layer], path: Path) -> list[Layer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterator
 
 from efdgen.errors import Path, Problem, Severity, dotted
@@ -34,6 +35,7 @@ def _is_at(at: str, path: Path, app: str) -> bool:
     return here == at or here.startswith((f"{at}.", f"{at}["))
 
 
+@functools.lru_cache(maxsize=1024)
 def setting(path: Path, app: str) -> str:
     """Return the path of a problem as `at` has it: below the app, and of a value, as its chart takes it."""
     if app and path[:2] == ("apps", app):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from efdgen.environment.images import images
+from efdgen.environment.inside import inside
 from efdgen.environment.versions import is_older
 from efdgen.errors import Location, Path, Problem, Severity, dotted
 from efdgen.language.expressions import has_expression
@@ -85,7 +85,7 @@ def _running(repository: Repository, spec: EnvironmentSpec) -> dict[tuple[str, P
     found: dict[tuple[str, Path], _Tag] = {}
     for app in spec.apps:
         layers = expanded((*repository.apps[app].layers, *spec.app_layers[app]))
-        for image in images(merge_layers(layers).get("values") or {}):
+        for image in inside(merge_layers(layers).get("values") or {}).images:
             where: Path = ("values", *image.path)
             layer = winner(layers, where)
             if layer is not None and not has_expression(image.tag):

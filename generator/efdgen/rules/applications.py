@@ -54,6 +54,8 @@ def names_are_their_own(environment: ResolvedEnvironment, identities: Identities
     own = environment.facts.name
     together = identities.fleet.neighbourhoods
     taken = together.of(own).applications
+    if not taken:
+        return
     others = {other for _, name in _own(environment) for other in taken.get(name, frozenset()) - {own}}
     wrong = {other for other in others if not together.is_right(own, other, applications.PATTERN)}
     found = [(other, name) for _, name in _own(environment) for other in wrong & taken.get(name, frozenset())]
@@ -71,6 +73,8 @@ def places_are_their_own(environment: ResolvedEnvironment, identities: Identitie
     own = environment.facts.name
     together = identities.fleet.neighbourhoods
     under = together.of(own)
+    if not under.standing:
+        return
     hint = "name the API server of this environment's own cluster, under argocd.destinationServer"
     common: list[str] = []
     for app in environment.apps:
@@ -118,11 +122,9 @@ def _in_spec(code: str, message: str, environment: ResolvedEnvironment, facts: S
     return Finding(Problem(code, text, spec.locate(path), path, hint, severity(code)), "")
 
 
-def _own(environment: ResolvedEnvironment) -> Iterator[tuple[str, str]]:
-    """Yield each app, the app of apps first, with the name of its Application."""
-    yield paths.PARENT, environment.parent
-    for app in environment.apps:
-        yield app.definition.name, app.application
+def _own(environment: ResolvedEnvironment) -> list[tuple[str, str]]:
+    """Return each app, the app of apps first, with the name of its Application."""
+    return [(paths.PARENT, environment.parent), *[(app.definition.name, app.application) for app in environment.apps]]
 
 
 def _first(found: Iterable[tuple[str, str]]) -> str:

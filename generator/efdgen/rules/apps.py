@@ -117,8 +117,8 @@ def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Iden
     for app in environment.apps:
         held: set[Path] = set()
         for layer in environment.spec.app_layers[app.definition.name]:
-            pinned = {tuple(path.split(".")) for path in layer.data.get("pins", {})}
-            values = layer.data.get("values")
+            pins, values = layer.data.get("pins"), layer.data.get("values")
+            pinned = {tuple(path.split(".")) for path in pins} if pins else set()
             for path, value in _tags(values, ()) if values else ():
                 if path not in pinned and (value is not None or path in held):
                     where: Path = ("values", *path)
@@ -131,14 +131,20 @@ def image_tags_have_a_reason(environment: ResolvedEnvironment, _identities: Iden
             held |= pinned
 
 
-def _tags(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    """Yield the image tags in nested data, each with its path."""
-    pairs = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
+def _tags(data: Any, path: Path) -> list[tuple[Path, Any]]:
+    """Return the image tags in nested data, each with its path."""
+    found: list[tuple[Path, Any]] = []
+    pairs: Iterable[tuple[str | int, Any]] = ()
+    if type(data) is dict or isinstance(data, Mapping):
+        pairs = data.items()
+    elif isinstance(data, list):
+        pairs = enumerate(data)
     for key, value in pairs:
         if type(value) not in SCALARS and value:
-            yield from _tags(value, (*path, key))
+            found += _tags(value, (*path, key))
         elif key == "imageTag" or (key == "tag" and path[-1:] == ("image",)):
-            yield (*path, key), value
+            found.append(((*path, key), value))
+    return found
 
 
 def namespaces_are_their_own(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:

@@ -152,9 +152,7 @@ class Owners(dict[str, frozenset[str]]):
     def among(self, keys: Collection[str]) -> list[Owned]:
         """Return what of some things somebody has, in their order; it is noted that somebody asked."""
         self._asked.note(self._kind, keys)
-        if self.keys().isdisjoint(keys):
-            return []
-        return [(self._what, key, self[key]) for key in keys if key in self]
+        return [(self._what, key, self[key]) for key in filter(self.__contains__, keys)]
 
     def changes(self, before: Owners) -> set[str]:
         """Return the questions that have another answer than before."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from efdgen.environment import hostnames
 from efdgen.environment.hosts import REWRITE, is_address, redirect_target
+from efdgen.environment.inside import Inside
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem
 from efdgen.language import suggest
@@ -17,13 +18,13 @@ from efdgen.language.shown import listed, shown
 from efdgen.language.texttemplate import TextFile
 from efdgen.rules.findings import Finding, in_app, in_facts, own_host_path
 from efdgen.rules.identities import Identities
-from efdgen.rules.looked import Inside
 
 
 def fit_the_dns(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find hosts that are no DNS names: https://www.rfc-editor.org/rfc/rfc1123#section-2."""
     for app in environment.apps:
-        for service, host in {**app.hosts, **app.node_port_hosts}.items():
+        hosts = {**app.hosts, **app.node_port_hosts} if app.node_port_hosts else app.hosts
+        for service, host in hosts.items():
             reason = hostnames.fault(host)
             if reason:
                 message = hostnames.unfit(host, service, reason)
@@ -42,7 +43,7 @@ def are_claimed_once(environment: ResolvedEnvironment, identities: Identities) -
     claims: dict[tuple[str, str], tuple[str, str]] = {}
     all_claims = list(_claims(environment))
     times = Counter(host for _, _, host in all_claims)
-    url_paths = _url_paths(environment, identities) if len(times) < len(all_claims) else {}
+    url_paths = _url_paths(environment) if len(times) < len(all_claims) else {}
     for app, service, host in all_claims:
         path = own_host_path(environment, service) if app else ("argocd", "host")
         if host in identities.contested:
@@ -70,22 +71,22 @@ def _claims(environment: ResolvedEnvironment) -> Iterator[tuple[str, str, str]]:
         yield "", "argocd", environment.facts.argocd.host
 
 
-def _url_paths(environment: ResolvedEnvironment, identities: Identities) -> dict[tuple[str, str], str]:
+def _url_paths(environment: ResolvedEnvironment) -> dict[tuple[str, str], str]:
     """Return the URL path of the first ingress that has a host, by app and host."""
     found: dict[tuple[str, str], str] = {}
-    for app, values, _ in identities.looked(environment):
-        for _, ingress in values.ingresses:
+    for app in environment.apps:
+        for _, ingress in app.inside.ingresses:
             url_path = str(ingress.get("path") or "").rstrip("/")
             for _, host in _ingress_hosts(ingress):
                 found.setdefault((app.definition.name, host), url_path)
     return found
 
 
-def are_the_ingresses_hosts(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+def are_the_ingresses_hosts(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find ingresses whose host is not one of their app's: a copied file, or a host written in the wrong place."""
-    for app, values, _ in identities.looked(environment):
-        own, expected = frozenset(app.hosts.values()) if values.ingresses else frozenset(), ""
-        for path, host in _values_hosts(values):
+    for app in environment.apps:
+        own, expected = frozenset(app.hosts.values()) if app.inside.ingresses else frozenset(), ""
+        for path, host in _values_hosts(app.inside):
             if host not in own:
                 service = next(iter(app.hosts), "<service>")
                 expected = expected or (listed(list(app.hosts.values())) if own else "no public host")
@@ -99,7 +100,7 @@ def _values_hosts(values: Inside) -> Iterator[tuple[Path, str]]:
     for path, ingress in values.ingresses:
         for below, host in _ingress_hosts(ingress):
             if host:
-                yield (*path, *below), host
+                yield ("values", *path, *below), host
 
 
 def _ingress_hosts(ingress: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
@@ -119,13 +120,13 @@ def _ingress_hosts(ingress: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 yield ("tls", number, "hosts", index), host
 
 
-def redirects_are_addresses(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+def redirects_are_addresses(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find ingresses that send browsers on to what is not an address."""
-    for app, values, _ in identities.looked(environment):
-        for path, ingress in values.ingresses:
+    for app in environment.apps:
+        for path, ingress in app.inside.ingresses:
             target = redirect_target(ingress)
             if target and not is_address(target):
-                where: Path = (*path, "annotations", REWRITE)
+                where: Path = ("values", *path, "annotations", REWRITE)
                 message = f"must be an address to send browsers on to, without blanks and quotes, not {shown(target)}"
                 yield in_app("E206", message, environment, app, where)
 

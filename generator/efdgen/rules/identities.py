@@ -14,7 +14,7 @@ from efdgen.language.layers import keys, leaves
 from efdgen.repository.model import AppDefinition, EnvironmentSpec, Repository
 from efdgen.rules.fleet import Fleet
 from efdgen.rules.identity import host_path, identity
-from efdgen.rules.looked import Looked, looked
+from efdgen.rules.looked import Looked, defined, looked
 from efdgen.rules.naming import SharedReader
 
 _Answer = TypeVar("_Answer")
@@ -98,7 +98,7 @@ class Identities:
     def looked(self, environment: ResolvedEnvironment) -> list[Looked]:
         """Return the apps of an environment with what rules ask of each: kept until another one is looked at."""
         if self._looked[0] is not environment:
-            self._looked = environment, [looked(app) for app in environment.apps]
+            self._looked = environment, [looked(app, self.once(defined, app.definition)) for app in environment.apps]
         return self._looked[1]
 
     def once(self, question: Callable[[AppDefinition], _Answer], definition: AppDefinition) -> _Answer:

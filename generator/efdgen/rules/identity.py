@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from efdgen.environment.applications import PATTERN, application_name
 from efdgen.environment.argocd import server_at
@@ -64,12 +65,13 @@ def identity(name: str, repository: Repository, resolver: Resolver) -> Identity 
 
 def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver) -> Identity:
     names = resolver.scope(spec.name)
-    host = names["host"]
+    host, exceptions, argocd = names["host"], names["hosts"], names["argocd"]
     apps = [repository.apps[app] for app in spec.apps]
     services = {service for app in apps for service in (*app.ingress_hosts, *app.node_port_hosts)}
-    hosts = {str(host(service)): host_path(names["hosts"], service) for service in sorted(services)}
-    if names["argocd"]["managed"] is True:
-        hosts.setdefault(str(names["argocd"]["host"]), ("argocd", "host"))
+    hosts = {str(host(service)): host_path(exceptions, service) for service in sorted(services)}
+    is_managing = argocd["managed"] is True
+    if is_managing:
+        hosts.setdefault(str(argocd["host"]), ("argocd", "host"))
     others = {
         str(name) for place in repository.schemas.identifying for _, name in found(names, place) if name is not None
     }
@@ -81,10 +83,10 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
         vault_prefix=str(names["vault"]["pathPrefix"]),
         aliases=frozenset(others),
         domain=str(names["domain"]),
-        argocd=server_at(str(names["argocd"]["url"])),
-        is_managing=names["argocd"]["managed"] is True,
+        argocd=server_at(str(argocd["url"])),
+        is_managing=is_managing,
         links=frozenset(names.facts["links"]),
-        is_at_home=_is_at_home(names),
+        is_at_home=_is_at_home(argocd),
         apart=frozenset(fact for fact in APART if any(sets(layer.data, fact) for layer in spec.layers)),
         applications=applications,
         destinations=destinations,
@@ -96,13 +98,13 @@ def host_path(hosts: Mapping[str, str], service: str) -> Path:
     return ("hosts", service) if service in hosts else ("hostPattern",)
 
 
-def _is_at_home(names: Scope) -> bool:
+def _is_at_home(argocd: Mapping[str, Any]) -> bool:
     """Say whether the Argo CD of an environment has the host that the environment would give its own."""
     try:
-        host = names["argocd"]["host"]
+        host = argocd["host"]
     except (InvalidInputError, expressions.ExpressionError):
         return False  # resolving it says what is wrong
-    return server_at(f"https://{host}") == server_at(str(names["argocd"]["url"])).partition("/")[0]
+    return server_at(f"https://{host}") == server_at(str(argocd["url"])).partition("/")[0]
 
 
 def _deployed(

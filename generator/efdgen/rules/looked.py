@@ -1,43 +1,24 @@
-"""What many rules ask of an app, looked for once: what stands in its values, and what its layers say twice."""
+"""What many rules ask of an app, looked for once: the Secrets that it reads, and what its layers say twice."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import contextlib
+import functools
+import re
+from collections.abc import Sequence
 from typing import Any
 
+from efdgen.environment.inside import inside
 from efdgen.environment.model import ResolvedApp
-from efdgen.environment.secrets import NAMING_KEYS
-from efdgen.errors import Path
-from efdgen.language.layers import SCALARS, Layer, Overlap, overlaps, stacked
+from efdgen.errors import InvalidInputError, Location, Path
+from efdgen.language import expressions, yamlio
+from efdgen.language.layers import Layer, Overlap, merge_layers, overlaps, stacked
+from efdgen.language.texttemplate import TextFile
 from efdgen.language.tuples import NamedTuple
+from efdgen.repository.model import AppDefinition
 from efdgen.rules.places import matches
 
-_INGRESS = "ingress"
-_PULL_SECRETS = "imagePullSecrets"
-_SPECIAL = frozenset((_INGRESS, _PULL_SECRETS, "secretKeyRef", "secretRef"))
-"""Keys below which is an ingress, or what refers to Secrets in Kubernetes itself."""
-
-
-class Inside(NamedTuple):
-    """What stands in nested data. Where a text or a number stands is looked for when somebody asks: seldom.
-
-    `{"a": ["x", {"b": 5}], "secretName": "s"}` has the texts `x` and `s`, the number 5, and names the Secret
-    `(("secretName",), "s")`. Its keys are `a`, `b` and `secretName`.
-
-    Attributes:
-        texts: the texts.
-        keys: the keys of mappings.
-        numbers: the whole numbers.
-        secrets: the names of Secrets, each with its path, in the order of the data; what is switched off, by
-            `enabled: false` beside or above it, reads none.
-        ingresses: the enabled `ingress` blocks, each with its path; those in lists, and in others, are none.
-    """
-
-    texts: set[str]
-    keys: set[str]
-    numbers: set[int]
-    secrets: list[tuple[Path, str]]
-    ingresses: list[tuple[Path, Mapping[str, Any]]]
+_Overlaps = list[tuple[int, list[Overlap]]]
 
 
 class Looked(NamedTuple):
@@ -45,107 +26,88 @@ class Looked(NamedTuple):
 
     Attributes:
         app: the app.
-        values: what stands in its values. Paths begin with `values`.
+        secrets: the names of the Secrets that its values read, each with its path, which begins with `values`.
+        by_templates: those that its own templates name, each with its place.
         overlaps: where a layer says something, and those below it do, too: by the number of the layer.
     """
 
     app: ResolvedApp
-    values: Inside
-    overlaps: list[tuple[int, list[Overlap]]]
+    secrets: list[tuple[Path, str]]
+    by_templates: Sequence[tuple[Location, str]]
+    overlaps: _Overlaps
 
 
-def looked(app: ResolvedApp) -> Looked:
-    """Return an app with what rules ask of it."""
-    return Looked(app, inside(app), overlapping(app.layers))
+class Defined(NamedTuple):
+    """What is asked of an app's definition, which all environments share.
+
+    Attributes:
+        secrets: the Secrets that its own templates name, each with its place.
+        merged: what its layers come to together.
+        overlaps: where one says something, and those below it do, too.
+    """
+
+    secrets: Sequence[tuple[Location, str]]
+    merged: Any
+    overlaps: _Overlaps
 
 
-def overlapping(layers: Sequence[Layer]) -> list[tuple[int, list[Overlap]]]:
-    """Return where layers say something about the same, the least specific layer first."""
-    each = enumerate(overlaps(layer.data, below) for layer, below in stacked(layers))
-    return [(number, found) for number, found in each if found]
+def defined(definition: AppDefinition) -> Defined:
+    """Return what is asked of an app's definition."""
+    return Defined(named_by_templates(definition), merge_layers(definition.layers), overlapping(definition.layers))
 
 
-def inside(app: ResolvedApp) -> Inside:
-    """Return what stands in the values of an app. Paths begin with `values`, and an empty text names no Secret."""
-    declared = app.definition.reads_secrets
-    found = walk(app.values, NAMING_KEYS.union(declared), ("values",))
-    found.secrets[:] = (each for each in found.secrets if each[1])
-    for switches in (entry.split(".") for entry in declared if entry.endswith(".*")):
-        for path, keys, is_read in matches(app.values, switches):
-            if is_read is True:
-                found.secrets.append((("values", *path), keys[-1]))
-    return found
+def looked(app: ResolvedApp, known: Defined) -> Looked:
+    """Return an app with what rules ask of it; `known` is what is asked of its definition."""
+    count = len(app.definition.layers)
+    if app.layers[:count] != app.definition.layers:  # a list of it was written out
+        return Looked(app, secrets(app), known.secrets, overlapping(app.layers))
+    found = overlapping(app.layers[count:], count, known.merged)
+    return Looked(app, secrets(app), known.secrets, known.overlaps + found)
 
 
-def walk(data: Any, naming_keys: Collection[str], path: Path = ()) -> Inside:
-    """Return what stands in nested data.
+def overlapping(layers: Sequence[Layer], first: int = 0, below: Any = None) -> _Overlaps:
+    """Return where layers say something about the same, the least specific layer first.
 
     Args:
-        data: the data.
-        naming_keys: keys whose values are names of Secrets.
-        path: where it stands: what every path begins with.
+        layers: the layers.
+        first: the number of the first of them.
+        below: what those below them come to; None: there are none.
     """
-    found = Inside(set(), set(), set(), [], [])
-    _Walk(found, naming_keys).go_through(data, path, True)
+    found: _Overlaps = []
+    for number, (layer, under) in enumerate(stacked(layers, below), first):
+        both = overlaps(layer.data, under)
+        if both:
+            found.append((number, both))
     return found
 
 
-class _Walk:
-    """One way through nested data, for all that is looked for in it."""
-
-    def __init__(self, found: Inside, naming_keys: Collection[str]) -> None:
-        self._found = found
-        self._add_text = found.texts.add
-        self._naming_keys = naming_keys
-
-    def go_through(self, data: Any, path: Path, is_on: bool) -> None:
-        """Add what stands in a mapping or a list; where it is not on, it reads no Secrets."""
-        pairs: Iterable[tuple[str | int, Any]] = ()
-        if type(data) is dict or isinstance(data, Mapping):
-            is_on = is_on and data.get("enabled") is not False
-            self._found.keys.update(data)
-            pairs = data.items()
-        elif isinstance(data, list):
-            pairs = enumerate(data)
-        add_text, naming_keys = self._add_text, self._naming_keys
-        for key, value in pairs:
-            kind = type(value)
-            if kind is str:
-                add_text(value)
-                if key in naming_keys and is_on and value:
-                    self._found.secrets.append(((*path, key), value))
-            elif kind is int:
-                self._found.numbers.add(value)
-            elif kind not in SCALARS:
-                below = (*path, key)
-                may_read = self._look_at(key, value, below, is_on) if key in _SPECIAL else is_on
-                self.go_through(value, below, may_read)
-
-    def _look_at(self, key: str | int, value: Any, path: Path, is_on: bool) -> bool:
-        """Add an ingress, or what a reference names; say whether what is below reads other Secrets."""
-        if key == _INGRESS:
-            self._found.ingresses.extend([(path, value)] if _is_block(value, path[:-1]) else ())
-            return is_on
-        referred = _referred(key, value, path) if is_on else None
-        self._found.secrets.extend(referred or ())
-        return is_on and referred is None
+def secrets(app: ResolvedApp) -> list[tuple[Path, str]]:
+    """Return the names of the Secrets that an app's values read, each with its path; an empty text names none."""
+    found: list[tuple[Path, str]] = [(("values", *path), name) for path, name in app.inside.secrets if name]
+    declared = app.definition.reads_secrets
+    for switches in [entry.split(".") for entry in declared if entry.endswith(".*")] if declared else ():
+        for path, keys, is_read in matches(app.values, switches):
+            if is_read is True:
+                found.append((("values", *path), keys[-1]))
+    return found
 
 
-def _is_block(value: Any, path: Path) -> bool:
-    """Say whether what stands under `ingress` is an enabled block of its own."""
-    is_enabled = isinstance(value, Mapping) and value.get("enabled", True) is not False
-    return is_enabled and _INGRESS not in path and not any(isinstance(part, int) for part in path)
+def named_by_templates(definition: AppDefinition) -> tuple[tuple[Location, str], ...]:
+    """Return the Secrets that an app's own templates name, each with its place."""
+    return tuple(each for file in definition.templates.values() for each in _named_in_template(file))
 
 
-def _referred(key: str | int, value: Any, path: Path) -> list[tuple[Path, str]] | None:
-    """Return the Secrets that a reference of Kubernetes names: it holds no others. None: it is no reference."""
-    if key != _PULL_SECRETS:
-        name = value.get("name") if isinstance(value, Mapping) else None
-        return [((*path, "name"), name)] if isinstance(name, str) else None
-    if not isinstance(value, list):
-        return None
-    listed = [
-        ((*path, index, "name"), secret.get("name")) if isinstance(secret, Mapping) else ((*path, index), secret)
-        for index, secret in enumerate(value)
-    ]
-    return [(where, name) for where, name in listed if isinstance(name, str)]
+@functools.lru_cache(maxsize=256)
+def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
+    """Return the Secrets that a Helm template names literally; templates are valid YAML."""
+    found: list[tuple[Location, str]] = []
+    line = 0
+    for text in re.split(r"^---$", file.text, flags=re.MULTILINE):
+        # Line breaks in front keep the places right.
+        with contextlib.suppress(InvalidInputError):
+            document = yamlio.parse("\n" * line + text, file.source)
+            for path, name in inside(document.data).secrets:
+                if "{{" not in name and not expressions.has_expression(name):
+                    found.append((document.locate(path), name))
+        line += text.count("\n")
+    return tuple(found)

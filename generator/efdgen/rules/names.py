@@ -18,9 +18,11 @@ from efdgen.rules.naming import Reader
 def belong_to_this_environment(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find another environment's name, alias, host or Vault prefix, unless a link to it is declared."""
     search = _Search(environment, identities)
+    facts = _texts_of_facts(environment, identities)
+    search.look_at({*_texts_of_apps(environment, identities), *(text for _, text in facts)})
     hint = f"if it is meant, declare it in {environment.spec.document.file} under `links`, with the reason"
     reported: set[str] = set()
-    for path, key, message in _in_facts(environment, identities, search):
+    for path, key, message in _in_facts(environment, identities, search, facts):
         if _follows_from_a_link(environment.spec.layers, path, key, environment, identities):
             continue
         if not any(known in key or key in known for known in reported):
@@ -34,13 +36,6 @@ def _in_apps(
 ) -> Iterator[Finding]:
     """Yield what belongs to another environment in apps: what is derived from a fact is reported there, once."""
     prefix = environment.facts.vault.path_prefix if reported else None
-    texts: set[str] = set()
-    for app, values, _ in identities.looked(environment):
-        texts |= values.texts
-        texts.update(_data_among(values.keys))
-        texts.update(text for _, text, _ in _own_texts(app, prefix))
-        texts.update(text for _, text, _ in _file_texts(app, identities))
-    search.look_at(texts)
     for app in environment.apps if search.found else ():
         for path, text, is_key in (*_own_texts(app, prefix), *_value_texts(app)):
             for key, message in search.foreign(text):
@@ -60,6 +55,18 @@ def _in_apps(
                 yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
 
 
+def _texts_of_apps(environment: ResolvedEnvironment, identities: Identities) -> set[str]:
+    """Return all texts of apps."""
+    texts: set[str] = set()
+    for app in environment.apps:
+        texts |= app.inside.texts
+        texts.update(_data_among(app.inside.keys))
+        texts.update([text for _, text, _ in _own_texts(app, None)])
+        if app.files:
+            texts.update([text for _, text, _ in _file_texts(app, identities)])
+    return texts
+
+
 _Text = tuple[Path, str, bool]
 """Where a text stands, the text, and whether it is the key there."""
 
@@ -72,7 +79,8 @@ def _is_data(key: str) -> bool:
 def _data_among(keys: Collection[str]) -> Iterable[str]:
     """Return the keys that are data: all of them together are asked first, since few are."""
     together = "\n".join(keys)
-    return filter(_is_data, keys) if "." in together or "/" in together else ()
+    # Not `_is_data`: a call for each takes twice as long.
+    return [key for key in keys if "." in key or "/" in key] if "." in together or "/" in together else ()
 
 
 def _in_data(data: Any, path: Path) -> Iterator[_Text]:
@@ -86,8 +94,17 @@ def _in_data(data: Any, path: Path) -> Iterator[_Text]:
             yield below, key, True
 
 
+def _texts_of_facts(environment: ResolvedEnvironment, identities: Identities) -> list[tuple[Path, str]]:
+    """Return the texts of facts that can belong to others, each with its path."""
+    own = identities.identities.get(environment.facts.name)
+    # What reads the pattern only repeats what is wrong with it.
+    hosts = own.hosts if own else {}
+    made = [(path, host) for host, path in hosts.items() if path == ("hostPattern",)]
+    return [*made, *_facts(environment, identities.own)]
+
+
 def _in_facts(
-    environment: ResolvedEnvironment, identities: Identities, search: _Search
+    environment: ResolvedEnvironment, identities: Identities, search: _Search, texts: Iterable[tuple[Path, str]]
 ) -> Iterator[tuple[Path, str, str]]:
     """Yield the path of each fact that belongs to another environment, what of it does, and a message."""
     prefix = environment.facts.vault.path_prefix
@@ -102,13 +119,7 @@ def _in_facts(
         namesakes = identities.fleet.by_name.of(value) - links - {environment.facts.name}
         if namesakes and not _is_another_s(environment, namesakes, path, value, identities):
             yield path, value, f"{value!r} is the name of the environment {min(namesakes)}"
-    own = identities.identities.get(environment.facts.name)
-    # What reads the pattern only repeats what is wrong with it.
-    hosts = own.hosts if own else {}
-    texts: list[tuple[Path, str]] = [(path, host) for host, path in hosts.items() if path == ("hostPattern",)]
-    texts += _facts(environment, identities.own)
-    search.look_at(text for _, text in texts)
-    for path, text in texts:
+    for path, text in texts if search.found else ():
         for key, message in search.foreign(text):
             yield path, key, message
 
@@ -161,15 +172,15 @@ def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[_Text]:
                 yield each
 
 
-def _own_texts(app: ResolvedApp, prefix: str | None) -> Iterator[_Text]:
-    """Yield the texts that an app has beside its values; Vault paths below a prefix are left out."""
-    yield ("destinationServer",), app.destination_server, False
-    yield ("project",), app.project, False
+def _own_texts(app: ResolvedApp, prefix: str | None) -> list[_Text]:
+    """Return the texts that an app has beside its values; Vault paths below a prefix are left out."""
+    found: list[_Text] = [(("destinationServer",), app.destination_server, False), (("project",), app.project, False)]
     for secret in app.secrets:
         if prefix is None or not secret.path.startswith(prefix):
-            yield ("secrets", secret.name, "path"), secret.path, False
+            found.append((("secrets", secret.name, "path"), secret.path, False))
         if _is_data(secret.name):
-            yield ("secrets", secret.name), secret.name, True
+            found.append((("secrets", secret.name), secret.name, True))
+    return found
 
 
 def _value_texts(app: ResolvedApp) -> Iterator[_Text]:
@@ -197,7 +208,6 @@ class _Search:
         linked = (identities.identities[name] for name in environment.facts.links if name in identities.identities)
         # E501 says what is wrong with the former; what is wrong with the latter is said in their own environments.
         said = identities.contested_of(own).union(*(identity.hosts for identity in linked))
-        self._by_name = identities.fleet.by_name
         self._shared = identities.reader
         self._own = Reader(identities.fleet, own, said)
         self._looked_at: set[str] = set()
@@ -236,10 +246,12 @@ class _Search:
         """Find out which texts hold something of another environment. Nearly always, all of them together do not."""
         new = set(texts) - self._looked_at
         self._looked_at |= new
+        known = self._shared.known(new)
+        new -= known.difference(self._own.about(known))
         plain = {text for text in new if "." not in text and "/" not in text}
         own = self._own.about(new - plain)
         others = new.difference(plain, own)
-        owned = [*self._by_name.among(plain), *self._own.read_all(own), *self._shared.read_all(others)]
+        owned = [*self._shared.read_plain(plain), *self._own.read_all(own), *self._shared.read_all(others)]
         if not all(owners & self.allowed for _, _, owners in owned):
             found = ((text, tuple(self._foreign(text))) for text in new)
             self.found.update((text, foreign) for text, foreign in found if foreign)

@@ -10,6 +10,7 @@ import functools
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from efdgen.rules.fleet import Fleet, Owned
 
@@ -39,11 +40,15 @@ class Reader:
         self._own = own
         self._said = said
 
-    def about(self, texts: Iterable[str]) -> list[str]:
+    def about(self, texts: Collection[str]) -> list[str]:
         """Return the texts that hold the name, or one of the hosts: of another environment they may name others."""
-        own, said = self._own, self._said
-        lowered = ((text, text.lower()) for text in texts)
-        return [text for text, low in lowered if own in low or (said and any(host in low for host in said))]
+        if not self._is_about("\n".join(texts)):  # nearly always so of texts that many have
+            return []
+        return [text for text in texts if self._is_about(text)]
+
+    def _is_about(self, text: str) -> bool:
+        lowered = text.lower()
+        return self._own in lowered or (bool(self._said) and any(host in lowered for host in self._said))
 
     def read(self, text: str) -> list[Owned]:
         """Return what a text names that is somebody's, in the order of the text; itself comes first."""
@@ -65,14 +70,17 @@ class Reader:
 
     def _owned(self, hosts: Collection[str], paths: Iterable[str]) -> list[Owned]:
         """Return what of hosts, and what in paths, is somebody's."""
-        fleet = self._fleet
+        fleet, depth = self._fleet, self._fleet.vault_depth
         parts = [path.split("/") for path in paths]
-        prefixes = {"/".join(each[:end]): None for each in parts for end in range(1, fleet.vault_depth + 1)}
+        # Many begin alike.
+        heads = dict.fromkeys([tuple(each[:depth]) for each in parts])
+        prefixes = dict.fromkeys(["/".join(head[:end]) for head in heads for end in range(1, depth + 1)])
+        words = dict.fromkeys(itertools.chain.from_iterable([each[1:] for each in parts]))
         return [
             *fleet.by_host.among(hosts),
             *fleet.by_name.among(self._names_in_hosts(hosts)),
             *fleet.by_vault_prefix.among(prefixes),
-            *fleet.by_name.among([name for each in parts for part in each[1:] for name in _with_stem(part)]),
+            *fleet.by_name.among([name for word in words for name in _with_stem(word)]),
         ]
 
     def _names_in_hosts(self, hosts: Iterable[str]) -> list[str]:
@@ -88,6 +96,7 @@ class SharedReader:
     def __init__(self, fleet: Fleet) -> None:
         self._asked = fleet.asked
         self._reader = Reader(fleet)
+        self._names = fleet.by_name
         self._known: dict[str, tuple[list[Owned], frozenset[str]]] = {}
         self._naming_nothing: set[str] = set()
 
@@ -97,6 +106,17 @@ class SharedReader:
             self._known[text] = self._asked.apart(functools.partial(self._reader.read, text))
         owned, questions = self._known[text]
         self._asked.questions |= questions
+        return owned
+
+    def known(self, texts: AbstractSet[str]) -> set[str]:
+        """Return those of some texts that are known to name nothing that is somebody's."""
+        return self._naming_nothing & texts
+
+    def read_plain(self, texts: AbstractSet[str]) -> list[Owned]:
+        """Return which of some texts are somebody's names, in any order: they name nothing else."""
+        owned = self._names.among(texts)
+        if not self._asked.is_wanted:
+            self._naming_nothing |= texts - {name for _, name, _ in owned}
         return owned
 
     def read_all(self, texts: Collection[str]) -> list[Owned]:

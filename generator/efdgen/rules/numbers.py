@@ -18,10 +18,10 @@ _FIRST_WITH_EXPONENT = 1_000_000
 """Go's `%v` writes 999999 as it is, and 1e+06 from here on: strconv.FormatFloat with the format `g`, -1."""
 
 
-def have_no_exponents(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
+def have_no_exponents(environment: ResolvedEnvironment, _identities: Identities) -> Iterator[Finding]:
     """Find whole numbers from a million on among the values of apps."""
-    for app, values, _ in identities.looked(environment):
-        for path, value in large(app) if any(map(_is_large, values.numbers)) else ():
+    for app in environment.apps:
+        for path, value in large(app) if any(map(_is_large, app.inside.numbers)) else ():
             where: Path = ("values", *path)
             message = f"{dotted(path)}: a template can make {as_go_prints(value)} of {value}"
             yield in_app("W518", message, environment, app, where, f'quote it: "{value}"')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Path
@@ -23,8 +23,8 @@ class Match(NamedTuple):
     value: Any
 
 
-def matches(values: Any, at: Sequence[str]) -> Iterator[Match]:
-    """Yield everything that stands at a place.
+def matches(values: Any, at: Sequence[str]) -> list[Match]:
+    """Return everything that stands at a place.
 
     `{"sinks": {"a": {"x": 1}, "b": 5}}` has at `("sinks", "*")` the matches `(("sinks", "a"), ("a",), {"x": 1})` and
     `(("sinks", "b"), ("b",), 5)`.
@@ -34,8 +34,8 @@ def matches(values: Any, at: Sequence[str]) -> Iterator[Match]:
         found = [
             Match((*path, key), (*keys, key) if part == "*" else keys, value[key])
             for path, keys, value in found
-            if isinstance(value, Mapping)
+            if type(value) is dict or isinstance(value, Mapping)
             for key in (value if part == "*" else (part,))
             if key in value
         ]
-    yield from found
+    return found

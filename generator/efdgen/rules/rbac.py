@@ -65,12 +65,12 @@ def tests_are_answered(environment: ResolvedEnvironment, identities: Identities)
 def tests_are_about_something(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find questions about a role or an Application that there is not: their answer says nothing."""
     facts = environment.facts
-    if not facts.argocd.managed:
+    if not facts.argocd.managed or not facts.argocd.rbac.tests:
         return
     own = {(facts.argocd.project, environment.parent), *((app.project, app.application) for app in environment.apps)}
     known = {"/".join(each) for each in own}
     others = identities.fleet.neighbourhoods.of(facts.name).applications
-    for index, test in enumerate(facts.argocd.rbac.tests or ()):
+    for index, test in enumerate(facts.argocd.rbac.tests):
         asked = Question(test.subject, test.action, test.resource, test.object or permissions.any_object(test.resource))
         for word, message, hint in questions.doubts(facts.argocd.rbac, asked, known):
             if word == "object" and asked.object.partition("/")[2] in others:

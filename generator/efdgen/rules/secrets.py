@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import re
 from collections.abc import Collection, Iterator
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.environment.secrets import NAMING_KEYS, keys_read
-from efdgen.errors import InvalidInputError, Location, Problem, Severity
-from efdgen.language import expressions, scope, suggest, yamlio
+from efdgen.environment.secrets import keys_read
+from efdgen.errors import Location, Problem, Severity
+from efdgen.language import scope, suggest
 from efdgen.language.layers import merge_layers
-from efdgen.language.texttemplate import TextFile
-from efdgen.repository.model import AppDefinition
 from efdgen.rules.findings import Finding, in_app
 from efdgen.rules.identities import Identities
-from efdgen.rules.looked import inside, walk
+from efdgen.rules.looked import named_by_templates, secrets
 
 _OPERATOR = "vault-secrets-operator"
 """The app, where a repository has it, that makes Secrets of VaultSecrets: they are of its kind."""
@@ -24,13 +19,13 @@ _OPERATOR = "vault-secrets-operator"
 
 def secrets_exist(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find Secrets that an app reads and no VaultSecret makes."""
-    for app, values, _ in identities.looked(environment):
-        made = _made(app)
-        for path, name in values.secrets:
+    for app, named, by_templates, _ in identities.looked(environment):
+        made = _made(app) if named or by_templates else set()
+        for path, name in named:
             if name not in made:
                 message = f"the Secret {name!r} is read, but no VaultSecret makes it"
                 yield in_app("E504", message, environment, app, path, _how_to_make(name, made, app))
-        for location, name in identities.once(_read_by_templates, app.definition):
+        for location, name in by_templates:
             if name not in made:
                 problem = _in_template(name, location, app, environment, _how_to_make(name, made, app))
                 yield Finding(problem, app.definition.name)
@@ -65,11 +60,10 @@ def secrets_are_made(environment: ResolvedEnvironment, identities: Identities) -
 
 def secrets_are_read(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find VaultSecrets that nothing reads, but those that something misspells: E504 says so."""
-    for app, values, _ in identities.looked(environment):
+    for app, named, by_templates, _ in identities.looked(environment):
         if not app.secrets:
             continue
-        by_templates = identities.once(_read_by_templates, app.definition)
-        read = {name for _, name in (*values.secrets, *by_templates)}
+        read = {name for _, name in (*named, *by_templates)}
         unread = [secret for secret in app.secrets if secret.name not in read]
         made = _made(app) if unread else set()
         meant = {suggest.closest(name, made) for name in read - made if unread}
@@ -89,7 +83,7 @@ def defaults_are_read(environment: ResolvedEnvironment, _identities: Identities)
     """Find defaults for keys of a Secret that people make and whose keys nothing reads: a misspelt one is none."""
     for app in environment.apps:
         for name, defaults in app.definition.manual_secrets.items():
-            read = set(keys_read(app.values, name))
+            read = set(keys_read(app.values, name)) if defaults else set()
             for key in defaults:
                 if key not in read:
                     where = f"({app.definition.name} in environment {environment.facts.name})"
@@ -102,12 +96,7 @@ def defaults_are_read(environment: ResolvedEnvironment, _identities: Identities)
 
 def read_in(app: ResolvedApp) -> frozenset[str]:
     """Return the names of the Secrets that an app's values or its own templates read."""
-    return frozenset(name for _, name in (*inside(app).secrets, *_read_by_templates(app.definition)))
-
-
-def _read_by_templates(definition: AppDefinition) -> tuple[tuple[Location, str], ...]:
-    """Return the Secrets that an app's own templates name, each with its place."""
-    return tuple(each for file in definition.templates.values() for each in _named_in_template(file))
+    return frozenset(name for _, name in (*secrets(app), *named_by_templates(app.definition)))
 
 
 def _in_template(
@@ -115,19 +104,3 @@ def _in_template(
 ) -> Problem:
     where = f"({app.definition.name} in environment {environment.facts.name})"
     return Problem("E504", f"the Secret {name!r} is read, but no VaultSecret makes it {where}", location, hint=hint)
-
-
-@functools.lru_cache(maxsize=256)
-def _named_in_template(file: TextFile) -> tuple[tuple[Location, str], ...]:
-    """Return the Secrets that a Helm template names literally; templates are valid YAML."""
-    found: list[tuple[Location, str]] = []
-    line = 0
-    for text in re.split(r"^---$", file.text, flags=re.MULTILINE):
-        # Line breaks in front keep the places right.
-        with contextlib.suppress(InvalidInputError):
-            document = yamlio.parse("\n" * line + text, file.source)
-            for path, name in walk(document.data, NAMING_KEYS).secrets:
-                if "{{" not in name and not expressions.has_expression(name):
-                    found.append((document.locate(path), name))
-        line += text.count("\n")
-    return tuple(found)

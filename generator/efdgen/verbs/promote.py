@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from efdgen.environment.images import images
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Path, UsageError, dotted
 from efdgen.explain.edits import making, promoting, targets
@@ -116,7 +115,7 @@ def _tags(environments: Iterable[ResolvedEnvironment]) -> dict[Tagged, str]:
         (each.facts.name, app.definition.name, image.path): str(at(app.values, image.path))
         for each in environments
         for app in each.apps
-        for image in images(app.values)
+        for image in app.images
     }
 
 
@@ -139,7 +138,7 @@ def _app(environment: ResolvedEnvironment, app: str) -> ResolvedApp | None:
 
 def _paths(having: Mapping[str, ResolvedApp], app: str, question: str) -> list[Path]:
     """Return where the tags of an app's images stand that a question means."""
-    found = dict.fromkeys(image.path for each in having.values() for image in images(each.values))
+    found = dict.fromkeys(image.path for each in having.values() for image in each.images)
     tags = [path for path in found if path[-1] != "image"]
     wanted = question.partition(".")[2]
     chosen = [path for path in tags if not wanted or dotted(path) == wanted]

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from efdgen.environment.images import images
-from efdgen.environment.secrets import NAMING_KEYS
+from efdgen.environment.inside import NAMING_KEYS, inside
 from efdgen.errors import Path, dotted
 from efdgen.language.layers import ABSENT, at, leaves
 from efdgen.language.shown import listed
@@ -67,7 +66,7 @@ def draft(name: str, chart: ChartReference, tells: ChartTells, apps: Collection[
     secrets = list(_secrets(tells))
     ingresses = list(_ingresses(tells.values))
     ports = list(_ports(tells.values))
-    tags = list(images(tells.values))
+    tags = inside(tells.values).images
     volumes = list(_volumes(tells.values))
     found = (
         *(f"an Ingress: {dotted(path)}" for path in ingresses),
@@ -190,7 +189,7 @@ def _volumes(values: Mapping[str, Any]) -> Iterator[Path]:
 
 def _tags(values: Mapping[str, Any]) -> Iterator[Path]:
     """Yield where tags of images stand that layers can change one by one: a list is replaced as a whole."""
-    for each in images(values):
+    for each in inside(values).images:
         if all(isinstance(part, str) for part in each.path):
             yield each.path
 
