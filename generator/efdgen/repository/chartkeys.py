@@ -56,20 +56,41 @@ def pinned(charts: Iterable[Pinned]) -> tuple[str, ...]:
     return tuple(f"{chart.name} {chart.version}" for chart in charts)
 
 
-def unknown(
-    values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ()
-) -> Iterator[tuple[Path, Collection[str]]]:
-    """Yield the paths of values that the chart's keys don't have, each with the keys that it has there.
+class Unfit(NamedTuple):
+    """A value that is not as the chart's keys have it: it is not among them, or no mapping where they have one.
+
+    Attributes:
+        path: where it stands.
+        known: the keys that the chart has there, or below it.
+        is_known: whether the chart has it: as a mapping.
+    """
+
+    path: Path
+    known: Collection[str]
+    is_known: bool
+
+
+def unfit(values: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ()) -> Iterator[Unfit]:
+    """Yield what of values is not as the chart's keys have it; null is: it takes away what the chart has.
 
     An empty map of keys stands for any.
     """
     if not keys:
         return
     for key, value in values.items():
-        if key not in keys and key not in _ALWAYS_KNOWN:
-            yield (*path, key), keys.keys()
-        elif type(value) is dict:
-            yield from unknown(value, keys.get(key) or {}, (*path, key))
+        if key in keys:
+            below = keys[key]
+            if below and type(value) is dict:
+                yield from unfit(value, below, (*path, key))
+            elif below and value is not None:
+                yield Unfit((*path, key), below.keys(), is_known=True)
+        elif key not in _ALWAYS_KNOWN:
+            yield Unfit((*path, key), keys.keys(), is_known=False)
+
+
+def unknown(values: Mapping[str, Any], keys: Mapping[str, Any]) -> Iterator[tuple[Path, Collection[str]]]:
+    """Yield the paths of values that the chart's keys don't have, each with the keys that it has there."""
+    return ((each.path, each.known) for each in unfit(values, keys) if not each.is_known)
 
 
 def opened(former: Mapping[str, Any], keys: Mapping[str, Any], path: Path = ()) -> Iterator[Path]:

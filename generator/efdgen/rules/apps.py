@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem, Severity, dotted
 from efdgen.language import suggest
-from efdgen.language.layers import SCALARS, Layer, at
+from efdgen.language.layers import SCALARS, at
 from efdgen.repository import chartaddress, chartkeys, paths
 from efdgen.repository.model import AppDefinition
 from efdgen.rules.acceptance import is_accepted
 from efdgen.rules.findings import Finding, at_app
 from efdgen.rules.identities import Identities
+from efdgen.rules.looked import defined
 
 _SYSTEM_NAMESPACES = ("argocd", "default", "kube-node-lease", "kube-public", "kube-system")
 
@@ -58,34 +59,16 @@ def names_are_no_facts(environment: ResolvedEnvironment, identities: Identities)
 
 def values_are_known(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find values that the chart does not know, where its keys are known, in any layer: they would do nothing."""
-    for app in environment.apps:
+    for app, *_, unfit in identities.looked(environment):
         name = app.definition.name
-        keys, defined = identities.once(_known, app.definition)
-        own = _unknown(keys, environment.spec.app_layers[name]) if keys else ()
-        for layer, where, place, known in (*defined, *own):
-            message = f"{app.definition.takes(where[1:])} knows no value {where[-1]!r}"
+        for layer, where, place, (path, known, is_known) in unfit:
+            if is_known:
+                continue  # W548 is about what stands there
+            message = f"{app.definition.takes(path)} knows no value {where[-1]!r}"
             # Of what is accepted nobody reads the hint, and looking for what is alike takes a millisecond.
             is_shown = not is_accepted(environment.spec, "W511", name, where)
             hint = _instead(app.definition, where, at(layer.data, where), known) if is_shown else ""
             yield Finding(Problem("W511", message, place, where, hint, Severity.WARNING), name)
-
-
-_Unknown = tuple[Layer, Path, Location, Collection[str]]
-"""A layer, where it has a value that the charts do not know (in data, in a file), and the keys that they know there."""
-
-
-def _known(definition: AppDefinition) -> tuple[Mapping[str, Any] | None, tuple[_Unknown, ...]]:
-    """Return the keys that an app's charts know, if they are known, and what its definition says beside them."""
-    keys = definition.known_keys
-    return keys, tuple(_unknown(keys, definition.layers) if keys else ())
-
-
-def _unknown(keys: Mapping[str, Any], layers: Iterable[Layer]) -> Iterator[_Unknown]:
-    """Yield the values of layers that the charts do not know; no keys: they know any."""
-    for layer in layers:
-        for path, known in chartkeys.unknown(layer.data.get("values") or {}, keys):
-            where: Path = ("values", *path)
-            yield layer, where, layer.locate(where, key=True), known
 
 
 def _instead(definition: AppDefinition, where: Path, value: Any, known: Iterable[str]) -> str:
@@ -101,7 +84,7 @@ def chart_keys_are_current(environment: ResolvedEnvironment, identities: Identit
     """Find keys of charts that were made from other versions than are pinned: nothing is held against them."""
     for app in (app.definition for app in environment.apps):
         mark = app.chart_keys.mark if app.chart_keys else None
-        if mark is None or identities.once(_known, app)[0] is not None:
+        if mark is None or identities.once(defined, app).keys is not None:
             continue
         pins = ", ".join(chartkeys.pinned(app.charts)) or "none"
         message = f"these are the keys of {', '.join(mark.charts)}; {app.name} is made of {pins}"

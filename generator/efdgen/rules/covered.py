@@ -19,8 +19,8 @@ _PARAMETER = re.compile(r"\bparameters\.(\w+)")
 
 def expressions_are_not_covered(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find mappings among an app's values that drop a part of the mapping that an expression below them yields."""
-    for app, _, _, overlaps in identities.looked(environment):
-        for index, path, over, expression in ((index, *each) for index, those in overlaps for each in those):
+    for app, *_, uneven, _ in identities.looked(environment):
+        for index, (path, over, expression) in uneven:
             if not _is_covered(path, over, expression):
                 continue
             dropped = _dropped(environment, app, index, path, over, identities)

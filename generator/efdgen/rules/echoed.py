@@ -23,7 +23,7 @@ def values_say_something(environment: ResolvedEnvironment, identities: Identitie
     """Find facts, settings of apps and pins that a spec, its site or the defaults repeat from what is below them."""
     for number, found in overlapping(environment.spec.layers):
         yield from _repeated(environment.spec.layers[number], found, "")
-    for app, _, _, overlaps in identities.looked(environment):
+    for app, _, _, overlaps, _, _ in identities.looked(environment):
         for number, found in overlaps:
             if number >= len(app.definition.layers):
                 yield from _repeated(app.layers[number], found, app.definition.name)

@@ -19,7 +19,7 @@ _OPERATOR = "vault-secrets-operator"
 
 def secrets_exist(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find Secrets that an app reads and no VaultSecret makes."""
-    for app, named, by_templates, _ in identities.looked(environment):
+    for app, named, by_templates, *_ in identities.looked(environment):
         made = _made(app) if named or by_templates else set()
         for path, name in named:
             if name not in made:
@@ -60,7 +60,7 @@ def secrets_are_made(environment: ResolvedEnvironment, identities: Identities) -
 
 def secrets_are_read(environment: ResolvedEnvironment, identities: Identities) -> Iterator[Finding]:
     """Find VaultSecrets that nothing reads, but those that something misspells: E504 says so."""
-    for app, named, by_templates, _ in identities.looked(environment):
+    for app, named, by_templates, *_ in identities.looked(environment):
         if not app.secrets:
             continue
         read = {name for _, name in (*named, *by_templates)}
