@@ -11,21 +11,23 @@ from __future__ import annotations
 
 import re
 
+from efdgen.language.late import late
+
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&|{~$]|(?<!\S)#")
 """What Markdown, or GitHub's (`~~a~~`, `$a$`), takes for its own; a heading can end in a `#`."""
 
-_BARE = re.compile(r"(?<![A-Za-z])https?://[^\W_][^\s<>\[\]|\\\"`]*", re.IGNORECASE)
-_AWKWARD = re.compile(r"[\\`*\[\]<>|{~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+_BARE = late(r"(?<![A-Za-z])https?://[^\W_][^\s<>\[\]|\\\"`]*", re.IGNORECASE)
+_AWKWARD = late(r"[\\`*\[\]<>|{~$]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 """What Markdown takes for its own in an address, where it is not known for one."""
 
-_GOES_ON = re.compile(r"(?:!|&#?\w*)\Z")
+_GOES_ON = late(r"(?:!|&#?\w*)\Z")
 """What can become Markdown's own by what follows the text."""
 
 _BEHIND = "?!.,:;*_~'\""
 """What ends a sentence or an emphasis, and no address."""
 
-_NOT_POINTED = re.compile(r"[{}$]|&(?=#?\w+;)")
-_POINTED = re.compile(r"\\.|(?P<ticks>`+).*?(?<!`)(?P=ticks)(?!`)|<(?P<address>https?://[^\s<>\\]*)>", re.IGNORECASE)
+_NOT_POINTED = late(r"[{}$]|&(?=#?\w+;)")
+_POINTED = late(r"\\.|(?P<ticks>`+).*?(?<!`)(?P=ticks)(?!`)|<(?P<address>https?://[^\s<>\\]*)>", re.IGNORECASE)
 """What follows a backslash; code; an address between `<` and `>`."""
 
 

@@ -178,25 +178,21 @@ def _patterns() -> _Patterns:
         re.compile(rf"-----BEGIN [A-Z ]*PRIVATE KEY[^'\"]*|{_MATERIAL.pattern}"),
         (
             # The password may hold what a URL can't: all up to the last @ is taken for it, where no port stands.
-            re.compile(
-                rf"{_SCHEME}(?P<value>[^\s'\"/@:]{{0,500}}:(?!\d{{1,5}}(?:[/\s'\"]|\Z))\S{{0,500}})@", re.IGNORECASE
-            ),
+            late(rf"{_SCHEME}(?P<value>[^\s'\"/@:]{{0,500}}:(?!\d{{1,5}}(?:[/\s'\"]|\Z))\S{{0,500}})@", re.IGNORECASE),
             # Behind ssh:// a name alone is no secret; elsewhere it may be a token.
-            re.compile(rf"(?!ssh:|git\+ssh:)\b{_SCHEME}(?P<value>[^\s'\"/@]+)@", re.IGNORECASE),
+            late(rf"(?!ssh:|git\+ssh:)\b{_SCHEME}(?P<value>[^\s'\"/@]+)@", re.IGNORECASE),
             # Without a scheme; an image with a tag and a digest is none.
-            re.compile(r"(?<![\w/.+-])(?!mailto:)[\w.+-]+:(?P<value>[^\s'\"/@:]+)@(?!sha\d)", re.ASCII),
+            late(r"(?<![\w/.+-])(?!mailto:)[\w.+-]+:(?P<value>[^\s'\"/@:]+)@(?!sha\d)", re.ASCII),
         ),
-        re.compile(rf"{WORDS}=(?P<value>[^\s'\"&;,]+)", re.IGNORECASE),
+        late(rf"{WORDS}=(?P<value>[^\s'\"&;,]+)", re.IGNORECASE),
         (
-            re.compile(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s*(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
-            re.compile(rf"{WORDS}{_IS}(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
+            late(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s*(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
+            late(rf"{WORDS}{_IS}(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),
         ),
-        re.compile(
-            rf"{WORDS}[\"']?\s*:\s+(?P<value>(?:[&*!\[{{]|[|>][-+0-9]*\s*[^\s#]|[\"'](?!.*[\"'])).*)", re.IGNORECASE
-        ),
-        re.compile(r"(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)(?P=quote)?"),
-        re.compile(rf"\s*(?:- +)*(?:\? )?(?P<key>{_KEY})\s*:(?:\s|\Z)"),
-        {'"': re.compile(_DOUBLE), "'": re.compile(_SINGLE)},
+        late(rf"{WORDS}[\"']?\s*:\s+(?P<value>(?:[&*!\[{{]|[|>][-+0-9]*\s*[^\s#]|[\"'](?!.*[\"'])).*)", re.IGNORECASE),
+        late(r"(?P<quote>[\"'])(?P<value>(?:(?!(?P=quote)).)*)(?P=quote)?"),
+        late(rf"\s*(?:- +)*(?:\? )?(?P<key>{_KEY})\s*:(?:\s|\Z)"),
+        {'"': late(_DOUBLE), "'": late(_SINGLE)},
     )
 
 
