@@ -125,3 +125,15 @@ def test_a_long_text_takes_little_time(piece: str) -> None:
     secrecy.masked(text)
     secrecy.masked_line(text, 1)
     assert time.process_time() - began < 1.5  # a fifth of a second; where each character looks at all others, seconds
+
+
+_NAMES = (
+    "passwd authToken _token -token bearer_token vaultToken apiKey private-key "
+    "accessKey client_secret sharedSecret cookie-secret credentials refreshToken"
+)
+
+
+@pytest.mark.parametrize("name", _NAMES.split())
+def test_each_name_of_a_secret_is_known_by_how_it_begins(name: str) -> None:
+    assert secrecy.masked(f"?{name}=hunter2") == f"?{name}=***"
+    assert secrecy.masked(f"{name.upper()}: 'hunter2'") == f"{name.upper()}: '***'"

@@ -21,12 +21,14 @@ WORDS = (
     r"|access[_-]?key(?:[_-]?id)?|(?:client|shared|cookie|token)[_-]?secret|credentials?)"
 )
 """The names of secrets, as a pattern."""
+_FIRST = "(?=[-_abcprstv])"
+"""How each of them begins: this is looked at before all that could follow it, as most text has nothing like it."""
 
 _SECRET_KEY = re.compile(
     rf"(?:.*[^a-z])?{WORDS}\Z|.*(?:Password|Token|ApiKey|PrivateKey|ClientSecret)\Z", re.IGNORECASE
 )
 _ASSIGNMENT = re.compile(
-    rf"(?:^|[^a-zA-Z])({WORDS})[\"']?\s*[=:]\s*(?P<quote>[\"'])(?P<value>(?:[^\"'\n<]|<(?!%)|<%(?:(?!%>).)*%>)+)(?P=quote)",
+    rf"(?:^|[^a-zA-Z]){_FIRST}({WORDS})[\"']?\s*[=:]\s*(?P<quote>[\"'])(?P<value>(?:[^\"'\n<]|<(?!%)|<%(?:(?!%>).)*%>)+)(?P=quote)",
     re.IGNORECASE,
 )
 _MATERIAL = re.compile(
@@ -184,7 +186,7 @@ def _patterns() -> _Patterns:
             # Without a scheme; an image with a tag and a digest is none.
             late(r"(?<![\w/.+-])(?!mailto:)[\w.+-]+:(?P<value>[^\s'\"/@:]+)@(?!sha\d)", re.ASCII),
         ),
-        late(rf"{WORDS}=(?P<value>[^\s'\"&;,]+)", re.IGNORECASE),
+        late(rf"{_FIRST}{WORDS}=(?P<value>[^\s'\"&;,]+)", re.IGNORECASE),
         (
             late(rf"\A\s*(?:- )?[\w.-]*{WORDS}\s*:\s*(?P<plain>{_BEGIN}{_PLAIN})", re.IGNORECASE),
             late(rf"{WORDS}{_IS}(?:{_QUOTED}|(?P<plain>{_BEGIN}{_PLAIN_IN_FLOW}))", re.IGNORECASE),

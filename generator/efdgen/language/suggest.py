@@ -46,6 +46,7 @@ class _Known:
         self._names = list(self._words)
         self._by_length: dict[int, int] = {}
         self._having: dict[str, list[int]] = {}
+        self._bounds: dict[int, list[tuple[float, int, int]]] = {}
         for index, name in enumerate(self._names):
             self._by_length[len(name)] = self._by_length.get(len(name), 0) | 1 << index
             for letter in set(name):
@@ -82,16 +83,22 @@ class _Known:
     def _alike(self, word: str) -> Iterator[tuple[float, Iterator[str]]]:
         """Yield names, and how alike they are at most, the most alike first: by the letters that two words share."""
         sharing = self._sharing(word)
-        bounds = [
-            (2.0 * shared / (len(word) + length), shared, length)
-            for length in self._by_length
-            for shared in range(1, min(len(word), length) + 1)
-        ]
-        for most, shared, length in sorted((each for each in bounds if each[0] >= _LIKE), reverse=True):
+        for most, shared, length in self._bounds_of(len(word)):
             more = sharing[shared + 1] if shared < len(word) else 0
             found = self._by_length[length] & sharing[shared] & ~more
             if found:
                 yield most, self._named(found)
+
+    def _bounds_of(self, size: int) -> list[tuple[float, int, int]]:
+        """Return how alike a word of a size and a name are at most, by the letters they share and the name's length."""
+        if size not in self._bounds:
+            bounds = (
+                (2.0 * shared / (size + length), shared, length)
+                for length in self._by_length
+                for shared in range(1, min(size, length) + 1)
+            )
+            self._bounds[size] = sorted((each for each in bounds if each[0] >= _LIKE), reverse=True)
+        return self._bounds[size]
 
     def _sharing(self, word: str) -> list[int]:
         """Return the words that share at least so many letters with another one, by that number."""

@@ -96,15 +96,41 @@ def _draft(spec: EnvironmentSpec, flaws: Iterable[_Flaw]) -> Draft:
 
 
 def _cleaned(data: Any, flaws: Iterable[_Flaw]) -> Any:
-    """Return a file's data without what is wrong, where it is not marked instead."""
+    """Return a file's data without what is wrong, where it is not marked instead.
+
+    A mapping is copied once, whatever is wrong in it: thousands of its keys can be.
+    """
+    top, copies = {(): data}, _Copies()
     for path, prefix, problem in flaws:
         if path:
             below = path[len(prefix) :]
             depth = _depth(below)
-            data = _without(data, path[: depth + len(prefix)]) if depth <= len(below) else data
+            if depth <= len(below):
+                _leave_out(top, ((), *path[: depth + len(prefix)]), copies)
             meant = _meant(below, problem)
-            data = _with(data, (*path[: len(prefix)], *meant)) if meant else data
-    return data
+            if meant:
+                _add(top, ((), *path[: len(prefix)], *meant), copies)
+    return top[()]
+
+
+class _Copies:
+    """The mappings that were copied already, which can be changed."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Any] = {}
+
+    def inner(self, outer: dict[Any, Any], path: Iterable[Any]) -> Any:
+        """Return what is at a path, each mapping on its way and at its end a copy; None: nothing, or no mapping."""
+        for key in path:
+            inner = outer.get(key)
+            if not isinstance(inner, dict):
+                return None
+            if id(inner) not in self._made:
+                inner = dict(inner)
+                self._made[id(inner)] = inner
+            outer[key] = inner
+            outer = inner
+        return outer
 
 
 def _meant(path: Path, problem: Problem) -> Path:
@@ -114,14 +140,12 @@ def _meant(path: Path, problem: Problem) -> Path:
     return () if meant and meant[0] in (*_OF_APPS, *_WHOLE) else meant
 
 
-def _with(data: Any, path: Path) -> Any:
-    """Return data with a place for the fact that a misspelt key is meant to be, unless it has one."""
-    first, *rest = path
-    if not isinstance(data, dict) or (not rest and first in data):
-        return data
-    if not rest:
-        return {**data, first: {} if first in (*_MAPPINGS, "argocd") else None}
-    return {**data, first: _with(data[first], tuple(rest))} if first in data else data
+def _add(top: dict[Any, Any], path: tuple[Any, ...], copies: _Copies) -> None:
+    """Add a place for the fact that a misspelt key is meant to be, unless it has one."""
+    *outer, last = path
+    mapping = copies.inner(top, outer)
+    if mapping is not None and last not in mapping:
+        mapping[last] = {} if last in (*_MAPPINGS, "argocd") else None
 
 
 def _depth(path: Path) -> int:
@@ -135,12 +159,13 @@ def _depth(path: Path) -> int:
     return 1 if path[0] in _WHOLE or path == ("argocd",) else len(path) + 1
 
 
-def _without(data: Any, path: Path) -> Any:
-    first, *rest = path
-    if not isinstance(data, dict) or first not in data:
-        return data
-    if not rest and first in (*_MAPPINGS, "argocd"):
-        return {**data, first: {}}  # names are looked up in it
-    if not rest:
-        return {key: value for key, value in data.items() if key != first}
-    return {**data, first: _without(data[first], tuple(rest))}
+def _leave_out(top: dict[Any, Any], path: tuple[Any, ...], copies: _Copies) -> None:
+    """Leave out what is at a path, if anything is."""
+    *outer, last = path
+    mapping = copies.inner(top, outer)
+    if mapping is None or last not in mapping:
+        return
+    if last in (*_MAPPINGS, "argocd"):
+        mapping[last] = {}  # names are looked up in it
+    else:
+        del mapping[last]
