@@ -617,3 +617,29 @@ def test_every_pattern_of_our_own_schemas_ends() -> None:
     ]
     assert found
     assert [pattern for pattern in found if patterns.fault(pattern)] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "hint"),
+    [
+        ("true", "true", True),
+        ("4", "4", True),
+        ("[a]", "a list", False),
+        ("{a: b}", "a mapping", False),
+    ],
+)
+def test_what_an_expression_yields_is_made_a_text_and_not_quoted(value: str, said: str, hint: bool) -> None:
+    rules = {"properties": {"e": {"type": ["string", "null"], "errorMessage": "must be text: quote it"}}}
+    found = document(f"e: {value}", "values.yaml")
+    (problem,) = schema.check_data(found, rules, is_evaluated=True)
+    assert problem.message == f"must be text, not {said}"
+    assert problem.hint == ("make text of it: <% ... ~ '' %>" if hint else "")
+    (written,) = schema.check_data(found, rules)
+    assert written.message == f"must be text{': quote it' if hint else ''}, not {said}"
+    assert "~" not in written.hint
+
+
+def test_what_would_be_wrong_as_a_text_is_not_made_one() -> None:
+    for rules in ({"type": "string", "pattern": "^[a-z]+$"}, {"type": "string", "enum": ["4"]}):
+        (problem, *_) = schema.check_data(document("4"), rules, is_evaluated=True)
+        assert (problem.code, problem.hint) == ("E204", "")

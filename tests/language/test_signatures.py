@@ -52,21 +52,26 @@ def test_what_is_looked_at_once_leaves_the_rest_to_each_call(
     ("expression", "message"),
     [
         ("host()", "host() takes one argument: a service"),
-        ("host(1)", "host() takes one argument: a service"),
-        ("host(['a'])", "host() takes one argument: a service"),
+        ("host(1)", "host() takes one argument: a service, not a number"),
+        ("host(['a'])", "host() takes one argument: a service, not a list"),
         ("host('a', 'b')", "host() takes one argument: a service"),
-        ("address(none)", "address() takes one argument: a URL"),
+        ("host(none)", "host() takes one argument: a service, not null"),
+        ("address(none)", "address() takes one argument: a URL, not null"),
         ("code()", "code() takes one argument: text, a number, a list or a mapping"),
         ("each('a')", "each() takes two arguments: a text with {} in it, and a list"),
-        ("each('a', 'b')", "each() takes two arguments: a text with {} in it, and a list"),
+        ("each('a', 'b')", "each() takes two arguments: a text with {} in it, and a list, not text as the second"),
         ("json()", "json() takes one argument: data"),
-        ("ports('a:1', '2')", "ports() takes two arguments: an address and how many ports"),
-        ("ports('a:1', true)", "ports() takes two arguments: an address and how many ports"),
+        ("ports('a:1', '2')", "ports() takes two arguments: an address and how many ports, not text as the second"),
+        (
+            "ports('a:1', true)",
+            "ports() takes two arguments: an address and how many ports, not a boolean as the second",
+        ),
+        ("ports(1)", "ports() takes two arguments: an address and how many ports"),
         ("raw()", "raw() takes one argument: text or a number"),
-        ("sorted(1)", "sorted() takes one argument: a list of texts, or one of numbers"),
-        ("sorted([1, 'a'])", "sorted() takes one argument: a list of texts, or one of numbers"),
+        ("sorted(1)", "sorted() takes one argument: a list of texts, or one of numbers, not a number"),
+        ("sorted([1, 'a'])", "sorted() takes one argument: a list of texts, or one of numbers, not a list of others"),
         ("name | title(1)", "the filter title takes no argument"),
-        ("apps | join(1)", "the filter join takes at most one argument: the text between the items"),
+        ("apps | join(1)", "the filter join takes at most one argument: the text between the items, not a number"),
         ("1 | join", "the filter join is for a list, not for a number"),
         ("apps | length | upper", "the filter upper is for text, not for a number"),
         ("none | length", "the filter length is for text, a list or a mapping, not for null"),
@@ -83,7 +88,7 @@ def test_what_is_looked_at_once_leaves_the_rest_to_each_call(
         ("1 + 2", "expressions have no arithmetic; join text with ~"),
         ("1 - 2", "expressions have no arithmetic"),
         ("1 % 2", "expressions have no arithmetic"),
-        ("-apps", "expressions have no arithmetic"),
+        ("-apps", "expressions have no arithmetic; a negative number stands alone, without <% %>, or in a fact"),
         ("name[1:2]", "expressions have no slices, such as [1:2]"),
         ("(name, name)", "a list stands in square brackets: [a, b]"),
         ("name.upper()", "expressions have no methods, such as .upper()"),
@@ -93,6 +98,11 @@ def test_what_is_looked_at_once_leaves_the_rest_to_each_call(
 def test_a_wrong_call_is_told_what_is_right(expression: str, message: str) -> None:
     error = refused(expression)
     assert (error.code, error.message) == ("E303", message)
+
+
+@pytest.mark.parametrize("word", ["null", "nil"])
+def test_who_writes_null_is_told_none(word: str) -> None:
+    assert refused(f"host({word})").hint.startswith("nothing is written none; known: ")
 
 
 def test_a_method_is_offered_as_a_filter() -> None:

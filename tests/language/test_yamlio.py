@@ -772,3 +772,9 @@ def test_an_inline_value_is_one_line_that_every_parser_reads_as_it_was(value: An
 def test_what_does_not_fit_on_one_line_is_not_written_inline(value: Any) -> None:
     with pytest.raises(TypeError):
         yamlio.inline(value)
+
+
+@pytest.mark.parametrize("word", ["on", "y", "No"])
+def test_a_key_that_may_be_a_boolean_is_quoted_as_no_key_is_true(word: str) -> None:
+    (problem,) = problems_of(yamlio.parse, f"{word}: 1", "f")
+    assert (problem.code, problem.hint) == ("E109", f'quote it: "{word}"')

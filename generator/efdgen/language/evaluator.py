@@ -60,6 +60,10 @@ def _constant(node: tree.Const) -> Step:
     return lambda _names: constant
 
 
+_NOTHING = ("null", "nil", "undefined")
+"""What others call `none`."""
+
+
 def _name(node: tree.Name) -> Step:
     name = node.name
 
@@ -69,7 +73,8 @@ def _name(node: tree.Name) -> Step:
         except KeyError:
             if name in names:
                 raise
-            raise UndefinedNameError(name, names, f"text stands in quotes: {name!r}; ") from None
+            meant = "nothing is written none" if name.lower() in _NOTHING else f"text stands in quotes: {name!r}"
+            raise UndefinedNameError(name, names, f"{meant}; ") from None
 
     return look_up
 

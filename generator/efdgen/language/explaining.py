@@ -37,22 +37,28 @@ _EMPTY = {"object": "write {}", "array": "write []"}
 
 _BARE = "write {} without quotes"
 
+_QUOTE_IT = ": quote it"
+"""How a schema's own words end for text that may look like something else."""
+
+_TO_TEXT = "make text of it: <% ... ~ '' %>"
+
 
 def is_of_writing(hint: str) -> bool:
     """Say whether a hint is about how a value is written, which says nothing of what an expression yields."""
     return hint == _QUOTES or hint in _EMPTY.values() or hint.endswith("without quotes")
 
 
-def explain(error: Refusal, schema: dict[str, Any]) -> tuple[str, str, str]:
-    """Return the code, the message and the hint for a value that a schema refuses."""
+def explain(error: Refusal, schema: dict[str, Any], *, is_evaluated: bool = False) -> tuple[str, str, str]:
+    """Return the code, the message and the hint for a value that a schema refuses.
+
+    With `is_evaluated`, the value is what an expression yielded, which quotes around it don't make a text.
+    """
     value: Any = error.instance
     wanted: Any = error.validator_value
     seen = shown(value)
     custom = schema.get("errorMessage")
     if error.validator == "type":
-        kinds = _kinds(wanted)
-        must = custom or f"must be {' or '.join(_TYPES[kind] for kind in kinds if kind != 'null' or len(kinds) == 1)}"
-        return "E204", f"{must}, not {seen}", _right_type(value, kinds, schema)
+        return _mistyped(value, _kinds(wanted), schema, is_evaluated)
     if error.validator == "enum" and custom:
         return "E205", f"{seen} {custom}", f"known: {', '.join(map(_plain, wanted))}"
     if error.validator == "enum":
@@ -74,6 +80,15 @@ def explain(error: Refusal, schema: dict[str, Any]) -> tuple[str, str, str]:
         hint = schema.get("x-hint", "") or _without_quotes(value, _kinds(schema.get("type", ())))
         return "E206", said, hint or nearly(value, wanted)
     return "E206", f"{custom or _must(error.validator, wanted)}, not {seen}", ""
+
+
+def _mistyped(value: Any, kinds: Sequence[str], schema: dict[str, Any], is_evaluated: bool) -> tuple[str, str, str]:
+    usual = f"must be {' or '.join(_TYPES[kind] for kind in kinds if kind != 'null' or len(kinds) == 1)}"
+    must: str = schema.get("errorMessage") or usual
+    if is_evaluated or isinstance(value, dict | list):
+        must = must.removesuffix(_QUOTE_IT)
+    to_text = _TO_TEXT if is_evaluated and _is_right_as_text(value, kinds, schema) else ""
+    return "E204", f"{must}, not {shown(value)}", to_text or _right_type(value, kinds, schema)
 
 
 def _kinds(wanted: str | Sequence[str]) -> Sequence[str]:
@@ -130,9 +145,15 @@ def _without_quotes(value: Any, kinds: Sequence[str]) -> str:
 
 def _needs_quotes(value: Any, types: Sequence[str], schema: dict[str, Any]) -> bool:
     """Say whether a number would be right if it were text."""
-    if not isinstance(value, int | float) or isinstance(value, bool) or "string" not in types:
+    return not isinstance(value, bool) and _is_right_as_text(value, types, schema)
+
+
+def _is_right_as_text(value: Any, types: Sequence[str], schema: dict[str, Any]) -> bool:
+    """Say whether a number or a boolean would be right if it were text."""
+    if not isinstance(value, int | float) or "string" not in types:
         return False
-    return re.search(schema.get("pattern", ""), str(value)) is not None and "enum" not in schema
+    written = _plain(value) if isinstance(value, bool) else str(value)
+    return re.search(schema.get("pattern", ""), written) is not None and "enum" not in schema
 
 
 def _plain(value: Any) -> str:

@@ -118,7 +118,7 @@ def check_data(
     if conforms(document.data, schema, reading):
         return []
     errors = _validator()(schema).iter_errors(document.data)
-    found = said_once(problem for error in errors for problem in _problems(error, document))
+    found = said_once(problem for error in errors for problem in _problems(error, document, is_evaluated))
     # What has the wrong type is none of the values that are allowed, either.
     mistyped = {problem.path for problem in found if problem.code == "E204"}
     found = [problem for problem in found if problem.code != "E205" or problem.path not in mistyped]
@@ -189,7 +189,7 @@ def _pattern(_validator: Validator, pattern: str, instance: Any, _schema: Any) -
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
-def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
+def _problems(error: ValidationError, document: Located, is_evaluated: bool) -> Iterator[Problem]:
     from efdgen.language.explaining import explain  # only when something is wrong
 
     path: Path = tuple(error.absolute_path)
@@ -213,7 +213,7 @@ def _problems(error: ValidationError, document: Located) -> Iterator[Problem]:
     if half:
         yield Problem("E302", half, document.locate(path), path)
         return
-    code, message, hint = explain(error, schema)
+    code, message, hint = explain(error, schema, is_evaluated=is_evaluated)
     # What is missing has no place: that of the mapping is its key's.
     place = document.locate(path, key=True) if code == "E202" and path else document.locate(path)
     yield Problem(code, message, place, path, hint)

@@ -30,6 +30,16 @@ class Signature(NamedTuple):
         """Say whether there can be so many arguments."""
         return (len(self.kinds) if self.least is None else self.least) <= count <= len(self.kinds)
 
+    def instead(self, arguments: Sequence[Any]) -> str:
+        """Return the words for the first argument that is not of its kind; empty: there are too many, or too few."""
+        wrong = (at for at, (is_kind, each) in enumerate(zip(self.kinds, arguments, strict=False)) if not is_kind(each))
+        at = next(wrong, None)
+        if at is None or not self.takes_number(len(arguments)):
+            return ""
+        given = kind(arguments[at])
+        what = f"{given} of others" if given == "a list" and self.kinds[at]([]) else given
+        return f", not {what}{f' as the {_ORDER[at]}' if len(self.kinds) > 1 else ''}"
+
     def check(self, constants: Sequence[Any]) -> Check:
         """Return what says of each call's arguments whether these are the ones that are taken.
 
@@ -54,6 +64,9 @@ Check = Callable[[Sequence[Any]], bool] | None
 
 OPEN = object()
 """Stands for an argument that is not a constant."""
+
+
+_ORDER = ("first", "second")
 
 
 class FilterSignature(NamedTuple):
@@ -158,14 +171,16 @@ FILTERS: Mapping[str, FilterSignature] = {
 def wrong_call(name: str, arguments: Sequence[Any]) -> str:
     """Return what is wrong with a function's arguments; empty: nothing."""
     signature = FUNCTIONS.get(name)
-    return "" if signature is None or signature.takes(arguments) else f"{name}() takes {signature.says}"
+    if signature is None or signature.takes(arguments):
+        return ""
+    return f"{name}() takes {signature.says}{signature.instead(arguments)}"
 
 
 def wrong_filter(name: str, subject: Any, arguments: Sequence[Any]) -> str:
     """Return what is wrong with what a filter stands behind, or takes; empty: nothing."""
     signature = FILTERS[name]
     if not signature.arguments.takes(arguments):
-        return f"the filter {name} takes {signature.arguments.says}"
+        return f"the filter {name} takes {signature.arguments.says}{signature.arguments.instead(arguments)}"
     return (
         ""
         if signature.is_subject(subject)
@@ -175,7 +190,8 @@ def wrong_filter(name: str, subject: Any, arguments: Sequence[Any]) -> str:
 
 _ARITHMETIC = "expressions have no arithmetic"
 _NOT_THERE = {
-    **dict.fromkeys(("sub", "mul", "div", "floordiv", "mod", "pow", "neg", "pos"), _ARITHMETIC),
+    **dict.fromkeys(("sub", "mul", "div", "floordiv", "mod", "pow", "pos"), _ARITHMETIC),
+    "neg": f"{_ARITHMETIC}; a negative number stands alone, without <% %>, or in a fact",
     "add": f"{_ARITHMETIC}; join text with ~",
     "slice": "expressions have no slices, such as [1:2]",
     "tuple": "a list stands in square brackets: [a, b]",

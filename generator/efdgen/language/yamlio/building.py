@@ -12,7 +12,7 @@ from efdgen.errors import Location, Problem
 from efdgen.language.secrecy import HIDDEN, is_of_secret
 from efdgen.language.shown import shown
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yamlio.scalars import AmbiguousScalarError, is_number_key, is_text, resolve_plain
+from efdgen.language.yamlio.scalars import YES_NO, AmbiguousScalarError, is_number_key, is_text, resolve_plain
 
 MAX_DEPTH = 100
 """Levels of nesting that a document may have; real ones have ten."""
@@ -165,7 +165,7 @@ class Builder:
                 frame.merging = event
             elif is_number_key(key):
                 self._number_keys.add(place)
-            elif not isinstance(self._plain(event, key), str):
+            elif not isinstance(self._plain(event, key, is_key=True), str):
                 self._problem(event, "E106", f"the key {key or 'null'} is not text", f'quote it: "{key}"')
         keys = frame.marks.keys
         if key not in keys:
@@ -186,11 +186,13 @@ class Builder:
                 1,
             )
 
-    def _plain(self, event: Any, value: str) -> Any:
+    def _plain(self, event: Any, value: str, *, is_key: bool = False) -> Any:
         try:
             return resolve_plain(value)
         except AmbiguousScalarError as error:
-            self._problem(event, "E109", str(error), error.hint, value)
+            # A key must be text: true is none.
+            hint = f'quote it: "{value}"' if is_key and value.lower() in YES_NO else error.hint
+            self._problem(event, "E109", str(error), hint, value)
             return value
 
     def _open(self, event: Any, data: Any) -> bool:
