@@ -316,3 +316,10 @@ def test_the_help_names_the_formats_and_shells_complete_them(small: Path, verb: 
         words = asking | {"COMP_WORDS": f"efdgen {verb} --report {typed}"}
         done = CliRunner().invoke(cli.command, [], prog_name="efdgen", env=words)
         assert done.stdout.split() == [f"plain,{name}=" for name in offered]
+
+
+def test_a_problem_shows_its_line_where_carriage_returns_end_the_lines(small: Path) -> None:
+    file = small / "environments/lab.yaml"
+    edit(file, "  view:\n", "  vieww:\n")
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r"))
+    assert " |   vieww:\n" in run(small, "check").stderr

@@ -311,8 +311,10 @@ class _SourceLines:
     """The lines of files that problems are about, as they were parsed."""
 
     def __init__(self, root: Path, instead: Mapping[str, str]) -> None:
-        self._root = root
-        self._lines = {file: _lines(text) for file, text in instead.items()}
+        from efdgen.language.yamlio import lineends  # only when something is wrong
+
+        self._root, self._split = root, lineends.lines
+        self._lines = {file: lineends.lines(text, file) for file, text in instead.items()}
 
     def line(self, file: str, number: int) -> str:
         """Return a line of a file; empty: there is none."""
@@ -321,13 +323,9 @@ class _SourceLines:
                 content = (self._root / file).read_bytes()
             except (OSError, ValueError):
                 content = b""
-            self._lines[file] = _lines(content.removeprefix(codecs.BOM_UTF8).decode(errors="replace"))
+            self._lines[file] = self._split(content.removeprefix(codecs.BOM_UTF8).decode(errors="replace"), file)
         lines = self._lines[file]
         return lines[number - 1] if 0 < number <= len(lines) else ""
-
-
-def _lines(text: str) -> list[str]:
-    return [line.removesuffix("\r") for line in text.split("\n")]
 
 
 def _from_the_top(problems: Sequence[Problem], root: Path) -> Sequence[Problem]:

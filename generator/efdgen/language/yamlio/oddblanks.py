@@ -14,6 +14,7 @@ import yaml
 
 from efdgen.errors import Location, Problem
 from efdgen.language import visible
+from efdgen.language.yamlio import lineends
 
 _UNSEEN = "\u00ad\u180e\u200b-\u200d\u2060"
 _ODD = re.compile(f"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000{_UNSEEN}]")
@@ -85,8 +86,7 @@ def _reads_until(text: str) -> int:
 
 
 def _problem(text: str, at: int, file: str) -> Problem:
-    line = text.count("\n", 0, at) + 1
-    location = Location(file, line, at - text.rfind("\n", 0, at))
+    location = Location(file, *lineends.behind(text[:at]))
     if _is_unseen(text[at]):
         return Problem(
             "E102", f"{visible.named(text[at])} can't be seen, and is part of the text", location, hint="take it out"

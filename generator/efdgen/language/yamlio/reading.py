@@ -12,7 +12,7 @@ import yaml
 from efdgen.errors import InvalidInputError, Location, Problem, UsageError
 from efdgen.language import visible
 from efdgen.language.late import late
-from efdgen.language.yamlio import quickly
+from efdgen.language.yamlio import lineends, quickly
 from efdgen.language.yamlio.building import Builder, Marks
 from efdgen.language.yamlio.document import Document, Places
 
@@ -209,8 +209,8 @@ def decode(content: bytes, file: str) -> str:
 
 
 def _place(before: str, file: str) -> Location:
-    """Return the place that comes after a text."""
-    return Location(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+    """Return the place that comes after a part of YAML."""
+    return Location(file, *lineends.behind(before))
 
 
 @functools.cache

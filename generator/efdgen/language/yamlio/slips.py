@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio.lineends import LINE_END
 
 _NO_BLANK = re.compile(r"\s*(?:- )?(?P<key>[\w./-]+):(?P<value>[^\s:/][^:]*|[^\s:/]*)\s*\Z")
 """A key with a colon and no blank behind it; not a URL."""
 
 _HYPHEN = re.compile(r"\s*-[^\s-]")
 _ITEM = re.compile(r"\s*-(?:\s+(?P<word>[\w./-]+)\s*(?:#.*)?\Z|\s|\Z)")
-
-_LINE_END = re.compile(r"\r\n?|\n")
-"""What ends a line to YAML, which counts them: https://yaml.org/spec/1.2.2/#54-line-break-characters."""
 
 _WIDTH = 80
 """Columns: beyond them, programs that write YAML break a text, which can be before a hyphen of its own."""
@@ -36,7 +34,7 @@ def slip(error: Any, text: str) -> Slip | None:
     said, context = error.problem or "", error.context_mark
     if mark is None:
         return None
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     if "mapping values are not allowed" in said:
         return _second_colon(lines, mark)
     if "could not find expected ':'" in said and context is not None:
@@ -60,7 +58,7 @@ def items_that_go_on(places: Iterable[tuple[Any, Any]], text: str) -> Iterator[S
         places: where each text of several lines without quotes begins and ends that is an item of a list.
         text: the document.
     """
-    lines = _LINE_END.split(text)
+    lines = LINE_END.split(text)
     for begin, end in places:
         hyphen = lines[begin.line].rfind("-", 0, begin.column)
         more = [number for number in range(begin.line + 1, end.line + 1) if lines[number].strip()]
