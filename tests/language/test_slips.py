@@ -122,3 +122,51 @@ def test_an_item_below_another_is_no_text_of_it(text: str, place: str, hint: str
 )
 def test_what_may_be_text_stays_text(text: str, value: object) -> None:
     assert yamlio.parse(text, "a.yaml").data == value
+
+
+@for_each(
+    ("text", "place", "number", "blanks"),
+    [
+        ("a: |9\n  text", "1:5", "9 behind |", 2),
+        ("x:\n  a: >-8 # why\n\n    text\n    more\nb: 2\n", "2:8", "8 behind >", 2),
+        ("a:\n- |4\n  one: two\n", "2:4", "4 behind |", 2),
+        ("a:\n- b: |9-\n    text\n- c\n", "2:7", "9 behind |", 2),
+    ],
+)
+def test_a_text_with_fewer_blanks_than_its_number_asks_for(text: str, place: str, number: str, blanks: int) -> None:
+    found = problem(text)
+    asked = number[0]
+    assert str(found.location) == f"a.yaml:{place}"
+    assert f"the {number} asks for {asked} more blanks before the text below; it has {blanks}" in found.message
+    assert found.hint == f"leave the {asked} out"
+    assert yamlio.parse(text.replace(asked, "", 1), "a.yaml").data
+
+
+def test_a_number_that_the_text_fits_is_not_what_is_wrong() -> None:
+    assert "does not line up" in problem("a: |2\n  x\n y: 1").message
+
+
+@pytest.mark.parametrize("key", ['"{}"', "'{}'", "{}--"])
+@pytest.mark.parametrize("before", ["", "a: 1\n", "a:\n  b: 2\n  ", "a:\n- ", "a:\n- b: 1\n  "])
+def test_a_key_has_a_bound(key: str, before: str) -> None:
+    assert yamlio.parse(f"{before}{key.format('k' * 1022)}: 1", "a.yaml").data
+    found = problem(f"{before}{key.format('k' * 1023)}: 1")
+    lines = before.split("\n")
+    assert str(found.location) == f"a.yaml:{len(lines)}:{len(lines[-1]) + 1}"
+    assert found.message.endswith("this key has 1,025 characters, and can have at most 1,024")
+    assert found.hint == "shorten it"
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("before", ["", "a: 1\n", "a:\n  ", "a:\n  b: 1\n  ", "a:\n- "])
+def test_a_key_stands_on_one_line(quote: str, before: str) -> None:
+    found = problem(f"{before}{quote}one\n    two{quote}: 1\n")
+    lines = before.split("\n")
+    assert str(found.location) == f"a.yaml:{len(lines)}:{len(lines[-1]) + 1}"
+    assert found.message.endswith("this key goes over 2 lines, and a key stands on one")
+    assert found.hint == "write it on one line"
+
+
+@for_each("text", ['a: "b\nc": d', "a: 'b\nc': d", 'a: "b\nc: "d"'])
+def test_a_quote_that_is_closed_too_late_is_no_key(text: str) -> None:
+    assert problem(text).hint == "close the quote"

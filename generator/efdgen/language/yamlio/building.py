@@ -73,7 +73,8 @@ class Builder:
         self._anchors: dict[str, tuple[Any, Marks, int]] = {}
         self._number_keys: set[tuple[int, int]] = set()
         self._documents = 0
-        self._spanning: tuple[Any, Any] | None = None
+        self.spanning: tuple[Any, Any] | None = None
+        """Where the last quoted text of several lines begins and ends."""
         self.joined: list[tuple[Any, Any]] = []
         """Where items without quotes begin and end that are text of several lines, with a hyphen: perhaps a slip."""
         self._count = 0
@@ -87,9 +88,9 @@ class Builder:
 
     def unclosed_quote(self, mark: Any) -> Problem | None:
         """Return a problem with the quoted text that ends, some lines on, just before what can't be read: `a: "b`."""
-        if self._spanning is None or mark is None or mark.line != self._spanning[1].line:
+        if self.spanning is None or mark is None or mark.line != self.spanning[1].line:
             return None
-        begin, end = self._spanning
+        begin, end = self.spanning
         message = f"not valid YAML: the quoted text that begins here ends on line {end.line + 1}, and more follows it"
         return Problem("E103", message, Location(self.file, begin.line + 1, begin.column + 1), hint="close the quote")
 
@@ -139,7 +140,7 @@ class Builder:
         frame = self._stack[-1] if self._stack else None
         mark = event.start_mark
         if style and style in _QUOTES and mark.line < event.end_mark.line:
-            self._spanning = (mark, event.end_mark)
+            self.spanning = (mark, event.end_mark)
         if frame is not None and frame.key is None and type(frame.data) is dict:
             self._key(frame, event, value)
             return

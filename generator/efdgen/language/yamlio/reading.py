@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import functools
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -15,6 +15,9 @@ from efdgen.language.late import late
 from efdgen.language.yamlio import lineends, quickly
 from efdgen.language.yamlio.building import Builder, Marks
 from efdgen.language.yamlio.document import Document, Places
+
+if TYPE_CHECKING:
+    from efdgen.language.yamlio.slips import Slip
 
 MAX_BYTES = 5_000_000
 """Size that a document may have; real ones have kilobytes."""
@@ -87,6 +90,7 @@ def _read(text: str, file: str) -> tuple[Any, Marks]:
         builder.problems.append(
             conflict_problem(text, file)
             or _odd_blank(error, text, file)
+            or _long_key(builder, error, text)
             or builder.unclosed_quote(error.problem_mark)
             or _syntax_problem(error, text, file, builder.innermost())
         )
@@ -143,6 +147,19 @@ def _items_that_go_on(builder: Builder, text: str) -> list[Problem]:
     return [
         Problem("E103", each.message, Location(builder.file, each.line, each.column), hint=each.hint) for each in found
     ]
+
+
+def _long_key(builder: Builder, error: yaml.MarkedYAMLError, text: str) -> Problem | None:
+    """Return a problem with a key that can be none, because it is too long or goes over lines."""
+    from efdgen.language.yamlio.slips import long_key
+
+    found = long_key(error, text, builder.spanning)
+    return _of_slip(found, builder.file) if found is not None else None
+
+
+def _of_slip(found: Slip, file: str) -> Problem:
+    where = Location(file, found.line, found.column)
+    return Problem("E103", f"not valid YAML: {found.message}", where, hint=found.hint)
 
 
 def _only_others_read(event: Any, text: str, file: str) -> Problem | None:
@@ -261,8 +278,7 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost
 
     found = slip(error, text)
     if found is not None:
-        where = Location(file, found.line, found.column)
-        return Problem("E103", f"not valid YAML: {found.message}", where, hint=found.hint)
+        return _of_slip(found, file)
     return Problem(
         "E103", f"not valid YAML: {message}", location, hint=_hint(text[mark.index : mark.index + 1] if mark else "")
     )

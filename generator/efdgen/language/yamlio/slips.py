@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio.lineends import LINE_END
 
@@ -14,6 +15,17 @@ _NO_BLANK = re.compile(r"\s*(?:- )?(?P<key>[\w./-]+):(?P<value>[^\s:/][^:]*|[^\s
 
 _HYPHEN = re.compile(r"\s*-[^\s-]")
 _ITEM = re.compile(r"\s*-(?:\s+(?P<word>[\w./-]+)\s*(?:#.*)?\Z|\s|\Z)")
+
+_KEY = late(
+    r"(?P<key>(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*')[ \t]*|[^\s\"'\[\]{}#&*!|>%@`?,:-][^\n]*?):(?=\s|\Z)", re.DOTALL
+)
+"""A key and its colon, whatever it is: quoted, it may go over lines."""
+
+_MOST_IN_KEY = 1024
+"""Characters of a key, its quotes among them: https://yaml.org/spec/1.2.2/#822-block-mappings."""
+
+_NUMBERED = late(r".*(?::|-|\A)[ \t]+(?P<mark>[|>])[-+]?(?P<number>[1-9])[-+]?[ \t]*(?:#.*)?\Z")
+"""The beginning of a text below it, with the number of blanks that stand before the text."""
 
 _WIDTH = 80
 """Columns: beyond them, programs that write YAML break a text, which can be before a hyphen of its own."""
@@ -38,7 +50,11 @@ def slip(error: Any, text: str) -> Slip | None:
     if "mapping values are not allowed" in said:
         return _second_colon(lines, mark)
     if "could not find expected ':'" in said and context is not None:
-        return _missing_blank(lines, context.line) or _no_colon(lines, context)
+        too_long = _long_key(lines, context.line, context.column)
+        return too_long or _missing_blank(lines, context.line) or _no_colon(lines, context)
+    numbered = _less_than_asked_for(lines, mark, context) if context is not None else None
+    if numbered is not None:
+        return numbered
     if "did not find expected key" in said and context is not None:
         found = (each(lines, mark, context) for each in (_text_above, _item_among_keys, _ends_too_soon, _not_in_line))
         return next(filter(None, found), None) or _more_than_quoted(lines, mark)
@@ -46,6 +62,23 @@ def slip(error: Any, text: str) -> Slip | None:
         message = f"this line is not an item of the list that begins on line {context.line + 1}"
         return Slip(mark.line + 1, mark.column + 1, message, "begin it with a hyphen and a blank, or indent it less")
     return None
+
+
+def long_key(error: Any, text: str, spanning: tuple[Any, Any] | None) -> Slip | None:
+    """Return what is wrong with the first key of a mapping that goes over lines, or is too long, which is no key then.
+
+    Args:
+        error: what libyaml raised.
+        text: the document.
+        spanning: where the last quoted text of several lines begins and ends.
+    """
+    mark = error.problem_mark
+    if mark is None or "mapping values are not allowed" not in (error.problem or ""):
+        return None
+    lines = LINE_END.split(text)
+    if spanning is not None and spanning[1].line == mark.line:
+        return _long_key(lines, spanning[0].line, spanning[0].column)
+    return _long_key(lines, mark.line, len(lines[mark.line]) - len(lines[mark.line].lstrip(" -")))
 
 
 def items_that_go_on(places: Iterable[tuple[Any, Any]], text: str) -> Iterator[Slip]:
@@ -69,6 +102,37 @@ def items_that_go_on(places: Iterable[tuple[Any, Any]], text: str) -> Iterator[S
         message = f"this line is no item of its own: it goes on with the text of line {begin.line + 1}"
         hint = f"indent it with {_blanks(hyphen)}, as that item; if it is text of that one, put the whole in quotes"
         yield Slip(more[0] + 1, _indent(lines[more[0]]) + 1, message, hint)
+
+
+def _long_key(lines: list[str], number: int, column: int) -> Slip | None:
+    """Return the slip of a key, where one begins, that goes over lines or has more characters than a key can."""
+    if lines[number][:column].strip(" -"):
+        return None
+    key = _KEY.match("\n".join([lines[number][column:], *lines[number + 1 :]]))
+    if key is None:
+        return None
+    over = key["key"].count("\n") + 1
+    if over > 1:
+        message, hint = f"this key goes over {over} lines, and a key stands on one", "write it on one line"
+    elif len(key["key"]) > _MOST_IN_KEY:
+        message = f"this key has {len(key['key']):,} characters, and can have at most {_MOST_IN_KEY:,}"
+        hint = "shorten it"
+    else:
+        return None
+    return Slip(number + 1, column + 1, message, hint)
+
+
+def _less_than_asked_for(lines: list[str], mark: Any, context: Any) -> Slip | None:
+    """Return the slip of a number behind | or > that is more than the blanks before the text."""
+    above = next((number for number in range(mark.line - 1, -1, -1) if lines[number].strip()), None)
+    header = _NUMBERED.match(lines[above]) if above is not None else None
+    if above is None or header is None:
+        return None
+    number, more = int(header["number"]), mark.column - context.column
+    if not 0 < more < number:
+        return None
+    message = f"the {number} behind {header['mark']} asks for {number} more blanks before the text below; it has {more}"
+    return Slip(above + 1, header.start("number") + 1, message, f"leave the {number} out")
 
 
 def _second_colon(lines: list[str], mark: Any) -> Slip | None:
