@@ -467,8 +467,8 @@ def test_values_and_keys_are_located(path: tuple[str | int, ...], value: tuple[i
     [
         (("top", "key"), "value", 3, 10),
         (("top", "key"), "lue", 3, 12),
-        (("top", "block"), "line one", 9, 1),
-        (("top", "block"), "<%", 10, 1),
+        (("top", "block"), "line one", 9, 5),
+        (("top", "block"), "<%", 10, 5),
         (("top", "quoted key", 0), "ne", 4, 19),
     ],
     ids=str,

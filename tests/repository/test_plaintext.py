@@ -63,9 +63,10 @@ def test_a_switch_is_no_secret(text: str) -> None:
         ("password: <% {'a':'hunter2'}[name] ~ title %>", 1, 20),
         ("password: <% 12345 %>", 1, 14),
         ("env:\n- {name: DB_PASSWORD, value: \"<% 'onoff' %>\"}", 2, 35),
-        ("toml: |\n  password = \"<% 'hunter2' %>\"", 2, 1),
+        ("toml: |\n  password = \"<% 'hunter2' %>\"", 2, 19),
         ("a: >\n  one\n  two\n\n  ghp_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789 x\n", 5, 3),
         ('a: "one\n  https://me:hunter2@host.example.org/x"', 2, 14),
+        ('a: "\\u00e4\\\n  \\"https://me:hunter2\\u0040host.example.org/x\\""\nhunter2@host.example.org/x: 1', 2, 16),
         ("a:\n- {ghp_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789: 1}", 2, 4),
         ('b: 1\nhttps://me:hunter2@host.example.org/x: {a: "1"}', 2, 1),
     ],
@@ -77,11 +78,11 @@ def test_what_is_more_than_a_switch_may_be_one(text: str, line: int, column: int
 def test_each_line_of_a_block_is_named() -> None:
     token = "ghp_AbCdEfGhIjKlMnOpQrStUvWxYz0123456789"
     text = f"a: |\n  https://host.example.org/x\n  https://me:hunter2@host.example.org/x\n  {token}\n  one\n  {token}\n"
-    assert sorted(found(text)) == [("E506", line, 1) for line in (3, 4, 6)]
+    assert sorted(found(text)) == [("E506", 3, 14), ("E506", 4, 3), ("E506", 6, 3)]
     again = (
         "a: |\n  https://me:hunter2@one.example.org/x\n  b: https://me:yes@host.example.org\n  http://a:hunter3@b.org\n"
     )
-    assert sorted(found(again)) == [("E506", line, 1) for line in (2, 4)]
+    assert sorted(found(again)) == [("E506", 2, 14), ("E506", 4, 12)]
 
 
 def test_a_switch_in_a_template_is_no_secret() -> None:

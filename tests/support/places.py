@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,10 +25,11 @@ def _nodes(file: Path, _modified: int) -> dict[tuple[int, int], list[Found]]:
     text = file.read_text(encoding="utf-8")
     loader = yaml.SafeLoader(text)
     root = loader.get_single_node()
+    lines = text.splitlines()
     found: dict[tuple[int, int], list[Found]] = {}
     for node, path, is_key in _walk(root, ()):
         value = loader.construct_document(node)
-        found.setdefault(_place(node), []).append(Found(path, is_key, value))
+        found.setdefault(_place(node, lines), []).append(Found(path, is_key, value))
     return found
 
 
@@ -43,12 +44,12 @@ def _walk(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[Any, tuple[s
             yield from _walk(item, (*path, index))
 
 
-def _place(node: Any) -> tuple[int, int]:
-    """Return where a node's text begins: after its quote, and on the line below the | of a block."""
+def _place(node: Any, lines: Sequence[str]) -> tuple[int, int]:
+    """Return where a node's text begins: after its quote, and on the line below the | of a block, behind its blanks."""
     line, column = node.start_mark.line + 1, node.start_mark.column + 1
     style = getattr(node, "style", None)
     if style == "|":
-        return line + 1, 1
+        return line + 1, len(lines[line]) - len(lines[line].lstrip(" ")) + 1
     return line, column + (1 if style in ("'", '"') and isinstance(node, yaml.ScalarNode) else 0)
 
 

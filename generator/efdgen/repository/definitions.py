@@ -192,10 +192,12 @@ class _Definitions:
         return self._types[folder]
 
     def _check_description(self, document: Document) -> None:
-        if expressions.has_expression(document.data.get("description", "")):
+        description = document.data.get("description", "")
+        if expressions.has_expression(description):
             where: Path = ("description",)
+            place = document.locate_in_text(where, description.index(expressions.OPEN))
             message = "a description is the same in every environment: it holds no expression"
-            self._files.problem("E303", message, document.locate(where), where)
+            self._files.problem("E303", message, place, where)
 
     def _check_ignored(self, document: Document) -> None:
         """Refuse exceptions from nothing, and jq that can't be any: Argo CD would refuse the whole Application."""

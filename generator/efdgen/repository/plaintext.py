@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import Location, Path, Problem
-from efdgen.language import layers, secrecy
+from efdgen.language import secrecy
 from efdgen.language.secrecy import SHORTEST, WORDS, Secret, in_text, is_of_secret, is_suspect, literal_at
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
@@ -26,11 +26,9 @@ _OF_LOGINS: Mapping[str | int, str] = {
 
 def literals(document: Document, text: str) -> list[Problem]:
     """Return a problem for each literal in a document, or in its comments, that looks like a secret."""
-    secrets = _found(document.data)
-    lines = text.splitlines() if secrets else []
     found = [
-        Problem("E506", secret.what, _place(document, lines, path, secret, is_key), path, _hint(path))
-        for path, secret, is_key in secrets
+        Problem("E506", secret.what, document.locate_in_text(path, secret.start, key=is_key), path, _hint(path))
+        for path, secret, is_key in _found(document.data)
     ]
     seen = {problem.location.line for problem in found}
     # In all comments together: in nearly none of them is anything.
@@ -41,22 +39,6 @@ def literals(document: Document, text: str) -> list[Problem]:
                 place = Location(document.file, number, comment + secret.start + 1)
                 found.append(Problem("E506", secret.what, place, hint=_HINT))
     return found
-
-
-def _place(document: Document, lines: Sequence[str], path: Path, secret: Secret, is_key: bool) -> Location:
-    """Return where something stands that looks like a secret: in a text of several lines, the line that has it."""
-    place = document.locate_in_text(path, secret.start, key=is_key)
-    value = layers.at(document.data, path)
-    if is_key or not isinstance(value, str):
-        return place
-    word = value[secret.start :].split(maxsplit=1)[0]
-    for number in range(place.line, len(lines) + 1):
-        line = lines[number - 1]
-        if word in line:
-            return place if number == place.line else Location(document.file, number, line.index(word) + 1)
-        if number > place.line and line.split(maxsplit=1)[:1] and line.split(maxsplit=1)[0] not in value:
-            break  # behind the text
-    return place
 
 
 def _hint(path: Path) -> str:

@@ -50,7 +50,8 @@ def _table(files: Files, name: str, file: str) -> Table:
         return Table(name, None, {}, ())
     for path, value in leaves(document.data):
         if isinstance(value, str) and expressions.has_expression(value):
-            files.problem("E303", "a table holds data, and no expressions", document.locate(path), path)
+            place = document.locate_in_text(path, value.index(expressions.OPEN))
+            files.problem("E303", "a table holds data, and no expressions", place, path)
     defaults = document.data.get("defaults", {})
     items = {item: _with_defaults(own, defaults) for item, own in document.data["items"].items()}
     return Table(name, document, items, _names.once(_named, rules))

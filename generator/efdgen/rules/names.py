@@ -26,7 +26,10 @@ def belong_to_this_environment(environment: ResolvedEnvironment, identities: Ide
         if _follows_from_a_link(environment.spec.layers, path, key, environment, identities):
             continue
         if not any(known in key or key in known for known in reported):
-            yield in_facts("E503", message, environment, path, "choose another" if path[0] == "aliases" else hint)
+            finding = in_facts("E503", message, environment, path, "choose another" if path[0] == "aliases" else hint)
+            layers = environment.spec.layers
+            offsets = search.offsets(str(at(environment.facts.data, path)), key, _written(layers, path))
+            yield _at_offset(finding, layers, path, offsets) if any(offsets) else finding
         reported.add(key)
     yield from _in_apps(environment, identities, search, reported, hint)
 
@@ -45,7 +48,7 @@ def _in_apps(
                 ):
                     finding = in_app("E503", message, environment, app, path, hint, key=is_key)
                     offsets = (0, 0) if is_key else search.offsets(text, key, _written(app.layers, path))
-                    yield _at_offset(finding, app, offsets) if any(offsets) else finding
+                    yield _at_offset(finding, app.layers, path, offsets) if any(offsets) else finding
         for path, text, is_key in _file_texts(app, identities):
             for key, message in search.foreign(text):
                 where = f"({app.definition.name} in environment {environment.facts.name})"
@@ -151,10 +154,9 @@ def _written(layers: Sequence[Layer], path: Path) -> Any:
     return reach(merge_layers(layers), path)[1]
 
 
-def _at_offset(finding: Finding, app: ResolvedApp, offsets: tuple[int, int]) -> Finding:
-    """Return a finding in a text of an app where the line of that begins, or what was found, on a line below."""
-    path = finding.problem.path[len(("apps", app.definition.name)) :]
-    location = _of_line(scope.locate(app.layers, path, each) for each in offsets)
+def _at_offset(finding: Finding, layers: Sequence[Layer], path: Path, offsets: tuple[int, int]) -> Finding:
+    """Return a finding in a text where the line of that begins, or what was found, on a line below."""
+    location = _of_line(scope.locate(layers, path, each) for each in offsets)
     return finding._replace(problem=finding.problem._replace(location=location))
 
 

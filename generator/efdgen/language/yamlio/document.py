@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +10,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio.building import Marks
 
 if TYPE_CHECKING:
-    from efdgen.language.yamlio.folds import Folds
+    from efdgen.language.yamlio.characters import Characters
 
 
 class Places:
@@ -23,13 +22,13 @@ class Places:
         text: the document.
     """
 
-    __slots__ = ("_find", "_folds", "_marks", "_text")
+    __slots__ = ("_characters", "_find", "_marks", "_text")
 
     def __init__(self, find: Callable[[], Marks], marks: Marks | None = None, text: str = "") -> None:
         self._find = find
         self._marks = marks
         self._text = text
-        self._folds: Folds | None = None
+        self._characters: Characters | None = None
 
     @property
     def marks(self) -> Marks:
@@ -38,14 +37,13 @@ class Places:
             self._marks = self._find()
         return self._marks
 
-    @property
-    def folds(self) -> Folds:
-        """Return the lines of the texts behind `>`."""
-        if self._folds is None:
-            from efdgen.language.yamlio import folds
+    def of_character(self, marks: Marks, value: str, offset: int) -> tuple[int, int]:
+        """Return the line and the column of the character at an offset of a text that stands in the document."""
+        if self._characters is None:
+            from efdgen.language.yamlio.characters import Characters
 
-            self._folds = folds.read(self._text)
-        return self._folds
+            self._characters = Characters(self._text)
+        return self._characters.place(marks.line, marks.column, value, offset)
 
 
 NOWHERE: Final = Places(lambda: Marks(0, 0, "", {}, {}))
@@ -84,9 +82,10 @@ class Document(NamedTuple):
         return Location(self.file, *place)
 
     def locate_in_text(self, path: Path, offset: int = 0, *, key: bool = False) -> Location:
-        """Return the place of the character at `offset` of the text at `path`, as far as it can be known.
+        """Return the place of the character at `offset` of the text at `path`, in whatever style that is written.
 
-        With `key`, return the place of the key that it stands under.
+        Where that can't be known, return the place of the text. With `key`, return the place of the key that it stands
+        under.
         """
         if key:
             return self.locate(path, key=True)
@@ -98,16 +97,6 @@ class Document(NamedTuple):
                 return self.locate(path)
             marks = child
             value = value[part]
-        place = Location(self.file, marks.line, marks.column)
         if not isinstance(value, str):
-            return place
-        before = value[:offset]
-        if marks.style == "|":
-            return Location(self.file, marks.line + 1 + before.count("\n"), 1)
-        folds = self.places.folds.get((marks.line, marks.column), ()) if marks.style == ">" else ()
-        if folds:
-            begin, line, column = folds[max(0, bisect_right(folds, offset, key=lambda fold: fold.begin) - 1)]
-            return Location(self.file, line, column + max(0, offset - begin))
-        if marks.style == ">" or "\n" in value:
-            return place
-        return Location(self.file, marks.line, marks.column + len(before) + len(marks.style))
+            return Location(self.file, marks.line, marks.column)
+        return Location(self.file, *self.places.of_character(marks, value, offset))
