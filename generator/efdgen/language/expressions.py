@@ -30,8 +30,10 @@ from efdgen.language.yielded import (
 
 __all__ = [
     "CLOSE",
+    "EXPRESSION",
     "FAILURES",
     "LOOP",
+    "NO_BEGINNING",
     "OPEN",
     "ExpressionError",
     "Function",
@@ -59,7 +61,7 @@ OPEN, CLOSE = "<%", "%>"
 LOOP = "loop"
 """The name under which a loop of a document says where it is."""
 
-_EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
+EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
 """An expression, or one without an end: the rest of the text is then read once, however often it begins another."""
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _MAX_LENGTH = 1000
@@ -75,6 +77,7 @@ def is_name(text: str) -> bool:
     return _NAME.match(text) is not None and text.lower() not in quickly.KEYWORDS and text != "loop"
 
 
+NO_BEGINNING = f"{CLOSE} without {OPEN}: the expression has no beginning"
 _NO_END = f"{OPEN} without {CLOSE}: the expression has no end"
 
 
@@ -87,10 +90,10 @@ def end_hint(source: str) -> str:
 
 def half(text: str) -> str:
     """Return what half of an expression lacks, as a message; empty: there is none."""
-    rest = _EXPRESSION.sub(lambda match: "" if match["close"] else match.group(), text)
+    rest = EXPRESSION.sub(lambda match: "" if match["close"] else match.group(), text)
     if OPEN in rest:
         return _NO_END
-    return f"{CLOSE} without {OPEN}: the expression has no beginning" if CLOSE in rest else ""
+    return NO_BEGINNING if CLOSE in rest else ""
 
 
 def evaluate(text: str, names: Names) -> Any:
@@ -137,7 +140,7 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
     """Split a scalar into literal text and expressions."""
     parts: list[str | _Part] = []
     end = 0
-    for match in _EXPRESSION.finditer(text):
+    for match in EXPRESSION.finditer(text):
         if match.start() > end:
             parts.append(text[end : match.start()])
         if not match["close"]:
