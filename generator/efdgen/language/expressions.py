@@ -144,7 +144,8 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
         if match.start() > end:
             parts.append(text[end : match.start()])
         if not match["close"]:
-            raise ExpressionError("E302", _NO_END, end_hint(match["source"]), match.start())
+            hint = f"{end_hint(match['source'])}{_cut_hint(match['source'])}"
+            raise ExpressionError("E302", _NO_END, hint, match.start())
         try:
             parts.append(_Part(match.start(), parse(match["source"])))
         except ExpressionError as error:
@@ -152,11 +153,32 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
                 # It runs into the next one: `<% name > and <% title %>`.
                 before = match["source"].partition(OPEN)[0]
                 raise ExpressionError("E302", _NO_END, end_hint(before), match.start()) from None
+            if error.code == "E302" and _ends_in_text(text, match):
+                hint = f"{CLOSE} can't stand in text there; write '%' ~ '>'"
+                raise ExpressionError("E302", error.message, hint, match.start()) from None
             raise error.at(match.start()) from None
         end = match.end()
     if end < len(text):
         parts.append(text[end:])
     return tuple(parts)
+
+
+def _cut_hint(source: str) -> str:
+    """Return what else may be wrong with an expression that ends with its value: YAML may have taken the rest away."""
+    is_cut = "\n" not in source and not {"%", ">"}.intersection(source) and source.strip()
+    return "; if # stands in it, quote the value: behind a blank, # begins a comment to YAML" if is_cut else ""
+
+
+def _ends_in_text(text: str, match: re.Match[str]) -> bool:
+    """Say whether an expression ends in a text of it: `<% "%>" %>`. As far as the next end, it would be one."""
+    rest, close, _ = text[match.end() :].partition(CLOSE)
+    if not close or OPEN in rest:
+        return False
+    try:
+        parse(f"{match['source']}{CLOSE}{rest}")
+    except ExpressionError:
+        return False
+    return True
 
 
 @functools.lru_cache(maxsize=4096)
