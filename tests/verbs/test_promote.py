@@ -183,7 +183,8 @@ def test_what_would_end_otherwise_than_planned_is_refused(fleet: Path) -> None:
 
 
 def test_shared_facts_are_several(fleet: Path) -> None:
-    edit(fleet / FACTS, "defaults:\n", "defaults:\n  appDefaults: {store: {values: {image: {tag: 1.9.3}}}}\n")
+    pinned = "    store:\n      pins: {image.tag: {value: 1.9.3, reason: Not tried yet.}}\n      values:\n        heap"
+    edit(fleet / FACTS, "    store:\n      values:\n        heap", pinned)
     environments = project.resolve(fleet).environments
     told = promote._who_wins(environments, ("east", "store", ("image", "tag")))  # noqa: SLF001
     assert told.startswith(f"its shared facts say so ({FACTS}:")

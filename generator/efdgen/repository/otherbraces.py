@@ -43,7 +43,7 @@ def without_beginning(document: Document, *, is_of_app: bool = False) -> Iterato
         document: a spec, what environments share, or an app's definition or values.
         is_of_app: whether it is an app's.
     """
-    if not _may_end(document.data):
+    if not document.data or not _may_end(document.data):
         return
     for path, text in leaves(document.data):
         may_be_script = is_of_app or any(part in _OF_APPS for part in path[:3])
@@ -58,10 +58,12 @@ def _is_reason(path: Path) -> bool:
     return path[-1:] == ("reason",) and any(part in _WITH_REASONS for part in path)
 
 
-def _may_end(data: Any) -> bool:
+def _may_end(data: dict[str, Any] | list[Any]) -> bool:
     """Say whether some text holds the end of an expression without its beginning: nearly none does."""
-    if isinstance(data, str):
-        return CLOSE in data and data.count(CLOSE) > data.count(OPEN)
-    if isinstance(data, dict):
-        return any(map(_may_end, data.values()))
-    return isinstance(data, list) and any(map(_may_end, data))
+    for each in data.values() if isinstance(data, dict) else data:
+        if isinstance(each, str):
+            if CLOSE in each and each.count(CLOSE) > each.count(OPEN):
+                return True
+        elif isinstance(each, dict | list) and _may_end(each):
+            return True
+    return False
