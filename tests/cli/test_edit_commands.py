@@ -363,6 +363,8 @@ def test_an_app_that_is_not_listed_or_not_mentioned_can_t_be_unset(small: Path) 
     assert (result.exit_code, result.stderr) == (2, "error: dome does not list the app archive\n")
     result = run(small, "unset", "defaults", "archive")
     assert (result.exit_code, result.stderr) == (2, "error: defaults says nothing about archive\n")
+    result = run(small, "unset", "dome", "kafka.storageSize")
+    assert "dome says nothing about kafka.storageSize; its shared facts do (environments/shared" in result.stderr
 
 
 def test_words_that_are_not_utf_8_are_refused(small: Path) -> None:

@@ -45,6 +45,22 @@ def refusal(text: str) -> ExpressionError:
 
 
 @for_each(
+    ("text", "hint"),
+    [
+        ("""<% "%>" %>""", "%> can't stand in text there; write '%' ~ '>'"),
+        ("""<% name %> or <% 'a%>b' ~ name %>""", "%> can't stand in text there; write '%' ~ '>'"),
+        ("""<% "a %> and <% "b" %>""", 'end it with "'),
+        ("""<% "a %> and %>""", 'end it with "'),
+        ("<% name", "; if # stands in it, quote the value: behind a blank, # begins a comment to YAML"),
+        ("<% name >", "end it with %>: <% name %>"),
+        ("<% name\nof all", "end it with %>: <% name %>"),
+    ],
+)
+def test_what_takes_the_end_of_an_expression_is_said(text: str, hint: str) -> None:
+    assert refusal(text).hint.endswith(hint)
+
+
+@for_each(
     ("text", "value"),
     [
         ("<% name %>", "summit"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from efdgen.language.expressions import ExpressionError
-from efdgen.language.lookalikes import refuse_apart, short_fence
+from efdgen.language.lookalikes import ended, refuse_apart, refuse_ended, short_fence
 from efdgen.language.places import VALUE
 from support.foreach import for_each
 
@@ -31,6 +31,48 @@ def test_a_value_with_a_blank_in_its_bracket_is_refused(line: str, offset: int, 
 )
 def test_other_brackets_and_signs_stay(line: str) -> None:
     refuse_apart(line)
+
+
+@for_each(
+    ("text", "at"),
+    [
+        ("The name %>", 9),
+        ("The < % name %> here", 13),
+        ("https://< host('broker') %>/", 25),
+        ("<% name %> and apps[0].name %>.", 28),
+        ("<% name %> and name | upper %>", 28),
+    ],
+)
+def test_an_end_behind_a_word_has_no_beginning(text: str, at: int) -> None:
+    assert ended(text) == at
+
+
+@for_each(
+    "text",
+    [
+        "<% name %>",
+        "${x%>}",
+        "50%>40%",
+        "50 %> 40 %",
+        "CPU %> 80",
+        "CPU %>80",
+        "x %>= y",
+        "frame %>% filter(site)",
+        "printf '%s %>'",
+        "printf '%>'",
+        "name%>",
+        "<% name",
+    ],
+)
+def test_what_else_the_sign_can_be_stays(text: str) -> None:
+    assert ended(text) is None
+
+
+def test_an_end_between_backticks_stays() -> None:
+    refuse_ended("what `name %>` means", is_code=False)
+    refuse_ended("name %>` ends", is_code=True)
+    with pytest.raises(ExpressionError):
+        refuse_ended(f"{VALUE} and `a` name %>", is_code=False)
 
 
 @for_each(

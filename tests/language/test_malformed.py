@@ -28,6 +28,8 @@ from support.foreach import for_each
         ("a ~ \"abc'", 'the text that begins with " has no end'),
         (r"'\x'", r"a backslash in '\x' begins no character"),
         ("1a", "'1a' is no number"),
+        ("012", "'012' is no number: it begins with 0; write 12, or, as text, '012'"),
+        ("[a, 007]", "'007' is no number: it begins with 0; write 7, or, as text, '007'"),
         # what stands side by side
         ("a b", "a sign, such as ~ or ==, is missing between 'a' and 'b'"),
         ("f(a b)", "a comma, or another sign, is missing between 'a' and 'b'"),
@@ -65,6 +67,13 @@ from support.foreach import for_each
         ("`a`", "'`' means nothing here; text stands between ' and ', or between \" and \""),
         ("{{ a }}", "'{{' means nothing here; write the expression alone, between <% and %>"),
         ("a @ b", "'@' means nothing here"),
+        ("a\\ ", r"'\' means nothing here"),
+        ("- name -", "'-' means nothing behind <%; write <% name %>"),
+        ("-name", "'-' means nothing behind <%; write <% name %>"),
+        (" name -", "'-' means nothing before %>; write <% name %>"),
+        ("= hosts['a'] ", "'=' means nothing behind <%; write <% hosts['a'] %>"),
+        ("= a b", "'=' means nothing here"),
+        ("name[]", "a key is missing between '[' and ']'; write it, as in ['name'], or a number, as in [0]"),
         # what only Jinja's grammar knows
         ("a, b", "unexpected ','"),
         ("a if b else c else d", "unexpected 'else'"),

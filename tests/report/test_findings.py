@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from efdgen import cli
-from efdgen.report import brief
+from efdgen.errors import Location, Problem
+from efdgen.report import brief, findings
 from support.checkout import edit
 from support.corpus import Case, cases
 from support.findings import assert_there, github_places, sarif_places, sarif_results
@@ -116,6 +117,26 @@ def test_a_problem_shows_no_more_of_a_value_than_people_read(tmp_path: Path, for
 def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
     assert brief.shortened("a" * 320) == "a" * 320
     assert brief.shortened(f"the name '{'a' * 900}' is not one") == f"the name '{'a' * 190}…{'a' * 108}' is not one"
+
+
+def test_a_list_of_what_is_known_loses_no_item_in_its_middle() -> None:
+    rules = [f"E{number}" for number in range(500, 600)]
+    whole = f"what is meant; known: {', '.join(rules)}"
+    problem = Problem("E205", "'E1' is no rule", Location("environments/dome.yaml", 1, 1), hint=whole)
+    [told] = json.loads(findings.as_json([problem._replace(hint=f"{whole}, {', '.join(rules)}")]))["problems"]
+
+    assert brief.brief(problem).hint == whole
+    assert told["hint"] == f"{whole}, {', '.join(rules)}"
+
+
+def test_a_list_is_cut_at_its_end_between_items() -> None:
+    words = [f"word{number:03}" for number in range(300)]
+    problem = Problem("E205", "'x' is none", Location("a.yaml"), hint=f"known: {'y' * 900}, {', '.join(words)}")
+    first, *kept, last = brief.brief(problem).hint.removeprefix("known: ").split(", ")
+
+    assert (first, last) == (f"{'y' * 200}…{'y' * 120}", "...")
+    assert kept == words[: len(kept)]
+    assert len(kept) > 60
 
 
 def test_no_format_repeats_a_secret(tmp_path: Path) -> None:

@@ -182,6 +182,14 @@ def test_what_would_end_otherwise_than_planned_is_refused(fleet: Path) -> None:
         promote.refuse_surprises(planned, sources.edited(unpinned))
 
 
+def test_shared_facts_are_several(fleet: Path) -> None:
+    pinned = "    store:\n      pins: {image.tag: {value: 1.9.3, reason: Not tried yet.}}\n      values:\n        heap"
+    edit(fleet / FACTS, "    store:\n      values:\n        heap", pinned)
+    environments = project.resolve(fleet).environments
+    told = promote._who_wins(environments, ("east", "store", ("image", "tag")))  # noqa: SLF001
+    assert told.startswith(f"its shared facts say so ({FACTS}:")
+
+
 # -- the plan
 
 

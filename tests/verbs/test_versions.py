@@ -37,6 +37,18 @@ def cells(line: str) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split(" | ")]
 
 
+def test_a_reason_of_several_paragraphs_is_one_line(small: Path) -> None:
+    edit(
+        small / LAB,
+        "reason: 1.9.4 has not been tried here.",
+        "reason: |\n          It is new.\n\n          Wait for it.",
+    )
+    listed = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["list", "--root", str(small)]).output
+
+    for output in (listed, run(small)):
+        assert any(line.endswith("  It is new. Wait for it.") for line in output.splitlines()), output
+
+
 def test_what_lags_behind_has_its_commit_and_its_reason(small: Path) -> None:
     commit(small)
     edit(small / LAB, "value: 1.9.3", "value: 1.9.2")

@@ -30,8 +30,10 @@ from efdgen.language.yielded import (
 
 __all__ = [
     "CLOSE",
+    "EXPRESSION",
     "FAILURES",
     "LOOP",
+    "NO_BEGINNING",
     "OPEN",
     "ExpressionError",
     "Function",
@@ -59,7 +61,7 @@ OPEN, CLOSE = "<%", "%>"
 LOOP = "loop"
 """The name under which a loop of a document says where it is."""
 
-_EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
+EXPRESSION = re.compile(r"<%(?P<source>.*?)(?:(?P<close>%>)|\Z)", re.DOTALL)
 """An expression, or one without an end: the rest of the text is then read once, however often it begins another."""
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 _MAX_LENGTH = 1000
@@ -75,6 +77,7 @@ def is_name(text: str) -> bool:
     return _NAME.match(text) is not None and text.lower() not in quickly.KEYWORDS and text != "loop"
 
 
+NO_BEGINNING = f"{CLOSE} without {OPEN}: the expression has no beginning"
 _NO_END = f"{OPEN} without {CLOSE}: the expression has no end"
 
 
@@ -87,10 +90,10 @@ def end_hint(source: str) -> str:
 
 def half(text: str) -> str:
     """Return what half of an expression lacks, as a message; empty: there is none."""
-    rest = _EXPRESSION.sub(lambda match: "" if match["close"] else match.group(), text)
+    rest = EXPRESSION.sub(lambda match: "" if match["close"] else match.group(), text)
     if OPEN in rest:
         return _NO_END
-    return f"{CLOSE} without {OPEN}: the expression has no beginning" if CLOSE in rest else ""
+    return NO_BEGINNING if CLOSE in rest else ""
 
 
 def evaluate(text: str, names: Names) -> Any:
@@ -137,11 +140,12 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
     """Split a scalar into literal text and expressions."""
     parts: list[str | _Part] = []
     end = 0
-    for match in _EXPRESSION.finditer(text):
+    for match in EXPRESSION.finditer(text):
         if match.start() > end:
             parts.append(text[end : match.start()])
         if not match["close"]:
-            raise ExpressionError("E302", _NO_END, end_hint(match["source"]), match.start())
+            hint = f"{end_hint(match['source'])}{_cut_hint(match['source'])}"
+            raise ExpressionError("E302", _NO_END, hint, match.start())
         try:
             parts.append(_Part(match.start(), parse(match["source"])))
         except ExpressionError as error:
@@ -149,11 +153,32 @@ def _parse(text: str) -> tuple[str | _Part, ...]:
                 # It runs into the next one: `<% name > and <% title %>`.
                 before = match["source"].partition(OPEN)[0]
                 raise ExpressionError("E302", _NO_END, end_hint(before), match.start()) from None
+            if error.code == "E302" and _ends_in_text(text, match):
+                hint = f"{CLOSE} can't stand in text there; write '%' ~ '>'"
+                raise ExpressionError("E302", error.message, hint, match.start()) from None
             raise error.at(match.start()) from None
         end = match.end()
     if end < len(text):
         parts.append(text[end:])
     return tuple(parts)
+
+
+def _cut_hint(source: str) -> str:
+    """Return what else may be wrong with an expression that ends with its value: YAML may have taken the rest away."""
+    is_cut = "\n" not in source and not {"%", ">"}.intersection(source) and source.strip()
+    return "; if # stands in it, quote the value: behind a blank, # begins a comment to YAML" if is_cut else ""
+
+
+def _ends_in_text(text: str, match: re.Match[str]) -> bool:
+    """Say whether an expression ends in a text of it: `<% "%>" %>`. As far as the next end, it would be one."""
+    rest, close, _ = text[match.end() :].partition(CLOSE)
+    if not close or OPEN in rest:
+        return False
+    try:
+        parse(f"{match['source']}{CLOSE}{rest}")
+    except ExpressionError:
+        return False
+    return True
 
 
 @functools.lru_cache(maxsize=4096)

@@ -33,6 +33,9 @@ def expression(source: str) -> Node:
     Raises:
         MalformedError: when it is none.
     """
+    marked = malformed.marked(source)
+    if marked is not None:
+        raise MalformedError(*marked)
     return _read(source, _expression)
 
 
@@ -85,6 +88,8 @@ def _environment() -> Environment:
 
 def _ours(node: nodes.Node) -> Any:
     """Return what a part of Jinja2's tree is in ours."""
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Tuple) and not node.arg.items:
+        raise MalformedError("a key is missing between '[' and ']'", "write it, as in ['name'], or a number, as in [0]")
     kind = getattr(syntaxtree, type(node).__name__, None)
     if kind is None:
         return syntaxtree.Other(type(node).__name__)

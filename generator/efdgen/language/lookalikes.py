@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from efdgen.language.expressions import ExpressionError
+from efdgen.language.expressions import CLOSE, EXPRESSION, NO_BEGINNING, OPEN, ExpressionError
 from efdgen.language.late import late
 from efdgen.language.places import VALUE
 
@@ -18,6 +18,9 @@ _INDENTED = re.compile(rf"\s+%%\s*{_CONTROL}")
 _JINJA = late(r"{{.*?}}|{%.*?%}|{#.*?#}")
 _APART = late(r"<[ \t]+%(?P<inside>[ \t]*[A-Za-z_(\[{'\"](?:(?!%>|<%).)*?)%>")
 """A value with a blank between `<` and `%`: a shell reads a file there."""
+
+_ENDED = late(r"(?<![\w%$&.\\])[A-Za-z_][\w.]*(?:[\[(][^\[\]()\n]*[\])][\w.]*)*[ \t]+%>(?![%=]|[ \t]*\d)")
+"""What surely was meant as an expression, and lacks its beginning. `%>%` is a sign of R, `CPU %> 80` is prose."""
 
 _SHORT_FENCE = late(r"``?(?P<rest>[A-Za-z][\w-]*(?: [a-z-]+)*)\s*\Z")
 _CODE_SPAN = late(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)")
@@ -82,6 +85,32 @@ def refuse_jinja(line: str, *, is_code: bool) -> None:
         "{##}": ("{# #} is not a comment", f"write it on a line of its own: `%% # {inside}`"),
     }[mark]
     raise ExpressionError("E302", message, hint, 0 if VALUE in line[: found.start()] else found.start())
+
+
+def ended(text: str) -> int | None:
+    """Return where the end of an expression stands that has no beginning; None: nothing in a text is surely one.
+
+    It is one behind a word and a blank: `The name %>`. `50%>40%` and `${x%>}` are none.
+    """
+    if text.count(CLOSE) <= text.count(OPEN):
+        return None
+    found = _ENDED.search(EXPRESSION.sub(lambda match: " " * len(match[0]), text))
+    return None if found is None else found.end() - len(CLOSE)
+
+
+def refuse_ended(line: str, *, is_code: bool) -> None:
+    """Refuse the end of a value in prose, but between backticks, where no value begins: it would be text.
+
+    Args:
+        line: the line; a value in it is one character, `VALUE`.
+        is_code: whether the line begins between two backticks.
+
+    Raises:
+        ExpressionError: when there is one.
+    """
+    at = None if is_code or CLOSE not in line else ended(_CODE_SPAN.sub(lambda code: "`" * len(code[0]), line))
+    if at is not None:
+        raise ExpressionError("E302", NO_BEGINNING, f"begin it with {OPEN}", 0 if VALUE in line[:at] else at)
 
 
 def short_fence(line: str, number: int) -> str:

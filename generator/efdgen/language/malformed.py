@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple
 
 Why = tuple[str, str]
@@ -34,6 +35,10 @@ _INSTEAD = {
     "`": "text stands between ' and ', or between \" and \"",
 }
 _SHOWN = 30
+_MARKED = late(r"(?P<begin>-|=?)(?P<inside>.*?)(?P<end>-?)\Z", re.DOTALL)
+"""An expression between the marks of other template languages: `<%- name -%>`, `<%= name %>`."""
+
+_WITH_ZERO = late(r"0[\d_]*[1-9][\d_]*\Z")
 
 
 class _Token(NamedTuple):
@@ -45,7 +50,7 @@ class _Token(NamedTuple):
 
     def __str__(self) -> str:
         text = self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN]}..."
-        return text if self.kind == "text" else repr(text)
+        return text if self.kind == "text" else "'\\'" if text == "\\" else repr(text)
 
 
 class _FoundError(Exception):
@@ -66,6 +71,26 @@ def why(source: str, unexpected: str) -> Why:
     begun = source.lstrip()[:2]
     if begun in ("{{", "{%"):
         return f"{begun!r} means nothing here", "write the expression alone, between <% and %>"
+    found = _found(source)
+    if found is not None:
+        return found
+    return f"unexpected {_Token('', unexpected, 0)}" if unexpected else "it can't be read", ""
+
+
+def marked(source: str) -> Why | None:
+    """Return what is wrong with an expression that has marks of other template languages; None: it has none."""
+    if not source.startswith(("-", "=")) and not source.endswith("-"):
+        return None
+    match = _MARKED.match(source)
+    inside = match["inside"].strip() if match else ""
+    if match is None or not inside or inside[0].isdigit() or _found(inside) is not None:
+        return None
+    where = f"{match['begin']!r} means nothing behind <%" if match["begin"] else "'-' means nothing before %>"
+    return where, f"write <% {inside} %>"
+
+
+def _found(source: str) -> Why | None:
+    """Return what is wrong at the first part of a text that can't stand where it does; None: nothing is found."""
     tokens = [
         _Token(kind, found[kind], found.start(kind))
         for found in _TOKEN.finditer(source)
@@ -75,7 +100,7 @@ def why(source: str, unexpected: str) -> Why:
         _Reader(tokens).read()
     except _FoundError as error:
         return error.why
-    return f"unexpected {_Token('', unexpected, 0)}" if unexpected else "it can't be read", ""
+    return None
 
 
 class _Reader:
@@ -151,6 +176,9 @@ class _Reader:
         before = self._before
         if token.kind == "text":
             _check_text(token)
+        if token.kind == "number" and _WITH_ZERO.match(token.text):
+            hint = f"write {token.text.lstrip('0_')}, or, as text, '{token.text}'"
+            raise _FoundError(f"{token} is no number: it begins with 0", hint)
         if token.kind != "name" and self._names_test:
             self._lacks_value("behind", before)
         if not self._needs_value and not self._may_have_value and not (before and before.kind == token.kind == "text"):

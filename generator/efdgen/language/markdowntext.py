@@ -8,7 +8,7 @@ from typing import Any
 from efdgen.language import datatext
 from efdgen.language.expressions import ExpressionError
 from efdgen.language.late import late
-from efdgen.language.lookalikes import refuse_apart, refuse_control, refuse_jinja, short_fence
+from efdgen.language.lookalikes import refuse_apart, refuse_control, refuse_ended, refuse_jinja, short_fence
 from efdgen.language.places import VALUE, Place
 from efdgen.language.shelltext import ShellText
 
@@ -269,6 +269,7 @@ class Places:
             raise ExpressionError("E302", "this fence can't be read", hint)
         refuse_control(self._line)
         refuse_jinja(line, is_code=self._inline.is_code)
+        refuse_ended(line, is_code=self._inline.is_code)
         if fence or not line.strip():
             self._end_paragraph()
         if fence:

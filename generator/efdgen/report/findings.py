@@ -23,7 +23,7 @@ def as_json(problems: Sequence[Problem]) -> str:
     """Return problems as one JSON document."""
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     counts = {"errors": errors, "warnings": len(problems) - errors}
-    document = {"problems": [_fact(brief(problem)) for problem in problems], **counts}
+    document = {"problems": [_fact(brief(problem, is_for_people=False)) for problem in problems], **counts}
     return visible.json(json.dumps(document, indent=2, ensure_ascii=False))
 
 

@@ -57,7 +57,7 @@ def _applications(environments: Sequence[ResolvedEnvironment], style: Style) -> 
 
 def _pins(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
     rows = [
-        [env.facts.name, app.definition.name, pin.path, pin.text, _because(pin)]
+        [env.facts.name, app.definition.name, pin.path, pin.text, because(pin)]
         for env in environments
         for app in env.apps
         for pin in app.pins
@@ -65,8 +65,10 @@ def _pins(environments: Sequence[ResolvedEnvironment], style: Style) -> str:
     return table([["pinned in", "app", "value", "to", "because"], *rows], style) if rows else ""
 
 
-def _because(pin: Pin) -> str:
-    return f"{pin.reason} (until {pin.until})" if pin.until else pin.reason
+def because(pin: Pin) -> str:
+    """Return the reason of a pin on one line, and until when it holds."""
+    reason = " ".join(pin.reason.split())
+    return f"{reason} (until {pin.until})" if pin.until else reason
 
 
 def _hosts(environments: Sequence[ResolvedEnvironment], style: Style) -> str:

@@ -13,6 +13,7 @@ from efdgen.language import visible
 from efdgen.language.places import Place
 from efdgen.language.quoting import quote
 from efdgen.language.shown import listed
+from efdgen.report.list import because
 from efdgen.report.text import Style, table
 
 _HEAD = ("app", "what", "version", "where", "against the default", "since", "because")
@@ -121,6 +122,4 @@ def _against(row: Version) -> str:
 
 
 def _because(row: Version) -> str:
-    if row.pin is None:
-        return ""
-    return f"{row.pin.reason} (until {row.pin.until})" if row.pin.until else row.pin.reason
+    return "" if row.pin is None else because(row.pin)

@@ -13,7 +13,7 @@ from efdgen.language.layers import Layer, document_layer, merge
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
 from efdgen.language.yamlio.scalars import is_text
-from efdgen.repository import appcharts, chartkeys, chartsource, parametertypes, paths, types
+from efdgen.repository import appcharts, chartkeys, chartsource, otherbraces, parametertypes, paths, types
 from efdgen.repository.appcharts import Charts
 from efdgen.repository.chartkeys import ChartKeys
 from efdgen.repository.circles import circles
@@ -149,6 +149,7 @@ class _Definitions:
             # The ancestors' own were checked with the ancestors.
             for read in values:
                 self._files.refuse(types.check(read, (), known.values, takes_null=True, reading=self._files.unfinished))
+                self._files.refuse(otherbraces.without_beginning(read, is_of_app=True))
             self._files.refuse(
                 types.check(document, ("parameters",), known.parameters, reading=self._files.unevaluated)
             )
@@ -222,6 +223,7 @@ class _Definitions:
     def _check(self, document: Document, merged: Mapping[str, Any]) -> None:
         """Check what a schema can't see in a definition, which is `merged` together with what it extends."""
         self._check_description(document)
+        self._files.refuse(otherbraces.without_beginning(document, is_of_app=True))
         self._check_ignored(document)
         self._check_requires(document)
         file_paths = [file["path"] for file in document.data.get("environmentFiles", ())]

@@ -65,6 +65,10 @@ class Checks:
                 problems = self._files.problems
                 problems[:] = [each for each in problems if (each.location.file, each.path) not in places]
                 self._files.refuse(braces)
+            ends = list(otherbraces.without_beginning(document))
+            if ends:
+                said = {(each.location.file, each.path) for each in self._files.problems if each.code == "E302"}
+                self._files.refuse(each for each in ends if (document.file, each.path) not in said)
 
     def _of_names(self, specs: Sequence[Document]) -> None:
         for document in specs:

@@ -13,6 +13,9 @@ from efdgen.language.yamlio import Document
 from efdgen.repository import paths
 from efdgen.repository.model import Acceptance, EnvironmentSpec
 
+SHARED_FACTS = "shared facts"
+"""The layer of what all environments share."""
+
 NO_FACTS = ("apps", "appDefaults", "site", "accept")
 """What a spec, or what it shares, says beside its facts."""
 
@@ -59,7 +62,7 @@ class SharedLayers:
         found = self._of_sites.get(site)
         if found is None:
             data = self.document.data
-            sources = [_Source("shared facts", self.document, ("defaults",), "appDefaults", data["defaults"])]
+            sources = [_Source(SHARED_FACTS, self.document, ("defaults",), "appDefaults", data["defaults"])]
             sites = data.get("sites", {})
             if site in sites:
                 sources.append(_Source(f"site {site}", self.document, ("sites", site), "appDefaults", sites[site]))

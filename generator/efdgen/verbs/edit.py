@@ -23,6 +23,7 @@ from efdgen.output import layout, sources
 from efdgen.output.compare import Change
 from efdgen.repository import paths
 from efdgen.repository.model import EnvironmentSpec, Repository
+from efdgen.repository.speclayers import SHARED_FACTS
 from efdgen.review.trees import review
 from efdgen.verbs import project
 from efdgen.verbs.edited import Edited, decoded, identity, value_in
@@ -167,7 +168,8 @@ class Sources:
         path = target.setting
         for layer in reversed(self._below(target, spec)) if path else ():
             if at(layer.data, path, None) is not None:
-                says = f"; its {layer.name} does ({layer.locate(path, key=True)})"
+                does = "do" if layer.name == SHARED_FACTS else "does"
+                says = f"; its {layer.name} {does} ({layer.locate(path, key=True)})"
                 pinned = path[:-1] == ("pins",) or ".".join(map(str, path[1:])) in (layer.data.get("pins") or {})
                 return says + (making.how_to_unpin(target, layer) if pinned else "")
         return ""

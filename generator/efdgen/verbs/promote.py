@@ -13,6 +13,7 @@ from efdgen.explain.edits.promoting import Plan, Running, Steps
 from efdgen.language import suggest
 from efdgen.language.layers import Layer, at, merge_layers, winner
 from efdgen.language.tuples import NamedTuple
+from efdgen.repository.speclayers import SHARED_FACTS
 from efdgen.verbs.edit import Sources
 from efdgen.verbs.edited import Edited
 
@@ -106,7 +107,10 @@ def _who_wins(environments: Sequence[ResolvedEnvironment], key: Tagged) -> str:
     name, app, path = key
     found = next((_app(each, app) for each in environments if each.facts.name == name), None)
     layer = None if found is None else winner(found.layers, ("values", *path))
-    return "nothing says what" if layer is None else f"its {layer.name} says so ({layer.locate(('values', *path))})"
+    if layer is None:
+        return "nothing says what"
+    says = "say" if layer.name == SHARED_FACTS else "says"
+    return f"its {layer.name} {says} so ({layer.locate(('values', *path))})"
 
 
 def _tags(environments: Iterable[ResolvedEnvironment]) -> dict[Tagged, str]:
@@ -169,7 +173,7 @@ def _running(app: ResolvedApp, path: Path) -> Running | None:
 
 def _is_above(layer: Layer) -> bool:
     """Say whether a layer stands above the app definition."""
-    return layer.name in (SPEC, "shared facts") or layer.name.startswith("site ")
+    return layer.name in (SPEC, SHARED_FACTS) or layer.name.startswith("site ")
 
 
 def _written(sources: Sources, app: str, path: str, plan: Plan) -> Iterator[Edit]:
