@@ -19,7 +19,7 @@ _JINJA = late(r"{{.*?}}|{%.*?%}|{#.*?#}")
 _APART = late(r"<[ \t]+%(?P<inside>[ \t]*[A-Za-z_(\[{'\"](?:(?!%>|<%).)*?)%>")
 """A value with a blank between `<` and `%`: a shell reads a file there."""
 
-_ENDED = late(r"(?<![\w%$&.\\])[A-Za-z_][\w.]*(?:[\[(][^\[\]()\n]*[\])][\w.]*)*[ \t]+%>(?![%=]|[ \t]*\d)")
+_ENDED = late(r"(?<![\w%$&.\\)\]])[A-Za-z_][\w.]*(?:[\[(][^\[\]()\n]*[\])][\w.]*)*[ \t]+%>(?![%=]|[ \t]*\d)")
 """What surely was meant as an expression, and lacks its beginning. `%>%` is a sign of R, `CPU %> 80` is prose."""
 
 _SHORT_FENCE = late(r"``?(?P<rest>[A-Za-z][\w-]*(?: [a-z-]+)*)\s*\Z")
