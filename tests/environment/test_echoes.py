@@ -32,7 +32,8 @@ def said(root: FilePath, *environments: str) -> list[tuple[str, str, str]]:
     return [(f"{p.code} {p.location}", p.message, p.hint) for p in caught.value.problems]
 
 
-NOT_A_CLASS = (f"E204 {LAB}:6:17", "must be the name of a storage class, not 5 (environment lab)", "")
+MAKE_TEXT = "make text of it: <% ... ~ '' %>"
+NOT_A_CLASS = (f"E204 {LAB}:6:17", "must be the name of a storage class, not 5 (environment lab)", MAKE_TEXT)
 
 
 def test_facts_and_values_that_are_read_from_a_wrong_fact_say_nothing(root: FilePath) -> None:
@@ -56,7 +57,7 @@ def test_a_hint_to_use_quotes_is_only_given_where_a_number_is_written(root: File
 def test_a_value_that_an_expression_yields_needs_no_quotes(root: FilePath) -> None:
     edit(root / STORE, "storageClass: <% cluster.storageClass %>", "storageClass: <% 5 %>")
     message = "must be the name of a storage class, not 5 (store in environment lab)"
-    assert said(root, "lab") == [(f"E204 {STORE}:8:17", message, "")]
+    assert said(root, "lab") == [(f"E204 {STORE}:8:17", message, MAKE_TEXT)]
 
 
 def test_each_of_two_wrong_facts_is_said(root: FilePath) -> None:
@@ -89,7 +90,7 @@ def test_what_exists_only_with_a_wrong_fact_is_not_said_to_be_neither_true_nor_f
 def test_a_wrong_fact_of_all_is_said_for_each_environment_that_has_it(root: FilePath) -> None:
     edit(root / SHARED, "storageClass: null", "storageClass: <% 5 %>")
     message = "must be the name of a storage class, not 5 (environment dome)"
-    assert said(root) == [(f"E204 {SHARED}:13:19", message, "")]
+    assert said(root) == [(f"E204 {SHARED}:13:19", message, MAKE_TEXT)]
 
 
 # -- which of some wrong facts was wrong first

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from efdgen.language.expressions import ExpressionError
@@ -66,6 +68,12 @@ def test_an_end_behind_a_word_has_no_beginning(text: str, at: int) -> None:
 )
 def test_what_else_the_sign_can_be_stays(text: str) -> None:
     assert ended(text) is None
+
+
+def test_many_calls_are_looked_at_in_a_time_that_grows_as_they_do() -> None:
+    begin = time.process_time()
+    assert ended("a()" * 20_000) is None
+    assert time.process_time() - begin < 5  # looked at again from each of them, it takes minutes
 
 
 def test_an_end_between_backticks_stays() -> None:
