@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
 from efdgen.errors import Location, Path, Problem, Severity, dotted
 from efdgen.language import expressions
+from efdgen.language.late import late
 from efdgen.language.layers import Layer, at, leaves, winner
 from efdgen.language.secrecy import HIDDEN, is_of_secret
 from efdgen.language.shown import listed
 from efdgen.rules.findings import Finding
 from efdgen.rules.identities import Identities
 
-_NO_BLANK = re.compile(r"(?P<key>[\w./-]+):(?P<value>[^\s:/][^\s:]*)(?:\s|\Z)")
+_NO_BLANK = late(r"(?P<key>[\w./-]+):(?P<value>[^\s:/][^\s:]*)(?:\s|\Z)")
 """A key with a colon and no blank behind it; not a URL."""
 
 
