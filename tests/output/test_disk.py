@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from efdgen.errors import OutputError
-from efdgen.output import disk, layout
+from efdgen.output import disk, filesystem, layout
 from efdgen.output.compare import FileChange, compare
 from efdgen.output.journal import FOLDER
 from efdgen.output.tree import FileTree
@@ -163,7 +163,7 @@ def test_all_is_on_the_disk_before_the_first_file_is_replaced(
         replace(source, target)
 
     monkeypatch.setattr(os, "fsync", lambda _: steps.append("fsync"))
-    monkeypatch.setattr(os, "sync", lambda: steps.append("sync"))
+    monkeypatch.setattr(filesystem, "sync", lambda _: steps.append("sync"))
     monkeypatch.setattr(os, "replace", noted)
     apply(tmp_path / "rendered", {f"x/{number}": b"x" for number in range(count)})
     # The journal is written when everything else is on the disk, and takes its name before anything else does.
@@ -343,7 +343,7 @@ def test_a_full_disk_leaves_everything_as_it_was(small: Path, limit: int, named:
 READ_ONLY = """
 import os, sys
 from efdgen import cli
-from efdgen.output import disk
+from efdgen.output import disk, filesystem
 from efdgen.verbs import render
 from efdgen.cli import check_command, render_command
 from efdgen.report import text

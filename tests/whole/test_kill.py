@@ -23,7 +23,7 @@ TIMED = 300 if os.environ.get("SEARCH") else 30
 KILLER = """
 import json, os, random, signal, sys, time
 from pathlib import Path
-from efdgen.output import disk
+from efdgen.output import disk, filesystem
 from efdgen.output.journal import FOLDER
 from efdgen.output.marks import Ownership
 from efdgen.verbs import project, render
@@ -36,7 +36,7 @@ STEPS = {"open", "write", "replace", "rename", "link", "unlink", "remove", "trun
 CHANGES = {"os.rename", "os.remove", "os.rmdir"}
 
 # Who kills a process loses nothing of what it told the system to write: hundreds of runs go without syncs.
-os.sync = lambda: None
+filesystem.sync = lambda folder: None
 os.fsync = lambda descriptor: None
 
 # What efdgen did not make, and must never lose; some of it looks as if it had.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from efdgen.errors import OutputError, TooLateInterrupt
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import journal
+from efdgen.output import filesystem, journal
 from efdgen.output.compare import FileChange
 from efdgen.output.journal import FOLDER, Entry
 
@@ -196,7 +196,8 @@ def _stage(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool) -
     except OSError as error:
         raise _named(error, folder, path) from error
     if not is_single:
-        os.sync()
+        with naming(folder, FOLDER):
+            filesystem.sync(f"{folder}/{FOLDER}")
     return entries
 
 

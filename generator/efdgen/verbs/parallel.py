@@ -33,10 +33,10 @@ _MEASURED = 2
 """Environments that are worked on before anybody knows what one takes. The first one takes more: it finds nothing that
 was made for another."""
 
-_WORTH = 0.5
+_WORTH = 0.1
 """Seconds of work from which on other processes are asked: they take a tenth of that to begin."""
 
-_WORTH_KNOWING = 0.1
+_WORTH_KNOWING = 0.02
 """The same of a first stage: that is the smaller part of all the work, and other processes begin only once."""
 
 _MANY = 64
