@@ -165,7 +165,7 @@ def test_all_is_on_the_disk_before_the_first_file_is_replaced(
     monkeypatch.setattr(os, "fsync", lambda _: steps.append("fsync"))
     monkeypatch.setattr(filesystem, "sync", lambda _: steps.append("sync"))
     monkeypatch.setattr(os, "replace", noted)
-    apply(tmp_path / "rendered", {f"x/{number}": b"x" for number in range(count)})
+    apply(tmp_path / "rendered", {f"{number}": b"x" for number in range(count)})
     # The journal is written when everything else is on the disk, and takes its name before anything else does.
     assert steps == [*syncs, "fsync", "replace", "fsync", *["replace"] * count]
 

@@ -13,6 +13,7 @@ ENTRIES = (
     Entry("apps/store/values-lab.yaml", "0", None, journal.digest(b"new\n")),
     Entry("docs/a b \udcff.md", "1", journal.digest(b"old\n"), journal.digest(b"new\n")),
     Entry("README.md", None, journal.digest(b"old\n"), None),
+    Entry("apps/new/charts/one.tgz", "3/charts/one.tgz", None, journal.digest(b"new\n")),
 )
 
 
@@ -57,6 +58,12 @@ def test_a_path_that_leads_elsewhere_is_refused(path: Any) -> None:
         ["a", "0", None, None],
         ["a", "0", 1, "digest"],
         ["a", "0", None],
+        ["a/b", "0/", None, "digest"],
+        ["a/b", "x/b", None, "digest"],
+        ["a/b", "0/c", None, "digest"],
+        ["a/b", "0/../b", None, "digest"],
+        ["b", "0/b", None, "digest"],
+        ["a/b", None, "digest", None, "0/b"],
         ["a", "0", None, "digest", "more"],
         "abcd",
         7,
@@ -75,7 +82,7 @@ def test_an_entry_that_efdgen_does_not_write_is_refused(fields: Any) -> None:
         b"[]",
         b"7",
         b"\xff",
-        b'{"version": 2, "entries": []}',
+        b'{"version": 3, "entries": []}',
         b'{"version": 1, "entries": 7}',
         b"[" * 100_000,
     ],
@@ -85,5 +92,10 @@ def test_what_is_no_journal_is_refused(content: bytes) -> None:
         journal.decode(content)
 
 
+def test_a_journal_of_the_version_before_is_read() -> None:
+    content = json.dumps({"version": 1, "entries": [["a/b", "0", None, "digest"]]}).encode()
+    assert journal.decode(content) == (Entry("a/b", "0", None, "digest"),)
+
+
 def document(fields: Any) -> bytes:
-    return json.dumps({"version": 1, "entries": [fields]}).encode()
+    return json.dumps({"version": 2, "entries": [fields]}).encode()

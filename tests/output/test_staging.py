@@ -151,6 +151,7 @@ LEFTOVERS: list[dict[str, bytes]] = [
     {".gitignore": staging.IGNORE},
     {".gitignore": staging.IGNORE, "0": b"on", "17": b""},
     {".gitignore": staging.IGNORE, "0": b"one\n", "journal.new": b'{"vers'},
+    {".gitignore": staging.IGNORE, "0": b"one\n", "1/deep/a.md": b"a", "1/b.md": b""},
 ]
 
 
@@ -158,6 +159,7 @@ LEFTOVERS: list[dict[str, bytes]] = [
 def test_what_was_staged_before_the_journal_is_removed(folder: Path, left: dict[str, bytes]) -> None:
     (folder / FOLDER).mkdir()
     for name, content in left.items():
+        (folder / FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / FOLDER / name).write_bytes(content)
     assert disk.is_interrupted(folder)
     assert disk.read(folder) == BEFORE
@@ -191,6 +193,16 @@ def test_a_folder_of_somebody_else_is_refused_and_left_alone(folder: Path, mine:
             verb(folder)
     assert not disk.is_interrupted(folder)
     assert snapshot(folder.parent) == before
+
+
+def test_a_link_in_a_staged_folder_is_somebody_s(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (folder / FOLDER / "1").mkdir(parents=True)
+    (folder / FOLDER / ".gitignore").write_bytes(staging.IGNORE)
+    (folder / FOLDER / "1" / "link").symlink_to(tmp_path / "outside")
+    with pytest.raises(OutputError, match=r"\.efdgen-staged was not made by efdgen"):
+        finish(folder)
+    assert (folder / FOLDER / "1" / "link").is_symlink()
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "dangling"])

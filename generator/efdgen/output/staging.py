@@ -3,6 +3,7 @@
 New contents wait in one folder. When all of them are on the disk, a journal is written that says what goes where: a
 kill before leaves the old files, and one folder to remove. After it, the files are renamed into place, and whoever
 comes next finishes that. Whole folders are not swapped: files of others stay in theirs, and so does who works there.
+Of many files, those whose folder is not there yet take their places with it (`newfolders`).
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from pathlib import Path
 
 from efdgen.errors import OutputError, TooLateInterrupt
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import filesystem, journal
+from efdgen.output import filesystem, journal, newfolders
 from efdgen.output.compare import FileChange
 from efdgen.output.journal import FOLDER, Entry
+from efdgen.output.newfolders import Moves, NewFolders
 
 IGNORE = b"# What efdgen was writing when it was interrupted. Run it again: it finishes, and removes this folder.\n*\n"
 """Keeps the folder out of Git, and tells it from a folder of somebody else."""
@@ -68,7 +70,7 @@ def _is_ours(staged: Path) -> bool:
         if not stat.S_ISDIR(staged.lstat().st_mode):
             return False
         with os.scandir(staged) as entries:
-            found = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
+            found = {each.name: each.is_file(follow_symlinks=False) or newfolders.is_one(each) for each in entries}
         if not all(found.values()) or not all(map(_is_name, found)):
             return False
         ignore = (staged / ".gitignore").read_bytes() if ".gitignore" in found else b""
@@ -82,7 +84,7 @@ def _is_ours(staged: Path) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    return name in {".gitignore", JOURNAL, _UNFINISHED} or journal.is_name(name)
+    return name in {".gitignore", JOURNAL, _UNFINISHED} or journal.is_number(name)
 
 
 def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = False) -> None:
@@ -137,7 +139,7 @@ def finish(folder: Path) -> Finished | None:
             left.append(entry)
         else:
             kept.add(entry.path)
-    switch(folder, left)
+    switch(folder, left, is_whole=False)
     done = [entry for entry in entries if entry.path not in kept]
     return Finished(
         tuple(sorted(entry.path for entry in done if entry.after is not None)),
@@ -177,6 +179,8 @@ def _stage(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool) -
     # Of thousands of files, texts are put together in a tenth of the time that paths are.
     top, staged = f"{folder}/", f"{folder}/{FOLDER}/"
     is_single = sum(change.after is not None for change in changes) < _MANY
+    # Each file of few is synced, and no folder; what can be taken back goes one by one.
+    new = None if is_single or keeps_former else NewFolders(folder, folder / FOLDER)
     entries = []
     path = FOLDER
     try:
@@ -187,7 +191,7 @@ def _stage(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool) -
             if after is None:
                 entries.append(Entry(path, None, before, None, former))
                 continue
-            name = str(number)
+            name = str(number) if new is None else new.name(path, number)
             like = None if content is None else top + path
             write_new(staged + name, after, sync=is_single, like=like)
             if former is not None and content is not None:
@@ -209,16 +213,24 @@ def _commit(staged: Path, entries: Sequence[Entry]) -> None:
         _sync_folder(staged)
 
 
-def switch(folder: Path, entries: Sequence[Entry]) -> None:
-    """Put every file in its place, then remove the staging folder. Ctrl-C waits for that."""
+def switch(folder: Path, entries: Sequence[Entry], *, is_whole: bool = True) -> None:
+    """Put every file in its place, then remove the staging folder. Ctrl-C waits for that.
+
+    Args:
+        folder: the folder that changes.
+        entries: what happens to which file.
+        is_whole: whether that is all that was staged, so that a folder that is not there yet can be put there whole.
+    """
     interrupt = None
     while True:
         path = ""
         try:
             known: set[str] = set()
+            moves = Moves(folder, folder / FOLDER) if is_whole else None
             for entry in entries:
                 path = entry.path
-                place(folder, entry, known)
+                if moves is None or not moves.take(entry):
+                    place(folder, entry, known)
             with naming(folder, FOLDER):
                 discard(folder / FOLDER)
             break
@@ -275,10 +287,14 @@ def remove_empty(folder: Path, below: Path) -> None:
 def discard(staged: Path) -> None:
     """Remove the staging folder: first the journal, so that nobody takes the rest for more than leftovers."""
     with contextlib.suppress(FileNotFoundError):
-        files = sorted(staged.iterdir(), key=lambda file: (file.name != JOURNAL, file.name == ".gitignore"))
-        for file in files:
-            if _is_name(file.name):
-                file.unlink(missing_ok=True)
+        found = sorted(staged.iterdir(), key=lambda each: (each.name != JOURNAL, each.name == ".gitignore"))
+        for each in found:
+            if not _is_name(each.name):
+                continue
+            if each.is_dir() and not each.is_symlink():
+                newfolders.discard(each)
+            else:
+                each.unlink(missing_ok=True)
         staged.rmdir()
 
 
