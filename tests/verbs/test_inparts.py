@@ -70,7 +70,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         raise BlockingIOError
 
     monkeypatch.setattr(parallel, "_MANY", 2)
-    monkeypatch.setattr(parallel, "_WORTH_KNOWING", 0)
+    monkeypatch.setattr(parallel, "_WORTH_KNOWING", 1e-9)
     monkeypatch.setattr(parallel, "_can_fork", lambda: True)
     monkeypatch.setattr(parallel, "_helper", none)
     return begun

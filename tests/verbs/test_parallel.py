@@ -16,7 +16,7 @@ import os, pathlib, signal, sys, time
 from functools import partial
 from efdgen.verbs import parallel
 from efdgen.verbs.turns import Turns
-parallel._MEASURED, parallel._WORTH, parallel._WORTH_KNOWING = 2, 0, 0
+parallel._MEASURED, parallel._WORTH, parallel._WORTH_KNOWING = 2, 1e-9, 1e-9
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell makes what runs in the background ignore it
 HERE = os.getpid()
 NAMES = [f"name-{number}" for number in range(20)]
@@ -234,6 +234,27 @@ def test_a_few_are_worked_on_here() -> None:
     assert list(parallel.each(["a", "b"], lambda name: name * 2, 8)) == ["aa", "bb"]
     among = parallel.each_among(["a", "b"], partial(map, str.upper), lambda all_: lambda name: [name, *all_], 8)
     assert list(among) == [["a", "A", "B"], ["b", "A", "B"]]
+
+
+@needs.LINUX.needed
+def test_no_more_processes_begin_than_there_is_work_for(tmp_path: Path) -> None:
+    run(
+        tmp_path,
+        """
+        parallel._WORTH = parallel._WORTH_KNOWING = 0.1
+        helper, begun = parallel._helper, []
+        parallel._helper = lambda *given: begun.append(given) or helper(*given)
+        def slow(name):
+            time.sleep(0.012)
+            return name
+        assert list(parallel.each(NAMES, slow, 50)) == NAMES  # 18 of them: 0.2 seconds
+        assert 3 <= len(begun) <= 8
+        begun.clear()
+        known = lambda names: map(slow, names)
+        assert list(parallel.each_among(NAMES, known, lambda found: work, 50))[0][0] == NAMES[0]
+        assert 3 <= len(begun) <= 8
+        """,
+    )
 
 
 def test_little_work_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:

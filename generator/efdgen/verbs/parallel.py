@@ -39,6 +39,9 @@ _WORTH = 0.1
 _WORTH_KNOWING = 0.02
 """The same of a first stage: that is the smaller part of all the work, and other processes begin only once."""
 
+_SHARES = 2
+"""How many processes there are at most for as much work as one more is worth: of many processors, not all are asked."""
+
 _MANY = 64
 """Names from which on other processes may be worth it, whatever the work: that of fewer is done before these begin."""
 
@@ -62,9 +65,10 @@ def each(names: Sequence[str], work: Work, jobs: int) -> Generator[Any, None, No
         work: the work: a function of the name alone.
         jobs: the most processes that work at once, this one among them.
     """
-    done = yield from _alone(names, work, jobs)
+    done, seconds = yield from _alone(names, work, jobs)
     if done < len(names):
-        yield from _shared(names[done:], (_Stage(lambda _: functools.partial(map, work), 1),), jobs)
+        stage = _Stage(lambda _: functools.partial(map, work), 1)
+        yield from _shared(names[done:], (stage,), min(jobs, _shares(seconds, _WORTH)))
 
 
 def each_among(
@@ -83,24 +87,34 @@ def each_among(
     begin = time.perf_counter()
     found += known(names[1:_MEASURED])
     rest = names[_MEASURED:]
-    if jobs > 1 and (time.perf_counter() - begin) * len(rest) > _WORTH_KNOWING and _can_fork():
+    seconds = (time.perf_counter() - begin) * len(rest)
+    if jobs > 1 and seconds > _WORTH_KNOWING and _can_fork():
         stages = (_Stage(lambda _: known, _AT_ONCE_KNOWN), _Stage(lambda found: functools.partial(map, work(found)), 1))
-        yield from _shared(names, stages, jobs)
+        yield from _shared(names, stages, min(jobs, _shares(seconds, _WORTH_KNOWING)))
     else:
         yield from each(names, work([*found, *known(rest)]), jobs)
 
 
-def _alone(names: Sequence[str], work: Work, jobs: int) -> Generator[Any, None, int]:
-    """Yield what comes of the first names, until the rest is worth other processes; return how many that were."""
+def _alone(names: Sequence[str], work: Work, jobs: int) -> Generator[Any, None, tuple[int, float]]:
+    """Yield what comes of the first names, until the rest is worth other processes.
+
+    Return how many that were, and the seconds of work that are left.
+    """
     spent = 0.0
     for number, name in enumerate(names):
-        if number >= _MEASURED and jobs > 1 and spent / (number - 1) * (len(names) - number) > _WORTH and _can_fork():
-            return number
+        left = spent / (number - 1) * (len(names) - number) if number >= _MEASURED else 0.0
+        if left > _WORTH and jobs > 1 and _can_fork():
+            return number, left
         begin = time.perf_counter()
         found = work(name)
         spent += time.perf_counter() - begin if number else 0.0
         yield found
-    return len(names)
+    return len(names), 0.0
+
+
+def _shares(seconds: float, worth: float) -> int:
+    """Return how many processes some work is enough for, where one beside this is asked for so many seconds of it."""
+    return 1 + int(_SHARES * seconds / worth)
 
 
 def may_pay(names: Collection[str], jobs: int) -> bool:
