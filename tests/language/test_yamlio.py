@@ -218,6 +218,32 @@ def test_a_tag_that_says_what_is_there_is_accepted(text: str, meant: Any) -> Non
     assert parse(text) == meant == ruamel(text)
 
 
+@for_each(
+    ("text", "place"),
+    [
+        ("a: !!str\n", (1, 4)),
+        ("a: &b !!str\nc: 1\n", (1, 4)),
+        ("a: [!!str , b]\n", (1, 5)),
+        ("- b\n- !!str # c\n", (2, 3)),
+    ],
+)
+def test_a_tag_of_text_with_nothing_behind_it_is_nothing(text: str, place: tuple[int, int]) -> None:
+    (problem,) = problems_of(yamlio.parse, text, "f")
+    assert (problem.code, problem.location, problem.hint) == (
+        "E112",
+        Location("f", *place),
+        'write "" for text with nothing in it',
+    )
+    assert parse(text.replace("!!str", '!!str ""')) == parse(text.replace("!!str", '""'))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_merge_conflict_is_told_where_it_begins(end: str) -> None:
+    lines = ["# one", "a: 1", "<<<<<<< HEAD", "b: 1", "=======", "b: 2", ">>>>>>> other", ""]
+    (problem,) = problems_of(yamlio.parse, end.join(lines), "f.yaml")
+    assert (problem.message, problem.location) == ("Git left a merge conflict here", Location("f.yaml", 3, 1))
+
+
 @pytest.mark.parametrize("text", ["", "\n", "# only a comment\n", "---\n", "null\n", "---\n...\n"])
 def test_an_empty_document_is_null(text: str) -> None:
     assert parse(text) is None

@@ -116,7 +116,7 @@ def test_a_mark_is_found_where_it_stands(written: str) -> None:
         ('a: ""', "", 1, 5),
         ("a: one", "", 1, 4),
         ("a: |\n\n\nb: 1", "", 1, 4),
-        ("a: &b !!str\nc: 1", "", 1, 4),
+        ("a: &b !!str ''\nc: 1", "", 1, 14),
     ],
     ids=repr,
 )

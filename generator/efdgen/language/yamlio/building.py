@@ -38,6 +38,7 @@ _NONE: dict[Any, Any] = {}
 """What has no children. Nothing is ever added to it."""
 
 _QUOTES = ("'", '"')
+_TEXT = "tag:yaml.org,2002:str"
 
 
 @functools.lru_cache(maxsize=8192)
@@ -136,7 +137,7 @@ class Builder:
         value: Any = event.value
         style = event.style
         if event.tag is not None:
-            self._tagged(event, "tag:yaml.org,2002:str")
+            self._tagged(event, _TEXT)
         frame = self._stack[-1] if self._stack else None
         mark = event.start_mark
         if style and style in _QUOTES and mark.line < event.end_mark.line:
@@ -144,11 +145,9 @@ class Builder:
         if frame is not None and frame.key is None and type(frame.data) is dict:
             self._key(frame, event, value)
             return
+        if not style and value == "" and frame is not None and frame.merging is None:
+            self._nothing(event, frame)
         if not style and event.implicit[0] and event.tag is None:
-            if value == "" and frame is not None and frame.merging is None:
-                what = f"behind {frame.key!r}" if frame.key is not None else "in this item"
-                hint = "indent what belongs below it; else take the line out, or write {} or [] for nothing in it"
-                self._problem(event, "E112", f"nothing stands {what}", hint)
             if "-" in value and frame is not None and type(frame.data) is list and mark.line < event.end_mark.line:
                 self.joined.append((mark, event.end_mark))
             value = self._plain(event, value)
@@ -157,6 +156,15 @@ class Builder:
         if event.anchor:
             self._anchors[event.anchor] = (value, marks, 1)
         self._add(value, marks)
+
+    def _nothing(self, event: Any, frame: _Frame) -> None:
+        """Record that nothing stands where a value should. `!!str` alone is text to all, and just as often forgotten."""
+        if event.tag not in (None, _TEXT):
+            return  # the tag is what is wrong
+        what = f"behind {frame.key!r}" if frame.key is not None else "in this item"
+        hint = "indent what belongs below it; else take the line out, or write {} or [] for nothing in it"
+        hint = 'write "" for text with nothing in it' if event.tag == _TEXT else hint
+        self._problem(event, "E112", f"nothing stands {what}", hint)
 
     def _key(self, frame: _Frame, event: Any, key: str) -> None:
         mark = event.start_mark

@@ -27,8 +27,11 @@ if not yaml.__with_libyaml__:  # pragma: no cover - every wheel has it
     raise UsageError("PyYAML was built without libyaml: install it from a wheel (pip install --force-reinstall pyyaml)")
 
 
-_CONFLICT = late(r"^<{7}(?: .*)?$", re.MULTILINE)
+_CONFLICT = late(r"(?:^|(?<=[\r\n]))<{7}(?: [^\r\n]*)?(?=[\r\n]|\Z)")
 """How a conflict begins: https://git-scm.com/docs/git-merge#_how_conflicts_are_presented."""
+
+_SIDES = late(r"[\r\n]={7}[\r\n]")
+"""What stands between its two sides."""
 
 
 _MISSING = late(r"did not find expected (',' or '[]}]')")
@@ -113,10 +116,10 @@ def _read(text: str, file: str) -> tuple[Any, Marks]:
 def conflict_problem(text: str, file: str) -> Problem | None:
     """Return a problem with the first merge conflict that Git left in a text."""
     found = _CONFLICT.search(text)
-    if found is None or "\n=======\n" not in text[found.end() :]:
+    if found is None or not _SIDES.search(text, found.end()):
         return None
-    line = text.count("\n", 0, found.start()) + 1
-    return Problem("E103", "Git left a merge conflict here", Location(file, line, 1), hint="resolve it, then git add")
+    where = _place(text[: found.start()], file)
+    return Problem("E103", "Git left a merge conflict here", where, hint="resolve it, then git add")
 
 
 def syntax_problem(text: str, file: str) -> Problem | None:
