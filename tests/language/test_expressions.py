@@ -407,3 +407,17 @@ def test_a_loop_that_is_read_quickly_is_what_jinja_makes_of_it(source: str) -> N
 def test_a_loop_that_only_looks_simple_is_refused(source: str) -> None:
     with pytest.raises(ExpressionError):
         expressions.parse_loop(source)
+
+
+@for_each(
+    ("text", "said"),
+    [
+        ("<% a %> <% b", ("<% without %>: the expression has no end", 8)),
+        ("x: <% a >", ("<% without %>: the expression has no end", 3)),
+        ("<% a %> b %>", ("%> without <%: the expression has no beginning", 10)),
+        ("<% a %> b", None),
+        ("b", None),
+    ],
+)
+def test_half_of_an_expression_is_found_where_it_stands(text: str, said: tuple[str, int] | None) -> None:
+    assert expressions.half(text) == said

@@ -146,7 +146,7 @@ def test_what_follows_from_a_pattern_of_another_environment_says_nothing(root: P
 
 def test_a_pattern_that_names_another_environment_is_said_where_it_stands(root: Path) -> None:
     edit(root / DOME, "domain: dome", "hostPattern: <% service %>-lab.<% domain %>\ndomain: dome")
-    assert said(root) == [f"E503 {DOME}:3:14 'lab' is the name of the environment lab (environment dome)"]
+    assert said(root) == [f"E503 {DOME}:3:28 'lab' is the name of the environment lab (environment dome)"]
 
 
 def test_facts_that_are_wrong_because_the_pattern_is_say_nothing(root: Path) -> None:

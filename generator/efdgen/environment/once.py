@@ -74,3 +74,7 @@ class Merged(NamedTuple):
     def locate(self, path: Path = (), *, key: bool = False) -> Location:  # noqa: ARG002 - values are located
         """Return where the layer wrote it that set the value at `path`."""
         return scope.locate(self.layers, (*self.at, *path))
+
+    def locate_in_text(self, path: Path, offset: int = 0) -> Location:  # noqa: ARG002 - of what was evaluated
+        """Return where the layer wrote a text."""
+        return self.locate(path)

@@ -88,12 +88,13 @@ def end_hint(source: str) -> str:
     return f"end it with {CLOSE}: {OPEN} {begun} {CLOSE}" if is_known else f"end it with {CLOSE}"
 
 
-def half(text: str) -> str:
-    """Return what half of an expression lacks, as a message; empty: there is none."""
-    rest = EXPRESSION.sub(lambda match: "" if match["close"] else match.group(), text)
-    if OPEN in rest:
-        return _NO_END
-    return NO_BEGINNING if CLOSE in rest else ""
+def half(text: str) -> tuple[str, int] | None:
+    """Return what half of an expression lacks, as a message, and where the half begins; None: there is none."""
+    rest = EXPRESSION.sub(lambda match: " " * len(match.group()) if match["close"] else match.group(), text)
+    for sign, message in ((OPEN, _NO_END), (CLOSE, NO_BEGINNING)):
+        if sign in rest:
+            return message, rest.index(sign)
+    return None
 
 
 def evaluate(text: str, names: Names) -> Any:

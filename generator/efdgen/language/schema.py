@@ -34,6 +34,9 @@ class Located(Protocol):
     def locate(self, path: Path = (), *, key: bool = False) -> Location:
         """Return where the value at `path`, or the key that it stands under, was written."""
 
+    def locate_in_text(self, path: Path, offset: int = 0) -> Location:
+        """Return where a character of the text at `path` was written; where that is not known, where the text was."""
+
 
 def folder() -> FilePath:
     """Return the folder of efdgen's own schemas."""
@@ -209,9 +212,10 @@ def _problems(error: ValidationError, document: Located, is_evaluated: bool) -> 
         what = dotted(path) or "anything"
         yield Problem("E201", f"{what} can't be here", document.locate(path, key=True), path, "remove it")
         return
-    half = expressions.half(error.instance) if isinstance(error.instance, str) else ""
+    half = expressions.half(error.instance) if isinstance(error.instance, str) else None
     if half:
-        yield Problem("E302", half, document.locate(path), path)
+        message, at = half
+        yield Problem("E302", message, document.locate_in_text(path, at), path)
         return
     code, message, hint = explain(error, schema, is_evaluated=is_evaluated)
     # What is missing has no place: that of the mapping is its key's.

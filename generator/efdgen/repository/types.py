@@ -50,6 +50,9 @@ class _Part(NamedTuple):
     def locate(self, path: Path = (), *, key: bool = False) -> Location:
         return self.document.locate((*self.at, *path), key=key)
 
+    def locate_in_text(self, path: Path, offset: int = 0) -> Location:
+        return self.document.locate_in_text((*self.at, *path), offset)
+
 
 def check(
     document: Document, at: Path, rules: schema.Rules, *, takes_null: bool = False, reading: Reading | None = None
@@ -80,6 +83,9 @@ class _Pin(NamedTuple):
 
     def locate(self, path: Path = (), *, key: bool = False) -> Location:  # noqa: ARG002 - a pin is one value
         return self.document.locate(self.at[:-1], key=True) if key else self.document.locate(self.at)
+
+    def locate_in_text(self, path: Path, offset: int = 0) -> Location:  # noqa: ARG002 - a pin is one value
+        return self.document.locate_in_text(self.at, offset)
 
 
 def check_pin(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
-from efdgen.errors import Location, Path, Problem
+from efdgen.errors import Path, Problem
 from efdgen.language import expressions, scope
 from efdgen.language.annotations import Place, found
 from efdgen.language.layers import Layer, at, keys, leaves, merge_layers, reach
@@ -28,8 +29,8 @@ def belong_to_this_environment(environment: ResolvedEnvironment, identities: Ide
         if not any(known in key or key in known for known in reported):
             finding = in_facts("E503", message, environment, path, "choose another" if path[0] == "aliases" else hint)
             layers = environment.spec.layers
-            offsets = search.offsets(str(at(environment.facts.data, path)), key, _written(layers, path))
-            yield _at_offset(finding, layers, path, offsets) if any(offsets) else finding
+            offset = search.offset(str(at(environment.facts.data, path)), key, _written(layers, path))
+            yield _at_offset(finding, layers, path, offset) if offset else finding
         reported.add(key)
     yield from _in_apps(environment, identities, search, reported, hint)
 
@@ -47,14 +48,14 @@ def _in_apps(
                     app.layers, written_at, key, environment, identities
                 ):
                     finding = in_app("E503", message, environment, app, path, hint, key=is_key)
-                    offsets = (0, 0) if is_key else search.offsets(text, key, _written(app.layers, path))
-                    yield _at_offset(finding, app.layers, path, offsets) if any(offsets) else finding
+                    offset = 0 if is_key else search.offset(text, key, _written(app.layers, path))
+                    yield _at_offset(finding, app.layers, path, offset) if offset else finding
         for path, text, is_key in _file_texts(app, identities):
             for key, message in search.foreign(text):
                 where = f"({app.definition.name} in environment {environment.facts.name})"
                 document = app.definition.files_document
-                offsets = (0, 0) if is_key else search.offsets(text, key, at(document.data, path))
-                location = _of_line(document.locate_in_text(path, each, key=is_key) for each in offsets)
+                offset = 0 if is_key else search.offset(text, key, at(document.data, path))
+                location = document.locate_in_text(path, offset, key=is_key)
                 yield Finding(Problem("E503", f"{message} {where}", location, path, hint), app.definition.name)
 
 
@@ -154,16 +155,10 @@ def _written(layers: Sequence[Layer], path: Path) -> Any:
     return reach(merge_layers(layers), path)[1]
 
 
-def _at_offset(finding: Finding, layers: Sequence[Layer], path: Path, offsets: tuple[int, int]) -> Finding:
-    """Return a finding in a text where the line of that begins, or what was found, on a line below."""
-    location = _of_line(scope.locate(layers, path, each) for each in offsets)
+def _at_offset(finding: Finding, layers: Sequence[Layer], path: Path, offset: int) -> Finding:
+    """Return a finding in a text where what was found stands."""
+    location = scope.locate(layers, path, offset)
     return finding._replace(problem=finding.problem._replace(location=location))
-
-
-def _of_line(places: Iterable[Location]) -> Location:
-    """Return the first of two places, or the other one, where that is on another line."""
-    first, second = places
-    return first if first.line == second.line else second
 
 
 def _file_texts(app: ResolvedApp, identities: Identities) -> Iterator[_Text]:
@@ -219,8 +214,10 @@ class _Search:
         """Return what a text, which was looked at, holds of each other environment."""
         return self.found.get(text, ())
 
-    def offsets(self, text: str, key: str, written: Any) -> tuple[int, int]:
-        """Return where a text, as written, holds something of another environment: where that line begins, and where.
+    def offset(self, text: str, key: str, written: Any) -> int:
+        """Return where a text, as written, holds something of another environment, or where that line begins.
+
+        What an expression yields stands nowhere.
 
         Args:
             text: the text as evaluated, in which it was found.
@@ -228,12 +225,13 @@ class _Search:
             written: what was written there. Where it has other lines, a line that holds the same is looked for in it.
         """
         if not isinstance(written, str):
-            return 0, 0
+            return 0
         lines = text.split("\n")
         begin = self._line_offset(lines, key, written.split("\n")) if len(lines) > 1 else 0
         end = written.find("\n", begin)
-        found = written.lower().find(key.lower(), begin, len(written) if end < 0 else end)
-        return begin, max(begin, found)
+        word = re.compile(rf"(?<![a-z0-9]){re.escape(key)}(?![a-z0-9])", re.IGNORECASE)
+        found = word.search(written, begin, len(written) if end < 0 else end)
+        return found.start() if found else begin
 
     def _line_offset(self, lines: Sequence[str], key: str, before: Sequence[str]) -> int:
         self.look_at(lines)

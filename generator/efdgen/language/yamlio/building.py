@@ -158,7 +158,7 @@ class Builder:
         self._add(value, marks)
 
     def _nothing(self, event: Any, frame: _Frame) -> None:
-        """Record that nothing stands where a value should. `!!str` alone is text to all, and just as often forgotten."""
+        """Record that nothing stands where a value should: `!!str` alone is just as often forgotten."""
         if event.tag not in (None, _TEXT):
             return  # the tag is what is wrong
         what = f"behind {frame.key!r}" if frame.key is not None else "in this item"

@@ -66,6 +66,10 @@ class _Head(NamedTuple):
         """Return where a value was written; what an expression yields was written where it stands."""
         return self.written.locate(path[:1], key=key)
 
+    def locate_in_text(self, path: Path, offset: int = 0) -> Location:  # noqa: ARG002 - of what was evaluated
+        """Return where a text was written."""
+        return self.locate(path)
+
 
 _FITTING: set[str] = set()
 """Evaluated values, as Python writes them, that conform to the schema: they differ little between environments."""

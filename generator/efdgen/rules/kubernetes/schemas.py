@@ -138,6 +138,9 @@ class _Object(NamedTuple):
     def locate(self, path: Path = (), *, key: bool = False) -> Location:  # noqa: ARG002 - see above
         return Location("")
 
+    def locate_in_text(self, path: Path, offset: int = 0) -> Location:  # noqa: ARG002 - see above
+        return Location("")
+
 
 def _violation(problem: Problem, data: Mapping[str, Any]) -> Violation:
     path, separator = problem.path, " "
