@@ -16,7 +16,9 @@ from support import many
 from support.foreach import for_each
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-BARE = re.compile(r"(?<![A-Za-z])https?://[^\s<]*[^\s<?!.,:;*_~'\")]", re.IGNORECASE)
+BARE = re.compile(
+    r"(?:(?<![A-Za-z])(?:https?|ftp)://|(?<![^\s*_~(])(?-i:www\.))[^\s<]*[^\s<?!.,:;*_~'\")]", re.IGNORECASE
+)
 """What GitHub's Markdown makes a link of, as it is written: https://github.github.com/gfm/#autolinks-extension-."""
 
 
@@ -34,7 +36,7 @@ def links(markdown: str) -> Iterator[str]:
     for token in inline(markdown):
         if token.type == "link_open":
             yield str(token.attrGet("href"))
-    yield from BARE.findall(re.sub("<[^>]*>", " ", markdown))
+    yield from BARE.findall(re.sub(r"<[^>]*>|(?<!\\)\[.*?(?<!\\)\]\(<[^>]*>\)", " ", markdown))
 
 
 @for_each(
@@ -57,6 +59,16 @@ def links(markdown: str) -> Iterator[str]:
         ("https://a.example/b!", "<https://a.example/b>!"),
         ("a|https://a.example/*|b", "a\\|<https://a.example/>\\*\\|b"),
         ("xhttps://a_b", "xhttps://a\\_b"),
+        ("ftp://a.example/x_y", "ftp://a.example/x_y"),
+        ("ftp://a.example/_y", "<ftp://a.example/_y>"),
+        ("www.a.example/x_y", "www.a.example/x_y"),
+        ("(*www.a.example/_b).", "(\\*[www.a.example/\\_b](<http://www.a.example/_b>))."),
+        (
+            "www.a_b.c.example/?a&copy;_b",
+            "[www.a\\_b.c.example/?a\\&copy;\\_b](<http://www.a_b.c.example/?a%26copy;_b>)",
+        ),
+        ("www.a_b.c www.a.b_c www. x_y", "www.a\\_b.c www.a.b\\_c www. x\\_y"),
+        ("WWW.a.example/_b !www.a.example/_b", "WWW.a.example/\\_b !www.a.example/\\_b"),
         ("https://... x_y", "https://... x\\_y"),
     ],
 )
@@ -71,6 +83,8 @@ def test_a_bare_address_has_no_backslash(text: str, expected: str) -> None:
         ("See https://a.example/*b*/~c/_d.", ["https://a.example/*b*/~c/_d"]),
         ("See **https://a.example/?x=1&b=2**!", ["https://a.example/?x=1&b=2"]),
         ("https://a.example/x_ https://b.example/~a", ["https://a.example/x", "https://b.example/~a"]),
+        ("See ftp://a.example/x_y, ftp://a.example/~b.", ["ftp://a.example/x_y", "ftp://a.example/~b"]),
+        ("See www.a.example/x_y, or www.a.example/~b.", ["http://www.a.example/~b", "www.a.example/x_y"]),
     ],
 )
 def test_it_shows_what_it_is_and_leads_there(text: str, addresses: list[str]) -> None:
@@ -79,10 +93,14 @@ def test_it_shows_what_it_is_and_leads_there(text: str, addresses: list[str]) ->
         assert (shown(markdown), sorted(links(markdown))) == (text, sorted(addresses))
 
 
-@given(st.text("htps:/.ab_~*&;!()'[]<>`\\$ #|{x1", max_size=12), st.text("_~*/a&;!()'[]<>`\\$ #|{x1", max_size=12))
+@given(
+    st.text("htps:/.ab_~*&;!()'[]<>`\\$ #|{x1", max_size=12),
+    st.sampled_from(["https://", "ftp://", "www.", "(www.", " www."]),
+    st.text("_~*/a&;!()'[]<>`\\$ #|{x1", max_size=12),
+)
 @many
-def test_nothing_but_links_comes_of_it(before: str, behind: str) -> None:
-    text = " ".join(f"{before}https://a.example/{behind}".split())
+def test_nothing_but_links_comes_of_it(before: str, begin: str, behind: str) -> None:
+    text = " ".join(f"{before}{begin}a.example/{behind}".split())
     markdown = quoting.quote(f"x {text}", Place.PROSE)
     tokens = inline(markdown)
     assert {token.type for token in tokens} <= {"text", "text_special", "link_open", "link_close"}
@@ -96,6 +114,8 @@ def test_nothing_but_links_comes_of_it(before: str, behind: str) -> None:
     [
         ("See <https://a.example/~b>", "See https://a.example/\\~b"),
         ("Run `a <https://a.example/~b>`", "Run `a <https://a.example/~b>`"),
+        ("See <ftp://a.example/~b>", "See ftp://a.example/\\~b"),
+        ("See [www.a.example/\\~b](<http://www.a.example/~b>).", "See www.a.example/\\~b."),
         ("A \\<https://a.example/~b\\>", "A \\<https://a.example/~b\\>"),
         ("A https://a.example/b_c", "A https://a.example/b_c"),
     ],

@@ -22,7 +22,7 @@ _INDENT, _WIDTH = 21, 100
 _MANY = 3
 """How many things that are unknown for one reason stand together."""
 
-_CALL = re.compile(r"(?<!\\)<https?://[^\s<>\\]*>|@", re.IGNORECASE)
+_CALL = re.compile(r"(?<!\\)<(?:https?|ftp)://[^\s<>\\]*>|@", re.IGNORECASE)
 """What calls somebody in an issue; in a link, nothing does."""
 
 _PORT = re.compile(r":([0-9]+)(?=[: ])")
