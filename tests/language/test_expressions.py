@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efdgen.language import expressions, jinjatree, quickly
+from efdgen.errors import InvalidInputError
+from efdgen.language import expressions, jinjatree, quickly, yamlio
 from efdgen.language.expressions import ExpressionError, evaluate, has_expression, plain
 from efdgen.language.syntaxtree import Name
 from support import data, many
@@ -407,6 +408,37 @@ def test_a_loop_that_is_read_quickly_is_what_jinja_makes_of_it(source: str) -> N
 def test_a_loop_that_only_looks_simple_is_refused(source: str) -> None:
     with pytest.raises(ExpressionError):
         expressions.parse_loop(source)
+
+
+@for_each(
+    ("number", "hint"),
+    [
+        ("0x1F", "write 31, or, as text, '0x1F'"),
+        ("0b11", "write 3, or, as text, '0b11'"),
+        ("0o17", "write 15, or, as text, '0o17'"),
+        ("1_000", "write 1000, or, as text, '1_000'"),
+        ("00", "write 0, or, as text, '00'"),
+        ("1e3", "write 1000.0, or, as text, '1e3'"),
+        ("1_0.5", "write 10.5, or, as text, '1_0.5'"),
+        ("12e4567", "write as text, '12e4567'"),
+    ],
+)
+def test_a_number_that_yaml_would_refuse_is_none(number: str, hint: str) -> None:
+    for source in (number, f" a | default( {number} )", f"[a, {number}]"):
+        with pytest.raises(ExpressionError) as caught:
+            expressions.parse(source)
+        assert caught.value.message == f"malformed expression: {number!r} is no plain decimal number"
+        assert caught.value.hint == hint
+    with pytest.raises(ExpressionError, match="no plain decimal number"):
+        expressions.parse_loop(f"a in [{number}]")
+    with pytest.raises(InvalidInputError):
+        yamlio.parse(f"a: {number}\n", "f")
+    assert evaluate(f"<% '{number}' %>", {}) == number
+
+
+@pytest.mark.parametrize("number", ["0", "12", "0.5", "1.5", "1.5e+3", "9000000000000000000"])
+def test_a_number_that_yaml_reads_is_one(number: str) -> None:
+    assert evaluate(f"<% {number} %>", {}) == yamlio.parse(number, "f").data
 
 
 @for_each(

@@ -293,7 +293,7 @@ BYTES: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "400-parentheses": (_place(f"<% {'(' * 400}1{')' * 400} %>"), "E302", f"{DOME}:2:8"),
     "900-hyphens": (_place(f"<% {'-' * 900}1 %>"), "E303", f"{DOME}:2:8"),
     "lone-surrogate-in-an-expression": (_place(r"<% '\ud800' %>"), "E304", f"{DOME}:2:8"),
-    "infinity-in-an-expression": (_place("<% 1e999 %>"), "E304", f"{DOME}:2:8"),
+    "infinity-in-an-expression": (_place("<% 1e999 %>"), "E302", f"{DOME}:2:8"),
     "folder-for-a-spec": (_folder(EXTRA), "E101", EXTRA),
     "folder-for-an-app": (_folder(APP), "E101", APP),
     "folder-for-values": (

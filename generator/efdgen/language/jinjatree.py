@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
+from jinja2.lexer import TOKEN_FLOAT, TOKEN_INTEGER
 from jinja2.parser import Parser
 
 from efdgen.language import malformed, syntaxtree
 from efdgen.language.syntaxtree import Node
+from efdgen.language.yamlio.scalars import AmbiguousScalarError, resolve_plain
+from efdgen.language.yamlio.writing import inline
 
 _T = TypeVar("_T")
 
@@ -70,6 +74,7 @@ def _loop(parser: Parser) -> tuple[list[Node], Node, Node | None]:
 def _read(source: str, read: Callable[[Parser], _T]) -> _T:
     parser = None
     try:
+        _check_numbers(source)
         parser = Parser(_environment(), source, state="variable")
         found = read(parser)
         if parser.stream.eos:
@@ -79,6 +84,29 @@ def _read(source: str, read: Callable[[Parser], _T]) -> _T:
     except (TemplateError, ValueError):
         pass
     raise MalformedError(*malformed.why(source, "" if parser is None else str(parser.stream.current.value)))
+
+
+def _check_numbers(source: str) -> None:
+    """Refuse numbers that mean the same to Python, and so to Jinja2, only: `0x1F`. In YAML they are refused, too.
+
+    Raises:
+        MalformedError: when there is one.
+        TemplateSyntaxError: when the source can't be read as far as that.
+    """
+    tokens = [(kind, text) for _, kind, text in _environment().lexer.tokeniter(source, None, state="variable")]
+    for (kind, written), (following, _) in zip(tokens, [*tokens[1:], ("", "")], strict=True):
+        is_number = kind in (TOKEN_INTEGER, TOKEN_FLOAT) and following != TOKEN_INTEGER  # 007 is 00 and 7
+        if is_number and not _is_plain(written):
+            number = float(written) if kind == TOKEN_FLOAT else int(written, 0)
+            decimal = f"{inline(number)}, or, " if math.isfinite(number) else ""
+            raise MalformedError(f"{written!r} is no plain decimal number", f"write {decimal}as text, '{written}'")
+
+
+def _is_plain(number: str) -> bool:
+    try:
+        return not isinstance(resolve_plain(number), str)
+    except AmbiguousScalarError:
+        return False
 
 
 @functools.cache
