@@ -103,7 +103,7 @@ def _expanded(layer: Layer, under: Sequence[Layer], below: Any) -> Layer:
                 return (source or layer).locate(there, offset, key=key)
         return layer.locate(path, offset, key=key)
 
-    return Layer(layer.name, data, locate, adds=frozenset(moved))
+    return Layer(layer.name, data, locate, adds=frozenset(moved), document=layer.document)
 
 
 def _lists(data: Any, path: Path) -> Iterator[tuple[Path, list[Any]]]:

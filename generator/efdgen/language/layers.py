@@ -45,6 +45,7 @@ class Layer(NamedTuple):
         inherits: whether a list of it may add to one below: `inheriting` writes these out.
         adds: where lists stand that were written out.
         is_shared: whether many environments have this layer, the same object.
+        document: what it was read from; None: that is not known.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Layer(NamedTuple):
     inherits: bool = False
     adds: frozenset[Path] = frozenset()
     is_shared: bool = False
+    document: Document | None = None
 
 
 def document_layer(name: str, document: Document, prefix: Path, data: Any) -> Layer:
@@ -61,7 +63,7 @@ def document_layer(name: str, document: Document, prefix: Path, data: Any) -> La
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
         return document.locate_in_text((*prefix, *path), offset, key=key)
 
-    return Layer(name, data, locate, document.inherits)
+    return Layer(name, data, locate, document.inherits, document=document)
 
 
 def merge_layers(layers: Sequence[Layer], below: Any = None) -> Any:

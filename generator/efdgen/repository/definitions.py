@@ -314,7 +314,7 @@ def _values_layer(document: Document, values: Mapping[str, Any]) -> Layer:
     def locate(path: Path, offset: int = 0, *, key: bool = False) -> Location:
         return document.locate_in_text(path[1:], offset, key=key)
 
-    return Layer("app definition", {"values": values}, locate, document.inherits, is_shared=True)
+    return Layer("app definition", {"values": values}, locate, document.inherits, is_shared=True, document=document)
 
 
 def _only(data: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:

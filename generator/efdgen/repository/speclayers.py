@@ -178,4 +178,4 @@ def _app_layer(source: _Source, app: str, taken: frozenset[str]) -> Layer:
             path = ("pins", pin) if key else ("pins", pin, "value")
         return document.locate_in_text((*prefix, *path), offset, key=key)
 
-    return Layer(name, {**settings, "values": values}, locate, document.inherits)
+    return Layer(name, {**settings, "values": values}, locate, document.inherits, document=document)

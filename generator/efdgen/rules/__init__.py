@@ -10,6 +10,7 @@ from efdgen.rules import (
     covered,
     distinct_names,
     echoed,
+    fractions,
     hosts,
     idle,
     mappings,
@@ -65,6 +66,7 @@ _RULES = (
     idle.settings_of_argocd_are_read,
     idle.hosts_are_of_services,
     numbers.have_no_exponents,
+    fractions.numbers_are_written_as_they_are,
     retired.facts_are_not_retired,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from efdgen.errors import Location, Path
@@ -22,13 +22,14 @@ class Places:
         text: the document.
     """
 
-    __slots__ = ("_characters", "_find", "_marks", "_text")
+    __slots__ = ("_characters", "_find", "_fractions", "_marks", "_text")
 
     def __init__(self, find: Callable[[], Marks], marks: Marks | None = None, text: str = "") -> None:
         self._find = find
         self._marks = marks
         self._text = text
         self._characters: Characters | None = None
+        self._fractions: Mapping[tuple[int, int], str] | None = None
 
     @property
     def marks(self) -> Marks:
@@ -36,6 +37,15 @@ class Places:
         if self._marks is None:
             self._marks = self._find()
         return self._marks
+
+    @property
+    def fractions(self) -> Mapping[tuple[int, int], str]:
+        """Return the fractions that are not written as their number, by line and column: see `fractions`."""
+        if self._fractions is None:
+            from efdgen.language.yamlio.fractions import unlike_their_number
+
+            self._fractions = unlike_their_number(self._text)
+        return self._fractions
 
     def of_character(self, marks: Marks, value: str, offset: int) -> tuple[int, int]:
         """Return the line and the column of the character at an offset of a text that stands in the document."""
