@@ -10,7 +10,7 @@ from efdgen.rules.identity import APART, Identity
 
 NAMES = ["ant", "bee", "cat"]
 HOSTS = [f"{label}.{domain}" for label in ("ant", "bee", "store") for domain in ("one.org", "sub.one.org", "two.org")]
-WORDS = [*NAMES, *HOSTS, "secret/ant", "secret/teams/bee", "other"]
+WORDS = [*NAMES, *HOSTS, "secret/ant", "secret/teams/bee", "place ant", "title ant", "other"]
 PATH = ("hostPattern",)
 
 
@@ -30,6 +30,7 @@ def identities(name: str) -> st.SearchStrategy[Identity]:
         apart=st.frozensets(st.sampled_from(APART)),
         applications=st.frozensets(st.sampled_from(["efd", "store"])),
         destinations=st.frozensets(st.sampled_from([("https://a", "store"), ("https://b", "store")])),
+        called=st.frozensets(st.sampled_from(["place ant", "place bee", "title ant"])),
     )
 
 
@@ -40,7 +41,8 @@ FLEETS = st.lists(st.sampled_from(NAMES), unique=True).flatmap(
 
 def answers(of: Fleet, words: list[str]) -> list[object]:
     """Ask everything about some words."""
-    return [(of.by_host.of(w), of.by_name.of(w), of.by_vault_prefix.of(w), of.is_in_a_domain(w)) for w in words]
+    asked = (of.by_host, of.by_name, of.by_vault_prefix, of.by_what_it_is_called)
+    return [(*(each.of(w) for each in asked), of.is_in_a_domain(w)) for w in words]
 
 
 @settings(max_examples=30)
@@ -76,6 +78,7 @@ def test_a_new_host_concerns_who_asked_for_it() -> None:
         apart=frozenset(),
         applications=frozenset(),
         destinations=frozenset(),
+        called=frozenset(),
     )
     before = Fleet({"ant": ant})
     now = Fleet({"ant": ant._replace(hosts={"store.one.org": PATH, "new.one.org": PATH})})

@@ -50,6 +50,7 @@ def fleet(*names: str) -> Fleet:
                 apart=frozenset(),
                 applications=nobody,
                 destinations=frozenset(),
+                called=frozenset(),
             )
             for name in names
         }

@@ -7,6 +7,7 @@ from efdgen.errors import Problem
 from efdgen.rules import (
     applications,
     apps,
+    called,
     covered,
     distinct_names,
     echoed,
@@ -34,6 +35,7 @@ _RULES = (
     hosts.redirects_are_addresses,
     hosts.templates_read_hosts_that_are_there,
     spelling.names_are_spelt_right,
+    called.environments_are_told_apart,
     names.belong_to_this_environment,
     secrets.secrets_exist,
     secrets.secrets_are_made,

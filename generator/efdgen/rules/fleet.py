@@ -16,7 +16,7 @@ from efdgen.rules.neighbours import Neighbourhoods, Neighbours
 
 _Answer = TypeVar("_Answer")
 _NOBODY: frozenset[str] = frozenset()
-_HOST, _NAME, _PREFIX, _DOMAIN = "host ", "name ", "prefix ", "domain "
+_HOST, _NAME, _PREFIX, _DOMAIN, _CALLED = "host ", "name ", "prefix ", "domain ", "called "
 
 
 class Asked:
@@ -87,6 +87,7 @@ class Index(NamedTuple):
         hosts: who has a host.
         prefixes: who has a Vault prefix.
         names: who has a name.
+        called: whose spec says a title or a place.
         domains: the domains of all, with a dot before them.
         together: who is deployed by an Argo CD of its own, or of a link.
     """
@@ -94,6 +95,7 @@ class Index(NamedTuple):
     hosts: _Named
     prefixes: _Named
     names: _Named
+    called: _Named
     domains: Collection[str]
     together: _Named
 
@@ -113,6 +115,7 @@ def index(identities: Mapping[str, Identity]) -> Index:
         hosts,
         _named((i.vault_prefix, i.name) for i in everybody),
         _named((name, i.name) for i in everybody for name in {i.name, *i.aliases}),
+        _named((text, i.name) for i in everybody for text in i.called),
         frozenset(f".{i.domain}" for i in everybody),
         _named((i.argocd, i.name) for i in everybody if not _is_astray(i, hosts)),
     )
@@ -186,6 +189,7 @@ class Fleet:
         self.by_host = Owners("a host", _HOST, self.index.hosts, self.asked)
         self.by_vault_prefix = Owners("the Vault prefix", _PREFIX, self.index.prefixes, self.asked)
         self.by_name = Owners("the name", _NAME, self.index.names, self.asked)
+        self.by_what_it_is_called = Owners("what people call", _CALLED, self.index.called, self.asked)
         self.vault_depth = max((prefix.count("/") + 1 for prefix in self.by_vault_prefix), default=0)
         self.neighbourhoods = Neighbourhoods(identities, self.index.together)
         self._domains = frozenset(self.index.domains)
@@ -217,6 +221,7 @@ class Fleet:
         questions = self.by_host.changes(before.by_host)
         questions |= self.by_name.changes(before.by_name)
         questions |= self.by_vault_prefix.changes(before.by_vault_prefix)
+        questions |= self.by_what_it_is_called.changes(before.by_what_it_is_called)
         questions |= {_DOMAIN + domain for domain in self._domains ^ before._domains}
         return Changes(frozenset(questions), frozenset(self._with_other_neighbours(before)))
 

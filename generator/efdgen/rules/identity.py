@@ -24,6 +24,9 @@ SERVER: Path = ("argocd", "destinationServer")
 APART = (PATTERN, SERVER)
 """The facts that keep environments apart that one Argo CD deploys."""
 
+CALLED = ("title", "place")
+"""The facts that people tell environments apart by."""
+
 
 class Identity(NamedTuple):
     """What an environment is known by: plain data, all that the rules of others see of it.
@@ -38,6 +41,7 @@ class Identity(NamedTuple):
         apart: the facts that can keep it apart from others under one Argo CD, those that it, or what it shares, sets.
         applications: the names of its Applications, that of the app of apps among them.
         destinations: the addresses of the API servers, and the namespaces, that its apps go to.
+        called: what its own spec says that people know it by, of `CALLED`, each as `place the Summit`.
     """
 
     name: str
@@ -53,6 +57,7 @@ class Identity(NamedTuple):
     apart: frozenset[Path]
     applications: frozenset[str]
     destinations: frozenset[tuple[str, str]]
+    called: frozenset[str]
 
 
 def identity(name: str, repository: Repository, resolver: Resolver) -> Identity | None:
@@ -90,7 +95,19 @@ def _identity(spec: EnvironmentSpec, repository: Repository, resolver: Resolver)
         apart=frozenset(fact for fact in APART if any(sets(layer.data, fact) for layer in spec.layers)),
         applications=applications,
         destinations=destinations,
+        called=frozenset(f"{fact} {text}" for fact, text in called(spec)),
     )
+
+
+def called(spec: EnvironmentSpec) -> Iterator[tuple[str, str]]:
+    """Yield what a spec itself says that people know its environment by: each fact with its text.
+
+    What a site says is meant for all of its environments, and what an expression yields follows from facts.
+    """
+    for fact in CALLED:
+        text = spec.document.data.get(fact)
+        if isinstance(text, str) and not expressions.has_expression(text):
+            yield fact, text
 
 
 def host_path(hosts: Mapping[str, str], service: str) -> Path:

@@ -149,6 +149,7 @@ def plain_identity(identity: Identity | None) -> tuple[bytes, bytes]:
         identity.is_managing,
         tuple(sorted(identity.links)),
         identity.is_at_home,
+        tuple(sorted(identity.called)),
         _dumped(tuple([tuple(sorted(each)) for each in alike])),
     )
     return _dumped(plain), _dumped(places)
@@ -160,7 +161,7 @@ def identity(plain: bytes, places: bytes) -> Identity | None:
 
     if not plain:
         return None
-    name, hosts, prefix, aliases, domain, argocd, is_managing, links, is_at_home, alike = _loaded(plain)
+    name, hosts, prefix, aliases, domain, argocd, is_managing, links, is_at_home, called, alike = _loaded(plain)
     return Identity(
         name,
         dict(hosts),
@@ -173,6 +174,7 @@ def identity(plain: bytes, places: bytes) -> Identity | None:
         frozenset(links),
         is_at_home,
         *_alike(alike),
+        frozenset(called),
     )
 
 
