@@ -643,3 +643,14 @@ def test_what_would_be_wrong_as_a_text_is_not_made_one() -> None:
     for rules in ({"type": "string", "pattern": "^[a-z]+$"}, {"type": "string", "enum": ["4"]}):
         (problem, *_) = schema.check_data(document("4"), rules, is_evaluated=True)
         assert (problem.code, problem.hint) == ("E204", "")
+
+
+def test_likenesses_of_very_many_unknown_keys_are_not_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "_MOST_LIKENED", 2)
+    rules = {"properties": {"title": {}, "site": {}}, "additionalProperties": False}
+    found = schema.check_data(document("titel: 1\nsiet: 2\ntitl: 3\n", "f"), rules)
+    assert [(each.message, each.hint) for each in found] == [
+        ("unknown key 'titel'", "did you mean 'title'?"),
+        ("unknown key 'siet'", "did you mean 'site'?"),
+        ("unknown key 'titl'", ""),
+    ]

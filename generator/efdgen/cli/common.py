@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeVar
 
 import click
 
-from efdgen.cli.reports import Report, Said, Style, publish, refuse_inside, refuse_others, report_option
+from efdgen.cli.reports import Report, Said, Style, plain, publish, refuse_inside, refuse_others, report_option
 from efdgen.cli.streams import say_error, say_warning
 from efdgen.cli.words import completions, refuse_undecodable
 from efdgen.repository import paths
@@ -303,8 +303,9 @@ def told(
     from efdgen.report import text
 
     lines = _SourceLines(root, instead).line
-    short = text.problems(problems, lines, style, text.MOST) if len(problems) > text.MOST else ""
-    return [Said(text.problems(problems, lines, style), is_result=False, short=short)]
+    # What a file or a pipe gets whole takes long where there are very many.
+    most = text.MOST if style is not plain and sys.stderr.isatty() else None
+    return [Said(text.problems(problems, lines, style, most), is_result=False)]
 
 
 class _SourceLines:

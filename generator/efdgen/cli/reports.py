@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,12 +26,10 @@ class Said(NamedTuple):
     Attributes:
         text: what it tells.
         is_result: whether it is a result.
-        short: what is shown of it on a terminal, where that is less.
     """
 
     text: str
     is_result: bool = True
-    short: str = ""
 
 
 Tell = Callable[[str, Style], Iterable[Said]]
@@ -145,12 +142,10 @@ def publish(tell: Tell, format_: str, reports: Sequence[Report]) -> None:
     # First the files: nobody may be left who reads the screen.
     failed = [problem for problem in (_write(report, tell) for report in reports) if problem]
     for said in tell(format_, click.style):
-        stream = sys.stdout if said.is_result else sys.stderr
-        shown = said.short if said.short and stream.isatty() else said.text
         if said.is_result:
-            click.echo(shown)
+            click.echo(said.text)
         else:
-            say(shown)
+            say(said.text)
     if failed:
         from efdgen.errors import OutputError
 

@@ -228,11 +228,18 @@ def _unknown_keys(error: ValidationError, document: Located, path: Path, schema:
     patterns = schema.get("patternProperties", {})
     instance: Any = error.instance
     is_nested = "x-path" in schema and known.keys().isdisjoint(instance)
-    for key in instance:
-        if key not in known and not any(re.search(pattern, key) for pattern in patterns):
-            place = document.locate((*path, key), key=True)
-            hint = _path_hint((*path[-1:], key), instance[key], schema) if is_nested else _key_hint(key, known, schema)
-            yield Problem("E201", f"unknown key {key!r}", place, (*path, key), hint)
+    unknown = [key for key in instance if key not in known and not any(re.search(each, key) for each in patterns)]
+    for number, key in enumerate(unknown):
+        place = document.locate((*path, key), key=True)
+        if is_nested:
+            hint = _path_hint((*path[-1:], key), instance[key], schema)
+        else:
+            hint = _key_hint(key, known if number < _MOST_LIKENED else (), schema)
+        yield Problem("E201", f"unknown key {key!r}", place, (*path, key), hint)
+
+
+_MOST_LIKENED = 200
+"""Unknown keys of one mapping that likenesses are looked for of: who has more did not mistype them one by one."""
 
 
 def _key_hint(key: str, known: Iterable[str], schema: dict[str, Any]) -> str:

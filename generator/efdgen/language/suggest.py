@@ -159,7 +159,7 @@ def unknown(what: str, word: str, known: Iterable[str]) -> str:
 def hint(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """Return "did you mean ...?", or the list of known words, behind what else may be meant, when nothing is close."""
     known = sorted(known)
-    match = closest(word, known)
+    match = closest(word, known) if known else None
     if match is not None:
         return did_you_mean(match)
     if len(known) > _MOST:

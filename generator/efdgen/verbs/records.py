@@ -162,6 +162,7 @@ def identity(plain: bytes, places: bytes) -> Identity | None:
     if not plain:
         return None
     name, hosts, prefix, aliases, domain, argocd, is_managing, links, is_at_home, called, alike = _loaded(plain)
+    apart, applications, destinations = _alike(alike)
     return Identity(
         name,
         dict(hosts),
@@ -173,7 +174,9 @@ def identity(plain: bytes, places: bytes) -> Identity | None:
         is_managing,
         frozenset(links),
         is_at_home,
-        *_alike(alike),
+        apart,
+        applications,
+        destinations,
         frozenset(called),
     )
 
