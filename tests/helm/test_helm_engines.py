@@ -593,9 +593,9 @@ def test_the_command_comes_first_and_the_library_second(tmp_path: Path, monkeypa
 @pytest.mark.parametrize(
     ("way", "parts"),
     [
-        ("auto", ["no Helm here", "https://helm.sh", "pip install '.[helm]'"]),
+        ("auto", ["no Helm here", "https://helm.sh", "pip install -e '.[helm]'"]),
         ("helm", ["`helm` is not installed", "https://helm.sh"]),
-        ("sdk", ["library is not installed", "pip install '.[helm]'"]),
+        ("sdk", ["library is not installed", "pip install -e '.[helm]'"]),
     ],
 )
 def test_without_an_engine_people_are_told_what_to_install(

@@ -445,7 +445,7 @@ def test_without_helm_people_are_told_what_to_install(repository: Path, monkeypa
     monkeypatch.setitem(sys.modules, "helm_python", None)
     result = run(repository, "summit")
     assert (result.exit_code, result.stdout) == (5, "")
-    assert "pip install '.[helm]'" in result.stderr
+    assert "pip install -e '.[helm]'" in result.stderr
 
 
 def test_a_chart_that_is_not_in_the_cache_is_named(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -311,7 +311,7 @@ class TestMarkdown:
 
     def test_it_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "markdown_it", None)
-        with pytest.raises(UsageError, match=r"pip install '\.\[site\]'"):
+        with pytest.raises(UsageError, match=r"pip install -e '\.\[site\]'"):
             self.read("text")
 
 

@@ -163,7 +163,7 @@ RUN: dict[tuple[str, str], Setup] = {
         "$ efdgen hosts ncsa-stable --format route53 --zone lsst.codes --address 192.0.2.7 > batch.json",
     ): nothing,
     ("docs/pages.md", "$ efdgen hosts ncsa-stable --format terraform --zone lsst.codes"): nothing,
-    ("docs/site.md", "$ pip install '.[site]'"): nothing,
+    ("docs/site.md", "$ pip install -e '.[site]'"): nothing,
     ("docs/spec.md", "$ efdgen list antu"): antu,
     ("docs/spec.md", "$ efdgen validate antu"): misspelt,
     (
@@ -218,7 +218,7 @@ NOT_RUN = {
 OTHERS: dict[str, Setup] = {
     "cp environments/summit.yaml environments/antu.yaml": nothing,
     "vi environments/antu.yaml": copied,
-    "pip install '.[site]'": nothing,
+    "pip install -e '.[site]'": nothing,
     "aws route53 change-resource-record-sets --hosted-zone-id ID --change-batch file://batch.json": nothing,
 }
 """What commands of others in these examples do here; what they would need is not there, or only a person can do it."""

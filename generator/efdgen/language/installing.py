@@ -16,19 +16,20 @@ def command(name: str, *, option: str = "") -> str:
     """Return the command that installs an extra, by the pip of the Python that runs: `make` sets up one of its own.
 
     It works in the current folder: where that is not efdgen's checkout, it names the checkout, or, where efdgen was
-    installed from none that is here, the extra's own packages.
+    installed from none that is here, the extra's own packages. A checkout stays what runs (`-e`): pip would put a copy
+    in its place, which no `git pull` changes.
     """
     pip = "pip"
     if sys.prefix != sys.base_prefix:
         pip = _near(str(Path(sys.prefix, "Scripts" if os.name == "nt" else "bin", "pip")))
-    return " ".join(filter(None, (shlex.quote(pip), "install", option, *map(shlex.quote, _packages(name)))))
+    return " ".join(filter(None, (shlex.quote(pip), "install", option, *map(shlex.quote, _asked(name)))))
 
 
-def _packages(name: str) -> list[str]:
-    """Return what pip is asked for."""
+def _asked(name: str) -> list[str]:
+    """Return what pip is asked for, and in which form."""
     if _is_checkout(_CHECKOUT):
         here = "." if Path.cwd() == _CHECKOUT else _near(str(_CHECKOUT))
-        return [f"{here}[{name}]"]
+        return ["-e", f"{here}[{name}]"]
     from importlib import metadata
 
     try:
@@ -36,7 +37,7 @@ def _packages(name: str) -> list[str]:
     except metadata.PackageNotFoundError:
         listed = []
     found = [each.partition(";")[0].strip() for each in listed if re.search(rf"extra == [\"']{name}[\"']", each)]
-    return found or [f".[{name}]"]
+    return found or ["-e", f".[{name}]"]
 
 
 def _is_checkout(folder: Path) -> bool:

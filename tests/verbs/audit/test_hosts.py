@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import NamedTuple
 import pytest
 import trustme
 
+from efdgen.errors import UsageError
+from efdgen.language import installing
 from efdgen.review.audit import Finding, Status
 from efdgen.verbs.audit.answers import AskError, Certificate, Resolution, Unanswered
 from efdgen.verbs.audit.asking import dns, http, tls
@@ -132,6 +136,12 @@ def certificate(site: Site) -> Certificate | Unanswered:
         return tls.certificate(site.reach, site.host)
     except AskError as error:
         return error.unanswered
+
+
+def test_without_dnspython_people_are_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "dns.resolver", None)
+    with pytest.raises(UsageError, match=re.escape(f"the package dnspython: {installing.command('audit')}; ")):
+        dns.servers(None)
 
 
 def test_certificates_say_for_whom_they_are_and_until_when(authority: trustme.CA, tmp_path: Path) -> None:

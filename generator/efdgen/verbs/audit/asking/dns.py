@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from typing import Any
 
 from efdgen.errors import UsageError
+from efdgen.language import installing
 from efdgen.verbs.audit.answers import AskError, Resolution
 from efdgen.verbs.audit.asking.reach import Means, Reach, Server
 
@@ -92,13 +92,12 @@ def resolution(reach: Reach, asking: Any, host: str) -> Resolution:
     return Resolution(tuple(sorted(addresses)), tuple(through))
 
 
-@functools.cache
 def _dnspython() -> Any:
     try:
         import dns.resolver
     except ImportError:
         raise UsageError(
-            "asking the DNS needs the package dnspython: pip install 'efdgen[audit]'; "
+            f"asking the DNS needs the package dnspython: {installing.command('audit')}; "
             "without it, name what else is to be asked: efdgen audit ENV vault tls services argocd"
         ) from None
     return dns.resolver
