@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from efdgen.errors import Path, Problem
@@ -138,13 +139,23 @@ def without_removed(lineage: Sequence[Document], index: int, values: Mapping[str
     return {key: value for key, value in values.items() if key not in removed} if removed else values
 
 
-def check_deploys(files: Files, document: Document, charts: Charts, others: Iterable[str]) -> bool:
+def check_deploys(files: Files, lineage: Sequence[Document], charts: Charts, others: Iterable[str]) -> bool:
     """Say whether an app deploys anything: a chart, or one of the others, which are templates and Secrets.
 
-    That it does not is recorded.
+    That it does not is recorded, unless it has templates that something is wrong with.
+
+    Args:
+        files: the repository's.
+        lineage: the definition, behind those that it extends.
+        charts: its charts.
+        others: what it has beside them.
     """
     if charts.all or any(others):
         return True
+    document = lineage[-1]
+    templates = tuple(f"{PurePosixPath(each.file).parent}/templates" for each in lineage)
+    if any(problem.location.file.startswith(templates) for problem in files.problems):
+        return False
     message = "an app without a chart needs templates/ or secrets: there is nothing that it would deploy"
     at = document.locate((_ONE,)) if _ONE in document.data else document.locate()
     files.problem("E202", message, at, (_ONE,), "write templates/, or name its chart")

@@ -161,7 +161,7 @@ class _Definitions:
             return None
         secrets = [secret for secret, said in merged.get("secrets", {}).items() if said is not None]
         appcharts.check_vendored(self._files, document, charts)
-        if not appcharts.check_deploys(self._files, document, charts, (*templates, *secrets)):
+        if not appcharts.check_deploys(self._files, lineage, charts, (*templates, *secrets)):
             return None
         appcharts.check_values(self._files, charts, values, has_templates=bool(templates))
         if kept is not None and (kept.chart, kept.charts) == charts:

@@ -85,8 +85,9 @@ def load(
         (f"{paths.APPS}/{paths.PARENT}", parent, paths.APPLICATION),
         (paths.WRAPPER, wrapper, "Chart.yaml"),
     ):
-        if needed not in found and files.exists(folder) and not files.is_told(folder):
-            files.problem("E101", "the file is missing", Location(f"{folder}/{needed}"))
+        file = f"{folder}/{needed}"
+        if needed not in found and files.exists(folder) and not files.exists(file) and not files.is_told(folder):
+            files.problem("E101", "the file is missing", Location(file))
     _check_parts(files, apps, parent, wrapper)
     accepting = _accepting(environments, sound) if files.literals else {}
     literals = [problem for problem in files.literals if not _is_accepted(problem, accepting)]
@@ -159,10 +160,11 @@ def _check_parts(
     files: Files, apps: Mapping[str, AppDefinition], parent: Mapping[str, TextFile], wrapper: Mapping[str, TextFile]
 ) -> None:
     """Check what apps need of the parent chart, and that their files have names of their own."""
+    needed = f"{paths.APPS}/{paths.PARENT}/{paths.APPLICATION_WITH_GIT}"
     for app in apps.values():
         from_git = next((chart for chart in app.charts if chart.git is not None), None)
-        if from_git and paths.APPLICATION in parent and paths.APPLICATION_WITH_GIT not in parent:
-            message = f"a chart from Git needs {paths.APPS}/{paths.PARENT}/{paths.APPLICATION_WITH_GIT}"
+        if from_git and paths.APPLICATION in parent and not files.exists(needed):
+            message = f"a chart from Git needs {needed}"
             hint = f"copy {paths.APPLICATION}, with `sources: <% app.sources %>` in the place of source"
             files.problem("E101", message, from_git.location, hint=hint)
         for path, file in app.templates.items():

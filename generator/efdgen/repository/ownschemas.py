@@ -150,6 +150,9 @@ def _json(text: str, path: str) -> dict[str, Any]:
 
 def _malformed(error: json.JSONDecodeError, text: str, path: str) -> Problem:
     """Return the problem of a text that is not JSON; where a comma too many stands, each Python says for itself."""
+    conflict = yamlio.conflict_problem(text, path)
+    if conflict is not None:
+        return conflict
     comma = error.pos if text.startswith(",", error.pos) else len(text[: error.pos].rstrip()) - 1
     if text.startswith(",", comma) and text[comma + 1 :].lstrip().startswith(("}", "]")):
         line, column = text.count("\n", 0, comma) + 1, comma - text.rfind("\n", 0, comma)
