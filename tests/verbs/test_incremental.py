@@ -257,12 +257,28 @@ def test_a_repository_with_problems_keeps_nothing(runs: Runs) -> None:
 
 
 def test_the_lock_of_charts_counts(runs: Runs) -> None:
-    entry = '- {name: old, version: "1.0.0", repository: "https://charts.example.org/"}'
-    for text, warned in (("charts: []\n", False), (f"charts:\n{entry}\n", True), ("charts: [\n", False)):
-        (runs.root / "charts.lock").write_text(text, encoding="utf-8")
+    lock = runs.root / "charts.lock"
+    entry = f'- {{name: old, version: "1.0.0", repository: "https://charts.example.org/", sha256: "{"a" * 64}"}}'
+    for text, warned in (("charts: []\n", False), (f"charts:\n{entry}\n", True)):
+        lock.write_text(text, encoding="utf-8")
         runs.problems()
         found = project.rendering(runs.root, means=runs.means).warnings
         assert ({"W409"} if warned else set()) == {problem.code for problem in found}, text
+
+
+def test_a_lock_of_charts_that_is_none_is_told_each_time(runs: Runs) -> None:
+    lock = runs.root / "charts.lock"
+    for text in ("charts: [\n", "<<<<<<< HEAD\n=======\n>>>>>>> b\n", "garbage\n"):
+        lock.write_text("charts: []\n", encoding="utf-8")
+        runs.write()
+        assert runs.check().is_clean
+        lock.write_text(text, encoding="utf-8")
+        for _ in range(2):
+            assert [problem.location.file for problem in runs.check()] == ["charts.lock"], text
+            runs.problems()
+    lock.unlink()
+    lock.mkdir()
+    assert [problem.code for problem in runs.check()] == ["E101"]
 
 
 def test_a_chart_in_a_folder_counts(runs: Runs) -> None:

@@ -110,3 +110,24 @@ def test_a_revision_s_lock_that_is_wrong_is_named(root: Path) -> None:
     assert result.exit_code == 5
     assert "charts.lock at main" in result.stderr
     assert "is wrong on line 1" in result.stderr
+
+
+def test_a_revision_with_a_lock_that_is_wrong_is_rendered_all_the_same(root: Path) -> None:
+    (root / lock.FILE).write_text("<<<<<<< HEAD\n=======\n>>>>>>> b\n", encoding="utf-8")
+    commit(root)
+    lock_charts(root, store("1.2.3", "old"))
+    edit(root / "environments/lab.yaml", "size: 20Gi", "size: 30Gi")
+
+    result = diff(root, "--base", "main")
+
+    assert result.exit_code == 0, result.output
+    assert 'persistence.size: "20Gi" -> "30Gi"' in result.stdout
+    assert "can't render" not in result.stderr
+
+
+def test_a_lock_that_is_wrong_stops_whoever_reads_specs(root: Path) -> None:
+    (root / lock.FILE).write_text("charts:\n<<<<<<< HEAD\n=======\n>>>>>>> b\n", encoding="utf-8")
+    for verb in ("validate", "check", "render", "diff", "diff --base main", "list", "charts fetch", "charts verify"):
+        result = CliRunner().invoke(cli.command, [*verb.split(), "--root", str(root)])
+        assert result.exit_code == 3, verb
+        assert "error[E103] Git left a merge conflict here\n  --> charts.lock:2:1" in result.stderr, result.stderr

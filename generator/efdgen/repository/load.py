@@ -85,9 +85,9 @@ def load(
         (f"{paths.APPS}/{paths.PARENT}", parent, paths.APPLICATION),
         (paths.WRAPPER, wrapper, "Chart.yaml"),
     ):
-        file = f"{folder}/{needed}"
-        if needed not in found and files.exists(folder) and not files.exists(file) and not files.is_told(folder):
-            files.problem("E101", "the file is missing", Location(file))
+        missing = f"{folder}/{needed}"
+        if needed not in found and files.exists(folder) and not files.exists(missing) and not files.is_told(folder):
+            files.problem("E101", "the file is missing", Location(missing))
     _check_parts(files, apps, parent, wrapper)
     accepting = _accepting(environments, sound) if files.literals else {}
     literals = [problem for problem in files.literals if not _is_accepted(problem, accepting)]
@@ -107,8 +107,8 @@ def load(
         from efdgen.repository.drafts import drafts
 
         begun = {name: draft for name, draft in drafts(read, apps, problems, about).items() if name not in flawless}
-    if not any(paths.apps_of(problem.location.file, files.of_apps) for problem in files.problems):
-        problems += locked.problems(Files(root, snapshot, instead), apps.values())
+    is_any_app_wrong = any(paths.apps_of(problem.location.file, files.of_apps) for problem in files.problems)
+    problems += locked.problems(Files(root, snapshot, instead), None if is_any_app_wrong else apps.values())
     return Repository(
         frozenset(known),
         flawless,

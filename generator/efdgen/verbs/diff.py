@@ -131,7 +131,9 @@ def trees(
     at_hand = _there(root) if means.store is not None else {}
     with _temporary_folder() as folder:
         old = Path(folder)
-        _write(old, sources, then)
+        # Whoever needs its charts says what is wrong with its lock; its specs can be rendered.
+        is_read = locked is None or locks.is_one(locked)
+        _write(old, {path: each for path, each in sources.items() if is_read or path != paths.LOCK}, then)
         more = [*chartfolders.named(old), *_vendored(old, sources)]
         _write(old, git.files(root, then, more) if more else {}, then)
         if not paths.is_repository(old):

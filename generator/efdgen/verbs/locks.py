@@ -42,6 +42,15 @@ def former(root: Path, content: bytes | None, base: str) -> ChartLock:
         ) from None
 
 
+def is_one(content: bytes) -> bool:
+    """Say whether a lock is what a lock should be."""
+    try:
+        lock.parse(yamlio.decode(content, paths.LOCK))
+    except InvalidInputError:
+        return False
+    return True
+
+
 def with_republished(before: Tree, after: Tree, old: bytes, new: bytes) -> tuple[Tree, Tree]:
     """Return two trees, and in each what its lock says of charts that are other archives under the same version.
 

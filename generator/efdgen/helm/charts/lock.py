@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from efdgen.errors import InvalidInputError, Path, Problem
 from efdgen.helm.charts import versions
-from efdgen.language import schema, yamlio
+from efdgen.language import yamlio
 from efdgen.language.tuples import NamedTuple
-from efdgen.repository import chartaddress, paths
+from efdgen.repository import chartaddress, lockentries, paths
 from efdgen.repository.model import ChartReference
 
 FILE = paths.LOCK
 """Its name, at the root of the repository."""
 
 _HEAD = "# Written by `efdgen charts fetch`. Commit it; do not edit it. docs/charts.md says what it is for.\n"
-
-
-_WITHOUT_ENTRIES = re.compile(r"^charts:\s*\Z", re.MULTILINE)
-"""The end of a lock whose only entry somebody removed, as messages say."""
-
-_ANEW = "remove this entry, and run: efdgen charts fetch"
 
 
 class LockedChart(NamedTuple):
@@ -94,41 +86,12 @@ def parse(text: str) -> ChartLock:
     Raises:
         InvalidInputError: with everything wrong with it, located.
     """
-    document = yamlio.parse(_WITHOUT_ENTRIES.sub("", text), FILE)
-    if document.data is None:
+    document = lockentries.read(text)
+    if document is None:
         return EMPTY
-    problems = schema.check(document, "lock")
-    if problems:
-        raise InvalidInputError(problems)
-    charts: dict[ChartReference, LockedChart] = {}
-    lines: dict[ChartReference, int] = {}
-    for index, entry in enumerate(document.data["charts"]):
-        chart = LockedChart(**{"url": "", **entry})
-        location = document.locate(("charts", index))
-        reference = chart.reference
-        if reference in charts:
-            message = f"{chart.name} {chart.version} is locked twice (first on line {lines[reference]})"
-            problems.append(Problem("E206", message, location, ("charts", index), "keep one of the entries"))
-        problems += _of_its_commit(document, ("charts", index), chart)
-        charts.setdefault(reference, chart)
-        lines.setdefault(reference, location.line)
-    if problems:
-        raise InvalidInputError(problems)
-    return ChartLock(charts, lines)
-
-
-def _of_its_commit(document: yamlio.Document, where: Path, chart: LockedChart) -> Iterator[Problem]:
-    """Yield what is wrong with the commit of an entry: one of a chart from Git has one, and no other has."""
-    is_git = chartaddress.git_of(chart.repository) is not None
-    if is_git and not chart.commit:
-        message = "'commit' is missing: nobody could tell that the tag was moved"
-        yield Problem("E202", message, document.locate(where), (*where, "commit"), _ANEW)
-    elif chart.commit and not is_git:
-        place = document.locate((*where, "commit"), key=True)
-        yield Problem("E405", "only a chart from Git has a commit", place, (*where, "commit"), _ANEW)
-    elif is_git and chartaddress.is_commit(chart.version) and chart.version != chart.commit:
-        place = document.locate((*where, "commit"))
-        yield Problem("E405", "the chart's version is another commit", place, (*where, "commit"), _ANEW)
+    charts = [LockedChart(**{"url": "", **entry}) for entry in document.data["charts"]]
+    lines = {chart.reference: document.locate(("charts", index)).line for index, chart in enumerate(charts)}
+    return ChartLock({chart.reference: chart for chart in charts}, lines)
 
 
 def is_url_of_another(chart: LockedChart) -> bool:
