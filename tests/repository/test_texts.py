@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from efdgen.repository import texts
+from efdgen.repository import ownschemas, texts
+from efdgen.repository.files import Files
 from efdgen.repository.load import load
 from support.checkout import FROZEN
 from support.foreach import for_each
@@ -72,6 +73,27 @@ def test_a_conflict_is_one_wherever_it_stands_in_yaml(text: str) -> None:
     assert [each for each in problems if each[0].startswith("E")] == [("E103", "environments/lab.yaml", 3, CONFLICT)]
 
 
-@for_each("text", ["<<<<<<< HEAD\n", "<<<<<<<<\n=======\n", " <<<<<<< HEAD\n=======\n", "a <<<<<<<\n=======\n"])
-def test_what_looks_like_the_beginning_of_one_is_none(text: str) -> None:
+@for_each("path, head", [("a.md", "# A\n\n"), ("f.sh", "f() {\n"), ("t.yaml", "{{ a }}\n"), ("a.schema.json", "{\n")])
+def test_what_is_left_of_one_is_found_where_it_may_be_text(path: str, head: str) -> None:
+    for line in ("<<<<<<< HEAD", "<<<<<<<", ">>>>>>> other"):
+        read = Files(FROZEN, instead={path: f"{head}{line}\n}}\n"})
+        assert (ownschemas.read(read, path) if path.endswith(".json") else read.text_file(path)) is None
+        (problem,) = read.problems
+        assert (problem.code, problem.location.line) == ("E103", head.count("\n") + 1)
+        assert problem.message == "Git left a part of a merge conflict here"
+
+
+@for_each(
+    "text",
+    [
+        "A heading\n=======\n",
+        "<<<<<<<<\n=======\n",
+        " <<<<<<< HEAD\n=======\n",
+        "a <<<<<<<\n=======\n",
+        ">>>>>>>\n",
+        "> >>>>>>> a\n",
+        "cat <<<<<<<\n",
+    ],
+)
+def test_what_looks_like_one_is_none(text: str) -> None:
     assert texts.plain(text, "a.md")[0].text == text

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Location, Path, Problem
-from efdgen.language import patterns, schema, suggest, yamlio
+from efdgen.language import conflicts, patterns, schema, suggest, yamlio
 from efdgen.language.annotations import Items, Keys, Others, Place, TooManyPlacesError, places
 from efdgen.language.conforms import conforms
 from efdgen.language.references import ANNOTATION, SAME_VALUE, BrokenReferenceError, children, followed_pattern
@@ -150,7 +150,7 @@ def _json(text: str, path: str) -> dict[str, Any]:
 
 def _malformed(error: json.JSONDecodeError, text: str, path: str) -> Problem:
     """Return the problem of a text that is not JSON; where a comma too many stands, each Python says for itself."""
-    conflict = yamlio.conflict_problem(text, path)
+    conflict = conflicts.left(text, path)
     if conflict is not None:
         return conflict
     comma = error.pos if text.startswith(",", error.pos) else len(text[: error.pos].rstrip()) - 1

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from efdgen.errors import InvalidInputError, Problem
-from efdgen.language import secrecy, yamlio
+from efdgen.language import conflicts, secrecy, yamlio
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document, keytree
 from efdgen.repository import paths, plaintext
@@ -16,17 +16,12 @@ from efdgen.repository import paths, plaintext
 @functools.lru_cache(maxsize=2048)
 def parsed(text: str, path: str) -> tuple[Document, tuple[Problem, ...]]:
     """Return a document, and what looks like a secret in it."""
-    _refuse_conflict(text, path)
+    conflict = yamlio.conflict_problem(text, path)  # in quotes, it is none to YAML
+    if conflict is not None:
+        raise InvalidInputError([conflict])
     # There may be thousands of specs, and most have nothing that is told with its place.
     document = yamlio.parse(text, path, is_located=not paths.environment_of(path))
     return document, tuple(plaintext.literals(document, text))
-
-
-def _refuse_conflict(text: str, path: str) -> None:
-    """Raise InvalidInputError where Git left a merge conflict: it is no mistake to Markdown, nor inside of quotes."""
-    conflict = yamlio.conflict_problem(text, path)
-    if conflict is not None:
-        raise InvalidInputError([conflict])
 
 
 @functools.lru_cache(maxsize=512)
@@ -41,8 +36,7 @@ def key_tree(text: str) -> Mapping[str, Any] | None:
 @functools.lru_cache(maxsize=2048)
 def plain(text: str, path: str) -> tuple[TextFile, tuple[Problem, ...]]:
     """Return a file with plain line ends, and what looks like a secret in it."""
-    _refuse_conflict(text, path)
-    problem = yamlio.character_problem(text, path)
+    problem = conflicts.left(text, path) or yamlio.character_problem(text, path)
     if problem is not None:
         raise InvalidInputError([problem])
     file = TextFile(path, text.replace("\r\n", "\n"))
