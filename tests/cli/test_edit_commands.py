@@ -232,7 +232,11 @@ def test_a_slip_is_answered_with_the_right_word_or_command(small: Path) -> None:
         ),
         (
             ("set", "lab", "store.persistence.size", "64"),
-            "size is 20Gi now, and 64 has no unit: did you mean '64Gi'? For",
+            "size is 20Gi now, and 64 has no unit: did you mean '64Gi'?\n",
+        ),
+        (
+            ("set", "lab", "store.resources.limits.memory", "64"),
+            "64 has no unit: did you mean '64Gi'? For 64 itself, type '\"64\"'\n",
         ),
         (
             ("set", "lab", "dome", "store.persistence.size"),

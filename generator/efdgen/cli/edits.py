@@ -194,10 +194,13 @@ def value_of(sources: Sources, target: Target, text: str) -> tuple[Any, Any, lis
     Raises:
         UsageError: when it can't be read, or is not a mapping, and there is one.
     """
-    from efdgen.explain.edits import slips, values
+    from efdgen.explain.edits import making, slips, values
+    from efdgen.verbs import readings
 
     now = sources.value_now(target)
-    slips.refuse_without_unit(target, text, now)
+    slips.refuse_without_unit(
+        target, text, now, lambda itself: readings.is_right(sources, [making.put(target, itself)])
+    )
     value = values.read(text, now)
     sources.refuse_scalar_for_mapping(target, value)
     return value, values.other(text, value), word(text, value, now)

@@ -69,7 +69,7 @@ def edited(sources: Sources, edits: Sequence[Edit], others: Sequence[Edit] = (),
         except InvalidEditError:
             raise error from None
     changed = next((word for word in words if word.is_changed and word.is_open), None)
-    if changed is not None and others and _is_right(sources, others):
+    if changed is not None and others and is_right(sources, others):
         raise UsageError(
             f"{changed.text} is the number {changed.shown} to YAML, and may be meant as text. "
             f"For text, type '\"{changed.text}\"'; for the number, {changed.shown}"
@@ -82,9 +82,10 @@ def _is_of_reading(problem: Problem) -> bool:
     return problem.code == _MISTYPED or problem.hint.endswith(_QUOTED)
 
 
-def _is_right(sources: Sources, edits: Sequence[Edit]) -> bool:
+def is_right(sources: Sources, edits: Sequence[Edit]) -> bool:
+    """Say whether edits can be made, and nothing is wrong with what comes of them that was not wrong before."""
     try:
         sources.edited(edits)
-    except InvalidEditError:
+    except (InvalidEditError, UsageError):
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shlex
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from efdgen.errors import Path, Problem, UsageError, dotted
@@ -183,18 +183,23 @@ def _number_meant(text: str) -> str:
     return f"{suggest.SIMILAR}{' or '.join(map(repr, meant))}?" if meant else "write a number."
 
 
-def refuse_without_unit(target: Target, text: str, now: Any) -> None:
+def refuse_without_unit(target: Target, text: str, now: Any, is_taken: Callable[[str], bool]) -> None:
     """Refuse a number for what has a unit now, such as 64 for 32Gi: it would be 64 bytes. 0 needs none.
 
+    Args:
+        target: the place.
+        text: what was typed.
+        now: what is there.
+        is_taken: says whether the place takes a text.
+
     Raises:
-        UsageError: with what is likely meant, and how to type the number all the same.
+        UsageError: with what is likely meant and, where the place takes it, how to type the number all the same.
     """
     unit = _WITH_UNIT.match(now) if isinstance(now, str) else None
     if unit and unit["unit"] != _THOUSANDTHS and _WITHOUT.match(text) and float(text):
         meant = suggest.did_you_mean(text + unit["unit"])
-        raise UsageError(
-            f"{name(target)} is {now} now, and {text} has no unit: {meant} For {text} itself, type '\"{text}\"'"
-        )
+        all_the_same = f" For {text} itself, type '\"{text}\"'" if is_taken(text) else ""
+        raise UsageError(f"{name(target)} is {now} now, and {text} has no unit: {meant}{all_the_same}")
 
 
 def refuse_unknown(
