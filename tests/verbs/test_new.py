@@ -95,6 +95,27 @@ def test_one_that_is_like_another_has_its_comments_and_nothing_of_its_own(small:
     assert not any("s3-lab" in each.what for each in again.copied.rest)
 
 
+def test_one_that_is_like_another_lists_what_its_own_cluster_has_not(small: Path) -> None:
+    edit(small / LAB, "  link:\n", "  # Lets them in.\n  ingress-nginx: {}\n  link:\n")
+    edit(small / LAB, "site: north\n", "")
+    drafted = Environments(small).draft("tower", "lab", Answers(site="north"), ["ingress-nginx"])
+    assert "ingress-nginx" not in drafted.text
+    assert drafted.copied is not None
+    (line,) = drafted.copied.provided
+    assert (line.location.file, line.what) == (LAB, "ingress-nginx")
+    given = Environments(small).draft("tower", "lab", Answers(provides=("ingress-nginx",)), [])
+    assert "  - ingress-nginx\n" in given.text
+    assert "ingress-nginx: {}" not in given.text
+    out = CliRunner().invoke(cli.command, ["new", "tower", "--like", "lab", "--site", "north", "--root", str(small)])
+    assert f"\nLeft out, as the cluster has it from elsewhere:\n  {line.location.file}:" in out.output
+    # The other way round: what the other one has from elsewhere, and its apps need, is listed.
+    edit(small / "environments/dome.yaml", "domain: dome.example.org\n", "")
+    like_dome = Environments(small).draft("attic", "dome", Answers(provides=("ingress-nginx",)), [])
+    assert "  view: {}\n  vault-secrets-operator: {}\n" in like_dome.text
+    assert like_dome.copied is not None
+    assert like_dome.copied.provided == ()
+
+
 @pytest.mark.parametrize(
     ("name", "other", "site", "app", "message"),
     [

@@ -24,6 +24,7 @@ def _lines(found: Drafted, style: Style) -> Iterator[str]:
     if found.copied is not None:
         other = found.copied.other
         yield from _list(f"Left out, as it is {other}'s own", _places(found.copied.left), style)
+        yield from _list("Left out, as the cluster has it from elsewhere", _places(found.copied.provided), style)
         yield from _list(f"Names {other}, and is likely its own; change it", _places(found.copied.own), style)
         yield from _list("Copied; read it line by line", _places(found.copied.rest), style)
     yield from _list("For you to decide", _undecided(found), style)

@@ -131,8 +131,11 @@ class Environments:
             text = drafting.like(text, name, answers, (*schemas.own, *schemas.identifying))
             data = parse(text, "").data
             provides = at(data, ("cluster", "provides"), self._provided(data.get("site", "")))
-            for app in drafting.needed(apps, known, (*data["apps"], *provides)):
-                text = editing.put(text, ("apps", app), {}, 1)
+            for app in drafting.needed((*data["apps"], *apps), known, provides):
+                if app not in data["apps"]:
+                    text = editing.put(text, ("apps", app), {}, 1)
+            for app in (app for app in data["apps"] if app in provides):
+                text = editing.remove(text, ("apps", app), 1)
         except editing.EditError as error:
             place = parse(text, paths.spec(other)).locate(error.path, key=True)
             raise UsageError(f"{place}: {error}") from None

@@ -33,12 +33,14 @@ class Copied(NamedTuple):
         own: lines that name the other one, and are likely its own.
         rest: all else that was copied.
         left: what the other one says for itself, in its spec, and what holds here.
+        provided: apps of the other one, in its spec, that the cluster has from elsewhere here.
     """
 
     other: str
     own: tuple[Line, ...]
     rest: tuple[Line, ...]
     left: tuple[Line, ...]
+    provided: tuple[Line, ...]
 
 
 def compare(document: Document, text: str, former: Document, facts: Mapping[str, Any]) -> Copied:
@@ -54,7 +56,10 @@ def compare(document: Document, text: str, former: Document, facts: Mapping[str,
     own = list(_naming(text, document.file, _words(former.data)))
     taken = {each.location.line for each in own}
     rest = sorted(each for each in _said(document, former.data) if each.location.line not in taken)
-    return Copied(name, tuple(own), tuple(rest), tuple(_left_out(document.data, former, facts)))
+    listed = document.data.get("apps") or {}
+    gone = (app for app in mapping(former.data.get("apps")) if app not in listed)
+    provided = tuple(Line(former.locate(("apps", app), key=True), app) for app in gone)
+    return Copied(name, tuple(own), tuple(rest), tuple(_left_out(document.data, former, facts)), provided)
 
 
 def _words(data: Mapping[str, Any]) -> list[str]:
