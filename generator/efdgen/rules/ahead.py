@@ -75,7 +75,9 @@ def _behind(
         where = ("apps", app, "values", *path)
         if ahead and not is_accepted(spec, CODE, app, where):
             message = f"{spec.name} runs {own.tag}, and later stages are ahead: {listed(ahead)}"
-            hint = f"try it in {spec.name} first, or pin those to what they ran, with the reason"
+            # Not: pin those to what they run. That is the default mostly, and such a pin says nothing new (W517).
+            hint = f"try it in {spec.name} first, or pin those to what they ran before, with the reason; "
+            hint += f"if they are to lead, accept {CODE} for {app} in the spec of {spec.name}"
             text = f"{message} ({app}, {dotted(path)})"
             yield Problem(CODE, text, own.location, where, hint, Severity.WARNING)
 
