@@ -380,6 +380,15 @@ def test_a_valid_document_has_no_problems() -> None:
             id="null",
         ),
         pytest.param(
+            MINIMAL + "cluster:\n  storageClass ssd\n",
+            "E204",
+            (4, 3),
+            ("cluster",),
+            "must be a mapping, not 'storageClass ssd'",
+            "in a mapping, a colon and a blank stand behind each key",
+            id="only key without its colon",
+        ),
+        pytest.param(
             MINIMAL + "aliases: a\n", "E204", (3, 10), ("aliases",), "must be a list, not 'a'", "", id="text for list"
         ),
         pytest.param(

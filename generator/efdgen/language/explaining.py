@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from efdgen.language import patterns, suggest
+from efdgen.language.late import late
 from efdgen.language.nearly import nearly
 from efdgen.language.references import written_pattern
 from efdgen.language.shown import shown
@@ -34,6 +35,9 @@ _TYPES = {
 _QUOTES = "put it in quotes"
 _EMPTY = {"object": "write {}", "array": "write []"}
 """What to write for nothing: `apps:` alone is null."""
+
+_WORDS = late(r"[\w./-]+ +\S")
+"""A text that may be a key and its value."""
 
 _BARE = "write {} without quotes"
 
@@ -88,7 +92,8 @@ def _mistyped(value: Any, kinds: Sequence[str], schema: dict[str, Any], is_evalu
     if is_evaluated or isinstance(value, dict | list):
         must = must.removesuffix(_QUOTE_IT)
     to_text = _TO_TEXT if is_evaluated and _is_right_as_text(value, kinds, schema) else ""
-    return "E204", f"{must}, not {shown(value)}", to_text or _right_type(value, kinds, schema)
+    hint = to_text or _right_type(value, kinds, schema) or ("" if is_evaluated else _as_mapping(value, kinds))
+    return "E204", f"{must}, not {shown(value)}", hint
 
 
 def _kinds(wanted: str | Sequence[str]) -> Sequence[str]:
@@ -129,6 +134,17 @@ def _right_type(value: Any, kinds: Sequence[str], schema: dict[str, Any]) -> str
     if "x-written" in schema:
         return f"write {schema['x-written']}"
     return _EMPTY.get(kinds[0], "") if value is None else ""
+
+
+def _as_mapping(value: Any, kinds: Sequence[str]) -> str:
+    """Return the hint for a text in the place of a mapping, of which a key may lack its colon; empty: none may.
+
+    vault:                       feed:
+      pathPrefix secret/a          news
+                                   - a        to YAML, the text `news - a`
+    """
+    may_be = "object" in kinds and isinstance(value, str) and _WORDS.match(value)
+    return "in a mapping, a colon and a blank stand behind each key" if may_be else ""
 
 
 def _without_quotes(value: Any, kinds: Sequence[str]) -> str:

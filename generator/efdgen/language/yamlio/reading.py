@@ -263,6 +263,12 @@ def _odd_blank(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem | N
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost: Location | None) -> Problem:
+    from efdgen.language.yamlio.keyless import conflict_left
+
+    left = conflict_left(error, text)
+    if left is not None:
+        message, hint = "Git left a part of a merge conflict here", "resolve the rest, take this line out, then git add"
+        return Problem("E103", message, Location(file, left, 1), hint=hint)
     message = " ".join(part for part in (error.problem, error.context) if part)
     mark = error.problem_mark or error.context_mark
     if error.context_mark and any(what in message for what in ("unexpected end of stream", "simple key")):

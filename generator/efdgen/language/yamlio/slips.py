@@ -48,20 +48,37 @@ def slip(error: Any, text: str) -> Slip | None:
         return None
     lines = LINE_END.split(text)
     if "mapping values are not allowed" in said:
-        return _second_colon(lines, mark)
+        return _second_colon(lines, mark) or _without_colon(error, text) or _below_value(lines, mark)
     if "could not find expected ':'" in said and context is not None:
-        too_long = _long_key(lines, context.line, context.column)
-        return too_long or _missing_blank(lines, context.line) or _no_colon(lines, context)
+        found = _long_key(lines, context.line, context.column) or _missing_blank(lines, context.line)
+        return found or _no_hyphen(lines, context) or _without_colon(error, text) or _no_colon(lines, context)
     numbered = _less_than_asked_for(lines, mark, context) if context is not None else None
     if numbered is not None:
         return numbered
     if "did not find expected key" in said and context is not None:
-        found = (each(lines, mark, context) for each in (_text_above, _item_among_keys, _ends_too_soon, _not_in_line))
-        return next(filter(None, found), None) or _more_than_quoted(lines, mark)
+        found = _text_above(lines, mark, context) or _item_among_keys(lines, mark, context)
+        found = found or _more_than_quoted(lines, mark) or _without_colon(error, text)
+        return found or _ends_too_soon(lines, mark, context) or _not_in_line(lines, mark, context)
+    if "did not find expected <document start>" in said and (found := _begins_indented(lines, mark)) is not None:
+        return found
+    without_colon = None if text[mark.index : mark.index + 1] == "\t" else _without_colon(error, text)
+    if without_colon is not None:
+        return without_colon
     if "did not find expected '-' indicator" in said and context is not None:
+        among_keys = _item_before_keys(lines, mark, context)
+        if among_keys is not None:
+            return among_keys
         message = f"this line is not an item of the list that begins on line {context.line + 1}"
         return Slip(mark.line + 1, mark.column + 1, message, "begin it with a hyphen and a blank, or indent it less")
     return None
+
+
+def _without_colon(error: Any, text: str) -> Slip | None:
+    """Return the slip of a line that lacks a colon, or the # of a comment, where reading gets further by it."""
+    from efdgen.language.yamlio.keyless import keyless
+
+    found = keyless(error, text)
+    return Slip(*found) if found is not None else None
 
 
 def long_key(error: Any, text: str, spanning: tuple[Any, Any] | None) -> Slip | None:
@@ -138,15 +155,20 @@ def _less_than_asked_for(lines: list[str], mark: Any, context: Any) -> Slip | No
 def _second_colon(lines: list[str], mark: Any) -> Slip | None:
     line = lines[mark.line]
     if re.search(r":\s", line[: mark.column]):
-        message = "a colon and a blank in this text look like another key"
-        return Slip(mark.line + 1, mark.column + 1, message, "put the text in quotes")
+        message, hint = "a colon and a blank in this text look like another key", "put the text in quotes"
+        if " " in line.lstrip(" -").partition(":")[0]:
+            hint += "; or, if it is a comment, begin it with #"
+        return Slip(mark.line + 1, mark.column + 1, message, hint)
     above = _line_above(lines, mark.line)
     if above is None:
         return None
-    missing = _missing_blank(lines, above)
-    if missing is not None:
-        return missing
-    if _indent(line) > _indent(lines[above]):
+    return _missing_blank(lines, above)
+
+
+def _below_value(lines: list[str], mark: Any) -> Slip | None:
+    """Return the slip of a key that is indented below another one, which has a value."""
+    line, above = lines[mark.line], _line_above(lines, mark.line)
+    if above is not None and _indent(line) > _indent(lines[above]):
         message = f"this line is indented below line {above + 1}, which has a value already"
         hint = f"indent it with {_blanks(_indent(lines[above]))}, as that line"
         return Slip(mark.line + 1, _indent(line) + 1, message, hint)
@@ -171,15 +193,22 @@ def _text_above(lines: list[str], mark: Any, _context: Any) -> Slip | None:
     return _missing_blank(lines, above)
 
 
-def _no_colon(lines: list[str], context: Any) -> Slip | None:
-    line = lines[context.line]
+def _no_hyphen(lines: list[str], context: Any) -> Slip | None:
+    """Return the slip of an item without a hyphen, below one that has it."""
+    line, above = lines[context.line], _line_above(lines, context.line)
     if line[: context.column].strip(" -") or ":" in line:
         return None
-    above = _line_above(lines, context.line)
     if above is not None and _ITEM.match(lines[above]) and _indent(lines[above]) == _indent(line):
         message = "there is no hyphen before this item"
         hint = f"begin it with a hyphen and a blank, as line {above + 1}; or, if it is a key, write a colon behind it"
         return Slip(context.line + 1, context.column + 1, message, hint)
+    return None
+
+
+def _no_colon(lines: list[str], context: Any) -> Slip | None:
+    line = lines[context.line]
+    if line[: context.column].strip(" -") or ":" in line:
+        return None
     message = "there is no colon behind this key"
     return Slip(context.line + 1, context.column + 1, message, "write a key, a colon, a blank and the value")
 
@@ -197,6 +226,17 @@ def _item_among_keys(lines: list[str], mark: Any, context: Any) -> Slip | None:
     return Slip(mark.line + 1, mark.column + 1, message, hint)
 
 
+def _item_before_keys(lines: list[str], mark: Any, context: Any) -> Slip | None:
+    """Return the slip of the only item of a list, below which keys follow that are indented like it."""
+    items = [each for each in lines[context.line : mark.line] if each.strip() and each.strip()[0] != "#"]
+    below = (each for each in lines[mark.line :] if _indent(each) == context.column)
+    if len(items) != 1 or sum(re.match(r" *[\w./-]+:(?:\s|\Z)", each) is not None for each in below) <= len(items):
+        return None
+    hint = "write it as a key, without the hyphen and with a colon; or, if it is a comment, begin it with #"
+    message = f"this is an item of a list, and from line {mark.line + 1} on there are keys"
+    return Slip(context.line + 1, context.column + 1, message, hint)
+
+
 def _ends_too_soon(lines: list[str], mark: Any, context: Any) -> Slip | None:
     """Return the slip in the line above, where the lines before and behind it are indented alike, and it is not.
 
@@ -212,6 +252,21 @@ def _ends_too_soon(lines: list[str], mark: Any, context: Any) -> Slip | None:
     hint = f"indent it with {_blanks(mark.column)}, as line {mark.line + 1}"
     hint += f"; or, if this line is right, that one with {_blanks(context.column)}"
     return Slip(above + 1, context.column + 1, message, hint)
+
+
+def _begins_indented(lines: list[str], mark: Any) -> Slip | None:
+    """Return the slip of keys that are indented less than those above them, with which the document begins."""
+    said = [number for number in range(mark.line) if lines[number].strip() and lines[number].strip()[0] != "#"]
+    if not said or not _indent(lines[said[0]]) > mark.column:
+        return None
+    first, here = said[0], mark.line
+    if len(said) > 1:
+        message = f"this line is indented less than line {first + 1}, with which the document begins"
+        hint = f"indent it with {_blanks(_indent(lines[first]))}, as that line"
+        return Slip(here + 1, mark.column + 1, message, hint)
+    message = f"this line is indented more than line {here + 1}, which is the next one"
+    hint = f"indent it with {_blanks(mark.column)}, as that line; or, if it is a comment, begin it with #"
+    return Slip(first + 1, _indent(lines[first]) + 1, message, hint)
 
 
 def _not_in_line(lines: list[str], mark: Any, context: Any) -> Slip | None:
