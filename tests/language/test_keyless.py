@@ -119,7 +119,7 @@ def test_what_is_right_but_for_something_else_is_not_named() -> None:
         ("a: b\n  c\n  d: e\n", 3),
         ("- a\n- 'it's'\n", 2),
         ("a:\n  - b\n c: d\n", 3),
-        ("a: [b\nc: d\n", 2),
+        ("a: [b\nc: d\n", 1),
         ('a: "b\n=======\n\n', 1),
     ):
         (found,) = problems(text)

@@ -25,7 +25,7 @@ _MARKER = late(r"(?:<{7}|>{7}|\|{7})(?: .*)?\Z|={7}\Z")
 """A line of a conflict: https://git-scm.com/docs/git-merge#_how_conflicts_are_presented."""
 
 _DASHES = re.compile(r"(?:--- +|[ ]*(?:- +)*)")
-_COLON = late(r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\"'#\[{]|(?<!\s)[\"'#\[{])*?:(?:\s|\Z)")
+_COLON = late(r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\"'#\[{]|(?<=\S)[\"'#\[{])*?:(?:\s|\Z)")
 """What holds the colon of a key, outside of quotes, brackets and comments."""
 
 _KEY = late(r"(?P<key>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s\"'\[\]{}#&*!|>%@`?,:-][^\s:]*)(?P<rest>\s.*)?\Z")

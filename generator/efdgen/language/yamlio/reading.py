@@ -263,6 +263,7 @@ def _odd_blank(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem | N
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost: Location | None) -> Problem:
+    from efdgen.language.yamlio import plainwords
     from efdgen.language.yamlio.keyless import conflict_left
 
     left = conflict_left(error, text)
@@ -279,7 +280,11 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost
         return Problem("E103", "not valid YAML: the bracket that begins here has no end", innermost, hint="close it")
     missing = _MISSING.match(error.problem or "")
     if missing and error.context_mark:
-        begin = f"the bracket of line {error.context_mark.line + 1}"
+        bracket = error.context_mark
+        if plainwords.open_bracket(lineends.LINE_END.split(text), bracket, error.problem_mark):
+            where = Location(file, bracket.line + 1, bracket.column + 1)
+            return Problem("E103", "not valid YAML: the bracket that begins here has no end", where, hint="close it")
+        begin = f"the bracket of line {bracket.line + 1}"
         return Problem("E103", f"not valid YAML: {missing[1]} is missing before this, in {begin}", location)
     if "end of stream" in message and "quoted scalar" in message:
         return Problem(

@@ -8,6 +8,7 @@ from typing import Any
 
 from efdgen.language.late import late
 from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio import plainwords
 from efdgen.language.yamlio.lineends import LINE_END
 
 _NO_BLANK = re.compile(r"\s*(?:- )?(?P<key>[\w./-]+):(?P<value>[^\s:/][^:]*|[^\s:/]*)\s*\Z")
@@ -47,11 +48,13 @@ def slip(error: Any, text: str) -> Slip | None:
     if mark is None:
         return None
     lines = LINE_END.split(text)
+    plain = _character(error, text)
+    if plain is not None:
+        return plain
     if "mapping values are not allowed" in said:
         return _second_colon(lines, mark) or _without_colon(error, text) or _below_value(lines, mark)
     if "could not find expected ':'" in said and context is not None:
-        found = _long_key(lines, context.line, context.column) or _missing_blank(lines, context.line)
-        return found or _no_hyphen(lines, context) or _without_colon(error, text) or _no_colon(lines, context)
+        return _no_key(lines, context) or _without_colon(error, text) or _no_colon(lines, context)
     numbered = _less_than_asked_for(lines, mark, context) if context is not None else None
     if numbered is not None:
         return numbered
@@ -59,18 +62,20 @@ def slip(error: Any, text: str) -> Slip | None:
         found = _text_above(lines, mark, context) or _item_among_keys(lines, mark, context)
         found = found or _more_than_quoted(lines, mark) or _without_colon(error, text)
         return found or _ends_too_soon(lines, mark, context) or _not_in_line(lines, mark, context)
-    if "did not find expected <document start>" in said and (found := _begins_indented(lines, mark)) is not None:
-        return found
-    without_colon = None if text[mark.index : mark.index + 1] == "\t" else _without_colon(error, text)
-    if without_colon is not None:
-        return without_colon
-    if "did not find expected '-' indicator" in said and context is not None:
-        among_keys = _item_before_keys(lines, mark, context)
-        if among_keys is not None:
-            return among_keys
-        message = f"this line is not an item of the list that begins on line {context.line + 1}"
-        return Slip(mark.line + 1, mark.column + 1, message, "begin it with a hyphen and a blank, or indent it less")
-    return None
+    found = _begins_indented(lines, mark) if "did not find expected <document start>" in said else None
+    if found is None and text[mark.index : mark.index + 1] != "\t":
+        found = _without_colon(error, text)
+    if found is None and "did not find expected '-' indicator" in said and context is not None:
+        return _item_before_keys(lines, mark, context) or _no_item(mark, context)
+    return found
+
+
+def _character(error: Any, text: str) -> Slip | None:
+    """Return the slip of a character where it means something to YAML; a line that begins with one may be none."""
+    found = plainwords.said(error, text)
+    if found is None:
+        return None
+    return (_without_colon(error, text) if plainwords.begins_line(found, text) else None) or Slip(*found)
 
 
 def _without_colon(error: Any, text: str) -> Slip | None:
@@ -193,6 +198,13 @@ def _text_above(lines: list[str], mark: Any, _context: Any) -> Slip | None:
     return _missing_blank(lines, above)
 
 
+def _no_key(lines: list[str], context: Any) -> Slip | None:
+    """Return the slip in what begins like a key, and is none."""
+    found = _long_key(lines, context.line, context.column) or _missing_blank(lines, context.line)
+    quoted = plainwords.key(lines, context) if found is None else None
+    return Slip(*quoted) if quoted is not None else found or _no_hyphen(lines, context)
+
+
 def _no_hyphen(lines: list[str], context: Any) -> Slip | None:
     """Return the slip of an item without a hyphen, below one that has it."""
     line, above = lines[context.line], _line_above(lines, context.line)
@@ -235,6 +247,11 @@ def _item_before_keys(lines: list[str], mark: Any, context: Any) -> Slip | None:
     hint = "write it as a key, without the hyphen and with a colon; or, if it is a comment, begin it with #"
     message = f"this is an item of a list, and from line {mark.line + 1} on there are keys"
     return Slip(context.line + 1, context.column + 1, message, hint)
+
+
+def _no_item(mark: Any, context: Any) -> Slip:
+    message = f"this line is not an item of the list that begins on line {context.line + 1}"
+    return Slip(mark.line + 1, mark.column + 1, message, "begin it with a hyphen and a blank, or indent it less")
 
 
 def _ends_too_soon(lines: list[str], mark: Any, context: Any) -> Slip | None:
