@@ -16,7 +16,7 @@ _MOST_IN_NAME = 253
 
 
 def fault(host: str) -> str:
-    """Return why the DNS does not allow a host; empty: it does."""
+    """Return why the DNS does not allow a public host; empty: it does."""
     if len(host) > _MOST_IN_NAME:
         return f"it has {len(host)} characters, at most {_MOST_IN_NAME} are allowed"
     for label in host.split("."):
@@ -29,7 +29,9 @@ def fault(host: str) -> str:
     last = host.rpartition(".")[2]
     if last.isdigit():
         return "it ends in a number, as IP addresses do, and an Ingress takes none"
-    return "each machine calls itself so" if last == "localhost" else ""
+    if last == "localhost":
+        return "each machine calls itself so"
+    return "" if "." in host else "it has no domain, and no zone can hold it"
 
 
 def unfit(host: str, service: str, reason: str) -> str:
