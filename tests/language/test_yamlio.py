@@ -119,6 +119,28 @@ def test_a_key_that_stands_twice_with_and_without_quotes_is_refused() -> None:
     assert refusal("a: 1\n'a': 2") == ("E105", 2, 1)
 
 
+@for_each(
+    ("text", "hint"),
+    [
+        ("a: {x: 1}\na: {z: 2}", "put what is in both below one of them"),
+        ("a:\n- x: {z: 1}\n  x: {z: 1, w: 2}", "put what is in both below one of them"),
+        ("a: [1]\na: [2]", "put what is in both below one of them"),
+        ("a: [1]\na: [2]\na: [1]", "put what is in both below one of them"),
+        ("a: &a {x: 1}\nb: {c: *a, c: {x: 2}}", "put what is in both below one of them"),
+        ("a: {x: 1}\na: {x: 1}", "keep one of them"),
+        ("a: [1]\na: [1]", "keep one of them"),
+        ("a: {x: 1}\na: [2]", "keep one of them"),
+        ("a: {x: 1}\na: 2", "keep one of them"),
+        ("a: 1\na: {x: 1}", "keep one of them"),
+        ("a: 1\na: 2", "keep one of them"),
+        ("b:\n  <<: {x: 1}\n  <<: {z: 1}", "keep one of them"),
+    ],
+)
+def test_of_a_key_that_stands_twice_nothing_is_lost_by_the_advice(text: str, hint: str) -> None:
+    problems = problems_of(yamlio.parse, text, "f")
+    assert {(each.code, each.hint) for each in problems} == {("E105", hint)}
+
+
 def test_a_key_may_stand_in_several_mappings() -> None:
     assert parse("a: {x: 1}\nb: {x: 2, a: 3}\nc:\n- x: 4\n- x: 5") == {
         "a": {"x": 1},

@@ -72,6 +72,22 @@ def test_what_nobody_expects_is_located(name: str) -> None:
     assert (problem.code, problem.location) == (code, Location(FILE, line, column)), problem
 
 
+@for_each(
+    ("text", "hint"),
+    [
+        ("a: {x: 1}\nb: c\na: {y: {{ .b }}}\n", "put what is in both below one of them"),
+        ("a:\n- {{ .a }}\na:\n- 2\n", "put what is in both below one of them"),
+        ("a: {x: 1}\na: [{a: b}]\n", "keep one of them"),
+        ("a: {x: 1}\na: b\n", "keep one of them"),
+        ("a: b\na: b\n", "keep one of them"),
+    ],
+)
+def test_of_a_key_that_stands_twice_nothing_is_lost_by_the_advice(text: str, hint: str) -> None:
+    problem = helmtemplates.problem(TextFile(FILE, text))
+    assert problem is not None
+    assert (problem.code, problem.hint) == ("E105", hint)
+
+
 @pytest.mark.parametrize("name", ["_helpers.tpl", "NOTES.txt", "config.json"])
 def test_other_files_are_no_yaml(name: str) -> None:
     assert helmtemplates.problem(TextFile(f"templates/wrapper/templates/{name}", "\t: [")) is None

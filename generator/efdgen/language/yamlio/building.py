@@ -40,6 +40,10 @@ _NONE: dict[Any, Any] = {}
 _QUOTES = ("'", '"')
 _TEXT = "tag:yaml.org,2002:str"
 
+KEEP_ONE = "keep one of them"
+BOTH_BELOW_ONE = "put what is in both below one of them"
+"""What to do about a key that stands twice: with mappings or lists that differ, as merges of branches leave them."""
+
 
 @functools.lru_cache(maxsize=8192)
 def is_plainly_text(key: str) -> bool:
@@ -62,6 +66,29 @@ class _Frame:
         self.seen: set[str] = set()
 
 
+class _Twice(NamedTuple):
+    """A key that stands more than once: what it has in the end is among the data that it is a key of.
+
+    Attributes:
+        data: the mapping.
+        key: the key.
+        problems: the numbers of the problems with it.
+        former: what it had before, each time that it came again.
+    """
+
+    data: dict[str, Any]
+    key: str
+    problems: list[int]
+    former: list[Any]
+
+    def differ(self) -> bool:
+        """Say whether all are mappings, or all are lists, and not the same: keeping one would lose what others say."""
+        last = self.data.get(self.key)
+        if type(last) is not dict and type(last) is not list:
+            return False
+        return all(type(each) is type(last) for each in self.former) and any(each != last for each in self.former)
+
+
 class Builder:
     """Builds data and marks from libyaml's events; iterative, so that no input can exhaust the stack."""
 
@@ -79,6 +106,7 @@ class Builder:
         self.joined: list[tuple[Any, Any]] = []
         """Where items without quotes begin and end that are text of several lines, with a hyphen: perhaps a slip."""
         self._count = 0
+        self._twice: dict[tuple[int, str], _Twice] = {}
 
     def innermost(self) -> Location | None:
         """Return the place of the innermost mapping or list that is not complete yet."""
@@ -97,6 +125,13 @@ class Builder:
 
     def consume(self, events: Iterator[Any]) -> None:
         """Build what the events say, and record what is wrong with it."""
+        self._build(events)
+        for twice in self._twice.values():
+            if twice.differ():
+                for number in twice.problems:
+                    self.problems[number] = self.problems[number]._replace(hint=BOTH_BELOW_ONE)
+
+    def _build(self, events: Iterator[Any]) -> None:
         for event in events:
             kind = type(event)
             if kind is yaml.ScalarEvent:
@@ -185,7 +220,10 @@ class Builder:
             keys[key] = place
         else:
             message = f"the key {key!r} stands twice in this mapping (first on line {keys[key][0]})"
-            self._problem(event, "E105", message, "keep one of them")
+            twice = self._twice.setdefault((id(frame.data), key), _Twice(frame.data, key, [], []))
+            twice.problems.append(len(self.problems))
+            twice.former.append(frame.data.get(key))
+            self._problem(event, "E105", message, KEEP_ONE)
         frame.seen.add(key)
         frame.key = key
         if event.anchor:

@@ -9,6 +9,7 @@ import yaml
 
 from efdgen.errors import Location, Problem
 from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio.building import BOTH_BELOW_ONE, KEEP_ONE
 from efdgen.language.yamlio.scalars import AmbiguousScalarError, resolve_plain
 
 
@@ -21,13 +22,38 @@ class Surprise(NamedTuple):
 
 
 class _Mapping:
-    """A mapping that is being read: its keys, with their lines, and whether a key comes next."""
+    """A mapping that is being read.
 
-    __slots__ = ("is_key", "keys")
+    Attributes:
+        keys: its keys, with the lines where they stand first.
+        kinds: what each of them has: the kind of an event.
+        key: the last key that is text.
+        is_key: whether a key comes next.
+        twice: what is wrong with that key, if it stood there before.
+    """
+
+    __slots__ = ("is_key", "key", "keys", "kinds", "twice")
 
     def __init__(self) -> None:
         self.keys: dict[str, int] = {}
+        self.kinds: dict[str, Any] = {}
+        self.key: str | None = None
         self.is_key = True
+        self.twice: Surprise | None = None
+
+    def took(self, event: Any, kind: Any, file: str) -> Surprise | None:
+        """Take the first event of a key or of a value; with a value, return what is wrong with its key."""
+        self.is_key = not self.is_key
+        if not self.is_key:
+            is_text = kind is yaml.ScalarEvent
+            self.key, self.twice = (event.value, _twice(self, event, file)) if is_text else (None, None)
+            return None
+        if self.key is None:
+            return None
+        former, twice = self.kinds.setdefault(self.key, kind), self.twice
+        if twice is not None and former is kind and kind in _COLLECTIONS:
+            return twice._replace(problem=twice.problem._replace(hint=BOTH_BELOW_ONE))
+        return twice
 
 
 def surprises(text: str, file: str) -> Iterator[Surprise]:
@@ -46,22 +72,18 @@ def surprises(text: str, file: str) -> Iterator[Surprise]:
         elif kind in _NODES:
             inside = stack[-1] if stack else None
             is_key = inside is not None and inside.is_key
-            if inside is not None:
-                inside.is_key = not is_key
-            found = None
+            if inside is not None and (twice := inside.took(event, kind, file)):
+                yield twice
             if kind is yaml.MappingStartEvent:
                 stack.append(_Mapping())
             elif kind is yaml.SequenceStartEvent:
                 stack.append(None)
-            elif kind is yaml.ScalarEvent and inside is not None and is_key:
-                found = _twice(inside, event, file)
-            elif kind is yaml.ScalarEvent and event.implicit[0] and event.value:
-                found = _ambiguous(event, file)
-            if found is not None:
-                yield found
+            elif kind is yaml.ScalarEvent and not is_key and event.implicit[0] and event.value:
+                yield from _ambiguous(event, file)
 
 
 _NODES = frozenset((yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.ScalarEvent, yaml.AliasEvent))
+_COLLECTIONS = frozenset((yaml.MappingStartEvent, yaml.SequenceStartEvent))
 
 
 def _twice(mapping: _Mapping, event: Any, file: str) -> Surprise | None:
@@ -71,15 +93,14 @@ def _twice(mapping: _Mapping, event: Any, file: str) -> Surprise | None:
         mapping.keys[key] = event.start_mark.line + 1
         return None
     message = f"the key {key!r} stands twice in this mapping (first on line {first})"
-    return Surprise(Problem("E105", message, _location(event, file), hint="keep one of them"), key, first)
+    return Surprise(Problem("E105", message, _location(event, file), hint=KEEP_ONE), key, first)
 
 
-def _ambiguous(event: Any, file: str) -> Surprise | None:
+def _ambiguous(event: Any, file: str) -> Iterator[Surprise]:
     try:
         resolve_plain(event.value)
     except AmbiguousScalarError as error:
-        return Surprise(Problem("E109", str(error), _location(event, file), hint=error.hint))
-    return None
+        yield Surprise(Problem("E109", str(error), _location(event, file), hint=error.hint))
 
 
 def _location(event: Any, file: str) -> Location:
