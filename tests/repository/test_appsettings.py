@@ -40,3 +40,14 @@ def test_an_unknown_parameter_is_said_once(tmp_path: Path) -> None:
     rules.write_text('{"additionalProperties": {"type": "integer"}}')
     problems = [each for each in found(root) if each.location.file == "environments/lab.yaml"]
     assert [(each.code, each.path) for each in problems] == [("E402", ("apps", "view", "parameters", "refesh"))]
+
+
+def test_what_the_definition_has_as_text_is_pinned_as_text_whatever_the_keys_of_the_chart_say(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    keys = root / "templates/apps/store/chart-keys.yaml"
+    keys.write_text(keys.read_text().replace("tag: {}", "tag: {digest: {}}"))
+    assert {each.code for each in found(root)} == {"W548"}
+    values = root / "templates/apps/store/values.yaml"
+    values.write_text(values.read_text().replace('  tag: "1.9.4"\n', ""))
+    hints = [each.hint for each in found(root) if each.code == "E405"]
+    assert hints == ["pin what is in it, such as image.tag.digest"]

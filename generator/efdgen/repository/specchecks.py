@@ -9,9 +9,9 @@ from efdgen.language.layers import leaves, merge_layers
 from efdgen.language.yamlio import Document
 from efdgen.language.yamlio.scalars import is_text
 from efdgen.repository import appsettings, hiddentext, otherbraces, paths
-from efdgen.repository.appsettings import mapping
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.model import AppDefinition, Schemas, Table
+from efdgen.repository.pinned import mapping
 from efdgen.repository.references import References
 
 
