@@ -466,6 +466,18 @@ def test_an_app_is_handed_to_the_cluster_and_back_by_one_command(small: Path) ->
     assert "list ingress-nginx under `apps`" in run(small, "unset", "lab", "site").output, "about something else"
 
 
+def test_an_app_that_others_need_is_taken_out_after_them(small: Path) -> None:
+    needed = run(small, "unset", "lab", "store", "--dry-run")
+    assert "view needs store, and so does link" in needed.output
+    assert "take what needs it out first, one by one: efdgen unset lab view; or, where the cluster has" in needed.output
+    assert run(small, "unset", "lab", "view").exit_code == 0
+    needed = run(small, "unset", "lab", "store")
+    assert needed.exit_code == 3
+    assert "take link out first: efdgen unset lab link; or, where the cluster has store from elsewhere: " in needed.output
+    assert run(small, "unset", "lab", "link").exit_code == 0
+    assert run(small, "unset", "lab", "store").exit_code == 0
+
+
 def test_what_does_nothing_or_is_over_is_refused_with_what_does_it(small: Path) -> None:
     run(small, "pin", "dome", "store.image.tag", "1.9.2", "--reason", "So.")
     run(small, "set", "lab", "vault-secrets-operator", '{values: {replicas: 2, "on": {it: true}}}')

@@ -20,9 +20,9 @@ _NO_REASON, _MISTYPED = "E515", "E204"
 _UNKNOWN, _UNREAD = "W511", "W505"
 """The rules about values that no chart knows, and Secrets that nothing reads."""
 
-_IS_BOTH = "E526"
+_IS_BOTH, _IS_LACKING = "E526", "E507"
 _PROVIDES: Path = ("cluster", "provides")
-_PROVIDED = {_IS_BOTH: re.compile(r"(\S+) is deployed from here"), "E507": re.compile(r"needs (\S+?),? ")}
+_PROVIDED = {_IS_BOTH: re.compile(r"(\S+) is deployed from here"), _IS_LACKING: re.compile(r"needs (\S+?),? ")}
 """The rules about apps that the cluster has from elsewhere, and the app that they are about."""
 
 _BARE = re.compile(r"write (.+) without quotes\Z")
@@ -80,8 +80,19 @@ def _handing_over(problem: Problem, targets: Sequence[Target], app: str) -> str:
         return problem.hint
     where = is_about[0].where
     if (is_about[0].setting == _PROVIDES) is (problem.code == _IS_BOTH):
-        return f"to leave it to the cluster: efdgen unset {where} {app} --provided"
+        left = f"efdgen unset {where} {app} --provided"
+        if problem.code == _IS_BOTH:
+            return f"to leave it to the cluster: {left}"
+        return f"{_without(problem, where)}; or, where the cluster has {app} from elsewhere: {left}"
     return f"to deploy it from here: efdgen set {where} {app} {{}} --not-provided"
+
+
+def _without(problem: Problem, where: str) -> str:
+    """Return how what needs an app is taken out before it."""
+    first = str(problem.path[1])
+    several = ", and so do" in problem.message
+    what = "what needs it out first, one by one" if several else f"{first} out first"
+    return f"take {what}: efdgen unset {where} {first}"
 
 
 def _is_app(target: Target, app: str) -> bool:
