@@ -473,7 +473,9 @@ def test_an_app_that_others_need_is_taken_out_after_them(small: Path) -> None:
     assert run(small, "unset", "lab", "view").exit_code == 0
     needed = run(small, "unset", "lab", "store")
     assert needed.exit_code == 3
-    assert "take link out first: efdgen unset lab link; or, where the cluster has store from elsewhere: " in needed.output
+    assert (
+        "take link out first: efdgen unset lab link; or, where the cluster has store from elsewhere: " in needed.output
+    )
     assert run(small, "unset", "lab", "link").exit_code == 0
     assert run(small, "unset", "lab", "store").exit_code == 0
 

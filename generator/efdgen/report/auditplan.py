@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator, Sequence
 
 from efdgen.language import visible
-from efdgen.language.shown import count
+from efdgen.language.shown import count, listed
 from efdgen.report.audit import markdown_table
 from efdgen.report.text import Style, table
-from efdgen.review.auditplan import KUBECTL, Planned
+from efdgen.review.auditplan import KUBECTL, RESOLVERS, Planned
 
 Unused = Sequence[tuple[str, str]]
 """Variables that are set and not followed, each with what counts in its place."""
@@ -67,9 +67,10 @@ def _sum(plan: Planned) -> str:
     if plan.fault:
         return f"nobody is asked; {plan.fault}"
     asked = [each.server for each in plan.asked if each.is_asked]
-    servers = len(asked) - asked.count(KUBECTL)
-    parts = [*([count(servers, "server")] if servers else []), *([KUBECTL] if KUBECTL in asked else [])]
-    return f"{' and '.join(parts)} would be asked, and nobody else" if parts else "nobody would be asked"
+    by_name = [name for name in (KUBECTL, RESOLVERS) if name in asked]
+    servers = len(asked) - len(by_name)
+    parts = [*([count(servers, "server")] if servers else []), *by_name]
+    return f"{listed(parts)} would be asked, and nobody else" if parts else "nobody would be asked"
 
 
 def _rows(plan: Planned) -> Iterator[list[str]]:

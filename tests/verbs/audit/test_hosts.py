@@ -141,7 +141,7 @@ def certificate(site: Site) -> Certificate | Unanswered:
 def test_without_dnspython_people_are_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "dns.resolver", None)
     with pytest.raises(UsageError, match=re.escape(f"the package dnspython: {installing.command('audit')}; ")):
-        dns.servers(None)
+        dns.require()
 
 
 def test_certificates_say_for_whom_they_are_and_until_when(authority: trustme.CA, tmp_path: Path) -> None:

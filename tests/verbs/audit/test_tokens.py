@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from pathlib import Path
 
 import click
 import pytest
 
 from efdgen.cli import logins, reaching
+from efdgen.cli.reports import plain
 from efdgen.errors import UsageError
+from efdgen.language import installing
+from efdgen.report import auditplan as report
 from efdgen.verbs.audit.answers import AskError, Unanswered
-from efdgen.verbs.audit.asking import http
+from efdgen.verbs.audit.asking import dns, http
 from efdgen.verbs.audit.asking.reach import Means, Reach, server_of
 from efdgen.verbs.audit.named import matched
 from efdgen.verbs.audit.planned import planned
+from efdgen.verbs.audit.run import audit
 from efdgen.verbs.audit.sites import Logins, Wanted
 from efdgen.verbs.audit.tokens import Contexts, Tokens
 from support.checkout import edit
@@ -120,6 +126,25 @@ def test_a_plan_says_what_a_run_does_with_tokens_and_names(tmp_path: Path, monke
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(logins, "_is_terminal", lambda: True)
     assert logins.vault_tokens([], ["lab"], may_ask=False) == Tokens(will_ask=True)
+
+
+def test_a_plan_needs_no_dnspython_and_a_run_says_how_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dns, "_found", lambda: None)
+    root, command = small_repository(tmp_path), installing.command("audit")
+    wanted, login = Wanted(("lab",), ("dns",)), Logins(Tokens(), Tokens())
+    for server, how in (
+        (None, f"4 names; this needs the package dnspython: {command}"),
+        (("192.0.2.53", 53), "4 names"),
+    ):
+        means = Means(dns_server=server)
+        (found,) = planned(root, wanted, means, login)
+        assert [each.how for each in found.asked] == [how]
+        with pytest.raises(UsageError, match=re.escape(f"needs the package dnspython: {command}; without it")):
+            audit(root, wanted, means, login, dt.datetime.now(dt.timezone.utc))
+    shown = report.as_text(planned(root, wanted, Means(), login), (), plain)
+    assert shown.startswith("lab: DNS servers of this machine would be asked, and nobody else")
 
 
 def test_the_dns_server_is_an_address_in_brackets_or_without() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from efdgen.language.shown import count
 from efdgen.language.tuples import NamedTuple
 from efdgen.review.audit import ARGOCD, DNS, SERVICES, TLS, VAULT
-from efdgen.review.auditplan import KUBECTL, Asked, Planned
+from efdgen.review.auditplan import KUBECTL, RESOLVERS, Asked, Planned
 from efdgen.verbs.audit.answers import AskError, Unanswered
 from efdgen.verbs.audit.asking import dns, services, tls
 from efdgen.verbs.audit.asking.reach import Means, Server, VaultMeans, is_address, server_of
@@ -23,7 +23,7 @@ def planned(root: Path, wanted: Wanted, means: Means, logins: Logins) -> list[Pl
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when an environment is unknown, or a package is missing.
+        UsageError: when an environment is unknown.
     """
     every = sites(root, wanted, means, logins)
     found = [Planned(name, (), "its spec is wrong: efdgen validate says what") for name in every.faults]
@@ -42,7 +42,12 @@ class _Question(NamedTuple):
 
 def _asked(site: Site, means: Means, logins: Logins) -> Iterator[Asked]:
     questions = list(_questions(site, means, logins))
-    questions = [*_names(site, means, questions), *questions]
+    names = _names(site, means, questions)
+    lacking = "" if means.dns_server else dns.lacking()
+    if names and lacking:
+        yield Asked(RESOLVERS, "", (DNS,), f"{names}; this needs {lacking}")
+    elif names:
+        questions = [*(_Question(server, DNS, names) for server in dns.servers(means.dns_server)), *questions]
     for server in sorted({each.server for each in questions}):
         of_server = [each for each in questions if each.server == server]
         instead = means.instead.get(server)
@@ -81,18 +86,18 @@ def _questions(site: Site, means: Means, logins: Logins) -> Iterator[_Question]:
             yield _Question(server_of(url), ARGOCD, token if is_asked else f"{ARGOCD} is not asked {token}", is_asked)
 
 
-def _names(site: Site, means: Means, questions: Sequence[_Question]) -> Iterator[_Question]:
-    """Yield the DNS servers; one that is named is asked for the hosts of servers, too."""
+def _names(site: Site, means: Means, questions: Sequence[_Question]) -> str:
+    """Return how many names DNS servers are asked for; one that is named is asked for the hosts of servers, too."""
     asked = site.plan
     if not (asked.hosts or means.dns_server):
-        return
+        return ""
     names = {*asked.hosts, *asked.former}
     others = {each.server[0] for each in questions if each.is_asked and each.server not in means.instead} - names
     others = {host for host in others if not is_address(host)}
     how = count(len(names | others) if means.dns_server else len(names), "name")
     if others and not means.dns_server:
         how += f"; this machine looks up {len(others)} more, of servers"
-    yield from (_Question(server, DNS, how) for server in dns.servers(means.dns_server))
+    return how
 
 
 def _vault_way(vault: VaultMeans) -> str:

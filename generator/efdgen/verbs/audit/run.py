@@ -10,7 +10,7 @@ from typing import Any
 from efdgen.errors import InvalidInputError, Severity
 from efdgen.review.audit import AREAS, Audit, Finding, Status
 from efdgen.verbs.audit.answers import TokenState
-from efdgen.verbs.audit.asking import threads, vault
+from efdgen.verbs.audit.asking import dns, threads, vault
 from efdgen.verbs.audit.asking.reach import Means
 from efdgen.verbs.audit.sites import Logins, Site, Wanted
 from efdgen.verbs.audit.sites import sites as every_site
@@ -50,6 +50,8 @@ def audit(
     """
     areas = wanted.areas or AREAS
     sites, faults, names = every_site(root, wanted, means, logins)
+    if means.dns_server or any(site.plan.hosts for site in sites):
+        dns.require()
     questions = {(number, *key): ask for number, site in enumerate(sites) for key, ask in site.questions.items()}
     answers = threads.ask_all(questions, vault.WHOLE * means.timeout, progress, interrupted)
     _said_once(sites, answers)

@@ -78,7 +78,7 @@ def sites(root: Path, wanted: Wanted, means: Means, logins: Logins) -> Sites:
 
     Raises:
         InvalidInputError: with everything wrong with what people wrote.
-        UsageError: when an environment is unknown, or a package is missing.
+        UsageError: when an environment is unknown.
     """
     names = paths.environment_names(root)
     for name in wanted.environments:

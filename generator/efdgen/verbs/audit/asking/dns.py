@@ -35,15 +35,10 @@ def resolver(reach: Reach, server: Server | None) -> Any:
 
 
 def reach(means: Means, named: Iterable[Server]) -> Reach:
-    """Return what makes connections: where a DNS server is given, it is asked for every name.
-
-    Raises:
-        UsageError: when dnspython is needed, and not installed.
-    """
+    """Return what makes connections: where a DNS server is given, it is asked for every name."""
     server = means.dns_server
     if server is None:
         return Reach(means, named)
-    _dnspython()
 
     def resolve(through: Reach, host: str) -> tuple[str, ...]:
         return resolution(through, resolver(through, server), host).addresses
@@ -52,10 +47,12 @@ def reach(means: Means, named: Iterable[Server]) -> Reach:
 
 
 def servers(server: Server | None) -> tuple[Server, ...]:
-    """Return the DNS servers that are asked; none: they are not known."""
+    """Return the DNS servers that are asked; none: they are not known, as without dnspython."""
     if server is not None:
         return (server,)
-    resolvers = _dnspython()
+    resolvers = _found()
+    if resolvers is None:
+        return ()
     import dns.exception
 
     try:
@@ -92,12 +89,33 @@ def resolution(reach: Reach, asking: Any, host: str) -> Resolution:
     return Resolution(tuple(sorted(addresses)), tuple(through))
 
 
+def lacking() -> str:
+    """Return how dnspython is installed; empty: it is there."""
+    return "" if _found() is not None else f"the package dnspython: {installing.command('audit')}"
+
+
+def require() -> None:
+    """Refuse to go on without dnspython.
+
+    Raises:
+        UsageError: when it is not installed.
+    """
+    _dnspython()
+
+
 def _dnspython() -> Any:
+    found = _found()
+    if found is None:
+        raise UsageError(
+            f"asking the DNS needs {lacking()}; "
+            "without it, name what else is to be asked: efdgen audit ENV vault tls services argocd"
+        )
+    return found
+
+
+def _found() -> Any:
     try:
         import dns.resolver
     except ImportError:
-        raise UsageError(
-            f"asking the DNS needs the package dnspython: {installing.command('audit')}; "
-            "without it, name what else is to be asked: efdgen audit ENV vault tls services argocd"
-        ) from None
+        return None
     return dns.resolver
