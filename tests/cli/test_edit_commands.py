@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from efdgen import cli
+from support import warm
 from support.checkout import edit, snapshot
 
 LAB = "environments/lab.yaml"
@@ -135,6 +136,15 @@ def test_wrong_usage_says_how_it_is_used(small: Path) -> None:
     for arguments in (["set", "lab", "title"], ["unset", "lab"], ["pin", "lab", "store.image.tag", "--reason", "x"]):
         result = run(small, *arguments)
         assert (result.exit_code, "too few arguments: efdgen " in result.stderr) == (2, True)
+    for arguments in (["set", "lab", "store.persistence.size", "5Gi", "6Gi"], ["unset", "lab", "store.a", "store.b"]):
+        result = run(small, *arguments)
+        assert (result.exit_code, "too many arguments behind store." in result.stderr) == (2, True)
+    assert "there is no app and no fact '5Gi': " in run(small, "unset", "lab", "5Gi").stderr
+    for verb in ("set", "pin"):
+        result = warm.efdgen(verb, "lab", "store.heapOptions", "-Xms4G -Xmx4G", cwd=small)
+        assert result.returncode == 2
+        assert f"stands behind --, after all options: efdgen {verb} ... -- VALUE" in result.stderr
+        assert " -- " not in warm.efdgen(verb, "lab", "store.heapOptions", "x", "--dryrun", cwd=small).stderr
     assert "name a layer, such as an environment: efdgen set " in run(small, "set", "", "title", "x").stderr
     assert "says nothing about store.replicaCount" in run(small, "unset", "lab", "store.replicaCount").stderr
 

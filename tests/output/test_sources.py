@@ -47,7 +47,8 @@ def test_an_edit_that_is_killed_is_undone_or_finished_by_the_next_command(
     kills.edit_until(small, kills.BEFORE_THE_JOURNAL, *edit)
     now = written(small)
     assert {path: now[path] for path in now if FOLDER not in path} == before
-    assert at(small, "list").stderr.startswith(SAID)
+    assert "interrupted" not in at(small, "list").stderr, "it had changed nothing, and nothing is to be done"
+    assert "No edit is left half done" in at(small, "interrupted").stdout
     kills.edit_until(small, kills.BEFORE_THE_SWITCH, *edit)  # which takes what the former left away
     now = written(small)
     assert {path: now[path] for path in now if FOLDER not in path} == before

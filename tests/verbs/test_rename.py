@@ -68,6 +68,13 @@ def test_only_expressions_that_name_the_link_change() -> None:
     )
 
 
+def test_back_from_a_name_that_needs_brackets_nothing_is_left_of_them() -> None:
+    text = "a: <% links.dome.url + links[ 'dome' ].x %>\n"
+    there = renaming.in_expressions(text, "dome", "big-dome")
+    assert there == "a: <% links['big-dome'].url + links[ 'big-dome' ].x %>\n"
+    assert renaming.in_expressions(there, "big-dome", "dome") == "a: <% links.dome.url + links.dome.x %>\n"
+
+
 def test_quotes_of_yaml_around_an_expression_stay_what_they_are() -> None:
     text = (
         "a: '<% links.dome.url %>'  # why\nb: '<% ''links.dome'' + links[''dome''].x %>'\nc: [\"<% links.dome.x %>\"]\n"

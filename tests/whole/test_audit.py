@@ -236,6 +236,7 @@ def test_what_can_not_be_meant_is_refused(lab: Lab) -> None:
             ("--connect-to=vualt.example.org:443=127.0.0.1:1",),
             "--connect-to vualt.example.org:443: nothing is asked there",
         ),
+        (("--connect-to=vault.example.org",), "'vault.example.org' must be HOST:PORT=ADDRESS:PORT"),
         (("--former", "dome"), "--former dome: that is no former name"),
         (("--vault-token-file=labb=x",), "unknown environment 'labb'"),
     ):

@@ -46,6 +46,7 @@ _COMMANDS = {
     "site": "Make a static site of the fleet.",
 }
 
+_TAKING_VALUES = ("set", "pin")
 _OUTPUT = 4
 _INTERRUPTED = 130
 _BUG = 70
@@ -157,7 +158,13 @@ def _shown(error: click.ClickException) -> str:
     """Return what click prints of an error: how the command is used, and what is wrong."""
     written = io.StringIO()
     error.show(file=written)
-    return written.getvalue().rstrip("\n")
+    shown = written.getvalue().rstrip("\n")
+    if not isinstance(error, click.NoSuchOption) or error.possibilities or error.ctx is None:
+        return shown
+    verb = error.ctx.info_name
+    if verb in _TAKING_VALUES:
+        shown += f"\nA value that begins with a hyphen stands behind --, after all options: efdgen {verb} ... -- VALUE"
+    return shown
 
 
 def _traceback(error: BaseException) -> list[str]:

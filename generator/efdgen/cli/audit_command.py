@@ -21,6 +21,7 @@ from efdgen.cli.common import (
 )
 from efdgen.cli.reaching import complete_token_file, reach_options
 from efdgen.cli.reports import Report, Said, Style, publish, report_option
+from efdgen.cli.words import one_by_one
 
 if TYPE_CHECKING:
     from efdgen.verbs.audit.asking.reach import Means
@@ -37,7 +38,7 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
 
 
 @click.command("audit")
-@click.argument("words", nargs=-1, metavar="[ENV]... [AREA]...", shell_complete=_complete)
+@click.argument("words", nargs=-1, metavar="[ENV]... [AREA]...", callback=one_by_one, shell_complete=_complete)
 @root_option
 @click.option("--brief", is_flag=True, help="Show only what is not as it should be.")
 @click.option("--plan", is_flag=True, help="Show who would be asked, and how; nobody is.")

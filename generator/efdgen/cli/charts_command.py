@@ -23,6 +23,7 @@ from efdgen.cli.common import (
 )
 from efdgen.cli.helm_options import engine_option, report_failures
 from efdgen.cli.streams import say, say_error, say_warning
+from efdgen.cli.words import one_by_one
 
 if TYPE_CHECKING:
     from efdgen.helm.charts.outcomes import Failure
@@ -128,7 +129,7 @@ def verify_command(root: Path | None) -> None:
 
 
 @command.command("keys")
-@click.argument("apps", metavar="[APP]...", nargs=-1, shell_complete=complete_defined_app)
+@click.argument("apps", metavar="[APP]...", nargs=-1, callback=one_by_one, shell_complete=complete_defined_app)
 @root_option
 @reports_errors
 def keys_command(apps: tuple[str, ...], root: Path | None) -> None:

@@ -16,7 +16,7 @@ import click
 
 from efdgen.cli.reports import Report, Said, Style, plain, publish, refuse_inside, refuse_others, report_option
 from efdgen.cli.streams import say_error, say_warning
-from efdgen.cli.words import completions, refuse_undecodable
+from efdgen.cli.words import completions, one_by_one, refuse_undecodable
 from efdgen.repository import paths
 from efdgen.verbs import project
 from efdgen.verbs.means import Means
@@ -80,6 +80,7 @@ app_option = click.option(
     "apps",
     metavar="APP",
     multiple=True,
+    callback=one_by_one,
     shell_complete=complete_app,
     help="Look at this app only; efd is the parent chart. As often as wanted.",
 )
@@ -92,7 +93,9 @@ timeout_option = click.option(
     help="How long a server may be silent; a whole download may take 20 times as long. Default: 30.",
 )
 
-environments = click.argument("environments", nargs=-1, metavar="[ENV]...", shell_complete=complete_environment)
+environments = click.argument(
+    "environments", nargs=-1, metavar="[ENV]...", callback=one_by_one, shell_complete=complete_environment
+)
 
 root_option = click.option(
     "--root",

@@ -75,13 +75,16 @@ def split(words: Sequence[str], behind: int, usage: str) -> tuple[list[str], str
         usage: how the verb is used.
 
     Raises:
-        UsageError: when there are too few.
+        UsageError: when there are too few, or too many.
     """
     from efdgen.errors import UsageError
 
     if len(words) < behind + 2:
         raise UsageError(f"too few arguments: {usage}")
     end = len(words) - behind
+    path = next((word for word in words[1 : end - 1] if "." in word), None)
+    if path is not None:  # no layer has a dot
+        raise UsageError(f"too many arguments behind {path}: {usage}")
     layers = list(dict.fromkeys(name for word in words[: end - 1] for name in word.split(",") if name))
     if not layers:
         raise UsageError(f"name a layer, such as an environment: {usage}")

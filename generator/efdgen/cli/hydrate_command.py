@@ -22,6 +22,7 @@ from efdgen.cli.common import (
 from efdgen.cli.helm_options import choose, engine_option, open_charts, report_failures
 from efdgen.cli.interrupted import finish_interrupted
 from efdgen.cli.streams import say, say_warning
+from efdgen.cli.words import one_by_one
 from efdgen.repository import paths
 from efdgen.verbs import render
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @click.command("hydrate")
 @click.argument("environment", metavar="ENV", shell_complete=complete_environment)
-@click.argument("named", nargs=-1, metavar="[APP]...", shell_complete=complete_app)
+@click.argument("named", nargs=-1, metavar="[APP]...", callback=one_by_one, shell_complete=complete_app)
 @app_option
 @root_option
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Write a file an app in there.")

@@ -14,6 +14,7 @@ from efdgen.cli.common import complete_defined_app, complete_environment, report
 from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.reports import Said, Style, publish
 from efdgen.cli.streams import say
+from efdgen.cli.words import one_by_one
 
 if TYPE_CHECKING:
     from efdgen.explain.edits.drafting import Answers
@@ -33,7 +34,13 @@ if TYPE_CHECKING:
     "--provides", metavar="APP", multiple=True, shell_complete=complete_defined_app, help="What the cluster has."
 )
 @click.option(
-    "--app", "apps", metavar="APP", multiple=True, shell_complete=complete_defined_app, help="An app to deploy."
+    "--app",
+    "apps",
+    metavar="APP",
+    multiple=True,
+    callback=one_by_one,
+    shell_complete=complete_defined_app,
+    help="An app to deploy.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the spec and what comes next; write nothing.")
 @reports_errors

@@ -21,7 +21,9 @@ def servers_instead(_ctx: click.Context, _parameter: click.Parameter, given: tup
     """Return what `--connect-to HOST:PORT=ADDRESS:PORT` says, by server."""
     found = {}
     for each in given:
-        asked, _, instead = each.partition("=")
+        asked, equals, instead = each.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{each!r} must be HOST:PORT=ADDRESS:PORT")
         found[_server(asked.lower(), None)] = _server(instead, None)
     return found
 

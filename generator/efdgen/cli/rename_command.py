@@ -58,4 +58,4 @@ def command(environment: str, new: str, root: Path | None, dry_run: bool) -> Non
         return
     verb.write(folder, renamed)
     files = count(len(renamed.outdated), "rendered file")
-    say(f"{count(len(renamed.changes), 'file')} written; now run: efdgen render   ({files} to change)")
+    say(f"{count(len(renamed.changes), 'file')} written, {files} to change; now run: efdgen render")

@@ -11,6 +11,7 @@ import click
 from efdgen.cli.common import complete_defined_app, no_cache_option, reports_errors, repository_root, root_option
 from efdgen.cli.helm_options import choose, engine_option, open_charts, report_failures
 from efdgen.cli.streams import say
+from efdgen.cli.words import one_by_one
 
 if TYPE_CHECKING:
     from efdgen.helm.hydrate import HydratedApp
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("versions")
-@click.argument("apps", nargs=-1, metavar="[APP]...", shell_complete=complete_defined_app)
+@click.argument("apps", nargs=-1, metavar="[APP]...", callback=one_by_one, shell_complete=complete_defined_app)
 @root_option
 @click.option("--hydrate", is_flag=True, help="Look into the Kubernetes objects for images that only charts name.")
 @engine_option

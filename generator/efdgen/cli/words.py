@@ -19,6 +19,20 @@ def completions(words: Iterable[str]) -> list[CompletionItem]:
     return [CompletionItem(word) for word in words]
 
 
+def one_by_one(_ctx: click.Context, parameter: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse names with commas between them, where several can be given: no name has one.
+
+    Raises:
+        BadParameter: naming them one by one.
+    """
+    for each in given:
+        names = [name for name in each.split(",") if name]
+        if len(names) > 1:
+            option = f"{parameter.opts[0]} " if isinstance(parameter, click.Option) else ""
+            raise click.BadParameter(f"name each by itself: {' '.join(f'{option}{name}' for name in names)}")
+    return given
+
+
 def refuse_undecodable(arguments: Mapping[str, Any]) -> None:
     """Refuse words that are not UTF-8: they can be neither looked up nor written. Names of files may be anything.
 

@@ -64,7 +64,9 @@ def explain(error: Refusal, schema: dict[str, Any], *, is_evaluated: bool = Fals
     if error.validator == "type":
         return _mistyped(value, _kinds(wanted), schema, is_evaluated)
     if error.validator == "enum" and custom:
-        return "E205", f"{seen} {custom}", f"known: {', '.join(map(_plain, wanted))}"
+        meant = next((one for one in map(_plain, wanted) if one.casefold() == _plain(value).strip().casefold()), None)
+        known = suggest.did_you_mean(meant) if meant else f"known: {', '.join(map(_plain, wanted))}"
+        return "E205", f"{seen} {custom}", known
     if error.validator == "enum":
         return "E205", f"{seen} is not one of the allowed values", suggest.hint(_plain(value), map(_plain, wanted))
     if error.validator == "anyOf" and all(isinstance(one, dict) and set(one) == {"required"} for one in wanted):

@@ -51,6 +51,11 @@ def is_there(folder: Path) -> bool:
     return os.path.lexists(folder / FOLDER)
 
 
+def has_journal(folder: Path) -> bool:
+    """Say whether all was staged: without a journal, nothing has changed yet."""
+    return os.path.lexists(folder / FOLDER / JOURNAL)
+
+
 def refuse_foreign(folder: Path) -> None:
     """Refuse what has the name of the staging folder and is none: nothing is ever deleted there.
 

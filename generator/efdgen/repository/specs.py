@@ -259,7 +259,8 @@ def _spec(files: Files, document: Document, shared: SharedLayers, apps: tuple[st
     if data["name"] != stem:
         message = f"the name {data['name']!r} is not the file's: {stem}.yaml"
         is_name = conforms(stem, schema.load("types#/$defs/name"))
-        hint = f"name it {stem}, or rename the file" if is_name else f"rename the file to {data['name']}.yaml"
+        both = "to give an environment another name, efdgen rename does both"
+        hint = f"name it {stem}, or rename the file; {both}" if is_name else f"rename the file to {data['name']}.yaml"
         files.problem("E401", message, document.locate(("name",)), ("name",), hint)
     site = data.get("site", "")
     sites = shared.document.data.get("sites", {})

@@ -9,12 +9,16 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.language.layers import Layer, Overlap
 from efdgen.language.shown import shown
+from efdgen.language.yamlio import styles
 from efdgen.rules.findings import Finding
 from efdgen.rules.identities import Identities
 from efdgen.rules.looked import overlapping
 
 _MEASURED: tuple[Path, ...] = (("cluster", "kubernetesVersion"),)
 """Facts that say what somebody saw, and whose default stands in where nobody looked: to say them again is no echo."""
+
+_SHORT = 60
+"""Characters of a list that a message shows."""
 
 _HINT = "remove it: when what it repeats changes, this stays behind"
 
@@ -35,10 +39,21 @@ def _repeated(layer: Layer, overlaps: Iterable[Overlap], app: str) -> Iterator[F
     for path, said, below in overlaps:
         if path[0] != "pins" and _is_same(said, below) and (app or path not in _MEASURED):
             what = f"the pin of {pins[path]}" if path in pins else dotted(path)
-            said_value = "[]" if said == [] else "{}" if said == {} else shown(said)
+            said_value = _shown(said)
             message = f"{what} is {said_value} without it, too{f' ({app})' if app else ''}"
             problem = Problem("W517", message, layer.locate(path, key=True), path, _HINT, Severity.WARNING)
             yield Finding(problem, app)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a message has it: a short list as it is written."""
+    if value in ([], {}):
+        return "{}" if value == {} else "[]"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        written = styles.in_brackets(value)
+        if len(written) <= _SHORT:
+            return written
+    return shown(value)
 
 
 def _is_same(value: Any, other: Any) -> bool:

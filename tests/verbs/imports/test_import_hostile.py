@@ -117,6 +117,16 @@ def test_links_out_of_the_source_are_not_followed_and_huge_files_not_read(tmp_pa
         assert ("north", "db") not in made.hand.deployed
 
 
+def test_a_folder_with_too_many_files_says_how_git_s_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = handwritten.write(tmp_path / "hand", handwritten.repository(FLEET))
+    commit(root)
+    monkeypatch.setattr(source, "MOST_FILES", 5)
+    with pytest.raises(UsageError, match=r"that holds the charts; or, where Git ignores .*: --rev HEAD"):
+        source.read(root)
+    with pytest.raises(UsageError, match=r"that holds the charts$"):
+        source.read(root, "HEAD")
+
+
 def test_what_never_ends_is_ended_once_a_chart() -> None:
     files = handwritten.repository(FLEET)
     files["apps/db/templates/more.yaml"] = b"{{ range until 100000 }}{{ range until 100000 }}{{ end }}{{ end }}\n"

@@ -63,9 +63,9 @@ def in_expressions(text: str, old: str, new: str) -> str:
     )
 
     def named(match: re.Match[str]) -> str:
-        if match["quote"]:
+        if match["quote"] and (expressions.is_name(old) or not expressions.is_name(new)):
             return match[0].replace(f"{match['quote']}{old}{match['quote']}", f"{match['quote']}{new}{match['quote']}")
-        if match["name"]:
+        if match["name"] or match["quote"]:  # brackets that only the old name needed go
             return f"links.{new}" if expressions.is_name(new) else f"links['{new}']"
         return match[0]
 

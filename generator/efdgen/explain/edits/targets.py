@@ -194,7 +194,8 @@ def _fact(written: Written, question: str, name: str, *, is_spec: bool) -> Path:
         if question in (*written.specs, *written.sites, DEFAULTS, DEFINITION):
             raise UsageError(f"{question!r} stands where APP.PATH is expected, and names a layer: is VALUE missing?")
         also = [*written.apps, *known]
-        raise UsageError(f"there is no app and no fact {name or question!r}: {suggest.hint(name, also)}")
+        said = name if name and question[len(name) : len(name) + 1] in ("", ".", "[") else question
+        raise UsageError(f"there is no app and no fact {said!r}: {suggest.hint(said, also)}")
     return _path(known, question)
 
 

@@ -62,10 +62,20 @@ def commit(place: Path, revision: str) -> str:
     return git.revision(place, revision).commit
 
 
-class _Reading:
-    """Collects files, and what is not read."""
+_FOLDER = "name the folder in it that holds the charts"
+_COMMITTED = "or, where Git ignores some of them, read what is committed: --rev HEAD"
+"""What to do where a source has too many files."""
 
-    def __init__(self) -> None:
+
+class _Reading:
+    """Collects files, and what is not read.
+
+    Args:
+        advice: what to do where there are too many.
+    """
+
+    def __init__(self, advice: str = _FOLDER) -> None:
+        self._advice = advice
         self.files: dict[str, bytes] = {}
         self.findings: list[Finding] = []
         self.links: dict[str, str] = {}
@@ -93,8 +103,7 @@ class _Reading:
         self._together += size
         if len(self.files) >= MOST_FILES or self._together > MOST_TOGETHER:
             raise UsageError(
-                f"the source has more than {MOST_FILES:,} files, or {MOST_TOGETHER:,} bytes: name the folder in it "
-                "that holds the charts"
+                f"the source has more than {MOST_FILES:,} files, or {MOST_TOGETHER:,} bytes: {self._advice}"
             )
         return True
 
@@ -109,7 +118,7 @@ class _Reading:
 
 
 def _folder(place: Path) -> Source:
-    reading = _Reading()
+    reading = _Reading(f"{_FOLDER}; {_COMMITTED}")
     for path, status in _below(f"{place}/", "", reading):
         if stat.S_ISLNK(status.st_mode):
             reading.links[path] = _target(place / path)
