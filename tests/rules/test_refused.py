@@ -11,7 +11,10 @@ import pytest
 from efdgen.rules.kubernetes import forms, refused, schemas
 from support.foreach import for_each
 
+OTHERS = {"cpu": "500m", "ephemeral-storage": "1Gi", "hugepages-2Mi": "4Mi", "nvidia.com/gpu": 1}
 POD = {
+    "serviceAccountName": "",
+    "priorityClassName": "system-node-critical",
     "restartPolicy": "Always",
     "initContainers": [{"name": "first", "image": "i"}],
     "containers": [
@@ -21,7 +24,10 @@ POD = {
             "imagePullPolicy": "Always",
             "ports": [{"name": "http", "containerPort": 80, "protocol": "TCP"}, {"containerPort": 81}],
             "volumeMounts": [{"name": "data", "mountPath": "/d"}, {"name": "conf", "mountPath": "/c"}],
-            "resources": {"limits": {"cpu": "500m", "memory": "1.5Gi"}, "requests": {"cpu": "0.5", "memory": "1e3"}},
+            "resources": {
+                "limits": {"memory": "1.5Gi", **OTHERS},
+                "requests": {"cpu": "0.5", "memory": "1e3"},
+            },
             "env": [
                 {"name": "A", "value": "a"},
                 {"name": "B", "value": "", "valueFrom": {"fieldRef": {"fieldPath": "x"}}},
@@ -31,7 +37,7 @@ POD = {
     ],
     "volumes": [{"name": "conf", "emptyDir": {}}],
 }
-CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "10Gi"}}}
+CLAIM = {"accessModes": ["ReadWriteOnce"], "storageClassName": "", "resources": {"requests": {"storage": "10Gi"}}}
 PATH = {"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "x", "port": {"number": 80}}}}
 
 
@@ -109,6 +115,29 @@ PORT = f"must be 1 to {forms._MOST_PORT}, not "  # noqa: SLF001
             "1GB",
             "container main: resources.limits.memory: '1GB' is no",
         ),
+        (
+            "set",
+            (*MAIN, "resources", "limits", "memroy"),
+            "1Gi",
+            "container main: resources.limits.memroy must be a standard resource for containers",
+        ),
+        (
+            "set",
+            (*MAIN, "resources", "requests", "storage"),
+            "1Gi",
+            "container main: resources.requests.storage must be a standard resource for containers",
+        ),
+        (
+            "set",
+            ("spec", "volumeClaimTemplates", 0, "spec", "storageClassName"),
+            "Foo_Bar",
+            "spec.storageClassName 'Foo_Bar' is no name that Kubernetes takes",
+        ),
+        ("claim", ("spec", "storageClassName"), "Fast", "spec.storageClassName 'Fast' is no name"),
+        ("volume", ("spec", "storageClassName"), "fast_disk", "spec.storageClassName 'fast_disk' is no name"),
+        ("ingress", ("spec", "ingressClassName"), "Nginx", "spec.ingressClassName 'Nginx' is no name"),
+        ("set", (*SPEC, "serviceAccountName"), "a_b", "spec.serviceAccountName 'a_b' is no name"),
+        ("set", (*SPEC, "priorityClassName"), "High", "spec.priorityClassName 'High' is no name"),
         ("set", (*MAIN, "name"), "Main", "container Main: this is no name that Kubernetes takes"),
         ("set", (*SPEC, "restartPolicy"), "Never", "restartPolicy must be Always, not Never"),
         ("set", (*SPEC, "volumes"), [{"name": "conf"}, {"name": "conf"}], "2 volumes have the name 'conf'"),
@@ -148,9 +177,9 @@ PORT = f"must be 1 to {forms._MOST_PORT}, not "  # noqa: SLF001
         ("set", (*MAIN, "resources", "requests", "memory"), "2G", "container main: resources.requests.memory must be"),
         (
             "set",
-            (*MAIN, "resources", "requests", "x"),
+            (*MAIN, "resources", "requests", "a.org/x"),
             "-1",
-            "container main: resources.requests.x must be greater than",
+            "container main: resources.requests.a.org/x must be greater than",
         ),
         ("set", (*MAIN, "env", 1, "value"), "b", "container main: env B: valueFrom may not be specified when value"),
         ("set", (*MAIN, "env", 1, "valueFrom"), {}, "container main: env B: valueFrom must specify one of"),

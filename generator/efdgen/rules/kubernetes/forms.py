@@ -16,6 +16,7 @@ from efdgen.rules.kubernetes.schemas import Violation
 _PART = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
 NAME = re.compile(rf"(?=.{{1,253}}\Z){_PART}(?:\.{_PART})*\Z")
 """A DNS-1123 subdomain: names of most objects."""
+OF_NAMES = "at most 253 lower case letters, digits, - and ., a letter or a digit first and last"
 LABEL = re.compile(rf"(?=.{{1,63}}\Z){_PART}\Z")
 """A DNS-1123 label: names of containers, Services and namespaces."""
 OF_LABELS = "at most 63 lower case letters, digits and -, a letter or a digit first and last"
@@ -24,6 +25,7 @@ _OF_PORTS = "at most 15 lower case letters, digits and single -, with a letter; 
 _KEY = re.compile(r"(?!\.\.)(?!\.\Z)[-._a-zA-Z0-9]{1,253}\Z")
 _QUANTITY = re.compile(r"(?P<number>[+-]?(?:\d+|\d+\.\d*|\.\d+))(?P<unit>[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?\Z")
 _MOST_PORT = 65535
+_RESOURCES = ("cpu", "ephemeral-storage", "memory")
 
 _UNITS: Mapping[str, Decimal] = {
     **{
@@ -38,6 +40,12 @@ def one_of(where: str, value: Any, known: Sequence[str]) -> Iterator[Violation]:
     """Yield a word that is none of those that Kubernetes knows there."""
     if isinstance(value, str) and value and value not in known:
         yield Violation(f"{where}: unknown {value!r}", suggest.hint(value, known))
+
+
+def name(where: str, value: Any) -> Iterator[Violation]:
+    """Yield a name that no object of most kinds can have, such as one of a storage class; an empty one names none."""
+    if isinstance(value, str) and value and not NAME.match(value):
+        yield Violation(f"{where} {value!r} is no name that Kubernetes takes", OF_NAMES)
 
 
 def port(where: str, value: Any) -> Iterator[Violation]:
@@ -74,6 +82,13 @@ def quantities(where: str, value: Any) -> Iterator[Violation]:
             yield Violation(f"{where}.{key}: {amount!r} is no quantity", "such as 500m, 2, 512Mi or 10Gi")
         elif (number := quantity(amount)) is not None and number < 0:
             yield Violation(f"{where}.{key} must be greater than or equal to 0, not {amount}", "")
+
+
+def resource_names(where: str, value: Any) -> Iterator[Violation]:
+    """Yield names of what a container can't ask for: one of others has its domain, as `nvidia.com/gpu`."""
+    for key in value if isinstance(value, Mapping) else ():
+        if isinstance(key, str) and "/" not in key and key not in _RESOURCES and not key.startswith("hugepages-"):
+            yield Violation(f"{where}.{key} must be a standard resource for containers", suggest.hint(key, _RESOURCES))
 
 
 def quantity(amount: Any) -> Decimal | None:

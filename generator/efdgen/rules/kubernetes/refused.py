@@ -41,9 +41,8 @@ def _name(data: Mapping[str, Any]) -> Iterator[Violation]:
     if kind in ("Namespace", "Service"):
         if not forms.LABEL.match(name):
             yield Violation(f"metadata.name {name!r} is no name that Kubernetes takes", forms.OF_LABELS)
-    elif not forms.NAME.match(name):
-        hint = "at most 253 lower case letters, digits, - and ., a letter or a digit first and last"
-        yield Violation(f"metadata.name {name!r} is no name that Kubernetes takes", hint)
+    else:
+        yield from forms.name("metadata.name", name)
 
 
 def _service(data: Mapping[str, Any]) -> Iterator[Violation]:
@@ -79,6 +78,7 @@ def _service(data: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def _ingress(data: Mapping[str, Any]) -> Iterator[Violation]:
+    yield from forms.name("spec.ingressClassName", at(data, ("spec", "ingressClassName"), None))
     for rule in maps(at(data, ("spec", "rules"), None)):
         for path in maps(at(rule, ("http", "paths"), None)):
             said = path.get("pathType")
@@ -130,6 +130,7 @@ def _volume(data: Mapping[str, Any]) -> Iterator[Violation]:
     if capacity is None or (isinstance(capacity, Mapping) and capacity.get("storage") is None):
         yield Violation("spec.capacity.storage: Required value", "such as 10Gi")
     yield from forms.quantities("spec.capacity", capacity)
+    yield from forms.name("spec.storageClassName", at(data, ("spec", "storageClassName"), None))
 
 
 def _deployment(data: Mapping[str, Any]) -> Iterator[Violation]:

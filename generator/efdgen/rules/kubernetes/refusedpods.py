@@ -24,6 +24,8 @@ _RESTARTS: Mapping[str, tuple[str, ...]] = {
     "Pod": ("Always", "Never", "OnFailure"),
 }
 _SELECTING = ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet")
+_NAMING = ("nodeName", "priorityClassName", "runtimeClassName", "serviceAccountName")
+"""What pods name other objects by: a name of an object."""
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 _OF_PROBES = ("failureThreshold", "initialDelaySeconds", "periodSeconds", "successThreshold", "timeoutSeconds")
@@ -56,6 +58,8 @@ def _claims(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _pod(spec: Mapping[str, Any], claims: set[str]) -> Iterator[Violation]:
+    for key in _NAMING:
+        yield from forms.name(f"spec.{key}", spec.get(key))
     volumes = list(maps(spec.get("volumes")))
     yield from forms.twice("volumes", [volume.get("name") for volume in volumes])
     for volume in volumes:
@@ -132,6 +136,7 @@ def claim(data: Mapping[str, Any]) -> Iterator[Violation]:
     if requests is None or (isinstance(requests, Mapping) and requests.get("storage") is None):
         yield Violation("spec.resources.requests.storage: Required value", "such as 10Gi")
     yield from forms.quantities("spec.resources.requests", requests)
+    yield from forms.name("spec.storageClassName", at(data, ("spec", "storageClassName"), None))
 
 
 def _container(container: Mapping[str, Any], volumes: set[str]) -> Iterator[Violation]:
@@ -173,8 +178,9 @@ def _several(values: list[Any]) -> list[str]:
 
 def _resources(where: str, resources: Any) -> Iterator[Violation]:
     asked, most = at(resources, ("requests",), None), at(resources, ("limits",), None)
-    yield from forms.quantities(f"{where}: resources.limits", most)
-    yield from forms.quantities(f"{where}: resources.requests", asked)
+    for word, amounts in (("limits", most), ("requests", asked)):
+        yield from forms.quantities(f"{where}: resources.{word}", amounts)
+        yield from forms.resource_names(f"{where}: resources.{word}", amounts)
     if not isinstance(asked, Mapping) or not isinstance(most, Mapping):
         return
     for key, amount in asked.items():
