@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from efdgen.output import filesystem
+from support import needs
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def synced_all(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return synced
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems sync all file systems")
+@needs.LINUX.needed
 def test_other_file_systems_are_not_waited_for(tmp_path: Path, synced_all: list[str]) -> None:
     (tmp_path / "file").write_text("text", encoding="utf-8")
     filesystem.sync(str(tmp_path))
@@ -41,7 +42,7 @@ def test_a_system_that_could_not_write_everything_says_so(tmp_path: Path, monkey
         filesystem.sync(str(tmp_path))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such call")
+@needs.LINUX.needed
 def test_what_the_system_refuses_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "open", lambda *_: -1)
     monkeypatch.setattr(os, "close", lambda _: None)

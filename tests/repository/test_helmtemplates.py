@@ -43,7 +43,7 @@ BROKEN = {
     "a tab": ("a: b\n\tc: d\n", 2, 1),
     "a broken indent": ("metadata:\n  name: a\n   labels: {}\n", 3, 4),
     "a broken indent before what is filled in": ("metadata:\n  name: a\n   labels: {{ .a }}\n", 3, 4),
-    "an open bracket": ("a: [1, 2\nb: c\n", 2, 2),
+    "an open bracket": ("a: [1, 2\nb: c\n", 1, 4),
     "an escape that Helm does not know": ('a: "{{ .a }}"\nb: "a\\/b"\n', 2, 6),
     "an anchor that is not there": ("a: {{ .a }}\nb: *c\n", 2, 4),
     "one key of two kinds": ("a: {9000: b, '9000': c}\n", 1, 14),
