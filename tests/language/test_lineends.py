@@ -25,6 +25,12 @@ def test_the_lines_of_yaml_are_those_that_its_parser_counts(end: str) -> None:
             assert lineends.behind(text[: mark.index]) == (mark.line + 1, mark.column + 1)
 
 
+@for_each("end", ENDS)
+def test_the_lines_of_json_are_those_of_yaml(end: str) -> None:
+    text = f'{{{end}"a": 1{end}}}'
+    assert lineends.lines(text, "schemas/facts.schema.json") == ["{", '"a": 1', "}"]
+
+
 @for_each("file", ["templates/runbook/10-first.md", "templates/apps/view/templates/view.yaml"])
 def test_the_lines_of_other_files_end_with_line_feeds(file: str) -> None:
     assert lineends.lines("a\rb\r\nc\n", file) == ["a\rb", "c", ""]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from efdgen.errors import Location
 from efdgen.language import schema
 from efdgen.language.annotations import TooManyPlacesError, places
 from efdgen.repository import ownschemas
@@ -114,3 +115,17 @@ def test_a_schema_that_leads_back_to_itself_is_refused_however_often_it_does(tmp
     [(code, text)] = _problems(tmp_path, content)
     assert code == "E207"
     assert "leads back to itself" in text
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("wrong", "column"),
+    [('"zz": .5', 9), ('"zz": {"type": "string",}', 26), ('"type": "object"', 3), ('"title": 1', 12)],
+)
+def test_a_schema_has_its_places_in_lines_however_they_end(tmp_path: Path, end: str, wrong: str, column: int) -> None:
+    text = end.join(["{", '  "type": "object",', '  "properties": {},', f"  {wrong}", "}"])
+    (tmp_path / "schemas").mkdir()
+    (tmp_path / FILE).write_bytes(text.encode())
+    files = Files(tmp_path)
+    assert ownschemas.read(files, FILE) is None
+    assert [problem.location for problem in files.problems] == [Location(FILE, 4, column)]

@@ -14,6 +14,7 @@ from efdgen.language import conflicts, patterns, schema, suggest, yamlio
 from efdgen.language.annotations import Items, Keys, Others, Place, TooManyPlacesError, places
 from efdgen.language.conforms import conforms
 from efdgen.language.references import ANNOTATION, SAME_VALUE, BrokenReferenceError, children, followed_pattern
+from efdgen.language.yamlio import lineends
 from efdgen.repository import paths
 from efdgen.repository.files import Files
 from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES
@@ -155,10 +156,9 @@ def _malformed(error: json.JSONDecodeError, text: str, path: str) -> Problem:
         return conflict
     comma = error.pos if text.startswith(",", error.pos) else len(text[: error.pos].rstrip()) - 1
     if text.startswith(",", comma) and text[comma + 1 :].lstrip().startswith(("}", "]")):
-        line, column = text.count("\n", 0, comma) + 1, comma - text.rfind("\n", 0, comma)
         message = "not valid JSON: nothing follows this comma"
-        return Problem("E103", message, Location(path, line, column), hint="remove it")
-    return Problem("E103", f"not valid JSON: {error.msg}", Location(path, error.lineno, error.colno))
+        return Problem("E103", message, Location(path, *lineends.behind(text[:comma])), hint="remove it")
+    return Problem("E103", f"not valid JSON: {error.msg}", Location(path, *lineends.behind(text[: error.pos])))
 
 
 class _TwiceError(Exception):

@@ -158,6 +158,13 @@ def test_json_files_of_environments_are_carried_or_differ_for_a_reason() -> None
         assert all(each.startswith(why) for each in found), found
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_json_file_that_is_none_is_named_with_its_line(end: str) -> None:
+    wrong = end.join(["{", '"a": 1,', '"b": .5', "}"])
+    made = imported({"apps/db/feeds/north.json": wrong, "apps/db/feeds/south.json": "{}"})
+    assert [each.line for each in made.findings if each.file.endswith("north.json")] == [3]
+
+
 def test_each_file_of_an_app_is_read_or_carried_or_named() -> None:
     made = imported(
         {

@@ -10,7 +10,7 @@ from efdgen.errors import Location, Path, dotted
 from efdgen.explain.edits.model import mapping
 from efdgen.language.layers import ABSENT, at, leaves
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yamlio import Document, styles
+from efdgen.language.yamlio import Document, lineends, styles
 
 _LEAST = 3
 """Letters of a word that tells whose a line is."""
@@ -77,7 +77,7 @@ def _naming(text: str, file: str, words: Collection[str]) -> Iterator[Line]:
     if not words:
         return
     word = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(map(re.escape, words))})(?![A-Za-z0-9])", re.IGNORECASE)
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(lineends.lines(text, file), 1):
         if word.search(line):
             yield Line(Location(file, number, 1), line.strip())
 

@@ -14,7 +14,7 @@ from efdgen.language import expressions
 from efdgen.language.annotations import Keys, Place, found
 from efdgen.language.layers import leaves
 from efdgen.language.tuples import NamedTuple
-from efdgen.language.yamlio import editing, parse
+from efdgen.language.yamlio import editing, lineends, parse
 from efdgen.repository.model import ENVIRONMENTS
 
 _EXPRESSION = re.compile(r"<%.*?%>", re.DOTALL)
@@ -120,7 +120,7 @@ def mentions(texts: Mapping[str, str], old: str, others: Collection[str] = ()) -
         (file, number)
         for file, text in texts.items()
         if word.search(text)
-        for number, line in enumerate(text.split("\n"), 1)
+        for number, line in enumerate(lineends.lines(text, file), 1)
         if word.search(other.sub("", line) if other is not None else line)
     ]
 

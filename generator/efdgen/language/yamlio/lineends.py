@@ -14,9 +14,11 @@ libyaml counts what YAML 1.1 took for line ends beside these, too; a file that h
 def lines(text: str, file: str) -> list[str]:
     """Return the lines of a file as whoever reads it counts them: of YAML, a carriage return alone ends one, too.
 
+    JSON is YAML, and editors count its lines so.
+
     Templates of charts are no YAML yet, and they are read by lines that end with a line feed.
     """
-    if "\r" in text and file.endswith((".yaml", ".yml")) and "/templates/" not in file:
+    if "\r" in text and file.endswith((".yaml", ".yml", ".json")) and "/templates/" not in file:
         return LINE_END.split(text)
     return [line.removesuffix("\r") for line in text.split("\n")]
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from efdgen.language.tuples import NamedTuple
+from efdgen.language.yamlio import lineends
 from efdgen.repository import paths
 from efdgen.verbs.imports.forms import Forms
 from efdgen.verbs.imports.model import Finding, Hand
@@ -70,7 +71,7 @@ def find(hand: Hand, app: str, forms: Mapping[str, Any], taken: Sequence[str]) -
         try:
             data = json.loads(text.decode("utf-8-sig"))
         except (ValueError, RecursionError) as error:
-            line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
+            line = lineends.behind(error.doc[: error.pos])[0] if isinstance(error, json.JSONDecodeError) else 0
             message = f"it is no JSON: {str(error).partition(':')[0]}"
             _lose(found, path, finding._replace(code="I201", message=message, line=line, hint=""))
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from efdgen.language import yamlio
-from efdgen.language.yamlio import spans
+from efdgen.language.yamlio import lineends, spans
 from efdgen.language.yamlio.spans import Node
 from efdgen.verbs.imports.model import Finding
 
@@ -28,6 +28,7 @@ def _twice(node: Node, text: str, path: str) -> Iterator[Finding]:
     for entry in node.entries:
         if node.kind == "mapping" and entry.key in seen:
             message = f"the key {entry.key} stands twice: Helm takes the last one"
-            yield Finding("I405", message, path, text.count("\n", 0, entry.start) + 1, "keep one of them there")
+            line, _ = lineends.behind(text[: entry.start])
+            yield Finding("I405", message, path, line, "keep one of them there")
         seen.add(entry.key)
         yield from _twice(entry.node, text, path)
