@@ -119,6 +119,11 @@ def test_a_pin_has_a_reason_a_day_that_there_is_and_a_value(small: Path) -> None
     assert run(small, *pin, "--reason", "So.", "--until", "2096-02-29").exit_code == 0
     result = run(small, "pin", "dome", "store.image.tag", "null", "--reason", "So.")
     assert "'null' can't be pinned; to set it: efdgen set dome store.image.tag null" in result.stderr
+    result = run(small, "pin", "dome", "store.image.tag", "", "--reason", "So.")
+    assert result.stderr == "error: '' can't be pinned\n", "set refuses it, too"
+    assert run(small, *pin[:-1], "--reason", "So.").exit_code == 0
+    result = run(small, "pin", "dome", "store.image.tag", "null", "--reason", "So.")
+    assert result.stderr == "error: 'null' can't be pinned\n", "set refuses what is pinned"
     result = run(small, "pin", "lab", "store.persistence.size", "1Gi", "--reason", "So.")
     assert "lab sets store.persistence.size; first run: efdgen unset lab store.persistence.size" in result.stderr
 

@@ -241,8 +241,7 @@ def pinned_value(sources: Sources, target: Target, text: str) -> Any:
     from efdgen.explain.edits import making, values
 
     if text in ("", "null", "~"):
-        what = f"{text!r} can't be pinned"
-        raise UsageError(f"{what}; to set it: efdgen set {target.where} {making.name(target)} {text or chr(39) * 2}")
+        raise UsageError(f"{text!r} can't be pinned{_how_to_set(sources, target, text)}")
     now = sources.value_now(target)
     if text[:1] in ("{", "[") and isinstance(values.read(text, now), dict | list):
         what = "mapping" if text[0] == "{" else "list"
@@ -250,3 +249,16 @@ def pinned_value(sources: Sources, target: Target, text: str) -> Any:
     value = values.read(text, now) if isinstance(now, int | float) else text
     sources.refuse_scalar_for_mapping(target, value)
     return value
+
+
+def _how_to_set(sources: Sources, target: Target, text: str) -> str:
+    """Return how a value is set that can't be pinned; empty: that would be refused, too."""
+    from efdgen.errors import EfdgenError
+    from efdgen.explain.edits import making
+
+    try:
+        sources.refuse_pinned(target, "")
+        sources.edited([making.put(target, value_of(sources, target, text)[0])])
+    except EfdgenError:
+        return ""
+    return f"; to set it: {shlex.join(['efdgen', 'set', target.where, making.name(target), text])}"
