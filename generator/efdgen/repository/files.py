@@ -52,6 +52,7 @@ class Files:
         literals: what looks like a secret, unless it is accepted.
         of_apps: files elsewhere that belong to apps, each with the names of these.
         unread: the folders that can't be read.
+        promised: where files were told to move.
         reading: what was read of the schemas that files are held against.
         unevaluated: the same of data of which texts are to be evaluated; unfinished: and null takes something away.
     """
@@ -70,6 +71,7 @@ class Files:
         self.literals: list[Problem] = []
         self.of_apps: dict[str, set[str]] = {}
         self.unread: set[str] = set()
+        self.promised: set[str] = set()
         self.reading = Reading()
         self.unevaluated = Reading(is_open=scope.is_open_text)
         self.unfinished = Reading(is_open=scope.is_open)
@@ -254,7 +256,14 @@ class Files:
             name = entry.rpartition("/")[2]
             if name not in known and not name.endswith(".md"):
                 message = f"nothing reads a file or folder of this name in {folder}/"
-                self.problem("E401", message, Location(entry), hint=suggest.hint(name, known))
+                self.problem("E401", message, Location(entry), hint=self.meant(folder, name, known))
+
+    def meant(self, folder: str, name: str, known: Iterable[str]) -> str:
+        """Return the hint for what nothing reads in a folder: what it may be meant to be, or that this is there."""
+        match = suggest.closest(name, known := frozenset(known))
+        if match is not None and self.exists(f"{folder}/{match}"):
+            return f"{match} is there, too: put what it lacks into it, and delete this one"
+        return suggest.hint(name, known)
 
     def text_file(self, path: str) -> TextFile | None:
         """Read a file as text, with plain line ends; None when something is wrong."""

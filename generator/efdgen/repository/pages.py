@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from efdgen.errors import InvalidInputError, Location
-from efdgen.language import cells, documents, suggest, yamlio
+from efdgen.language import cells, documents, yamlio
 from efdgen.language.texttemplate import TextFile
 from efdgen.language.yamlio import Document
 from efdgen.repository import paths
@@ -65,7 +65,7 @@ def _refuse_others(files: Files) -> None:
         name = path.removeprefix(f"{paths.PAGES}/")
         if name not in known:
             message = f"nothing reads a file of this name: {paths.PAGES}/ holds {', '.join(known)}"
-            files.problem("E401", message, Location(path), hint=suggest.hint(name, known))
+            files.problem("E401", message, Location(path), hint=files.meant(paths.PAGES, name, known))
 
 
 def _document(files: Files, name: str, schema: str) -> Document | None:

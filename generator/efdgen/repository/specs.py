@@ -7,11 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 from efdgen.errors import FlawedSpecError, Location, Problem
-from efdgen.language import schema, suggest
-from efdgen.language.conforms import conforms
+from efdgen.language import suggest
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
-from efdgen.repository import paths
+from efdgen.repository import freenames, paths
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
 from efdgen.repository.kept import Kept
@@ -242,12 +241,12 @@ def _spec_files(files: Files) -> list[str]:
         if path.endswith(".yaml"):
             found.append(path)
         elif PurePosixPath(path).suffix.casefold() in paths.LIKE_SPECS:
-            hint = f"rename it to {PurePosixPath(path).stem}.yaml"
+            hint = freenames.move_spec(files, PurePosixPath(path).stem, "rename")
             files.problem("E401", "a spec's file name must end in .yaml", Location(path), hint=hint)
         elif path != paths.SHARED and files.is_folder(path):
             for stray in files.below(path):
                 if PurePosixPath(stray).suffix.casefold() in paths.LIKE_SPECS:
-                    hint = f"move it to {paths.spec(PurePosixPath(stray).stem)}"
+                    hint = freenames.move_spec(files, PurePosixPath(stray).stem, "move")
                     message = f"specs stand in {paths.ENVIRONMENTS}/ itself: nothing reads this one"
                     files.problem("E401", message, Location(stray), hint=hint)
     return found
@@ -258,9 +257,7 @@ def _spec(files: Files, document: Document, shared: SharedLayers, apps: tuple[st
     stem = paths.environment_of(document.file)
     if data["name"] != stem:
         message = f"the name {data['name']!r} is not the file's: {stem}.yaml"
-        is_name = conforms(stem, schema.load("types#/$defs/name"))
-        both = "to give an environment another name, efdgen rename does both"
-        hint = f"name it {stem}, or rename the file; {both}" if is_name else f"rename the file to {data['name']}.yaml"
+        hint = freenames.name_of_spec(files, stem, data["name"])
         files.problem("E401", message, document.locate(("name",)), ("name",), hint)
     site = data.get("site", "")
     sites = shared.document.data.get("sites", {})

@@ -11,7 +11,7 @@ from efdgen.errors import Location
 from efdgen.language import expressions
 from efdgen.language.annotations import Place, places
 from efdgen.language.layers import leaves
-from efdgen.repository import ownschemas, paths
+from efdgen.repository import freenames, ownschemas, paths
 from efdgen.repository.files import Files
 from efdgen.repository.kept import Kept
 from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES, Table
@@ -19,6 +19,9 @@ from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES, Table
 _NAME = re.compile(r"[a-z][a-z0-9]*\Z")
 _NO_NAMES = (APPS, SERVICES, ENVIRONMENTS)
 """What else `x-names` can say."""
+
+_OTHERS = (paths.FACTS, paths.CHARTS)
+"""What lies beside tables, and is none."""
 
 
 def load(files: Files, named: Iterable[str]) -> dict[str, Table]:
@@ -32,15 +35,20 @@ def load(files: Files, named: Iterable[str]) -> dict[str, Table]:
     for path in files.entries(paths.SHARED) if files.exists(paths.SHARED) else ():
         name, suffix = PurePosixPath(path).stem, PurePosixPath(path).suffix
         if suffix != ".yaml" and suffix.casefold() in (".yaml", ".yml", ".json"):
-            hint = f"rename it to {name}.yaml"
+            hint = freenames.of_table(files, name, lambda name: _is_name(name) or paths.table(name) in _OTHERS)
             files.problem("E401", "a table's file name must end in .yaml", Location(path), hint=hint)
-        elif suffix == ".yaml" and path not in (paths.FACTS, paths.CHARTS):
-            if not (_NAME.match(name) and expressions.is_name(name)) or name in _NO_NAMES:
+        elif suffix == ".yaml" and path not in _OTHERS:
+            if not _is_name(name):
                 message = f"a table can't have the name {name!r}"
                 hint = "use lower-case letters and digits, and no word that has a meaning, such as `apps` or `if`"
                 files.problem("E401", message, Location(path), hint=hint)
             tables[name] = _table(files, name, path)
     return tables
+
+
+def _is_name(name: str) -> bool:
+    """Say whether a table can have a name."""
+    return _NAME.match(name) is not None and expressions.is_name(name) and name not in _NO_NAMES
 
 
 def _table(files: Files, name: str, file: str) -> Table:
