@@ -74,7 +74,9 @@ def command(
             return
         from efdgen.report import findings
 
-        differences = findings.differences(outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT)
+        differences = findings.differences(
+            outcome.changes, outcome.foreign, outcome.edited, render.OUTPUT, outcome.refusal
+        )
         if outcome.is_interrupted:
             differences.append(findings.interrupted(render.OUTPUT))
         yield from told([*outcome.warnings, *differences], form, style, folder)
@@ -91,6 +93,7 @@ def _for_people(
     if outcome.is_clean:
         yield Said(f"{outcome.unchanged} files are what the specs render to{only(apps)}")
         return
+    from efdgen.language import visible
     from efdgen.language.shown import count
     from efdgen.report import text
 
@@ -107,7 +110,11 @@ def _for_people(
     if outcome.changes:
         command_line = " ".join(["efdgen render", *environments])
         files = count(len(outcome.changes), "file")
-        yield Said(f"To bring {files} up to date, run: {command_line}{only(apps)}", is_result=False)
+        if outcome.refusal:
+            what = f"{command_line} would not bring {files} up to date{only(apps)}"
+            yield Said(f"{what}: {visible.line(outcome.refusal)}", is_result=False)
+        else:
+            yield Said(f"To bring {files} up to date, run: {command_line}{only(apps)}", is_result=False)
         if environments:
             fleet = f"It writes {render.OUTPUT}/{layout.FLEET} anew, too. " if outcome.is_fleet_stale else ""
             rest = "Other environments may be out of date as well: run efdgen check"

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import OutputError
-from efdgen.output import staging
+from efdgen.output import obstacles, staging
 from efdgen.output.compare import FileChange
 from efdgen.output.journal import FOLDER
 from efdgen.output.seen import Seen
@@ -185,8 +185,7 @@ def lock(folder: Path, *, to_look: bool = False) -> Iterator[None]:
     Raises:
         OutputError: when another run holds it, or the folder can't be made.
     """
-    if folder.is_symlink():
-        raise OutputError(f"{folder} is a symbolic link; nothing is written through links: remove it")
+    obstacles.refuse_link(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
@@ -269,10 +268,7 @@ def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = F
     """
     if not changes:
         return
-    writes = [change.path for change in changes if change.after is not None]
-    _refuse_obstacles(folder, writes)
-    for parent in sorted({change.path.rpartition("/")[0] for change in changes}):
-        _refuse_unwritable(folder, folder / parent)
+    obstacles.refuse(folder, changes)
     staging.apply(folder, changes, keeps_former=keeps_former)
 
 
@@ -299,30 +295,3 @@ def replace_file(target: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise OutputError(f"can't write {target}: {error.strerror}") from error
-
-
-def _refuse_obstacles(folder: Path, paths: Sequence[str]) -> None:
-    """Refuse a folder where a file belongs, and a file where a folder belongs."""
-    is_there: dict[str, bool] = {}
-    for path in paths:
-        parent = path.rpartition("/")[0]
-        if parent not in is_there:
-            is_there[parent] = os.path.lexists(f"{folder}/{parent}")
-        if is_there[parent] and os.path.isdir(f"{folder}/{path}"):
-            raise OutputError(f"{folder / path} is a folder, and a file belongs there: move it away")
-    for parent in sorted(is_there):
-        for above in (folder / parent, *(folder / parent).parents):
-            if above == folder:
-                break
-            if above.exists() and not above.is_dir():
-                raise OutputError(f"{above} is a file, and a folder belongs there: move it away")
-
-
-def _refuse_unwritable(folder: Path, parent: Path) -> None:
-    """Refuse a folder in which names can't change, before the first one does."""
-    while not parent.exists():
-        parent = parent.parent
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"can't write {parent}: {os.strerror(errno.EACCES)}; run it again when that is fixed")
-    if parent.stat().st_dev != folder.stat().st_dev:
-        raise OutputError(f"can't write {parent}: it is on another file system than {folder}")

@@ -138,11 +138,22 @@ _LINE_ENDS = f"put the line `rendered/** -text` into .gitattributes, then {_REND
 
 
 def differences(
-    changes: Sequence[FileChange], foreign: Sequence[str], edited: Sequence[str], output: str
+    changes: Sequence[FileChange], foreign: Sequence[str], edited: Sequence[str], output: str, refusal: str = ""
 ) -> list[Problem]:
-    """Return a problem for each file that is not as rendered, on the first line that differs."""
+    """Return a problem for each file that is not as rendered, on the first line that differs.
+
+    Args:
+        changes: what a render would change.
+        foreign: files that efdgen did not make.
+        edited: those of the changed files that somebody edited.
+        output: the folder of all of them.
+        refusal: why a render would not make the changes; empty: it would.
+    """
     by_hand = frozenset(edited)
     found = [_problem(change, change.path in by_hand, output) for change in changes]
+    if refusal:
+        how = f"efdgen render would refuse now: {refusal}"
+        found = [each._replace(hint=each.hint.removesuffix(_RENDER) + how) for each in found]
     for path in foreign:
         message = "efdgen did not make this file"
         found.append(Problem("E604", message, Location(f"{output}/{path}", 1, 1), hint="move it elsewhere"))
@@ -166,7 +177,7 @@ def _problem(change: FileChange, is_edited: bool, output: str) -> Problem:
     if change.is_of_line_ends:
         return Problem("E603", "its line ends are CRLF, and were written as LF", place, hint=_LINE_ENDS)
     if is_edited:
-        hint = "make the change in the specs or templates, then run: efdgen render"
+        hint = f"make the change in the specs or templates, then {_RENDER}"
         return Problem("E605", "the file was edited by hand", place, hint=hint)
     return Problem("E603", "the file is not what the specs render to", place, hint=_RENDER)
 

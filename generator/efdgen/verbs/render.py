@@ -15,9 +15,11 @@ from efdgen.output.seen import Seen
 from efdgen.output.staging import Finished
 from efdgen.output.tree import FileTree
 from efdgen.repository import paths
+from efdgen.verbs import refusing
 from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Rendering
 from efdgen.verbs.project import rendering
+from efdgen.verbs.refusing import Planned
 
 if TYPE_CHECKING:
     from efdgen.helm.engines.engine import Engine
@@ -37,6 +39,7 @@ class Outcome(NamedTuple):
         warnings: what is odd about the input, but no error.
         is_interrupted: whether a run stopped while it wrote there, and the next one has to finish it.
         is_fleet_stale: whether the page about all environments differs, too, which `check` for some does not look at.
+        refusal: why `write` would not make the changes; empty: it would, or, of an interrupted run, nobody knows.
     """
 
     changes: tuple[FileChange, ...]
@@ -46,6 +49,7 @@ class Outcome(NamedTuple):
     warnings: tuple[Problem, ...]
     is_interrupted: bool = False
     is_fleet_stale: bool = False
+    refusal: str = ""
 
     @property
     def conflicts(self) -> tuple[str, ...]:
@@ -116,6 +120,10 @@ def check(
         there, tree = someapps.of_apps(there, rendered.tree, frozenset(apps))
         rendered = rendered._replace(tree=FileTree(tree))
     outcome = outcome_of(there, rendered, scope)._replace(is_interrupted=is_interrupted(root))
+    if outcome.changes and not outcome.is_interrupted:
+        planned = Planned(outcome.changes, outcome.foreign, there, rendered.tree, bool(names))
+        # Of some apps, only a part is known of what would be deleted.
+        outcome = outcome._replace(refusal=refusing.refusal(root, planned, allow_mass_deletion=bool(apps)))
     if scope is None:
         return outcome
     return outcome._replace(
@@ -231,15 +239,8 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
             else:
                 there = disk.look(folder, rendered.tree.digests())
             outcome = outcome_of(there, rendered, scope)
-        # The page about all environments must not keep one from being rendered.
-        in_the_way = [
-            path for path in outcome.foreign if path in rendered.tree and not (names and path == layout.FLEET)
-        ]
-        if in_the_way:
-            files = ", ".join(f"{OUTPUT}/{path}" for path in in_the_way)
-            raise OutputError(f"not made by efdgen, and in the way: {files}; move it, and run this again")
-        if not allow_mass_deletion:
-            _refuse_mass_deletion(there, outcome.changes)
+        planned = Planned(outcome.changes, outcome.foreign, there, rendered.tree, bool(names))
+        refusing.refuse(planned, allow_mass_deletion=allow_mass_deletion)
         disk.apply(folder, sorted(outcome.changes, key=_turn))
     return outcome
 
@@ -250,24 +251,6 @@ def _looked_at(
     """Yield what was there of all that a run is to change, and of all that is in its way."""
     yield from ((change.path, change.before) for change in outcome.changes)
     yield from ((path, there[path]) for path in outcome.foreign if path in tree)
-
-
-def _refuse_mass_deletion(there: Iterable[str], changes: Sequence[FileChange]) -> None:
-    """Refuse to delete more than half of the environments' files, or of all files."""
-    removed = [change.path for change in changes if change.after is None]
-    if not removed:
-        return
-    for what, files, gone in (
-        ("files", list(there), removed),
-        ("files of environments", _of_environments(there), _of_environments(removed)),
-    ):
-        if len(gone) * 2 > len(files):
-            message = f"this would delete {len(gone)} of {len(files)} {what} in {OUTPUT}/"
-            raise OutputError(f"{message}; if that is meant, run it again with --allow-mass-deletion")
-
-
-def _of_environments(paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if layout.environment_of(path) is not None]
 
 
 def _turn(change: FileChange) -> int:
