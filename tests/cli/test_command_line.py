@@ -435,6 +435,8 @@ def test_a_terminal_shows_the_first_of_very_many_problems_and_a_pipe_and_a_file_
 def test_no_color_is_respected_in_a_terminal(small: Path) -> None:
     outdated(small)
     assert "\x1b[" in in_a_terminal(small, "check")[1]
+    for variable in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        assert "\x1b[" not in in_a_terminal(small, "check", env=variable)[1]
     status, shown = in_a_terminal(small, "check", env={"NO_COLOR": "1"})
     assert status == 1
     assert "changed  rendered/apps/store/values-lab.yaml" in shown

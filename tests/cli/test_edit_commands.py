@@ -128,6 +128,31 @@ def test_a_pin_has_a_reason_a_day_that_there_is_and_a_value(small: Path) -> None
     assert "lab sets store.persistence.size; first run: efdgen unset lab store.persistence.size" in result.stderr
 
 
+def test_what_is_advised_works_or_is_not_advised(small: Path) -> None:
+    for value, advised in (("1.9.2", True), ("<% name %>", False)):
+        result = run(small, "set", "dome", "store.image.tag", value)
+        assert ("error[E515]" in result.stderr, "pin it: efdgen pin dome" in result.stderr) == (True, advised)
+    assert run(small, "pin", "dome", "store.image.tag", "1.9.2", "--reason", "So.").exit_code == 0
+    unpin = "run: {}efdgen unpin dome store.image.tag"
+    for value, pin in (
+        ("1.9 x", "efdgen pin dome store.image.tag '1.9 x' --reason ..., or "),
+        ("null", ""),
+        ("<% name %>", ""),
+    ):
+        result = run(small, "set", "dome", "store.image.tag", value)
+        assert result.stderr.rstrip().endswith(unpin.format(pin)), result.stderr
+    result = run(small, "set", "dome", "name", "cupola")
+    assert "error[E401]" in result.stderr
+    assert "= run: efdgen rename dome cupola\n" in result.stderr
+    result = run(small, "set", "dome", "name", "lab")
+    assert "efdgen rename" not in result.stderr, "there is such an environment"
+
+
+def test_the_path_of_a_spec_is_no_environment_but_names_one(small: Path) -> None:
+    for path in ("environments/lab.yaml", "./lab", "rendered/docs/lab.md", "lab/"):
+        assert "did you mean 'lab'?" in run(small, "check", path).stderr
+
+
 def test_new_keys_beside_keys_with_dots_are_asked_for(small: Path) -> None:
     assert run(small, "set", "definition", "store.overrides", "{log.retention.hours: 1, log.dirs: x}").exit_code == 0
     result = run(small, "set", "lab", "store.overrides.log.retention.minutes", "48")

@@ -157,7 +157,7 @@ def test_the_command_shows_what_is_left_and_names_each_file(killed: Callable[[in
         "a/one       written",
         "b/two       changed by somebody else",
         "new/four    not written yet",
-        "gone/three  not written yet",
+        "gone/three  not deleted yet",
         "To write what is not written yet: efdgen interrupted finish",
         "To take back what is written: efdgen interrupted drop",
         "What somebody else changed is left alone in both cases",

@@ -124,8 +124,9 @@ def _interrupted(error: BaseException) -> str:
 
 def main() -> None:
     """Run the command; an exception that nobody expected is a bug, and says so."""
-    # https://no-color.org
-    colour: dict[str, Any] = {"color": False} if os.environ.get("NO_COLOR") else {}
+    # https://no-color.org; a dumb terminal shows no colours, but the codes for them.
+    is_plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    colour: dict[str, Any] = {"color": False} if is_plain else {}
     try:
         streams.check_output()
         status = command.main(prog_name="efdgen", standalone_mode=False, **colour)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,10 +142,14 @@ def _values(sources: Sources, targets: Sequence[Target], path: str, text: str, *
 
     from efdgen.explain.edits import making, replacing, slips
     from efdgen.explain.edits.model import names
+    from efdgen.language.expressions import has_expression
 
     made = _Edits([], [], [])
     for target in targets:
-        again = f"efdgen pin {target.where} {path} {text} --reason ..., or efdgen unpin {target.where} {path}"
+        pin = shlex.join(["efdgen", "pin", target.where, path, text, "--reason", "..."])
+        unpin = shlex.join(["efdgen", "unpin", target.where, path])
+        # A pin holds a value itself.
+        again = unpin if text in ("", "null", "~") or has_expression(text) else f"{pin}, or {unpin}"
         sources.refuse_pinned(target, again)
         value, other, words = edits.value_of(sources, target, text)
         slips.refuse_listing(target, value, names(target, sources.written))

@@ -151,8 +151,13 @@ def suggested(hint: str) -> str:
 
 
 def unknown(what: str, word: str, known: Iterable[str]) -> str:
-    """Return "unknown app 'x': did you mean ...?", or, where nothing is known, that there is none at all."""
-    said = hint(word, known)
+    """Return "unknown app 'x': did you mean ...?", or, where nothing is known, that there is none at all.
+
+    A path may be meant to be what its file, or its last folder, is called by: `environments/summit.yaml`.
+    """
+    known = frozenset(known)
+    last = word.rstrip("/").rpartition("/")[2].partition(".")[0]
+    said = did_you_mean(last) if "/" in word and last in known else hint(word, known)
     return f"unknown {what} {word!r}: {said or 'there is none at all'}"
 
 

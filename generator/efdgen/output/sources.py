@@ -78,8 +78,10 @@ def is_interrupted(root: Path) -> bool:
     return staging.is_there(root) and staging.has_journal(root) and disk.is_interrupted(root.resolve())
 
 
-def look(root: Path) -> dict[str, State]:
+def look(root: Path) -> dict[str, tuple[State, bool]]:
     """Return how the files of an edit stand that was interrupted; empty: none was, or it had not begun to change any.
+
+    Beside each stands whether it is to go.
 
     Raises:
         OutputError: when somebody is editing, or something can't be read.
@@ -90,7 +92,7 @@ def look(root: Path) -> dict[str, State]:
     from efdgen.output import resuming
 
     with disk.lock(folder, to_look=True):
-        return {entry.path: state for entry, state in resuming.look(folder)}
+        return {entry.path: (state, entry.after is None) for entry, state in resuming.look(folder)}
 
 
 def resume(root: Path, action: Callable[[Path], Resumed | None] | None = None) -> Resumed | None:

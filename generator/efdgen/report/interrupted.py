@@ -42,18 +42,31 @@ def resumed(edit: Resumed, style: Style) -> str:
     return "\n".join([*lines, said])
 
 
-def standing(files: Mapping[str, State], style: Style) -> str:
-    """Return how the files of an interrupted edit stand, and what can be done; without files, that nothing was changed.
+_OF_WHAT_GOES: Mapping[State, str] = {
+    State.WAITING: "not deleted yet",
+    State.WRITTEN: "deleted",
+    State.SAME: "deleted, by somebody else",
+    State.UNDONE: "deleted, and as before again",
+}
+"""How states are called of a file that the edit deletes, where that is not as of others."""
+
+
+def standing(files: Mapping[str, tuple[State, bool]], style: Style) -> str:
+    """Return how the files of an interrupted edit stand, and what can be done.
 
     Args:
-        files: each file of the edit, with its state.
+        files: each file of the edit, one at least, with its state, and whether the edit deletes it.
         style: colours text.
     """
     width = max(map(len, files))
-    lines = [f"{visible.line(path):{width}}  {style(state.value, fg='yellow')}" for path, state in files.items()]
-    if State.UNDONE not in files.values():
+    states = {state for state, _ in files.values()}
+    lines = []
+    for path, (state, goes) in files.items():
+        said = _OF_WHAT_GOES.get(state, state.value) if goes else state.value
+        lines.append(f"{visible.line(path):{width}}  {style(said, fg='yellow')}")
+    if State.UNDONE not in states:
         lines.append("To write what is not written yet: efdgen interrupted finish")
     lines.append("To take back what is written: efdgen interrupted drop")
-    if State.CHANGED in files.values():
+    if State.CHANGED in states:
         lines.append("What somebody else changed is left alone in both cases")
     return "\n".join(lines)

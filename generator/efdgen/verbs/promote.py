@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from efdgen.environment.model import ResolvedApp, ResolvedEnvironment
@@ -99,7 +100,7 @@ def refuse_surprises(promotion: Promotion, edited: Edited) -> None:
             raise UsageError(
                 f"{name} would run {after.get(key)} of {app}.{dotted(path)}, and not {tag}: "
                 f"{_who_wins(edited.environments, key)}. Nothing was written; pin it there: "
-                f"efdgen pin {name} {app}.{dotted(path)} {tag} --reason TEXT"
+                f"{_pinning(name, app, path, tag)}"
             )
 
 
@@ -132,8 +133,12 @@ def _refuse_heirs(sources: Sources, environments: Mapping[str, ResolvedEnvironme
             is_heir = heir.definition.name != app and place is not None
             if is_heir and place is not None and place.locate(("values", *path)).file == where:
                 what = f"{heir.definition.name}.{dotted(path)}"
-                pin = f"efdgen pin {name} {what} {at(heir.values, path)} --reason TEXT"
+                pin = _pinning(name, heir.definition.name, path, at(heir.values, path))
                 raise UsageError(f"{what} of {name} inherits the default, and would change, too. Hold it first: {pin}")
+
+
+def _pinning(environment: str, app: str, path: Path, tag: object) -> str:
+    return f"efdgen pin {environment} {shlex.join([f'{app}.{dotted(path)}', str(tag)])} --reason TEXT"
 
 
 def _app(environment: ResolvedEnvironment, app: str) -> ResolvedApp | None:

@@ -13,10 +13,12 @@ from efdgen.explain.edits import values
 from efdgen.explain.edits.making import name
 from efdgen.explain.edits.model import DEFAULTS, SPEC, Target
 from efdgen.language import suggest
+from efdgen.language.expressions import has_expression
 from efdgen.language.layers import at
 from efdgen.language.yamlio import styles
 
-_NO_REASON, _MISTYPED = "E515", "E204"
+_NO_REASON, _MISTYPED, _NO_NAME = "E515", "E204", "E401"
+_RENAME = "efdgen rename"
 _UNKNOWN, _UNREAD = "W511", "W505"
 """The rules about values that no chart knows, and Secrets that nothing reads."""
 
@@ -57,7 +59,9 @@ def _advised(problem: Problem, targets: Sequence[Target], text: str) -> Problem:
     if target is None:
         return problem
     where, what = target.where, name(target)
-    if problem.code == _NO_REASON and text:
+    if problem.code == _NO_NAME and target.setting == ("name",) and _RENAME in problem.hint:
+        return problem._replace(hint=f"run: {shlex.join([*_RENAME.split(), where, text])}")
+    if problem.code == _NO_REASON and text and not has_expression(text):
         again = shlex.join(["efdgen", "pin", where, what, text, "--reason", "..."])
         return problem._replace(hint=f"pin it: {again}")
     bare = _BARE.match(problem.hint)
