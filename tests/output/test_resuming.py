@@ -74,7 +74,7 @@ def test_it_is_finished_once_a_file_was_written_and_dropped_before(killed: Calla
     for steps in range(STEPS + 1):
         root = killed(steps)
         if steps == 0:
-            assert sources.resume(root) == resuming.Resumed()
+            assert sources.resume(root) == resuming.Resumed(had_changed_none=True)
             assert snapshot(root) == BEFORE
         else:
             assert sources.resume(root) == resuming.Resumed(("a/one", "b/two", "new/four"), ("gone/three",))
@@ -142,6 +142,19 @@ def test_what_cannot_be_done_changes_nothing(killed: Callable[[int], Path]) -> N
         sources.resume(root, resuming.drop)
     (root / FOLDER / "4").write_bytes(BEFORE["a/one"])
     assert snapshot(root) == there
+
+
+def test_of_an_edit_that_was_killed_behind_its_last_file_nobody_says_that_it_changed_nothing(
+    killed: Callable[[int], Path],
+) -> None:
+    root = killed(STEPS)
+    (root / FOLDER / staging.JOURNAL).unlink()  # the first that goes when all files have changed
+    for folder in ("environments", "templates/apps"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    said = CliRunner(env={"NO_COLOR": "1"}).invoke(cli.command, ["interrupted", "drop", "--root", str(root)]).output
+    assert said == "An edit was interrupted, and left nothing half done; what it had made ready is removed\n"
+    assert snapshot(root) == AFTER
+    assert not (root / FOLDER).exists()
 
 
 def test_the_command_shows_what_is_left_and_names_each_file(killed: Callable[[int], Path]) -> None:

@@ -47,7 +47,7 @@ def test_an_edit_that_is_killed_is_undone_or_finished_by_the_next_command(
     kills.edit_until(small, kills.BEFORE_THE_JOURNAL, *edit)
     now = written(small)
     assert {path: now[path] for path in now if FOLDER not in path} == before
-    assert "interrupted" not in at(small, "list").stderr, "it had changed nothing, and nothing is to be done"
+    assert "interrupted" not in at(small, "list").stderr, "nothing is to be done"
     assert "No edit is left half done" in at(small, "interrupted").stdout
     kills.edit_until(small, kills.BEFORE_THE_SWITCH, *edit)  # which takes what the former left away
     now = written(small)

@@ -28,7 +28,7 @@ class State(enum.Enum):
 
 
 class Resumed(NamedTuple):
-    """What became of an edit that was interrupted. Without any file, it had not changed any.
+    """What became of an edit that was interrupted. Without any file, it had changed none, or all of them long ago.
 
     Attributes:
         written: the files that it leaves, when it is finished.
@@ -37,6 +37,7 @@ class Resumed(NamedTuple):
         removed: the files that are not there again.
         undone: the files that somebody had put back.
         kept: the files that somebody changed, and that were left alone.
+        had_changed_none: whether it is known that it had not changed any file.
     """
 
     written: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Resumed(NamedTuple):
     removed: tuple[str, ...] = ()
     undone: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    had_changed_none: bool = False
 
 
 Standing = Sequence[tuple[Entry, State]]
@@ -155,6 +157,7 @@ def _drop(folder: Path, found: Standing) -> Resumed:
         removed=tuple(entry.path for entry in written if entry.before is None),
         undone=tuple(_are(found, State.UNDONE)),
         kept=tuple(_are(found, State.CHANGED)),
+        had_changed_none=bool(found) and {state for _, state in found} <= {State.WAITING, State.SAME},
     )
 
 

@@ -73,7 +73,7 @@ def _change(folder: Path, name: str, change: Change) -> FileChange:
 def is_interrupted(root: Path) -> bool:
     """Say whether an edit stopped while it wrote, and none goes on. Costs next to nothing if not.
 
-    One that had no journal yet had changed no file, and the next edit takes away what it staged.
+    One without a journal had changed no file, or all of them, and the next edit takes away what it staged.
     """
     return staging.is_there(root) and staging.has_journal(root) and disk.is_interrupted(root.resolve())
 

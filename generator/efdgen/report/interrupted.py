@@ -37,8 +37,11 @@ def resumed(edit: Resumed, style: Style) -> str:
         said = f"An edit was interrupted, and then put back in {undone}: it is dropped, {taken}"
     elif back:
         said = f"Took back an edit that was interrupted: {count(back, 'file')}"
-    else:
+    elif edit.had_changed_none:
         said = "An edit was interrupted before it changed anything, and is dropped: nothing of it is left"
+    else:
+        # Before it changed the first file, or behind the last one: what is there then does not tell.
+        said = "An edit was interrupted, and left nothing half done; what it had made ready is removed"
     return "\n".join([*lines, said])
 
 
