@@ -10,6 +10,7 @@ import click
 
 from efdgen.cli.common import DIFFERENCES, INVALID_INPUT, reports_errors
 from efdgen.cli.helm_options import engine_option
+from efdgen.cli.interrupted import resume_edit
 from efdgen.cli.reports import Report, Said, Style, publish, refuse_others, report_option
 from efdgen.cli.streams import say, say_warning
 from efdgen.language import visible
@@ -113,6 +114,7 @@ def _run(asked: _Asked, output: Path | None, only: str, since: str, engine: str)
     steps: Sequence[str] = [since] if since else []
     if output is not None and not only:
         folder.refuse_in_source(output, asked.source)
+        resume_edit(output)  # an import that was killed is one, too
         known = folder.imported_from(output)
         if known is not None:
             steps = known.steps(sources.commit(asked.source, since) if since else "")
@@ -231,6 +233,7 @@ def _add(asked: _Asked, found: Imported, name: str, output: Path, helm: Engine) 
     from efdgen.verbs.imports import folder, into, telling
 
     root = found_root(output)
+    resume_edit(root)
     added = into.add(root, found.hand, found.made, name, helm)
     told = telling.added(found, added, name, str(root))
     is_text = asked.format_ == "text"
