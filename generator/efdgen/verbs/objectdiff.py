@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from efdgen.errors import ChartError
@@ -34,8 +35,9 @@ def compare(
 ) -> ReviewedObjects:
     """Say what a change of the rendered trees does to the objects.
 
-    Only apps of which anything rendered differs are hydrated, each side twice, in different seconds: what differs
-    between the two is made up on every rendering, and no change. Once is enough where it would be the same again.
+    Only apps of which anything rendered differs are hydrated, or that Argo CD deploys otherwise, as with another chart
+    from Git. Each side is hydrated twice, in different seconds: what differs between the two is made up on every
+    rendering, and no change. Once is enough where it would be the same again.
 
     Args:
         both: the trees.
@@ -47,7 +49,7 @@ def compare(
     touched = _touched(values)
     api_versions = {environment: _api_versions(both.project, environment) for environment in touched}
     tools = _Tools(engine, former or charts, charts, api_versions)
-    first = _hydrated(both, touched, tools)
+    first = _hydrated(both, touched, tools, lambda app: not values.looked_at or app in values.looked_at)
     again_these = _not_determined(first)
     if again_these:
         _next_second()
@@ -154,37 +156,78 @@ class _Tools(NamedTuple):
     api_versions: Mapping[str, tuple[str, ...]]
 
 
+class _Side(NamedTuple):
+    """An environment in a tree: how Argo CD deploys its apps, and what hydrates them; nothing where it comes or goes.
+
+    Attributes:
+        tree: the tree.
+        ways: what hydrates: Helm, charts, and what the cluster can do; None: that is not known.
+        parent: what comes of the parent chart; None: the environment comes or goes.
+        deployed: the apps; none where the parent chart fails.
+    """
+
+    tree: Tree
+    ways: tuple[Engine, Charts, Capabilities] | None = None
+    parent: HydratedApp | None = None
+    deployed: Mapping[str, hydrate.Deployment | str] = MappingProxyType({})
+
+    def hydrated(self, environment: str, apps: Iterable[str]) -> dict[str, HydratedApp]:
+        """Hydrate those of the apps that are deployed. What can't be known stands as the parent chart's failure."""
+        if self.parent is None:
+            return {}
+        if self.ways is None or self.parent.error:
+            return {paths.PARENT: self.parent}
+        wanted = [app for app in apps if app == paths.PARENT or app in self.deployed]
+        runs = hydrate.hydrate(self.tree, environment, wanted, *self.ways, self.parent) if wanted else ()
+        return {run.app: run for run in runs}
+
+
 def _hydrated(
-    both: Trees, touched: Mapping[str, Sequence[str]], tools: _Tools
+    both: Trees,
+    touched: Mapping[str, Sequence[str]],
+    tools: _Tools,
+    is_wanted: Callable[[str], bool] | None = None,
 ) -> dict[tuple[str, str], tuple[HydratedApp, HydratedApp]]:
-    """Hydrate both sides of the touched apps. An app that one side lacks has no objects there."""
+    """Hydrate both sides of the touched apps. An app that one side lacks has no objects there.
+
+    Args:
+        both: the trees.
+        touched: the apps by environment.
+        tools: what hydrates.
+        is_wanted: which others are hydrated, too, where Argo CD deploys them otherwise; None: none is.
+    """
     found: dict[tuple[str, str], list[HydratedApp]] = {}
     for environment, apps in touched.items():
-        sides = [
-            _side(tree, environment, apps, charts, tools)
-            for tree, charts in ((both.before, tools.former), (both.after, tools.charts))
-        ]
+        before = _side(both.before, environment, tools.former, tools)
+        after = _side(both.after, environment, tools.charts, tools)
+        others = filter(is_wanted, _deployed_otherwise(before, after)) if is_wanted else ()
+        wanted = sorted({*apps, *others})
+        sides = [side.hydrated(environment, wanted) for side in (before, after)]
         for app in sorted({*sides[0], *sides[1]}):
             found[environment, app] = [_result(side, environment, app) for side in sides]
     return {key: (before, after) for key, (before, after) in found.items()}
 
 
-def _side(tree: Tree, environment: str, apps: Sequence[str], charts: Charts, tools: _Tools) -> dict[str, HydratedApp]:
-    """Hydrate those of the apps that a tree deploys. What can't be known stands as the parent chart's failure."""
+def _deployed_otherwise(before: _Side, after: _Side) -> Iterator[str]:
+    """Yield the apps of which the Application leads to other objects: nothing of their own files need differ.
+
+    The revision of a chart from Git is written there only.
+    """
+    for app in before.deployed.keys() & after.deployed.keys():
+        if before.deployed[app] != after.deployed[app]:
+            yield app
+
+
+def _side(tree: Tree, environment: str, charts: Charts, tools: _Tools) -> _Side:
     if layout.values(paths.PARENT, environment) not in tree:
-        return {}  # the environment comes or goes
+        return _Side(tree)
     try:
         version = hydrate.capabilities(tree, environment, None).kubernetes_version
-        cluster = Capabilities(version, tools.api_versions[environment])
     except ChartError as error:
-        return {paths.PARENT: HydratedApp(environment, paths.PARENT, (), str(error))}
-    ways = (tools.engine, charts, cluster)
+        return _Side(tree, None, HydratedApp(environment, paths.PARENT, (), str(error)))
+    ways = (tools.engine, charts, Capabilities(version, tools.api_versions[environment]))
     parent = hydrate.hydrate_app(tree, paths.PARENT, environment, *ways)
-    if parent.error:
-        return {paths.PARENT: parent}
-    deployed = hydrate.deployments(parent)
-    wanted = [app for app in apps if app == paths.PARENT or app in deployed]
-    return {run.app: run for run in hydrate.hydrate(tree, environment, wanted, *ways, parent)} if wanted else {}
+    return _Side(tree, ways, parent, {} if parent.error else hydrate.deployments(parent))
 
 
 def _not_determined(
