@@ -79,3 +79,18 @@ def test_another_revision_of_a_chart_from_git_is_shown_down_to_the_objects(root:
     assert f"{where} / efd / Application argocd/boards / spec.sources[1].targetRevision: v1.4.0 -> v1.5.0" in shown
     assert f'{object_} / data.lines: "30" -> not set' in shown
     assert f'{object_} / data.rows: not set -> "30"' in shown
+
+
+def test_a_tag_that_means_another_commit_now_is_a_change(root: Path) -> None:
+    old = (root / lock.FILE).read_text(encoding="utf-8")
+    lock_charts(root, ("v1.4.0", "rows", "2b"))
+    digests = [
+        next(iter(lock.parse(text).charts.values())).sha256
+        for text in (old, (root / lock.FILE).read_text(encoding="utf-8"))
+    ]
+
+    said = f"v1.4.0 sha256:{digests[0]} (commit {'1a' * 20})", f"v1.4.0 sha256:{digests[1]} (commit {'2b' * 20})"
+    shown = diff(root).stdout
+    assert "dome, lab / boards / charts.lock / boards" in shown
+    assert all(each in shown for each in said)
+    assert 'ConfigMap boards/boards / data.lines: "30" -> not set' in diff(root, "--hydrate").stdout

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from efdgen.language.layers import ABSENT, at
+from efdgen.language.layers import ABSENT
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import chartaddress, paths
-from efdgen.review import reading
+from efdgen.review import gitsources, reading
 from efdgen.review.folding import Found, fold
 from efdgen.review.model import Change, Reordered, Review, WholeApp, WholeEnvironment
 from efdgen.review.semantic import difference
@@ -103,12 +103,10 @@ class _Deployed:
     @functools.cache  # noqa: B019 - lives as long as a comparison
     def from_git(self, app: str) -> list[Mapping[str, Any]]:
         """Return the charts that Argo CD takes from Git for an app; nothing when its Application can't be read."""
-        path = layout.application(app)
-        try:
-            found = at(reading.data(path, self.tree.get(path, b"")), ("spec", "sources"))
-        except reading.UnreadableError:
-            return []
-        return [chart for source in found if (chart := _chart_from_git(source))] if isinstance(found, list) else []
+        return [
+            {"name": each.key, "version": chartaddress.shown_revision(each.revision), "repository": each.address}
+            for each in gitsources.of_app(self.tree, app)
+        ]
 
     def charts_of(self, app: str) -> list[Mapping[str, Any]]:
         """Return every chart of an app."""
@@ -130,17 +128,6 @@ class _Deployed:
         if len(charts) == 1 and "alias" not in charts[0]:
             return str(charts[0].get("version", ""))
         return ", ".join(f"{each.get('alias', each.get('name', ''))} {each.get('version', '')}" for each in charts)
-
-
-def _chart_from_git(source: Any) -> Mapping[str, Any] | None:
-    """Return the chart that a source of an Application is; None: it is the wrapper chart."""
-    files = at(source, ("helm", "valueFiles"))
-    key = layout.git_chart(str(files[0])) if isinstance(files, list) and files else ""
-    if not key:
-        return None
-    address = chartaddress.of_git(str(source.get("repoURL", "")), str(source.get("path", "")))
-    version = chartaddress.shown_revision(str(source.get("targetRevision", "")))
-    return {"name": key, "version": version, "repository": address}
 
 
 class _Both(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from efdgen.errors import ChartError, InvalidInputError, UsageError
@@ -12,7 +12,9 @@ from efdgen.helm.charts.lock import ChartLock
 from efdgen.helm.dependencies import dependencies
 from efdgen.language import yamlio
 from efdgen.output import layout
-from efdgen.repository import git, paths
+from efdgen.repository import chartaddress, git, paths
+from efdgen.repository.model import ChartReference
+from efdgen.review import gitsources
 
 Tree = Mapping[str, bytes]
 
@@ -74,28 +76,34 @@ def with_republished(before: Tree, after: Tree, old: bytes, new: bytes) -> tuple
     }
     if not differing:
         return before, after
-    names = {chart[:2] for chart in differing}
     sides = []
     for tree, locked in zip((before, after), locks, strict=True):
         added = {}
         for path in [path for path in tree if path.endswith("/Chart.yaml") and path.count("/") == 2]:  # noqa: PLR2004
-            said = _said(tree, path, locked, names)
+            said = _said(tree, path, locked, differing)
             if said:
                 added[path.replace("Chart.yaml", paths.LOCK)] = yamlio.dump(said).encode()
         sides.append({**tree, **added})
     return sides[0], sides[1]
 
 
-def _said(tree: Tree, path: str, locked: ChartLock, names: set[tuple[str, str]]) -> dict[str, str]:
-    """Return what a lock says of those charts of an app that are asked for."""
-    try:
-        charts = [chart for chart in dependencies(tree[path]) if chart[:2] in names]
-    except ChartError:
-        return {}
-    found = {chart: locked.find(chart) for chart in charts}
+def _said(tree: Tree, path: str, locked: ChartLock, differing: Iterable[ChartReference]) -> dict[str, str]:
+    """Return what a lock says of those charts of an app that differ, by what people call them."""
+    names = {chart[:2] for chart in differing}
     app = layout.app_of(path)
     return {
-        chart.name: f"{chart.version} sha256:{entry.sha256}"
-        for chart, entry in found.items()
-        if entry is not None and layout.vendored(app, chart.name, chart.version) not in tree
+        name: f"{entry.version} sha256:{entry.sha256}{f' (commit {entry.commit})' if entry.commit else ''}"
+        for name, chart in _charts(tree, path, differing)
+        if (entry := locked.find(chart)) is not None
+        and entry[:2] in names
+        and layout.vendored(app, chart.name, chart.version) not in tree
     }
+
+
+def _charts(tree: Tree, path: str, differing: Iterable[ChartReference]) -> Iterator[tuple[str, ChartReference]]:
+    """Yield the charts of an app. Those from Git stand in its Application, which is read where one of them differs."""
+    with contextlib.suppress(ChartError):
+        yield from ((chart.name, chart) for chart in dependencies(tree[path]))
+    if any(chartaddress.git_of(chart.repository) for chart in differing):
+        for source in gitsources.of_app(tree, layout.app_of(path)):
+            yield source.key, ChartReference("", source.revision, source.address)
