@@ -20,7 +20,16 @@ from efdgen.report.diff.as_html import as_html
 from efdgen.report.diff.as_json import as_json
 from efdgen.report.diff.as_markdown import LIMIT, as_markdown
 from efdgen.report.diff.as_text import as_text
-from efdgen.review.model import Change, GoneWith, RefusedChange, Reordered, Review, WholeApp, WholeEnvironment
+from efdgen.review.model import (
+    Change,
+    GoneWith,
+    InNoObject,
+    RefusedChange,
+    Reordered,
+    Review,
+    WholeApp,
+    WholeEnvironment,
+)
 from efdgen.review.semantic import Item, same
 from efdgen.review.trees import review
 from support import data, few, many, texts
@@ -221,6 +230,38 @@ def test_text_has_colours_on_a_terminal() -> None:
     assert click.style("1", fg="red") in as_text(of(change()), click.style)
 
 
+# -- values that differ where no object does
+
+
+def test_values_in_no_object_are_not_nothing() -> None:
+    places = (
+        InNoObject(
+            ("base", "lab"), ("store", "view"), "Chart.yaml", ("dependencies", Item("name", "store"), "version")
+        ),
+        InNoObject((), ("old",), "", ("a",)),
+    )
+    found = Review(BASE, ("base", "calm", "lab"), in_no_object=places)
+
+    assert as_text(found, plain).splitlines()[1:] == [
+        "base, lab: 2 values in no object; calm: nothing; deployed nowhere: 1 value in no object",
+        "",
+        "No object changes with these values:",
+        "  base, lab / store, view / Chart.yaml / dependencies[store].version",
+        "  deployed nowhere / old / a",
+    ]
+    markdown = as_markdown(found, plain)
+    assert "| base, lab | 0 | 0 (2 values in no object) |" in markdown
+    assert Read(markdown).titles == ["No object changes with these values: 2"]
+    facts = json.loads(as_json(found, plain))
+    assert facts["nothingChanges"] is False
+    assert [each["path"] for each in facts["inNoObject"]] == ["dependencies[store].version", "a"]
+    page = as_html(found, plain)
+    assert "No object changes with these values" in page
+    assert "dependencies[store].version" in page
+    assert "Nothing changes</h1>" not in page
+    assert found.touched() == {"base", "lab"}
+
+
 # -- some apps only
 
 
@@ -259,6 +300,7 @@ def test_json() -> None:
         "apps": [],
         "nothingChanges": False,
         "notCompared": [],
+        "inNoObject": [],
         "refused": [],
         "objects": [],
         "goneWith": [],
@@ -266,9 +308,9 @@ def test_json() -> None:
         "added": {"environments": [{"name": "new", "apps": ["store"]}], "apps": []},
         "removed": {"environments": [], "apps": [{"app": "view", "version": "1.0.0", "environments": ["lab"]}]},
         "radius": [
-            {"environment": "base", "apps": 2, "values": 2, "notCompared": 0},
-            {"environment": "calm", "apps": 0, "values": 0, "notCompared": 0},
-            {"environment": "lab", "apps": 2, "values": 1, "notCompared": 0},
+            {"environment": "base", "apps": 2, "values": 2, "notCompared": 0, "inNoObject": 0},
+            {"environment": "calm", "apps": 0, "values": 0, "notCompared": 0, "inNoObject": 0},
+            {"environment": "lab", "apps": 2, "values": 1, "notCompared": 0, "inNoObject": 0},
         ],
         "changes": [
             {
@@ -488,9 +530,9 @@ ENVIRONMENTS = [f"bench-{number:04}" for number in range(200)]
 @pytest.mark.parametrize("alike", [True, False])
 def test_the_limit_holds_when_every_value_of_200_environments_changes(alike: bool) -> None:
     found = review(*two_hundred(alike=alike), BASE)
-    (_, apps, values, _), *others = radius = found.radius()
+    (_, apps, values, *_), *others = radius = found.radius()
     assert [each.environment for each in radius] == ENVIRONMENTS
-    assert {each[1:] for each in others} == {(apps, values, 0)}
+    assert {each[1:] for each in others} == {(apps, values, 0, 0)}
     assert apps == len(SANDBOX)
     assert values > 100
     assert changes.summary(found).endswith(f" and 194 more: {apps} apps, {values} values")

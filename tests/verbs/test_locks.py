@@ -82,6 +82,22 @@ def test_a_version_that_is_another_archive_now_is_a_change(root: Path) -> None:
     )
 
 
+def test_a_version_that_makes_the_same_objects_is_not_nothing(root: Path) -> None:
+    edit(root / STORE, 'version: "1.2.3"', 'version: "2.0.0"')
+    lock_charts(root, store("2.0.0", "old"))
+
+    result = diff(root, "--base", "main", "--hydrate", "--fail-outside", "dome")
+
+    assert result.exit_code == 1, result.output
+    assert result.stdout.splitlines()[1:] == [
+        "lab: 1 value in no object",
+        "",
+        "No object changes with these values:",
+        "  lab / store / Chart.yaml / dependencies[store-chart].version",
+    ]
+    assert "Outside of dome, this changes: lab" in result.stderr
+
+
 def test_what_can_t_be_compared_is_not_nothing(root: Path) -> None:
     edit(root / STORE, 'version: "1.2.3"', 'version: "2.0.0"')
     lock_charts(root, store("2.0.0", "new"), is_cached=False)

@@ -48,6 +48,15 @@ class Reordered(NamedTuple):
     path: Steps
 
 
+class InNoObject(NamedTuple):
+    """A value that differs where no object does: the environments and apps, and where the value stands."""
+
+    environments: tuple[str, ...]
+    apps: tuple[str, ...]
+    part: str
+    path: Steps
+
+
 class WholeApp(NamedTuple):
     """An app that comes to, or goes from, environments that stay."""
 
@@ -122,17 +131,18 @@ class GoneWith(NamedTuple):
 
 
 class Radius(NamedTuple):
-    """How much of an environment changes, and how many of its apps could not be compared."""
+    """How much of an environment changes, how many of its apps could not be compared, and values in no object."""
 
     environment: str
     apps: int
     values: int
     not_compared: int = 0
+    in_no_object: int = 0
 
     @property
     def is_nothing(self) -> bool:
         """Say whether nothing changes, and that is known."""
-        return not (self.apps or self.not_compared)
+        return not (self.apps or self.not_compared or self.in_no_object)
 
 
 class NotCompared(NamedTuple):
@@ -162,6 +172,7 @@ class Review(NamedTuple):
         refused: of the changes of objects, those that Kubernetes refuses.
         objects: those of apps that come or go.
         gone_with: what goes with objects that go, or stays; the claims of apps that go stand in `objects`.
+        in_no_object: the values that differ where no object does, if objects were compared.
     """
 
     base: str
@@ -177,6 +188,7 @@ class Review(NamedTuple):
     refused: tuple[RefusedChange, ...] = ()
     objects: tuple[AppObjects, ...] = ()
     gone_with: tuple[GoneWith, ...] = ()
+    in_no_object: tuple[InNoObject, ...] = ()
 
     @property
     def compared_with(self) -> str:
@@ -187,7 +199,8 @@ class Review(NamedTuple):
     def is_empty(self) -> bool:
         """Say whether nothing changes, for all that is known."""
         whole = (*self.added_environments, *self.removed_environments)
-        return not (whole or self.added_apps or self.removed_apps or self.changes or self.unknown)
+        moved = self.added_apps or self.removed_apps
+        return not (whole or moved or self.changes or self.unknown or self.in_no_object)
 
     def radius(self) -> tuple[Radius, ...]:
         """Return how much of each environment that stays changes, the unchanged ones included."""
@@ -201,7 +214,12 @@ class Review(NamedTuple):
                 apps[name].update(having)
                 values[name] += len(having)
         unknown = Counter(place.environment for place in self.unknown)
-        return tuple(Radius(name, len(apps[name]), values[name], unknown[name]) for name in self.environments)
+        silent: Counter[str] = Counter()
+        for each in self.in_no_object:
+            silent.update(dict.fromkeys(each.environments, len(each.apps)))
+        return tuple(
+            Radius(name, len(apps[name]), values[name], unknown[name], silent[name]) for name in self.environments
+        )
 
     def touched(self) -> frozenset[str]:
         """Return the environments in which anything comes, goes or changes, for all that is known."""

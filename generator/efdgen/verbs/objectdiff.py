@@ -14,10 +14,10 @@ from efdgen.helm.hydrate import Capabilities, Charts, HydratedApp
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout
 from efdgen.repository import paths
-from efdgen.review import lost, objects
+from efdgen.review import innoobject, lost, objects
 from efdgen.review.folding import Found, fold
 from efdgen.review.immutable import what_to_do
-from efdgen.review.model import AppObjects, GoneWith, NotCompared, RefusedChange, Review
+from efdgen.review.model import AppObjects, Change, GoneWith, NotCompared, RefusedChange, Review
 from efdgen.review.semantic import Steps
 from efdgen.verbs.diff import Tree, Trees
 from efdgen.verbs.project import Project
@@ -82,10 +82,12 @@ def compare(
         for *place, path in objects.refused(environment, app, before, after):
             immutable.setdefault((place[1], place[2]), {}).setdefault(path, []).append(environment)
     changes, reordered = fold(found)
+    in_no_object = innoobject.search(values.changes, _told(moved, failed, changes))
     values = values._replace(
         refused=tuple(_refused(immutable)),
         objects=tuple(AppObjects(what[0], tuple(sorted(names)), *what[1:]) for what, names in sorted(moving.items())),
         gone_with=tuple(_gone_with(going)),
+        in_no_object=in_no_object,
     )
     unknown = tuple(sorted((NotCompared(app.environment, app.app) for app in failed), key=str))
     return ReviewedObjects(values._replace(changes=changes, reordered=reordered, unknown=unknown), tuple(failed))
@@ -121,6 +123,18 @@ def _moved(values: Review) -> dict[str, dict[str, bool]]:
         for whole in environments:
             moved[whole.name] = dict.fromkeys((paths.PARENT, *whole.apps), is_new)
     return moved
+
+
+def _told(
+    moved: Mapping[str, Iterable[str]], failed: Iterable[HydratedApp], changes: Iterable[Change]
+) -> set[tuple[str, str]]:
+    """Return the environments and apps that something is said of."""
+    told = {(environment, app) for environment, apps in moved.items() for app in apps}
+    told |= {(each.environment, each.app) for each in failed}
+    for change in changes:
+        for environment, apps in change.apps_by_environment().items():
+            told |= {(environment, app) for app in apps}
+    return told
 
 
 def _refused(found: Mapping[tuple[str, str], Mapping[Steps, Sequence[str]]]) -> Iterator[RefusedChange]:

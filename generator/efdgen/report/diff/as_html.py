@@ -14,7 +14,7 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.report import html
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
-from efdgen.review.model import Change, Radius, Reordered, Review, WholeApp, WholeEnvironment
+from efdgen.review.model import Change, InNoObject, Radius, Reordered, Review, WholeApp, WholeEnvironment
 
 MAX_OPEN = 200
 """So many changes are unfolded at first; groups with more are opened by who wants to see them."""
@@ -80,7 +80,9 @@ class Arrival(NamedTuple):
 def as_html(review: Review, style: Style) -> str:  # noqa: ARG001 - every format is called alike
     """Return the blast radius, what comes and goes, then every change, as a page that needs nothing but itself."""
     arrivals = tuple(_arrivals(review))
-    listed: tuple[Arrival | Change | Reordered, ...] = (*arrivals, *review.changes, *review.reordered)
+    silent = review.in_no_object
+    listed: tuple[Arrival | Change | InNoObject | Reordered, ...]
+    listed = (*arrivals, *review.changes, *silent, *review.reordered)
     radius = sorted(review.radius(), key=lambda each: (-each.values, -each.apps, each.environment))
     touched = [each for each in radius if not each.is_nothing]
     return html.page(
@@ -94,7 +96,10 @@ def as_html(review: Review, style: Style) -> str:  # noqa: ARG001 - every format
         unknown=[str(place) for place in review.unknown],
         loud=changes.about_objects(review),
         groups=tuple(_groups(review.changes)),
-        reordered=review.reordered,
+        places=(
+            ("silent", changes.IN_NO_OBJECT, silent),
+            ("order", "Only the order of these lists differs", review.reordered),
+        ),
         path=changes.path,
         environments=_numbered(
             [*(each.environments for each in listed), [place.environment for place in review.unknown]]
@@ -115,7 +120,7 @@ def _numbered(named: Iterable[Iterable[str]]) -> dict[str, int]:
 
 
 def _extent(radius: Radius) -> str:
-    if radius.not_compared:
+    if radius.not_compared or radius.in_no_object:
         return changes.extent(radius)
     return f"{count(radius.apps, 'app')}, {count(radius.values, 'value')}"
 

@@ -9,7 +9,17 @@ from efdgen.language import visible
 from efdgen.language.layers import ABSENT
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
-from efdgen.review.model import AppObjects, Change, Radius, RefusedChange, Reordered, Review, WholeApp, WholeEnvironment
+from efdgen.review.model import (
+    AppObjects,
+    Change,
+    InNoObject,
+    Radius,
+    RefusedChange,
+    Reordered,
+    Review,
+    WholeApp,
+    WholeEnvironment,
+)
 from efdgen.review.semantic import Item, Step
 
 
@@ -28,6 +38,7 @@ def as_json(review: Review, _style: Style) -> str:
         "goneWith": [each._asdict() for each in review.gone_with],
         "radius": [_radius(radius) for radius in review.radius()],
         "changes": [_change(change) for change in review.changes],
+        "inNoObject": [_place(each) for each in review.in_no_object],
         "reordered": [_place(each) for each in review.reordered],
     }
     return visible.json(json.dumps(document, indent=2, ensure_ascii=False))
@@ -55,8 +66,14 @@ def _objects(moving: AppObjects) -> dict[str, Any]:
 
 
 def _radius(radius: Radius) -> dict[str, Any]:
-    environment, apps, values, not_compared = radius
-    return {"environment": environment, "apps": apps, "values": values, "notCompared": not_compared}
+    environment, apps, values, not_compared, in_no_object = radius
+    return {
+        "environment": environment,
+        "apps": apps,
+        "values": values,
+        "notCompared": not_compared,
+        "inNoObject": in_no_object,
+    }
 
 
 def _group(environments: tuple[WholeEnvironment, ...], apps: tuple[WholeApp, ...]) -> dict[str, Any]:
@@ -66,7 +83,7 @@ def _group(environments: tuple[WholeEnvironment, ...], apps: tuple[WholeApp, ...
     }
 
 
-def _place(place: Change | Reordered) -> dict[str, Any]:
+def _place(place: Change | Reordered | InNoObject) -> dict[str, Any]:
     return {
         "environments": place.environments,
         "apps": place.apps,

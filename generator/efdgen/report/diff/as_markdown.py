@@ -16,7 +16,7 @@ from efdgen.language.layers import ABSENT
 from efdgen.language.shown import count
 from efdgen.report.diff import changes
 from efdgen.report.text import Style
-from efdgen.review.model import Change, Radius, Reordered, Review
+from efdgen.review.model import Change, InNoObject, Radius, Reordered, Review
 
 LIMIT = 65_000
 """So many characters a comment may have, as Python and as JavaScript count them. GitHub takes 65,536."""
@@ -53,7 +53,7 @@ class _Page:
         self.room = limit - sum(_length(paragraph) + 2 for paragraph in self._paragraphs)
         self.left_out: list[Change] = []
 
-    def add(self, title: str, entries: Iterable[Change | Reordered]) -> None:
+    def add(self, title: str, entries: Iterable[Change | Reordered | InNoObject]) -> None:
         """Add folded entries, those that fit; with none, nothing."""
         opening = f"<details><summary>{title}</summary>\n"
         closing = "\n</details>"
@@ -80,16 +80,17 @@ def _fill(page: _Page, review: Review) -> None:
     for environments, group in itertools.groupby(review.changes, key=lambda change: change.environments):
         entries = tuple(group)
         page.add(f"<b>{_plain(changes.names(environments))}</b>: {count(len(entries), 'change')}", entries)
+    page.add(f"{changes.IN_NO_OBJECT}: {len(review.in_no_object)}", review.in_no_object)
     page.add(f"Only the order differs: {count(len(review.reordered), 'list')}", review.reordered)
 
 
-def _least(entry: Change | Reordered) -> int:
+def _least(entry: Change | Reordered | InNoObject) -> int:
     """Return a length that an entry has at least."""
     return len("- `` / ``") + sum(map(len, entry.apps)) + sum(len(step) for step in entry.path if isinstance(step, str))
 
 
-def _entry(change: Change | Reordered) -> str:
-    if isinstance(change, Reordered):
+def _entry(change: Change | Reordered | InNoObject) -> str:
+    if not isinstance(change, Change):
         return f"- {_plain(changes.names(change.environments))} / {_place(change)}"
     if not changes.is_long(change):
         return f"- {_place(change)}: {_value(change.before)} → {_value(change.after)}"
@@ -99,7 +100,7 @@ def _entry(change: Change | Reordered) -> str:
     return "\n  ".join([f"- {_place(change)}:", f"{fence}diff", *lines, fence])
 
 
-def _place(change: Change | Reordered) -> str:
+def _place(change: Change | Reordered | InNoObject) -> str:
     apps = ", ".join(map(_code, filter(None, change.apps)))
     apps += changes.WHERE_DEPLOYED if changes.is_patchy(change) else ""
     parts = [apps, _code(change.part), _code(changes.path(change.path))]
@@ -158,7 +159,8 @@ def _extent(radius: Radius) -> str:
     if radius.is_nothing:
         return "nothing | "
     unknown = f" ({radius.not_compared} not compared)" if radius.not_compared else ""
-    return f"{radius.apps}{unknown} | {radius.values}"
+    silent = f" ({changes.in_no_object(radius.in_no_object)})" if radius.in_no_object else ""
+    return f"{radius.apps}{unknown} | {radius.values}{silent}"
 
 
 def _loud(review: Review) -> str:

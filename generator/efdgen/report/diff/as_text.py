@@ -21,9 +21,12 @@ def _lines(review: Review, style: Style) -> Iterator[str]:
     yield style(f"Compared with {review.compared_with}", dim=True)
     if not review.is_empty:
         yield from _content(review, style)
+    if review.in_no_object:
+        yield f"{changes.IN_NO_OBJECT}:"
+        yield from (f"  {place}" for place in changes.only_places(review.in_no_object))
     if review.reordered:
         yield "Only the order of these lists differs:"
-        yield from (f"  {place}" for place in changes.only_order(review.reordered))
+        yield from (f"  {place}" for place in changes.only_places(review.reordered))
     if review.is_empty:
         yield style("Nothing changes", bold=True)
 
@@ -38,7 +41,7 @@ def _content(review: Review, style: Style) -> Iterator[str]:
         yield ""
     for change in review.changes:
         yield from _change(change, style)
-    if review.reordered:
+    if review.reordered or review.in_no_object:
         yield ""
 
 

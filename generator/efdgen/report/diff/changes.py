@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from efdgen.language import visible, yamlio
 from efdgen.language.layers import ABSENT
 from efdgen.language.shown import count
 from efdgen.review import linediff
-from efdgen.review.model import AppObjects, Change, Radius, RefusedChange, Reordered, Review
+from efdgen.review.model import AppObjects, Change, InNoObject, Radius, RefusedChange, Reordered, Review
 from efdgen.review.semantic import Item, Steps
 
 NOT_SET = "not set"
@@ -46,12 +47,12 @@ def path(steps: Steps) -> str:
 WHERE_DEPLOYED = " (where deployed)"
 
 
-def is_patchy(change: Change | Reordered) -> bool:
+def is_patchy(change: Change | Reordered | InNoObject) -> bool:
     """Say whether not all of the environments have all of the apps."""
     return isinstance(change, Change) and bool(change.lacking)
 
 
-def where(change: Change | Reordered) -> str:
+def where(change: Change | Reordered | InNoObject) -> str:
     """Return the place of a change: `base, summit / influxdb / persistence.size`."""
     inside = path(change.path)
     apps = ", ".join(change.apps) + (WHERE_DEPLOYED if is_patchy(change) else "")
@@ -88,19 +89,23 @@ def lines(change: Change) -> list[str]:
     return [visible.lines(line) for line in linediff.lines(before, after)]
 
 
+_BY_SIZE = operator.attrgetter("values", "apps", "not_compared", "in_no_object")
+
+
 def extents(review: Review) -> list[tuple[Radius, tuple[str, ...]]]:
     """Return how much changes, the most first, each with the environments in which it is just as much.
 
     What changes in apps that are deployed nowhere comes last, with no environment.
     """
-    groups: dict[tuple[int, int, int], list[str]] = {}
-    for radius in sorted(review.radius(), key=lambda radius: (-radius.values, -radius.apps, -radius.not_compared)):
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for radius in sorted(review.radius(), key=lambda radius: tuple(-each for each in _BY_SIZE(radius))):
         groups.setdefault(radius[1:], []).append(radius.environment)
     found = [(Radius("", *extent), tuple(environments)) for extent, environments in groups.items()]
-    nowhere = [change for change in review.changes if not change.environments]
-    if nowhere:
-        apps = {app for change in nowhere for app in change.apps}
-        found.append((Radius("", len(apps), sum(len(change.apps) for change in nowhere)), ()))
+    nowhere = [change.apps for change in review.changes if not change.environments]
+    silent = sum(len(each.apps) for each in review.in_no_object if not each.environments)
+    if nowhere or silent:
+        apps = {app for having in nowhere for app in having}
+        found.append((Radius("", len(apps), sum(map(len, nowhere)), in_no_object=silent), ()))
     return found
 
 
@@ -116,7 +121,13 @@ def extent(radius: Radius) -> str:
     said = [count(radius.apps, "app")] if radius.apps else []
     said += [count(radius.values, "value")] if radius.values else []
     said += [f"{count(radius.not_compared, 'app')} not compared"] if radius.not_compared else []
+    said += [in_no_object(radius.in_no_object)] if radius.in_no_object else []
     return ", ".join(said)
+
+
+def in_no_object(number: int) -> str:
+    """Return what is said of values that differ where no object does."""
+    return f"{count(number, 'value')} in no object"
 
 
 def command(review: Review) -> str:
@@ -192,6 +203,9 @@ def _moving(moving: AppObjects) -> Iterator[tuple[str, str]]:
         )
 
 
-def only_order(reordered: Iterable[Reordered]) -> list[str]:
-    """Return the places of lists of which only the order differs."""
-    return [where(each) for each in reordered]
+IN_NO_OBJECT = "No object changes with these values"
+
+
+def only_places(listed: Iterable[Reordered | InNoObject]) -> list[str]:
+    """Return the places of lists of which only the order differs, or of values that differ in no object."""
+    return [where(each) for each in listed]
