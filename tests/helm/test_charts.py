@@ -1007,6 +1007,7 @@ def test_outdated_shows_what_is_newer(root: Path, server: ChartServer) -> None:
         "newestInMajor": None,
         "newest": None,
         "newestThatFits": None,
+        "olderThatFits": None,
         "published": None,
         "newestPublished": None,
         "deprecated": [],

@@ -13,7 +13,9 @@ from click.testing import CliRunner, Result
 
 from efdgen import cli
 from efdgen.errors import Location
+from efdgen.helm.charts.outcomes import Choice
 from efdgen.report import chartreview
+from efdgen.report import charts as report
 from efdgen.verbs import chartupgrade
 from efdgen.verbs.charts import pinned
 from support.chartserver import Chart, ChartServer, chart
@@ -336,6 +338,55 @@ def test_without_a_version_the_newest_is_taken_that_fits_every_cluster_and_what_
     assert '"1.3.0"' in definition(root)
     result = charts(root, "upgrade", "store")
     assert (result.exit_code, "No newer version fits" in result.output) == (0, True)
+
+
+def test_where_no_newer_version_is_for_the_cluster_the_newest_older_one_that_is_is_named(
+    root: Path, server: ChartServer
+) -> None:
+    path = root / "templates/apps/store/app.yaml"
+    path.write_text(definition(root).replace("1.2.3", "1.4.0"), encoding="utf-8")
+    server.entries["store-chart"][3].update(kubeVersion=">=1.99")
+    pinned = "1.4.0, which is pinned, is not for every cluster"
+
+    result = charts(root, "upgrade", "store")
+
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines()[-1] == (
+        "No newer version fits; 2.0.0 is another major version, and not for every cluster: "
+        f"efdgen charts upgrade store 2.0.0; {pinned}; the newest older version that is, is 1.3.0: "
+        "efdgen charts upgrade store 1.3.0"
+    )
+    lines = charts(root, "outdated").stdout.splitlines()
+    (row,) = (line for line in lines if "store-chart  1.4.0" in line)
+    assert row.split()[-1] == "1.3.0"
+    assert f"store-chart {pinned}; the newest older version that is, is 1.3.0" in lines
+    found = json.loads(charts(root, "outdated", "--format", "json").stdout)["charts"]
+    assert next(each["olderThatFits"] for each in found if each["name"] == "store-chart") == "1.3.0"
+    for entry in server.entries["store-chart"][:2]:
+        entry.update(kubeVersion=">=1.99")
+    result = charts(root, "upgrade", "store")
+    assert result.stderr.endswith(f"{pinned}, and no older version is\n")
+
+
+def test_a_newer_major_version_for_the_cluster_is_named_before_one_that_is_not(root: Path, server: ChartServer) -> None:
+    content = {**NEW, "Chart.yaml": "apiVersion: v2\nname: store-chart\nversion: 3.0.0\n"}
+    server.add(chart("store-chart", "3.0.0", content))
+    server.entries["store-chart"][4].update(kubeVersion=">=1.99")
+    path = root / "templates/apps/store/app.yaml"
+    path.write_text(definition(root).replace("1.2.3", "1.4.0"), encoding="utf-8")
+
+    assert "; 2.0.0 is another major version: efdgen charts upgrade" in charts(root, "upgrade", "store").stderr
+
+
+def test_what_no_index_says_is_said_to_be_open() -> None:
+    chosen = Choice("", unfit="2.0.0", is_open=True)
+
+    said = report.choice("store", chosen, "loki")
+
+    assert said == (
+        "No newer version fits; 2.0.0, which is pinned, is not for every cluster; what another is for, it says itself: "
+        "efdgen charts diff store VERSION --chart loki"
+    )
 
 
 @pytest.mark.parametrize(

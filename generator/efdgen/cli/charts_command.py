@@ -226,7 +226,7 @@ def upgrade_command(
     folder = repository_root(root)
     done = chartupgrade.upgrade(folder, app, version, timeout, key)
     if done.choice is not None:
-        say(report.choice(app, done.choice))
+        say(report.choice(app, done.choice, key))
     if done.chart is None:
         return
     click.echo(chartreview.as_text(done.chart, click.style))

@@ -66,12 +66,22 @@ def loosened(looser: Sequence[Looser]) -> list[str]:
     return [f"{each.file}{f', {dotted(each.path)}' if each.path else ''}: {OPEN}" for each in looser]
 
 
-def choice(app: str, chosen: Choice) -> str:
-    """Return which version is upgraded to where none was named, and what else there is."""
-    text = f"The newest version that fits is {chosen.version}" if chosen.version else "No newer version fits"
-    if not chosen.newer:
-        return text
-    return f"{text}; {chosen.newer} is {chosen.why}: efdgen charts upgrade {app} {chosen.newer}"
+def choice(app: str, chosen: Choice, key: str = "") -> str:
+    """Return which version is upgraded to where none was named, and what else there is; a key says of which chart."""
+    which = f" --chart {key}" if key else ""
+    said = [f"The newest version that fits is {chosen.version}" if chosen.version else "No newer version fits"]
+    if chosen.newer:
+        said.append(f"{chosen.newer} is {chosen.why}: efdgen charts upgrade {app} {chosen.newer}{which}")
+    if chosen.unfit:
+        unfit = f"{chosen.unfit}, which is pinned, is not for every cluster"
+        if chosen.older:
+            older = f"the newest older version that is, is {chosen.older}"
+            said.append(f"{unfit}; {older}: efdgen charts upgrade {app} {chosen.older}{which}")
+        elif chosen.is_open:
+            said.append(f"{unfit}; what another is for, it says itself: efdgen charts diff {app} VERSION{which}")
+        else:
+            said.append(f"{unfit}, and no older version is")
+    return "; ".join(said)
 
 
 def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:
@@ -85,7 +95,7 @@ def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:
             _dated(one.chart.version, one.published),
             one.newer.same_major or "-",
             _dated(one.newer.newest or "-", one.newest_published),
-            *([one.fitting or (one.chart.version if one.is_fitting else "none")] if is_fit_known else []),
+            *([one.fitting or (one.chart.version if one.is_fitting else one.older or "none")] if is_fit_known else []),
         ]
         for one in behind
     ]
@@ -100,6 +110,12 @@ def newer_as_text(compared: Sequence[Comparison], style: Style) -> str:
         f"{one.chart.name} {one.newer.newest} is for Kubernetes {one.kube_version}, which not every cluster has"
         for one in behind
         if one.kube_version and one.fitting != one.newer.newest
+    ]
+    notes += [
+        f"{one.chart.name} {one.chart.version}, which is pinned, is not for every cluster"
+        + (f"; the newest older version that is, is {one.older}" if one.older else ", and no other version is")
+        for one in compared
+        if not one.is_fitting and not one.fitting
     ]
     verb = "has" if 1 in (len(behind), len(compared)) else "have"
     return "\n".join([*shown, *notes, f"{len(behind)} of {count(len(compared), 'chart')} {verb} a newer version"])
@@ -124,6 +140,7 @@ def newer_as_json(compared: Sequence[Comparison]) -> str:
             "newestInMajor": one.newer.same_major,
             "newest": one.newer.newest,
             "newestThatFits": one.fitting,
+            "olderThatFits": one.older,
             "published": one.published or None,
             "newestPublished": one.newest_published or None,
             "deprecated": list(one.deprecated),

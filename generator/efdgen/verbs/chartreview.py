@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from efdgen.errors import ChartError, UsageError
+from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm.charts import archive, cache, constraints, keys, mirrors, versions
 from efdgen.helm.charts.index import Entry
 from efdgen.helm.charts.outcomes import Choice
@@ -17,6 +17,7 @@ from efdgen.repository import paths
 from efdgen.repository.model import AppChart, AppDefinition, ChartReference, Repository
 from efdgen.review import charts
 from efdgen.review.charts import ChartReview, Cluster, Ours, Side
+from efdgen.verbs import newercharts
 from efdgen.verbs.charts import refuse_damaged
 from efdgen.verbs.newercharts import fits
 from efdgen.verbs.once import raise_errors
@@ -229,7 +230,26 @@ def newest(subject: Subject, of: Versions) -> Choice:
     all_ = versions.newer(pinned, known)
     fitting = versions.newer(pinned, [each for each in known if fits(of.published.get(each), clusters)])
     chosen = fitting.same_major or ""
-    if all_.newest and all_.newest != chosen:
-        is_major = all_.newest != all_.same_major
-        return Choice(chosen, all_.newest, "another major version" if is_major else "not for every cluster")
-    return Choice(chosen)
+    other = fitting.newest if fitting.newest not in (None, chosen) else all_.newest
+    said = Choice(chosen)
+    if other and other != chosen:
+        is_major = other not in (all_.same_major, fitting.same_major)
+        why = ["another major version"] if is_major else []
+        why += ["not for every cluster"] if other != fitting.newest else []
+        said = said._replace(newer=other, why=", and ".join(why))
+    if chosen or _is_for(subject, of, clusters):
+        return said
+    older = newercharts.older(pinned, of.published, clusters) or ""
+    return said._replace(unfit=pinned, older=older, is_open=not of.published)
+
+
+def _is_for(subject: Subject, of: Versions, clusters: Collection[str]) -> bool:
+    """Say whether the pinned version is for clusters: as the index says, or the chart itself, where it is at hand."""
+    version = subject.chart.version
+    if version in of.published:
+        return fits(of.published[version], clusters)
+    try:
+        constraint = str(of.side(version).says.get("kubeVersion") or "")
+    except (ChartError, InvalidInputError):
+        return True
+    return not constraint or all(constraints.allows(constraint, each) is not False for each in clusters)

@@ -61,6 +61,7 @@ def _compared(
     entries = repositories.published(chart)
     newer = versions.newer(chart.version, known)
     fitting = versions.newer(chart.version, [each for each in known if fits(entries.get(each), clusters)]).newest
+    is_fitting = fits(entries.get(chart.version), clusters)
     own, newest = entries.get(chart.version), entries.get(newer.newest or "")
     sides = {
         "pinned": own,
@@ -77,8 +78,14 @@ def _compared(
         newest.created[:10] if newest else "",
         tuple(side for side, entry in sides.items() if entry is not None and entry.deprecated),
         newest.kube_version if newest else "",
-        fits(own, clusters),
+        is_fitting,
+        None if is_fitting or fitting else older(chart.version, entries, clusters),
     )
+
+
+def older(pinned: str, entries: Mapping[str, Entry], clusters: Collection[str]) -> str | None:
+    """Return the newest version before a pin that is for clusters, as the index says; None: there is none."""
+    return versions.older(pinned, [each for each, entry in entries.items() if fits(entry, clusters)])
 
 
 def fits(entry: Entry | None, clusters: Iterable[str]) -> bool:

@@ -52,6 +52,7 @@ class Comparison(NamedTuple):
         deprecated: which of `pinned`, `newest`, `newestInMajor` and `newestThatFits` nobody looks after.
         is_fitting: whether the pinned version is for the cluster of every such environment.
         kube_version: the versions of Kubernetes that the newest is for; empty: any.
+        older: the newest older version that is for every such cluster, where neither the pinned nor a newer one is.
     """
 
     chart: ChartReference
@@ -63,6 +64,7 @@ class Comparison(NamedTuple):
     deprecated: tuple[str, ...] = ()
     kube_version: str = ""
     is_fitting: bool = True
+    older: str | None = None
 
 
 class Comparisons(NamedTuple):
@@ -110,8 +112,20 @@ class WrittenKeys(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The newest version to upgrade to, and what is newer and was not chosen, with why; empty: nothing."""
+    """The newest version to upgrade to, and what else there is; empty: nothing.
+
+    Attributes:
+        version: the newest of the pinned major version that is for every cluster of the app.
+        newer: another newer one, which was not chosen.
+        why: why not.
+        unfit: the pinned version, where it is not for every cluster and no newer one of its major version is.
+        older: the newest older version that is.
+        is_open: whether nobody says, without their archives, what other versions are for.
+    """
 
     version: str
     newer: str = ""
     why: str = ""
+    unfit: str = ""
+    older: str = ""
+    is_open: bool = False

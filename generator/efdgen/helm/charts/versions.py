@@ -42,6 +42,17 @@ def newer(pinned: str, known: Iterable[str]) -> Newer:
     return Newer(later[-1][1] if later else None, same[-1][1] if same else None)
 
 
+def older(pinned: str, known: Iterable[str]) -> str | None:
+    """Return the newest version before a pin, whatever its major version; None: there is none."""
+    pin = _parse(pinned)
+    before = [
+        text
+        for version, text in _parsed(known, like=pinned)
+        if pin and version.compare(pin) < 0 and (pin.prerelease or not version.prerelease)
+    ]
+    return before[-1] if before else None
+
+
 def after(pinned: str, known: Iterable[str]) -> list[str]:
     """Return the known versions after a pin, the lowest first; what is not SemVer, and prereleases, are left out."""
     pin = _parse(pinned)

@@ -32,7 +32,8 @@ def find(
             if constraint and constraints.allows(constraint, kubernetes_version) is False:
                 message = f"{chart.name} {chart.shown_version} is for Kubernetes {constraint}"
                 where = f"{message}, and the cluster has {kubernetes_version}; nothing refuses it"
-                hint = f"pin a version that is for it: efdgen charts upgrade {app.name}"
+                which = f" --chart {chart.key}" if len(app.charts) > 1 else ""
+                hint = f"pin a version that is for it, older or newer: efdgen charts upgrade {app.name}{which}"
                 location = chart.location
                 if chart.folder:
                     location = Location(f"{chart.folder}/Chart.yaml")
