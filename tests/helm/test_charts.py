@@ -314,8 +314,9 @@ def test_one_failing_chart_does_not_hide_the_others(root: Path, server: ChartSer
     assert result.stdout == "fetched c 1.0.0\n1 fetched, 0 there already, 0 removed, 2 failed\n"
     assert result.stderr == (
         f"error: a 1.0.0: {server.url}/a-1.0.0.tgz: the server answers 500 Internal Server Error; try again later\n"
-        f"error: b 1.0.0: {server.url}/b-1.0.0.tgz: the server answers 404 Not Found; "
-        "is the repository's URL right?\n"
+        f"error: b 1.0.0: {server.url}/b-1.0.0.tgz: the server answers 404 Not Found, and "
+        "the repository's index names it; half of it was uploaded, or it was deleted: try again later, or ask the "
+        "repository's maintainers\n"
     )
     assert [entry["name"] for entry in locked(root)] == ["c"]
 

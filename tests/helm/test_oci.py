@@ -91,6 +91,26 @@ def test_an_unknown_version_is_told_from_known_ones(server: ChartServer) -> None
     assert oci.unknown_version(other, caught.value, 5) is caught.value
 
 
+def test_an_archive_that_only_the_manifest_names_is_not_an_unknown_version(server: ChartServer) -> None:
+    reference, served = pushed(server)
+    server.answers[f"/v2/charts/demo/blobs/sha256:{served.sha256}"] = status(404)
+
+    said = refusal(lambda chart, timeout: Repositories(timeout).download(chart, ""), reference)
+
+    assert said == (
+        f"{reference.repository}/demo:1.0.0: the server answers 404 Not Found, and its manifest names the archive "
+        f"sha256:{served.sha256}; half of it was uploaded, or it was deleted: try again later, or ask the repository's "
+        "maintainers"
+    )
+
+
+def test_a_version_that_is_among_the_tags_is_not_called_unknown(server: ChartServer) -> None:
+    reference, _ = pushed(server)
+    error = http.NotFoundError("the server answers 404 Not Found")
+
+    assert oci.unknown_version(reference, error, 5) is error
+
+
 def test_a_blob_other_than_its_digest_is_refused(server: ChartServer) -> None:
     reference, served = pushed(server)
     server.answers[f"/v2/charts/demo/blobs/sha256:{served.sha256}"] = status(200, b"rubbish")

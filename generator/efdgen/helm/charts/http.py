@@ -42,6 +42,20 @@ class NotFoundError(ChartError):
     """A server does not have what was asked for."""
 
 
+_RIGHT = "; is the repository's URL right?"
+
+
+def named_but_missing(error: NotFoundError, named: str) -> ChartError:
+    """Return the error for what a server does not have, although something there names it: the URL is right.
+
+    Args:
+        error: what was raised.
+        named: what names it, as a clause.
+    """
+    advice = "half of it was uploaded, or it was deleted: try again later, or ask the repository's maintainers"
+    return ChartError(str(error).replace(_RIGHT, f", and {named}; {advice}"))
+
+
 def quoted(url: str) -> str:
     """Return a URL with all that no URL holds percent-encoded: spaces, quotes, backslashes, control characters."""
     return urllib.parse.quote(url, safe="%/:=&?~#+!$,;@()*[]")
@@ -191,7 +205,7 @@ def refused(url: str, status: int, login: Login | None = None) -> ChartError:
     if status in range(HTTPStatus.MULTIPLE_CHOICES, HTTPStatus.BAD_REQUEST):
         return ChartError(f"{said}, and leads in a circle or to no http URL; is the repository's URL right?")
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-        return NotFoundError(f"{said}; is the repository's URL right?")
+        return NotFoundError(f"{said}{_RIGHT}")
     if status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
         return ChartError(f"{said}; the proxy that https_proxy or http_proxy names wants a login")
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

@@ -51,7 +51,7 @@ def download(chart: ChartReference, timeout: float) -> bytes:
         layers = manifest.get("layers") if isinstance(manifest, dict) else None
         for layer in layers if isinstance(layers, list) else []:
             if isinstance(layer, dict) and layer.get("mediaType") == _ARCHIVE and isinstance(layer.get("digest"), str):
-                content, _ = client.content(client.container.get_blob_url(layer["digest"]), source(chart), {})
+                content = client.blob(layer["digest"], source(chart))
                 if f"sha256:{digest(content)}" != layer["digest"]:
                     message = f"{source(chart)}: the archive has the digest sha256:{digest(content)}"
                     raise ChartError(f"{message}, and the registry says {layer['digest']}; try again")
@@ -75,6 +75,8 @@ def unknown_version(chart: ChartReference, error: ChartError, timeout: float) ->
     try:
         known = versions(chart, timeout)
     except ChartError:
+        return error
+    if chart.version in known:
         return error
     message = f"{_address(chart)} has no version {chart.version}"
     if f"v{chart.version}" in known:
@@ -178,6 +180,13 @@ class _Client:
             joined = urllib.parse.urlsplit(urllib.parse.urljoin(f"//{url}", link))
             url = f"{self.container.registry}{joined.path}?{joined.query}"
         return found
+
+    def blob(self, digest: str, what: str) -> bytes:
+        """Return what a manifest names by its digest."""
+        try:
+            return self.content(self.container.get_blob_url(digest), what, {})[0]
+        except http.NotFoundError as error:
+            raise http.named_but_missing(error, f"its manifest names the archive {digest}") from None
 
     def json(self, url: str, what: str, headers: dict[str, str]) -> tuple[Any, Any]:
         """Return an answer that is JSON, and the links in its head."""

@@ -111,7 +111,7 @@ class Repositories:
                 pass  # it has moved: the index knows where
         entry = self._index(chart.repository).find(chart)
         url = index.absolute(chart.repository, entry.urls[0])
-        content, place = self._archive(url, chart.repository)
+        content, place = self._listed(url, chart.repository)
         return Download(content, place, url, entry.digest)
 
     def _from_mirror(self, there: ChartReference, mirror: Mirror) -> Download:
@@ -126,9 +126,9 @@ class Repositories:
         # The name of a machine's own proxy is nothing that the lock of all should say.
         if urllib.parse.urlsplit(url).netloc == urllib.parse.urlsplit(mirror.url).netloc:
             published = mirrors.published(url, mirror) if mirror.prefix.startswith("http") else ""
-            with _saying(mirror):
+            with _saying(mirror), _naming():
                 return Download(http.get(url, self._timeout, http.MAX_ARCHIVE), url, published, entry.digest)
-        content, place = self._archive(url, there.repository)
+        content, place = self._listed(url, there.repository)
         return Download(content, place, url, entry.digest)
 
     def _of_registry(self, chart: ChartReference) -> bytes:
@@ -136,6 +136,11 @@ class Repositories:
             return oci.download(chart, self._timeout)
         except http.NotFoundError as error:
             raise oci.unknown_version(chart, error, self._timeout) from None
+
+    def _listed(self, url: str, repository: str) -> tuple[bytes, str]:
+        """Return what an index names."""
+        with _naming():
+            return self._archive(url, repository)
 
     def _archive(self, url: str, repository: str) -> tuple[bytes, str]:
         """Return what a repository lists at a URL, from there or from its mirror, and where that is."""
@@ -165,6 +170,15 @@ class Repositories:
 
 def _is_registry(chart: ChartReference) -> bool:
     return chart.repository.startswith("oci://")
+
+
+@contextlib.contextmanager
+def _naming() -> Iterator[None]:
+    """Say, when an archive is not there, that the index has it."""
+    try:
+        yield
+    except http.NotFoundError as error:
+        raise http.named_but_missing(error, "the repository's index names it") from None
 
 
 @contextlib.contextmanager
