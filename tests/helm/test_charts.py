@@ -474,6 +474,27 @@ def test_a_former_lock_wins_for_the_versions_that_it_knows() -> None:
     assert whole.find(newer.reference) == newer
 
 
+def test_of_a_locked_chart_a_download_that_is_cut_off_is_damaged_and_not_the_chart(
+    root: Path, server: ChartServer
+) -> None:
+    served = fetched(root, server)
+    cached(root, served).unlink()
+    cut = served.archive[:-20]
+    server.answers[f"/{served.file}"] = status(200, cut)
+    found = cache.digest(cut)
+
+    said = failure(charts(root, "fetch"))
+
+    assert said == (
+        f"demo 1.0.0: {server.url}/{served.file} has the SHA-256 digest {found}, and charts.lock:3 says "
+        f"{served.sha256}; the archive is not complete: the download or the repository is damaged: try again later"
+    )
+    # Nor is it accepted.
+    said = failure(charts(root, "fetch", "--accept", "demo"))
+    assert "not complete" in said
+    assert locked(root)[0]["sha256"] == served.sha256
+
+
 def test_a_digest_other_than_that_of_the_index_is_refused(root: Path, server: ChartServer) -> None:
     served = server.add(chart("demo", "1.0.0"), digest="0" * 64)
     pin(root, server.url)

@@ -70,9 +70,7 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
         entry = locked.charts.get(chart)
         is_there = entry is not None and not lock.is_url_of_another(entry)
         found = repositories.download(chart, entry.url if entry and is_there else "")
-        _verify(chart, found)
-        if chart.name not in accepted:
-            _refuse_another(chart, found, locked)
+        refuse_damaged(chart, found, lock.EMPTY if chart.name in accepted else locked)
         store.write(found.content)
         # Where a chart is published, a mirror knows less well than the lock.
         is_mirrored = found.url != found.place
@@ -185,14 +183,16 @@ def _another(new: LockedChart, locked: ChartLock) -> LockedChart | None:
     return former if former is not None and (former.sha256, former.commit) != (new.sha256, new.commit) else None
 
 
-def _verify(chart: ChartReference, found: Download) -> None:
-    """Refuse an archive that is not the one that its index means, or not the pinned chart."""
+def _refuse_unpromised(found: Download) -> None:
+    """Refuse an archive that is not the one that its index means."""
     sha256 = cache.digest(found.content)
     promised = found.digest.removeprefix("sha256:").lower()
     if promised and promised != sha256:
         message = f"{found.place} has the SHA-256 digest {sha256}, and its index says {promised}"
-        raise ChartError(f"{message}; the download or the repository is damaged: try again later")
-    _is_chart(chart, found.content, found.place, "pin another version, or ask the repository's maintainers")
+        raise ChartError(f"{message}; {_DAMAGED}")
+
+
+_DAMAGED = "the download or the repository is damaged: try again later"
 
 
 def _refuse_another(chart: ChartReference, found: Download, locked: ChartLock) -> None:
@@ -209,9 +209,20 @@ def _refuse_another(chart: ChartReference, found: Download, locked: ChartLock) -
     sha256 = cache.digest(found.content)
     if sha256 not in {each.sha256 for each in known}:
         message = f"{found.place} has the SHA-256 digest {sha256}, and {where} says {entry.sha256}"
+        if damage := _damage(found.content):
+            raise ChartError(f"{message}; {damage}: {_DAMAGED}")
         if entry.reference == chart:
             raise ChartError(f"{message}; the chart was changed after it was locked: {accept}")
         raise ChartError(f"{message}, of the same version from {entry.repository}; these are two charts: {accept}")
+
+
+def _damage(content: bytes) -> str:
+    """Return what is wrong with an archive that can't be read; empty: nothing."""
+    try:
+        archive.files(content)
+    except ChartError as error:
+        return str(error)
+    return ""
 
 
 def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str) -> None:
@@ -235,8 +246,10 @@ def refuse_damaged(chart: ChartReference, found: Download, locked: ChartLock) ->
     Raises:
         ChartError: when it is.
     """
-    _verify(chart, found)
+    _refuse_unpromised(found)
+    # First what is locked: where the pinned chart is known to be sound, it is the download that is not.
     _refuse_another(chart, found, locked)
+    _is_chart(chart, found.content, found.place, "pin another version, or ask the repository's maintainers")
 
 
 def _write_lock(root: Path, text: str) -> None:
