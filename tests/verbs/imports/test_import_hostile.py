@@ -85,6 +85,28 @@ def test_what_is_broken_is_said_and_the_rest_is_imported(
     assert {each.app for each in made.proved if each.environment == "south"} >= {"web"}
 
 
+def test_values_of_the_app_of_apps_that_cannot_be_read_are_named_and_no_template_is_blamed() -> None:
+    files = handwritten.repository(FLEET)
+    files["apps/parent/templates/beside.yaml"] = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: beside}\n"
+    for name in FLEET:
+        files[f"apps/parent/values-{name}.yaml"] = f"env: {name}\n".encode()
+    path = "apps/parent/values-north.yaml"
+
+    def read(changed: Source) -> list[tuple[str, str, str]]:
+        made = result.run(changed, engines.choose("sdk"))
+        assert made.hand.environments == ("south",)
+        assert "templates/apps/efd/templates/beside.yaml" in made.files
+        return [(each.code, each.place, each.environment) for each in made.findings if each.code != "I409"]
+
+    for text, line in ((b"env: north\n    x:\n  y: 1\n", ":2"), (b"- a\n", ""), (b"a: \xff\n", "")):
+        found = read(Source("hand", {**files, path: text}))
+        assert found == [("I201", path + line, ""), ("I208", path, "north")]
+    unread = {key: text for key, text in files.items() if key != path}
+    assert read(Source("hand", unread, unread={path: "it is a link"})) == [("I208", path, "north")]
+    with pytest.raises(UsageError, match=r"apps/parent/values\.yaml:2: it is no YAML"):
+        hand.read(Source("hand", {**files, "apps/parent/values.yaml": b"a: [\n"}), engines.choose("sdk"))
+
+
 def test_nothing_to_import_says_why() -> None:
     for files, why in (
         ({}, "has no app of apps"),

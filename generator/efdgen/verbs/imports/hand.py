@@ -13,7 +13,7 @@ from efdgen.language import suggest, yamlio
 from efdgen.language.layers import merge
 from efdgen.repository import paths
 from efdgen.verbs.imports import layout as layouts
-from efdgen.verbs.imports import naming, overlooked, ownkeys, parents, valuefiles
+from efdgen.verbs.imports import naming, nulls, overlooked, ownkeys, parents, valuefiles
 from efdgen.verbs.imports import sources as sources_of
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
@@ -81,7 +81,7 @@ class _Reader:
     def candidates(self, wanted: Sequence[str]) -> Iterable[tuple[Parent, str]]:
         """Yield what may be environments, each with its parent chart."""
         for parent in self._layout.parents:
-            own = [match[1] for path in parent.chart.files if (match := valuefiles.USUAL.match(path))]
+            own = parents.environments(parent, self._source)
             if parent.environment:
                 names = [parent.environment]
             elif parent.key or own:
@@ -114,6 +114,12 @@ class _Reader:
         if not _NAME.match(environment) or environment in self._beside:
             message = f"{environment} can't be an environment: its name is taken, or none that Kubernetes accepts"
             self._findings.append(Finding("I203", message, parent.chart.folder))
+            return
+        unreadable = [path for path in parents.values_files(parent, environment) if self._unreadable(path)]
+        if unreadable:
+            message = f"{environment} is not imported: {self._unreadable(unreadable[0])}"
+            hint = "no template of the app of apps can be rendered for it: correct it there, and import again"
+            self._findings.append(Finding("I208", message, unreadable[0], 0, hint, environment))
             return
         made = parents.applications(parent, environment, self._engine)
         items = [each for each in made.objects if each.data["kind"] == "Application"]
@@ -198,7 +204,7 @@ class _Reader:
             found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
             return
         files = tuple(dict.fromkeys(files))
-        yield Deployed(name, environment, application, template, chart, _without_nulls(values, chart), files)
+        yield Deployed(name, environment, application, template, chart, nulls.without(values, chart), files)
 
     def _made_of(
         self, application: Mapping[str, Any], name: str, template: str
@@ -243,15 +249,25 @@ class _Reader:
             message = f"{name} is deployed in {environment}, and its {path} is not there"
             hint = "Argo CD can't render it: take the Application away there, or add the file"
             raise _NotImportableError("I204", message, hint=hint)
-        if path not in self._data:
-            self._data[path] = layouts.mapping(self._source, path, self._findings)
-            if self._data[path]:
-                self._findings += overlooked.find(path, self._source.files[path])
-        data = self._data[path]
+        data = self._read(path)
         if data is None:
             message = f"{name} is not imported for {environment}: {path} can't be read"
             raise _NotImportableError("I206", message, path)
         return data
+
+    def _unreadable(self, path: str) -> str:
+        """Return why a values file of a parent chart can't be read; empty: it can, or there is none."""
+        if path in self._source.unread:
+            return f"{path} was not read: {self._source.unread[path]}"
+        return f"{path} can't be read" if path in self._source.files and self._read(path) is None else ""
+
+    def _read(self, path: str) -> Mapping[str, Any] | None:
+        """Return what a values file says; None, and a finding: it is none."""
+        if path not in self._data:
+            self._data[path] = layouts.mapping(self._source, path, self._findings)
+            if self._data[path]:
+                self._findings += overlooked.find(path, self._source.files[path])
+        return self._data[path]
 
     def _is_name_of_others(self, finding: Finding) -> bool:
         """Say whether a finding is about no environment: the values files of that name are those of others."""
@@ -319,19 +335,3 @@ def _with_parameters(values: Mapping[str, Any], listed: Any) -> dict[str, Any]:
         raise _NotImportableError(
             "I206", str(error), hint="write it into a values file there, and import again"
         ) from None
-
-
-def _without_nulls(values: Mapping[str, Any], chart: Chart) -> dict[str, Any]:
-    """Return values without null outside of what other charts get: there, Helm leaves the key out."""
-    keys = {dependency.key for dependency in chart.dependencies}
-    return {
-        key: value if key in keys else _pruned(value)
-        for key, value in values.items()
-        if key in keys or value is not None
-    }
-
-
-def _pruned(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _pruned(below) for key, below in value.items() if below is not None}
-    return value

@@ -39,7 +39,7 @@ def find(hand: Hand, made: Made, findings: Sequence[Finding], *, any_environment
         any_environment: whether environments that are not imported are no choice of who imports.
     """
     told = {each.file for each in findings}
-    unknown = {each.environment for each in findings if each.code == "I203"}
+    unknown = {each.environment for each in findings if each.code in ("I203", "I208")}
     known = hand.layout.patterns
     folders = {each.chart.folder: each.app for each in hand.deployed.values()}
     unread: dict[str, list[str]] = {}

@@ -14,8 +14,8 @@ from efdgen.language import yamlio
 from efdgen.language.layers import ABSENT, at
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import YamlError
-from efdgen.verbs.imports import guards
-from efdgen.verbs.imports.model import Chart, Deployed, Finding, Object, Parent
+from efdgen.verbs.imports import guards, valuefiles
+from efdgen.verbs.imports.model import Chart, Deployed, Finding, Object, Parent, Source
 
 KUBERNETES = "1.21.5"
 """The version that charts are rendered for: a hand-written repository does not say which one a cluster has."""
@@ -33,6 +33,18 @@ class Made(NamedTuple):
 
     objects: tuple[Object, ...]
     findings: tuple[Finding, ...]
+
+
+def environments(parent: Parent, source: Source) -> list[str]:
+    """Return the environments that values files of a parent chart are named after, unreadable ones, too."""
+    folder = parent.chart.folder
+    unread = (posixpath.relpath(path, folder or ".") for path in source.unread)
+    return [match[1] for path in (*parent.chart.files, *unread) if (match := valuefiles.USUAL.match(path))]
+
+
+def values_files(parent: Parent, environment: str) -> list[str]:
+    """Return the values files that a parent chart may have for an environment, as paths in the source."""
+    return [posixpath.join(parent.chart.folder, file) for file in ("values.yaml", f"values-{environment}.yaml")]
 
 
 def applications(parent: Parent, environment: str, engine: Engine) -> Made:
