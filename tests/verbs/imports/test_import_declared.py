@@ -129,7 +129,8 @@ def test_comments_go_along_or_are_counted() -> None:
         assert part in text
     assert "About" not in text
     (finding,) = (each for each in made.findings if each.code == "I410")
-    assert finding.message == "2 of 7 comment lines did not go along: apps/db/values-north.yaml (2)"
+    assert finding.message == "1 of 7 comment lines did not go along: apps/db/values-north.yaml (1)"
+    assert "  # About north.\n  db:" in made.files["environments/north.yaml"].decode()
     head = {
         f"apps/own/{path}": text
         for path, text in {

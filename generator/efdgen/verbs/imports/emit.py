@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from efdgen.language.layers import ABSENT, at
 from efdgen.repository import paths
-from efdgen.verbs.imports import sharedfacts, valuefiles, written
+from efdgen.verbs.imports import sharedfacts, written
 from efdgen.verbs.imports.model import Hand
+from efdgen.verbs.imports.notes import Notes
 from efdgen.verbs.imports.specs import App, Made
 from efdgen.verbs.imports.written import Comment, Comments
 
@@ -30,7 +30,7 @@ def files(made: Made, hand: Hand, parent: Mapping[str, str]) -> dict[str, bytes]
         hand: the source: what its comments say.
         parent: the files of the parent chart.
     """
-    notes = _Notes(hand)
+    notes = Notes(hand)
     texts = dict(parent)
     for name, app in made.apps.items():
         folder = f"{paths.APPS}/{name}"
@@ -40,7 +40,9 @@ def files(made: Made, hand: Hand, parent: Mapping[str, str]) -> dict[str, bytes]
         if values or not app.definition.prefix:
             values = {**values, **_first_keys(app, values)}
         if values:
-            texts[f"{folder}/values.yaml"] = written.text(values, notes.of(names, name, app, values, ()))
+            head = "".join(f"# {line}\n" for line in notes.head(name, app, values))
+            said = written.text(values, notes.of(names, name, app, values, {}))
+            texts[f"{folder}/values.yaml"] = f"{head}\n{said}" if head else said
         texts.update({paths.table(table): written.text(data) for table, data in app.files.tables.items()})
         texts.update({f"{folder}/templates/{path}": text for path, text in app.definition.own.templates.items()})
     guessed = {("defaults", *path): _ASSUMED for path in sharedfacts.assumed(made.shared, made.facts)}
@@ -67,11 +69,11 @@ def comments(
     """
     files = {app: there.get(f"{paths.APPS}/{app}/values.yaml", b"") for app in entries}
     shared = {app: written.comments(text.decode(errors="replace")) for app, text in files.items()}
-    return _of_spec(_Notes(hand), apps, name, entries, shared)
+    return _of_spec(Notes(hand), apps, name, entries, shared)
 
 
 def _of_spec(
-    notes: _Notes,
+    notes: Notes,
     apps: Mapping[str, App],
     name: str,
     entries: Mapping[str, Any],
@@ -86,10 +88,13 @@ def _of_spec(
             pin = ".".join(map(str, path))
             here = ("pins", pin) if pin in pinned else ("values", *path)
             said[("apps", app, *here)] = comment
+        head = notes.head(app, apps[app], tree, name)
+        if head:
+            said["apps", app] = Comment(head)
     return said
 
 
-def _of_sites(notes: _Notes, made: Made) -> dict[tuple[Any, ...], Comment]:
+def _of_sites(notes: Notes, made: Made) -> dict[tuple[Any, ...], Comment]:
     """Return the comments for what sites say of apps."""
     said: dict[tuple[Any, ...], Comment] = {}
     for site, names in made.sites.items():
@@ -120,67 +125,6 @@ def _first_keys(app: App, values: Mapping[str, Any]) -> dict[str, Any]:
     charts = definition.data.get("charts", {})
     said = {key for tree in (*app.layers.sites.values(), *app.layers.specs.values()) for key in tree}
     return {key: None for key in sorted(said) if key not in values and key not in charts and key != "global"}
-
-
-class _Notes:
-    """The comments of the source's values files, by app."""
-
-    def __init__(self, hand: Hand) -> None:
-        self._hand = hand
-        self._of_file: dict[str, Comments] = {}
-
-    def of(
-        self,
-        environments: Sequence[str],
-        app_name: str,
-        app: App,
-        tree: Mapping[str, Any],
-        said: Any,
-        *,
-        is_shared: bool = True,
-    ) -> Comments:
-        """Return the comments for the keys of a tree: those of the first environment that has one there.
-
-        What stands behind a value is said of that value only, or of an expression that takes its place. The head of an
-        environment's file is about that environment: layers that others share do not get it.
-        """
-        found: dict[tuple[Any, ...], Comment] = {}
-        # The values of a chart of the source's own stand at the top there.
-        is_below = app.definition.prefix and app.definition.own_values is None
-        prefix = (app.definition.prefix,) if is_below else ()
-        for name in environments:
-            for file in reversed(self._hand.deployed[name, app_name].files):
-                for path, comment in self._file(file).items():
-                    if path[: len(prefix)] != prefix or len(path) == len(prefix):
-                        continue
-                    below = path[len(prefix) :]
-                    value = at(tree, below)
-                    if below in found or below in said or value is ABSENT:
-                        continue
-                    own = at(self._hand.deployed[name, app_name].values, path)
-                    is_expression = isinstance(value, str) and "<%" in value
-                    fits = value == own or isinstance(value, dict | list) or is_expression
-                    if below and isinstance(below[-1], int) and not fits:
-                        continue
-                    said_here = comment if fits else comment._replace(end="", number="")
-                    is_of_one = comment.is_head and is_shared and self._is_of_one(file)
-                    said_here = said_here._replace(is_head=False, above=() if is_of_one else said_here.above)
-                    if said_here != Comment():
-                        found[below] = said_here
-        return found
-
-    def _is_of_one(self, file: str) -> bool:
-        return bool(valuefiles.environment_of(file, self._hand.layout.patterns))
-
-    def in_shared(self, app: App, name: str) -> Comments:
-        """Return the comments that the definition has."""
-        return self.of(self._hand.having(name), name, app, app.layers.shared, ())
-
-    def _file(self, file: str) -> Comments:
-        if file not in self._of_file:
-            text = self._hand.source.files[file].decode("utf-8-sig", "replace").replace("\r\n", "\n")
-            self._of_file[file] = written.comments(text)
-        return self._of_file[file]
 
 
 def lines_of(files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:

@@ -195,8 +195,9 @@ class _Reader:
             for file in files:
                 values = merge(values, self._values(file, name, environment))
             # Argo CD takes valuesObject where there is one, and not values.
-            inline = helm.get("valuesObject")
-            values = merge(values, inline if isinstance(inline, dict) else _inline(helm.get("values")))
+            instead, text = helm.get("valuesObject"), helm.get("values")
+            values = merge(values, instead if isinstance(instead, dict) else _inline(text))
+            inline = text if isinstance(text, str) and not isinstance(instead, dict) else ""
             values = _with_parameters(values, helm.get("parameters"))
             if is_of_others:
                 values, application = {chart.dependencies[0].key: values}, sources_of.without_place(application)
@@ -204,7 +205,7 @@ class _Reader:
             found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
             return
         files = tuple(dict.fromkeys(files))
-        yield Deployed(name, environment, application, template, chart, nulls.without(values, chart), files)
+        yield Deployed(name, environment, application, template, chart, nulls.without(values, chart), files, inline)
 
     def _made_of(
         self, application: Mapping[str, Any], name: str, template: str

@@ -1,4 +1,4 @@
-"""Comment lines of values files that did not go along: they are counted, file by file, so that nobody misses them."""
+"""Comment lines of values that did not go along: they are counted, file by file, so that nobody misses them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST = 30
 
 
 def find(hand: Hand, files: Mapping[str, bytes]) -> Iterator[Finding]:
-    """Yield how many comment lines of the values files that were read stand nowhere in what people will look after.
+    """Yield how many comment lines of the values that were read stand nowhere in what people will look after.
 
     Args:
         hand: the source.
@@ -25,15 +25,20 @@ def find(hand: Hand, files: Mapping[str, bytes]) -> Iterator[Finding]:
     there = {said for text in texts for said in _said(text)}
     lost: dict[str, int] = {}
     total = 0
-    for path in dict.fromkeys(file for each in hand.deployed.values() for file in each.files):
-        said = list(_said(hand.source.files.get(path, b"").decode("utf-8-sig", "replace")))
+    read = dict.fromkeys(file for each in hand.deployed.values() for file in each.files)
+    listed = {path: list(_said(hand.source.files.get(path, b"").decode("utf-8-sig", "replace"))) for path in read}
+    for deployed in hand.deployed.values():
+        # A template says the same in each environment, or nearly so.
+        before = listed.get(deployed.template, ())
+        listed[deployed.template] = list(dict.fromkeys([*before, *_said(deployed.inline)]))
+    for path, said in listed.items():
         total += len(said)
         number = sum(each not in there for each in said)
         if number:
             lost[path] = number
     if lost:
-        listed = sorted(lost.items(), key=lambda each: (-each[1], each[0]))
-        shown = ", ".join(f"{path} ({number})" for path, number in listed[:_MOST])
+        shown_first = sorted(lost.items(), key=lambda each: (-each[1], each[0]))
+        shown = ", ".join(f"{path} ({number})" for path, number in shown_first[:_MOST])
         rest = f", and {len(lost) - _MOST} more files" if len(lost) > _MOST else ""
         message = f"{sum(lost.values()):,} of {total:,} comment lines did not go along: {shown}{rest}"
         yield Finding("I410", message, "", 0, "look whether one of them should")

@@ -156,6 +156,7 @@ class Deployed(NamedTuple):
         chart: the wrapper chart.
         values: the values files laid on top of each other, as Helm does; null stays where it may take a default away.
         files: the values files, the most specific last, as paths in the source.
+        inline: the values that stand in the Application, as text; empty: none do.
     """
 
     app: str
@@ -165,6 +166,7 @@ class Deployed(NamedTuple):
     chart: Chart
     values: Mapping[str, Any]
     files: tuple[str, ...]
+    inline: str = ""
 
 
 class Object(NamedTuple):

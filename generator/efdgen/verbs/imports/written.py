@@ -36,7 +36,8 @@ class Comment(NamedTuple):
         above: the comment above it, line by line, without `#`.
         end: the comment behind its value; one of the value, and not of the key.
         number: the number as it was written, where that is not how it is written now.
-        is_head: whether the comment above begins the file: it may be about all of it.
+        is_head: whether the comment above begins the file: it may be about all of it. One with nothing right below it
+            stands at the path ().
     """
 
     above: Sequence[str] = ()
@@ -62,11 +63,15 @@ def comments(text: str) -> dict[Path, Comment]:
     lines = text.split("\n")
     starts = list(itertools.accumulate((len(line) + 1 for line in lines), initial=0))
     found: dict[Path, Comment] = {}
+    begin = next((number for number, line in enumerate(lines) if line.strip() not in ("", "---")), 0)
+    apart = _apart(lines[begin:])
+    if apart:
+        found[()] = Comment(apart, is_head=True)
     for path, entry in _entries(root, ()):
         above, first = _above(lines, starts, entry.start)
         end, number = _behind(text, entry)
         if above or end or number:
-            found[path] = Comment(above, end, number, is_head=bool(above) and first == 0)
+            found[path] = Comment(above, end, number, is_head=bool(above) and first == begin)
     return found
 
 
@@ -81,10 +86,22 @@ def _above(lines: Sequence[str], starts: Sequence[int], start: int) -> tuple[lis
             break
         above.insert(0, line.strip())
         number -= 1
-    said = [line.lstrip("#").strip() for line in above if not _SETTING.match(line)]
+    return _taken(above), number
+
+
+def _apart(lines: Sequence[str]) -> list[str]:
+    """Return the comment that lines begin with, where a blank line, or one that begins a document, stands below it."""
+    head = [line.strip() for line in itertools.takewhile(lambda line: line.startswith("#"), lines)]
+    below = lines[len(head)].strip() if len(head) < len(lines) else ""
+    return _taken(head) if below in ("", "---") else []
+
+
+def _taken(block: Sequence[str]) -> list[str]:
+    """Return what the lines of a comment say; nothing, where it is too long, or a setting that is switched off."""
+    said = [line.lstrip("#").strip() for line in block if not _SETTING.match(line)]
     said = [line for line in said if line]
-    is_whole = len(said) <= _MOST and len(said) == len([line for line in above if line.strip("# ")])
-    return (said if is_whole else []), number
+    is_whole = len(said) <= _MOST and len(said) == len([line for line in block if line.strip("# ")])
+    return said if is_whole else []
 
 
 def _behind(text: str, entry: Entry) -> tuple[str, str]:
