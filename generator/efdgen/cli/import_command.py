@@ -162,14 +162,21 @@ def _show_since(asked: _Asked, steps: Sequence[str], output: Path | None, helm: 
         say(f"there is no patch: it would remove what can't be read, {', '.join(followed.lost)}")
         raise click.exceptions.Exit(DIFFERENCES)
     old, new = dict(before.files), dict(after.files)
-    if output is not None and after.hand.source.commit and (output / folder.RECORD).is_file():
+    is_newer = after.hand.source.commit not in ("", before.hand.source.commit)
+    if output is not None and is_newer and (output / folder.RECORD).is_file():
         old[folder.RECORD] = (output / folder.RECORD).read_bytes()
         new[folder.RECORD] = folder.record(after.hand.source, steps, asked.environments, asked.parent)
     is_as_meant = _say_reach(output, (before, after)) if output is not None else True
-    click.echo(since.edits(old, new), nl=False)
+    patch = since.edits(old, new)
+    click.echo(patch, nl=False)
     if followed.kept:
         say(f"not read, and kept as it was: {', '.join(followed.kept)}")
-    say(f"what changed by hand from {before.hand.source.name} to {after.hand.source.name}: a patch, for git apply")
+    revisions = f"from {before.hand.source.name} to {after.hand.source.name}"
+    say(
+        f"what changed by hand {revisions}: a patch, for git apply"
+        if patch
+        else f"nothing changed by hand {revisions}: there is no patch"
+    )
     if not (followed.is_whole and is_as_meant and all(row.is_proved for row in told.rows)):
         raise click.exceptions.Exit(DIFFERENCES)
 
@@ -184,15 +191,10 @@ def _say_notes(notes: Sequence[Note]) -> None:
 
 def _say_reach(root: Path, imports: tuple[Imported, Imported]) -> bool:
     """Say what the patch changes in the repository that it is for; return whether the source changed all of that."""
-    from efdgen.repository import paths, snapshot
     from efdgen.verbs.imports import reach
 
-    taken = snapshot.take(root) if paths.is_repository(root) else None
-    if taken is None:
-        say_warning(f"what the patch changes in {root} is not known: efdgen can't read a repository there")
-        return False
     before, after = imports
-    found = reach.reach(root, taken.contents, (before.files, after.files), (before.hand, after.hand))
+    found = reach.reach(root, (before.files, after.files), (before.hand, after.hand))
     if found.problem:
         say_warning(f"what the patch changes in {root} is not known: {found.problem}")
         return False

@@ -17,7 +17,7 @@ from efdgen import cli
 from efdgen.helm import engines
 from efdgen.language import yamlio
 from efdgen.verbs import render
-from efdgen.verbs.imports import follow, kept, result
+from efdgen.verbs.imports import folder, follow, kept, result
 from efdgen.verbs.imports.factor import EMPTY, NONE, Factoring, Layers
 from efdgen.verbs.imports.forms import literal
 from efdgen.verbs.imports.model import Source
@@ -233,6 +233,58 @@ def test_patch_after_patch_keeps_what_is_there_and_reaches_nobody_else(tmp_path:
     done = efdgen(*again)
     assert (done.exit_code, "has templates/apps/db/app.yaml otherwise" in done.stderr) == (1, True)
     assert efdgen(*again, "--format", "json").exit_code == 2
+
+
+def test_a_chart_of_the_source_s_own_that_changed_is_no_edit_of_the_repository(tmp_path: Path) -> None:
+    files = handwritten.repository({name: {"db": {"size": "8Gi"}, "own": {}} for name in ("north", "south")})
+    files |= {
+        "apps/own/Chart.yaml": b"name: own\nversion: 0.1.0\n",
+        "apps/own/values.yaml": b"refresh: 30\n",
+        "apps/own/templates/a.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+        b'data: {a: "{{ .Values.refresh }}"}\n',
+    }
+    files |= {f"apps/own/values-{name}.yaml": b"x: 1\n" for name in ("north", "south")}
+    del files["apps/own/requirements.yaml"]
+    hand, root = handwritten.write(tmp_path / "hand", files), tmp_path / "new"
+    commit(hand)
+    again = ("import", hand, "--rev", "HEAD", "-o", root)
+    assert efdgen(*again).exit_code == 0
+    commit(root)
+    edit(hand, "apps/own/values.yaml", "30", "45")
+    edit(hand, "apps/own/Chart.yaml", "0.1.0", "0.2.0")
+    edit(hand, "apps/db/values-south.yaml", "8Gi", "9Gi")
+    done = efdgen(*again)
+    assert (done.exit_code, "warning" in done.stderr) == (0, False), done.stderr
+    assert "by environment: south 1\n" in done.stderr
+    # An environment that the source does not have gets it, too, which is said.
+    spec = (root / "environments/north.yaml").read_text(encoding="utf-8").replace("north", "antu")
+    (root / "environments/antu.yaml").write_text(spec, encoding="utf-8")
+    warned = [line.partition(",")[0] for line in efdgen(*again).stderr.splitlines() if line.startswith("warning")]
+    of_chart = [f"warning: antu / own: charts/own-app/{file}: another one" for file in ("Chart.yaml", "values.yaml")]
+    assert warned == ["warning: antu / own: Chart.yaml: another one", *of_chart]
+    # Somebody edited it here: Git will ask.
+    edit(root, "charts/own-app/values.yaml", "30", "60")
+    assert "has charts/own-app/values.yaml otherwise" in efdgen(*again).stderr
+
+
+def test_the_commit_that_was_imported_yields_no_patch(tmp_path: Path) -> None:
+    hand, root = handwritten.write(tmp_path / "hand", handwritten.repository(FLEET)), tmp_path / "new"
+    first = commit(hand)
+    again = ("import", hand, "--rev", "HEAD", "-o", root)
+    assert efdgen(*again).exit_code == 0
+    record = root / "imported.json"
+    before = json.loads(record.read_text(encoding="utf-8"))
+    for former in ([], [first, first]):  # as imports wrote it that found nothing new
+        record.write_text(json.dumps({**before, "former": former}), encoding="utf-8")
+        assert folder.imported_from(root) == folder.ImportedFrom((first,))
+        done = efdgen(*again)
+        assert (done.exit_code, done.stdout) == (0, "")
+        assert done.stderr.splitlines()[-1].startswith("nothing changed by hand from ")
+    commit(root)
+    edit(hand, "apps/db/values-south.yaml", "8Gi", "9Gi")
+    apply(root, efdgen(*again).stdout)
+    assert json.loads(record.read_text(encoding="utf-8"))["former"] == [first]
+    assert efdgen(*again).stdout == ""
 
 
 def test_what_is_added_and_what_fails_has_its_findings_and_its_reports(

@@ -13,7 +13,6 @@ from efdgen.repository import paths
 from efdgen.repository.load import load
 from efdgen.repository.snapshot import Snapshot
 from efdgen.verbs import project
-from efdgen.verbs.imports.definition import CHARTS
 from efdgen.verbs.imports.model import Finding
 from efdgen.verbs.imports.refusals import about, accepted, accepting, left_out, shared_exceptions
 from efdgen.verbs.imports.specs import Made
@@ -80,7 +79,8 @@ def render(files: Mapping[str, bytes], root: Path | None = None) -> Rendering:
 
     Args:
         files: its files.
-        root: where the folders lie that people do not write in; None: charts among the files are put somewhere.
+        root: where the folders lie that people do not write in; None: those among the files, which are charts, are put
+            somewhere.
 
     Raises:
         InvalidInputError: with everything wrong with it.
@@ -89,7 +89,7 @@ def render(files: Mapping[str, bytes], root: Path | None = None) -> Rendering:
         return _rendered(files, root)
     with tempfile.TemporaryDirectory(prefix="efdgen-import-") as folder:
         for path, content in files.items():
-            if path.startswith(f"{CHARTS}/"):
+            if "/" in path and path.partition("/")[0] not in paths.FOLDERS:
                 (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
                 (Path(folder) / path).write_bytes(content)
         return _rendered(files, Path(folder))

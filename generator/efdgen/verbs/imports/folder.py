@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -56,6 +57,8 @@ def imported_from(folder: Path) -> ImportedFrom | None:
     if not commits or not said.get("commit") or not all(map(_COMMIT.match, commits)):
         return None
     parent = said.get("parent")
+    # A commit that stands behind itself says nothing, and would be imported twice.
+    commits = [commit for commit, _ in itertools.groupby(commits)]
     return ImportedFrom(tuple(commits), _texts(said.get("environments")), parent if isinstance(parent, str) else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ from efdgen.language import yamlio
 from efdgen.language.layers import ABSENT
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout as outputs
-from efdgen.repository import git, paths
+from efdgen.repository import chartfolders, git, paths, snapshot
 from efdgen.verbs.imports import checked
 from efdgen.verbs.imports.definition import CHARTS, OWN
 from efdgen.verbs.imports.model import Hand
@@ -41,9 +42,19 @@ class Reach(NamedTuple):
     problem: str = ""
 
 
+def _there(root: Path, edits: tuple[Mapping[str, bytes], Mapping[str, bytes]]) -> Mapping[str, bytes] | None:
+    """Return what people wrote in a repository, and its charts that lie in folders; None: that can't be read."""
+    taken = snapshot.take(root) if paths.is_repository(root) else None
+    if taken is None:
+        return None
+    made = {"/".join(path.split("/")[:2]) for files in edits for path in files if path.startswith(f"{CHARTS}/")}
+    folders = {*chartfolders.named(root), *made}
+    with_charts = snapshot.with_folders(taken, root, [each for each in folders if (root / each).is_dir()])
+    return None if with_charts is None else with_charts.contents
+
+
 def reach(
     root: Path,
-    there: Mapping[str, bytes],
     edits: tuple[Mapping[str, bytes], Mapping[str, bytes]],
     hands: tuple[Hand, Hand],
 ) -> Reach:
@@ -51,24 +62,36 @@ def reach(
 
     Args:
         root: the repository.
-        there: what people wrote in it.
         edits: the files that the patch is between.
         hands: the older source and the newer one.
     """
+    there = _there(root, edits)
+    if there is None:
+        return Reach((), {}, "efdgen can't read a repository there")
     patched, conflicts = _patched(there, *edits)
     if conflicts:
         return Reach((), {}, f"the repository has {', '.join(conflicts)} otherwise: Git will ask you to merge")
     try:
-        before = checked.render(there, root).tree
+        before = checked.render(there).tree
     except InvalidInputError as error:
         return Reach((), {}, f"efdgen refuses the repository as it is: {_first(error)}")
     try:
-        after = checked.render(patched, root).tree
+        after = checked.render(patched).tree
     except InvalidInputError as error:
         return Reach((), {}, f"efdgen will refuse what the patch makes of the repository: {_first(error)}")
+    return _changed((there, patched), (before, after), hands)
+
+
+def _changed(
+    written: tuple[Mapping[str, bytes], Mapping[str, bytes]],
+    rendered: tuple[Mapping[str, bytes], Mapping[str, bytes]],
+    hands: tuple[Hand, Hand],
+) -> Reach:
+    """Compare what a repository renders to before and after a patch; `written` is what people wrote on both sides."""
+    before, after = rendered
     found: list[Reached] = []
     numbers: dict[str, int] = {}
-    for name in sorted({*filter(None, map(paths.environment_of, (*there, *patched)))}):
+    for name in sorted({*filter(None, map(paths.environment_of, (*written[0], *written[1])))}):
         is_in_source = any(name in hand.environments for hand in hands)
         numbers[name] = 0
         for path in sorted(set(before) | set(after)):
@@ -82,6 +105,7 @@ def reach(
                     found.append(Reached(name, app, ".".join(map(str, where)), f"{_shown(old)} -> {_shown(new)}"))
             if not is_in_source and path in before and path in after:
                 found += [Reached(name, app, file, "another one") for file in _chart(app, before, after)]
+                found += [Reached(name, app, file, "another one") for file in _own_charts(app, after, *written)]
     return Reach(tuple(found), numbers)
 
 
@@ -102,6 +126,21 @@ def _chart(app: str, before: Mapping[str, bytes], after: Mapping[str, bytes]) ->
             old, new = (tree.get(path, b"").partition(b"\n")[2] for tree in (before, after))
             if old != new or (path in before) != (path in after):
                 yield file
+
+
+def _own_charts(
+    app: str, tree: Mapping[str, bytes], before: Mapping[str, bytes], after: Mapping[str, bytes]
+) -> Iterator[str]:
+    """Yield the files that change of the charts in folders that an app is made of."""
+    folder = outputs.chart(app)
+    about = yamlio.load(tree[outputs.chart_file(app)].decode()) or {}
+    for each in about.get("dependencies") or []:
+        address = str(each.get("repository") or "")
+        if address.startswith("file://"):
+            rendered = f"{paths.OUTPUT}/{folder}"
+            inside = posixpath.normpath(posixpath.join(rendered, address.removeprefix("file://")))
+            named = sorted({path for path in (*before, *after) if path.startswith(f"{inside}/")})
+            yield from (path for path in named if before.get(path) != after.get(path))
 
 
 def _meant(hands: tuple[Hand, Hand], environment: str, app: str) -> Iterator[tuple[Any, ...]]:
