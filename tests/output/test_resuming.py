@@ -107,6 +107,34 @@ def test_what_was_put_back_is_an_undo_of_all_of_it(
             assert (root / "a/one").stat().st_mode & 0o777 == 0o640
 
 
+def test_what_somebody_decided_to_drop_is_dropped_wherever_that_is_interrupted(
+    killed: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def drop(root: Path) -> None:
+        sources.resume(root, resuming.drop)
+
+    for steps in range(1, STEPS + 1):
+        for dies in range(steps):
+            root = killed(steps)
+            dying(monkeypatch, dies, lambda root=root: drop(root))  # type: ignore[misc]
+            assert sources.resume(root) is not None
+            assert snapshot(root) == BEFORE, (steps, dies)
+            assert not (root / FOLDER).exists()
+    # Somebody changed a file since: there is nothing left to ask.
+    root = killed(2)
+    dying(monkeypatch, 0, lambda: drop(root))
+    (root / TWO).write_bytes(b"mine\n")
+    resumed = sources.resume(root)
+    assert resumed is not None
+    assert (resumed.kept, snapshot(root)) == ((TWO,), {**BEFORE, TWO: b"mine\n"})
+    # Who decides otherwise before a file is back has decided otherwise, also when that is interrupted.
+    root = killed(2)
+    dying(monkeypatch, 0, lambda: drop(root))
+    dying(monkeypatch, 0, lambda: sources.resume(root, resuming.finish))
+    sources.resume(root)
+    assert snapshot(root) == AFTER
+
+
 def test_what_is_neither_is_left_to_people(killed: Callable[[int], Path]) -> None:
     for steps in range(1, STEPS):
         for path in BEFORE.keys() | AFTER.keys():

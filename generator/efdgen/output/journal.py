@@ -12,6 +12,9 @@ from efdgen.language.tuples import NamedTuple
 FOLDER = ".efdgen-staged"
 """The folder, at the top of the one that changes, in which new contents and the journal wait."""
 
+DROPPED = "dropped"
+"""The name of what says, beside the journal, that somebody decided against it (`dropped`)."""
+
 _VERSION = 2
 _VERSIONS = (1, _VERSION)
 """Those that are read: the first one has no folders of files that wait together."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from efdgen.errors import OutputError
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import staging
+from efdgen.output import dropped, staging
 from efdgen.output.journal import FOLDER, Entry
 
 
@@ -79,7 +79,7 @@ def resume(folder: Path) -> Resumed | None:
     """Finish an edit that was interrupted in a locked folder, or take it back; None: there is nothing of that kind.
 
     It is finished when some of its files are as it leaves them, and the others as before. It is taken back when it had
-    written none of them, or somebody put back one that it had written.
+    written none of them, or somebody put back one that it had written, or decided to drop it and was interrupted, too.
 
     Raises:
         OutputError: when a file is neither, naming both ways; or it was not made by efdgen, or something can't
@@ -88,6 +88,8 @@ def resume(folder: Path) -> Resumed | None:
     if not staging.is_there(folder):
         return None
     found = look(folder)
+    if dropped.is_decided(folder):
+        return _drop(folder, found)
     if changed := _are(found, State.CHANGED):
         raise OutputError(
             "an edit was interrupted, and since then somebody changed files that it was to change, in another way: "
@@ -127,6 +129,7 @@ def _finish(folder: Path, found: Standing) -> Resumed:
             f"somebody put back what the edit had written in {', '.join(undone)}: it can't be finished. "
             "To take it back in the other files, run: efdgen interrupted drop. Then run the edit again"
         )
+    dropped.decide(folder, drops=False)
     staging.switch(folder, [entry for entry, state in found if state is State.WAITING])
     done = [entry for entry, state in found if state is not State.CHANGED]
     return Resumed(
@@ -145,8 +148,9 @@ def _drop(folder: Path, found: Standing) -> Resumed:
                 f"can't take back {entry.path}: what it held before is not in {FOLDER}. Put it back yourself, with git "
                 f"checkout {entry.path}, and run this again"
             )
-    # Files that the edit deleted come last, as it deleted them last: when this is interrupted, too, the others show
-    # that the edit is undone.
+    # When this is interrupted, too, nobody finishes the edit instead.
+    if written:
+        dropped.decide(folder, drops=True)
     for entry in written:
         with staging.naming(folder, entry.path, "run: efdgen interrupted drop, when that is fixed"):
             _take_back(folder, entry)

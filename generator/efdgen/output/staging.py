@@ -18,7 +18,7 @@ from efdgen.errors import OutputError, TooLateInterrupt
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import filesystem, journal, newfolders
 from efdgen.output.compare import FileChange
-from efdgen.output.journal import FOLDER, Entry
+from efdgen.output.journal import DROPPED, FOLDER, Entry
 from efdgen.output.newfolders import Moves, NewFolders
 
 IGNORE = b"# What efdgen was writing when it was interrupted. Run it again: it finishes, and removes this folder.\n*\n"
@@ -89,7 +89,7 @@ def _is_ours(staged: Path) -> bool:
 
 
 def _is_name(name: str) -> bool:
-    return name in {".gitignore", JOURNAL, _UNFINISHED} or journal.is_number(name)
+    return name in {".gitignore", JOURNAL, _UNFINISHED, DROPPED} or journal.is_number(name)
 
 
 def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = False) -> None:
@@ -215,7 +215,7 @@ def _commit(staged: Path, entries: Sequence[Entry]) -> None:
     with naming(staged, JOURNAL):
         write_new(staged / _UNFINISHED, journal.encode(entries), sync=True)
         _rename(staged / _UNFINISHED, staged / JOURNAL)
-        _sync_folder(staged)
+        sync_folder(staged)
 
 
 def switch(folder: Path, entries: Sequence[Entry], *, is_whole: bool = True) -> None:
@@ -319,7 +319,7 @@ def write_new(path: str | Path, content: bytes, *, sync: bool, like: str | Path 
         os.close(descriptor)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """See that the names in a folder are on the disk, where the system can do that."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
