@@ -67,6 +67,23 @@ class Carried(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+def switched(application: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an Application that says what `syncPolicy.automated.enabled` means, for which efdgen has no word.
+
+    With `false`, Argo CD syncs by hand, whatever else `automated` says; `true` is what it takes without:
+    https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/.
+    """
+    automated = at(application, ("spec", "syncPolicy", "automated"), None)
+    if not isinstance(automated, dict) or not isinstance(automated.get("enabled"), bool):
+        return application
+    spec = application["spec"]
+    said = {key: value for key, value in spec["syncPolicy"].items() if key != "automated"}
+    if automated["enabled"]:
+        said["automated"] = {key: value for key, value in automated.items() if key != "enabled"}
+    rest = {key: value for key, value in spec.items() if key != "syncPolicy"}
+    return {**application, "spec": {**rest, **({"syncPolicy": said} if said else {})}}
+
+
 def policy(application: Mapping[str, Any]) -> Any:
     """Return the part of an Application's syncPolicy that specs have words for; None: there is none."""
     found, _ = _fitting(at(application, ("spec", "syncPolicy"), None), schema.load("types#/$defs/syncPolicy"), ())

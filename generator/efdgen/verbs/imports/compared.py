@@ -13,6 +13,9 @@ from efdgen.verbs.imports.model import Object
 
 _LONGEST = 200
 
+_EMPTY_COUNTS = frozenset(("automated", "retry"))
+"""Mappings of Applications that mean something even when nothing is in them: Argo CD syncs by itself, and retries."""
+
 
 class Difference(NamedTuple):
     """Something that is not what the source has.
@@ -82,10 +85,17 @@ def compared(what: str, before: Any, after: Any, path: str = "") -> Iterator[Dif
 
 
 def aligned(one: Any, other: Any) -> Any:
-    """Return data with an empty mapping wherever the other side has one: what differs is then told by its own path."""
+    """Return data with an empty mapping wherever the other side has one: what differs is then told by its own path.
+
+    One that means something even when it is empty is not put in.
+    """
     if not isinstance(one, dict) or not isinstance(other, dict):
         return one
-    missing: dict[str, Any] = {key: {} for key, value in other.items() if key not in one and isinstance(value, dict)}
+    missing: dict[str, Any] = {
+        key: {}
+        for key, value in other.items()
+        if key not in one and isinstance(value, dict) and key not in _EMPTY_COUNTS
+    }
     return {key: aligned(value, other.get(key)) for key, value in {**one, **missing}.items()}
 
 

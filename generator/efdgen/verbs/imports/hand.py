@@ -12,8 +12,8 @@ from efdgen.helm.engines.engine import Engine
 from efdgen.language import suggest, yamlio
 from efdgen.language.layers import merge
 from efdgen.repository import paths
+from efdgen.verbs.imports import applications, naming, nulls, overlooked, ownkeys, parents, valuefiles
 from efdgen.verbs.imports import layout as layouts
-from efdgen.verbs.imports import naming, nulls, overlooked, ownkeys, parents, valuefiles
 from efdgen.verbs.imports import sources as sources_of
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
@@ -183,7 +183,7 @@ class _Reader:
         template = posixpath.join(parent.chart.folder, item.template)
         name = str(item.data["metadata"].get("name"))
         try:
-            application = sources_of.of_one_source(item.data)
+            application = applications.switched(sources_of.of_one_source(item.data))
             source, chart, is_of_others = self._made_of(application, name, template)
             helm = source["helm"] if isinstance(source.get("helm"), dict) else {}
             listed = [*(["values.yaml"] if "values.yaml" in chart.files else []), *valuefiles.listed(source)]

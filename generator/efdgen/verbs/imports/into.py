@@ -17,16 +17,26 @@ from efdgen.language import suggest, yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
 from efdgen.output import layout as outputs
-from efdgen.repository import paths, snapshot
-from efdgen.verbs.imports import checked, emit, kept, namedthings, proof, result, tableentries, written
+from efdgen.repository import paths
+from efdgen.verbs.imports import (
+    addedfacts,
+    checked,
+    emit,
+    kept,
+    namedthings,
+    proof,
+    result,
+    standing,
+    tableentries,
+    written,
+)
 from efdgen.verbs.imports.definition import OWN
 from efdgen.verbs.imports.factor import EMPTY, NONE
-from efdgen.verbs.imports.facts import Facts
-from efdgen.verbs.imports.forms import literal, named, of_values
+from efdgen.verbs.imports.forms import literal, of_values
 from efdgen.verbs.imports.model import Deployed, Finding, Hand
 from efdgen.verbs.imports.proof import Proved
 from efdgen.verbs.imports.refusals import about
-from efdgen.verbs.imports.specs import Made, own_secrets, parameters_of, with_pins
+from efdgen.verbs.imports.specs import Made, of_application, own_secrets, parameters_of, with_pins
 
 _ROUNDS = 6
 
@@ -63,10 +73,10 @@ def add(root: Path, hand: Hand, made: Made, name: str, engine: Engine) -> Added:
         UsageError: when the source has no such environment or app, or the repository has it already.
         InvalidInputError: when the repository is wrong as it is, or efdgen refuses what is added.
     """
-    taken = snapshot.take(root)
+    taken = standing.read(root, (path for app in made.apps.values() for path in app.definition.files))
     if taken is None:
         raise UsageError(f"{root} holds links, or files that can't be read: efdgen validate says which")
-    there = dict(taken.contents)
+    there = dict(taken)
     if name in hand.environments:
         if paths.spec(name) in there:
             raise UsageError(f"{root} has the environment {name} already")
@@ -79,25 +89,21 @@ def add(root: Path, hand: Hand, made: Made, name: str, engine: Engine) -> Added:
             raise UsageError(f"{root} has no environment that deploys {name} in the source")
     else:
         raise UsageError(suggest.unknown("environment or app", name, [*hand.environments, *hand.apps]))
-    return _Addition(root, there, hand, made, cases, name if name in hand.environments else "").added(engine)
+    return _Addition(there, hand, made, cases, name if name in hand.environments else "").added(engine)
 
 
 class _Addition:
     """Adds apps of environments to a repository.
 
     Args:
-        root: the repository.
-        there: what people wrote in it.
+        there: what people wrote in the repository, and its charts.
         hand: the source.
         made: what an import of all of it would make.
         cases: what is added, in specs that are there, or in a new one.
         new: the environment that is new; empty: none.
     """
 
-    def __init__(
-        self, root: Path, there: dict[str, bytes], hand: Hand, made: Made, cases: Sequence[Deployed], new: str
-    ) -> None:
-        self._root = root
+    def __init__(self, there: dict[str, bytes], hand: Hand, made: Made, cases: Sequence[Deployed], new: str) -> None:
         self._there = there
         self._hand = hand
         self._made = made
@@ -118,17 +124,17 @@ class _Addition:
         Raises:
             InvalidInputError: when efdgen refuses it.
         """
-        known = {each.message for each in checked.render(self._there, self._root).warnings}
+        known = {each.message for each in checked.render(self._there).warnings}
         definitions = self._definitions()
         if self._new:
-            self._spec = _facts(self._made.facts[self._new], self._new)
+            self._spec = addedfacts.of(self._made.facts[self._new], self._new, self._there)
         files, findings, tree = self._fitted(definitions)
         if self._new:
             files = self._without_idle_facts(files, tree, definitions)
         proved = proof.prove_some(self._hand, self._made, tree, files, engine, self._cases)
         changed = {path: content for path, content in files.items() if self._there.get(path) != content}
         before = {path: self._there[path] for path in changed if path in self._there}
-        warned = [each for each in checked.render(files, self._root).warnings if each.message not in known]
+        warned = [each for each in checked.render(files).warnings if each.message not in known]
         told = (*findings, *self._left_out(), *map(result.warned, warned))
         cases = frozenset((each.environment, each.app) for each in self._cases)
         return Added(changed, before, tuple(proved), told, cases)
@@ -157,17 +163,17 @@ class _Addition:
     def _rounds(self, definitions: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[Finding], dict[str, bytes]]:
         """Set what is rendered otherwise, and render again, until nothing is."""
         files, findings = self._accepted(definitions)
-        tree = dict(checked.render(files, self._root).tree)
+        tree = dict(checked.render(files).tree)
         for _ in range(_ROUNDS):
             if not sum(self._is_set(each, tree) for each in self._cases):
                 break
             files, findings = self._accepted(definitions)
-            tree = dict(checked.render(files, self._root).tree)
+            tree = dict(checked.render(files).tree)
         if self._exceptions:
             # What the first rounds broke, and was accepted, may be right with the values of the last one.
             self._exceptions = {}
             files, findings = self._accepted(definitions)
-            tree = dict(checked.render(files, self._root).tree)
+            tree = dict(checked.render(files).tree)
         return files, findings, tree
 
     def _definitions(self) -> dict[str, bytes]:
@@ -192,11 +198,11 @@ class _Addition:
         """Return the files with what is added, and with exceptions from rules that it breaks."""
         specs = {self._new: {**self._spec, **self._exceptions}} if self._new else {}
         made = self._made._replace(apps={}, specs=specs, shared={"defaults": {}})
-        result = checked.check(made, lambda: self._files(definitions, specs.get(self._new, {})), self._root)
+        result = checked.check(made, lambda: self._files(definitions, specs.get(self._new, {})))
         if result.rendering is None:
             problems = []
             try:
-                checked.render(result.files, self._root)
+                checked.render(result.files)
             except InvalidInputError as error:
                 problems = [each for each in error.problems if each.severity is Severity.ERROR]
             links = {env for each in problems for env in self._naming(each)} - self._naming_new
@@ -243,7 +249,8 @@ class _Addition:
         secrets = own_secrets(app, facts) if self._is_lacking(each.app) else {}
         parameters = self._parameters(each)
         values = self._values[each.environment, each.app]
-        said = {**({"parameters": parameters} if parameters else {}), **secrets}
+        application = of_application(facts, self._hand, each.environment, each.app)
+        said = {**({"parameters": parameters} if parameters else {}), **application, **secrets}
         return {**said, **with_pins(values, lambda: f"As deployed by hand, {file}; why is not on record.")}
 
     def _parameters(self, each: Deployed) -> dict[str, Any]:
@@ -265,7 +272,10 @@ class _Addition:
         charts = [str(chart.get("alias") or chart["name"]) for chart in about.get("dependencies") or []]
         source = {key: value for key, value in each.values.items() if key not in OWN}
         after = {key: value for key, value in rendered.items() if key not in OWN}
-        if len(charts) == 1 and set(after) <= set(charts):
+        definition = self._made_apps[each.app].definition
+        if definition.own_values is not None:
+            source, after = definition.values(each.values), after.get(definition.prefix) or {}
+        elif len(charts) == 1 and set(after) <= set(charts):
             source, after = source.get(charts[0]) or {}, after.get(charts[0]) or {}
         found = False
         for path, value in list(_different(after, source)):
@@ -287,7 +297,7 @@ class _Addition:
         """Take out facts that change nothing: the repository's own defaults say the same."""
         path = paths.spec(self._new)
         spec = {**self._spec, **self._exceptions}
-        for fact in _facts_in(spec):
+        for fact in addedfacts.names(spec):
             fewer = copy.deepcopy(spec)
             inner = fewer
             for key in fact[:-1]:
@@ -296,7 +306,7 @@ class _Addition:
             fewer = {key: value for key, value in fewer.items() if value != {}}
             tried = self._files(definitions, fewer)
             try:
-                same = _without_marks(dict(checked.render(tried, self._root).tree)) == _without_marks(tree)
+                same = _without_marks(dict(checked.render(tried).tree)) == _without_marks(tree)
             except InvalidInputError:
                 same = False
             if same:
@@ -304,31 +314,9 @@ class _Addition:
         return files
 
 
-def _facts_in(spec: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Yield the facts of a spec, each part of a mapping by itself; not what it is called, nor exceptions."""
-    for key, value in spec.items():
-        if isinstance(value, dict) and key != "links":
-            yield from ((key, inner) for inner in value if (key, inner) != ("cluster", "provides"))
-        elif key not in ("name", "site", "accept", "links"):
-            yield (key,)
-
-
 def _without_marks(tree: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return rendered charts without their first lines: these hold digests of the rest."""
     return {path: content for path, content in tree.items() if path.startswith("apps/")}
-
-
-def _facts(facts: Facts, name: str) -> dict[str, Any]:
-    """Return the facts of a new environment as its spec says them."""
-    spec: dict[str, Any] = {"name": name}
-    if facts.host_pattern:
-        spec |= {"domain": facts.domain, "hostPattern": facts.host_pattern}
-    if facts.storage_class:
-        spec["cluster"] = {"storageClass": facts.storage_class}
-    if facts.prefix:
-        spec["vault"] = {"pathPrefix": named(facts.prefix, name)}
-    argocd = {key: value for key, value in facts.argocd.items() if value is not None}
-    return {**spec, "argocd": argocd} if argocd else spec
 
 
 def _different(rendered: Any, source: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

@@ -13,8 +13,8 @@ from efdgen.language import yamlio
 from efdgen.language.layers import ABSENT
 from efdgen.language.tuples import NamedTuple
 from efdgen.output import layout as outputs
-from efdgen.repository import chartfolders, git, paths, snapshot
-from efdgen.verbs.imports import checked
+from efdgen.repository import git, paths
+from efdgen.verbs.imports import checked, standing
 from efdgen.verbs.imports.definition import CHARTS, OWN
 from efdgen.verbs.imports.model import Hand
 
@@ -42,17 +42,6 @@ class Reach(NamedTuple):
     problem: str = ""
 
 
-def _there(root: Path, edits: tuple[Mapping[str, bytes], Mapping[str, bytes]]) -> Mapping[str, bytes] | None:
-    """Return what people wrote in a repository, and its charts that lie in folders; None: that can't be read."""
-    taken = snapshot.take(root) if paths.is_repository(root) else None
-    if taken is None:
-        return None
-    made = {"/".join(path.split("/")[:2]) for files in edits for path in files if path.startswith(f"{CHARTS}/")}
-    folders = {*chartfolders.named(root), *made}
-    with_charts = snapshot.with_folders(taken, root, [each for each in folders if (root / each).is_dir()])
-    return None if with_charts is None else with_charts.contents
-
-
 def reach(
     root: Path,
     edits: tuple[Mapping[str, bytes], Mapping[str, bytes]],
@@ -65,7 +54,7 @@ def reach(
         edits: the files that the patch is between.
         hands: the older source and the newer one.
     """
-    there = _there(root, edits)
+    there = standing.read(root, (path for files in edits for path in files))
     if there is None:
         return Reach((), {}, "efdgen can't read a repository there")
     patched, conflicts = _patched(there, *edits)

@@ -9,6 +9,7 @@ from typing import Any
 from efdgen.language import schema
 from efdgen.verbs.imports import facts as facts_of
 from efdgen.verbs.imports import forms as ways
+from efdgen.verbs.imports import syncpolicies
 from efdgen.verbs.imports.factor import NONE, Factoring
 from efdgen.verbs.imports.facts import Facts
 from efdgen.verbs.imports.model import Hand
@@ -43,6 +44,13 @@ def specs(
     layers = Factoring(sites, forms, absent_fits=True).layers(trees)
     for tree in (layers.shared, *layers.sites.values(), *layers.specs.values()):
         _drop(tree)
+    policies = syncpolicies.layers({name: each.argocd.get("syncPolicy") for name, each in facts.items()}, sites)
+    if policies.shared is not None:
+        _put(layers.shared, policies.shared)
+    for site, policy in policies.sites.items():
+        _put(layers.sites.setdefault(site, {}), policy)
+    for name, policy in policies.specs.items():
+        _put(layers.specs.setdefault(name, {}), policy)
     shared = _with_defaults(layers.shared, hand)
     specs: dict[str, dict[str, Any]] = {}
     for name in hand.environments:
@@ -56,6 +64,10 @@ def specs(
     if sites:
         found["sites"] = {site: _ordered(layers.sites.get(site, {})) for site in sites}
     return found, specs
+
+
+def _put(tree: dict[str, Any], policy: Mapping[str, Any] | None) -> None:
+    tree.setdefault("argocd", {})["syncPolicy"] = policy
 
 
 def assumed(shared: Mapping[str, Any], facts: Mapping[str, Facts]) -> list[tuple[str, ...]]:
@@ -83,7 +95,7 @@ def _by_pattern(facts: Facts, service: str) -> str:
 
 
 def _tree(facts: Facts) -> dict[str, Any]:
-    argocd = {key: value for key, value in facts.argocd.items() if value is not None or key == "syncPolicy"}
+    argocd = {key: value for key, value in facts.argocd.items() if value is not None and key != "syncPolicy"}
     tree: dict[str, Any] = {"cluster": {"storageClass": facts.storage_class or None}, "argocd": argocd}
     if facts.host_pattern:
         tree |= {"domain": facts.domain, "hostPattern": facts.host_pattern}

@@ -266,7 +266,7 @@ def _add_apps(made: Made, hand: Hand) -> None:
             parameters = parameters_of(app, env)
             entry = {
                 **({"parameters": parameters} if parameters else {}),
-                **_of_application(made.facts[env], hand, env, name),
+                **of_application(made.facts[env], hand, env, name),
                 **own_secrets(app, made.facts[env]),
             }
             apps[name] = {**entry, **with_pins(app.layers.specs.get(env, {}), _reason(hand, env, name))}
@@ -279,7 +279,7 @@ def parameters_of(app: App, env: str) -> dict[str, Any]:
     return things | {key: text for each in app.parts for key, text in each.entries.get(env, {}).items()}
 
 
-def _of_application(facts: Facts, hand: Hand, env: str, app: str) -> dict[str, Any]:
+def of_application(facts: Facts, hand: Hand, env: str, app: str) -> dict[str, Any]:
     """Return what an app's Application says otherwise than the others of its environment."""
     application = hand.deployed[env, app].application
     said = {key: facts_of.argocd_fact(application, key) for key in _APP_KEYS}
