@@ -300,6 +300,22 @@ def test_a_chart_of_others_with_values_of_this_repository_gets_a_wrapper_chart()
     assert made.files["templates/apps/db/values.yaml"] == b"size: <% name %>\n"
 
 
+def test_repository_and_revision_of_values_for_a_chart_of_others_are_those_of_the_source_that_lends_them() -> None:
+    files = handwritten.repository(FLEET)
+    files = {path: text for path, text in files.items() if path.startswith("apps/parent/")}
+    files |= {f"envs/{name}/db.yaml": b"size: 8Gi\n" for name in FLEET}
+    source = _OF_OTHERS.format(address="https://charts.example.org", version="1.2.3")
+    source = source.replace("HEAD", '{{ if eq .Values.env "north" }}v3{{ else }}main{{ end }}')
+    for app, path in (("db", DB), ("web", WEB)):
+        old = SOURCE.replace("apps/db", f"apps/{app}")
+        files[path] = files[path].replace(old.encode(), source.replace("chart: db", f"chart: {app}").encode())
+    made = result.run(Source("hand", files), engines.choose("sdk"))
+    assert (differing(made), [f.code for f in made.findings]) == ([], ["I409"])
+    said = {name: facts.argocd for name, facts in made.made.facts.items()}
+    assert {each["repoURL"] for each in said.values()} == {"https://git.example.org/deployments"}
+    assert {name: each["targetRevision"] for name, each in said.items()} == {"north": "v3", "south": "main"}
+
+
 def test_environments_that_only_conditions_name_are_found() -> None:
     source = "  source:\n    repoURL: https://charts.example.org\n    chart: {}\n    targetRevision: 1.2.3\n"
     files = handwritten.repository(FLEET)

@@ -200,7 +200,8 @@ class _Reader:
             inline = text if isinstance(text, str) and not isinstance(instead, dict) else ""
             values = _with_parameters(values, helm.get("parameters"))
             if is_of_others:
-                values, application = {chart.dependencies[0].key: values}, sources_of.without_place(application)
+                values = {chart.dependencies[0].key: values}
+                application = sources_of.without_place(application, sources_of.lender(item.data))
         except _NotImportableError as error:
             found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
             return

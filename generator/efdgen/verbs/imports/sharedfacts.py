@@ -52,6 +52,9 @@ def specs(
     for name, policy in policies.specs.items():
         _put(layers.specs.setdefault(name, {}), policy)
     shared = _with_defaults(layers.shared, hand)
+    for name, tree in layers.specs.items():
+        site = next((each for each, names in sites.items() if name in names), "")
+        _drop_defaults(tree, shared["argocd"], layers.sites.get(site, {}).get("argocd", {}))
     specs: dict[str, dict[str, Any]] = {}
     for name in hand.environments:
         site = next((each for each, names in sites.items() if name in names), "")
@@ -118,6 +121,15 @@ def _drop(tree: dict[str, Any]) -> None:
             _drop(value)
             if not value and key in ("vault", "cluster", "argocd"):
                 del tree[key]
+
+
+def _drop_defaults(tree: dict[str, Any], defaults: Mapping[str, Any], of_site: Mapping[str, Any]) -> None:
+    """Take out of a spec what the defaults say of its Applications, where nothing is between them."""
+    said = tree.get("argocd", {})
+    for key in [key for key, value in said.items() if key not in of_site and value == defaults.get(key, NONE)]:
+        del said[key]
+    if not said:
+        tree.pop("argocd", None)
 
 
 def _with_defaults(found: Mapping[str, Any], hand: Hand) -> dict[str, Any]:

@@ -7,6 +7,7 @@ sources: [{chart: db, repoURL: https://charts.example.org, targetRevision: 1.2.3
 
 from __future__ import annotations
 
+import types
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -72,12 +73,34 @@ def of_others(source: Mapping[str, Any], name: str, template: str) -> Chart | No
     return Chart(f"{address.rstrip('/')}/{chart}", name, (made_of,), {}, template)
 
 
-def without_place(application: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return an Application without where its chart comes from: that is what its wrapper chart depends on."""
+def lender(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return repository and revision of the source that lends an Application its values files, as far as it says them.
+
+    Where it names values files, the source that these are of; else the only one that can lend any. Of several, nothing.
+    """
+    spec = data.get("spec")
+    sources = spec.get("sources") if isinstance(spec, dict) else None
+    lending = [each for each in sources if each.get("ref")] if isinstance(sources, list) else []
+    text = str([each.get("helm") for each in sources if isinstance(each.get("helm"), dict)]) if lending else ""
+    named = [each for each in lending if f"${each['ref']}/" in text] or lending
+    if len({_place(each) for each in named}) != 1:
+        return {}
+    return {key: named[0][key] for key in ("repoURL", "targetRevision") if named[0].get(key)}
+
+
+def without_place(
+    application: Mapping[str, Any], lent: Mapping[str, Any] = types.MappingProxyType({})
+) -> Mapping[str, Any]:
+    """Return an Application without where its chart comes from: that is what its wrapper chart depends on.
+
+    Args:
+        application: the Application.
+        lent: where its values come from: in that repository, its wrapper chart will be.
+    """
     spec = application["spec"]
     gone = ("chart", "repoURL", "targetRevision")
     source = {key: value for key, value in spec["source"].items() if key not in gone}
-    return {**application, "spec": {**spec, "source": source}}
+    return {**application, "spec": {**spec, "source": {**source, **lent}}}
 
 
 def shown(source: Mapping[str, Any]) -> str:
