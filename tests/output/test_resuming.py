@@ -135,6 +135,25 @@ def test_what_somebody_decided_to_drop_is_dropped_wherever_that_is_interrupted(
     assert snapshot(root) == AFTER
 
 
+def test_folders_that_were_made_for_a_file_that_did_not_come_go_with_the_edit(tmp_path: Path) -> None:
+    new = {"apps/beam/charts/a.yaml": Change(b"", b"a\n", is_new=True), "top/b.yaml": Change(b"", b"b\n", is_new=True)}
+    for made in ("apps/beam/charts", "apps/beam", "apps"):
+        root = tmp_path / made.replace("/", "-")
+        (root / "apps").mkdir(parents=True)
+        (root / "top").mkdir()
+        with pytest.MonkeyPatch.context() as patch:
+            dying(patch, 0, lambda root=root: sources.replace(root, new))  # type: ignore[misc]
+        (root / made).mkdir(parents=True, exist_ok=True)
+        assert sources.resume(root) is not None
+        assert sorted(each.name for each in root.rglob("*")) == ["apps", "top"]
+    # What somebody put there stays.
+    with pytest.MonkeyPatch.context() as patch:
+        dying(patch, 0, lambda: sources.replace(root, new))
+    (root / "apps/beam/mine").mkdir(parents=True)
+    sources.resume(root)
+    assert (root / "apps/beam/mine").is_dir()
+
+
 def test_what_is_neither_is_left_to_people(killed: Callable[[int], Path]) -> None:
     for steps in range(1, STEPS):
         for path in BEFORE.keys() | AFTER.keys():

@@ -8,6 +8,7 @@ edit nor as the edit leaves it, only people know.
 from __future__ import annotations
 
 import enum
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -154,6 +155,8 @@ def _drop(folder: Path, found: Standing) -> Resumed:
     for entry in written:
         with staging.naming(folder, entry.path, "run: efdgen interrupted drop, when that is fixed"):
             _take_back(folder, entry)
+    for entry, _ in found:
+        _remove_made(folder, entry)
     with staging.naming(folder, FOLDER):
         staging.discard(folder / FOLDER)
     return Resumed(
@@ -163,6 +166,18 @@ def _drop(folder: Path, found: Standing) -> Resumed:
         kept=tuple(_are(found, State.CHANGED)),
         had_changed_none=bool(found) and {state for _, state in found} <= {State.WAITING, State.SAME},
     )
+
+
+def _remove_made(folder: Path, entry: Entry) -> None:
+    """Remove the empty folders that were made for a file that is not there: one of an app without files is refused."""
+    parts = entry.path.split("/")[:-1]
+    is_new = entry.before is None and staging.digest_of(folder, entry.path) is None
+    made = [folder.joinpath(*parts[:end]) for end in range(len(parts), 1, -1)] if is_new else []
+    for each in itertools.dropwhile(lambda each: not each.is_dir(), made):
+        try:
+            each.rmdir()
+        except OSError:
+            return  # it holds something
 
 
 def _take_back(folder: Path, entry: Entry) -> None:
