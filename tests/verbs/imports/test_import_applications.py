@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from efdgen import cli
 from efdgen.helm import engines
 from efdgen.language import yamlio
-from efdgen.verbs.imports import result, telling
-from efdgen.verbs.imports.model import Source
+from efdgen.verbs.imports import compared, result, telling
+from efdgen.verbs.imports.model import Object, Source
 from support import handwritten
 
 pytestmark = pytest.mark.usefixtures("helm_once")
@@ -314,6 +314,38 @@ def test_repository_and_revision_of_values_for_a_chart_of_others_are_those_of_th
     said = {name: facts.argocd for name, facts in made.made.facts.items()}
     assert {each["repoURL"] for each in said.values()} == {"https://git.example.org/deployments"}
     assert {name: each["targetRevision"] for name, each in said.items()} == {"north": "v3", "south": "main"}
+
+
+def test_a_namespace_beside_something_else_is_made_once() -> None:
+    more = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n---\n"
+    namespace = handwritten.repository(FLEET)["apps/db/templates/namespace.yaml"].decode()
+    made = imported(("apps/db/templates/namespace.yaml", namespace, more + namespace))
+    assert differing(made) == []
+    assert "templates/wrapper/templates/namespace.yaml" not in made.files
+    assert b"kind: Namespace" in made.files["templates/apps/web/templates/own-namespace.yaml"]
+    space = Object("a.yaml", {"kind": "Namespace", "metadata": {"name": "db"}})
+    twice = compared.objects([space], [space, space], "db", set())
+    assert twice == [compared.Difference("objects", "Namespace db", "there", "2 times")]
+
+
+def test_a_chart_that_a_wrapper_chart_carries_is_not_called_idle() -> None:
+    files = handwritten.repository(FLEET)
+    old = b"repository: https://charts.example.org"
+    for app in ("db", "web"):
+        path = f"apps/{app}/requirements.yaml"
+        files[path] = files[path].replace(old, b"repository: file://../../local/" + app.encode())
+        files[f"local/{app}/Chart.yaml"] = f"name: {app}\nversion: 1.2.3\n".encode()
+    files["local/idle/Chart.yaml"] = b"name: idle\nversion: 1.2.3\n"
+    made = result.run(Source("hand", files), engines.choose("sdk"))
+    said = [line for line in telling.told(made).recognised if line.startswith("Charts that nothing")]
+    assert said == ["Charts that nothing deploys, and that are not imported: local/idle."]
+
+
+def test_line_ends_of_another_system_hide_no_application() -> None:
+    files = handwritten.repository(FLEET)
+    lines = {path: text.replace(b"\n", b"\r\n") for path, text in files.items() if "/parent/" in path}
+    made = result.run(Source("hand", files | lines), engines.choose("sdk"))
+    assert (differing(made), list(made.made.apps)) == ([], ["db", "web"])
 
 
 def test_environments_that_only_conditions_name_are_found() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -38,7 +39,12 @@ class Difference(NamedTuple):
 def objects(before: Sequence[Object], after: Sequence[Object], namespace: str, lost: set[str]) -> list[Difference]:
     """Compare objects, told apart by kind, namespace and name."""
     one, other = _by_key(before, namespace), _by_key(after, namespace)
-    found: list[Difference] = []
+    numbers = [Counter(object_key(each.data, namespace) for each in side) for side in (before, after)]
+    found = [
+        Difference("objects", key, "there", f"{number} times")
+        for key, number in sorted(numbers[1].items())
+        if number > max(1, numbers[0][key])
+    ]
     for key in sorted(one.keys() | other.keys()):
         if key not in other:
             is_lost = (

@@ -80,8 +80,9 @@ def lender(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     spec = data.get("spec")
     sources = spec.get("sources") if isinstance(spec, dict) else None
-    lending = [each for each in sources if each.get("ref")] if isinstance(sources, list) else []
-    text = str([each.get("helm") for each in sources if isinstance(each.get("helm"), dict)]) if lending else ""
+    listed: list[Any] = sources if isinstance(sources, list) else []
+    lending = [each for each in listed if each.get("ref")]
+    text = str([each.get("helm") for each in listed])
     named = [each for each in lending if f"${each['ref']}/" in text] or lending
     if len({_place(each) for each in named}) != 1:
         return {}

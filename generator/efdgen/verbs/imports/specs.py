@@ -95,10 +95,6 @@ def make(hand: Hand, former: Made | None = None) -> Made:
             )
             continue
         findings += definition.findings
-        if shapes.namespace is not None and not definition.own.has_namespace:
-            message = f"{name} gets the Namespace that the other apps have"
-            space = f"Namespace {templates.namespace_of(hand.deployed[hand.having(name)[0], name])}"
-            findings.append(Finding("I302", message, "", 0, "", "", name, space))
         values = {env: definition.values(hand.deployed[env, name].values) for env in hand.having(name)}
         forms = {env: ways.of_values(facts[env]) for env in facts}
         values, things = namedthings.separate(values)

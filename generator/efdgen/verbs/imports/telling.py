@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -187,7 +188,14 @@ def _recognised(result: Imported) -> Iterator[str]:
     yield f"{_count(len(result.made.apps), 'app')}: {', '.join(result.made.apps)}."
     if found.naming:
         yield f"Applications are called by their app and environment: {found.naming}."
-    idle = sorted(set(found.layout.charts) - {each.chart.folder for each in found.deployed.values()})
+    carried = {
+        posixpath.normpath(posixpath.join(each.chart.folder, dependency.repository.removeprefix("file://")))
+        for each in found.deployed.values()
+        for dependency in each.chart.dependencies
+        if dependency.repository.startswith("file://")
+    }
+    deployed = {each.chart.folder for each in found.deployed.values()}
+    idle = sorted(set(found.layout.charts) - deployed - carried)
     idle = [
         folder
         for folder in idle

@@ -77,10 +77,17 @@ def shapes(hand: Hand) -> Shapes:
                     found[str(item.data["kind"])][repr(shape)] += 1
                     first.setdefault(repr(shape), shape)
     usual = {kind: first[number.most_common(1)[0][0]] if number else None for kind, number in found.items()}
-    # Every wrapper chart has the Namespace, or none has.
-    having = {app for (_, app), objects in hand.own.items() if any(_is(item, "Namespace") for item in objects or ())}
-    namespace = usual["Namespace"] if having == set(hand.apps) else None
-    return Shapes(namespace, usual["VaultSecret"])
+    # Every wrapper chart has the Namespace, or none has: one that stands beside something else stays there.
+    is_everywhere = all(_has_namespace(hand, app, Shapes(usual["Namespace"], None)) for app in hand.apps)
+    return Shapes(usual["Namespace"] if is_everywhere else None, usual["VaultSecret"])
+
+
+def _has_namespace(hand: Hand, app: str, shapes: Shapes) -> bool:
+    """Say whether a template of an app makes the usual Namespace, and nothing else."""
+    own = {name: hand.own[name, app] or () for name in hand.having(app)}
+    paths = {item.template for items in own.values() for item in items if _is(item, "Namespace")}
+    made = ({name: [o for o in items if o.template == path] for name, items in own.items()} for path in paths)
+    return any(_is_namespace(hand, app, each, shapes) for each in made)
 
 
 def _is(item: Object, kind: str) -> bool:
