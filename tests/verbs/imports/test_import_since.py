@@ -267,6 +267,25 @@ def test_a_chart_of_the_source_s_own_that_changed_is_no_edit_of_the_repository(t
     assert "has charts/own-app/values.yaml otherwise" in efdgen(*again).stderr
 
 
+def test_what_was_renamed_here_is_named_with_the_command_that_leaves_it_out(tmp_path: Path) -> None:
+    hand, root = handwritten.write(tmp_path / "hand", handwritten.repository(FLEET)), tmp_path / "new"
+    commit(hand)
+    again = ("import", hand, "--rev", "HEAD", "-o", root)
+    assert efdgen(*again).exit_code == 0
+    commit(root)
+    assert efdgen("rename", "north", "nord", "--root", root).exit_code == 0
+    commit(root)
+    edit(hand, "apps/db/values-north.yaml", "8Gi", "9Gi")
+    edit(hand, "apps/db/values-south.yaml", "8Gi", "9Gi")
+    done = efdgen(*again)
+    advised = "git apply --3way --exclude=environments/north.yaml"
+    assert (done.exit_code, "has no environments/north.yaml: Git will refuse" in done.stderr) == (1, True)
+    assert f"{advised}\n" in done.stderr
+    command = [*advised.split(), "-"]
+    subprocess.run(command, cwd=root, input=done.stdout, text=True, check=True, env=variables())
+    assert "size: 9Gi" in (root / "environments/south.yaml").read_text(encoding="utf-8")
+
+
 def test_the_commit_that_was_imported_yields_no_patch(tmp_path: Path) -> None:
     hand, root = handwritten.write(tmp_path / "hand", handwritten.repository(FLEET)), tmp_path / "new"
     first = commit(hand)

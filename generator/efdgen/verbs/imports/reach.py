@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -17,6 +18,9 @@ from efdgen.repository import git, paths
 from efdgen.verbs.imports import checked, standing
 from efdgen.verbs.imports.definition import CHARTS, OWN
 from efdgen.verbs.imports.model import Hand
+
+_PEOPLES = tuple(f"{folder}/" for folder in (paths.ENVIRONMENTS, paths.TEMPLATES, CHARTS))
+"""Where the files lie that a patch can edit."""
 
 
 class Reached(NamedTuple):
@@ -57,6 +61,11 @@ def reach(
     there = standing.read(root, (path for files in edits for path in files))
     if there is None:
         return Reach((), {}, "efdgen can't read a repository there")
+    missing = _missing(there, *edits)
+    if missing:
+        excluded = " ".join(f"--exclude={shlex.quote(path)}" for path in missing)
+        said = f"the repository has no {', '.join(missing)}: Git will refuse the whole patch"
+        return Reach((), {}, f"{said}. What it says of other files is taken with: git apply --3way {excluded}")
     patched, conflicts = _patched(there, *edits)
     if conflicts:
         return Reach((), {}, f"the repository has {', '.join(conflicts)} otherwise: Git will ask you to merge")
@@ -166,14 +175,19 @@ def _first(error: InvalidInputError) -> str:
     return f"{error.problems[0].location}: {error.problems[0].message} [{error.problems[0].code}]"
 
 
+def _missing(there: Mapping[str, bytes], before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[str]:
+    """Return the files that the patch edits, or takes away, and that a repository has not: renamed here, or deleted."""
+    edited = (path for path in sorted(before) if before[path] != after.get(path) and path not in there)
+    return [path for path in edited if path.startswith(_PEOPLES)]
+
+
 def _patched(
     there: Mapping[str, bytes], before: Mapping[str, bytes], after: Mapping[str, bytes]
 ) -> tuple[dict[str, bytes], list[str]]:
     """Return the repository's files as the patch makes them, merged as Git does, and the files with conflicts."""
     found: dict[str, bytes] = dict(there)
     conflicts: list[str] = []
-    folders = tuple(f"{folder}/" for folder in (paths.ENVIRONMENTS, paths.TEMPLATES, CHARTS))
-    people = {path for path in (*before, *after) if path.startswith(folders)}
+    people = {path for path in (*before, *after) if path.startswith(_PEOPLES)}
     for path in sorted(before.keys() | after.keys()):
         old, new, ours = before.get(path), after.get(path), there.get(path)
         if new in (old, ours) or path not in people:
