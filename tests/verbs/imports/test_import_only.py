@@ -54,6 +54,39 @@ def test_an_environment_has_the_values_of_its_own_charts_and_its_sync_policies(h
         assert one == other, path
 
 
+def test_what_the_repository_says_otherwise_is_said_by_the_spec(hand: Path, tmp_path: Path) -> None:
+    root = tmp_path / "new"
+    assert efdgen("import", hand, "--env", "east", "--env", "north", "-o", root).exit_code == 0
+    # Here, the chart has another default, all sync by themselves, and go into another project.
+    replace(root / "charts/own-app/values.yaml", "refresh: 30", "refresh: 50")
+    facts = root / "environments/shared/facts.yaml"
+    replace(facts, "syncPolicy: null", "syncPolicy: {automated: {}, retry: {limit: 2}}")
+    replace(facts, "project: default", "project: ours")
+    replace(hand / "apps/own/values-south.yaml", "refresh: 10", "refresh: 30")
+    done = efdgen("import", hand, "--only", "south", "-o", root)
+    assert done.exit_code == 0, done.output
+    spec = yamlio.load((root / "environments/south.yaml").read_text(encoding="utf-8"))
+    assert spec["apps"]["own"] == {"syncPolicy": {"automated": {"prune": True}}, "values": {"refresh": 30}}
+    assert (spec["argocd"], spec["apps"]["db"]) == ({"project": "default", "syncPolicy": None}, {})
+    # So it is for an app.
+    shutil.rmtree(root / "templates/apps/db")
+    for name in ("east", "north", "south"):
+        file = root / f"environments/{name}.yaml"
+        data = yamlio.load(file.read_text(encoding="utf-8"))
+        del data["apps"]["db"]
+        file.write_text(yamlio.dump(data), encoding="utf-8")
+    done = efdgen("import", hand, "--only", "db", "-o", root)
+    assert done.exit_code == 0, done.output
+    spec = yamlio.load((root / "environments/east.yaml").read_text(encoding="utf-8"))
+    assert spec["apps"]["db"] == {"project": "default", "syncPolicy": None}
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
 def test_an_app_brings_its_own_chart(hand: Path, tmp_path: Path) -> None:
     root, without = tmp_path / "new", tmp_path / "without"
     shutil.copytree(hand, without)

@@ -16,13 +16,13 @@ from efdgen.helm.engines.engine import Engine
 from efdgen.language import suggest, yamlio
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import editing
-from efdgen.output import layout as outputs
 from efdgen.repository import paths
 from efdgen.verbs.imports import (
     addedfacts,
     checked,
     emit,
     kept,
+    lacking,
     namedthings,
     proof,
     result,
@@ -30,9 +30,7 @@ from efdgen.verbs.imports import (
     tableentries,
     written,
 )
-from efdgen.verbs.imports.definition import OWN
-from efdgen.verbs.imports.factor import EMPTY, NONE
-from efdgen.verbs.imports.forms import literal, of_values
+from efdgen.verbs.imports.forms import of_values
 from efdgen.verbs.imports.model import Deployed, Finding, Hand
 from efdgen.verbs.imports.proof import Proved
 from efdgen.verbs.imports.refusals import about
@@ -77,6 +75,7 @@ def add(root: Path, hand: Hand, made: Made, name: str, engine: Engine) -> Added:
     if taken is None:
         raise UsageError(f"{root} holds links, or files that can't be read: efdgen validate says which")
     there = dict(taken)
+    made = standing.with_own_values(made, there)
     if name in hand.environments:
         if paths.spec(name) in there:
             raise UsageError(f"{root} has the environment {name} already")
@@ -111,6 +110,7 @@ class _Addition:
         self._cases = [each for each in cases if each.app in made.apps]
         self._new = new
         self._values: dict[tuple[str, str], dict[str, Any]] = {(each.environment, each.app): {} for each in self._cases}
+        self._settings: dict[tuple[str, str], dict[str, Any]] = {place: {} for place in self._values}
         self._spec: dict[str, Any] = {}
         self._exceptions: dict[str, Any] = {}
         self._naming_new: set[str] = set()
@@ -249,7 +249,9 @@ class _Addition:
         secrets = own_secrets(app, facts) if self._is_lacking(each.app) else {}
         parameters = self._parameters(each)
         values = self._values[each.environment, each.app]
-        application = of_application(facts, self._hand, each.environment, each.app)
+        said_there = of_application(facts, self._hand, each.environment, each.app).items()
+        revision = {key: value for key, value in said_there if key == "targetRevision"}
+        application = {**revision, **self._settings[each.environment, each.app]}
         said = {**({"parameters": parameters} if parameters else {}), **application, **secrets}
         return {**said, **with_pins(values, lambda: f"As deployed by hand, {file}; why is not on record.")}
 
@@ -266,22 +268,14 @@ class _Addition:
         return f"{paths.APPS}/{app}/app.yaml" not in self._there
 
     def _is_set(self, each: Deployed, tree: Mapping[str, bytes]) -> bool:
-        """Set the values that were rendered otherwise than the source has them; say whether there were any."""
-        rendered = yamlio.load(tree[outputs.values(each.app, each.environment)].decode()) or {}
-        about = yamlio.load(tree[f"{outputs.chart(each.app)}/Chart.yaml"].decode()) or {}
-        charts = [str(chart.get("alias") or chart["name"]) for chart in about.get("dependencies") or []]
-        source = {key: value for key, value in each.values.items() if key not in OWN}
-        after = {key: value for key, value in rendered.items() if key not in OWN}
-        definition = self._made_apps[each.app].definition
-        if definition.own_values is not None:
-            source, after = definition.values(each.values), after.get(definition.prefix) or {}
-        elif len(charts) == 1 and set(after) <= set(charts):
-            source, after = source.get(charts[0]) or {}, after.get(charts[0]) or {}
-        found = False
-        for path, value in list(_different(after, source)):
-            kept.put(self._values[each.environment, each.app], path, self._form(each, path, value))
-            found = True
-        return found
+        """Set what was rendered otherwise than the source has it; say whether there was anything."""
+        place = (each.environment, each.app)
+        values = list(lacking.values(each, self._made_apps[each.app].definition, tree))
+        for path, value in values:
+            kept.put(self._values[place], path, self._form(each, path, value))
+        settings = dict(lacking.settings(each, tree))
+        self._settings[place] |= settings
+        return bool(values or settings)
 
     def _form(self, each: Deployed, path: tuple[Any, ...], value: Any) -> Any:
         """Return a value as the spec says it: at first by what follows from the facts; if that is another, as it is."""
@@ -317,20 +311,3 @@ class _Addition:
 def _without_marks(tree: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return rendered charts without their first lines: these hold digests of the rest."""
     return {path: content for path, content in tree.items() if path.startswith("apps/")}
-
-
-def _different(rendered: Any, source: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Yield what has to be said over what is rendered, so that it becomes what the source has."""
-    for key in dict.fromkeys([*source, *rendered]):
-        here = (*path, key)
-        if key not in source:
-            yield here, NONE
-        elif key not in rendered:
-            yield here, literal(source[key])
-        elif isinstance(source[key], dict) and isinstance(rendered[key], dict):
-            if not source[key] and rendered[key]:
-                yield here, EMPTY
-            else:
-                yield from _different(rendered[key], source[key], here)
-        elif type(source[key]) is not type(rendered[key]) or source[key] != rendered[key]:
-            yield here, literal(source[key])
