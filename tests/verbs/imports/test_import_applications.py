@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from efdgen import cli
 from efdgen.helm import engines
 from efdgen.language import yamlio
-from efdgen.verbs.imports import compared, result, telling
+from efdgen.verbs.imports import compared, layout, proof, result, telling
 from efdgen.verbs.imports.model import Object, Source
 from support import handwritten
 
@@ -346,6 +346,38 @@ def test_line_ends_of_another_system_hide_no_application() -> None:
     lines = {path: text.replace(b"\n", b"\r\n") for path, text in files.items() if "/parent/" in path}
     made = result.run(Source("hand", files | lines), engines.choose("sdk"))
     assert (differing(made), list(made.made.apps)) == ([], ["db", "web"])
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("kind: Application  # of db", True),
+        ("kind: 'Application' # of db\r", True),
+        ("kind: Application\r", True),
+        ("kind: ApplicationSet", False),
+        ("kind: Application#", False),
+        ("  kind: Application", False),
+        ("# kind: Application", False),
+    ],
+)
+def test_an_application_is_known_with_a_comment_behind_it(line: str, *, is_one: bool) -> None:
+    assert bool(layout._APPLICATION.search(f"a: b\n{line}\nmetadata:\n".encode())) == is_one  # noqa: SLF001
+    files = handwritten.repository(FLEET)
+    for path in (DB, WEB):
+        files[path] = files[path].replace(b"kind: Application", line.encode())
+    if is_one:
+        made = result.run(Source("hand", files), engines.choose("sdk"))
+        assert list(made.made.apps) == ["db", "web"]
+
+
+def test_no_revisions_to_keep_are_not_the_ten_of_argocd() -> None:
+    made = imported((DB, "spec:\n", "spec:\n  revisionHistoryLimit: 0\n"))
+    assert b"revisionHistoryLimit: 0\n" in made.files["rendered/apps/efd/templates/db.yaml"]
+    assert differing(made) == []
+    files = {path: text.replace(b"revisionHistoryLimit: 0", b"") for path, text in made.files.items()}
+    tree = {path.removeprefix("rendered/"): text for path, text in files.items() if path.startswith("rendered/")}
+    proved = proof.prove(made.hand, made.made, tree, files, engines.choose("sdk"))
+    assert [(p.app, d.path) for p in proved for d in p.differences] == [("db", "spec.revisionHistoryLimit")] * 2
 
 
 def test_environments_that_only_conditions_name_are_found() -> None:

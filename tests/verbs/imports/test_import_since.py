@@ -306,6 +306,18 @@ def test_the_commit_that_was_imported_yields_no_patch(tmp_path: Path) -> None:
     assert efdgen(*again).stdout == ""
 
 
+def test_what_changes_in_applications_is_counted(tmp_path: Path) -> None:
+    hand = handwritten.write(tmp_path / "hand", handwritten.repository({n: {"db": a["db"]} for n, a in FLEET.items()}))
+    commit(hand)
+    again = ("import", hand, "--rev", "HEAD", "-o", tmp_path / "new")
+    assert efdgen(*again).exit_code == 0
+    policy = '{{- if eq .Values.env "south" }}\n  syncPolicy: {automated: {}}\n{{- end }}\n'
+    edit(hand, "apps/parent/templates/db.yaml", "spec:\n", f"spec:\n{policy}")
+    done = efdgen(*again)
+    assert (done.exit_code, "environments/south.yaml" in done.stdout) == (0, True)
+    assert "by environment: south 1\n" in done.stderr
+
+
 def test_what_is_added_and_what_fails_has_its_findings_and_its_reports(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from efdgen.language import yamlio
 from efdgen.language.layers import merge
 from efdgen.render.applications import without_empty
 from efdgen.verbs.imports import applications, result, syncpolicies, telling
-from efdgen.verbs.imports.compared import aligned
+from efdgen.verbs.imports.compared import aligned, compared, normal_application
 from efdgen.verbs.imports.model import Source
 from support import handwritten
 
@@ -62,6 +63,43 @@ def test_what_is_empty_and_counts_differs_from_what_is_not_there() -> None:
     automated: Mapping[str, Any] = {"syncPolicy": {"automated": {}, "managed": {}}}
     by_hand: Mapping[str, Any] = {"syncPolicy": {}}
     assert aligned(by_hand, automated) == {"syncPolicy": {"managed": {}}}
+
+
+MANY: tuple[Any, ...] = (
+    None,
+    {},
+    A,
+    AUTOMATED,
+    {"automated": {"prune": True}},
+    {"automated": {"prune": True, "selfHeal": True}, "retry": {"limit": 3, "backoff": {"duration": "5s"}}},
+    RETRIED,
+    {"automated": {"enabled": False, "prune": True}},
+    {"automated": {"enabled": True}},
+)
+
+
+def _kept(policy: Any) -> dict[str, Any]:
+    """Return an Application with a policy as the proof has it."""
+    spec = {"source": {"repoURL": "https://git.example.org/a"}, "syncPolicy": policy}
+    return normal_application(applications.switched({"metadata": {"name": "db"}, "spec": spec}))
+
+
+@pytest.mark.parametrize("one", MANY)
+@pytest.mark.parametrize("other", MANY)
+def test_each_policy_beside_each_other_is_kept_and_told_apart(one: Any, other: Any) -> None:
+    before, after = _kept(one), _kept(other)
+    meant = [applications.switched({"spec": {"syncPolicy": p}})["spec"].get("syncPolicy") or None for p in (one, other)]
+    is_told = bool(list(compared("Application", aligned(before, after), aligned(after, before))))
+    assert is_told == (meant[0] != meant[1])
+    files = handwritten.repository({name: {"db": {"size": "8Gi"}} for name in ("east", "north", "south")})
+    path = "apps/parent/templates/db.yaml"
+    said = f'{{{{ if eq .Values.env "north" }}}}{json.dumps(one)}{{{{ else }}}}{json.dumps(other)}{{{{ end }}}}'
+    files[path] = files[path].replace(b"spec:\n", f"spec:\n  syncPolicy: {said}\n".encode(), 1)
+    made = result.run(Source("hand", files), engines.choose("sdk"))
+    for name, wanted in (("north", meant[0]), ("east", meant[1]), ("south", meant[1])):
+        values = yamlio.load(made.files[f"rendered/apps/efd/values-{name}.yaml"].decode())
+        assert (values["applications"]["db"].get("syncPolicy") or None) == wanted
+    assert not any(each.differences for each in made.proved)
 
 
 def test_each_environment_syncs_as_it_did() -> None:

@@ -164,7 +164,9 @@ def _rest(each: Deployed) -> Iterator[tuple[Path, Any]]:
     for where, known in _SAID.items():
         inside = at(each.application, where, {}) if where else each.application
         for key, value in inside.items() if isinstance(inside, dict) else ():
-            if key not in known and value not in (None, "", [], False) and (where or key != "status"):
+            # 0 is something: of revisionHistoryLimit, that no revision is kept.
+            is_said = value is not False and value not in (None, "", [])
+            if key not in known and is_said and (where or key != "status"):
                 yield (*where, str(key)), value
     release = parents.release_name(each.application)
     if release != each.app:

@@ -124,7 +124,10 @@ def normal_application(application: Mapping[str, Any]) -> dict[str, Any]:
     if source.get("repoURL"):
         source["targetRevision"] = source.get("targetRevision") or "HEAD"
     spec["project"] = spec.get("project") or "default"
-    return without_empty({**application, "spec": {**spec, "source": source}})
+    # Without a number of revisions to keep, Argo CD keeps ten; with 0, none.
+    kept = {key: value for key, value in spec.items() if key == "revisionHistoryLimit" and value == 0}
+    found = without_empty({**application, "spec": {**spec, "source": source}})
+    return {**found, "spec": {**found["spec"], **kept}}
 
 
 def _exact(value: Any) -> str:

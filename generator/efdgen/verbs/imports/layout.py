@@ -19,7 +19,7 @@ from efdgen.verbs.imports.model import Chart, Dependency, Finding, Layout, Paren
 _VALUES_OF_ANY = re.compile(r"values-(.+)\.ya?ml")
 _ASKED = r"\beq\s+\$?\.Values\.{}\s+\"([a-z0-9][a-z0-9-]*)\""
 _EXACT = re.compile(r"v?[0-9]+\.[0-9]+\.[0-9]+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\Z")
-_KIND = rb"^kind:[ \t]*[\"']?%s[\"']?[ \t\r]*$"
+_KIND = rb"^kind:[ \t]*[\"']?%s[\"']?(?:[ \t]+#.*|[ \t]*)\r?$"
 _APPLICATION = re.compile(_KIND % b"Application", re.MULTILINE)
 _MOST_NAMED = 3
 _NAMED = "--parent FOLDER names it"

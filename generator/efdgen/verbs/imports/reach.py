@@ -94,9 +94,10 @@ def _changed(
         numbers[name] = 0
         for path in sorted(set(before) | set(after)):
             app = _app(path, name)
-            if not app or (app == paths.PARENT and is_in_source):
+            if not app:
                 continue
-            meant = list(_meant(hands, name, app))
+            # What Applications say follows from facts, which are found anew.
+            meant = [()] if app == paths.PARENT and is_in_source else list(_meant(hands, name, app))
             for where, old, new in _different(_values(before, path), _values(after, path)):
                 numbers[name] += 1
                 if not any(where[: len(m)] == m or m[: len(where)] == where for m in meant):
