@@ -370,6 +370,17 @@ def test_an_application_is_known_with_a_comment_behind_it(line: str, *, is_one: 
         assert list(made.made.apps) == ["db", "web"]
 
 
+def test_an_annotation_without_a_text_is_one() -> None:
+    said = "metadata:\n  annotations: {a: ''}\n"
+    made = imported((DB, "metadata:\n", said))
+    assert (differing(made), b'a: ""' in made.files["rendered/apps/efd/templates/db.yaml"]) == ([], True)
+    one = '{{ if eq .Values.env "north" }}a: ""{{ else }}b: ""{{ end }}'
+    made = imported((DB, "metadata:\n", f"metadata:\n  annotations:\n    {one}\n"))
+    places = {(name, path) for name, _, path in differing(made)}
+    assert places == {("south", "metadata.annotations.a"), ("south", "metadata.annotations.b")}
+    assert all(d.reason for p in made.proved for d in p.differences)
+
+
 def test_no_revisions_to_keep_are_not_the_ten_of_argocd() -> None:
     made = imported((DB, "spec:\n", "spec:\n  revisionHistoryLimit: 0\n"))
     assert b"revisionHistoryLimit: 0\n" in made.files["rendered/apps/efd/templates/db.yaml"]

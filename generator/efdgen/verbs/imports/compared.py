@@ -127,7 +127,15 @@ def normal_application(application: Mapping[str, Any]) -> dict[str, Any]:
     # Without a number of revisions to keep, Argo CD keeps ten; with 0, none.
     kept = {key: value for key, value in spec.items() if key == "revisionHistoryLimit" and value == 0}
     found = without_empty({**application, "spec": {**spec, "source": source}})
-    return {**found, "spec": {**found["spec"], **kept}}
+    metadata = {**found.get("metadata", {}), **_texts(application.get("metadata"))}
+    return {**found, "metadata": metadata, "spec": {**found["spec"], **kept}}
+
+
+def _texts(metadata: Any) -> dict[str, Any]:
+    """Return labels and annotations: one without a text is one, too."""
+    said = metadata if isinstance(metadata, dict) else {}
+    maps = {key: said[key] for key in ("annotations", "labels") if isinstance(said.get(key), dict)}
+    return {key: {name: text for name, text in each.items() if text is not None} for key, each in maps.items()}
 
 
 def _exact(value: Any) -> str:
