@@ -102,6 +102,17 @@ def test_each_policy_beside_each_other_is_kept_and_told_apart(one: Any, other: A
     assert not any(each.differences for each in made.proved)
 
 
+def test_what_a_policy_that_is_switched_off_says_more_is_a_finding() -> None:
+    files = handwritten.repository({name: {"db": {"size": "8Gi"}} for name in ("north", "south")})
+    path = "apps/parent/templates/db.yaml"
+    said = '{{ if eq .Values.env "north" }}{enabled: false, prune: true}{{ else }}{enabled: false}{{ end }}'
+    files[path] = files[path].replace(b"spec:\n", f"spec:\n  syncPolicy:\n    automated: {said}\n".encode(), 1)
+    made = result.run(Source("hand", files), engines.choose("sdk"))
+    (found,) = [each for each in made.findings if each.code == "I301"]
+    assert (found.environment, "is off: prune: true not imported" in found.message) == ("north", True)
+    assert [row.verdict for row in telling.told(made).rows] == ["equal"] * 2
+
+
 def test_each_environment_syncs_as_it_did() -> None:
     files = handwritten.repository({name: {"db": {"size": "8Gi"}} for name in ("east", "north", "south")})
     policy = (

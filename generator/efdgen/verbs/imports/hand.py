@@ -12,12 +12,13 @@ from efdgen.helm.engines.engine import Engine
 from efdgen.language import suggest, yamlio
 from efdgen.language.layers import merge
 from efdgen.repository import paths
-from efdgen.verbs.imports import applications, naming, nulls, overlooked, ownkeys, parents, valuefiles
+from efdgen.verbs.imports import applications, naming, nulls, overlooked, ownkeys, parents, syncpolicies, valuefiles
 from efdgen.verbs.imports import layout as layouts
 from efdgen.verbs.imports import sources as sources_of
 from efdgen.verbs.imports.model import Chart, Deployed, Finding, Hand, Layout, Object, Parent, Source
 from efdgen.verbs.imports.setvalues import SetValuesError, with_parameters
 
+_OFF = "syncPolicy, in the spec, if it is to sync by itself"
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
 
 
@@ -202,6 +203,11 @@ class _Reader:
             if is_of_others:
                 values = {chart.dependencies[0].key: values}
                 application = sources_of.without_place(application, sources_of.lender(item.data))
+            idle = syncpolicies.without_effect(item.data)
+            if idle:
+                message = f"spec.syncPolicy.automated of the Application {name} is off: {', '.join(idle)} not imported"
+                where = "spec.syncPolicy.automated"
+                found.append(Finding("I301", message, template, 0, _OFF, environment, name, where))
         except _NotImportableError as error:
             found.append(Finding(error.code, str(error), error.file or template, 0, error.hint, environment, name))
             return

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from efdgen.language import schema
-from efdgen.language.layers import ABSENT
+from efdgen.language.layers import ABSENT, at
 from efdgen.language.tuples import NamedTuple
 
 _EMPTY: Mapping[str, Any] = {"null": None, "boolean": False, "array": []}
@@ -49,6 +49,13 @@ def layers(policies: Mapping[str, Mapping[str, Any] | None], sites: Mapping[str,
             of_sites[site] = specs[names[0]]
             specs = {name: value for name, value in specs.items() if name not in names}
     return Policies(shared, of_sites, specs)
+
+
+def without_effect(application: Mapping[str, Any]) -> list[str]:
+    """Return what `automated` says of an Application beside `enabled: false`, which switches it off."""
+    automated = at(application, ("spec", "syncPolicy", "automated"), None)
+    is_off = isinstance(automated, dict) and automated.get("enabled") is False
+    return [f"{key}: {json.dumps(value)}" for key, value in automated.items() if key != "enabled"] if is_off else []
 
 
 def over(below: Any, wanted: Any) -> Any:
