@@ -131,3 +131,11 @@ def test_of_a_long_text_as_much_is_tried_as_a_second_allows() -> None:
     started = time.process_time()
     (found,) = problems(f"{rows}config\n  data: 1\n")
     assert (found.location.line, time.process_time() - started < 10) == (60_001, True)
+
+
+@pytest.mark.parametrize("piece", ['"', "'", 'x"', 'x" ', "''", "x' '", "x[ ", "\\"])
+def test_a_line_of_quotes_is_looked_through_once(piece: str) -> None:
+    begin = time.process_time()
+    with pytest.raises(InvalidInputError):
+        yamlio.parse(f"a: b\nc {piece * 20_000} c\nd: e\n  f: g\n", "file.yaml")
+    assert time.process_time() - begin < 2

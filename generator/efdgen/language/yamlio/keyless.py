@@ -25,8 +25,10 @@ _MARKER = late(r"(?:<{7}|>{7}|\|{7})(?: .*)?\Z|={7}\Z")
 """A line of a conflict: https://git-scm.com/docs/git-merge#_how_conflicts_are_presented."""
 
 _DASHES = re.compile(r"(?:--- +|[ ]*(?:- +)*)")
-_COLON = late(r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\"'#\[{]|(?<=\S)[\"'#\[{])*?:(?:\s|\Z)")
-"""What holds the colon of a key, outside of quotes, brackets and comments."""
+_COLON = late(r"(?P<colon>:)(?:\s|\Z)|(?:\A|(?<=\s))[\"'#\[{]")
+"""The colon of a key, or what comes before it so that there may be none: quotes, a comment, a bracket."""
+
+_QUOTED = late(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
 
 _KEY = late(r"(?P<key>\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^\s\"'\[\]{}#&*!|>%@`?,:-][^\s:]*)(?P<rest>\s.*)?\Z")
 """What would be a key with a colon, and what stands behind it."""
@@ -130,7 +132,18 @@ def _without_colon(trial: _Trial, begin: int | None) -> Iterator[int]:
     """Yield the lines without a colon that are no comments: where a key may begin, then upwards from the mistake."""
     said = (each for each in reversed(trial.above) if trial.lines[each].strip() and trial.lines[each].strip()[0] != "#")
     lines = (*(() if begin is None else (begin,)), *itertools.islice(said, _MOST_LINES))
-    yield from (each for each in dict.fromkeys(lines) if not _COLON.match(trial.lines[each].strip()))
+    yield from (each for each in dict.fromkeys(lines) if not _has_colon(trial.lines[each].strip()))
+
+
+def _has_colon(line: str) -> bool:
+    """Say whether a line holds the colon of a key, outside of quotes, brackets and comments."""
+    found = _COLON.search(line)
+    while found is not None and not found["colon"]:
+        quoted = _QUOTED.match(line, found.start())
+        if quoted is None:
+            return False
+        found = _COLON.search(line, quoted.end())
+    return found is not None
 
 
 def _mends(lines: Sequence[str], number: int) -> dict[str, Mapping[int, str]]:
@@ -180,7 +193,7 @@ def _is_above_its_value(lines: Sequence[str], number: int, key: re.Match[str] | 
 def _is_within_text(lines: Sequence[str], number: int) -> bool:
     """Say whether the lines around one look like lines of a text, indented alike."""
     above, below = _next(lines[number - 1 :: -1], -1) if number else None, _next(lines, number)
-    if above is None or below is None or _COLON.match(lines[below].strip()) or lines[below].lstrip()[:2] == "- ":
+    if above is None or below is None or _has_colon(lines[below].strip()) or lines[below].lstrip()[:2] == "- ":
         return False
     return _indent(lines[number - 1 - above]) == _indent(lines[below])
 
