@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,6 +83,36 @@ def test_it_is_finished_once_a_file_was_written_and_dropped_before(killed: Calla
             assert not (root / "gone").exists()
         assert sources.resume(root) is None
         assert (root / "a/one").stat().st_mode & 0o777 == 0o640
+
+
+def empty(root: Path) -> list[Path]:
+    """Return the folders of a repository in which nothing is."""
+    return [path for path in root.rglob("*") if path.is_dir() and not any(path.iterdir())]
+
+
+@pytest.mark.parametrize("step", ["_rename", "remove_empty"])
+@pytest.mark.parametrize("action", [None, resuming.finish, resuming.drop])
+def test_no_empty_folder_is_left_by_a_kill_between_a_folder_and_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, action: Callable[[Path], resuming.Resumed] | None
+) -> None:
+    before = {f"all/{path}": content for path, content in BEFORE.items()}
+    after = {f"all/{path}": content for path, content in AFTER.items()}
+    changes = {f"all/{path}": change for path, change in CHANGES.items()}
+    gone = {f"all/{path}": content for path, content in GONE.items()}
+    empty_after_the_kill = 0
+    for dies in range(STEPS + 1):
+        root = tmp_path / str(dies)
+        for path, content in before.items():
+            (root / path).parent.mkdir(parents=True)
+            (root / path).write_bytes(content)
+        with monkeypatch.context() as patch:
+            patch.setattr(staging, step, stopping(iter(range(dies)), getattr(staging, step)))
+            with contextlib.suppress(DiedError):
+                sources.replace(root, changes, gone)
+        empty_after_the_kill += len(empty(root))
+        sources.resume(root, action)
+        assert (snapshot(root) in (before, after), empty(root)) == (True, []), dies
+    assert empty_after_the_kill
 
 
 def test_what_was_put_back_is_an_undo_of_all_of_it(

@@ -71,3 +71,15 @@ def test_what_reads_secrets_is_inherited_or_replaced(tmp_path: Path) -> None:
 
     assert definition(tmp_path / "inherited", store).reads_secrets == ("login",)
     assert definition(tmp_path / "replaced", store, "readsSecrets: [secrets.*]\n").reads_secrets == ("secrets.*",)
+
+
+def test_an_empty_folder_says_how_it_comes_that_git_does_not_show_it(tmp_path: Path) -> None:
+    root = small_repository(tmp_path)
+    for name in ("attic", "cellar"):
+        (root / "templates/apps" / name).mkdir()
+    (root / "templates/apps/cellar/values.yaml").write_text("a: 1\n", encoding="utf-8")
+    told = [(problem.code, problem.location.file, problem.hint) for problem in load(root).problems]
+    assert told == [
+        ("E401", "templates/apps/attic", "if no app is meant, delete the folder: Git does not show empty ones"),
+        ("E401", "templates/apps/cellar", ""),
+    ]

@@ -131,6 +131,8 @@ def _finish(folder: Path, found: Standing) -> Resumed:
             "To take it back in the other files, run: efdgen interrupted drop. Then run the edit again"
         )
     dropped.decide(folder, drops=False)
+    for entry in (entry for entry, state in found if entry.after is None and state is State.WRITTEN):
+        staging.remove_empty(folder, (folder / entry.path).parent)  # the kill came between a file and its folder
     staging.switch(folder, [entry for entry, state in found if state is State.WAITING])
     done = [entry for entry, state in found if state is not State.CHANGED]
     return Resumed(

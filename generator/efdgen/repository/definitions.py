@@ -98,11 +98,10 @@ class _Definitions:
         is_folder = self._files.is_folder(folder)
         names = [PurePosixPath(entry).name for entry in self._files.entries(folder)] if is_folder else []
         misspelt = next((name for name in names if suggest.closest(name, _FILES) == "app.yaml"), None)
-        if misspelt is None:
-            self._files.problem("E401", "an app's folder needs an app.yaml", Location(folder))
-        else:
-            message = "an app's folder needs an app.yaml"
-            self._files.problem("E401", message, Location(f"{folder}/{misspelt}"), hint="rename it to app.yaml")
+        where, hint = (folder, "") if misspelt is None else (f"{folder}/{misspelt}", "rename it to app.yaml")
+        if is_folder and not names and not self._files.unread:  # as a kill leaves it, or a program that deletes files
+            hint = "if no app is meant, delete the folder: Git does not show empty ones"
+        self._files.problem("E401", "an app's folder needs an app.yaml", Location(where), hint=hint)
 
     def _lineage(self, document: Document) -> list[Document]:
         """Return the definitions that one is laid on top of, the first ancestor first, and itself."""
