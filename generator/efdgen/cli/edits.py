@@ -231,22 +231,22 @@ def handed_over(sources: Sources, target: Target, *, to_cluster: bool) -> list[E
     return making.hand_over(target, provides, own, below, to_cluster=to_cluster)
 
 
-def pinned_value(sources: Sources, target: Target, text: str) -> Any:
-    """Return the value that a text means where it is pinned: a number or a boolean where there is one now, else text.
+def pinned_value(sources: Sources, target: Target, text: str, now: Any) -> Any:
+    """Return the value that a text means where it is pinned, by what is there now (`standing`).
 
     Raises:
         UsageError: when what is there is a mapping, or nothing is to be pinned.
     """
     from efdgen.errors import UsageError
     from efdgen.explain.edits import making, values
+    from efdgen.verbs import standing
 
     if text in ("", "null", "~"):
         raise UsageError(f"{text!r} can't be pinned{_how_to_set(sources, target, text)}")
-    now = sources.value_now(target)
     if text[:1] in ("{", "[") and isinstance(values.read(text, now), dict | list):
         what = "mapping" if text[0] == "{" else "list"
         raise UsageError(f"a pin can't be a {what}: pin a value in it, such as {making.name(target)}.NAME")
-    value = values.read(text, now) if isinstance(now, int | float) else text
+    value = standing.read(text, target, now)
     sources.refuse_scalar_for_mapping(target, value)
     return value
 

@@ -40,6 +40,7 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
     from efdgen.errors import UsageError
     from efdgen.explain.edits import making, replacing, slips, values
     from efdgen.language.layers import ABSENT
+    from efdgen.verbs import standing
 
     layers, path, given = edits.split(words, 1, "efdgen pin WHERE... APP.PATH VALUE --reason TEXT")
     if not reason:
@@ -54,10 +55,11 @@ def command(words: tuple[str, ...], root: Path | None, reason: str, until: str |
     for layer in layers:
         target, pin = sources.target(layer, path), sources.pin(layer, path)
         replacing.refuse_set(target, sources.value_at(target))
-        value = edits.pinned_value(sources, target, given[0])
-        meant.append((target, value, sources.value_now(target)))
+        now = standing.standing(sources, target)
+        value = edits.pinned_value(sources, target, given[0], now)
+        meant.append((target, value, now))
         other = values.other(given[0], value)
-        numbers += edits.word(given[0], value, value)
+        numbers += edits.word(given[0], value, now)
         there = sources.value_at(pin)
         made += making.pin(pin, there, value, reason, until)
         others += making.pin(pin, there, value if other is ABSENT else other, reason, until)

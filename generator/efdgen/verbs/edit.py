@@ -186,7 +186,10 @@ class Sources:
         return {} if read is None else read.data
 
     def value_now(self, target: Target) -> Any:
-        """Return what is in force at a target, in the first of its environments that has something there."""
+        """Return what is in force at a target, in the first of its environments that has something there.
+
+        Where none can be resolved, it is what is written below.
+        """
         own = self.value_at(target)
         if own is not ABSENT and not (isinstance(own, str) and "<%" in own):
             return own
@@ -197,7 +200,8 @@ class Sources:
                     return found
         if target.app and target.layer != SPEC:
             return at(merge_layers(self.written.apps[target.app].layers), target.setting)
-        return ABSENT
+        below = ABSENT if self._known.environments else self.below(target)
+        return ABSENT if isinstance(below, str) and "<%" in below else below
 
     def refuse_scalar_for_mapping(self, target: Target, value: Any) -> None:
         """Refuse what is not a mapping where there is one with something in it; null takes it away on purpose.
