@@ -1072,10 +1072,15 @@ def test_what_killed_fetches_left_is_deleted_by_the_next_one(root: Path, tmp_pat
         os.utime(path, (now - age, now - age))
         return path
 
+    app = root / "templates/apps/plain"
+    (app / "templates").mkdir(parents=True)
+    (app / "templates/a.yaml").write_text("kind: ConfigMap\n", encoding="utf-8")
+    (app / "app.yaml").write_text("description: x\nchart: none\n", encoding="utf-8")
     gone = [
         left(f".a.tgz.{ended}-1.efdgen-tmp", 2 * hour),
         left(f".b.tgz.{os.getpid()}-1.efdgen-tmp", 25 * hour),
         left(f".charts.lock.{ended}-1.efdgen-tmp", 2 * hour, root),
+        left(f".app.yaml.{ended}-1.efdgen-tmp", 2 * hour, app),
     ]
     there = [
         left(f".c.tgz.{ended}-1.efdgen-tmp", hour / 2),

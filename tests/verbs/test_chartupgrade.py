@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from efdgen.report import chartreview
 from efdgen.report import charts as report
 from efdgen.verbs import chartupgrade
 from efdgen.verbs.charts import pinned
+from support import kills
 from support.chartserver import Chart, ChartServer, chart
 from support.checkout import ROOT, snapshot
 from support.efd import EFD
@@ -187,6 +189,33 @@ def test_an_upgrade_changes_the_version_alone_locks_it_makes_the_keys_and_shows_
     assert found.startswith("error[E701] ConfigMap store: data.number must be text, not 1 (")
     assert "wrote templates/apps/store/app.yaml, charts.lock, templates/apps/store/chart-keys.yaml" in result.stdout
     assert charts(root, "verify").exit_code == 0
+
+
+def test_an_upgrade_that_is_killed_is_finished_as_a_whole_or_never_was(root: Path, tmp_path: Path) -> None:
+    charts(root, "fetch")
+    charts(root, "keys", "store")
+    values = root / "templates/apps/store/values.yaml"
+    values.write_text(values.read_text(encoding="utf-8") + "zone: a\n", encoding="utf-8")
+    whole = tmp_path / "whole"
+    shutil.copytree(root, whole)
+    assert charts(whole, "upgrade", "store", "1.3.0", "--engine", "sdk").exit_code == 0
+    before, after = snapshot(root), snapshot(whole)
+    files = ["charts.lock", "templates/apps/store/app.yaml", "templates/apps/store/chart-keys.yaml"]
+    assert sorted(path for path in after if before.get(path) != after[path]) == files
+    upgrade = ("charts", "upgrade", "store", "1.3.0", "--engine", "sdk", "--root")
+    in_the_cache = 2  # the chart takes its name there when it is read, and when it is locked
+    for taken, expected in ((0, before), (1, before), (2, after), (3, after)):
+        killed = tmp_path / str(taken)
+        shutil.copytree(root, killed)
+        kills.edit_until(killed, in_the_cache + taken, *upgrade, str(killed))
+        runner = CliRunner(env={"NO_COLOR": "1"})
+        shown = runner.invoke(cli.command, ["interrupted", "--root", str(killed)]).output
+        assert [path in shown for path in files] == [taken > 0] * len(files), shown
+        # Any verb that edits ends it, and another upgrade, too.
+        charts(killed, "keys", "store")
+        assert snapshot(killed) == expected, taken
+        again = charts(killed, "upgrade", "store", "1.3.0", "--engine", "sdk")
+        assert (again.exit_code, snapshot(killed)) == (0 if expected is before else 2, after), again.output
 
 
 @pytest.mark.usefixtures("at_once")

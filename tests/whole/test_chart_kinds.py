@@ -359,7 +359,7 @@ def boards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     every = charts.pinned
     # The project's own charts are on the net, and no test asks there.
     monkeypatch.setattr(
-        charts, "pinned", lambda root: {chart: apps for chart, apps in every(root).items() if apps == ("boards",)}
+        charts, "pinned", lambda root, *_: {chart: apps for chart, apps in every(root).items() if apps == ("boards",)}
     )
     return origin
 

@@ -22,6 +22,7 @@ from efdgen.cli.common import (
     timeout_option,
 )
 from efdgen.cli.helm_options import engine_option, report_failures
+from efdgen.cli.interrupted import root_to_edit
 from efdgen.cli.streams import say, say_error, say_warning
 from efdgen.cli.words import one_by_one
 
@@ -146,7 +147,7 @@ def keys_command(apps: tuple[str, ...], root: Path | None) -> None:
     from efdgen.report import charts
     from efdgen.verbs import chartkeys
 
-    outcome = chartkeys.write(repository_root(root), apps)
+    outcome = chartkeys.write(root_to_edit(root), apps)
     click.echo(charts.keys(outcome, click.style))
     _end(outcome.failures)
 
@@ -223,7 +224,7 @@ def upgrade_command(
     from efdgen.report import charts as report
     from efdgen.verbs import chartupgrade
 
-    folder = repository_root(root)
+    folder = root_to_edit(root)
     done = chartupgrade.upgrade(folder, app, version, timeout, key)
     if done.choice is not None:
         say(report.choice(app, done.choice, key))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from efdgen.errors import ChartError, InvalidInputError, UsageError, dotted
+from efdgen.errors import ChartError, InvalidInputError, OutputError, UsageError, dotted
 from efdgen.helm.charts import archive, cache, keys
 from efdgen.helm.charts.outcomes import DeadValue, Failure, Looser, WrittenKeys
 from efdgen.helm.hydrate import Charts
 from efdgen.language import suggest, yamlio
 from efdgen.language.tuples import NamedTuple
+from efdgen.output import sources
+from efdgen.output.compare import Change
 from efdgen.repository import chartaddress, chartfolders, chartkeys, definitions
 from efdgen.repository.files import Files
 from efdgen.repository.model import AppChart, AppDefinition
@@ -28,23 +31,46 @@ class Made(NamedTuple):
 
 
 def write(root: Path, names: Collection[str] = ()) -> WrittenKeys:
-    """Write chart-keys.yaml of the named apps (none named: all with charts), from the locked charts.
-
-    An app that takes its charts and their keys from the app that it extends needs no file of its own.
+    """Write chart-keys.yaml of the named apps (none named: all with charts), from the locked charts: all or none.
 
     Raises:
         UsageError: when an app is unknown, or has no charts.
         InvalidInputError: with everything wrong with app definitions or the lock.
-        ChartError: when the lock can't be read, or a file can't be written.
+        ChartError: when the lock can't be read.
+        OutputError: when a file can't be written.
     """
-    apps = _load(root)
+    outcome, changes = prepare(root, names, cache.LockedCharts.open(root))
+    if changes:
+        sources.replace(root, changes)
+    return outcome
+
+
+def prepare(
+    root: Path, names: Collection[str], charts: Charts, instead: Mapping[str, str] = types.MappingProxyType({})
+) -> tuple[WrittenKeys, dict[str, Change]]:
+    """Return what `write` does, and the files that it changes, in memory.
+
+    An app that takes its charts and their keys from the app that it extends needs no file of its own.
+
+    Args:
+        root: the repository.
+        names: the apps; none: all with charts.
+        charts: third-party charts.
+        instead: texts of files as they would be after an edit.
+
+    Raises:
+        UsageError: when an app is unknown, or has no charts.
+        InvalidInputError: with everything wrong with app definitions.
+        OutputError: when a file can't be read.
+    """
+    apps = _load(root, instead)
     for name in names:
         if name not in apps:
             raise UsageError(suggest.unknown("app", name, apps))
         if not apps[name].charts:
             raise UsageError(f"the app {name} has no chart whose keys could be known")
     wanted = [app for app in apps.values() if (app.name in names if names else _needs_keys(app, apps))]
-    charts = cache.LockedCharts.open(root)
+    changes: dict[str, Change] = {}
     written: list[tuple[str, tuple[str, ...]]] = []
     anything: set[str] = set()
     dead: list[DeadValue] = []
@@ -61,12 +87,27 @@ def write(root: Path, names: Collection[str] = ()) -> WrittenKeys:
             anything.update(_open(app, made))
         if made.text != made.former:
             looser += _looser(app, made)
-            _write(root / made.path, made.text)
+            changes[made.path] = change_of(root, made.path, made.text)
             written.append((made.path, made.unread))
     unchanged = len(wanted) - len(written) - len(failures)
-    return WrittenKeys(
+    outcome = WrittenKeys(
         tuple(written), unchanged, tuple(dead), tuple(failures), frozenset(anything), looser=tuple(looser)
     )
+    return outcome, changes
+
+
+def change_of(root: Path, path: str, text: str) -> Change:
+    """Return how a file changes, whether it is there or not.
+
+    Raises:
+        OutputError: when it can't be read.
+    """
+    try:
+        return Change((root / path).read_bytes(), text.encode())
+    except FileNotFoundError:
+        return Change(b"", text.encode(), is_new=True)
+    except OSError as error:
+        raise OutputError(f"can't read {path}: {error.strerror}") from error
 
 
 def _looser(app: AppDefinition, made: Made) -> Iterator[Looser]:
@@ -118,8 +159,8 @@ def _dead(app: AppDefinition, tree: Mapping[str, Any]) -> Iterator[DeadValue]:
                 yield DeadValue(location, dotted(path), app.takes(path))
 
 
-def _load(root: Path) -> dict[str, AppDefinition]:
-    files = Files(root)
+def _load(root: Path, instead: Mapping[str, str] = types.MappingProxyType({})) -> dict[str, AppDefinition]:
+    files = Files(root, instead=instead)
     found = definitions.load(files)
     if files.problems:
         raise InvalidInputError(files.problems)
@@ -162,10 +203,3 @@ def _files(root: Path, chart: AppChart, charts: Charts) -> Mapping[str, bytes]:
     content = charts.archive(chart.reference)
     archive.refuse_incomplete_archive(content)
     return archive.files(content)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        cache.replace(path, text.encode())
-    except OSError as error:
-        raise ChartError(f"can't write {path}: {error.strerror}") from None

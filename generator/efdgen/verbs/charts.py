@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -25,13 +26,19 @@ _THREADS = 16
 Result = TypeVar("Result")
 
 
-def pinned(root: Path) -> dict[ChartReference, tuple[str, ...]]:
+def pinned(
+    root: Path, instead: Mapping[str, str] = types.MappingProxyType({})
+) -> dict[ChartReference, tuple[str, ...]]:
     """Return the charts that app definitions pin, sorted, each with its apps.
+
+    Args:
+        root: the repository.
+        instead: texts of files as they would be after an edit.
 
     Raises:
         InvalidInputError: with everything wrong with app definitions.
     """
-    files = Files(root)
+    files = Files(root, instead=instead)
     found: dict[ChartReference, tuple[str, ...]] = {}
     for app in definitions.load(files).values():
         for chart in dict.fromkeys(each.reference for each in app.charts if not each.folder):
@@ -54,14 +61,40 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
         InvalidInputError: with everything wrong with app definitions or the lock.
         ChartError: when the lock can't be read or written.
     """
-    pins = pinned(root)
+    store = Cache(cache.folder())
+    store.sweep()
+    cache.sweep([root, *(root / paths.APPS).glob("*")])  # beside app.yaml as far as former versions wrote there
+    outcome, text = locking(root, timeout, accepted)
+    if text is not None:
+        _write_lock(root, text)
+    return outcome
+
+
+def locking(
+    root: Path,
+    timeout: float,
+    accepted: Collection[str] = (),
+    instead: Mapping[str, str] = types.MappingProxyType({}),
+) -> tuple[Fetched, str | None]:
+    """Download the same into the cache, and return what `fetch` does, and the lock (None: none is needed), unwritten.
+
+    Args:
+        root: the repository.
+        timeout: how long a server may be silent, in seconds.
+        accepted: as in `fetch`.
+        instead: texts of files as they would be after an edit.
+
+    Raises:
+        UsageError: when no app pins a chart of an accepted name.
+        InvalidInputError: with everything wrong with app definitions or the lock.
+        ChartError: when the lock can't be read.
+    """
+    pins = pinned(root, instead)
     for name in accepted:
         if name not in (known := sorted({chart.name for chart in pins})):
             raise UsageError(suggest.unknown("chart", name, known))
     locked = cache.read_lock(root)
     store = Cache(cache.folder())
-    store.sweep()
-    cache.sweep([root])
     there = LockedCharts(locked, store, root / paths.OUTPUT)
     asked = mirrors.load(root)
     repositories = Repositories(timeout, asked)
@@ -86,15 +119,14 @@ def fetch(root: Path, timeout: float, accepted: Collection[str] = ()) -> Fetched
     removed = () if failures else tuple(entry for chart, entry in locked.charts.items() if chart not in pins)
     kept = {chart: entry for chart, entry in locked.charts.items() if entry not in removed}
     charts = {**kept, **results}
-    if charts or (root / lock.FILE).exists():
-        _write_lock(root, lock.dump(charts.values()))
+    text = lock.dump(charts.values()) if charts or (root / lock.FILE).exists() else None
     others = [
         (former, new)
         for new in results.values()
         if new.name in accepted and (former := _another(new, locked)) is not None
     ]
     idle = () if failures else tuple(_idle(asked, charts.values()))
-    return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures, tuple(others), idle)
+    return Fetched(tuple(results.values()), len(pins) - len(wanted), removed, failures, tuple(others), idle), text
 
 
 def with_chart(root: Path, chart: ChartReference, timeout: float) -> tuple[bytes | None, bytes]:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from efdgen.errors import ChartError, InvalidInputError, Location, Problem, UsageError
 from efdgen.helm.charts import cache, lock, versions
-from efdgen.helm.charts.outcomes import Choice, Looser
+from efdgen.helm.charts.outcomes import Choice, Looser, WrittenKeys
 from efdgen.language import schema, yamlio
 from efdgen.language.conforms import conforms
 from efdgen.language.tuples import NamedTuple
+from efdgen.output import sources
+from efdgen.output.compare import Change
 from efdgen.repository import chartkeys, paths
 from efdgen.review.charts import ChartReview
 from efdgen.review.model import Review
@@ -56,8 +58,8 @@ class Upgraded(NamedTuple):
 def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -> Upgraded:
     """Pin another version of a chart in app.yaml, lock it, and make the keys of the app's charts anew.
 
-    What can be known to fail is tried before anything is written. If the chart can't be locked after all, app.yaml is
-    as it was.
+    What can be known to fail is tried before anything is written. All of these files are written, or none, also when
+    it is killed.
 
     Args:
         root: the repository.
@@ -69,7 +71,8 @@ def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -
     Raises:
         UsageError: when there is no such app or chart, or the version is pinned already, or can't be written.
         InvalidInputError: with everything wrong with what people wrote.
-        ChartError: when the version is not there or damaged, or a file can't be written.
+        ChartError: when the version is not there or damaged, or can't be locked.
+        OutputError: when a file can't be written, or somebody else is editing.
     """
     subject = open_subject(root, app, key)
     of = Versions(subject, timeout)
@@ -82,46 +85,52 @@ def upgrade(root: Path, app: str, version: str, timeout: float, key: str = "") -
     if subject.chart.git is None and not conforms(wanted, schema.load("types#/$defs/version")):
         raise UsageError(f"{wanted!r} is not an exact version, such as 1.2.3 (without a v before it)")
     reviewed = compare(subject, of.side(subject.chart.version), of.side(wanted))
-    text = pinned(subject, wanted)
-    path = root / subject.chart.location.file
-    former = path.read_bytes()
+    definition = keys.change_of(root, subject.chart.location.file, pinned(subject, wanted))
     former_lock = _bytes(root / paths.LOCK)
     names = _sharing(subject)
     before = with_archives(rendering(root, (), names)).tree
     having = sorted({name for each in names for name in environments(subject.project.repository, each)})
     side = upgradelint.side(root, names, having) if having else None
-    _replace(path, text.encode())
-    try:
-        _fetch(root, timeout, subject.chart.name)
-    except (ChartError, InvalidInputError):
-        _replace(path, former)
-        raise
-    written = [subject.chart.location.file, lock.FILE]
-    made = keys.write(root, _with_keys(root, names))
-    written += [file for file, _ in made.written]
+    changes, made = _prepared(root, timeout, subject, definition, names)
+    sources.replace(root, changes)
+    written = tuple(changes)
     below = () if subject.app.chart is not None else (subject.chart.key,)
     said = [(*below, *path) for path in reviewed.opened]
     looser = tuple(each for each in made.looser if each.path not in said)
     try:
         after = with_archives(rendering(root, (), names))
     except InvalidInputError as error:
-        return Upgraded(reviewed, choice, tuple(written), problems=error.problems, looser=looser)
+        return Upgraded(reviewed, choice, written, problems=error.problems, looser=looser)
     trees = Trees(before, after.tree, f"{subject.chart.name} {subject.chart.version}", after.project, former_lock)
     values = review_trees(trees.before, trees.after, trees.base, (), names)
     sides = (side, upgradelint.side(root, names, having)) if side else None
-    return Upgraded(reviewed, choice, tuple(written), values, trees, former_lock, sides=sides, looser=looser)
+    return Upgraded(reviewed, choice, written, values, trees, former_lock, sides=sides, looser=looser)
 
 
-def _fetch(root: Path, timeout: float, name: str) -> None:
-    """Bring charts.lock up to date.
+def _prepared(
+    root: Path, timeout: float, subject: Subject, definition: Change, names: list[str]
+) -> tuple[dict[str, Change], WrittenKeys]:
+    """Return the files that change, and what is to be said of the keys; charts are downloaded into the cache alone.
 
     Raises:
-        ChartError: when the chart of that name can't be locked; others may fail.
+        InvalidInputError: with everything wrong with what people wrote.
+        ChartError: when the chart can't be locked; others may fail.
+        OutputError: when a file can't be read.
     """
-    failures = fetching.fetch(root, timeout).failures
-    mine = [each for each in failures if any(chart.name == name for chart in each.charts)]
+    file, chart = subject.chart.location.file, subject.chart.name
+    instead = {file: definition.after.decode("utf-8-sig")}
+    former = _bytes(root / paths.LOCK)
+    fetched, locked = fetching.locking(root, timeout, instead=instead)
+    mine = [each for each in fetched.failures if any(failed.name == chart for failed in each.charts)]
     if mine:
         raise ChartError("; ".join(map(str, mine)))
+    changes = {file: definition}
+    if locked is not None:
+        changes[paths.LOCK] = Change(former or b"", locked.encode(), is_new=former is None)
+    charts = cache.LockedCharts(lock.parse(locked or ""), cache.Cache(cache.folder()), root / paths.OUTPUT)
+    made, anew = keys.prepare(root, _with_keys(root, names), charts, instead)
+    changes.update(anew)
+    return {path: each for path, each in changes.items() if each.is_new or each.before != each.after}, made
 
 
 def _sharing(subject: Subject) -> list[str]:
@@ -140,13 +149,6 @@ def _bytes(path: Path) -> bytes | None:
         return path.read_bytes()
     except OSError:
         return None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    try:
-        cache.replace(path, content)
-    except OSError as error:
-        raise ChartError(f"can't write {path}: {error.strerror}") from None
 
 
 def pinned(subject: Subject, version: str) -> str:
