@@ -341,6 +341,26 @@ def test_each_file_says_which_facts_it_has_that_nobody_declares(tmp_path: Path) 
     ]
 
 
+def test_what_a_fact_of_efdgens_knows_is_said_without_a_schema_too(tmp_path: Path) -> None:
+    known = "known: applicationName, destinationServer, host, managed, path, "
+    where = "others would be declared in schemas/facts.schema.json, which is not there"
+    nobody = "there is no schemas/facts.schema.json, which says what facts there are"
+    for number, (said, message, begins, ends) in enumerate(
+        (
+            ("argocd: {nonsense: false}", "unknown key 'nonsense'", known, where),
+            ("argocd: {nonsense: 1, sense: 2}", "unknown keys 'nonsense', 'sense'", known, where),
+            ("argocd: {syncPolicy: {automated: {enabled: 1}}}", "unknown key 'enabled'", "known: ", "selfHeal"),
+            ("argocd: {nonsense: 1}\nrack: 5", "unknown keys 'nonsense', 'rack'", nobody, nobody),
+            ("rack: 5", "unknown key 'rack'", nobody, nobody),
+        )
+    ):
+        root = small_repository(tmp_path / str(number))
+        spec = f"name: dome\n{said}\napps: {{}}\n"
+        overlay(root, {"schemas": None, "environments/dome.yaml": spec})
+        (told,) = (each for each in load(root).problems if each.location.file == "environments/dome.yaml")
+        assert (told.message, told.hint[: len(begins)], told.hint[-len(ends) :]) == (message, begins, ends), told
+
+
 def test_a_misspelt_fact_of_efdgens_own_is_said_as_ever(tmp_path: Path) -> None:
     root = small_repository(tmp_path)
     overlay(root, {"schemas": None, "environments/lab.yaml": "name: lab\ndomian: a.org\napps: {}\n"})

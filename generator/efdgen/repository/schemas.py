@@ -149,6 +149,11 @@ def _takes_more(fact: Mapping[str, Any]) -> bool:
     return "properties" in fact and "additionalProperties" not in fact
 
 
+def open_facts() -> frozenset[str]:
+    """Return those of efdgen's facts that are mappings that a repository can add keys to."""
+    return frozenset(name for name, fact in schema.load("facts")["properties"].items() if _takes_more(fact))
+
+
 @functools.lru_cache(maxsize=16)
 def _composed(declared: OwnSchema | None, *, is_open: bool) -> Schemas:
     own = declared.content.get("properties", {}) if declared is not None else {}

@@ -6,11 +6,11 @@ import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from efdgen.errors import FlawedSpecError, Location, Problem
+from efdgen.errors import FlawedSpecError, Location, Path, Problem
 from efdgen.language import suggest
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
-from efdgen.repository import freenames, paths
+from efdgen.repository import freenames, paths, schemas
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
 from efdgen.repository.kept import Kept
@@ -202,25 +202,39 @@ def _fold_undeclared(files: Files) -> None:
     """Say once that the repository declares no facts, and once a file which unknown ones it has."""
     undeclared: dict[str, list[Problem]] = {}
     for problem in sorted(files.problems, key=lambda problem: problem.sort_key):
-        if problem.code == "E201" and _is_of_a_fact(problem):
+        if problem.code == "E201" and _declarable(problem.location.file, problem.path):
             undeclared.setdefault(problem.location.file, []).append(problem)
     hint = f"there is no {paths.OWN_FACTS}, which says what facts there are"
     instead: dict[Problem, Problem | None] = {}
     for first, *others in undeclared.values():
         said = first
+        where = {_declarable(problem.location.file, problem.path)[:-1] for problem in (first, *others)}
+        known = first.hint if where != {()} and len(where) == 1 else ""  # the keys of a fact of efdgen's
         if others:
             keys = ", ".join(dict.fromkeys(repr(problem.path[-1]) for problem in (first, *others)))
-            said = said._replace(message=f"unknown keys {keys}", hint="")
+            said = said._replace(message=f"unknown keys {keys}", hint=known)
         if not said.hint.startswith(suggest.SIMILAR):
-            said, hint = said._replace(hint=hint or said.hint), ""
+            more = f"{known}; others would be declared in {paths.OWN_FACTS}, which is not there"
+            said, hint = said._replace(hint=(more if known and hint else hint) or said.hint), ""
         instead.update({first: said, **dict.fromkeys(others)})
     said_so_far = [instead.get(problem, problem) for problem in files.problems]
     files.problems[:] = [problem for problem in said_so_far if problem is not None]
 
 
-def _is_of_a_fact(problem: Problem) -> bool:
-    is_in_environments = problem.location.file.startswith(f"{paths.ENVIRONMENTS}/")
-    return is_in_environments and not {*NO_FACTS}.intersection(problem.path[:-1])
+def _declarable(file: str, path: Path) -> Path:
+    """Return the path, among the facts, of a key that the repository's schema could bring; empty: none could."""
+    above = 0 if paths.environment_of(file) else _ABOVE.get(str(path[0])) if file == paths.FACTS else None
+    if above is None or {*NO_FACTS}.intersection(path[:-1]):
+        return ()
+    fact = path[above:]
+    return fact if len(fact) == 1 or (len(fact) == _IN_A_FACT and fact[0] in schemas.open_facts()) else ()
+
+
+_ABOVE = {"defaults": 1, "sites": 2}
+"""How many keys stand above facts where they are shared."""
+
+_IN_A_FACT = 2
+"""How long the path of a key is in a fact that is a mapping."""
 
 
 def _at_home(apps: frozenset[str], document: Document, problems: list[Problem]) -> list[Problem]:
