@@ -50,6 +50,24 @@ def test_a_comment_above_a_key_that_another_one_takes_the_place_of_is_named_and_
     assert comments.left(text, differing.put(text, ("a",), {"b": 2}), "f") == []
 
 
+@pytest.mark.parametrize(
+    ("line", "instead", "is_left"),
+    [
+        ("2, 3], c: {}}}", "2, 3, 4], c: {}}}", False),  # one more at the end
+        ("2, 3], c: {}}}", "2, 3]}}", False),  # what goes stands behind it
+        ("2, 3], c: {}}}", "2, 3], c: {}, p: {x: 1}}}", False),
+        ("2, 3], c: {}}}", "3], c: {}}}", True),
+        ("{x: 1, y: 2}], c: {}}}", "{x: 2, y: 2}], c: {}}}", False),
+        ("{x: 1, y: 2}], c: {}}}", "{y: 2}], c: {}}}", True),
+        ("'2', 3], c: {}}}", "'2:3', 3], c: {}}}", True),
+        ("], c: {}}}", "]}}", False),  # nothing stands below it
+    ],
+)
+def test_in_brackets_a_comment_is_about_what_begins_the_line_below(line: str, instead: str, is_left: bool) -> None:
+    before, after = (f"a: {{b: {{d: [1,\n    # mid\n    {each}\n" for each in (line, instead))
+    assert [each.text for each in comments.left(before, after, "f")] == ["# mid"] * is_left
+
+
 _KEYS = st.sampled_from("abcd")
 _TEXTS = st.recursive(
     st.just("1"), lambda below: st.dictionaries(_KEYS, below, min_size=1, max_size=3), max_leaves=8
