@@ -18,7 +18,7 @@ from efdgen.repository.model import AppChart, AppDefinition, ChartReference, Rep
 from efdgen.review import charts
 from efdgen.review.charts import ChartReview, Cluster, Ours, Side
 from efdgen.verbs import newercharts
-from efdgen.verbs.charts import refuse_damaged
+from efdgen.verbs.chartdamage import refuse_damaged
 from efdgen.verbs.newercharts import fits
 from efdgen.verbs.once import raise_errors
 from efdgen.verbs.project import Project, open_project

@@ -9,17 +9,18 @@ from typing import TypeVar
 
 from efdgen.errors import ChartError, InvalidInputError, UsageError
 from efdgen.helm import threads
-from efdgen.helm.charts import archive, cache, gitcharts, lock, mirrors, versions
+from efdgen.helm.charts import cache, gitcharts, lock, mirrors
 from efdgen.helm.charts.cache import FETCH, Cache, LockedCharts
 from efdgen.helm.charts.lock import ChartLock, LockedChart
 from efdgen.helm.charts.outcomes import Failure, Fetched
-from efdgen.helm.charts.repositories import Download, Repositories
+from efdgen.helm.charts.repositories import Repositories
 from efdgen.language import suggest
 from efdgen.repository import definitions, paths
 from efdgen.repository.files import Files
 from efdgen.repository.mirrors import Mirror, mirror_of
 from efdgen.repository.model import ChartReference
 from efdgen.verbs import chartkeys
+from efdgen.verbs.chartdamage import refuse_damaged, refuse_other_chart
 
 _THREADS = 16
 
@@ -163,7 +164,7 @@ def _is_settled(chart: ChartReference, locked: ChartLock, there: LockedCharts, a
     if not entry.url and mirror_of(chart.repository, asked) is None:
         return False  # where it is published can be known here
     try:
-        _is_chart(chart, there.archive(chart), lock.FILE, FETCH)
+        refuse_other_chart(chart, there.archive(chart), lock.FILE, FETCH)
     except ChartError:
         return False
     return True
@@ -215,75 +216,6 @@ def _another(new: LockedChart, locked: ChartLock) -> LockedChart | None:
     return former if former is not None and (former.sha256, former.commit) != (new.sha256, new.commit) else None
 
 
-def _refuse_unpromised(found: Download) -> None:
-    """Refuse an archive that is not the one that its index means."""
-    sha256 = cache.digest(found.content)
-    promised = found.digest.removeprefix("sha256:").lower()
-    if promised and promised != sha256:
-        message = f"{found.place} has the SHA-256 digest {sha256}, and its index says {promised}"
-        raise ChartError(f"{message}; {_DAMAGED}")
-
-
-_DAMAGED = "the download or the repository is damaged: try again later"
-
-
-def _refuse_another(chart: ChartReference, found: Download, locked: ChartLock) -> None:
-    """Refuse another archive than the one that is locked: under this name and version, from whatever repository."""
-    known = [locked.charts[chart]] if chart in locked.charts else locked.of_version(chart)
-    if not known:
-        return
-    entry = known[0]
-    where = f"{lock.FILE}:{locked.lines[entry.reference]}"
-    accept = f"find out why. To accept it, run: efdgen charts fetch --accept {chart.name}"
-    if entry.reference == chart and entry.commit != found.commit:
-        message = f"{chart.version} of {found.place} is the commit {found.commit}, and {where} says {entry.commit}"
-        raise ChartError(f"{message}; the tag was moved after it was locked, or {lock.FILE} was edited: {accept}")
-    sha256 = cache.digest(found.content)
-    if sha256 not in {each.sha256 for each in known}:
-        message = f"{found.place} has the SHA-256 digest {sha256}, and {where} says {entry.sha256}"
-        if damage := _damage(found.content):
-            raise ChartError(f"{message}; {damage}: {_DAMAGED}")
-        if entry.reference == chart:
-            raise ChartError(f"{message}; the chart was changed after it was locked: {accept}")
-        raise ChartError(f"{message}, of the same version from {entry.repository}; these are two charts: {accept}")
-
-
-def _damage(content: bytes) -> str:
-    """Return what is wrong with an archive that can't be read; empty: nothing."""
-    try:
-        archive.files(content)
-    except ChartError as error:
-        return str(error)
-    return ""
-
-
-def _is_chart(chart: ChartReference, content: bytes, where: object, advice: str) -> None:
-    """Refuse an archive that can't be read, or that is another chart."""
-    try:
-        metadata = archive.metadata(content)
-        archive.refuse_incomplete_archive(content)
-    except ChartError as error:
-        raise ChartError(f"{where}: {error}; {advice}") from None
-    if gitcharts.is_git(chart):
-        # What is pinned of it is a tag or a commit: its Chart.yaml may have any version.
-        if metadata.name != chart.name:
-            raise ChartError(f"{where}: its Chart.yaml says name: {metadata.name}; write that name in app.yaml")
-    elif (metadata.name, versions.plain(metadata.version)) != (chart.name, chart.version):
-        raise ChartError(f"{where}: its Chart.yaml says {metadata.name} {metadata.version}; {advice}")
-
-
-def refuse_damaged(chart: ChartReference, found: Download, locked: ChartLock) -> None:
-    """Refuse a download that is not what its index means, not the chart, or another archive than the locked one.
-
-    Raises:
-        ChartError: when it is.
-    """
-    _refuse_unpromised(found)
-    # First what is locked: where the pinned chart is known to be sound, it is the download that is not.
-    _refuse_another(chart, found, locked)
-    _is_chart(chart, found.content, found.place, "pin another version, or ask the repository's maintainers")
-
-
 def _write_lock(root: Path, text: str) -> None:
     """Write the lock, if it is not the same already."""
     path = root / lock.FILE
@@ -314,7 +246,7 @@ def verify(root: Path) -> tuple[int, tuple[Failure, ...]]:
             raise ChartError(f"not in {lock.FILE}; {FETCH}")
         content = charts.read(chart)
         where = f"{lock.FILE}:{locked.lines[chart]}"
-        _is_chart(chart, content, where, f"remove this entry, and {FETCH}")
+        refuse_other_chart(chart, content, where, f"remove this entry, and {FETCH}")
         if lock.is_url_of_another(locked.charts[chart]):
             raise ChartError(f"{where}: its url is that of another version; {FETCH}")
         for path, sha256 in charts.other_vendored(chart):

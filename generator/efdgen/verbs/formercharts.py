@@ -14,7 +14,8 @@ from efdgen.language.tuples import NamedTuple
 from efdgen.repository import git, paths
 from efdgen.repository.model import ChartReference
 from efdgen.verbs import locks
-from efdgen.verbs.charts import refuse_damaged, side_by_side
+from efdgen.verbs.chartdamage import refuse_damaged
+from efdgen.verbs.charts import side_by_side
 
 
 class FetchedFormer(NamedTuple):
