@@ -38,7 +38,7 @@ def unknown_fact(root: Path) -> str:
 MISTAKES = {
     "another spec": (DOME, "place: the dome", "place: 5", f"E204 {DOME}:2:8"),
     "a spec without a name": (DOME, "name: dome\n", "", f"E202 {DOME}:1:1"),
-    "a spec that is not YAML": (DOME, "place: the dome", "place: [", f"E103 {DOME}:4:8"),
+    "a spec that is not YAML": (DOME, "place: the dome", "place: [", f"E103 {DOME}:2:8"),
     "the same spec": (LAB, "aliases: [bench]", "aliases: [bench, 5]", f"E204 {LAB}:3:18"),
     "an unknown key": (LAB, "aliases: [bench]", "alias: [bench]", f"E201 {LAB}:3:1"),
     "an unknown app": (LAB, "  view:\n", "  vew:\n", f"E402 {LAB}:31:3"),
