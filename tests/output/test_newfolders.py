@@ -73,13 +73,13 @@ def interrupt(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 def test_the_files_of_a_new_folder_take_one_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     renamed = []
-    rename = os.rename
+    rename = Path.rename
 
-    def noted(source: object, target: object) -> None:
-        renamed.append(Path(str(target)).relative_to(folder).as_posix())
-        rename(source, target)  # type: ignore[arg-type]
+    def noted(source: Path, target: Path) -> Path:
+        renamed.append(target.relative_to(folder).as_posix())
+        return rename(source, target)
 
-    monkeypatch.setattr(os, "rename", noted)
+    monkeypatch.setattr(Path, "rename", noted)
     apply(folder, AFTER)
     assert renamed == ["apps/new", "docs"]
     assert snapshot(folder) == AFTER

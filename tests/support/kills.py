@@ -16,9 +16,12 @@ _DYING = f"""
 import os, sys
 from pathlib import Path
 left = int(sys.argv[1])
+here = os.getcwd() + "/"
 replace = os.replace
 def killed(source, target, **more):
     global left
+    if not os.path.abspath(target).startswith(here):  # in a cache
+        return replace(source, target, **more)
     if left == 0:
         os._exit({_STATUS})
     left -= 1
