@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from efdgen.output.journal import FOLDER
 from efdgen.output.staging import Finished
 from support import warm
 from support.checkout import snapshot
+from support.fulldisk import full_at
 
 BEFORE = {"apps/old/values-lab.yaml": b"1\n", "apps/old/mine.txt": b"mine\n", "gone/three": b"3\n"}
 AFTER = {
@@ -135,14 +135,7 @@ def test_what_waits_and_is_damaged_is_not_put_in_place(folder: Path, monkeypatch
 
 
 def test_what_can_t_be_staged_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = os.write
-
-    def full(descriptor: int, content: bytes) -> int:
-        if bytes(content) == b"b\n":
-            raise OSError(28, "No space left on device")
-        return write(descriptor, content)
-
-    monkeypatch.setattr(os, "write", full)
+    full_at(b"b\n", monkeypatch)
     with pytest.raises(OutputError, match=rf"^can't write {folder}/docs/b\.md: No space left on device; run it again"):
         apply(folder, AFTER)
     assert snapshot(folder) == BEFORE

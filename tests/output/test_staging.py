@@ -16,6 +16,7 @@ from efdgen.output.staging import Finished
 from efdgen.verbs import render
 from support import kills
 from support.checkout import edit, snapshot
+from support.fulldisk import full_at
 from support.gitrepo import commit, git
 
 BEFORE = {"a/one": b"1\n", "b/two": b"2\n", "gone/three": b"3\n"}
@@ -284,14 +285,7 @@ def test_a_switch_that_a_disk_refuses_names_the_file_and_goes_on_later(folder: P
 
 
 def test_what_can_t_be_staged_is_named_and_nothing_is_left(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = os.write
-
-    def full(descriptor: int, content: bytes) -> int:
-        if bytes(content) == b"four\n":
-            raise OSError(28, "No space left on device")
-        return write(descriptor, content)
-
-    monkeypatch.setattr(os, "write", full)
+    full_at(b"four\n", monkeypatch)
     with pytest.raises(OutputError, match=rf"^can't write {folder}/new/four: No space left on device; run it again"):
         apply(folder, AFTER)
     assert snapshot(folder) == BEFORE

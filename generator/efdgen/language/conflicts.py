@@ -29,6 +29,4 @@ def left(text: str, file: str) -> Problem | None:
     part = _PART.search(text)
     if part is None:
         return None
-    place = Location(file, *lineends.behind(text[: part.start()]))
-    hint = "resolve the rest, take this line out, then git add"
-    return Problem("E103", "Git left a part of a merge conflict here", place, hint=hint)
+    return yamlio.conflict_part(Location(file, *lineends.behind(text[: part.start()])))

@@ -153,7 +153,7 @@ def suggested(hint: str) -> str:
 def unknown(what: str, word: str, known: Iterable[str]) -> str:
     """Return "unknown app 'x': did you mean ...?", or, where nothing is known, that there is none at all.
 
-    A path may be meant to be what its file, or its last folder, is called by: `environments/summit.yaml`.
+    A path may be meant to be what its file, or its last folder, is called by: `environments/lab.yaml`.
     """
     known = frozenset(known)
     last = word.rstrip("/").rpartition("/")[2].partition(".")[0]

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from efdgen.errors import OutputError
-from efdgen.output import obstacles, staging
+from efdgen.output import staging
 from efdgen.output.compare import FileChange
 from efdgen.output.journal import FOLDER
 from efdgen.output.seen import Seen
@@ -185,6 +185,8 @@ def lock(folder: Path, *, to_look: bool = False) -> Iterator[None]:
     Raises:
         OutputError: when another run holds it, or the folder can't be made.
     """
+    from efdgen.output import obstacles
+
     obstacles.refuse_link(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -268,6 +270,8 @@ def apply(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool = F
     """
     if not changes:
         return
+    from efdgen.output import obstacles
+
     obstacles.refuse(folder, changes)
     staging.apply(folder, changes, keeps_former=keeps_former)
 

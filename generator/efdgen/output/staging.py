@@ -16,7 +16,7 @@ from pathlib import Path
 
 from efdgen.errors import OutputError, TooLateInterrupt
 from efdgen.language.tuples import NamedTuple
-from efdgen.output import filesystem, journal, newfolders
+from efdgen.output import journal, newfolders
 from efdgen.output.compare import FileChange
 from efdgen.output.journal import DROPPED, FOLDER, Entry
 from efdgen.output.newfolders import Moves, NewFolders
@@ -181,6 +181,8 @@ def _stage(folder: Path, changes: Sequence[FileChange], *, keeps_former: bool) -
 
     An old content that is to be kept is written, too; that of a file that goes is moved there instead of being deleted.
     """
+    from efdgen.output import filesystem
+
     # Of thousands of files, texts are put together in a tenth of the time that paths are.
     top, staged = f"{folder}/", f"{folder}/{FOLDER}/"
     is_single = sum(change.after is not None for change in changes) < _MANY

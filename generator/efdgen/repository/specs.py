@@ -10,7 +10,7 @@ from efdgen.errors import FlawedSpecError, Location, Path, Problem
 from efdgen.language import suggest
 from efdgen.language.tuples import NamedTuple
 from efdgen.language.yamlio import Document
-from efdgen.repository import freenames, paths, schemas
+from efdgen.repository import paths, schemas
 from efdgen.repository.files import Files, Parsed
 from efdgen.repository.focus import Focus
 from efdgen.repository.kept import Kept
@@ -255,11 +255,15 @@ def _spec_files(files: Files) -> list[str]:
         if path.endswith(".yaml"):
             found.append(path)
         elif PurePosixPath(path).suffix.casefold() in paths.LIKE_SPECS:
+            from efdgen.repository import freenames
+
             hint = freenames.move_spec(files, PurePosixPath(path).stem, "rename")
             files.problem("E401", "a spec's file name must end in .yaml", Location(path), hint=hint)
         elif path != paths.SHARED and files.is_folder(path):
             for stray in files.below(path):
                 if PurePosixPath(stray).suffix.casefold() in paths.LIKE_SPECS:
+                    from efdgen.repository import freenames
+
                     hint = freenames.move_spec(files, PurePosixPath(stray).stem, "move")
                     message = f"specs stand in {paths.ENVIRONMENTS}/ itself: nothing reads this one"
                     files.problem("E401", message, Location(stray), hint=hint)
@@ -270,6 +274,8 @@ def _spec(files: Files, document: Document, shared: SharedLayers, apps: tuple[st
     data = document.data
     stem = paths.environment_of(document.file)
     if data["name"] != stem:
+        from efdgen.repository import freenames
+
         message = f"the name {data['name']!r} is not the file's: {stem}.yaml"
         hint = freenames.name_of_spec(files, stem, data["name"])
         files.problem("E401", message, document.locate(("name",)), ("name",), hint)

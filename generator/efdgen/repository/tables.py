@@ -11,7 +11,7 @@ from efdgen.errors import Location
 from efdgen.language import expressions
 from efdgen.language.annotations import Place, places
 from efdgen.language.layers import leaves
-from efdgen.repository import freenames, ownschemas, paths
+from efdgen.repository import ownschemas, paths
 from efdgen.repository.files import Files
 from efdgen.repository.kept import Kept
 from efdgen.repository.model import APPS, ENVIRONMENTS, SERVICES, Table
@@ -35,6 +35,8 @@ def load(files: Files, named: Iterable[str]) -> dict[str, Table]:
     for path in files.entries(paths.SHARED) if files.exists(paths.SHARED) else ():
         name, suffix = PurePosixPath(path).stem, PurePosixPath(path).suffix
         if suffix != ".yaml" and suffix.casefold() in (".yaml", ".yml", ".json"):
+            from efdgen.repository import freenames
+
             hint = freenames.of_table(files, name, lambda name: _is_name(name) or paths.table(name) in _OTHERS)
             files.problem("E401", "a table's file name must end in .yaml", Location(path), hint=hint)
         elif suffix == ".yaml" and path not in _OTHERS:

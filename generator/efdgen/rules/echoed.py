@@ -9,7 +9,6 @@ from efdgen.environment.model import ResolvedEnvironment
 from efdgen.errors import Path, Problem, Severity, dotted
 from efdgen.language.layers import Layer, Overlap
 from efdgen.language.shown import shown
-from efdgen.language.yamlio import styles
 from efdgen.rules.findings import Finding
 from efdgen.rules.identities import Identities
 from efdgen.rules.looked import overlapping
@@ -50,6 +49,8 @@ def _shown(value: Any) -> str:
     if value in ([], {}):
         return "{}" if value == {} else "[]"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        from efdgen.language.yamlio import styles
+
         written = styles.in_brackets(value)
         if len(written) <= _SHORT:
             return written

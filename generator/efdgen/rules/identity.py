@@ -41,7 +41,7 @@ class Identity(NamedTuple):
         apart: the facts that can keep it apart from others under one Argo CD, those that it, or what it shares, sets.
         applications: the names of its Applications, that of the app of apps among them.
         destinations: the addresses of the API servers, and the namespaces, that its apps go to.
-        called: what its own spec says that people know it by, of `CALLED`, each as `place the Summit`.
+        called: what its own spec says that people know it by, of `CALLED`, each as `title The lab`.
     """
 
     name: str

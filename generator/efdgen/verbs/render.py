@@ -15,11 +15,9 @@ from efdgen.output.seen import Seen
 from efdgen.output.staging import Finished
 from efdgen.output.tree import FileTree
 from efdgen.repository import paths
-from efdgen.verbs import refusing
 from efdgen.verbs.means import ALONE, Means
 from efdgen.verbs.model import Rendering
 from efdgen.verbs.project import rendering
-from efdgen.verbs.refusing import Planned
 
 if TYPE_CHECKING:
     from efdgen.helm.engines.engine import Engine
@@ -121,7 +119,9 @@ def check(
         rendered = rendered._replace(tree=FileTree(tree))
     outcome = outcome_of(there, rendered, scope)._replace(is_interrupted=is_interrupted(root))
     if outcome.changes and not outcome.is_interrupted:
-        planned = Planned(outcome.changes, outcome.foreign, there, rendered.tree, bool(names))
+        from efdgen.verbs import refusing
+
+        planned = refusing.Planned(outcome.changes, outcome.foreign, there, rendered.tree, bool(names))
         # Of some apps, only a part is known of what would be deleted.
         outcome = outcome._replace(refusal=refusing.refusal(root, planned, allow_mass_deletion=bool(apps)))
     if scope is None:
@@ -227,6 +227,8 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
         outcome = outcome_of(there, rendered, scope)
         if outcome.is_clean and rendered.tree:
             return outcome  # nothing to write: nobody has to be kept from writing
+    from efdgen.verbs import refusing
+
     with disk.lock(folder):
         is_finished = staging.finish(folder) is not None  # of a run that began and died since
         is_as_before = (
@@ -239,7 +241,7 @@ def write(root: Path, names: Sequence[str] = (), *, allow_mass_deletion: bool = 
             else:
                 there = disk.look(folder, rendered.tree.digests())
             outcome = outcome_of(there, rendered, scope)
-        planned = Planned(outcome.changes, outcome.foreign, there, rendered.tree, bool(names))
+        planned = refusing.Planned(outcome.changes, outcome.foreign, there, rendered.tree, bool(names))
         refusing.refuse(planned, allow_mass_deletion=allow_mass_deletion)
         disk.apply(folder, sorted(outcome.changes, key=_turn))
     return outcome

@@ -14,6 +14,7 @@ from efdgen.language.yamlio.document import NOWHERE, Document
 from efdgen.language.yamlio.reading import (
     MAX_BYTES,
     character_problem,
+    conflict_part,
     conflict_problem,
     decode,
     parse,
@@ -34,6 +35,7 @@ __all__ = [
     "Texts",
     "YamlError",
     "character_problem",
+    "conflict_part",
     "conflict_problem",
     "decode",
     "dump",

@@ -1,7 +1,7 @@
 """Lines that are neither keys nor comments, and what Git left of a conflict: reading gets further without them.
 
       config        (no colon)            foo                 <<<<<<< HEAD
-        data: 1                           name: summit        name: summit
+        data: 1                           name: lab           name: lab
 
 libyaml takes such a line for text, and stops at a later one, in which nothing is wrong. So lines are mended for a
 trial, as people are told to mend them, and the one is named with which most can be read.

@@ -124,6 +124,12 @@ def conflict_problem(text: str, file: str) -> Problem | None:
     return Problem("E103", "Git left a merge conflict here", where, hint="resolve it, then git add")
 
 
+def conflict_part(where: Location) -> Problem:
+    """Return the problem of a marker that is left of a merge conflict, without the others."""
+    hint = "resolve the rest, take this line out, then git add"
+    return Problem("E103", "Git left a part of a merge conflict here", where, hint=hint)
+
+
 def syntax_problem(text: str, file: str) -> Problem | None:
     """Return what keeps a text from being YAML documents to Helm, whatever they mean; None: nothing does."""
     try:
@@ -268,8 +274,7 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str, innermost
 
     left = conflict_left(error, text)
     if left is not None:
-        message, hint = "Git left a part of a merge conflict here", "resolve the rest, take this line out, then git add"
-        return Problem("E103", message, Location(file, left, 1), hint=hint)
+        return conflict_part(Location(file, left, 1))
     message = " ".join(part for part in (error.problem, error.context) if part)
     mark = error.problem_mark or error.context_mark
     if error.context_mark and any(what in message for what in ("unexpected end of stream", "simple key")):
